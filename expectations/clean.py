@@ -1,0 +1,60 @@
+"""What must hold of pages once their lines are labelled."""
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from expectations.rule import CRITICAL, WARNING, Rule, Suite
+
+_KINDS = {
+    "error_page": "The page is an error page, not an article.",
+    "cookie_wall": "The page is a consent wall, not an article.",
+    "login": "The page asks to log in and holds no article.",
+    "listing": "The page is a list of links or holds no prose.",
+    "empty_shell": "The page is an empty shell that a script would fill.",
+}
+
+
+def suite(limit: dict[str, Any]) -> Suite:
+    """The rules after clean."""
+    rules = [
+        Rule("clean.id_unique", CRITICAL, "Every document is there once.", "column_values_to_be_unique", {"column": "doc_id"}, "the id {doc_id} stands twice"),
+        Rule("clean.unparsed", CRITICAL, "The page could be parsed.", "column_values_to_be_null", {"column": "problem"}, "{problem_detail}"),
+    ]  # fmt: skip
+    rules += [
+        Rule(f"clean.{kind}", CRITICAL, sentence, "column_values_to_not_be_in_set", {"column": "kind", "value_set": [kind]}, "{kind_reason}")
+        for kind, sentence in _KINDS.items()
+    ]
+    rules += [
+        Rule("clean.paywall_stub", CRITICAL, "A text that is cut off is long enough to be of use.", "column_values_to_be_between",
+             {"column": "stub_word_count", "min_value": limit["stub_words_min"]}, "{kept_word_count} words; {kind_reason}"),
+        Rule("clean.too_short", CRITICAL, "The story is long enough to be one.", "column_values_to_be_between",
+             {"column": "kept_word_count", "min_value": limit["words_min"]}, "{kept_word_count} words kept of {line_count} lines"),
+        Rule("clean.link_list", CRITICAL, "The text is prose, not links.", "column_values_to_be_between",
+             {"column": "link_share", "max_value": limit["link_share_max"]}, "{link_share:.0%} of the text are links"),
+        Rule("clean.undecodable", CRITICAL, "The page's characters could be read.", "column_values_to_be_between",
+             {"column": "damaged_share", "max_value": limit["damaged_share_max"]}, "{damaged_char_count} characters could not be decoded as {encoding}"),
+        Rule("clean.doubtful_body", CRITICAL, "It is plain which lines are the story.", "column_values_to_be_between",
+             {"column": "body_confidence", "min_value": limit["body_confidence_min"]}, "confidence {body_confidence:.2f}"),
+        Rule("clean.boilerplate_left", WARNING, "No more than a few kept lines use words of boilerplate.", "column_values_to_be_between",
+             {"column": "suspect_line_share", "max_value": limit["suspect_line_share_max"]}, "{suspect_line_count} of {kept_line_count} kept lines"),
+    ]  # fmt: skip
+    columns = ("doc_id", "kind", "kind_reason", "problem", "problem_detail", "line_count", "kept_line_count", "kept_word_count",
+               "suspect_line_count", "link_share", "damaged_char_count", "byte_count", "encoding", "body_confidence")  # fmt: skip
+    return Suite("clean", columns, tuple(rules), limit["quarantined_share_max"], limit["quarantined_share_from_rows"])
+
+
+def slim(documents: pa.Table) -> pa.Table:
+    """The checked columns of a table of documents, with what is derived from them."""
+    kept = documents.column("kept_line_count")
+    return (
+        documents.append_column(
+            "stub_word_count",
+            pc.if_else(pc.equal(documents.column("kind"), "stub"), documents.column("kept_word_count"), pa.scalar(None, pa.int32())),
+        )
+        .append_column("damaged_share", pc.divide(pc.cast(documents.column("damaged_char_count"), pa.float64()),
+                                                  pc.cast(pc.max_element_wise(documents.column("byte_count"), 1), pa.float64())))
+        .append_column("suspect_line_share", pc.divide(pc.cast(documents.column("suspect_line_count"), pa.float64()),
+                                                       pc.cast(pc.max_element_wise(kept, 1), pa.float64())))
+    )  # fmt: skip

@@ -1,0 +1,54 @@
+"""What must hold of candidate rows."""
+
+from typing import Any
+
+import pyarrow as pa
+
+from expectations.rule import CRITICAL, WARNING, Rule, Suite
+
+
+def suite(limit: dict[str, Any]) -> Suite:
+    """The rules after extract."""
+    rules = [
+        Rule("extract.id_unique", CRITICAL, "Every document is there once.", "column_values_to_be_unique", {"column": "doc_id"}, "the id {doc_id} stands twice"),
+        Rule("extract.title_missing", CRITICAL, "The article has a headline.", "column_values_to_be_between",
+             {"column": "title_char_count", "min_value": 1, "mostly": limit["title_present_share"]}, "no headline was found"),
+        Rule("extract.title_too_long", CRITICAL, "The headline is no paragraph.", "column_values_to_be_between",
+             {"column": "title_char_count", "max_value": limit["title_chars_max"]}, "{title_char_count} characters"),
+        Rule("extract.text_too_short", CRITICAL, "The text is long enough to be a story.", "column_values_to_be_between",
+             {"column": "text_char_count", "min_value": limit["text_chars_min"]}, "{text_char_count} characters"),
+        Rule("extract.text_too_long", CRITICAL, "The text is no dump.", "column_values_to_be_between",
+             {"column": "text_char_count", "max_value": limit["text_chars_max"]}, "{text_char_count} characters"),
+        Rule("extract.encoding_damage", CRITICAL, "The text is free of encoding damage.", "column_values_to_be_between",
+             {"column": "mojibake_count", "max_value": limit["mojibake_max"]}, "{mojibake_count} signs of damage left"),
+        Rule("extract.list_of_words", CRITICAL, "The paragraphs are sentences.", "column_values_to_be_between",
+             {"column": "mean_paragraph_words", "min_value": limit["mean_paragraph_words_min"]}, "{mean_paragraph_words:.1f} words a paragraph"),
+        Rule("extract.low_confidence", CRITICAL, "Text and fields are likely right.", "column_values_to_be_between",
+             {"column": "confidence", "min_value": limit["confidence_min"]}, "confidence {confidence:.2f}"),
+        Rule("extract.date_missing", WARNING, "Most articles have a date.", "column_values_to_not_be_null",
+             {"column": "published_date", "mostly": limit["date_present_share"]}),
+        Rule("extract.publisher_missing", WARNING, "Most articles have a publisher.", "column_values_to_not_be_null",
+             {"column": "publisher", "mostly": limit["publisher_present_share"]}),
+        Rule("extract.language_missing", WARNING, "Nearly all articles have a language.", "column_values_to_not_be_null",
+             {"column": "language", "mostly": limit["language_present_share"]}),
+        Rule("extract.published_in_future", WARNING, "No article was published after it was fetched.", "column_values_to_not_be_in_set",
+             {"column": "time_flag", "value_set": ["published_after_fetched"]}, "published {published_date}, fetched {fetched_at}"),
+        Rule("extract.published_long_ago", WARNING, "No article is older than the Web.", "column_values_to_not_be_in_set",
+             {"column": "time_flag", "value_set": ["published_before_1990"]}, "published {published_date}"),
+        Rule("extract.author_crowd", WARNING, "The authors are no list of staff.", "column_values_to_be_between",
+             {"column": "author_count", "max_value": limit["authors_max"] - 1}, "{author_count} authors"),
+    ]  # fmt: skip
+    if limit["languages"]:
+        rules.append(
+            Rule("extract.other_language", CRITICAL, "The article is in one of the languages asked for.", "column_values_to_be_in_set",
+                 {"column": "language", "value_set": limit["languages"]}, "language {language}")
+        )  # fmt: skip
+    columns = ("doc_id", "title_char_count", "text_char_count", "mojibake_count", "mean_paragraph_words", "confidence",
+               "published_date", "fetched_at", "publisher", "language", "author_count", "flags")  # fmt: skip
+    return Suite("extract", columns, tuple(rules), limit["quarantined_share_max"], limit["quarantined_share_from_rows"])
+
+
+def slim(candidates: pa.Table) -> pa.Table:
+    """The checked columns of a table of candidates, with what is derived from them."""
+    flags = [next((flag for flag in flags if flag.startswith("published_")), None) for flags in candidates.column("flags").to_pylist()]
+    return candidates.append_column("time_flag", pa.array(flags, pa.string())).drop_columns(["flags"])

@@ -1,0 +1,183 @@
+"""The gate: checks a slim table by a suite and says what passes, what goes to quarantine and why, and what stops the run.
+
+Great Expectations supplies the checks; the verdict is ours, because its `success` ignores severity. This is the only
+module that imports it, inside the function, because the import costs seconds. Each call makes its own context: shared
+ones gave silently wrong results under threads.
+"""
+
+import logging
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from expectations.rule import Rule, Severity, Suite
+
+CHUNK_ROWS = 20_000  # GX hashes the whole frame at each call; beyond this the memory grows and nothing is gained
+_LEAN = {"result_format": "COMPLETE", "exclude_unexpected_values": True, "return_unexpected_index_query": False,
+         "partial_unexpected_count": 0}  # row numbers without copies of the values  # fmt: skip
+
+
+@dataclass
+class Outcome:
+    """How one rule came out over all rows of a step."""
+
+    code: str
+    severity: str
+    sentence: str
+    state: str = "pass"  # pass | fail | error
+    checked: int = 0
+    failed: int = 0
+    observed: str = ""
+
+
+@dataclass(repr=False)
+class Verdict:
+    """What a gate says."""
+
+    step: str
+    received: int
+    outcomes: list[Outcome] = field(default_factory=list)
+    reasons: dict[int, list[str]] = field(default_factory=dict)  # row number -> codes of the critical rules it breaks
+    details: dict[int, str] = field(default_factory=dict)
+    stops: list[str] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return f"<verdict after {self.step}: {self.received} in, {len(self.reasons)} out, {len(self.stops)} stops>"
+
+    @property
+    def warnings(self) -> list[Outcome]:
+        """The warning rules that were broken."""
+        return [outcome for outcome in self.outcomes if outcome.state == "fail" and outcome.severity == Severity.WARNING]
+
+    def as_rows(self) -> list[dict[str, Any]]:
+        """The outcomes as plain rows, the worst first."""
+        order = {"error": 0, "fail": 1, "pass": 2}
+        severities = {"critical": 0, "warning": 1, "info": 2}
+        ordered = sorted(self.outcomes, key=lambda outcome: (order[outcome.state], severities[outcome.severity], outcome.code))
+        return [asdict(outcome) for outcome in ordered]
+
+
+def check(suite: Suite, table: pa.Table, found: pa.Schema | None = None, declared: pa.Schema | None = None) -> Verdict:
+    """The verdict of a suite on a table of one row a document.
+
+    `found`, the schema that the step wrote, is compared exactly with the `declared` one, for the suite's columns; a
+    difference stops the run.
+    """
+    verdict = Verdict(suite.step, table.num_rows, [Outcome(rule.code, rule.severity.value, rule.sentence) for rule in suite.rules])
+    if found is not None and declared is not None:
+        _check_schema(suite, found, declared, verdict)
+    starts = range(0, max(table.num_rows, 1), CHUNK_ROWS)
+    for start in starts:
+        chunk = table.slice(start, CHUNK_ROWS)
+        _check_chunk(suite, chunk, start, verdict, is_only=len(starts) == 1)
+    if len(starts) > 1:
+        _check_unique_over_chunks(suite, table, verdict)
+    share = len(verdict.reasons) / verdict.received if verdict.received else 0.0
+    if verdict.received >= suite.quarantined_share_from_rows and share > suite.quarantined_share_max:
+        verdict.stops.append(
+            f"{suite.step}: {len(verdict.reasons)} of {verdict.received} rows fail a critical rule ({share:.0%}; the limit is "
+            f"{suite.quarantined_share_max:.0%})"
+        )
+    return verdict
+
+
+def _check_schema(suite: Suite, found: pa.Schema, expected: pa.Schema, verdict: Verdict) -> None:
+    outcome = Outcome(f"{suite.step}.schema", Severity.CRITICAL.value, "Columns and types are as declared.", checked=len(suite.columns))
+    for name in suite.columns:
+        if name not in expected.names:
+            continue
+        actual = found.field(name).type if name in found.names else None
+        if actual != expected.field(name).type:
+            outcome.state, outcome.failed = "fail", outcome.failed + 1
+            outcome.observed = f"{name}: {actual or 'missing'}, declared {expected.field(name).type}"
+            verdict.stops.append(f"{suite.step}.schema: column {outcome.observed}")
+    verdict.outcomes.append(outcome)
+
+
+def _check_chunk(suite: Suite, chunk: pa.Table, start: int, verdict: Verdict, *, is_only: bool) -> None:
+    import great_expectations as gx  # noqa: PLC0415 - five seconds: only when a gate runs
+    from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults  # noqa: PLC0415
+
+    logging.getLogger("great_expectations").setLevel(logging.ERROR)
+    frame = chunk.to_pandas().reset_index(drop=True)
+    config = DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False), analytics_enabled=False, progress_bars={"globally": False}
+    )
+    context = gx.get_context(mode="ephemeral", project_config=config)
+    asset = context.data_sources.add_pandas(suite.step).add_dataframe_asset(suite.step)
+    batch = asset.add_batch_definition_whole_dataframe(suite.step).get_batch({"dataframe": frame})
+    result = batch.validate(gx.ExpectationSuite(name=suite.step, expectations=[_expectation(rule) for rule in suite.rules]), result_format=_LEAN)
+    by_code = {outcome.code: outcome for outcome in verdict.outcomes}
+    rules = {rule.code: rule for rule in suite.rules}
+    for found in result.results:
+        rule = rules[found.expectation_config.meta["code"]]
+        if rule.check.startswith("table_row_count") and not is_only:
+            continue
+        _take(found, rule, by_code[rule.code], frame, start, verdict)
+
+
+def _take(found: Any, rule: Rule, outcome: Outcome, frame: pd.DataFrame, start: int, verdict: Verdict) -> None:
+    """Fold one result of Great Expectations into the verdict."""
+    result = found.result or {}
+    outcome.checked += int(result.get("element_count") or len(frame))
+    if _raised(found.exception_info):
+        outcome.state = "error"
+        verdict.stops.append(f"{rule.code}: could not be checked")  # a broken check is never a pass
+        return
+    rows = result.get("unexpected_index_list")
+    if rows is None:
+        if not found.success:
+            outcome.state, outcome.failed = "fail", outcome.failed + 1
+            outcome.observed = str(result.get("observed_value", ""))[:80]
+            if rule.severity is Severity.CRITICAL:
+                verdict.stops.append(f"{rule.code}: {rule.sentence} Found: {outcome.observed or 'no'}")
+        return
+    outcome.failed += len(rows)
+    if rule.severity is Severity.CRITICAL:
+        if rows:
+            outcome.state = "fail"
+        for row in rows:
+            verdict.reasons.setdefault(start + row, []).append(rule.code)
+            verdict.details.setdefault(start + row, _detail(rule, frame, row))
+    elif not found.success:
+        outcome.state = "fail"
+        outcome.observed = _detail(rule, frame, rows[0]) if rows else ""
+
+
+def _raised(info: Any) -> bool:
+    info = info or {}
+    return bool(info.get("raised_exception")) or any(isinstance(value, dict) and value.get("raised_exception") for value in info.values())
+
+
+def _detail(rule: Rule, frame: pd.DataFrame, row: int) -> str:
+    try:
+        return rule.detail.format(**frame.iloc[row].to_dict())
+    except (KeyError, ValueError, TypeError):
+        return rule.sentence
+
+
+def _expectation(rule: Rule) -> Any:
+    from great_expectations.expectations.registry import get_expectation_impl  # noqa: PLC0415 - see _check_chunk
+
+    return get_expectation_impl(f"expect_{rule.check}")(
+        **rule.arguments, severity=rule.severity.value, meta={"code": rule.code}, description=rule.sentence
+    )
+
+
+def _check_unique_over_chunks(suite: Suite, table: pa.Table, verdict: Verdict) -> None:
+    """What is unique within each chunk may still stand in two of them."""
+    by_code = {outcome.code: outcome for outcome in verdict.outcomes}
+    for rule in suite.rules:
+        if rule.check != "column_values_to_be_unique":
+            continue
+        values = table.column(rule.arguments["column"]).to_pandas()
+        twice = values.duplicated(keep=False) & values.notna()
+        for row in twice[twice].index:
+            codes = verdict.reasons.setdefault(int(row), [])
+            if rule.code not in codes:
+                codes.append(rule.code)
+                verdict.details.setdefault(int(row), rule.sentence)
+                by_code[rule.code].state = "fail"
+                by_code[rule.code].failed += 1

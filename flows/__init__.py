@@ -1,0 +1,1 @@
+"""What is run, when and where: the flow, its parameters, its deployments, the command."""

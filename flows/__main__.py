@@ -1,0 +1,8 @@
+"""`python -m flows` is the command `copydesk`."""
+
+import sys
+
+from flows.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

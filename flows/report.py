@@ -1,0 +1,124 @@
+"""What a run did, in numbers that add up: kept as JSON beside the dataset, shown in the UI and on the terminal."""
+
+import secrets
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow.parquet as pq
+
+from expectations.gate import Verdict
+from flows.parameters import NewsParameters
+from tasks.batch import StepResult, write_json
+from tasks.load.output import Output
+
+EXAMPLES = 5  # quarantined pages shown for each reason
+
+
+@dataclass
+class RunReport:
+    """The account of one run."""
+
+    run_id: str
+    rules_version: str
+    parameters: dict[str, Any]
+    started_at: datetime
+    state: str = "Running"
+    message: str | None = None
+    finished_at: datetime | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    gates: list[dict[str, Any]] = field(default_factory=list)
+    quarantine: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    quarantine_counts: dict[str, int] = field(default_factory=dict)
+    snapshot: str | None = None
+
+    @classmethod
+    def begin(cls, parameters: NewsParameters, rules_version: str) -> "RunReport":
+        """A report for a run that starts now; its id sorts by time and is unique among runs of one second."""
+        now = datetime.now(UTC)
+        run_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+        return cls(run_id, rules_version, parameters.model_dump(), now, counts={"received": 0, "articles": 0, "duplicates": 0, "quarantined": 0})
+
+    def step(self, result: StepResult) -> None:
+        """Take down what a step did."""
+        if result.step == "ingest":
+            self.counts |= {"listed": result.notes.get("listed", 0), "known": result.notes.get("known", 0),
+                            "received": sum(receipt.received for receipt in result.receipts)}  # fmt: skip
+        self.steps.append(
+            {
+                "step": result.step, "batches": len(result.receipts), "reused": sum(receipt.is_reused for receipt in result.receipts),
+                "pages": sum(receipt.received for receipt in result.receipts), "bytes": sum(receipt.byte_count for receipt in result.receipts),
+                "seconds": round(sum(receipt.seconds for receipt in result.receipts), 3),
+                "cpu_seconds": round(sum(receipt.cpu_seconds for receipt in result.receipts), 3), "notes": result.notes,
+            }
+        )  # fmt: skip
+
+    def gate(self, verdict: Verdict, path: Path | None) -> None:
+        """Take down what a gate found."""
+        self.gates.append(
+            {"step": verdict.step, "received": verdict.received, "quarantined": len(verdict.reasons), "stops": verdict.stops, "rules": verdict.as_rows()}
+        )
+        if path is None:
+            return
+        rows = pq.ParquetFile(path).read(columns=["source_uri", "reason", "detail"]).to_pylist()
+        for row in rows:
+            self.quarantine.setdefault(row["reason"], [])
+            if len(self.quarantine[row["reason"]]) < EXAMPLES:
+                self.quarantine[row["reason"]].append({"source_uri": row["source_uri"], "detail": row["detail"]})
+        self.quarantine_counts = dict(Counter(self.quarantine_counts) + Counter(row["reason"] for row in rows))
+
+    @property
+    def warnings(self) -> list[dict[str, Any]]:
+        """The warning rules that were broken, over all gates."""
+        return [rule for gate in self.gates for rule in gate["rules"] if rule["state"] == "fail" and rule["severity"] == "warning"]
+
+    def finish(self, state: str, output: Output, message: str | None = None) -> None:
+        """Close the report and write it to `runs/`; nothing is raised if the output has become unwritable."""
+        self.state, self.message, self.finished_at = state, message, datetime.now(UTC)
+        try:
+            write_json(self.__dict__, output.runs / f"{self.run_id}.json")
+        except OSError:
+            if state != "Failed":
+                raise
+
+    def sentence(self) -> str:
+        """The account in one line."""
+        counts = self.counts
+        text = (f"{counts['received']} pages in = {counts['articles']} articles + {counts['duplicates']} duplicates + "
+                f"{counts['quarantined']} quarantined")  # fmt: skip
+        return text + (f"; {counts['known']} known from earlier runs were skipped" if counts.get("known") else "")
+
+    def markdown(self) -> str:
+        """The account for the Prefect UI."""
+        lines = [f"# {self.state}", "", self.sentence(), ""]
+        if self.message:
+            lines += [f"> {self.message}", ""]
+        lines += ["| step | pages | batches | already done | seconds of CPU |", "|---|--:|--:|--:|--:|"]
+        lines += [f"| {step['step']} | {step['pages']} | {step['batches']} | {step['reused']} | {step['cpu_seconds']:.2f} |" for step in self.steps]
+        if self.quarantine_counts:
+            lines += ["", "## Quarantine", "", "| reason | pages | for example |", "|---|--:|---|"]
+            for reason, count in sorted(self.quarantine_counts.items(), key=lambda item: -item[1]):
+                example = self.quarantine[reason][0]
+                lines.append(f"| `{reason}` | {count} | `{example['source_uri']}`: {example['detail'] or ''} |")
+        if self.warnings:
+            lines += ["", "## Warnings", ""]
+            lines += [f"- `{rule['code']}`: {rule['sentence']} {rule['failed']} of {rule['checked']} fail." for rule in self.warnings]
+        lines += ["", f"Run `{self.run_id}`, rules `{self.rules_version}`, output `{self.parameters['output']}`."]
+        return "\n".join(lines)
+
+
+def read_reports(output: Output, last: int) -> list[dict[str, Any]]:
+    """The newest reports of an output, the newest first; files that are no report are passed over."""
+    reports = []
+    for path in sorted(output.runs.glob("*.json"), reverse=True):
+        try:
+            reports.append(orjson.loads(path.read_bytes()))
+        except (OSError, orjson.JSONDecodeError):
+            continue
+        if len(reports) >= last:
+            break
+    return reports

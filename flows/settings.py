@@ -1,0 +1,54 @@
+"""Where a run happens: read from the environment when asked, never at import."""
+
+import os
+from dataclasses import dataclass
+
+# what Prefect and Great Expectations would otherwise send or show unasked; a user's own setting wins
+_QUIET = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "GX_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",  # the default of 20 is too short on a busy machine
+    "PREFECT_LOGGING_EXTRA_LOGGERS": "flows,tasks",
+    "PREFECT_LOGGING_ROOT_LEVEL": "INFO",  # without it the extra loggers' INFO lines are lost
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How many processes work, and how large their batches are."""
+
+    workers: int
+    batch_pages: int
+    batch_bytes: int
+
+    @classmethod
+    def from_environment(cls) -> "Settings":
+        """The settings of this process: COPYDESK_WORKERS, COPYDESK_BATCH_PAGES, COPYDESK_BATCH_MEGABYTES.
+
+        Raises:
+            ValueError: a variable holds no whole number above 0.
+        """
+        from tasks.executor import default_workers
+
+        return cls(
+            workers=_number("COPYDESK_WORKERS", default_workers()),
+            batch_pages=_number("COPYDESK_BATCH_PAGES", 500),  # about 80 MB of HTML, a few seconds of work: progress moves
+            batch_bytes=_number("COPYDESK_BATCH_MEGABYTES", 64) << 20,
+        )
+
+
+def _number(name: str, default: int) -> int:
+    text = os.environ.get(name)
+    if not text:
+        return default
+    if not text.isdigit() or int(text) < 1:
+        raise ValueError(f"{name}={text!r}: a whole number above 0 is expected")
+    return int(text)
+
+
+def quiet_environment() -> None:
+    """Switch off telemetry and promotion and lengthen timeouts, before Prefect is imported; the user's settings win."""
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)

@@ -1,0 +1,1 @@
+"""The steps of the line: ingest, clean, extract, load, and what they share."""

@@ -1,0 +1,186 @@
+"""A batch of pages in, its documents and lines out: the pure core of clean."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from tasks import schema
+from tasks.clean import dom, features, lexicon, story
+from tasks.clean.blocks import Blocks, add_text_page
+from tasks.clean.decode import decode, repair, repair_line
+from tasks.clean.html_blocks import add_html_page, tag_name
+from tasks.clean.kind import PageFacts, body_confidence, judge
+from tasks.clean.naming import Named, PageLines, name_lines
+from tasks.clean.signals import Signals
+from tasks.clean.words import Words, count_words
+from tasks.labels import Action
+
+_KEPT = frozenset({Action.KEEP})
+
+
+@dataclass
+class Prepared:
+    """Pages of one media type, cut into blocks, with what was found out on the way."""
+
+    rows: list[int]  # position in the batch of each page
+    encodings: list[tuple[str, str, int]]
+    repairs: list[list[str]]
+    signals: list[Signals | None]
+    problems: list[str | None]
+    blocks: Blocks
+    words: Words
+    entries: dict[int, lexicon.Entry]
+    columns: features.Columns
+    where: features.Layout
+    is_html: bool
+
+
+def prepare(raws: list[bytes], declared: list[str | None], rows: list[int], *, is_html: bool) -> Prepared:
+    """Decode, repair and cut pages of one media type, and compute the features of all their blocks."""
+    blocks = Blocks()
+    encodings, repairs, signals, problems = [], [], [], []
+    for page, (raw, said) in enumerate(zip(raws, declared, strict=True)):
+        decoded = decode(raw, said)
+        encodings.append((decoded.encoding, decoded.encoding_from, decoded.damaged_char_count))
+        done: set[str] = set()
+        first = len(blocks)
+        found: Signals | None = None
+        problem = None
+        if is_html:
+            try:
+                found = add_html_page(blocks, page, decoded.text.replace("\x00", ""))
+                found.finish()
+            except ValueError as error:
+                problem = str(error)
+            joined = "\n".join(blocks.text[first:])
+            blocks.text[first:] = repair_line(joined, done).split("\n") if joined else []
+        else:
+            add_text_page(blocks, page, repair(decoded.text, done))
+        repairs.append(sorted(done))
+        signals.append(found)
+        problems.append(problem)
+    blocks.text = [text if " " not in text[:1] and " " not in text[-1:] else text.strip() for text in blocks.text]
+    words = count_words(blocks.text)
+    entries = lexicon.find(blocks.text, words)
+    columns, where = features.text_features(blocks, words, entries)
+    if is_html and len(blocks):
+        dom.dom_features(blocks, words, columns, where)
+    return Prepared(rows, encodings, repairs, signals, problems, blocks, words, entries, columns, where, is_html)
+
+
+def clean_pages(pages: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """The documents and the lines of a table of pages (`schema.PAGES`), pages without bytes left out."""
+    records = pages.to_pylist()
+    documents: list[dict[str, object]] = []
+    lines: dict[str, list[object]] = {name: [] for name in schema.LINES.names}
+    for is_html in (False, True):
+        chosen = [n for n, page in enumerate(records) if (page["media_type"] == "text/html") == is_html and page["raw"] is not None]
+        if chosen:
+            prepared = prepare([records[n]["raw"] for n in chosen], [records[n]["declared_encoding"] for n in chosen], chosen, is_html=is_html)
+            _label_all(prepared, records, documents, lines)
+    documents.sort(key=lambda row: int(str(row.pop("_row"))))
+    return pa.Table.from_pylist(documents, schema=schema.DOCUMENTS), pa.Table.from_pydict(lines, schema=schema.LINES)
+
+
+def _label_all(prepared: Prepared, records: list[dict], documents: list[dict[str, object]], lines: dict[str, list[object]]) -> None:
+    chance = story.chances(prepared.columns, prepared.where, is_html=prepared.is_html) if len(prepared.blocks) else np.zeros(0)
+    ranges = {prepared.blocks.page[a]: (int(a), int(b)) for a, b in zip(prepared.where.starts, prepared.where.ends, strict=True)}
+    for page, row in enumerate(prepared.rows):
+        first, end = ranges.get(page, (0, 0))
+        named = _name_page(prepared, page, first, end, chance)
+        documents.append(_document(prepared, page, first, end, chance, named, records[row]) | {"_row": row})
+        _append_lines(prepared, first, end, named, str(records[row]["doc_id"]), lines)
+
+
+def _name_page(prepared: Prepared, page: int, first: int, end: int, chance: np.ndarray) -> list[Named]:
+    blocks, columns, signals = prepared.blocks, prepared.columns, prepared.signals[page]
+    span = slice(first, end)
+    containers = blocks.containers
+    at = blocks.container[span]
+    summaries = signals.summaries() if signals else []
+    return name_lines(
+        PageLines(
+            text=blocks.text[span],
+            is_story=(chance[span] >= story.KEEP_FROM).tolist(),
+            chance=chance[span].tolist(),
+            entry={n - first: prepared.entries[n] for n in range(first, end) if n in prepared.entries},
+            words=columns["words"][span].tolist(),
+            is_good=(columns["good"][span] > 0).tolist(),
+            is_end=(columns["is_end"][span] > 0).tolist(),
+            blank_before=blocks.blank_before[span],
+            copies=columns["copies"][span].tolist(),
+            cohesion=columns["cohesion"][span].tolist(),
+            link_share=columns["link_share"][span].tolist() if prepared.is_html else [0.0] * (end - first),
+            tag=blocks.tag[span],
+            classes=[containers.above[n] for n in at],
+            tags_around=[containers.tags_above[n] for n in at],
+            titles=signals.titles() if signals else [],
+            summary=summaries[0] if summaries else None,
+            publishers=[],
+            language=signals.language if signals else None,
+            is_html=prepared.is_html,
+        )
+    )
+
+
+def _document(
+    prepared: Prepared, page: int, first: int, end: int, chance: np.ndarray, named: list[Named], record: dict
+) -> dict[str, object]:
+    columns, signals = prepared.columns, prepared.signals[page]
+    encoding, origin, damaged = prepared.encodings[page]
+    kept = np.fromiter((line.action in _KEPT for line in named), dtype=bool, count=len(named))
+    words = columns["words"][first:end]
+    good = columns["good"][first:end] > 0
+    link = columns["link_share"][first:end] if prepared.is_html else np.zeros(len(named))
+    kept_words = float(words[kept].sum())
+    last_kept = int(np.flatnonzero(kept)[-1]) if kept.any() else 0
+    kind, why = judge(
+        PageFacts(
+            kept_words=int(kept_words), kept_lines=int(kept.sum()), long_lines=int((kept & good).sum()),
+            page_words=float(words.sum()), page_lines=len(named),
+            link_share_of_page=float((link * words).sum() / max(words.sum(), 1)), title="",
+            entries={n - first: prepared.entries[n] for n in range(first, end) if n in prepared.entries},
+            last_kept=last_kept, is_live_declared=bool(signals and signals.is_live()),
+            clock_lines=_clock_lines(prepared.blocks.text[first:end], kept),
+        )
+    )  # fmt: skip
+    return {
+        "doc_id": record["doc_id"], "source_uri": record["source_uri"], "url": record["url"],
+        "media_type": record["media_type"], "fetched_at": record["fetched_at"], "page_digest": record["page_digest"],
+        "byte_count": record["byte_count"],
+        "encoding": encoding, "encoding_from": origin, "repairs": prepared.repairs[page], "damaged_char_count": damaged,
+        "line_count": len(named), "kept_line_count": int(kept.sum()), "kept_word_count": int(kept_words),
+        "long_line_count": int((kept & good).sum()),
+        "suspect_line_count": int((kept & ~good & (columns["lexicon"][first:end] > 0)).sum()),
+        "link_share": float((link * words)[kept].sum() / max(kept_words, 1)),
+        "kind": kind, "kind_reason": why,
+        "body_confidence": body_confidence(chance[first:end], words, kept),
+        "signals": signals.to_json() if signals else None,
+        "problem": "clean.unparsed" if prepared.problems[page] else None, "problem_detail": prepared.problems[page],
+    }  # fmt: skip
+
+
+def _clock_lines(texts: list[str], kept: np.ndarray) -> int:
+    """Kept lines that are a time of day or start with one, as the updates of a ticker do."""
+    last = int(np.flatnonzero(kept)[-1]) if kept.any() else -1
+    return sum(1 for text in texts[: last + 1] if text[:2].isdigit() and text[2:3] in ":.h" and text[3:5].isdigit())
+
+
+def _append_lines(prepared: Prepared, first: int, end: int, named: list[Named], doc_id: str, lines: dict[str, list[object]]) -> None:
+    blocks = prepared.blocks
+    size = end - first
+    lines["doc_id"] += [doc_id] * size
+    lines["line_no"] += range(1, size + 1)
+    lines["blank_before"] += [min(blank, 1000) for blank in blocks.blank_before[first:end]]
+    lines["tag"] += [tag_name(code) for code in blocks.tag[first:end]] if prepared.is_html else [None] * size
+    lines["text"] += blocks.text[first:end]
+    for line in named:
+        lines["label"].append(line.label.value)
+        lines["action"].append(line.action.value)
+        lines["reason"].append(line.reason.value)
+        lines["detail"].append(line.detail)
+        lines["confidence"].append(line.confidence)
+        lines["doubt"].append(line.doubt)
+
+

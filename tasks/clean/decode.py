@@ -1,0 +1,150 @@
+"""Bytes in, text out: encoding detection and the repairs that every text needs, each one named.
+
+Repair never changes what a reader sees save for damage: hyphenation, quotes and dashes stay as they are.
+"""
+
+import codecs
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import ftfy
+from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
+
+_META_PROBE = 4096  # browsers look for a charset in the first 1024 bytes; sites put it later all the same
+_META = re.compile(rb"""<(?:meta[^>]{0,200}?|\?xml[^>]{0,100}?)(?:charset|encoding)\s*=\s*["']?\s*([\w:.-]{2,40})""", re.I)
+_DETECT_PROBE = 1 << 17  # the detector's answer settles long before 128 kB
+_FEW = 0.01  # share of undecodable bytes up to which a text is taken for damaged rather than for another encoding
+
+_BREAKS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# C0 and C1 controls but for tab and line feed; zero-width space, word joiner, BOM; bidirectional controls; soft hyphen
+_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_SPACES = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+# UTF-8 read as windows-1252 or Latin-1: a lead byte's letter followed by what a continuation byte turns into
+_MOJIBAKE = re.compile(
+    "[\xc2\xc3\xc4\xc5\xd0\xd1][\x80-\xbf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d"
+    "\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]|\xe2\u20ac|\xe2\x80|\xef\xbf\xbd"
+)
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A page's text and how it was read."""
+
+    text: str
+    encoding: str
+    encoding_from: str  # bom | wide | utf-8 | transport | meta | detected | fallback
+    damaged_char_count: int
+
+
+def decode(raw: bytes, declared: str | None = None) -> Decoded:
+    """The text of a page of unknown encoding; never raises.
+
+    Order: byte order mark, UTF-16/32 by its NULs, strict UTF-8 (text in another encoding practically never is valid
+    UTF-8), the transport's charset, the page's own, a detector, and windows-1252 as the last resort.
+    """
+    for bom, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
+                      (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):  # fmt: skip
+        if raw.startswith(bom):
+            return _lossy(raw[len(bom) :], name, "bom")
+    wide = _wide_name(raw)
+    if wide:
+        return _lossy(raw, wide, "wide")
+    if b"\x1b$" in raw[:65536] and raw[:65536].isascii():
+        return _lossy(raw, "iso2022_jp", "detected")
+    try:
+        return Decoded(raw.decode("utf-8"), "utf-8", "utf-8", 0)
+    except UnicodeDecodeError:
+        pass
+    meta = _META.search(raw[:_META_PROBE])
+    named = [(declared, "transport"), (meta.group(1).decode("ascii", "ignore") if meta else None, "meta")]
+    for label, origin in named:
+        name = _codec(label)
+        if name and name != "utf-8":
+            try:
+                return Decoded(raw.decode(name), name, origin, 0)
+            except UnicodeDecodeError:
+                continue
+    damaged = raw.decode("utf-8", "replace")
+    bad = damaged.count("\ufffd")
+    if bad <= _FEW * len(raw) and (len(damaged) < len(raw) - 2 * bad or any(_codec(label) == "utf-8" for label, _ in named)):
+        return Decoded(damaged, "utf-8", "utf-8", bad)  # has multi-byte characters that are right, or says it is UTF-8
+    name = _codec(detect_encoding(raw[:_DETECT_PROBE]))
+    if name and name != "utf-8":
+        found = _lossy(raw, name, "detected")
+        if found.damaged_char_count <= _FEW * len(raw):
+            return found
+    return _lossy(raw, "windows-1252", "fallback")
+
+
+def _lossy(raw: bytes, name: str, origin: str) -> Decoded:
+    text = raw.decode(name, "replace")
+    return Decoded(text, name, origin, text.count("\ufffd"))
+
+
+def _codec(label: str | None) -> str | None:
+    """Python's name of the codec that browsers use for a label (WHATWG Encoding), or None."""
+    if not label:
+        return None
+    try:
+        return codecs.lookup(map_encoding_to_html5(label.strip(), fallback_utf8=False) or label.strip()).name
+    except (LookupError, ValueError, UnicodeError):
+        return None
+
+
+def _wide_name(raw: bytes) -> str | None:
+    """UTF-16 or UTF-32 without a byte order mark, told by where its NULs stand."""
+    probe = raw[:4096]
+    if probe.count(0) * 4 < len(probe) or len(probe) < 16:
+        return None
+    quarters = [probe[n::4].count(0) * 4 > 3 * len(probe) // 4 for n in range(4)]
+    if quarters[1:] == [True, True, True] and not quarters[0]:
+        return "utf-32-le"
+    if quarters[:3] == [True, True, True] and not quarters[3]:
+        return "utf-32-be"
+    return "utf-16-le" if probe[1::2].count(0) > probe[0::2].count(0) else "utf-16-be"
+
+
+def repair(text: str, repairs: set[str]) -> str:
+    """The text with one line break, plain spaces, no invisible characters, NFC, and mojibake undone.
+
+    Adds to `repairs` the name of each repair that changed something.
+    """
+    text = _apply("line_breaks", _BREAKS, "\n", text, repairs)
+    text = repair_line(text, repairs)
+    return _apply("tabs", re.compile("\t"), " ", text, repairs) if "\t" in text else text
+
+
+def repair_line(text: str, repairs: set[str]) -> str:
+    """`repair` for text without line breaks of its own kind: never adds or removes a line feed."""
+    if text.isascii() and "\x00" not in text:
+        return _apply("invisible_characters", _INVISIBLE, "", text, repairs)
+    if _MOJIBAKE.search(text):
+        fixed = "\n".join(_fix_encoding(line) for line in text.split("\n"))
+        if fixed != text:
+            repairs.add("mojibake")
+            text = fixed
+    text = _apply("invisible_characters", _INVISIBLE, "", text, repairs)
+    text = _apply("spaces", _SPACES, " ", text, repairs)
+    if not unicodedata.is_normalized("NFC", text):
+        repairs.add("unicode_nfc")
+        text = unicodedata.normalize("NFC", text)
+    return text
+
+
+def _fix_encoding(line: str) -> str:
+    if not _MOJIBAKE.search(line):
+        return line
+    return ftfy.fix_encoding(line).replace("\n", " ").replace("\r", " ")
+
+
+def _apply(name: str, pattern: re.Pattern[str], replacement: str, text: str, repairs: set[str]) -> str:
+    changed, count = pattern.subn(replacement, text)
+    if count:
+        repairs.add(name)
+    return changed
+
+
+def mojibake_count(text: str) -> int:
+    """Signs of encoding damage in a text: sequences that UTF-8 read as windows-1252 gives, and replacement characters."""
+    return text.count("\ufffd") + (0 if text.isascii() else len(_MOJIBAKE.findall(text)))

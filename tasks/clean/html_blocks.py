@@ -1,0 +1,204 @@
+"""An HTML page into blocks and declared signals: one lexbor parse, one walk over its nodes.
+
+The walk goes by first_child/next (a node costs 0.1 microseconds that way; CSS queries and `traverse` with attribute
+look-ups on every node cost several parses) and reads attributes only where something depends on them.
+"""
+
+import re
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+
+from tasks.clean import class_words
+from tasks.clean.blocks import MAX_BLOCKS, Blocks
+from tasks.clean.class_words import class_bits
+from tasks.clean.signals import Signals
+from tasks.clean.tags import TAG_NAMES, Kind, kinds
+
+MAX_DEPTH = 400  # deeper nesting is read, but no longer told apart; real pages stay under 60
+_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_SIGNAL_CLASS = class_words.BITS["byline"] | class_words.BITS["date"]
+
+_BLOCK, _SKIP, _BREAK, _TEXT, _LINK, _BOLD, _SCRIPT, _SIGNAL, _INLINE = (
+    Kind.BLOCK, Kind.SKIP, Kind.BREAK, Kind.TEXT, Kind.LINK, Kind.BOLD, Kind.SCRIPT, Kind.SIGNAL, Kind.INLINE,
+)  # fmt: skip
+
+
+def add_html_page(blocks: Blocks, page: int, html: str) -> Signals:
+    """Append the blocks of an HTML page and return what it declares of itself.
+
+    Raises:
+        ValueError: the parser refuses the page.
+    """
+    try:
+        tree = LexborHTMLParser(html)
+        root = tree.root
+    except (SelectolaxError, ValueError, RuntimeError) as error:
+        raise ValueError(f"the HTML parser refuses the page: {error}") from error
+    signals = Signals()
+    if root is None:
+        return signals
+    signals.read_html_element(root.attributes)
+    body = None
+    child = root.first_child
+    while child is not None:
+        if child.tag == "head":
+            signals.read_head(child)
+        elif child.tag in ("body", "frameset"):
+            body = child
+        child = child.next
+    if body is not None:
+        _Walk(blocks, page, signals).run(body)
+    return signals
+
+
+class _Walk:
+    """One pass over a page's body in document order, cutting it into blocks."""
+
+    def __init__(self, blocks: Blocks, page: int, signals: Signals) -> None:
+        self.blocks = blocks
+        self.page = page
+        self.signals = signals
+        self.first = len(blocks)
+        self.buffer: list[str] = []
+        self.link_chars = self.link_count = self.bold_chars = 0
+        self.is_after_break = False
+
+    def run(self, body: Any) -> None:  # noqa: C901, PLR0912, PLR0915 - one loop over millions of nodes: calls cost more than they clear up
+        """Walk everything under `body`."""
+        table = kinds()
+        custom = (_BLOCK, 0)
+        buffer = self.buffer
+        flush = self.flush
+        container = self.open_container(0, body, 0, 0)
+        tag = 0
+        link_depth = bold_depth = 0
+        # what to restore on the way up: (kind, container, tag) of the elements that are open
+        stack: list[tuple[int, int, int]] = []
+        node = body.first_child
+        while True:
+            descend = None
+            if node is not None:
+                kind, code = table.get(node.tag_id, custom)
+                if kind is _TEXT:
+                    text = node.text_content
+                    if text:
+                        buffer.append(text)
+                        if link_depth:
+                            self.link_chars += len(text)
+                        if bold_depth:
+                            self.bold_chars += len(text)
+                elif kind is _BLOCK:
+                    flush(container, tag)
+                    self.is_after_break = False
+                    descend = node.first_child
+                    if descend is not None:
+                        stack.append((_BLOCK, container, tag))
+                        container = self.open_container(container, node, code, link_depth)
+                        tag = code
+                        if container < 0:
+                            stack.pop()
+                            break
+                elif kind is _INLINE or kind is _LINK or kind is _BOLD or kind is _SIGNAL:
+                    descend = node.first_child
+                    if descend is not None:
+                        if kind is _LINK:
+                            link_depth += 1
+                            self.link_count += 1
+                        elif kind is _BOLD:
+                            bold_depth += 1
+                        elif kind is _SIGNAL:
+                            self.signals.read_time(node, container, self.blocks.containers.above[container])
+                        stack.append((kind, container, tag))
+                elif kind is _BREAK:
+                    flush(container, tag)
+                    self.is_after_break = True
+                elif kind is _SCRIPT:
+                    self.signals.read_script(node)
+                if descend is not None and len(stack) < MAX_DEPTH:
+                    node = descend
+                    continue
+                if descend is not None:  # too deep: take its text as it is and go no further down
+                    buffer.append(node.text(deep=True, separator=" "))
+                    opened, container, tag = stack.pop()
+                    link_depth -= opened is _LINK
+                    bold_depth -= opened is _BOLD
+                following = node.next
+                parent = node
+            else:
+                following = None
+            while following is None and stack:
+                opened, outer, outer_tag = stack.pop()
+                if opened is _BLOCK:
+                    flush(container, tag)
+                    self.is_after_break = False
+                    container, tag = outer, outer_tag
+                elif opened is _LINK:
+                    link_depth -= 1
+                elif opened is _BOLD:
+                    bold_depth -= 1
+                parent = parent.parent
+                following = parent.next
+            if following is None or len(self.blocks) - self.first >= MAX_BLOCKS:
+                break
+            node = following
+        flush(container, tag)
+        if len(self.blocks) - self.first >= MAX_BLOCKS:
+            self.blocks.is_cut.add(self.page)
+
+    def open_container(self, parent: int, node: Any, code: int, link_depth: int) -> int:
+        """Note a block element that may hold blocks; returns its index in the containers."""
+        containers = self.blocks.containers
+        attributes = node.attributes
+        bits = 0
+        name = ""
+        if attributes:
+            names = attributes.get("class") or ""
+            identity = attributes.get("id")
+            if names or identity:
+                bits = class_bits(f"{names} {identity}" if identity else names)
+                name = names
+            if "hidden" in attributes or (attributes.get("style") and _HIDING.search(attributes["style"])):
+                bits |= class_words.HIDDEN
+            item = attributes.get("itemprop")
+            if item:
+                if "articleBody" in item:
+                    bits |= class_words.ARTICLE_BODY
+                self.signals.read_item(item, node, attributes)
+            if bits & _SIGNAL_CLASS:
+                self.signals.note_element(bits, node, containers.above[parent], names)
+        if link_depth:
+            bits |= class_words.IN_LINK
+        containers.parent.append(parent)
+        containers.depth.append(containers.depth[parent] + 1)
+        containers.tag.append(code)
+        containers.words.append(bits)
+        containers.above.append(containers.above[parent] | bits)
+        containers.tags_above.append(containers.tags_above[parent] | 1 << code)
+        containers.name.append(name)
+        return len(containers.parent) - 1
+
+    def flush(self, container: int, tag: int) -> None:
+        """End the current block; nothing happens when it holds no text."""
+        buffer = self.buffer
+        if buffer:
+            text = " ".join("".join(buffer).split())
+            buffer.clear()
+            if text:
+                blocks = self.blocks
+                blocks.page.append(self.page)
+                blocks.text.append(text)
+                blocks.blank_before.append(0)
+                blocks.indent.append(0)
+                blocks.tag.append(tag)
+                blocks.container.append(container)
+                blocks.link_chars.append(self.link_chars)
+                blocks.link_count.append(self.link_count)
+                blocks.bold_chars.append(self.bold_chars)
+                blocks.is_after_break.append(self.is_after_break)
+            self.link_chars = self.link_count = self.bold_chars = 0
+
+
+def tag_name(code: int) -> str:
+    """The element's name for a tag code."""
+    return TAG_NAMES.get(code, "other")

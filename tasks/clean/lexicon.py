@@ -1,0 +1,160 @@
+"""Words that give a line's kind away, in many languages: `lexicon.toml`, matched by hash over a whole batch.
+
+A phrase stands for a line (`whole`), for its start (`starts`) or anywhere in it (`has`); marks and case are ignored.
+Phrases of scripts without spaces are looked up as plain substrings, in lines of such scripts only.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from tasks.dates import month_names
+from tasks.clean.words import Char, Words, WordSet, count_words, fold, phrase_hash, tables, word_hashes
+
+_HERE = Path(__file__).parent
+MAX_PHRASE_WORDS = 9
+_MODES = ("whole", "starts", "has")
+# lines longer than this are prose; only a phrase at their start can tell their kind
+_PROSE_WORDS = 40
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One phrase of the lexicon."""
+
+    kind: str  # "promo.newsletter"
+    phrase: str
+    mode: str
+    word_count: int
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The phrases by mode and hash, and the substrings for scripts without spaces."""
+
+    kinds: tuple[str, ...]
+    entries: dict[str, dict[int, Entry]]
+    sizes: dict[str, tuple[int, ...]]
+    filters: dict[str, WordSet]
+    substrings: dict[str, tuple[Entry, ...]]
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lexicon that ships with the package."""
+    with (_HERE / "lexicon.toml").open("rb") as handle:
+        data = tomllib.load(handle)
+    entries: dict[str, dict[int, Entry]] = {mode: {} for mode in _MODES}
+    substrings: dict[str, list[Entry]] = {mode: [] for mode in _MODES}
+    kinds = []
+    for label, reasons in data.items():
+        for reason, modes in reasons.items():
+            kind = f"{label}.{reason}"
+            kinds.append(kind)
+            for mode, phrases in modes.items():
+                for phrase in phrases:
+                    value, count = phrase_hash(phrase)
+                    if _is_dense(phrase):
+                        substrings[mode].append(Entry(kind, phrase, mode, count))
+                    if count and count <= MAX_PHRASE_WORDS:
+                        entries[mode].setdefault(value, Entry(kind, phrase, mode, count))
+    sizes = {mode: tuple(sorted({entry.word_count for entry in table.values()})) for mode, table in entries.items()}
+    filters = {mode: WordSet(np.fromiter(table, dtype=np.uint64, count=len(table))) for mode, table in entries.items()}
+    longest_first = {mode: tuple(sorted(found, key=lambda entry: -len(entry.phrase))) for mode, found in substrings.items()}
+    return Lexicon(tuple(kinds), entries, sizes, filters, longest_first)
+
+
+def _is_dense(phrase: str) -> bool:
+    return bool(count_words([" ".join(phrase.split())]).chars[0, Char.DENSE])
+
+
+def find(lines: list[str], words: Words) -> dict[int, Entry]:
+    """The phrase that tells each line's kind, by line; lines without one are absent.
+
+    A whole-line match beats a start, a start beats a phrase within, a longer phrase beats a shorter.
+    """
+    lex = lexicon()
+    hashes, bounds = words.hash, words.bounds
+    solid = hashes != 0
+    if not solid.all():  # words of marks only ("|", "-") are not part of phrases
+        count = np.concatenate(([0], np.cumsum(solid)))
+        hashes, bounds = hashes[solid], count[bounds]
+    sizes = np.diff(bounds)
+    found: dict[int, Entry] = {}
+    _within(lex, hashes, bounds, sizes, found)
+    _at_start(lex, hashes, bounds, sizes, found)
+    whole = fold_short(hashes, bounds, sizes)
+    for line in np.flatnonzero(lex.filters["whole"].contains(whole) & (sizes > 0)):
+        found[int(line)] = lex.entries["whole"][int(whole[line])]
+    _in_dense(lex, lines, words, found)
+    return found
+
+
+def fold_short(hashes: np.ndarray, bounds: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """The hash of each line of at most MAX_PHRASE_WORDS words; 1 for longer ones."""
+    whole = fold(hashes, bounds)
+    whole[sizes > MAX_PHRASE_WORDS] = 1
+    return whole
+
+
+def _at_start(lex: Lexicon, hashes: np.ndarray, bounds: np.ndarray, sizes: np.ndarray, found: dict[int, Entry]) -> None:
+    padded = np.concatenate((hashes, np.zeros(MAX_PHRASE_WORDS, dtype=np.uint64)))
+    for size in lex.sizes["starts"]:
+        prefix = _window(padded, bounds[:-1], size)
+        for line in np.flatnonzero(lex.filters["starts"].contains(prefix) & (sizes >= size)):
+            found[int(line)] = lex.entries["starts"][int(prefix[line])]
+
+
+def _within(lex: Lexicon, hashes: np.ndarray, bounds: np.ndarray, sizes: np.ndarray, found: dict[int, Entry]) -> None:
+    short = np.repeat(sizes <= _PROSE_WORDS, sizes)
+    places = np.flatnonzero(short)
+    line_of = np.repeat(np.arange(len(sizes)), sizes)
+    padded = np.concatenate((hashes, np.zeros(MAX_PHRASE_WORDS, dtype=np.uint64)))
+    for size in lex.sizes["has"]:
+        grams = _window(padded, places, size)
+        for hit in np.flatnonzero(lex.filters["has"].contains(grams)):
+            place = int(places[hit])
+            line = int(line_of[place])
+            if place + size <= bounds[line + 1]:
+                found[line] = lex.entries["has"][int(grams[hit])]
+
+
+def _window(padded: np.ndarray, places: np.ndarray, size: int) -> np.ndarray:
+    """The hash of the `size` words from each place on, as `fold` gives it."""
+    powers = tables()[2]
+    with np.errstate(over="ignore"):
+        total = padded[places].copy()
+        for n in range(1, size):
+            total += padded[places + n] * powers[n]
+    return total
+
+
+def _in_dense(lex: Lexicon, lines: list[str], words: Words, found: dict[int, Entry]) -> None:
+    for line in np.flatnonzero(words.chars[:, Char.DENSE]):
+        text = lines[line].lower()
+        bare = text.strip(" :：。、・|>＞»＜<[]【】()（）")
+        for mode in ("has", "starts", "whole"):
+            if mode == "has" and len(text) > 60:  # sixty such characters are a sentence
+                continue
+            for entry in lex.substrings[mode]:
+                if (mode == "has" and entry.phrase in text) or (mode == "starts" and bare.startswith(entry.phrase)) or bare == entry.phrase:
+                    found[int(line)] = entry
+                    break
+
+
+@cache
+def stop_words() -> tuple[WordSet, WordSet]:
+    """The commonest function words: of all languages, and of English alone."""
+    with (_HERE / "stopwords.toml").open("rb") as handle:
+        data = tomllib.load(handle)
+    everywhere = [word for name, words in data.items() if not name.endswith("_substrings") for word in words]
+    return WordSet(word_hashes(everywhere)), WordSet(word_hashes(data["en"]))
+
+
+@cache
+def month_words() -> WordSet:
+    """Names of months, long and short, in many languages."""
+    return WordSet(word_hashes(month_names()))

@@ -1,0 +1,55 @@
+"""What each HTML element means for the cutting of a page into blocks."""
+
+from enum import IntEnum
+from functools import cache
+
+from selectolax.lexbor import LexborHTMLParser
+
+
+class Kind(IntEnum):
+    """How the walk treats an element."""
+
+    INLINE = 0  # its text joins the block around it
+    BLOCK = 1  # it starts and ends a block
+    SKIP = 2  # nothing under it is read
+    BREAK = 3  # it ends a block
+    TEXT = 4  # a text node
+    LINK = 5  # an anchor: inline, its characters count as link
+    BOLD = 6  # inline, its characters count as bold
+    SCRIPT = 7  # read for JSON-LD, else skipped
+    SIGNAL = 8  # void or inline, its attributes are signals (meta, link, time)
+
+
+_INLINE = "span i em u s small sub sup font abbr cite q code var samp kbd mark bdi bdo ins del label wbr data big tt acronym dfn ruby rb rt rp"
+_BLOCK = (
+    "html body div p section article main aside header footer nav ul ol li dl dt dd table thead tbody tfoot tr td th "
+    "caption h1 h2 h3 h4 h5 h6 hgroup blockquote pre figure figcaption form fieldset legend address details summary "
+    "center hr menu dialog picture video audio object search"
+)
+_SKIP = "style svg math template noscript iframe head canvas map area select option optgroup textarea input embed param source track frame frameset noframes col colgroup img applet"
+# one code an element whose name is a feature; 0 is any other
+TAG_CODES = {
+    name: code
+    for code, name in enumerate(
+        "p li div td h1 h2 h3 h4 h5 h6 span blockquote figcaption a section article main aside header footer nav dd dt "
+        "th pre summary caption form ul ol table figure details".split(), 1
+    )
+}  # fmt: skip
+TAG_NAMES = {code: name for name, code in TAG_CODES.items()} | {0: "other"}
+
+
+@cache
+def kinds() -> dict[int, tuple[Kind, int]]:
+    """Kind and tag code by lexbor's numeric tag id. An element that is not in it is a custom one, taken for a block."""
+    table: dict[int, tuple[Kind, int]] = {}
+    groups = [(_INLINE, Kind.INLINE), (_BLOCK, Kind.BLOCK), (_SKIP, Kind.SKIP), ("br", Kind.BREAK), ("a", Kind.LINK),
+              ("b strong", Kind.BOLD), ("script", Kind.SCRIPT), ("meta link title base", Kind.SKIP), ("time", Kind.SIGNAL),
+              ("button", Kind.BLOCK)]  # fmt: skip
+    for names, kind in groups:
+        for name in names.split():
+            node = LexborHTMLParser("<p>").create_node(name)
+            table[int(node.tag_id)] = (kind, TAG_CODES.get(name, 0))
+    text = LexborHTMLParser("<p>x").css_first("p").first_child
+    table[int(text.tag_id)] = (Kind.TEXT, 0)
+    table[int(LexborHTMLParser("<p><!--x-->").css_first("p").first_child.tag_id)] = (Kind.SKIP, 0)  # comments
+    return table

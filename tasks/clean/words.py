@@ -1,0 +1,204 @@
+"""The characters and words of all lines of a batch as numpy arrays: one pass, no Python per line or word.
+
+A word is hashed to 64 bits from its letters and digits, lower case, marks ignored ("Don't" and "dont" are one), so
+that stop words, lexicon phrases, repeated lines and shared vocabulary all become array look-ups. Scripts without
+spaces (Chinese, Japanese, Thai ...) have no such words; their characters are counted instead.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache
+
+import numpy as np
+
+
+class Char(IntEnum):
+    """The one class of each character."""
+
+    OTHER = 0
+    LOWER = 1  # also letters of scripts without case
+    UPPER = 2
+    DIGIT = 3
+    SPACE = 4
+    END = 5  # ends a sentence
+    COMMA = 6
+    COLON = 7
+    QUOTE = 8
+    CLOSER = 9  # closing bracket
+    SEPARATOR = 10  # between menu items: | · • › / >
+    CODE = 11  # braces and signs that prose does not use
+    MONEY = 12
+    DENSE = 13  # letter of a script that is written without spaces
+    AT = 14
+    QUESTION = 15
+
+
+CHAR_CLASSES = len(Char)
+_PLANE = 0x10000
+_MARKS = {
+    Char.END: ".!…。！．।؟۔։", Char.QUESTION: "?？", Char.COMMA: ",;،、，；؛", Char.COLON: ":：",
+    Char.QUOTE: "\"'“”„‟«»‹›‘’‚「」『』`´", Char.CLOSER: ")]）】", Char.SEPARATOR: "|·•/>→▸▶◀←–—»★☆✓×",
+    Char.CODE: "{}[<=_\\^~#*+%&", Char.MONEY: "$€£¥₹₽₺₩", Char.AT: "@",
+}  # fmt: skip
+# scripts without spaces between words: Thai, Lao, Myanmar, Khmer, CJK radicals to Yi, Hangul excluded (it has spaces)
+_DENSE = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x2E80, 0x2FDF), (0x3040, 0x312F), (0x31A0, 0xA4CF),
+          (0xF900, 0xFAFF), (0xFF66, 0xFF9F))  # fmt: skip
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # odd, well spread bits (golden ratio)
+_PHRASE = np.uint64(0xC2B2AE3D27D4EB4F)  # another odd constant, for sequences of words
+MAX_WORD_CHARS = 64  # letters beyond do not change a word's hash
+
+
+@cache
+def tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Class and lower-case form by code point of the basic plane, and the powers that weigh letters by their place."""
+    classes = np.zeros(_PLANE, dtype=np.uint8)
+    lower = np.arange(_PLANE, dtype=np.uint32)
+    for code in range(_PLANE):
+        char = chr(code)
+        category = unicodedata.category(char)
+        if category[0] in "LM":
+            classes[code] = Char.UPPER if category in ("Lu", "Lt") else Char.LOWER
+            small = char.lower()
+            if len(small) == 1:
+                lower[code] = ord(small)
+        elif category in ("Nd", "Nl", "No"):
+            classes[code] = Char.DIGIT
+        elif char.isspace():
+            classes[code] = Char.SPACE
+    lower[ord("İ")] = lower[ord("ı")] = ord("i")  # Turkish capitals meet their small letters either way
+    for first, last in _DENSE:
+        span = classes[first : last + 1]
+        span[(span == Char.LOWER) | (span == Char.UPPER)] = Char.DENSE
+    for kind, marks in _MARKS.items():
+        for mark in marks:
+            classes[ord(mark)] = kind
+    powers = np.empty(MAX_WORD_CHARS + 1, dtype=np.uint64)
+    power = np.uint64(1)
+    with np.errstate(over="ignore"):
+        for n in range(MAX_WORD_CHARS + 1):
+            powers[n] = power
+            power = power * _MULTIPLIER
+    return classes, lower, powers
+
+
+@dataclass
+class Words:
+    """Counts by line and the words of all lines, in order.
+
+    `n` lines, `m` words: `chars` is (n, CHAR_CLASSES) int32; all others are 1-d.
+    """
+
+    chars: np.ndarray  # characters of each class in each line
+    char_count: np.ndarray  # n
+    first_class: np.ndarray  # n: class of the first character
+    last_class: np.ndarray  # n: class of the last character that is no quote or closing bracket
+    sentence_ends: np.ndarray  # n: ends of sentences within the line
+    line: np.ndarray  # m: the line of each word
+    hash: np.ndarray  # m: uint64, 0 for a word without letters or digits
+    length: np.ndarray  # m: characters
+    start_class: np.ndarray  # m: class of its first letter
+    second_class: np.ndarray  # m: class of the character after
+    bounds: np.ndarray  # n + 1: the words of line i are bounds[i]:bounds[i + 1]
+
+
+def count_words(lines: list[str]) -> Words:
+    """The characters and words of lines in which words are parted by single spaces."""
+    classes, lower, powers = tables()
+    n = len(lines)
+    joined = "\n".join(lines) + "\n"
+    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    plane = np.minimum(points, _PLANE - 1)
+    kind = classes[plane]
+    ends = np.flatnonzero(points == 0x0A)  # lines hold no line feed: one a line
+    starts = np.empty(n, dtype=np.int64)
+    starts[0:1] = 0
+    starts[1:] = ends[:-1] + 1
+    char_count = (ends - starts).astype(np.int32)
+    line_of = np.repeat(np.arange(n, dtype=np.int64), char_count + 1)
+    counts = np.bincount(line_of * CHAR_CLASSES + kind, minlength=n * CHAR_CLASSES).reshape(n, CHAR_CLASSES)
+    counts[:, Char.SPACE] -= 1  # the line feed itself
+    last = np.maximum(ends - 1, starts)
+    for _ in range(3):  # .”) is the most that follows a full stop
+        strip = np.isin(kind[last], (Char.QUOTE, Char.CLOSER)) & (last > starts)
+        last = last - strip
+    space = kind == Char.SPACE
+    is_end = (kind == Char.END) | (kind == Char.QUESTION)
+    quiet = is_end[:-1] & space[1:] & (points[1:] != 0x0A)
+    sentence_ends = np.bincount(line_of[:-1][quiet], minlength=n)
+
+    word_start = np.flatnonzero(np.concatenate(([True], space[:-1])) & ~space)
+    letter = (kind == Char.LOWER) | (kind == Char.UPPER) | (kind == Char.DIGIT) | (kind == Char.DENSE)
+    before = np.cumsum(letter, dtype=np.int32) - letter  # letters before each character
+    if len(word_start):
+        word_sizes = np.diff(np.append(word_start, len(points)))
+        place = before - np.repeat(before[word_start], word_sizes) if word_start[0] == 0 else None
+        if place is None:  # the batch starts with an empty line
+            head = word_start[0]
+            place = np.concatenate((np.zeros(head, dtype=np.int32), before[head:] - np.repeat(before[word_start], word_sizes)))
+        with np.errstate(over="ignore"):
+            value = (lower[plane].astype(np.uint64) + np.uint64(1)) * powers[np.minimum(place, MAX_WORD_CHARS)] * letter
+            hashes = np.add.reduceat(value, word_start)
+            hashes ^= hashes >> np.uint64(29)
+            hashes *= _PHRASE
+        word_ends = np.flatnonzero(space & np.concatenate(([False], ~space[:-1])))
+        length = (word_ends - word_start).astype(np.int32)
+        first_letter = word_start + ((kind[word_start] == Char.QUOTE) & (length > 1))
+        start_class = kind[first_letter]
+        second_class = kind[np.minimum(first_letter + 1, len(kind) - 1)]
+        word_line = line_of[word_start]
+    else:
+        hashes = np.zeros(0, dtype=np.uint64)
+        length = start_class = second_class = np.zeros(0, dtype=np.int32)
+        word_line = np.zeros(0, dtype=np.int64)
+    bounds = np.searchsorted(word_line, np.arange(n + 1))
+    return Words(counts, char_count, kind[starts], kind[last], sentence_ends, word_line, hashes, length, start_class,
+                 second_class, bounds)  # fmt: skip
+
+
+def fold(hashes: np.ndarray, bounds: np.ndarray) -> np.ndarray:
+    """One hash for each run of words `bounds[i]:bounds[i + 1]`, order counting; 0 for an empty run."""
+    total = np.zeros(len(bounds) - 1, dtype=np.uint64)
+    if not len(hashes):
+        return total
+    place = np.arange(len(hashes), dtype=np.int64) - np.repeat(bounds[:-1], np.diff(bounds))
+    _, _, powers = tables()
+    with np.errstate(over="ignore"):
+        value = hashes * powers[np.minimum(place, MAX_WORD_CHARS)]
+        full = np.flatnonzero(np.diff(bounds))
+        total[full] = np.add.reduceat(value, bounds[:-1][full])
+    return total
+
+
+def phrase_hash(phrase: str) -> tuple[int, int]:
+    """The hash that `fold` gives a run of the phrase's words, and the number of its words."""
+    words = count_words([" ".join(phrase.split())])
+    kept = words.hash[words.hash != 0]
+    return int(fold(kept, np.array([0, len(kept)]))[0]), len(kept)
+
+
+def word_hashes(vocabulary: list[str]) -> np.ndarray:
+    """The hashes of single words, sorted and distinct."""
+    if not vocabulary:
+        return np.zeros(0, dtype=np.uint64)
+    words = count_words([" ".join(word.split()) or "." for word in vocabulary])
+    return np.unique(words.hash[words.hash != 0])
+
+
+class WordSet:
+    """A set of word hashes with a vectorised `in`: a bitmap of 2^20 finds candidates, an exact search confirms."""
+
+    def __init__(self, hashes: np.ndarray) -> None:
+        self.sorted = np.unique(hashes)
+        self.bitmap = np.zeros(1 << 20, dtype=bool)
+        self.bitmap[(self.sorted >> np.uint64(44)).astype(np.int64)] = True
+
+    def contains(self, hashes: np.ndarray) -> np.ndarray:
+        """A bool for each hash."""
+        found = self.bitmap[(hashes >> np.uint64(44)).astype(np.int64)]
+        candidates = np.flatnonzero(found)
+        if len(candidates) and len(self.sorted):
+            values = hashes[candidates]
+            where = np.minimum(np.searchsorted(self.sorted, values), len(self.sorted) - 1)
+            found[candidates] = self.sorted[where] == values
+        return found

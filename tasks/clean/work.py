@@ -1,0 +1,40 @@
+"""One batch file of pages in, one folder with its documents and lines out; what a worker does."""
+
+import shutil
+import time
+import uuid
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from tasks.batch import Receipt, digest, left_out, rules_version, write_table
+from tasks.clean.batch import clean_pages
+
+DOCUMENTS, LINES = "documents.parquet", "lines.parquet"
+_WORDS_OF_FEW = ["label", "action", "reason", "tag", "doubt", "doc_id", "kind", "encoding", "encoding_from", "media_type"]
+
+
+def clean_batch(job: tuple[str, str | None, str]) -> Receipt:
+    """Clean the pages of one batch that passed; writes `folder/<batch id>/`, unless that is there already."""
+    path, verdicts, folder = job
+    wall, cpu = time.perf_counter(), time.process_time()
+    ids = pq.ParquetFile(path).read(columns=["doc_id"]).column("doc_id").to_pylist()
+    out = left_out(Path(verdicts) if verdicts else None).intersection(ids)
+    name = digest(Path(path).stem, rules_version(), *sorted(out))
+    target = Path(folder) / name
+    is_reused = target.exists()
+    if not is_reused:
+        pages = pq.ParquetFile(path).read()
+        if out:
+            pages = pages.filter(pc.invert(pc.is_in(pages.column("doc_id"), pa.array(sorted(out), pa.string()))))
+        documents, lines = clean_pages(pages)
+        aside = target.with_name(f".{name}.{uuid.uuid4().hex}.tmp")
+        try:
+            write_table(documents, aside / DOCUMENTS, dictionary=_WORDS_OF_FEW)
+            write_table(lines, aside / LINES, dictionary=_WORDS_OF_FEW)
+            aside.rename(target)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+    return Receipt(name, str(target), len(ids) - len(out), time.perf_counter() - wall, time.process_time() - cpu, is_reused=is_reused)

@@ -1,0 +1,174 @@
+"""Who wrote it: a clean list of people, or an empty one and the reason why."""
+
+import re
+from typing import Any
+
+from tasks.extract.page import Found, Page, strings
+from tasks.names import is_agency, is_newsroom, is_wire_agency, role_words, squeeze
+
+_BY = re.compile(
+    r"^\s*(?:(?:story|words|text|article|report|posted|written|reported|published|geschrieben|verfasst|escrito|écrit|scritto|ein(?:e)?\s+\w+)\s+)?"
+    r"(?:by|von|vom|par|por|di|da|door|av|af|przez|oleh|автор(?:ы)?|текст|yazan|autor(?:in|es|a)?|author|text|texte|testo|texto|fotos?|de)\b[\s:]*",
+    re.I,
+)
+_SPLIT = re.compile(r"\s*(?:;|\||•|·|/|、|，|\n)\s*|\s+(?:and|und|et|y|e|och|og|en|i|ve|и|&|with|mit|avec|con|com)\s+(?=[^\W\d_])|\s*,\s+(?:and|und|et)\s+", re.I)
+_BAD = re.compile(r"https?:|www\.|@|\.(?:com|org|net|de|fr|co|uk)\b|[<>{}\[\]=_#]|\d{2,}|\bcookie|\bnewsletter\b", re.I)
+_ORGANISATION = re.compile(
+    r"\b(?:news|newsroom|redaktion|redaction|rédaction|redacción|redazione|redactie|desk|team|staff|editors?|editorial|press|agency|agentur|agence|"
+    r"agencia|media|magazine|zeitung|gmbh|inc|ltd|llc|corp|company|times|post|tribune|journal|gazette|herald|daily|online|tv|radio|service|"
+    r"network|group|university|institute|bureau|correspondents?|reporters?|contributors?|guest|admin|administrator|editor|webmaster|board|foundation|"
+    r"association|department|ministry|office|club|podcast|studio|channel|wire|verlag|presse|redakcja|редакция)\b",
+    re.I,
+)
+_PARTICLES = frozenset("de da di del della der den des du van von vom zu zur la le el al bin ibn ben ter ten dos das do y e".split())
+_HANDLE = re.compile(r"\s*\(?@\w+\)?|\s*<?[\w.+-]+@[\w-]+\.[\w.]+>?|\s*\((?:text|foto|photo|bild|video|mit|dpa|afp|ap|reuters)[^)]*\)", re.I)
+_TITLES = re.compile(r"^(?:dr|prof|mr|mrs|ms|sir|dame|m|mme|herr|frau)\.?\s+(?=[A-ZÀ-Þ])", re.I)
+_TAIL = re.compile(r"\s*[,|–—(-]\s+.*$")
+MAX_AUTHORS = 20
+
+
+def find_authors(page: Page, site_names: list[str]) -> Found:
+    """The people who wrote it with their origin; an empty list with the reason where none is named."""
+    own = {squeeze(name) for name in site_names if name}
+    rejected = None
+    for origin, values in _candidates(page):
+        people: list[str] = []
+        for value in values:
+            people += people_in(value)
+        strict = [name for name in people if is_person(name, own)]
+        if strict:
+            return Found(_distinct(strict)[:MAX_AUTHORS], origin)
+        if values and rejected is None:
+            rejected = origin
+    return Found([], f"{rejected} names no person" if rejected else "none named")
+
+
+def _candidates(page: Page) -> list[tuple[str, list[str]]]:
+    """Declared and printed writers, the most reliable first (precision measured on news pages)."""
+    bylines = [line.text for line in page.labelled("byline")]
+    reporting = [line.text for line in page.labelled("wire") if re.match(r"^\(?reporting by\b", line.text, re.I)]
+    if not page.is_html:
+        return [("byline", bylines), ("reporting line", [_reporters(text) for text in reporting])]
+    articles = page.nodes()
+    persons = [name for node in articles for name in _persons(node.get("author"), page)]
+    named = [name for node in articles for name in _names(node.get("author"), page)]
+    found = [("json-ld:author", persons), ("json-ld:author", named)]
+    for name in ("parsely-author", "sailthru.author", "cxenseparse:author", "byl"):
+        found.append((name, [value for _, value in page.meta(name)]))
+    found.append(("json-ld:creator", [name for node in articles for name in _names(node.get("creator"), page)]))
+    label = next((value for _, value in page.meta("twitter:label1")), "")
+    if re.search(r"written|author|autor|verfasst|escrit|écrit|scritto|geschrieben|von", label, re.I):
+        found.append(("twitter:data1", [value for _, value in page.meta("twitter:data1")]))
+    found.append(("article:author", [value for _, value in page.meta("article:author") if not value.startswith("http")]))
+    found.append(("itemprop:author", [value for item, value in page.signals.get("items", ()) if item == "author"]))
+    found.append(("meta:author", [value for _, value in page.meta("author", "dc.creator", "dcterms.creator", "article.author")]))
+    found.append(("byline", bylines))
+    found.append(("byline element", [text for _, text in page.signals.get("bylines", ())[:3] if len(text) < 120]))
+    found.append(("reporting line", [_reporters(text) for text in reporting]))
+    return found
+
+
+def _reporters(text: str) -> str:
+    head = re.split(r"[;.]\s*(?:editing|writing|additional)", text, flags=re.I)[0]
+    return re.sub(r"^\(?(?:additional\s+)?reporting\s+by\s+", "", head, flags=re.I).strip(" ().;").replace(" in ", ", in ")
+
+
+def _persons(value: Any, page: Page) -> list[str]:
+    if isinstance(value, list):
+        return [name for item in value for name in _persons(item, page)]
+    if isinstance(value, dict):
+        value = _resolve(value, page)
+        kind = str(value.get("@type", ""))
+        return _name_of(value) if "Person" in kind else []
+    return []
+
+
+def _names(value: Any, page: Page) -> list[str]:
+    if isinstance(value, list):
+        return [name for item in value for name in _names(item, page)]
+    if isinstance(value, dict):
+        return _name_of(_resolve(value, page))
+    return strings(value)
+
+
+def _name_of(node: dict[str, Any]) -> list[str]:
+    names = strings(node.get("name"))
+    if not names and (node.get("givenName") or node.get("familyName")):
+        names = [" ".join(strings(node.get("givenName")) + strings(node.get("familyName")))]
+    return names
+
+
+def _resolve(node: dict[str, Any], page: Page) -> dict[str, Any]:
+    """The node that an `@id` stands for, where the page has it elsewhere."""
+    identity = node.get("@id")
+    if identity and not node.get("name"):
+        for other in page.signals.get("nodes", ()):
+            if other.get("@id") == identity and other.get("name"):
+                return dict(other)
+    return node
+
+
+def people_in(text: str) -> list[str]:
+    """The names in a byline, as written but for `By`, roles, handles and capitals: `By DANA WIRTH, Staff Writer`."""
+    text = _HANDLE.sub("", " ".join(text.split())).strip(" .,;:|-–—")
+    text = _BY.sub("", text, count=1)
+    names: list[str] = []
+    for part in _SPLIT.split(text):
+        pieces = [piece.strip() for piece in (part or "").split(",") if piece.strip()]
+        if len(pieces) == 2 and _is_last_first(pieces):
+            pieces = [f"{pieces[1]} {pieces[0]}"]
+        for piece in pieces:
+            name = _tidy(piece)
+            if name and not _is_role(name):
+                names.append(name)
+    return names
+
+
+def _is_last_first(pieces: list[str]) -> bool:
+    """`Wirth, Dana`: a single capitalised word, a comma, one or two given names - neither of them a role or place."""
+    last, first = pieces
+    return len(last.split()) == 1 and len(first.split()) <= 2 and last[:1].isupper() and first[:1].isupper() and not _is_role(first) and last.isalpha()
+
+
+def _tidy(name: str) -> str:
+    name = _TITLES.sub("", _BY.sub("", name.strip(" .,;:|-–—()"), count=1) if " " in name else name.strip(" .,;:|-–—()"))
+    name = re.split(r"\s+(?:in|aus|à|en|at|für|for|bei)\s+(?=[A-ZÀ-Þ])", name)[0]
+    name = _TAIL.sub("", name).strip()
+    words = name.split()
+    if len(words) >= 2 and name.isupper() and len(name) > 5:
+        name = " ".join(_capitalise(word) for word in words)
+    return name
+
+
+def _capitalise(word: str) -> str:
+    if len(word) <= 2 and word.endswith("."):
+        return word
+    parts = re.split(r"([-'’])", word.lower())
+    joined = "".join(part.capitalize() if part not in "-'’" else part for part in parts)
+    return re.sub(r"^Mc([a-z])", lambda match: "Mc" + match.group(1).upper(), joined)
+
+
+def _is_role(name: str) -> bool:
+    return squeeze(name) in role_words() or all(squeeze(word) in role_words() or word.lower() in _PARTICLES for word in name.split())
+
+
+def is_person(name: str, own: set[str]) -> bool:
+    """Whether a name may be a person's: no address, organisation, agency, newsroom or the site itself."""
+    key = squeeze(name)
+    words = name.split()
+    if not key or key in own or len(name) > 60 or len(words) > 6 or _BAD.search(name):
+        return False
+    if is_newsroom(name) or is_agency(name) or is_wire_agency(name):
+        return False
+    if _ORGANISATION.search(name) and len(words) != 2:
+        return False
+    if _ORGANISATION.search(words[-1]) or (len(words) == 1 and (len(key) < 3 or name.islower())):
+        return False
+    return any(c.isalpha() for c in name) and not (words[0].islower() and words[0] not in _PARTICLES and len(words) > 2)
+
+
+def _distinct(names: list[str]) -> list[str]:
+    seen: dict[str, str] = {}
+    for name in names:
+        seen.setdefault(squeeze(name), name)
+    return list(seen.values())

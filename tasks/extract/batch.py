@@ -1,0 +1,143 @@
+"""Documents and lines in, candidate rows out: the pure core of extract."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import pyarrow as pa
+
+from tasks import schema
+from tasks.batch import digest, rules_version
+from tasks.dates import Printed
+from tasks.extract.address import canonical, clean_url, host
+from tasks.extract.authors import find_authors
+from tasks.extract.body import Body, is_agency_copy, read_body, text_digest
+from tasks.extract.companions import find_access, find_image, find_summary
+from tasks.extract.language import find_language
+from tasks.extract.page import Found, Line, Page
+from tasks.extract.published import Times, find_times
+from tasks.extract.publisher import find_publisher, site_names
+from tasks.extract.quotes import find_quotes
+from tasks.extract.title import find_title
+from tasks.extract.topics import find_section, find_topics
+
+
+
+def extract_documents(documents: pa.Table, lines: pa.Table) -> pa.Table:
+    """One candidate row (`schema.CANDIDATES`) for each document; a page without a story has an empty text."""
+    by_doc = _lines_by_document(lines)
+    rows = [extract_page(Page.read(document, by_doc.get(document["doc_id"], []))) for document in documents.to_pylist()]
+    return pa.Table.from_pylist(rows, schema=schema.CANDIDATES)
+
+
+def _lines_by_document(lines: pa.Table) -> dict[str, list[Line]]:
+    names = ("doc_id", "line_no", "text", "label", "action", "reason", "blank_before", "tag")
+    grouped: dict[str, list[Line]] = {}
+    for doc_id, *rest in zip(*(lines.column(name).to_pylist() for name in names), strict=True):
+        grouped.setdefault(doc_id, []).append(Line(*rest))
+    return grouped
+
+
+def extract_page(page: Page) -> dict[str, Any]:
+    """One candidate row: every field with its origin, or null."""
+    document = page.document
+    publisher, short = find_publisher(page)
+    names = site_names(page, publisher, short)
+    title = find_title(page, names)
+    authors = find_authors(page, names)
+    times = find_times(page)
+    body = read_body(page)
+    language, language_confidence = find_language(body.text or " ".join(line.text for line in page.lines[:50]), page.declared_language())
+    summary = find_summary(page, title.value if title else None)
+    section, topics, image, own = find_section(page), find_topics(page), find_image(page), canonical(page)
+    quotes = [{"text": quote.text, "speaker": quote.speaker} for quote in find_quotes(body.paragraphs)]
+    words = len(body.text.split()) if body.text.isascii() else _word_count(body.text)
+    url = document["url"]
+    fingerprint = text_digest(body.text)
+    return {
+        "article_id": _article_id(url, own.value if own else None, fingerprint),
+        "source_uri": document["source_uri"], "url": url, "canonical_url": own.value if own else None,
+        "domain": host(url or (own.value if own else None)),
+        "publisher": publisher.value if publisher else None, "publisher_short": short,
+        "title": title.value if title else None, "summary": summary.value if summary else None, "authors": authors.value,
+        **_time_columns(times), "fetched_at": document["fetched_at"],
+        "language": language.value if language else None, "language_confidence": language_confidence,
+        "section": section.value if section else None, "topics": topics.value,
+        "text": body.text, "word_count": words, "paragraph_count": len(body.paragraphs),
+        "captions": body.captions, "image_credits": body.image_credits, "image_url": image.value if image else None,
+        "wire_credit": body.wire_credit, "is_agency_copy": is_agency_copy(body), "is_free_access": find_access(page),
+        "corrections": body.corrections, "dateline_place": body.dateline_place, "quotes": quotes,
+        "kind": document["kind"], "confidence": _confidence(document, title, times, body), "flags": _flags(document, times),
+        "title_from": _origin(title), "authors_from": authors.origin, "published_from": times.published_from,
+        "modified_from": times.modified_from, "publisher_from": _origin(publisher), "language_from": _origin(language),
+        "section_from": _origin(section), "topics_from": topics.origin, "image_from": _origin(image), "summary_from": _origin(summary),
+        "text_digest": fingerprint, "version": 1, "doc_id": document["doc_id"], "page_digest": document["page_digest"],
+        "run_id": "", "rules_version": rules_version(),  # load names the run that publishes
+        "text_char_count": len(body.text), "title_char_count": len(title.value) if title else 0, "author_count": len(authors.value),
+        "quote_count": len(quotes), "mean_paragraph_words": words / max(len(body.paragraphs), 1),
+        "mojibake_count": _damage(body.text + (title.value if title else "")),
+    }  # fmt: skip
+
+
+def _origin(found: Found | None) -> str | None:
+    return found.origin if found else None
+
+
+def _article_id(url: str | None, own: str | None, fingerprint: str) -> str:
+    """Named by its address, so that it stays the same when the text is edited; by its text where it has none."""
+    address = clean_url(url) if url else own
+    if address and urlsplit(address).path.strip("/"):
+        parts = urlsplit(address)
+        return digest("address", host(address) or "", parts.path.rstrip("/"), parts.query)
+    return digest("text", fingerprint)
+
+
+def _time_columns(times: Times) -> dict[str, Any]:
+    published, modified = times.published, times.modified
+    return {
+        "published_date": published.day if published else None,
+        "published_at": published.instant if published else None,
+        "published_utc_offset_minutes": published.offset_minutes if published and published.instant else None,
+        "modified_at": _instant(modified),
+    }
+
+
+def _instant(printed: Printed | None) -> Any:
+    return printed.instant if printed else None
+
+
+def _word_count(text: str) -> int:
+    """Words by spaces; a run of Chinese, Japanese or Thai letters counts as a word for every 1.7 of them."""
+    dense = sum(1 for char in text if "\u0e00" <= char <= "\u0eff" or "\u3040" <= char <= "\u9fff")
+    return len(text.split()) + int(dense / 1.7) if dense else len(text.split())
+
+
+_DAMAGE = ("\ufffd", "â€", "Ã©", "Ã¨", "Ã¼", "Ã¶", "Ã¤", "Ã±", "Ã³", "Ã¡", "Â ", "ï»¿", "Ð°", "Ð¾")
+
+
+def _damage(text: str) -> int:
+    return 0 if text.isascii() else sum(text.count(sign) for sign in _DAMAGE)
+
+
+def _confidence(document: dict[str, Any], title: Found | None, times: Times, body: Body) -> float:
+    """The body's confidence, lowered for what is missing or doubtful."""
+    value = float(document["body_confidence"])
+    if title is None:
+        value *= 0.7
+    if not body.paragraphs:
+        return 0.0
+    if document["kind"] == "stub":
+        value *= 0.6
+    if times.flags:
+        value *= 0.9
+    return round(min(max(value, 0.0), 1.0), 4)
+
+
+def _flags(document: dict[str, Any], times: Times) -> list[str]:
+    flags = list(times.flags)
+    if document["kind"] == "stub":
+        flags.append("text_cut_off")
+    if document["damaged_char_count"]:
+        flags.append("undecodable_characters")
+    if "mojibake" in document["repairs"]:
+        flags.append("mojibake_repaired")
+    return flags

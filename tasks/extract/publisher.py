@@ -1,0 +1,87 @@
+"""Who published the page: the full name, the short one, and every name by which the page calls its site."""
+
+import re
+
+from tasks.extract.address import host
+from tasks.extract.page import Found, Page, strings
+from tasks.names import is_short_form, is_title_case, squeeze
+
+_COPYRIGHT = re.compile(
+    r"(?:©|\(c\)|copyright)\s*(?:©|\(c\))?\s*(?:\d{4}(?:\s?[-–]\s?\d{2,4})?,?\s*)?(?:by\s+)?(?P<name>[^\W\d_][^.|©\d,]{2,60}?)\s*(?:\d{4}|[.|,]|all rights|alle rechte|tous droits|todos los|tutti i|$)",
+    re.I,
+)
+_LEGAL_FORM = re.compile(r",?\s+(?:inc|llc|ltd|limited|gmbh(?: & co\.? kg)?|ag|kg|s\.?a\.?|s\.?r\.?l\.?|b\.?v\.?|plc|co|corp|oy|ab|as|media group)\.?$", re.I)
+MAX_NAME_CHARS = 80
+
+
+def find_publisher(page: Page) -> tuple[Found | None, str | None]:
+    """The publisher's full name with its origin, and the short name where the page gives one."""
+    if not page.is_html:
+        return _of_text(page)
+    names = [(origin, name) for origin, name in _declared(page) if _is_name(name)]
+    if not names:
+        site = host(page.document.get("url"))
+        return (Found(site, "address") if site else None), None
+    origin, name = names[0]
+    short = next((other for _, other in names if is_short_form(other, name)), None)
+    return Found(_LEGAL_FORM.sub("", name).strip(), origin), short
+
+
+def _declared(page: Page) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    others = page.nodes(articles=False)
+    for node in others:
+        kind = str(node.get("@type"))
+        if "WebSite" in kind:
+            found += [("json-ld:WebSite", text) for text in strings(node.get("name"))]
+    found += [("og:site_name", text) for _, text in page.meta("og:site_name")]
+    for node in page.nodes():
+        found += [("json-ld:publisher", text) for text in strings(node.get("publisher")) if not text.startswith("http")]
+    for node in others:
+        if "Organization" in str(node.get("@type")):
+            found += [("json-ld:Organization", text) for text in strings(node.get("name"))]
+    found += [(name, text) for name, text in page.meta("application-name", "apple-mobile-web-app-title", "dc.publisher", "publisher", "copyright")]
+    found += [("copyright line", match["name"]) for line in page.lines if (match := _COPYRIGHT.search(line.text)) and line.label == "footer"]
+    found += [("twitter:site", text.lstrip("@")) for _, text in page.meta("twitter:site")]
+    return found
+
+
+def _is_name(name: str) -> bool:
+    return 0 < len(name) <= MAX_NAME_CHARS and any(c.isalnum() for c in name) and not name.startswith(("http", "@"))
+
+
+def _of_text(page: Page) -> tuple[Found | None, str | None]:
+    """Off the lines: the source lines by the date; else the masthead's name that the copyright line repeats."""
+    sources = list(dict.fromkeys(line.text.strip(" |·•-") for line in page.labelled("source")))
+    if len(sources) >= 2:
+        full, short = max(sources[:2], key=len), min(sources[:2], key=len)
+        if is_short_form(short, full):
+            return Found(full, "source lines"), short
+    if sources:
+        return Found(sources[0], "source line"), None
+    rights = [(line, match["name"].strip()) for line in page.lines if len(line.text) < 300 and (match := _COPYRIGHT.search(line.text))]
+    if rights:
+        line, name = rights[-1]
+        name = _LEGAL_FORM.sub("", name).strip()
+        for top in page.lines[:40]:
+            if squeeze(top.text) and squeeze(top.text) == squeeze(name):
+                return Found(top.text.strip(), "masthead and copyright line"), None
+        longer = next((top.text.strip() for top in page.lines[:40] if is_short_form(name, top.text) or is_short_form(top.text, name)), None)
+        if longer:
+            full, short = (longer, name) if len(longer) > len(name) else (name, longer)
+            return Found(full, "masthead and copyright line"), short
+        if is_title_case(name):
+            return Found(name, "copyright line"), None
+    site = host(page.document.get("url"))
+    return (Found(site, "address") if site else None), None
+
+
+def site_names(page: Page, publisher: Found | None, short: str | None) -> list[str]:
+    """Every name of the site that may stand at an end of the title."""
+    names = [name for _, name in _declared(page)] if page.is_html else []
+    names += [line.text.strip() for line in page.labelled("source")]
+    site = host(page.document.get("url"))
+    if site:
+        names += [site, site.rsplit(".", 1)[0], site.split(".")[0]]
+    names += [publisher.value if publisher else "", short or ""]
+    return list(dict.fromkeys(name for name in names if name))

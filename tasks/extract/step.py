@@ -1,0 +1,18 @@
+"""The extract step as a Prefect task."""
+
+from pathlib import Path
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from tasks.batch import StepResult
+from tasks.executor import run_batches
+from tasks.extract.work import extract_batch
+
+
+@task(name="extract", task_run_name="extract", cache_policy=NO_CACHE, persist_result=False)
+def extract(cleaned: StepResult, verdicts: Path | None, folder: str, *, workers: int) -> StepResult:
+    """Read every field of every page that passed the gate after clean."""
+    jobs = [(receipt.path, str(verdicts) if verdicts else None, folder) for receipt in cleaned.receipts]
+    weights = [receipt.received for receipt in cleaned.receipts]
+    return StepResult("extract", tuple(run_batches("extract", extract_batch, jobs, workers=workers, weights=weights)))

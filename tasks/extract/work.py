@@ -1,0 +1,32 @@
+"""One folder of documents and lines in, one file of candidate rows out; what a worker does."""
+
+import time
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from tasks.batch import Receipt, digest, left_out, rules_version, write_table
+from tasks.extract.batch import extract_documents
+
+
+def extract_batch(job: tuple[str, str | None, str]) -> Receipt:
+    """Extract the documents of one batch that passed; writes `folder/<batch id>.parquet`, unless that is there already."""
+    path, verdicts, folder = job
+    wall, cpu = time.perf_counter(), time.process_time()
+    source = Path(path)
+    documents = pq.ParquetFile(source / "documents.parquet").read()
+    ids = documents.column("doc_id").to_pylist()
+    out = left_out(Path(verdicts) if verdicts else None).intersection(ids)
+    name = digest(source.name, rules_version(), *sorted(out))
+    target = Path(folder) / f"{name}.parquet"
+    is_reused = target.exists()
+    if not is_reused:
+        lines = pq.ParquetFile(source / "lines.parquet").read()
+        if out:
+            gone = pa.array(sorted(out), pa.string())
+            documents = documents.filter(pc.invert(pc.is_in(documents.column("doc_id"), gone)))
+            lines = lines.filter(pc.invert(pc.is_in(lines.column("doc_id"), gone)))
+        write_table(extract_documents(documents, lines), target, dictionary=["language", "kind", "publisher"])
+    return Receipt(name, str(target), len(ids) - len(out), time.perf_counter() - wall, time.process_time() - cpu, is_reused=is_reused)

@@ -1,0 +1,1 @@
+"""Sources in, page records out."""

@@ -1,0 +1,81 @@
+"""The closed vocabularies of clean: what a line is, what is done with it, and why.
+
+The 16 labels are a taxonomy of the lines of a news page; every line of every page carries one label, one
+action, one reason and a confidence. A word from here is at once a value in the `lines` table, a counter in the
+run report and the text that `copydesk explain` prints.
+"""
+
+from enum import StrEnum
+
+
+class _Worded(StrEnum):
+    """A string enum whose members carry the sentence that explains them."""
+
+    sentence: str
+
+    def __new__(cls, value: str, sentence: str) -> "_Worded":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.sentence = sentence
+        return member
+
+
+class Label(_Worded):
+    """What a line of a page is."""
+
+    HEADLINE = "headline", "The article's own title line."
+    STANDFIRST = "standfirst", "Summary sentences between the headline and the first paragraph."
+    BYLINE = "byline", "Who wrote it."
+    DATE = "date", "When this article was published or updated, and its reading time."
+    SOURCE = "source", "The publisher's name, short or full, or the section it stands in."
+    PARAGRAPH = "paragraph", "Running text of the story, list items and table rows included."
+    SUBHEAD = "subhead", "A heading inside the story."
+    CAPTION = "caption", "The description of an image, a video or an embed."
+    CREDIT = "credit", "Who made an image or a video."
+    WIRE = "wire", "Where the text comes from: agencies, first publication, corrections."
+    MASTHEAD = "masthead", "Site chrome at the top: name, today's date, weather, place, edition."
+    NAVIGATION = "navigation", "Menus, breadcrumbs, tags, share bars, buttons, log in."
+    RELATED = "related", "Links and teasers of other articles."
+    PROMO = "promo", "Sponsors, adverts, newsletters, subscriptions, apps, donations."
+    COMMENT = "comment", "Readers' comments and the form to leave one."
+    FOOTER = "footer", "Copyright, legal notes, cookie notices, contacts, author boxes after the story."
+
+
+class Action(_Worded):
+    """What was done with a line."""
+
+    KEEP = "keep", "Kept: the line is part of the article's text."
+    FIELD = "field", "Moved: the line feeds a field of the article and is not in its text."
+    DROP = "drop", "Left out."
+
+
+class Reason(_Worded):
+    """Why a line was kept, moved or left out."""
+
+    RUNNING_TEXT = "running_text", "It reads like the story and stands among its paragraphs."
+    WITHIN_STORY = "within_story", "It is short or unusual, but the story goes on around it."
+    PAGE_TITLE = "page_title", "It equals the title that the page declares."
+    LIKE_A_HEADLINE = "like_a_headline", "It stands above the story, names what the story is about and is no sentence."
+    IMAGE_PREFIX = "image_prefix", "It carries the prefix of an image viewer before the headline."
+    LEXICON = "lexicon", "It uses words that give its kind away."
+    DATE_PATTERN = "date_pattern", "It is a date or a time and nothing else of weight."
+    PLACE_PATTERN = "place_pattern", "It is a place or the weather, as in the top line of a page."
+    NAME_PATTERN = "name_pattern", "It is a name where the writer's name stands."
+    SOURCE_PAIR = "source_pair", "It is the publisher's name: short and full form stand together, by the date."
+    PUBLISHER_NAME = "publisher_name", "It equals the publisher's name."
+    AGENCY_NAME = "agency_name", "It names a news or photo agency and nothing else."
+    GLUED_CREDIT = "glued_credit", "A credit is glued under it with no blank line, as under a photo."
+    FIGURE = "figure", "It lies in the caption of a figure."
+    PAGE_SUMMARY = "page_summary", "It equals the summary that the page declares."
+    DUPLICATE_IN_PAGE = "duplicate_in_page", "The same line stands on the page before."
+    TEMPLATE_ON_SITE = "template_on_site", "The same line stands on other pages of the site."
+    CONTAINER = "container", "It lies in a part of the page that is not the story."
+    HIDDEN = "hidden", "It is hidden from readers."
+    LINK_LIST = "link_list", "It is a link among links."
+    ABOVE_STORY = "above_story", "It stands above the story and does not read like it."
+    BELOW_STORY = "below_story", "It stands below the story and does not read like it."
+    BETWEEN = "between", "It stands within the story but does not read like it."
+    NO_STORY = "no_story", "No story was found on the page."
+    CODE = "code", "It is program code or data, not prose."
+    NO_TEXT = "no_text", "It holds no letter and no digit."
+    BEYOND_LIMIT = "beyond_limit", "The page has more lines than are read."

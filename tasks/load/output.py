@@ -1,0 +1,189 @@
+"""The output folder: where everything lies, who may write, and how a new state becomes visible in one step.
+
+`articles/`, `quarantine/`, `duplicates/`, `versions/` and `ledger/` are links through `.published/current`, itself a
+link to the newest snapshot folder. A snapshot is built aside from hard links to what stays and files that are new;
+replacing the one link `current` shows readers all five tables of the new state at once. Earlier snapshots stay for
+a while, so that a reader who has a file open keeps it.
+"""
+
+import fcntl
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tasks import schema
+from tasks.batch import sweep
+
+TABLES = tuple(schema.PUBLISHED)
+KEEP_SNAPSHOTS = 3  # the current one and two before, for readers in the middle of a scan
+_SNAPSHOT = re.compile(r"^\d{6}$")
+FORMAT = "1"  # of the folder's layout; a later version refuses to write into an earlier one's output unasked
+
+
+class OutputError(OSError):
+    """An output folder that cannot be used, in words for the user."""
+
+
+class OutputBusyError(OutputError):
+    """Another run is writing to this output."""
+
+
+@dataclass
+class Changes:
+    """What a run changes: new files by table and place, and what they replace."""
+
+    added: dict[str, dict[str, Path]] = field(default_factory=dict)  # table -> place within it -> staged file
+    removed: dict[str, set[str]] = field(default_factory=dict)  # table -> places that are gone
+
+    def is_empty(self) -> bool:
+        """Whether nothing changes."""
+        return not any(self.added.values()) and not any(self.removed.values())
+
+
+class Output:
+    """One output folder."""
+
+    def __init__(self, root: str | Path) -> None:
+        self.root = Path(root)
+        self.work = self.root / "work"
+        self.runs = self.root / "runs"
+        self.published = self.root / ".published"
+
+    # ------------------------------------------------------------------ reading
+
+    def exists(self) -> bool:
+        """Whether a run has published here."""
+        return (self.published / "current").is_dir()
+
+    def files(self, table: str) -> dict[str, Path]:
+        """The files of a published table by their place within it."""
+        folder = self.published / "current" / table
+        base = folder.resolve() if folder.is_dir() else None
+        if base is None:
+            return {}
+        return {path.relative_to(base).as_posix(): path for path in sorted(base.rglob("*.parquet"))}
+
+    # ------------------------------------------------------------------ writing
+
+    def prepare(self) -> None:
+        """Make the folder and its parts.
+
+        Raises:
+            OutputError: the place cannot be written to, or holds another format's output.
+        """
+        try:
+            for folder in (self.root, self.work, self.runs, self.published):
+                folder.mkdir(parents=True, exist_ok=True)
+            mark = self.published / "format"
+            if mark.exists():
+                found = mark.read_text().strip()
+                if found != FORMAT:
+                    raise OutputError(f"{self.root}: is an output of format {found}; this version writes format {FORMAT}")
+            else:
+                mark.write_text(FORMAT + "\n")
+            if not os.access(self.root, os.W_OK):
+                raise OutputError(f"{self.root}: cannot be written to (permission denied)")
+        except OutputError:
+            raise
+        except OSError as error:
+            raise OutputError(f"{self.root}: cannot be written to ({error.strerror or error})") from error
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the output for one run. The lock is the kernel's: it ends with the process, even a killed one.
+
+        Raises:
+            OutputBusyError: another run holds it.
+        """
+        path = self.published / "lock"
+        with path.open("a+") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                handle.seek(0)
+                owner = handle.read().strip() or "unknown"
+                raise OutputBusyError(f"{self.root}: another run is writing here (process {owner}); wait for it or choose another output") from error
+            handle.truncate(0)
+            handle.write(str(os.getpid()))
+            handle.flush()
+            try:
+                yield
+            finally:
+                fcntl.flock(handle, fcntl.LOCK_UN)
+
+    def sweep(self) -> None:
+        """Remove what killed runs left half done: temporary files, unfinished and outdated snapshots."""
+        sweep(self.work)
+        sweep(self.published)
+        current = os.readlink(self.published / "current") if (self.published / "current").is_symlink() else ""
+        numbers = sorted(path.name for path in self.published.iterdir() if _SNAPSHOT.match(path.name))
+        for name in numbers:
+            # a number above the current one was built and never shown
+            if current and (name > current or (name < current and name not in numbers[-KEEP_SNAPSHOTS:])):
+                shutil.rmtree(self.published / name, ignore_errors=True)
+
+    def publish(self, changes: Changes) -> str:
+        """Make a new state visible in one step; returns its number. Nothing is visible if this does not return."""
+        numbers = [int(path.name) for path in self.published.iterdir() if _SNAPSHOT.match(path.name)]
+        name = f"{max(numbers, default=0) + 1:06d}"
+        aside = self.published / f".{name}.tmp"
+        shutil.rmtree(aside, ignore_errors=True)
+        for table in TABLES:
+            added, removed = changes.added.get(table, {}), changes.removed.get(table, set())
+            (aside / table).mkdir(parents=True)
+            for place, path in self.files(table).items():
+                if place not in added and place not in removed:
+                    link_or_copy(path, aside / table / place)
+            for place, path in added.items():
+                link_or_copy(path, aside / table / place)
+        for folder in [aside, *(path for path in aside.rglob("*") if path.is_dir())]:
+            _sync(folder)
+        aside.rename(self.published / name)
+        _swap(self.published / "current", name)
+        _sync(self.published)
+        for table in TABLES:
+            place = self.root / table
+            if not place.is_symlink():
+                if place.exists():
+                    raise OutputError(f"{place}: is not Copydesk's; move it away")
+                _swap(place, f".published/current/{table}")
+        return name
+
+    def refuse_strangers(self) -> None:
+        """Check that nothing of somebody else's stands where the tables go.
+
+        Raises:
+            OutputError: a foreign file or folder has the name of a table.
+        """
+        for table in TABLES:
+            place = self.root / table
+            if place.exists() and not place.is_symlink():
+                raise OutputError(f"{place}: is there already and was not made by Copydesk; choose another output or move it away")
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:  # a file system without hard links
+        shutil.copy2(source, target)
+
+
+def _swap(link: Path, target: str) -> None:
+    """Point a symbolic link elsewhere in one step."""
+    aside = link.with_name(f".{link.name}.{os.getpid()}.tmp")
+    aside.unlink(missing_ok=True)
+    aside.symlink_to(target)
+    aside.replace(link)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,141 @@
+"""The tables of a run written aside, ready to be read back, gated and published."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from tasks import schema
+from tasks.batch import write_table
+from tasks.load.merge import Decision, Known, Merge
+from tasks.load.output import Changes, Output
+
+UNKNOWN_MONTH = "unknown"  # the named place of articles without a date
+_LOW_CARDINALITY = ["publisher", "publisher_short", "domain", "language", "section", "kind", "title_from", "authors_from", "published_from",
+                    "modified_from", "publisher_from", "language_from", "section_from", "topics_from", "image_from", "summary_from", "run_id",
+                    "rules_version", "step", "reason", "outcome"]  # fmt: skip
+_FLUSH_ROWS = 20_000  # rows of a month held in memory before they are written
+
+
+def month_place(day: date | None) -> str:
+    """The partition of an article by its day of publication: `published_month=2023-06`."""
+    return f"published_month={day:%Y-%m}" if day else f"published_month={UNKNOWN_MONTH}"
+
+
+def known_articles(output: Output) -> list[Known]:
+    """The published articles, as far as merging must know them."""
+    columns = ["article_id", "text_digest", "fetched_at", "version"]
+    return [
+        Known(place=place, **row)
+        for place, path in output.files("articles").items()
+        for row in pq.ParquetFile(path).read(columns=columns).to_pylist()
+    ]
+
+
+def candidates(paths: list[Path], left_out: set[str], columns: list[str] | None = None) -> Iterator[pa.Table]:
+    """The candidate rows of each batch that no gate set aside."""
+    for path in paths:
+        table = pq.ParquetFile(path).read(columns=columns)
+        if left_out:
+            keep = pc.invert(pc.is_in(table.column("doc_id"), pa.array(sorted(left_out), pa.string())))
+            table = table.filter(keep)
+        if table.num_rows:
+            yield table
+
+
+def stage_articles(
+    folder: Path, paths: list[Path], left_out: set[str], merged: Merge, output: Output, run_id: str
+) -> tuple[Changes, int]:
+    """Write the new articles by month, the rewritten files of replaced ones and the older versions.
+
+    Returns: what changes, and the number of articles staged.
+    """
+    changes = Changes({"articles": {}, "versions": {}}, {"articles": set()})
+    buffers: dict[str, list[pa.Table]] = {}
+    parts: dict[str, int] = {}
+    older: list[pa.Table] = []
+    count = 0
+    for table in candidates(paths, left_out):
+        articles, outdated = _decide_rows(table, merged.decisions, run_id)
+        count += articles.num_rows
+        if outdated.num_rows:
+            older.append(outdated)
+        for month, rows in _by_month(articles):
+            buffers.setdefault(month, []).append(rows)
+            if sum(part.num_rows for part in buffers[month]) >= _FLUSH_ROWS:
+                _flush(folder, month, buffers.pop(month), parts, run_id, changes)
+    for month in sorted(buffers):
+        _flush(folder, month, buffers[month], parts, run_id, changes)
+    older += _replace(folder, merged.replaced, output, run_id, changes)
+    if older:
+        path = folder / "versions" / f"{run_id}.parquet"
+        write_table(pa.concat_tables([schema.conform(table, schema.VERSIONS) for table in older]), path, dictionary=_LOW_CARDINALITY)
+        changes.added["versions"][path.name] = path
+    return changes, count
+
+
+def _decide_rows(table: pa.Table, decisions: dict[str, Decision], run_id: str) -> tuple[pa.Table, pa.Table]:
+    chosen = [decisions[doc_id] for doc_id in table.column("doc_id").to_pylist()]
+    table = _set(table, "version", pa.array([decision.version for decision in chosen], pa.int32()))
+    table = _set(table, "run_id", pa.array([run_id] * table.num_rows, pa.string()))
+    is_article = pa.array([decision.outcome == "article" for decision in chosen])
+    # within a run a text may be outdated by a later one of the same address
+    is_older = pa.array([decision.reason == "older_version" for decision in chosen])
+    outdated = table.filter(is_older)
+    outdated = outdated.append_column("replaced_by_run", pa.array([run_id] * outdated.num_rows, pa.string()))
+    return schema.conform(table.filter(is_article), schema.ARTICLES), outdated
+
+
+def _set(table: pa.Table, name: str, values: pa.Array) -> pa.Table:
+    return table.set_column(table.schema.get_field_index(name), name, values)
+
+
+def _by_month(articles: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+    months = pa.array([month_place(day) for day in articles.column("published_date").to_pylist()], pa.string())
+    for month in sorted(set(months.to_pylist())):
+        yield month, articles.filter(pc.equal(months, month))
+
+
+def _flush(folder: Path, month: str, tables: list[pa.Table], parts: dict[str, int], run_id: str, changes: Changes) -> None:
+    part = parts[month] = parts.get(month, 0) + 1
+    place = f"{month}/{run_id}-{part:03d}.parquet"
+    table = pa.concat_tables(tables).sort_by([("published_date", "ascending"), ("publisher", "ascending"), ("article_id", "ascending")])
+    write_table(table, folder / "articles" / place, dictionary=_LOW_CARDINALITY)
+    changes.added["articles"][place] = folder / "articles" / place
+
+
+def _replace(folder: Path, replaced: dict[str, Known], output: Output, run_id: str, changes: Changes) -> list[pa.Table]:
+    """Rewrite, under their old names, the published files without the rows that give way; returns those rows."""
+    older: list[pa.Table] = []
+    files = output.files("articles")
+    for place in sorted({known.place for known in replaced.values()}):
+        table = schema.conform(pq.ParquetFile(files[place]).read(), schema.ARTICLES)
+        gone = pc.is_in(table.column("article_id"), pa.array([row.article_id for row in replaced.values() if row.place == place]))
+        rows = table.filter(gone)
+        older.append(rows.append_column("replaced_by_run", pa.array([run_id] * rows.num_rows, pa.string())))
+        rest = table.filter(pc.invert(gone))
+        if rest.num_rows:
+            write_table(rest, folder / "articles" / place, dictionary=_LOW_CARDINALITY)
+            changes.added["articles"][place] = folder / "articles" / place
+        else:
+            changes.removed["articles"].add(place)
+    return older
+
+
+def stage_rows(folder: Path, table: str, rows: list[dict[str, Any]], run_id: str, changes: Changes) -> None:
+    """Write the run's rows of one of the small tables, if there are any."""
+    if rows:
+        path = folder / table / f"{run_id}.parquet"
+        write_table(pa.Table.from_pylist(rows, schema=schema.PUBLISHED[table]), path, dictionary=_LOW_CARDINALITY)
+        changes.added.setdefault(table, {})[path.name] = path
+
+
+def read_back(changes: Changes, columns: list[str]) -> pa.Table:
+    """The staged articles read again from their files: what is gated is what will be published."""
+    tables = [pq.ParquetFile(path).read(columns=columns) for path in changes.added.get("articles", {}).values()]
+    schema_columns = pa.schema([schema.ARTICLES.field(name) for name in columns])
+    return pa.concat_tables(tables) if tables else schema_columns.empty_table()

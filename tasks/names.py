@@ -1,0 +1,99 @@
+"""Names of publishers and agencies: when two of them mean the same, and which names are agencies.
+
+Shared by clean (is this line a source or a credit?) and extract (what is the publisher called?).
+"""
+
+import re
+import tomllib
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+_NOT_NAME = re.compile(r"[^\w\s&'’.-]")
+_ARTICLES = frozenset({"the", "der", "die", "das", "le", "la", "les", "el", "los", "las", "il", "lo", "o", "a", "de", "of", "and", "&"})
+
+
+def squeeze(name: str) -> str:
+    """Letters and digits of a name only, lower case, accents removed: for telling whether two names are the same."""
+    return "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if c.isalnum())
+
+
+def is_short_form(short: str, full: str) -> bool:
+    """Whether `short` abbreviates `full`: each of its words is a word, a beginning or the initials of words, in order.
+
+    `NY Post` of `New York Post`, `WSJ` of `The Wall Street Journal`, `Guardian` of `The Guardian`.
+    """
+    few, many = short.replace(".", "").split(), full.split()
+    if not few or len(squeeze(short)) >= len(squeeze(full)):
+        return False
+    return _abbreviates([squeeze(word) for word in few], [squeeze(word) for word in many if squeeze(word)])
+
+
+def _abbreviates(few: list[str], many: list[str]) -> bool:
+    if not few:
+        return all(word in _ARTICLES for word in many) or not many
+    if not many:
+        return False
+    head, rest = few[0], few[1:]
+    if not head:
+        return _abbreviates(rest, many)
+    # the word itself or its beginning
+    if many[0].startswith(head) and (len(head) > 2 or head == many[0]) and (_abbreviates(rest, many[1:]) or (not rest and len(many) <= 3)):
+        return True
+    # initials of the next words, articles optional
+    for count in range(2, min(len(many), 8) + 1):
+        initials = "".join(word[0] for word in many[:count])
+        without = "".join(word[0] for word in many[:count] if word not in _ARTICLES)
+        if head in (initials, without) and _abbreviates(rest, many[count:]):
+            return True
+    return many[0] in _ARTICLES and _abbreviates(few, many[1:])
+
+
+def is_title_case(text: str) -> bool:
+    """Whether every word of weight starts with a capital, as names and titles do."""
+    words = [word for word in text.replace("-", " ").split() if word[:1].isalpha()]
+    heavy = [word for word in words if len(word) > 3 and word.lower() not in _ARTICLES]
+    return bool(words) and (words[0][0].isupper() or words[0] in ("de", "van", "von", "al")) and all(word[0].isupper() for word in heavy)
+
+
+@cache
+def _tables() -> dict[str, frozenset[str]]:
+    with (Path(__file__).parent / "extract" / "agencies.toml").open("rb") as handle:
+        data = tomllib.load(handle)
+    return {name: frozenset(squeeze(entry) for entry in entries) for name, entries in data.items()}
+
+
+def is_wire_agency(name: str) -> bool:
+    """Whether a name is that of a news agency."""
+    return squeeze(name) in _tables()["wire"]
+
+
+def is_photo_agency(name: str) -> bool:
+    """Whether a name is that of an agency that supplies pictures."""
+    return squeeze(name) in _tables()["photo"]
+
+
+_AGENCY_SHAPE = re.compile(r"\b(?:agency|agence|agentur|agencia|agência|agenzia|agentschap|agencja|images|newswire|news service|press association)$", re.I)
+
+
+def is_agency(name: str) -> bool:
+    """Whether a name is that of a news or photo agency, or several of them: `AFP/Getty Images`, `Halcyon Images`."""
+    name = name.strip("()[] .")
+    whole = squeeze(name)
+    tables = _tables()
+    if whole in tables["wire"] or whole in tables["photo"]:
+        return True
+    if _AGENCY_SHAPE.search(name) and 2 <= len(name.split()) <= 4 and is_title_case(name):
+        return True
+    parts = [squeeze(part) for part in re.split(r"\s*(?:/|\||,|;|\bvia\b|\band\b|\bund\b|\bet\b)\s*", name) if part.strip()]
+    return len(parts) > 1 and all(part in tables["wire"] or part in tables["photo"] for part in parts)
+
+
+def role_words() -> frozenset[str]:
+    """Words that follow a name in a byline and say what the person does."""
+    return _tables()["roles"]
+
+
+def is_newsroom(name: str) -> bool:
+    """Whether a byline names no person but the newsroom."""
+    return squeeze(name) in _tables()["newsroom"]
