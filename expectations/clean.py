@@ -23,7 +23,14 @@ def suite(limit: dict[str, Any]) -> Suite:
         Rule("clean.unparsed", CRITICAL, "The page could be parsed.", "column_values_to_be_null", {"column": "problem"}, "{problem_detail}"),
     ]  # fmt: skip
     rules += [
-        Rule(f"clean.{kind}", CRITICAL, sentence, "column_values_to_not_be_in_set", {"column": "kind", "value_set": [kind]}, "{kind_reason}")
+        Rule(
+            f"clean.{kind}",
+            CRITICAL,
+            sentence,
+            "column_values_to_not_be_in_set",
+            {"column": "kind", "value_set": [kind]},
+            "{kind_reason}",
+        )
         for kind, sentence in _KINDS.items()
     ]
     rules += [

@@ -50,5 +50,8 @@ def suite(limit: dict[str, Any]) -> Suite:
 
 def slim(candidates: pa.Table) -> pa.Table:
     """The checked columns of a table of candidates, with what is derived from them."""
-    flags = [next((flag for flag in flags if flag.startswith("published_")), None) for flags in candidates.column("flags").to_pylist()]
+    flags = [
+        next((flag for flag in flags if flag.startswith("published_")), None)
+        for flags in candidates.column("flags").to_pylist()
+    ]
     return candidates.append_column("time_flag", pa.array(flags, pa.string())).drop_columns(["flags"])

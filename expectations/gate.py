@@ -49,13 +49,17 @@ class Verdict:
     @property
     def warnings(self) -> list[Outcome]:
         """The warning rules that were broken."""
-        return [outcome for outcome in self.outcomes if outcome.state == "fail" and outcome.severity == Severity.WARNING]
+        return [
+            outcome for outcome in self.outcomes if outcome.state == "fail" and outcome.severity == Severity.WARNING
+        ]
 
     def as_rows(self) -> list[dict[str, Any]]:
         """The outcomes as plain rows, the worst first."""
         order = {"error": 0, "fail": 1, "pass": 2}
         severities = {"critical": 0, "warning": 1, "info": 2}
-        ordered = sorted(self.outcomes, key=lambda outcome: (order[outcome.state], severities[outcome.severity], outcome.code))
+        ordered = sorted(
+            self.outcomes, key=lambda outcome: (order[outcome.state], severities[outcome.severity], outcome.code)
+        )
         return [asdict(outcome) for outcome in ordered]
 
 
@@ -65,7 +69,9 @@ def check(suite: Suite, table: pa.Table, found: pa.Schema | None = None, declare
     `found`, the schema that the step wrote, is compared exactly with the `declared` one, for the suite's columns; a
     difference stops the run.
     """
-    verdict = Verdict(suite.step, table.num_rows, [Outcome(rule.code, rule.severity.value, rule.sentence) for rule in suite.rules])
+    verdict = Verdict(
+        suite.step, table.num_rows, [Outcome(rule.code, rule.severity.value, rule.sentence) for rule in suite.rules]
+    )
     if found is not None and declared is not None:
         _check_schema(suite, found, declared, verdict)
     starts = range(0, max(table.num_rows, 1), CHUNK_ROWS)
@@ -84,7 +90,12 @@ def check(suite: Suite, table: pa.Table, found: pa.Schema | None = None, declare
 
 
 def _check_schema(suite: Suite, found: pa.Schema, expected: pa.Schema, verdict: Verdict) -> None:
-    outcome = Outcome(f"{suite.step}.schema", Severity.CRITICAL.value, "Columns and types are as declared.", checked=len(suite.columns))
+    outcome = Outcome(
+        f"{suite.step}.schema",
+        Severity.CRITICAL.value,
+        "Columns and types are as declared.",
+        checked=len(suite.columns),
+    )
     for name in suite.columns:
         if name not in expected.names:
             continue
@@ -102,17 +113,22 @@ def _check_chunk(suite: Suite, chunk: pa.Table, start: int, verdict: Verdict, *,
 
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
     frame = chunk.to_pandas().reset_index(drop=True)
-    config = DataContextConfig(
-        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False), analytics_enabled=False, progress_bars={"globally": False}
+    config: Any = DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+        analytics_enabled=False,
+        progress_bars={"globally": False},  # type: ignore[arg-type] # as its own documentation writes it
     )
     context = gx.get_context(mode="ephemeral", project_config=config)
     asset = context.data_sources.add_pandas(suite.step).add_dataframe_asset(suite.step)
     batch = asset.add_batch_definition_whole_dataframe(suite.step).get_batch({"dataframe": frame})
-    result = batch.validate(gx.ExpectationSuite(name=suite.step, expectations=[_expectation(rule) for rule in suite.rules]), result_format=_LEAN)
+    result = batch.validate(
+        gx.ExpectationSuite(name=suite.step, expectations=[_expectation(rule) for rule in suite.rules]),
+        result_format=_LEAN,
+    )
     by_code = {outcome.code: outcome for outcome in verdict.outcomes}
     rules = {rule.code: rule for rule in suite.rules}
     for found in result.results:
-        rule = rules[found.expectation_config.meta["code"]]
+        rule = rules[found.expectation_config.meta["code"]]  # type: ignore[union-attr,index]
         if rule.check.startswith("table_row_count") and not is_only:
             continue
         _take(found, rule, by_code[rule.code], frame, start, verdict)
@@ -148,12 +164,14 @@ def _take(found: Any, rule: Rule, outcome: Outcome, frame: pd.DataFrame, start: 
 
 def _raised(info: Any) -> bool:
     info = info or {}
-    return bool(info.get("raised_exception")) or any(isinstance(value, dict) and value.get("raised_exception") for value in info.values())
+    return bool(info.get("raised_exception")) or any(
+        isinstance(value, dict) and value.get("raised_exception") for value in info.values()
+    )
 
 
 def _detail(rule: Rule, frame: pd.DataFrame, row: int) -> str:
     try:
-        return rule.detail.format(**frame.iloc[row].to_dict())
+        return rule.detail.format(**{str(name): value for name, value in frame.iloc[row].items()})
     except (KeyError, ValueError, TypeError):
         return rule.sentence
 
@@ -161,7 +179,8 @@ def _detail(rule: Rule, frame: pd.DataFrame, row: int) -> str:
 def _expectation(rule: Rule) -> Any:
     from great_expectations.expectations.registry import get_expectation_impl  # noqa: PLC0415 - see _check_chunk
 
-    return get_expectation_impl(f"expect_{rule.check}")(
+    expectation: Any = get_expectation_impl(f"expect_{rule.check}")
+    return expectation(
         **rule.arguments, severity=rule.severity.value, meta={"code": rule.code}, description=rule.sentence
     )
 

@@ -25,7 +25,14 @@ def suite(limit: dict[str, Any]) -> Suite:
              {"column": "fetched_days_ahead", "max_value": limit["fetched_after_now_days_max"]}, "fetched {fetched_days_ahead:.1f} days from now"),
     ]  # fmt: skip
     rules += [
-        Rule(code, CRITICAL, sentence, "column_values_to_not_be_in_set", {"column": "problem", "value_set": [code]}, "{problem_detail}")
+        Rule(
+            code,
+            CRITICAL,
+            sentence,
+            "column_values_to_not_be_in_set",
+            {"column": "problem", "value_set": [code]},
+            "{problem_detail}",
+        )
         for code, sentence in _PROBLEMS.items()
     ]
     return Suite("ingest", ("doc_id", "problem", "problem_detail", "byte_count", "fetched_at"), tuple(rules),

@@ -27,4 +27,6 @@ def ledger_suite(limit: dict[str, Any]) -> Suite:
         Rule("load.published_as_counted", CRITICAL, "The staged files hold as many articles as the ledger says.", "column_pair_values_to_be_equal",
              {"column_A": "articles", "column_B": "staged_articles"}, "{articles} in the ledger, {staged_articles} in the files"),
     )  # fmt: skip
-    return Suite("ledger", ("received", "accounted", "articles", "staged_articles"), rules, limit["quarantined_share_max"], 1)
+    return Suite(
+        "ledger", ("received", "accounted", "articles", "staged_articles"), rules, limit["quarantined_share_max"], 1
+    )

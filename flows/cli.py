@@ -35,11 +35,23 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    run = _command(commands, "run", "turn pages into articles", "copydesk run pages/ 'more/**/*.html' --output output", _run)
-    run.add_argument("sources", nargs="+", metavar="SOURCE", help="a folder, a glob or a file of pages (.txt, .html and their kin)")
+    run = _command(
+        commands, "run", "turn pages into articles", "copydesk run pages/ 'more/**/*.html' --output output", _run
+    )
+    run.add_argument(
+        "sources", nargs="+", metavar="SOURCE", help="a folder, a glob or a file of pages (.txt, .html and their kin)"
+    )
     run.add_argument("--output", default="output", metavar="DIR", help="folder of the dataset (default: output)")
-    run.add_argument("--no-raw-pages", dest="keep_pages", action="store_false", help="do not keep the pages as they came")
-    run.add_argument("--max-page-megabytes", type=int, default=20, metavar="N", help="larger pages are quarantined unread (default: 20)")
+    run.add_argument(
+        "--no-raw-pages", dest="keep_pages", action="store_false", help="do not keep the pages as they came"
+    )
+    run.add_argument(
+        "--max-page-megabytes",
+        type=int,
+        default=20,
+        metavar="N",
+        help="larger pages are quarantined unread (default: 20)",
+    )
     run.add_argument("--thresholds", metavar="FILE", help="use this file in place of the thresholds.yml that ships")
     run.add_argument("--workers", type=int, metavar="N", help="processes that work at once (default: one a core)")
 
@@ -48,14 +60,32 @@ def _parser() -> argparse.ArgumentParser:
     show = _command(commands, "show", "what is in an output", "copydesk show --output output", _show)
     _output(show)
     explain = _command(
-        commands, "explain", "every line of a page: what it is, what was done with it, and why", "copydesk explain pages/a.txt --output output", _explain
+        commands,
+        "explain",
+        "every line of a page: what it is, what was done with it, and why",
+        "copydesk explain pages/a.txt --output output",
+        _explain,
     )
-    explain.add_argument("page", metavar="ID_OR_SOURCE", help="an article_id, a doc_id, an address or the path of the page")
+    explain.add_argument(
+        "page", metavar="ID_OR_SOURCE", help="an article_id, a doc_id, an address or the path of the page"
+    )
     explain.add_argument("--json", action="store_true", help="print it as JSON, for programs")
     _output(explain)
-    check = _command(commands, "check-thresholds", "whether a thresholds file can be used", "copydesk check-thresholds my-thresholds.yml", _check)
+    check = _command(
+        commands,
+        "check-thresholds",
+        "whether a thresholds file can be used",
+        "copydesk check-thresholds my-thresholds.yml",
+        _check,
+    )
     check.add_argument("file", nargs="?", metavar="FILE", help="default: the file that ships")
-    serve = _command(commands, "serve", "run the line on a schedule", "copydesk serve pages/ --output output --cron '0 3 * * *'", _serve)
+    serve = _command(
+        commands,
+        "serve",
+        "run the line on a schedule",
+        "copydesk serve pages/ --output output --cron '0 3 * * *'",
+        _serve,
+    )
     serve.add_argument("sources", nargs="+", metavar="SOURCE", help="as for `run`")
     _output(serve)
     serve.add_argument("--cron", default="0 3 * * *", help="when to run (default: %(default)r, each night at three)")
@@ -65,7 +95,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def _command(commands: Any, name: str, text: str, example: str, run: Any) -> argparse.ArgumentParser:
     command: argparse.ArgumentParser = commands.add_parser(
-        name, help=text, description=text[0].upper() + text[1:] + ".", epilog=f"example:\n  {example}", formatter_class=argparse.RawDescriptionHelpFormatter
+        name,
+        help=text,
+        description=text[0].upper() + text[1:] + ".",
+        epilog=f"example:\n  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.set_defaults(run=run)
     return command
@@ -105,7 +139,9 @@ def _run(options: argparse.Namespace) -> int:
     if report is None:
         return _complain(error or "the run failed", FAILED)
     summary(report, options.output)
-    return {"Completed": DONE, "CompletedWithWarnings": DONE, "StoppedByGate": STOPPED}.get(str(report["state"]), FAILED)
+    return {"Completed": DONE, "CompletedWithWarnings": DONE, "StoppedByGate": STOPPED}.get(
+        str(report["state"]), FAILED
+    )
 
 
 def _early_problem(options: argparse.Namespace) -> str | None:
@@ -142,7 +178,7 @@ def _start(options: argparse.Namespace) -> "tuple[dict[str, Any] | None, str | N
         thresholds=options.thresholds,
     )  # fmt: skip
     before = {report["run_id"] for report in read_reports(Output(options.output), 1)}
-    state = news(parameters, return_state=True)
+    state: Any = news(parameters, return_state=True)
     reports = [report for report in read_reports(Output(options.output), 1) if report["run_id"] not in before]
     if not reports or reports[0]["state"] == "Failed":
         try:
@@ -151,7 +187,7 @@ def _start(options: argparse.Namespace) -> "tuple[dict[str, Any] | None, str | N
             return str(error)
         except OSError as error:
             return None, f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
-        except Exception as error:  # noqa: BLE001 - a command ends with a message, the traceback is in the run's log
+        except Exception as error:
             return None, f"{type(error).__name__}: {error}"
     return (reports[0] if reports else None), state.message
 

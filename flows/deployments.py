@@ -3,7 +3,8 @@
 from typing import Any
 
 from prefect.client.schemas.schedules import CronSchedule
-from prefect.deployments.runner import EntrypointType, RunnerDeployment
+from prefect.deployments.runner import RunnerDeployment
+from prefect.types.entrypoint import EntrypointType
 
 from flows.news import news
 from flows.parameters import NewsParameters

@@ -56,8 +56,14 @@ def find_page(wanted: str, output: Output) -> list[dict[str, Any]]:
     for file in output.files("ledger").values():
         table = pq.ParquetFile(file).read()
         mask = pc.or_(
-            pc.or_(pc.is_in(table.column("doc_id"), pa.array([wanted])), pc.equal(pc.fill_null(table.column("article_id"), ""), wanted)),
-            pc.or_(pc.is_in(table.column("source_uri"), pa.array(sorted(spellings))), pc.equal(pc.fill_null(table.column("url"), ""), wanted)),
+            pc.or_(
+                pc.is_in(table.column("doc_id"), pa.array([wanted])),
+                pc.equal(pc.fill_null(table.column("article_id"), ""), wanted),
+            ),
+            pc.or_(
+                pc.is_in(table.column("source_uri"), pa.array(sorted(spellings))),
+                pc.equal(pc.fill_null(table.column("url"), ""), wanted),
+            ),
         )
         rows += table.filter(mask).to_pylist()
         if path.name == wanted and not rows:  # a bare file name is enough where it is the only one
@@ -88,7 +94,9 @@ def _row_of(output: Output, table: str, column: str, value: str) -> dict[str, An
 
 
 def _lines_of(doc_id: str, output: Output) -> list[dict[str, Any]]:
-    newest_first = sorted((output.root / "lines").glob("*.parquet"), key=lambda path: path.stat().st_mtime, reverse=True)
+    newest_first = sorted(
+        (output.root / "lines").glob("*.parquet"), key=lambda path: path.stat().st_mtime, reverse=True
+    )
     for file in newest_first:
         table = pq.read_table(file, filters=[("doc_id", "=", doc_id)])
         if table.num_rows:
@@ -100,7 +108,9 @@ def _print(account: dict[str, Any]) -> None:
     console = Console(highlight=False)
     page, article, lines = account["page"], account["article"], account["lines"]
     console.print(Text(page["source_uri"], style="bold"))
-    console.print(f"doc {page['doc_id']}, sha256 {page['page_digest'][:16]}…, {page['byte_count']:,} bytes, fetched {page['fetched_at']:%Y-%m-%d %H:%M} UTC")
+    console.print(
+        f"doc {page['doc_id']}, sha256 {page['page_digest'][:16]}…, {page['byte_count']:,} bytes, fetched {page['fetched_at']:%Y-%m-%d %H:%M} UTC"
+    )
     console.print(_outcome(account), markup=False)
     if lines:
         console.print()
@@ -149,7 +159,7 @@ def _line_table(lines: list[dict[str, Any]], width: int) -> Table:
 
 def _count_sentence(lines: list[dict[str, Any]]) -> str:
     counts = {action: sum(line["action"] == action for line in lines) for action in Action}
-    return (f"\n{len(lines)} lines = {counts[Action.KEEP]} kept (+) + {counts[Action.FIELD]} moved to fields (>) + {counts[Action.DROP]} left out (-)")
+    return f"\n{len(lines)} lines = {counts[Action.KEEP]} kept (+) + {counts[Action.FIELD]} moved to fields (>) + {counts[Action.DROP]} left out (-)"
 
 
 def _field_table(article: dict[str, Any]) -> Table:
@@ -164,7 +174,13 @@ def _field_table(article: dict[str, Any]) -> Table:
             continue
         shown = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
         table.add_row(name, Text(shown if shown else "(none)"), Text(said or ""))
-    table.add_row("text", Text(f"{article['word_count']} words in {article['paragraph_count']} paragraphs, from {article['text'][:40]!r} to {article['text'][-30:]!r}"), Text("kept lines"))
+    table.add_row(
+        "text",
+        Text(
+            f"{article['word_count']} words in {article['paragraph_count']} paragraphs, from {article['text'][:40]!r} to {article['text'][-30:]!r}"
+        ),
+        Text("kept lines"),
+    )
     return table
 
 
@@ -173,5 +189,3 @@ def _print_quotes(console: Console, quotes: list[dict[str, Any]]) -> None:
         console.print("\n[bold]Quotes[/]")
         for quote in quotes:
             console.print(Text(f"  {quote['speaker'] or '(speaker not named)'}: {quote['text']}"))
-
-

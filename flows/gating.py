@@ -25,13 +25,30 @@ _SHOWN = ("code", "severity", "state", "failed", "checked", "sentence", "observe
 
 
 @task(name="gate", task_run_name="gate-{step}", cache_policy=NO_CACHE, persist_result=False)
-def gate(step: str, result: StepResult, index: "PageIndex", folder: Path, limits: dict[str, dict[str, Any]], run_id: str, rules_version: str) -> Any:
+def gate(
+    step: str,
+    result: StepResult,
+    index: "PageIndex",
+    folder: Path,
+    limits: dict[str, dict[str, Any]],
+    run_id: str,
+    rules_version: str,
+) -> Any:
     """Check one step; the rows it sets aside are written to a file that the next step reads."""
     suite, table, found = _table_of(step, result, limits)
-    verdict = check(suite, table, found, {"ingest": schema.PAGES, "clean": schema.DOCUMENTS, "extract": schema.CANDIDATES}[step])
+    verdict = check(
+        suite, table, found, {"ingest": schema.PAGES, "clean": schema.DOCUMENTS, "extract": schema.CANDIDATES}[step]
+    )
     rows = [
         index.row(str(table.column("doc_id")[number].as_py()))
-        | {"step": step, "reason": codes[0], "detail": verdict.details.get(number), "all_reasons": codes, "run_id": run_id, "rules_version": rules_version}
+        | {
+            "step": step,
+            "reason": codes[0],
+            "detail": verdict.details.get(number),
+            "all_reasons": codes,
+            "run_id": run_id,
+            "rules_version": rules_version,
+        }
         for number, codes in sorted(verdict.reasons.items())
     ]
     quarantine = pa.Table.from_pylist(rows, schema=schema.QUARANTINE)
@@ -52,7 +69,9 @@ def gate_load(staged: Staged, limits: dict[str, dict[str, Any]]) -> Any:
     ])  # fmt: skip
     accounts = check(load_rules.ledger_suite(limits["load"]), ledger)
     for verdict in (own, accounts):  # a row that fails here is our own mistake, so it stops the run
-        verdict.stops += [f"{code}: {verdict.details.get(number, '')}" for number, codes in verdict.reasons.items() for code in codes][:5]
+        verdict.stops += [
+            f"{code}: {verdict.details.get(number, '')}" for number, codes in verdict.reasons.items() for code in codes
+        ][:5]
     verdict = Verdict("load", own.received, own.outcomes + accounts.outcomes, {}, {}, own.stops + accounts.stops)
     return _state(verdict, None)
 

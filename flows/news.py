@@ -84,8 +84,11 @@ def _run(parameters: NewsParameters, output: Output, report: RunReport) -> None:
     index = PageIndex(ingested)
 
     def checked(step: str, result: StepResult) -> Path:
-        state = gate(step, result, index, work / "gates", numbers, report.run_id, report.rules_version, return_state=True)
-        return _passed(state, report)
+        state = gate(
+            step, result, index, work / "gates", numbers, report.run_id, report.rules_version, return_state=True
+        )
+        path: Path = _passed(state, report)
+        return path
 
     after_ingest = checked("ingest", ingested)
     cleaned = clean(ingested, after_ingest, str(work / "clean"), workers=settings.workers)
@@ -110,7 +113,7 @@ def _passed(state: Any, report: RunReport) -> Any:
     """
     data = state.result(raise_on_failure=state.name != "StoppedByGate")
     if not (isinstance(data, tuple) and isinstance(data[0], Verdict)):
-        raise RuntimeError(f"the gate ended as {state.name} without a verdict: {state.message}")
+        raise TypeError(f"the gate ended as {state.name} without a verdict: {state.message}")
     verdict, path = data
     report.gate(verdict, path)
     logger.info("gate after %s: %s", verdict.step, state.message)

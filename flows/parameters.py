@@ -9,9 +9,22 @@ class NewsParameters(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     sources: list[str] = Field(
-        min_length=1, title="Sources", description="Folders, globs or files of pages (.txt, .html and their kin).", examples=[["pages/2026-11-22"]]
+        min_length=1,
+        title="Sources",
+        description="Folders, globs or files of pages (.txt, .html and their kin).",
+        examples=[["pages/2026-11-22"]],
     )
-    output: str = Field("output", min_length=1, title="Output", description="Folder of the dataset; it is made if it is not there.")
-    keep_pages: bool = Field(True, title="Keep raw pages", description="Keep the pages as they came, compressed, so that new rules can be applied to them.")
-    max_page_megabytes: int = Field(20, ge=1, le=512, title="Largest page", description="In megabytes; a larger page goes to quarantine unread.")
-    thresholds: str | None = Field(None, title="Thresholds", description="A file to use in place of the thresholds.yml that ships with Copydesk.")
+    output: str = Field(
+        "output", min_length=1, title="Output", description="Folder of the dataset; it is made if it is not there."
+    )
+    keep_pages: bool = Field(
+        default=True,
+        title="Keep raw pages",
+        description="Keep the pages as they came, compressed, so that new rules can be applied to them.",
+    )
+    max_page_megabytes: int = Field(
+        20, ge=1, le=512, title="Largest page", description="In megabytes; a larger page goes to quarantine unread."
+    )
+    thresholds: str | None = Field(
+        None, title="Thresholds", description="A file to use in place of the thresholds.yml that ships with Copydesk."
+    )

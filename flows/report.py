@@ -41,7 +41,13 @@ class RunReport:
         """A report for a run that starts now; its id sorts by time and is unique among runs of one second."""
         now = datetime.now(UTC)
         run_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-        return cls(run_id, rules_version, parameters.model_dump(), now, counts={"received": 0, "articles": 0, "duplicates": 0, "quarantined": 0})
+        return cls(
+            run_id,
+            rules_version,
+            parameters.model_dump(),
+            now,
+            counts={"received": 0, "articles": 0, "duplicates": 0, "quarantined": 0},
+        )
 
     def step(self, result: StepResult) -> None:
         """Take down what a step did."""
@@ -60,7 +66,13 @@ class RunReport:
     def gate(self, verdict: Verdict, path: Path | None) -> None:
         """Take down what a gate found."""
         self.gates.append(
-            {"step": verdict.step, "received": verdict.received, "quarantined": len(verdict.reasons), "stops": verdict.stops, "rules": verdict.as_rows()}
+            {
+                "step": verdict.step,
+                "received": verdict.received,
+                "quarantined": len(verdict.reasons),
+                "stops": verdict.stops,
+                "rules": verdict.as_rows(),
+            }
         )
         if path is None:
             return
@@ -74,7 +86,12 @@ class RunReport:
     @property
     def warnings(self) -> list[dict[str, Any]]:
         """The warning rules that were broken, over all gates."""
-        return [rule for gate in self.gates for rule in gate["rules"] if rule["state"] == "fail" and rule["severity"] == "warning"]
+        return [
+            rule
+            for gate in self.gates
+            for rule in gate["rules"]
+            if rule["state"] == "fail" and rule["severity"] == "warning"
+        ]
 
     def finish(self, state: str, output: Output, message: str | None = None) -> None:
         """Close the report and write it to `runs/`; nothing is raised if the output has become unwritable."""
@@ -98,7 +115,10 @@ class RunReport:
         if self.message:
             lines += [f"> {self.message}", ""]
         lines += ["| step | pages | batches | already done | seconds of CPU |", "|---|--:|--:|--:|--:|"]
-        lines += [f"| {step['step']} | {step['pages']} | {step['batches']} | {step['reused']} | {step['cpu_seconds']:.2f} |" for step in self.steps]
+        lines += [
+            f"| {step['step']} | {step['pages']} | {step['batches']} | {step['reused']} | {step['cpu_seconds']:.2f} |"
+            for step in self.steps
+        ]
         if self.quarantine_counts:
             lines += ["", "## Quarantine", "", "| reason | pages | for example |", "|---|--:|---|"]
             for reason, count in sorted(self.quarantine_counts.items(), key=lambda item: -item[1]):
@@ -106,7 +126,10 @@ class RunReport:
                 lines.append(f"| `{reason}` | {count} | `{example['source_uri']}`: {example['detail'] or ''} |")
         if self.warnings:
             lines += ["", "## Warnings", ""]
-            lines += [f"- `{rule['code']}`: {rule['sentence']} {rule['failed']} of {rule['checked']} fail." for rule in self.warnings]
+            lines += [
+                f"- `{rule['code']}`: {rule['sentence']} {rule['failed']} of {rule['checked']} fail."
+                for rule in self.warnings
+            ]
         lines += ["", f"Run `{self.run_id}`, rules `{self.rules_version}`, output `{self.parameters['output']}`."]
         return "\n".join(lines)
 

@@ -34,7 +34,9 @@ class Settings:
 
         return cls(
             workers=_number("COPYDESK_WORKERS", default_workers()),
-            batch_pages=_number("COPYDESK_BATCH_PAGES", 500),  # about 80 MB of HTML, a few seconds of work: progress moves
+            batch_pages=_number(
+                "COPYDESK_BATCH_PAGES", 500
+            ),  # about 80 MB of HTML, a few seconds of work: progress moves
             batch_bytes=_number("COPYDESK_BATCH_MEGABYTES", 64) << 20,
         )
 

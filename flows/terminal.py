@@ -29,13 +29,23 @@ def progress(is_terminal: bool) -> Iterator[None]:
         handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
         logger.handlers, logger.propagate = [handler], False
         logger.setLevel(logging.INFO)
-        on_progress(lambda step, done, total: logger.info("%s: %d of %d pages", step, done, total) if done == total and total else None)
+        on_progress(
+            lambda step, done, total: (
+                logger.info("%s: %d of %d pages", step, done, total) if done == total and total else None
+            )
+        )
         try:
             yield
         finally:
             on_progress(None)
         return
-    columns = (TextColumn("{task.description:<8}"), BarColumn(), MofNCompleteColumn(), TextColumn("pages"), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description:<8}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("pages"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         waiting = bar.add_task("starting", total=None)
         tasks: dict[str, Any] = {}
@@ -59,7 +69,10 @@ def summary(report: dict[str, Any], output: str) -> None:
     counts = report["counts"]
     known = counts.get("known", 0)
     console.print(f"[bold]{report['state']}[/]  run {report['run_id']}")
-    console.print(f"  {counts['received']:>7,} pages in" + (f" ({known:,} more known from earlier runs, skipped)" if known else ""))
+    console.print(
+        f"  {counts['received']:>7,} pages in"
+        + (f" ({known:,} more known from earlier runs, skipped)" if known else "")
+    )
     if report["state"] == "StoppedByGate":
         console.print(f"[bold]A gate stopped the run; nothing was published.[/]\n  {report['message']}")
     else:
@@ -68,21 +81,35 @@ def summary(report: dict[str, Any], output: str) -> None:
         console.print(f"+ {counts['quarantined']:>7,} quarantined")
     for reason, count in sorted(report["quarantine_counts"].items(), key=lambda item: (-item[1], item[0])):
         example = report["quarantine"][reason][0]
-        console.print(f"          {count:>5,}  {reason:<24} e.g. {Path(example['source_uri']).name}: {example['detail'] or ''}", markup=False)
+        console.print(
+            f"          {count:>5,}  {reason:<24} e.g. {Path(example['source_uri']).name}: {example['detail'] or ''}",
+            markup=False,
+        )
     for gate in report["gates"]:
         for rule in gate["rules"]:
             if rule["state"] == "fail" and rule["severity"] == "warning":
-                console.print(f"  warning {rule['code']}: {rule['sentence']} {rule['failed']} of {rule['checked']} fail.", markup=False)
-    passed_over = {key: count for step in report["steps"] for key, count in step["notes"].items() if key.startswith("passed over")}
+                console.print(
+                    f"  warning {rule['code']}: {rule['sentence']} {rule['failed']} of {rule['checked']} fail.",
+                    markup=False,
+                )
+    passed_over = {
+        key: count for step in report["steps"] for key, count in step["notes"].items() if key.startswith("passed over")
+    }
     for kind, count in passed_over.items():
         console.print(f"  {kind}: {count}", markup=False)
     if report["state"] != "StoppedByGate":
         console.print(f"The articles lie in {output}/articles; look at them with", markup=False)
         console.print(f"  copydesk show --output {output}", markup=False)
         console.print(f"  copydesk explain {_an_example(report)} --output {output}", markup=False)
-        console.print(f"  duckdb -c \"select publisher, published_date, title from '{output}/articles/**/*.parquet'\"", markup=False)
+        console.print(
+            f"  duckdb -c \"from '{output}/articles/**/*.parquet'\"",
+            markup=False,
+        )
     else:
-        console.print(f"The report is {output}/runs/{report['run_id']}.json; mend the source or the thresholds and run again.", markup=False)
+        console.print(
+            f"The report is {output}/runs/{report['run_id']}.json; mend the source or the thresholds and run again.",
+            markup=False,
+        )
 
 
 def _an_example(report: dict[str, Any]) -> str:
@@ -102,7 +129,10 @@ def show(root: str) -> int:
     output = Output(root)
     console = Console(highlight=False)
     if not output.exists():
-        print(f"copydesk: {root}: no run has published here yet; try `copydesk run SOURCE --output {root}`", file=sys.stderr)
+        print(
+            f"copydesk: {root}: no run has published here yet; try `copydesk run SOURCE --output {root}`",
+            file=sys.stderr,
+        )
         return 2
     articles = read_columns(output, "articles", ["publisher", "published_date", "language", "word_count"])
     _show_articles(console, articles)
@@ -110,20 +140,43 @@ def show(root: str) -> int:
     if ledger is not None:
         counts = {row["values"]: row["counts"] for row in pc.value_counts(ledger.column("outcome")).to_pylist()}
         total = sum(counts.values())
-        parts = " + ".join(f"{counts.get(name, 0):,} {label}" for name, label in (("article", "articles"), ("duplicate", "duplicates"), ("quarantined", "quarantined")))
+        parts = " + ".join(
+            f"{counts.get(name, 0):,} {label}"
+            for name, label in (("article", "articles"), ("duplicate", "duplicates"), ("quarantined", "quarantined"))
+        )
         console.print(f"\nledger: {total:,} pages received = {parts}")
     quarantine = read_columns(output, "quarantine", ["reason", "source_uri", "detail"])
     if quarantine is not None and quarantine.num_rows:
         table = Table("reason", "pages", "for example", title="Quarantine", title_justify="left", box=None)
         for entry in sorted(pc.value_counts(quarantine.column("reason")).to_pylist(), key=lambda row: -row["counts"]):
-            example = quarantine.filter(pc.equal(quarantine.column("reason"), entry["values"])).slice(0, 1).to_pylist()[0]
-            table.add_row(entry["values"], f"{entry['counts']:,}", f"{Path(example['source_uri']).name}: {example['detail'] or ''}")
+            example = (
+                quarantine.filter(pc.equal(quarantine.column("reason"), entry["values"])).slice(0, 1).to_pylist()[0]
+            )
+            table.add_row(
+                entry["values"],
+                f"{entry['counts']:,}",
+                f"{Path(example['source_uri']).name}: {example['detail'] or ''}",
+            )
         console.print()
         console.print(table)
-    runs = Table("run", "state", "pages", "articles", "duplicates", "quarantined", title="Last runs", title_justify="left", box=None)
+    runs = Table(
+        "run",
+        "state",
+        "pages",
+        "articles",
+        "duplicates",
+        "quarantined",
+        title="Last runs",
+        title_justify="left",
+        box=None,
+    )
     for report in read_reports(output, 5):
         counts = report["counts"]
-        runs.add_row(report["run_id"], report["state"], *(f"{counts.get(name, 0):,}" for name in ("received", "articles", "duplicates", "quarantined")))
+        runs.add_row(
+            report["run_id"],
+            report["state"],
+            *(f"{counts.get(name, 0):,}" for name in ("received", "articles", "duplicates", "quarantined")),
+        )
     console.print()
     console.print(runs)
     return 0
@@ -133,7 +186,17 @@ def _show_articles(console: Console, articles: pa.Table | None, most: int = 25) 
     if articles is None or not articles.num_rows:
         console.print("no articles yet")
         return
-    table = Table("publisher", "articles", "first day", "last day", "undated", "words", title=f"{articles.num_rows:,} articles", title_justify="left", box=None)
+    table = Table(
+        "publisher",
+        "articles",
+        "first day",
+        "last day",
+        "undated",
+        "words",
+        title=f"{articles.num_rows:,} articles",
+        title_justify="left",
+        box=None,
+    )
     groups = articles.group_by("publisher").aggregate([("published_date", "count"), ("published_date", "min"), ("published_date", "max"),
                                                        ("word_count", "sum"), ("word_count", "count")])  # fmt: skip
     rows = sorted(groups.to_pylist(), key=lambda row: (-row["word_count_count"], row["publisher"] or ""))
@@ -145,6 +208,10 @@ def _show_articles(console: Console, articles: pa.Table | None, most: int = 25) 
         table.add_row(f"... and {len(rows) - most} more", *[""] * 5)
     console.print(table)
     days = articles.group_by("published_date").aggregate([("word_count", "count")]).to_pylist()
-    dated = sorted((row for row in days if row["published_date"]), key=lambda row: row["published_date"], reverse=True)[:7]
+    dated = sorted((row for row in days if row["published_date"]), key=lambda row: row["published_date"], reverse=True)[
+        :7
+    ]
     if dated:
-        console.print("\nlatest days: " + ", ".join(f"{row['published_date']} ({row['word_count_count']})" for row in dated))
+        console.print(
+            "\nlatest days: " + ", ".join(f"{row['published_date']} ({row['word_count_count']})" for row in dated)
+        )

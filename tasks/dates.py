@@ -10,15 +10,54 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cache
 from zoneinfo import ZoneInfo
 
-MONTH_LOCALES = (
-    "en de fr es pt it nl sv da nb fi pl cs sk hu ro bg ru uk sr sr_Latn hr sl el tr ar he hi id ms vi sw af ca lt lv et fa"
-).split()
+MONTH_LOCALES = [
+    "en",
+    "de",
+    "fr",
+    "es",
+    "pt",
+    "it",
+    "nl",
+    "sv",
+    "da",
+    "nb",
+    "fi",
+    "pl",
+    "cs",
+    "sk",
+    "hu",
+    "ro",
+    "bg",
+    "ru",
+    "uk",
+    "sr",
+    "sr_Latn",
+    "hr",
+    "sl",
+    "el",
+    "tr",
+    "ar",
+    "he",
+    "hi",
+    "id",
+    "ms",
+    "vi",
+    "sw",
+    "af",
+    "ca",
+    "lt",
+    "lv",
+    "et",
+    "fa",
+]
 
 _ISO = re.compile(
     r"(?<!\d)(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})"
     r"(?:(?:[T_ ]|\s+|,\s*|\s+-\s+)(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d+)?)?\s*(?P<z>Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2}(?!\d))?)?(?!\d)"
 )
-_COMPACT = re.compile(r"(?<!\d)(?P<y>20\d{2})(?P<m>\d{2})(?P<d>\d{2})(?:T?(?P<H>\d{2})(?P<M>\d{2})(?P<S>\d{2})?(?P<z>Z|[+-]\d{4})?)?(?!\d)")
+_COMPACT = re.compile(
+    r"(?<!\d)(?P<y>20\d{2})(?P<m>\d{2})(?P<d>\d{2})(?:T?(?P<H>\d{2})(?P<M>\d{2})(?P<S>\d{2})?(?P<z>Z|[+-]\d{4})?)?(?!\d)"
+)
 _CJK = re.compile(r"(?P<y>\d{4})\s*[年년]\s*(?P<m>\d{1,2})\s*[月월]\s*(?P<d>\d{1,2})\s*[日일号號]?")
 _YMD = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d{2})\s*([./])\s*(?P<m>\d{1,2})\s*\2\s*(?P<d>\d{1,2})(?![\d/])")
 _XXY = re.compile(r"(?<![\d./-])(?P<a>\d{1,2})\s?([./-])\s?(?P<b>\d{1,2})\s?\2\s?(?P<y>(?:19|20)\d{2}|\d{2})(?![\d])")
@@ -27,7 +66,9 @@ _DAY_MONTH = re.compile(
     rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|º|ª|°|\.|-én|-án)?[\s,./-]*(?:de\s+|d['’]|of\s+|di\s+|del\s+)?(?P<w>{_WORD})\.?,?[\s./-]*"
     rf"(?:de\s+|del\s+|di\s+|г\.?\s+)?(?P<y>(?:19|20)\d{{2}})(?!\d)"
 )
-_MONTH_DAY = re.compile(rf"(?<!\w)(?P<w>{_WORD})\.?[\s]+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\.?,?\s+(?P<y>(?:19|20)\d{{2}})(?!\d)")
+_MONTH_DAY = re.compile(
+    rf"(?<!\w)(?P<w>{_WORD})\.?[\s]+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\.?,?\s+(?P<y>(?:19|20)\d{{2}})(?!\d)"
+)
 _YEAR_FIRST = re.compile(rf"(?<!\d)(?P<y>(?:19|20)\d{{2}})\.?\s+(?:m\.\s+)?(?P<w>{_WORD})\s+(?P<d>\d{{1,2}})\b")
 _TIME = re.compile(
     r"(?<![\d.,:/-])(?P<H>[01]?\d|2[0-3])(?:[:.h時시](?P<M>[0-5]\d)(?::(?P<S>[0-5]\d))?(?:分|분)?)\s*(?P<p>[ap]\.?\s?m\b\.?)?"
@@ -37,11 +78,51 @@ _TIME = re.compile(
 _OFFSET = re.compile(r"\s*\(?(?:(?:UTC|GMT)\s*)?(?P<s>[+-])(?P<h>\d{1,2}):?(?P<m>\d{2})?\)?(?!\d)")
 _ZONE = re.compile(r"[\s(]*(?P<z>[A-Z]{1,5}|[Uu]hr)\b")
 _FIXED_ZONES = {
-    "UTC": 0, "GMT": 0, "Z": 0, "BST": 60, "WET": 0, "WEST": 60, "CET": 60, "CEST": 120, "MEZ": 60, "MESZ": 120,
-    "EET": 120, "EEST": 180, "MSK": 180, "EST": -300, "EDT": -240, "CDT": -300, "MST": -420, "MDT": -360, "PST": -480,
-    "PDT": -420, "AKST": -540, "AKDT": -480, "HST": -600, "JST": 540, "KST": 540, "HKT": 480, "SGT": 480, "PHT": 480,
-    "WIB": 420, "WITA": 480, "WIT": 540, "PKT": 300, "AEST": 600, "AEDT": 660, "ACST": 570, "AWST": 480, "NZST": 720,
-    "NZDT": 780, "SAST": 120, "WAT": 60, "CAT": 120, "EAT": 180, "TRT": 180, "BRT": -180, "ART": -180,
+    "UTC": 0,
+    "GMT": 0,
+    "Z": 0,
+    "BST": 60,
+    "WET": 0,
+    "WEST": 60,
+    "CET": 60,
+    "CEST": 120,
+    "MEZ": 60,
+    "MESZ": 120,
+    "EET": 120,
+    "EEST": 180,
+    "MSK": 180,
+    "EST": -300,
+    "EDT": -240,
+    "CDT": -300,
+    "MST": -420,
+    "MDT": -360,
+    "PST": -480,
+    "PDT": -420,
+    "AKST": -540,
+    "AKDT": -480,
+    "HST": -600,
+    "JST": 540,
+    "KST": 540,
+    "HKT": 480,
+    "SGT": 480,
+    "PHT": 480,
+    "WIB": 420,
+    "WITA": 480,
+    "WIT": 540,
+    "PKT": 300,
+    "AEST": 600,
+    "AEDT": 660,
+    "ACST": 570,
+    "AWST": 480,
+    "NZST": 720,
+    "NZDT": 780,
+    "SAST": 120,
+    "WAT": 60,
+    "CAT": 120,
+    "EAT": 180,
+    "TRT": 180,
+    "BRT": -180,
+    "ART": -180,
 }  # fmt: skip - CST and IST are left out: each is used for several zones
 _PLACE_ZONES = {"ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles"}
 _MONTH_FIRST_COUNTRIES = frozenset({"en-us", "en-ph", "en_us", "fil-ph"})

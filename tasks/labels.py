@@ -13,7 +13,7 @@ class _Worded(StrEnum):
 
     sentence: str
 
-    def __new__(cls, value: str, sentence: str) -> "_Worded":
+    def __new__(cls, value: str, sentence: str = "") -> "_Worded":
         member = str.__new__(cls, value)
         member._value_ = value
         member.sentence = sentence

@@ -10,7 +10,9 @@ from functools import cache
 from pathlib import Path
 
 _NOT_NAME = re.compile(r"[^\w\s&'’.-]")
-_ARTICLES = frozenset({"the", "der", "die", "das", "le", "la", "les", "el", "los", "las", "il", "lo", "o", "a", "de", "of", "and", "&"})
+_ARTICLES = frozenset(
+    {"the", "der", "die", "das", "le", "la", "les", "el", "los", "las", "il", "lo", "o", "a", "de", "of", "and", "&"}
+)
 
 
 def squeeze(name: str) -> str:
@@ -26,7 +28,19 @@ def is_short_form(short: str, full: str) -> bool:
     few, many = short.replace(".", "").split(), full.split()
     if not few or len(squeeze(short)) >= len(squeeze(full)):
         return False
-    return _abbreviates([squeeze(word) for word in few], [squeeze(word) for word in many if squeeze(word)])
+    if _abbreviates([squeeze(word) for word in few], [squeeze(word) for word in many if squeeze(word)]):
+        return True
+    letters = short.replace(".", "").replace(" ", "")
+    if not (letters.isupper() and 2 <= len(letters) <= 6 and len(many) <= 6):
+        return False
+    # `SBT` of `Saltbay Times`: its letters stand in the name in order, and every word's first letter is among them
+    rest = iter(squeeze(full))
+    heads = [squeeze(word)[:1] for word in many if word.lower() not in _ARTICLES]
+    return (
+        all(letter in rest for letter in letters.lower())
+        and heads[:1] == [letters[0].lower()]
+        and all(head in letters.lower() for head in heads)
+    )
 
 
 def _abbreviates(few: list[str], many: list[str]) -> bool:
@@ -38,7 +52,11 @@ def _abbreviates(few: list[str], many: list[str]) -> bool:
     if not head:
         return _abbreviates(rest, many)
     # the word itself or its beginning
-    if many[0].startswith(head) and (len(head) > 2 or head == many[0]) and (_abbreviates(rest, many[1:]) or (not rest and len(many) <= 3)):
+    if (
+        many[0].startswith(head)
+        and (len(head) > 2 or head == many[0])
+        and (_abbreviates(rest, many[1:]) or (not rest and len(many) <= 3))
+    ):
         return True
     # initials of the next words, articles optional
     for count in range(2, min(len(many), 8) + 1):
@@ -46,14 +64,19 @@ def _abbreviates(few: list[str], many: list[str]) -> bool:
         without = "".join(word[0] for word in many[:count] if word not in _ARTICLES)
         if head in (initials, without) and _abbreviates(rest, many[count:]):
             return True
-    return many[0] in _ARTICLES and _abbreviates(few, many[1:])
+    # a word that the short form leaves out: `Castor Ledger` of `The Castor City Ledger`
+    return _abbreviates(few, many[1:]) if many[0] in _ARTICLES or len(many) > len(few) else False
 
 
 def is_title_case(text: str) -> bool:
     """Whether every word of weight starts with a capital, as names and titles do."""
     words = [word for word in text.replace("-", " ").split() if word[:1].isalpha()]
     heavy = [word for word in words if len(word) > 3 and word.lower() not in _ARTICLES]
-    return bool(words) and (words[0][0].isupper() or words[0] in ("de", "van", "von", "al")) and all(word[0].isupper() for word in heavy)
+    return (
+        bool(words)
+        and (words[0][0].isupper() or words[0] in ("de", "van", "von", "al"))
+        and all(word[0].isupper() for word in heavy)
+    )
 
 
 @cache
@@ -73,7 +96,10 @@ def is_photo_agency(name: str) -> bool:
     return squeeze(name) in _tables()["photo"]
 
 
-_AGENCY_SHAPE = re.compile(r"\b(?:agency|agence|agentur|agencia|agência|agenzia|agentschap|agencja|images|newswire|news service|press association)$", re.I)
+_AGENCY_SHAPE = re.compile(
+    r"\b(?:agency|agence|agentur|agencia|agência|agenzia|agentschap|agencja|images|newswire|news service|press association)$",
+    re.I,
+)
 
 
 def is_agency(name: str) -> bool:
@@ -85,7 +111,9 @@ def is_agency(name: str) -> bool:
         return True
     if _AGENCY_SHAPE.search(name) and 2 <= len(name.split()) <= 4 and is_title_case(name):
         return True
-    parts = [squeeze(part) for part in re.split(r"\s*(?:/|\||,|;|\bvia\b|\band\b|\bund\b|\bet\b)\s*", name) if part.strip()]
+    parts = [
+        squeeze(part) for part in re.split(r"\s*(?:/|\||,|;|\bvia\b|\band\b|\bund\b|\bet\b)\s*", name) if part.strip()
+    ]
     return len(parts) > 1 and all(part in tables["wire"] or part in tables["photo"] for part in parts)
 
 

@@ -29,7 +29,9 @@ def sentence(field: pa.Field) -> str:
 
 _DOC_ID = _field("doc_id", pa.string(), "Names one page as it was received: its place and its bytes.", required=True)
 _SOURCE_URI = _field(
-    "source_uri", pa.string(), "Path or address of the page as the user gave it, `#record` within an archive.",
+    "source_uri",
+    pa.string(),
+    "Path or address of the page as the user gave it, `#record` within an archive.",
     required=True,
 )
 _URL = _field("url", pa.string(), "Web address the page was fetched from, where it is known.")
@@ -43,11 +45,15 @@ _RULES_VERSION = _field(
 )
 
 PAGES = _table(
-    "pages", "One row a page as it came.",
-    _DOC_ID, _SOURCE_URI, _URL,
+    "pages",
+    "One row a page as it came.",
+    _DOC_ID,
+    _SOURCE_URI,
+    _URL,
     _field("media_type", pa.string(), "`text/plain` or `text/html`.", required=True),
     _field("declared_encoding", pa.string(), "Encoding that the transport declared, not the page itself."),
-    _FETCHED_AT, _PAGE_DIGEST,
+    _FETCHED_AT,
+    _PAGE_DIGEST,
     _field("byte_count", pa.int64(), "Size of the page in bytes.", required=True),
     _field("source_mtime_ns", pa.int64(), "Modification time of the file in nanoseconds since 1970."),
     _field("problem", pa.string(), "Code of the ingest rule that the page breaks, else null."),
@@ -56,10 +62,14 @@ PAGES = _table(
 )
 
 DOCUMENTS = _table(
-    "documents", "One row a cleaned page: what was found out about it as a whole.",
-    _DOC_ID, _SOURCE_URI, _URL,
+    "documents",
+    "One row a cleaned page: what was found out about it as a whole.",
+    _DOC_ID,
+    _SOURCE_URI,
+    _URL,
     _field("media_type", pa.string(), "`text/plain` or `text/html`.", required=True),
-    _FETCHED_AT, _PAGE_DIGEST,
+    _FETCHED_AT,
+    _PAGE_DIGEST,
     _field("byte_count", pa.int64(), "Size of the page in bytes.", required=True),
     _field("encoding", pa.string(), "Character encoding the page was read in.", required=True),
     _field("encoding_from", pa.string(), "How the encoding was found.", required=True),
@@ -73,14 +83,17 @@ DOCUMENTS = _table(
     _field("link_share", pa.float32(), "Share of the kept characters that are links.", required=True),
     _field("kind", pa.string(), "What the page is: article, live, listing, cookie_wall, error_page ...", required=True),
     _field("kind_reason", pa.string(), "Why it is taken for that."),
-    _field("body_confidence", pa.float32(), "How likely the kept lines are the story and no more, 0 to 1.", required=True),
+    _field(
+        "body_confidence", pa.float32(), "How likely the kept lines are the story and no more, 0 to 1.", required=True
+    ),
     _field("signals", pa.string(), "What the page declares of itself (JSON-LD, meta tags ...), as JSON."),
     _field("problem", pa.string(), "Code of the clean rule that the page breaks, else null."),
     _field("problem_detail", pa.string(), "What exactly was found, for a person to read."),
 )
 
 LINES = _table(
-    "lines", "One row a line of a page: what it is, what was done with it, and why.",
+    "lines",
+    "One row a line of a page: what it is, what was done with it, and why.",
     _DOC_ID,
     _field("line_no", pa.int32(), "Position among the page's lines that are not blank, from 1.", required=True),
     _field("blank_before", pa.int16(), "Blank lines before it (text pages).", required=True),

@@ -10,11 +10,11 @@ from tasks.clean import dom, features, lexicon, story
 from tasks.clean.blocks import Blocks, add_text_page
 from tasks.clean.decode import decode, repair, repair_line
 from tasks.clean.html_blocks import add_html_page, tag_name
-from tasks.clean.kind import PageFacts, body_confidence, judge
+from tasks.clean.kind import PageFacts, judge
 from tasks.clean.naming import Named, PageLines, name_lines
 from tasks.clean.signals import Signals
 from tasks.clean.words import Words, count_words
-from tasks.labels import Action
+from tasks.labels import Action, Label, Reason
 
 _KEPT = frozenset({Action.KEEP})
 
@@ -39,7 +39,10 @@ class Prepared:
 def prepare(raws: list[bytes], declared: list[str | None], rows: list[int], *, is_html: bool) -> Prepared:
     """Decode, repair and cut pages of one media type, and compute the features of all their blocks."""
     blocks = Blocks()
-    encodings, repairs, signals, problems = [], [], [], []
+    encodings: list[tuple[str, str, int]] = []
+    repairs: list[list[str]] = []
+    signals: list[Signals | None] = []
+    problems: list[str | None] = []
     for page, (raw, said) in enumerate(zip(raws, declared, strict=True)):
         decoded = decode(raw, said)
         encodings.append((decoded.encoding, decoded.encoding_from, decoded.damaged_char_count))
@@ -66,7 +69,16 @@ def prepare(raws: list[bytes], declared: list[str | None], rows: list[int], *, i
     columns, where = features.text_features(blocks, words, entries)
     if is_html and len(blocks):
         dom.dom_features(blocks, words, columns, where)
+        said_of_page = [_declared(signals[blocks.page[start]]) for start in where.starts]
+        dom.declared_features(columns, words, where, said_of_page)
     return Prepared(rows, encodings, repairs, signals, problems, blocks, words, entries, columns, where, is_html)
+
+
+def _declared(signals: Signals | None) -> tuple[str, str, str]:
+    """What a page declares as its title, summary and text."""
+    if signals is None:
+        return "", "", ""
+    return next(iter(signals.titles()), ""), next(iter(signals.summaries()), ""), " ".join(signals.article_bodies)
 
 
 def clean_pages(pages: pa.Table) -> tuple[pa.Table, pa.Table]:
@@ -75,25 +87,43 @@ def clean_pages(pages: pa.Table) -> tuple[pa.Table, pa.Table]:
     documents: list[dict[str, object]] = []
     lines: dict[str, list[object]] = {name: [] for name in schema.LINES.names}
     for is_html in (False, True):
-        chosen = [n for n, page in enumerate(records) if (page["media_type"] == "text/html") == is_html and page["raw"] is not None]
+        chosen = [
+            n
+            for n, page in enumerate(records)
+            if (page["media_type"] == "text/html") == is_html and page["raw"] is not None
+        ]
         if chosen:
-            prepared = prepare([records[n]["raw"] for n in chosen], [records[n]["declared_encoding"] for n in chosen], chosen, is_html=is_html)
+            prepared = prepare(
+                [records[n]["raw"] for n in chosen],
+                [records[n]["declared_encoding"] for n in chosen],
+                chosen,
+                is_html=is_html,
+            )
             _label_all(prepared, records, documents, lines)
     documents.sort(key=lambda row: int(str(row.pop("_row"))))
     return pa.Table.from_pylist(documents, schema=schema.DOCUMENTS), pa.Table.from_pydict(lines, schema=schema.LINES)
 
 
-def _label_all(prepared: Prepared, records: list[dict], documents: list[dict[str, object]], lines: dict[str, list[object]]) -> None:
-    chance = story.chances(prepared.columns, prepared.where, is_html=prepared.is_html) if len(prepared.blocks) else np.zeros(0)
-    ranges = {prepared.blocks.page[a]: (int(a), int(b)) for a, b in zip(prepared.where.starts, prepared.where.ends, strict=True)}
+def _label_all(
+    prepared: Prepared, records: list[dict], documents: list[dict[str, object]], lines: dict[str, list[object]]
+) -> None:
+    chance = story.Chances(np.zeros(0), 1.0)
+    if len(prepared.blocks):
+        chance = story.chances(prepared.columns, is_html=prepared.is_html)
+    ranges = {
+        prepared.blocks.page[a]: (int(a), int(b))
+        for a, b in zip(prepared.where.starts, prepared.where.ends, strict=True)
+    }
     for page, row in enumerate(prepared.rows):
         first, end = ranges.get(page, (0, 0))
         named = _name_page(prepared, page, first, end, chance)
+        if page in prepared.blocks.is_cut:
+            named[-1] = Named(Label.FOOTER, Action.DROP, Reason.BEYOND_LIMIT, None, 1.0)
         documents.append(_document(prepared, page, first, end, chance, named, records[row]) | {"_row": row})
         _append_lines(prepared, first, end, named, str(records[row]["doc_id"]), lines)
 
 
-def _name_page(prepared: Prepared, page: int, first: int, end: int, chance: np.ndarray) -> list[Named]:
+def _name_page(prepared: Prepared, page: int, first: int, end: int, chance: story.Chances) -> list[Named]:
     blocks, columns, signals = prepared.blocks, prepared.columns, prepared.signals[page]
     span = slice(first, end)
     containers = blocks.containers
@@ -102,8 +132,8 @@ def _name_page(prepared: Prepared, page: int, first: int, end: int, chance: np.n
     return name_lines(
         PageLines(
             text=blocks.text[span],
-            is_story=(chance[span] >= story.KEEP_FROM).tolist(),
-            chance=chance[span].tolist(),
+            is_story=(chance.values[span] >= chance.threshold).tolist(),
+            chance=chance.values[span].tolist(),
             entry={n - first: prepared.entries[n] for n in range(first, end) if n in prepared.entries},
             words=columns["words"][span].tolist(),
             is_good=(columns["good"][span] > 0).tolist(),
@@ -125,7 +155,7 @@ def _name_page(prepared: Prepared, page: int, first: int, end: int, chance: np.n
 
 
 def _document(
-    prepared: Prepared, page: int, first: int, end: int, chance: np.ndarray, named: list[Named], record: dict
+    prepared: Prepared, page: int, first: int, end: int, chance: story.Chances, named: list[Named], record: dict
 ) -> dict[str, object]:
     columns, signals = prepared.columns, prepared.signals[page]
     encoding, origin, damaged = prepared.encodings[page]
@@ -155,7 +185,7 @@ def _document(
         "suspect_line_count": int((kept & ~good & (columns["lexicon"][first:end] > 0)).sum()),
         "link_share": float((link * words)[kept].sum() / max(kept_words, 1)),
         "kind": kind, "kind_reason": why,
-        "body_confidence": body_confidence(chance[first:end], words, kept),
+        "body_confidence": story.confidence(chance.values[first:end], words, kept, is_html=prepared.is_html),
         "signals": signals.to_json() if signals else None,
         "problem": "clean.unparsed" if prepared.problems[page] else None, "problem_detail": prepared.problems[page],
     }  # fmt: skip
@@ -167,7 +197,9 @@ def _clock_lines(texts: list[str], kept: np.ndarray) -> int:
     return sum(1 for text in texts[: last + 1] if text[:2].isdigit() and text[2:3] in ":.h" and text[3:5].isdigit())
 
 
-def _append_lines(prepared: Prepared, first: int, end: int, named: list[Named], doc_id: str, lines: dict[str, list[object]]) -> None:
+def _append_lines(
+    prepared: Prepared, first: int, end: int, named: list[Named], doc_id: str, lines: dict[str, list[object]]
+) -> None:
     blocks = prepared.blocks
     size = end - first
     lines["doc_id"] += [doc_id] * size
@@ -182,5 +214,3 @@ def _append_lines(prepared: Prepared, first: int, end: int, named: list[Named], 
         lines["detail"].append(line.detail)
         lines["confidence"].append(line.confidence)
         lines["doubt"].append(line.doubt)
-
-

@@ -56,6 +56,11 @@ class Blocks:
         self.bold_chars.append(0)
         self.is_after_break.append(False)
 
+    def cut(self, page: int, note: str) -> None:
+        """Note, as the page's last block, that more follows which is not read."""
+        self.is_cut.add(page)
+        self.add_line(page, note, 0, 0)
+
 
 def add_text_page(blocks: Blocks, page: int, text: str) -> None:
     """Append the non-blank lines of a repaired text, white space within them collapsed."""
@@ -66,9 +71,10 @@ def add_text_page(blocks: Blocks, page: int, text: str) -> None:
         if not words:
             blank += 1
             continue
-        if count >= MAX_BLOCKS:
-            blocks.is_cut.add(page)
-            return
         count += 1
+        if count > MAX_BLOCKS:
+            continue
         blocks.add_line(page, " ".join(words), blank, len(line) - len(line.lstrip()))
         blank = 0
+    if count > MAX_BLOCKS:
+        blocks.cut(page, f"({count - MAX_BLOCKS} more lines are not read)")

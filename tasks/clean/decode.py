@@ -12,13 +12,17 @@ import ftfy
 from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
 
 _META_PROBE = 4096  # browsers look for a charset in the first 1024 bytes; sites put it later all the same
-_META = re.compile(rb"""<(?:meta[^>]{0,200}?|\?xml[^>]{0,100}?)(?:charset|encoding)\s*=\s*["']?\s*([\w:.-]{2,40})""", re.I)
+_META = re.compile(
+    rb"""<(?:meta[^>]{0,200}?|\?xml[^>]{0,100}?)(?:charset|encoding)\s*=\s*["']?\s*([\w:.-]{2,40})""", re.I
+)
 _DETECT_PROBE = 1 << 17  # the detector's answer settles long before 128 kB
 _FEW = 0.01  # share of undecodable bytes up to which a text is taken for damaged rather than for another encoding
 
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # C0 and C1 controls but for tab and line feed; zero-width space, word joiner, BOM; bidirectional controls; soft hyphen
-_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)
 _SPACES = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 # UTF-8 read as windows-1252 or Latin-1: a lead byte's letter followed by what a continuation byte turns into
 _MOJIBAKE = re.compile(
@@ -57,21 +61,26 @@ def decode(raw: bytes, declared: str | None = None) -> Decoded:
     except UnicodeDecodeError:
         pass
     meta = _META.search(raw[:_META_PROBE])
-    named = [(declared, "transport"), (meta.group(1).decode("ascii", "ignore") if meta else None, "meta")]
+    named: list[tuple[str | None, str]] = [
+        (declared, "transport"),
+        (meta.group(1).decode("ascii", "ignore") if meta else None, "meta"),
+    ]
     for label, origin in named:
-        name = _codec(label)
-        if name and name != "utf-8":
+        codec = _codec(label)
+        if codec and codec != "utf-8":
             try:
-                return Decoded(raw.decode(name), name, origin, 0)
+                return Decoded(raw.decode(codec), codec, origin, 0)
             except UnicodeDecodeError:
                 continue
     damaged = raw.decode("utf-8", "replace")
     bad = damaged.count("\ufffd")
-    if bad <= _FEW * len(raw) and (len(damaged) < len(raw) - 2 * bad or any(_codec(label) == "utf-8" for label, _ in named)):
+    if bad <= _FEW * len(raw) and (
+        len(damaged) < len(raw) - 2 * bad or any(_codec(label) == "utf-8" for label, _ in named)
+    ):
         return Decoded(damaged, "utf-8", "utf-8", bad)  # has multi-byte characters that are right, or says it is UTF-8
-    name = _codec(detect_encoding(raw[:_DETECT_PROBE]))
-    if name and name != "utf-8":
-        found = _lossy(raw, name, "detected")
+    guess = _codec(detect_encoding(raw[:_DETECT_PROBE]))
+    if guess and guess != "utf-8":
+        found = _lossy(raw, guess, "detected")
         if found.damaged_char_count <= _FEW * len(raw):
             return found
     return _lossy(raw, "windows-1252", "fallback")

@@ -4,9 +4,9 @@ import numpy as np
 
 from tasks.clean import class_words
 from tasks.clean.blocks import Blocks, Containers
-from tasks.clean.features import Columns, Layout
+from tasks.clean.features import Columns, Layout, running, shift, window
 from tasks.clean.tags import TAG_CODES
-from tasks.clean.words import Words
+from tasks.clean.words import Words, count_words, solid
 
 _OWN_TAGS = ("p", "li", "div", "td", "h1", "h2", "h3", "h4", "blockquote", "figcaption", "dd", "dt", "pre", "section")
 _AROUND_TAGS = ("article", "main", "aside", "header", "footer", "nav", "form", "li", "ul", "ol", "table", "figure", "blockquote",
@@ -38,17 +38,13 @@ class Tree:
 
     def up(self, values: np.ndarray) -> np.ndarray:
         """Sums over each container's subtree, from the sums of its own blocks."""
-        sums = running_sum(values)
-        return sums[self.end] - sums[:-1]
+        sums = running(values)
+        below: np.ndarray = sums[self.end] - sums[:-1]
+        return below
 
 
-def running_sum(values: np.ndarray) -> np.ndarray:
-    """Sums before each index, and of all at the end."""
-    return np.concatenate(([0.0], np.cumsum(values)))
-
-
-def dom_features(blocks: Blocks, words: Words, columns: Columns, where: Layout) -> Tree:
-    """Add to `columns` the features of the blocks' elements; returns the tree for further use."""
+def dom_features(blocks: Blocks, words: Words, columns: Columns, where: Layout) -> None:
+    """Add to `columns` the features of the blocks' elements."""
     tree = Tree(blocks.containers)
     container = np.asarray(blocks.container, dtype=np.int64)
     size = len(tree.parent)
@@ -91,9 +87,62 @@ def dom_features(blocks: Blocks, words: Words, columns: Columns, where: Layout) 
         columns[f"{step}_blocks"] = np.minimum(sums["blocks"][level], 500)
         level = tree.parent[level]
     _story_container(columns, where, tree, container, sums["good"], own_sums["good"])
-    _alike(columns, blocks, where, container, count, good_words)
+    alike = _alike(columns, blocks, where, container, count, good_words)
     _articles(columns, where, tree, container, sums["good"])
-    return tree
+    parent = tree.parent[container]
+    _beside(columns, where, parent, alike, tag)
+
+
+def _beside(columns: Columns, where: Layout, parent: np.ndarray, alike: np.ndarray, tag: np.ndarray) -> None:
+    """How the blocks before and after compare: links, the same parent, the same kind of element; and the h1 above."""
+    n = len(parent)
+    index = np.arange(n)
+    for by in (-2, -1, 1, 2):
+        columns[f"link_share@{by:+d}"] = shift(columns["link_share"], by, where)
+        columns[f"same_parent@{by:+d}"] = shift(parent, by, where) == parent
+        columns[f"same_alike@{by:+d}"] = shift(alike + 1, by, where) == alike + 1
+    linked = running(columns["link_share"] * columns["words"])
+    for width in (3, 8):
+        columns[f"linked~{width}"] = window(linked, width, where, index)
+    is_h1 = tag == TAG_CODES["h1"]
+    h1 = np.maximum.accumulate(np.where(is_h1, index, -1))
+    columns["h1_behind"] = np.where(h1 >= where.first, np.minimum(index - h1, 100), -1)
+    columns["page_has_h1"] = np.maximum.reduceat(is_h1, where.starts)[where.page] if n else is_h1
+
+
+def declared_features(columns: Columns, words: Words, where: Layout, pages: list[tuple[str, str, str]]) -> None:
+    """How much of each block stands in what its page declares: (title, summary, article bodies), one triple a page.
+
+    -1 where the page declares no such thing.
+    """
+    n = len(where.page)
+    hashes, bounds = solid(words)
+    line = np.repeat(np.arange(n), np.diff(bounds))
+    page_of_word = where.page[line] if len(line) else line
+    size = np.maximum(np.diff(bounds), 1)
+    for position, name in enumerate(("title", "summary", "body")):
+        texts = [" ".join(page[position].split()) for page in pages]
+        declared = count_words(texts)
+        own_page = declared.line
+        pair, own_pair = hashes, declared.hash
+        if name == "body":  # a word alone says nothing; with the next one it does
+            pair, own_pair = _pairs(hashes), _pairs(declared.hash)
+        salt = np.uint64(0x9E3779B97F4A7C15)
+        known = np.unique(own_pair + own_page.astype(np.uint64) * salt)
+        found = np.isin(pair + page_of_word.astype(np.uint64) * salt, known)
+        share = np.bincount(line[found], minlength=n) / size
+        has = np.array([bool(text) for text in texts])[where.page] if n else np.zeros(0, dtype=bool)
+        columns[f"in_{name}"] = np.where(has, share, -1)
+        if name != "body":
+            length = np.maximum(np.diff(declared.bounds), 1)[where.page]
+            columns[f"of_{name}"] = np.where(has, np.minimum(np.bincount(line[found], minlength=n) / length, 2), -1)
+
+
+def _pairs(hashes: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore"):
+        return hashes + np.append(hashes[1:], np.zeros(min(len(hashes), 1), dtype=np.uint64)) * np.uint64(
+            0xC2B2AE3D27D4EB4F
+        )
 
 
 def _story_container(
@@ -105,7 +154,7 @@ def _story_container(
     """
     size = len(tree.parent)
     near = own_good + np.bincount(tree.parent, weights=own_good, minlength=size)
-    near += 0.5 * np.bincount(tree.parent[tree.parent], weights=own_good, minlength=size)
+    near = near + 0.5 * np.bincount(tree.parent[tree.parent], weights=own_good, minlength=size)
     page_of = np.zeros(size, dtype=np.int64)
     page_of[container] = where.page
     for level in tree.levels:  # a container without blocks of its own belongs to the page of those below
@@ -132,13 +181,15 @@ def _story_container(
 
 def _alike(
     columns: Columns, blocks: Blocks, where: Layout, container: np.ndarray, count: np.ndarray, good_words: np.ndarray
-) -> None:
+) -> np.ndarray:
     """What the blocks in elements of the same tag and class on the page are like, taken together."""
     codes: dict[str, int] = {}
     name_codes = np.fromiter((codes.setdefault(name, len(codes)) for name in blocks.containers.name), dtype=np.int64,
                              count=len(blocks.containers.name))  # fmt: skip
     parent_name = name_codes[np.asarray(blocks.containers.parent)[container]]
-    key = ((where.page * 64 + np.asarray(blocks.tag)) * (len(codes) + 1) + name_codes[container]) * (len(codes) + 1) + parent_name
+    key = ((where.page * 64 + np.asarray(blocks.tag)) * (len(codes) + 1) + name_codes[container]) * (
+        len(codes) + 1
+    ) + parent_name
     _, inverse = np.unique(key, return_inverse=True)
     total = np.bincount(inverse)
     word_sum = np.bincount(inverse, weights=count)
@@ -147,6 +198,7 @@ def _alike(
     columns["alike_mean_words"] = (word_sum / np.maximum(total, 1))[inverse]
     columns["alike_good"] = (np.bincount(inverse, weights=good_words) / np.maximum(word_sum, 1))[inverse]
     columns["alike_links"] = (np.bincount(inverse, weights=columns["link_share"]) / np.maximum(total, 1))[inverse]
+    return inverse.astype(np.int64)
 
 
 def _articles(columns: Columns, where: Layout, tree: Tree, container: np.ndarray, good: np.ndarray) -> None:

@@ -38,7 +38,9 @@ def layout(blocks: Blocks) -> Layout:
     starts = np.flatnonzero(np.concatenate(([True], page[1:] != page[:-1]))) if n else np.zeros(0, dtype=np.int64)
     ends = np.append(starts[1:], n) if n else starts
     sizes = ends - starts
-    return Layout(np.repeat(starts, sizes), np.repeat(ends, sizes), np.repeat(np.arange(len(starts)), sizes), starts, ends)
+    return Layout(
+        np.repeat(starts, sizes), np.repeat(ends, sizes), np.repeat(np.arange(len(starts)), sizes), starts, ends
+    )
 
 
 def shift(values: np.ndarray, by: int, where: Layout) -> np.ndarray:
@@ -66,7 +68,8 @@ def running(values: np.ndarray) -> np.ndarray:
 
 def window(sums: np.ndarray, width: int, where: Layout, index: np.ndarray) -> np.ndarray:
     """Sum over the blocks at most `width` away, within the page, from `running` sums."""
-    return sums[np.minimum(index + width + 1, where.end)] - sums[np.maximum(index - width, where.first)]
+    total: np.ndarray = sums[np.minimum(index + width + 1, where.end)] - sums[np.maximum(index - width, where.first)]
+    return total
 
 
 def best_run(score: np.ndarray, where: Layout) -> tuple[np.ndarray, np.ndarray]:
@@ -88,7 +91,9 @@ def best_run(score: np.ndarray, where: Layout) -> tuple[np.ndarray, np.ndarray]:
     last = np.minimum.reduceat(np.where(is_best, index, len(score)), where.starts)
     # the run starts where the minimum that the best gain uses was reached
     target = lowest[last]
-    is_start = (before - drop == np.repeat(target, where.ends - where.starts)) & (index <= np.repeat(last, where.ends - where.starts))
+    is_start = (before - drop == np.repeat(target, where.ends - where.starts)) & (
+        index <= np.repeat(last, where.ends - where.starts)
+    )
     first = np.maximum.reduceat(np.where(is_start, index, -1), where.starts)
     empty = best <= 0
     return np.where(empty, where.starts, first), np.where(empty, where.starts, last + 1)

@@ -13,10 +13,13 @@ from tasks.clean import class_words
 from tasks.clean.blocks import MAX_BLOCKS, Blocks
 from tasks.clean.class_words import class_bits
 from tasks.clean.signals import Signals
-from tasks.clean.tags import TAG_NAMES, Kind, kinds
+from tasks.clean.tags import TAG_CODES, TAG_NAMES, Kind, kinds
 
 MAX_DEPTH = 400  # deeper nesting is read, but no longer told apart; real pages stay under 60
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_UNSEEN = "\u200b\u2060\ufeff\u00ad\u200e\u200f\x00"  # a block of nothing else holds no text
+_CREDIT_CLASS = re.compile(r"credit|copyright|source|quelle|photographer|fotograf|auteur|agency|byline", re.I)
+_IN_CAPTION = 1 << TAG_CODES["figcaption"]
 _SIGNAL_CLASS = class_words.BITS["byline"] | class_words.BITS["date"]
 
 _BLOCK, _SKIP, _BREAK, _TEXT, _LINK, _BOLD, _SCRIPT, _SIGNAL, _INLINE = (
@@ -70,6 +73,7 @@ class _Walk:
         custom = (_BLOCK, 0)
         buffer = self.buffer
         flush = self.flush
+        containers = self.blocks.containers
         container = self.open_container(0, body, 0, 0)
         tag = 0
         link_depth = bold_depth = 0
@@ -99,6 +103,12 @@ class _Walk:
                         if container < 0:
                             stack.pop()
                             break
+                elif kind is _INLINE and containers.tags_above[container] & _IN_CAPTION and _speaks_of_credit(node):
+                    flush(container, tag)  # the name of who made the picture, apart from what it shows
+                    descend = node.first_child
+                    if descend is not None:
+                        stack.append((_BLOCK, container, tag))
+                        tag = 0
                 elif kind is _INLINE or kind is _LINK or kind is _BOLD or kind is _SIGNAL:
                     descend = node.first_child
                     if descend is not None:
@@ -144,7 +154,7 @@ class _Walk:
             node = following
         flush(container, tag)
         if len(self.blocks) - self.first >= MAX_BLOCKS:
-            self.blocks.is_cut.add(self.page)
+            self.blocks.cut(self.page, "(what follows is not read)")
 
     def open_container(self, parent: int, node: Any, code: int, link_depth: int) -> int:
         """Note a block element that may hold blocks; returns its index in the containers."""
@@ -184,7 +194,7 @@ class _Walk:
         if buffer:
             text = " ".join("".join(buffer).split())
             buffer.clear()
-            if text:
+            if text and text.strip(_UNSEEN):
                 blocks = self.blocks
                 blocks.page.append(self.page)
                 blocks.text.append(text)
@@ -197,6 +207,12 @@ class _Walk:
                 blocks.bold_chars.append(self.bold_chars)
                 blocks.is_after_break.append(self.is_after_break)
             self.link_chars = self.link_count = self.bold_chars = 0
+
+
+def _speaks_of_credit(node: Any) -> bool:
+    """Whether an inline element of a caption is marked as the credit."""
+    names = node.attributes.get("class") or node.attributes.get("itemprop") or ""
+    return bool(names and _CREDIT_CLASS.search(names))
 
 
 def tag_name(code: int) -> str:

@@ -17,7 +17,9 @@ _KEEP = frozenset({
     "mainentityofpage", "itemlistelement", "item", "position", "givenname", "familyname", "contenturl", "sameas", "coverageendtime",
     "ispartof", "copyrightholder", "wordcount", "jobtitle",
 })  # fmt: skip
-_ARTICLE_TYPE = re.compile(r"article|blogposting|reportage|newsposting|liveblog|posting|review$|recipe$|interview|opinion", re.I)
+_ARTICLE_TYPE = re.compile(
+    r"article|blogposting|reportage|newsposting|liveblog|posting|review$|recipe$|interview|opinion", re.I
+)
 _COMMENTS = re.compile(r"^\s*(?://[^\n]*\n|/\*.*?\*/)|<!--|-->|<!\[CDATA\[|\]\]>|^\s*//\s*$", re.S | re.M)
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _CONTROL = re.compile(r"[\x00-\x1f]")
@@ -28,7 +30,7 @@ Node = dict[str, Any]
 
 def parse(text: str) -> Any:
     """The JSON value of a script, mended if it must be, or None where nothing helps."""
-    for mend in (lambda t: t, _mend, lambda t: html.unescape(_mend(t)), lambda t: _mend(t).rstrip(" \t\r\n;") ):
+    for mend in (lambda t: t, _mend, lambda t: html.unescape(_mend(t)), lambda t: _mend(t).rstrip(" \t\r\n;")):
         try:
             return orjson.loads(mend(text))
         except (orjson.JSONDecodeError, ValueError, RecursionError):

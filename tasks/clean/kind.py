@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from tasks.clean.lexicon import Entry
 
 LIVE_UPDATES = 6  # so many clock times at the head of paragraphs make a ticker
@@ -33,28 +31,33 @@ def judge(facts: PageFacts) -> tuple[str, str | None]:
     person where it is not an article.
     """
     sorts = {entry.kind: line for line, entry in facts.entries.items()}
-    paywall = [line for line, entry in facts.entries.items() if entry.kind in ("paywall.cut", "promo.paywall") and line > facts.last_kept - 2]
+    paywall = [
+        line
+        for line, entry in facts.entries.items()
+        if entry.kind in ("paywall.cut", "promo.paywall") and line > facts.last_kept - 2
+    ]
     if facts.kept_words < 60:
         for kind, name in (("not_article.error", "error_page"), ("not_article.cookie_wall", "cookie_wall"),
                            ("not_article.login", "login"), ("not_article.script", "empty_shell")):  # fmt: skip
             if kind in sorts:
-                return name, f"{facts.kept_words} words of prose, and the page says {facts.entries[sorts[kind]].phrase!r}"
+                return (
+                    name,
+                    f"{facts.kept_words} words of prose, and the page says {facts.entries[sorts[kind]].phrase!r}",
+                )
         if "footer.cookie" in sorts and facts.page_words < 400 and not paywall:
-            return "cookie_wall", f"{facts.kept_words} words of prose, and the page says {facts.entries[sorts['footer.cookie']].phrase!r}"
+            return (
+                "cookie_wall",
+                f"{facts.kept_words} words of prose, and the page says {facts.entries[sorts['footer.cookie']].phrase!r}",
+            )
         if facts.page_words < 25:
             return "empty_shell", f"the whole page has {int(facts.page_words)} words"
     if facts.is_live_declared or facts.clock_lines >= LIVE_UPDATES:
-        return "live", "declared as a live blog" if facts.is_live_declared else f"{facts.clock_lines} updates with a time of day"
+        return (
+            "live",
+            "declared as a live blog" if facts.is_live_declared else f"{facts.clock_lines} updates with a time of day",
+        )
     if facts.long_lines == 0 or facts.kept_words < 25:
         return "listing", f"{facts.page_lines} lines, none or few of them prose ({facts.kept_words} words)"
     if paywall and facts.kept_words < 250:
         return "stub", f"the text is cut off: {facts.entries[paywall[0]].phrase!r}"
     return "article", None
-
-
-def body_confidence(chance: np.ndarray, words: np.ndarray, kept: np.ndarray) -> float:
-    """How likely the kept lines are the story and no more: the mean certainty of the decisions, weighed by words."""
-    certainty = np.where(kept, chance, 1 - chance)
-    weight = np.sqrt(words) * np.where(kept, 1.0, chance + 0.1)
-    total = float(weight.sum())
-    return float((certainty * weight).sum() / total) if total else 0.0

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from tasks.clean.words import Char, Words, WordSet, fold, phrase_hashes, solid, tables, word_hashes
 from tasks.dates import month_names
-from tasks.clean.words import Char, Words, WordSet, count_words, fold, phrase_hash, tables, word_hashes
 
 _HERE = Path(__file__).parent
 MAX_PHRASE_WORDS = 9
@@ -47,28 +47,30 @@ def lexicon() -> Lexicon:
     """The lexicon that ships with the package."""
     with (_HERE / "lexicon.toml").open("rb") as handle:
         data = tomllib.load(handle)
+    listed = [
+        (f"{label}.{reason}", mode, phrase)
+        for label, reasons in data.items()
+        for reason, modes in reasons.items()
+        for mode, phrases in modes.items()
+        for phrase in phrases
+    ]
     entries: dict[str, dict[int, Entry]] = {mode: {} for mode in _MODES}
     substrings: dict[str, list[Entry]] = {mode: [] for mode in _MODES}
-    kinds = []
-    for label, reasons in data.items():
-        for reason, modes in reasons.items():
-            kind = f"{label}.{reason}"
-            kinds.append(kind)
-            for mode, phrases in modes.items():
-                for phrase in phrases:
-                    value, count = phrase_hash(phrase)
-                    if _is_dense(phrase):
-                        substrings[mode].append(Entry(kind, phrase, mode, count))
-                    if count and count <= MAX_PHRASE_WORDS:
-                        entries[mode].setdefault(value, Entry(kind, phrase, mode, count))
+    for (kind, mode, phrase), value, count, dense in zip(
+        listed, *phrase_hashes([phrase for _, _, phrase in listed]), strict=True
+    ):
+        entry = Entry(kind, phrase, mode, int(count))
+        if dense:
+            substrings[mode].append(entry)
+        if 0 < count <= MAX_PHRASE_WORDS:
+            entries[mode].setdefault(int(value), entry)
+    kinds = tuple(dict.fromkeys(kind for kind, _, _ in listed))
     sizes = {mode: tuple(sorted({entry.word_count for entry in table.values()})) for mode, table in entries.items()}
     filters = {mode: WordSet(np.fromiter(table, dtype=np.uint64, count=len(table))) for mode, table in entries.items()}
-    longest_first = {mode: tuple(sorted(found, key=lambda entry: -len(entry.phrase))) for mode, found in substrings.items()}
-    return Lexicon(tuple(kinds), entries, sizes, filters, longest_first)
-
-
-def _is_dense(phrase: str) -> bool:
-    return bool(count_words([" ".join(phrase.split())]).chars[0, Char.DENSE])
+    longest_first = {
+        mode: tuple(sorted(found, key=lambda entry: -len(entry.phrase))) for mode, found in substrings.items()
+    }
+    return Lexicon(kinds, entries, sizes, filters, longest_first)
 
 
 def find(lines: list[str], words: Words) -> dict[int, Entry]:
@@ -77,11 +79,7 @@ def find(lines: list[str], words: Words) -> dict[int, Entry]:
     A whole-line match beats a start, a start beats a phrase within, a longer phrase beats a shorter.
     """
     lex = lexicon()
-    hashes, bounds = words.hash, words.bounds
-    solid = hashes != 0
-    if not solid.all():  # words of marks only ("|", "-") are not part of phrases
-        count = np.concatenate(([0], np.cumsum(solid)))
-        hashes, bounds = hashes[solid], count[bounds]
+    hashes, bounds = solid(words)
     sizes = np.diff(bounds)
     found: dict[int, Entry] = {}
     _within(lex, hashes, bounds, sizes, found)
@@ -126,7 +124,7 @@ def _window(padded: np.ndarray, places: np.ndarray, size: int) -> np.ndarray:
     """The hash of the `size` words from each place on, as `fold` gives it."""
     powers = tables()[2]
     with np.errstate(over="ignore"):
-        total = padded[places].copy()
+        total: np.ndarray = padded[places].copy()
         for n in range(1, size):
             total += padded[places + n] * powers[n]
     return total
@@ -140,7 +138,11 @@ def _in_dense(lex: Lexicon, lines: list[str], words: Words, found: dict[int, Ent
             if mode == "has" and len(text) > 60:  # sixty such characters are a sentence
                 continue
             for entry in lex.substrings[mode]:
-                if (mode == "has" and entry.phrase in text) or (mode == "starts" and bare.startswith(entry.phrase)) or bare == entry.phrase:
+                if (
+                    (mode == "has" and entry.phrase in text)
+                    or (mode == "starts" and bare.startswith(entry.phrase))
+                    or bare == entry.phrase
+                ):
                     found[int(line)] = entry
                     break
 

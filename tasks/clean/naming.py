@@ -15,15 +15,37 @@ from tasks.dates import is_date_line
 from tasks.labels import Action, Label, Reason
 from tasks.names import is_agency, is_newsroom, is_photo_agency, is_short_form, is_title_case, squeeze
 
-IMAGE_PREFIX = re.compile(r"^\s*(?:next|prev|previous|lead|main|top|full)?\s?-?(?:img|image|photo|pic|picture|bild)\s?:\s*", re.I)
+IMAGE_PREFIX = re.compile(
+    r"^\s*(?:next|prev|previous|lead|main|top|full)?\s?-?(?:img|image|photo|pic|picture|bild)\s?:\s*", re.I
+)
 _PLACE = re.compile(r"^[|\s·•-]*[A-Z][\w.'’ -]{1,30},\s?[A-Z]{2}[|\s·•-]*$")
 _WEATHER = re.compile(r"-?\d{1,3}\s?°\s?[CF]?\b|\b(?:humidity|wind|sunrise|sunset)\b", re.I)
-_CREDIT_SHAPE = re.compile(r"^(?:[\w.'’ -]{2,50}\s?/\s?[\w.'’ -]{2,50}|.{0,60}\b(?:getty images|ap photo|afp|reuters|epa|imago|dpa)\b.{0,40})$", re.I)
-_WITH_WIRES = re.compile(r"^\(?(?:with|mit|avec|con|com|met)\b.{0,40}\b(?:wires?|wire services?|agencies|agenturen|agences|agencias|agências|agenzie|post wires)\b\)?\.?$", re.I)
-_OTHERS_BYLINE = re.compile(r"^(?:reporting|additional reporting|writing|editing|text|bearbeitung)\s+(?:by|von)\b", re.I)
-_COMMENT_HEAD = re.compile(r"^[\w. -]{2,40}\s+(?:on|says|said|wrote)\s.{0,30}\b\d{4}\b.{0,20}(?:at\s+\d|:)|^[\w. -]{2,40}\s+says:?$", re.I)
+_CREDIT_SHAPE = re.compile(
+    r"^(?:(?:photo |image )?courtesy (?:of )?.{2,50}|[\w.'’ -]{2,50}\s?/\s?[\w.'’ -]{2,50}|.{0,60}\b(?:getty images|ap photo|afp|reuters|epa|imago|dpa)\b.{0,40})$",
+    re.I,
+)
+_CREDIT_HEAD = re.compile(
+    r"\b(?:photo|image|picture|foto|bild|fot\.?|crédit|credit|photograph|imagen|immagine|afbeelding)s?\s*(?:credit)?\s*(?:by\b|:|/|©)|©",
+    re.I,
+)
+_CAPTION_TAIL = re.compile(
+    r"\S[.!?…]?\s+(?:(?:photo|foto|image|bild|picture|crédit(?:s)?(?: photo)?|photograph)\s*(?:by|:|/|©)|fot\.)\s*\S.{2,60}$",
+    re.I,
+)
+_WITH_WIRES = re.compile(
+    r"^\(?(?:with|mit|avec|con|com|met)\b.{0,40}\b(?:wires?|wire services?|agencies|agenturen|agences|agencias|agências|agenzie|post wires)\b\)?\.?$",
+    re.I,
+)
+_OTHERS_BYLINE = re.compile(
+    r"^(?:reporting|additional reporting|writing|editing|text|bearbeitung)\s+(?:by|von)\b", re.I
+)
+_COMMENT_HEAD = re.compile(
+    r"^[\w. -]{2,40}\s+(?:on|says|said|wrote)\s.{0,30}\b\d{4}\b.{0,20}(?:at\s+\d|:)|^[\w. -]{2,40}\s+says:?$", re.I
+)
 _CODE = re.compile(r'^\s*(?:[{[]\s*"|<\w+|function\s*\(|var\s+\w+\s*=|window\.|\(function)')
-_FIELD_LABELS = frozenset({Label.HEADLINE, Label.BYLINE, Label.DATE, Label.SOURCE, Label.CAPTION, Label.CREDIT, Label.WIRE})
+_FIELD_LABELS = frozenset(
+    {Label.HEADLINE, Label.BYLINE, Label.DATE, Label.SOURCE, Label.CAPTION, Label.CREDIT, Label.WIRE}
+)
 _NEAR = 8  # lines around headline and story start within which bylines, dates and sources are the article's own
 
 _GROUP_LABELS = (
@@ -32,7 +54,13 @@ _GROUP_LABELS = (
     ("byline", Label.BYLINE), ("date", Label.DATE), ("tags", Label.NAVIGATION), ("footer", Label.FOOTER),
     ("sidebar", Label.RELATED), ("header", Label.MASTHEAD),
 )  # fmt: skip
-_TAG_LABELS = (("nav", Label.NAVIGATION), ("footer", Label.FOOTER), ("aside", Label.RELATED), ("form", Label.PROMO), ("header", Label.MASTHEAD))
+_TAG_LABELS = (
+    ("nav", Label.NAVIGATION),
+    ("footer", Label.FOOTER),
+    ("aside", Label.RELATED),
+    ("form", Label.PROMO),
+    ("header", Label.MASTHEAD),
+)
 _HEADINGS = frozenset(TAG_CODES[name] for name in ("h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"))
 
 
@@ -98,7 +126,10 @@ class _Namer:
             self._find_dates_and_sources()
             self._find_captions()
             self._find_wire()
-        return [self.named.get(n) or (self._in_story(n) if self.page.is_story[n] else self._outside(n)) for n in range(self.count)]
+        return [
+            self.named.get(n) or (self._in_story(n) if self.page.is_story[n] else self._outside(n))
+            for n in range(self.count)
+        ]
 
     def put(self, line: int, label: Label, reason: Reason, detail: str | None = None, confidence: float = 0.9) -> None:
         """Name a line that feeds a field."""
@@ -147,9 +178,17 @@ class _Namer:
         page = self.page
         count = page.words[n]
         text = page.text[n]
-        if count < 2.5 or count > 35 or n in page.entry or (page.is_story[n] and page.is_good[n]) or is_date_line(text, page.language):
+        if (
+            count < 2.5
+            or count > 35
+            or n in page.entry
+            or (page.is_story[n] and page.is_good[n])
+            or is_date_line(text, page.language)
+        ):
             return 0.0
         if page.is_end[n] and text.rstrip()[-1:] in ".。" and not text.rstrip().endswith("..."):
+            return 0.0
+        if text.rstrip().endswith(")") and self._ends_in_credit(text):
             return 0.0
         heading = page.tag[n] in _HEADINGS
         h1 = page.tag[n] == TAG_CODES["h1"]
@@ -157,12 +196,45 @@ class _Namer:
         return (
             1.6 * page.cohesion[n] + min(count, 9) / 9 + 0.3 * alone + 0.5 * heading + 1.0 * h1
             - 0.03 * max(0, self.first - n) - 0.4 * (count < 4) - 0.8 * (page.link_share[n] > 0.7)
+            + 0.5 * self._is_above_byline(n) - 0.8 * bool(re.search(r"[a-z][.!] ", text)) - 0.5 * bool(_CREDIT_HEAD.search(text))
         )  # fmt: skip
+
+    def _ends_in_credit(self, text: str) -> bool:
+        """Whether a line ends in brackets that say who made a picture, as captions do."""
+        inside = re.search(r"[(\[]([^()\[\]]{3,80})[)\]]\s*$", text)
+        return bool(
+            inside
+            and (
+                _CREDIT_HEAD.search(inside[1])
+                or "/" in inside[1]
+                or "courtesy" in inside[1].lower()
+                or is_agency(inside[1])
+            )
+        )
+
+    def _is_above_byline(self, n: int) -> bool:
+        """Whether one of the next two lines says who wrote it or when: where a headline stands."""
+        page = self.page
+        for below in range(n + 1, min(n + 3, self.count)):
+            entry = page.entry.get(below)
+            if entry and (
+                entry.kind.startswith("date.") or (entry.kind.startswith("byline.") and self._is_byline(below))
+            ):
+                return True
+            if page.words[below] < 9 and is_date_line(page.text[below], page.language):
+                return True
+        return False
 
     def _drop_copies(self) -> None:
         own = squeeze(IMAGE_PREFIX.sub("", self.page.text[self.headline]))
         for n in range(self.count):
-            if n != self.headline and n not in self.named and self.page.words[n] < 40 and squeeze(self.page.text[n]) == own and own:
+            if (
+                n != self.headline
+                and n not in self.named
+                and self.page.words[n] < 40
+                and squeeze(self.page.text[n]) == own
+                and own
+            ):
                 self.named[n] = Named(Label.NAVIGATION, Action.DROP, Reason.DUPLICATE_IN_PAGE, "the headline", 0.95)
 
     # ------------------------------------------------------------------ dates, sources
@@ -176,12 +248,17 @@ class _Namer:
             if n not in self.named and len(page.text[n]) < 90 and any(c.isdigit() for c in page.text[n])
             and not (page.is_story[n] and page.words[n] > 10) and is_date_line(page.text[n], page.language)
         ]  # fmt: skip
+        for n in [n for n in dates if n in page.entry and page.entry[n].kind.startswith("byline.") and n >= top]:
+            dates.remove(n)
+            self.put(n, Label.BYLINE, Reason.LEXICON, page.entry[n].phrase, 0.9)  # `by Ana Roe | 2 May 2025`
         near = [n for n in dates if n >= top and not self._is_masthead_date(n, dates)]
         for n in dates:
             if n in near:
                 self.put(n, Label.DATE, Reason.DATE_PATTERN, None, 0.9)
             elif n < anchor and n <= 12:
-                self.named[n] = Named(Label.MASTHEAD, Action.DROP, Reason.DATE_PATTERN, "today's date, above the article", 0.85)
+                self.named[n] = Named(
+                    Label.MASTHEAD, Action.DROP, Reason.DATE_PATTERN, "today's date, above the article", 0.85
+                )
         self._find_sources([n for n in near if n <= self.first], anchor)
 
     def _is_masthead_date(self, n: int, dates: list[int]) -> bool:
@@ -195,7 +272,13 @@ class _Namer:
         page = self.page
         known = [squeeze(name) for name in page.publishers if name]
         for n in range(max(0, anchor - 12), min(self.count, anchor + 4)):
-            if n not in self.named and page.words[n] <= 8 and squeeze(page.text[n]) in known and known and not page.is_html:
+            if (
+                n not in self.named
+                and page.words[n] <= 8
+                and squeeze(page.text[n]) in known
+                and known
+                and not page.is_html
+            ):
                 self.put(n, Label.SOURCE, Reason.PUBLISHER_NAME, None, 0.9)
         if page.is_html:
             return
@@ -211,7 +294,13 @@ class _Namer:
                     for n in lines[-2:]:
                         self.put(n, Label.SOURCE, Reason.SOURCE_PAIR, f"{a} / {b}", 0.95)
                     continue
-            if lines and dates and lines[-1] == start - 1 and is_title_case(page.text[lines[-1]]) and page.blank_before[start] == 0:
+            if (
+                lines
+                and dates
+                and lines[-1] == start - 1
+                and is_title_case(page.text[lines[-1]])
+                and page.blank_before[start] == 0
+            ):
                 self.put(lines[-1], Label.SOURCE, Reason.SOURCE_PAIR, "directly above the date", 0.7)
 
     def _may_be_source(self, n: int) -> bool:
@@ -228,14 +317,28 @@ class _Namer:
     def _find_captions(self) -> None:
         """On text pages: a credit glued under a line is how a photo's caption flattens."""
         page = self.page
+        anchor = self.headline if self.headline >= 0 else self.first
+        for n in range(max(0, min(anchor, self.first) - 3), min(self.last + 2, self.count)):
+            if (
+                n not in self.named
+                and page.words[n] <= 60
+                and (_CAPTION_TAIL.search(page.text[n]) or self._ends_in_credit(page.text[n]))
+            ):
+                self.put(n, Label.CAPTION, Reason.LEXICON, "a credit at its end", 0.9)
         if page.is_html:
             return
         for n in range(max(self.first, 1), min(self.last + 2, self.count)):
             if n in self.named or page.words[n] > 9 or not self._is_credit(n):
                 continue
             glued = page.blank_before[n] == 0 and self.is_blank_parted
-            sure = is_agency(page.text[n]) or n in page.entry
-            self.put(n, Label.CREDIT, Reason.GLUED_CREDIT if glued else Reason.AGENCY_NAME if sure else Reason.LEXICON, None, 0.92 if sure else 0.7)
+            sure = is_agency(page.text[n]) or n in page.entry or bool(_CREDIT_SHAPE.match(page.text[n]))
+            self.put(
+                n,
+                Label.CREDIT,
+                Reason.GLUED_CREDIT if glued else Reason.AGENCY_NAME if sure else Reason.LEXICON,
+                None,
+                0.92 if sure else 0.7,
+            )
             above = n - 1
             if above >= 0 and page.is_story[above] and above not in self.named and above > self.first:
                 if glued and sure and page.blank_before[above] > 0:
@@ -250,9 +353,20 @@ class _Namer:
         entry = page.entry.get(n)
         if entry and entry.kind.startswith("credit.") and entry.mode != "has":
             return True
+        head = _CREDIT_HEAD.match(text)
+        if head and page.words[n] <= 9 and (is_title_case(text[head.end() :].strip()) or is_agency(text[head.end() :])):
+            return True
         if is_agency(text):  # an agency's name alone at the very end is where the text comes from
             return n < self.last or is_photo_agency(text)
-        return bool(page.words[n] <= 8 and not page.is_end[n] and _CREDIT_SHAPE.match(text) and any(is_agency(part) for part in re.split(r"[/,]| via ", text)))
+        return bool(
+            page.words[n] <= 8
+            and not page.is_end[n]
+            and _CREDIT_SHAPE.match(text)
+            and (
+                text.lower().startswith(("courtesy", "photo courtesy"))
+                or any(is_agency(part) for part in re.split(r"[/,]| via ", text))
+            )
+        )
 
     def _find_wire(self) -> None:
         page = self.page
@@ -279,12 +393,16 @@ class _Namer:
         chance = page.chance[n]
         entry = page.entry.get(n)
         if entry and page.words[n] <= 14:
-            kind, _, sort = entry.kind.partition(".")
+            kind = entry.kind.partition(".")[0]
             if kind == "byline" and n <= self.first + 3 and self._is_byline(n):
                 return Named(Label.BYLINE, Action.FIELD, Reason.LEXICON, entry.phrase, 0.85)
             if kind == "date" and n <= self.first + 3 and any(c.isdigit() for c in page.text[n]):
                 return Named(Label.DATE, Action.FIELD, Reason.LEXICON, entry.phrase, 0.85)
-            if entry.kind in ("promo.sponsor", "related.read_more") and entry.mode != "has" and not (page.is_end[n] and ":" not in page.text[n]):
+            if (
+                entry.kind in ("promo.sponsor", "related.read_more")
+                and entry.mode != "has"
+                and not (page.is_end[n] and ":" not in page.text[n])
+            ):
                 return Named(Label(kind), Action.DROP, Reason.LEXICON, entry.phrase, 0.85)
             if entry.kind == "promo.advert" and entry.mode == "whole":
                 return Named(Label.PROMO, Action.DROP, Reason.LEXICON, entry.phrase, 0.9)
@@ -307,10 +425,24 @@ class _Namer:
         page = self.page
         entry = page.entry.get(n)
         text = page.text[n]
-        rest = re.sub(r"^\s*(?:[\w.]+\s+)?(?:by|von|par|por|di|da|door|av|af|przez|автор|yazan|text|story by|written by)\b[\s:]*", "", text, flags=re.I) if entry else text
+        rest = (
+            re.sub(
+                r"^\s*(?:[\w.]+\s+)?(?:by|von|par|por|di|da|door|av|af|przez|автор|yazan|text|story by|written by)\b[\s:]*",
+                "",
+                text,
+                flags=re.I,
+            )
+            if entry
+            else text
+        )
         words = [word for word in re.split(r"[\s,|]+", rest) if word]
         capitals = sum(word[:1].isupper() for word in words)
-        return bool(words) and len(words) <= 12 and (capitals >= 1 or is_newsroom(rest)) and (capitals >= len(words) / 2 or page.words[n] <= 8)
+        return (
+            bool(words)
+            and len(words) <= 12
+            and (capitals >= 1 or is_newsroom(rest))
+            and (capitals >= len(words) / 2 or page.words[n] <= 8)
+        )
 
     # ------------------------------------------------------------------ all other lines
 
@@ -318,10 +450,22 @@ class _Namer:
         page = self.page
         text = page.text[n]
         if not any(c.isalnum() for c in text):
-            return Named(Label.MASTHEAD if n < self.first else Label.NAVIGATION, Action.DROP, Reason.NO_TEXT, None, 0.99)
+            return Named(
+                Label.MASTHEAD if n < self.first else Label.NAVIGATION, Action.DROP, Reason.NO_TEXT, None, 0.99
+            )
         if not self.has_story:
-            return self._by_words(n) or self._by_element(n) or Named(self._place_label(n), Action.DROP, Reason.NO_STORY, None, 0.5)
-        return self._by_element_first(n) or self._by_words(n) or self._by_shape(n) or self._by_element(n) or self._by_place(n)
+            return (
+                self._by_words(n)
+                or self._by_element(n)
+                or Named(self._place_label(n), Action.DROP, Reason.NO_STORY, None, 0.5)
+            )
+        return (
+            self._by_element_first(n)
+            or self._by_words(n)
+            or self._by_shape(n)
+            or self._by_element(n)
+            or self._by_place(n)
+        )
 
     def _is_near_top(self, n: int) -> bool:
         anchor = self.headline if self.headline >= 0 else self.first
@@ -334,7 +478,10 @@ class _Namer:
             return None
         around = page.tags_around[n]
         if around >> TAG_CODES["figcaption"] & 1 or (around >> TAG_CODES["figure"] & 1 and page.words[n] > 2):
-            if self._is_credit(n) or (n in page.entry and page.entry[n].kind.startswith("credit.") and page.words[n] <= 8):
+            if self._is_credit(n) or (
+                page.words[n] <= 8
+                and (page.tag[n] == 0 or (n in page.entry and page.entry[n].kind.startswith("credit.")))
+            ):
                 return Named(Label.CREDIT, Action.FIELD, Reason.FIGURE, None, 0.9)
             return Named(Label.CAPTION, Action.FIELD, Reason.FIGURE, None, 0.9)
         if page.classes[n] & class_words.HIDDEN and page.link_share[n] < 0.5 and page.words[n] > 5:
@@ -345,12 +492,11 @@ class _Namer:
         page = self.page
         text = page.text[n]
         if n in page.template:
-            label = self._by_lexicon_label(n) or self._place_label(n)
-            return Named(label, Action.DROP, Reason.TEMPLATE_ON_SITE, page.template[n], 0.97)
+            likely = self._by_lexicon_label(n) or self._place_label(n)
+            return Named(likely, Action.DROP, Reason.TEMPLATE_ON_SITE, page.template[n], 0.97)
         entry = page.entry.get(n)
         if entry is None:
             return None
-        kind, _, _sort = entry.kind.partition(".")
         if entry.mode == "has" and page.words[n] > 30:
             return None
         label = self._by_lexicon_label(n)
@@ -359,11 +505,21 @@ class _Namer:
         if label is Label.BYLINE and not (self._is_near_top(n) and self._is_byline(n)):
             return None
         if label is Label.DATE and not (self._is_near_top(n) and any(c.isdigit() for c in text)):
-            return None if any(c.isdigit() for c in text) else Named(Label.NAVIGATION, Action.DROP, Reason.LEXICON, entry.phrase, 0.6)
+            return (
+                None
+                if any(c.isdigit() for c in text)
+                else Named(Label.NAVIGATION, Action.DROP, Reason.LEXICON, entry.phrase, 0.6)
+            )
         if label is Label.SOURCE:
             return None
         is_field = label in _FIELD_LABELS and (self._is_near_top(n) or self.first <= n <= self.last + 6)
-        return Named(label, Action.FIELD if is_field else Action.DROP, Reason.LEXICON, entry.phrase, 0.9 if entry.mode != "has" else 0.8)
+        return Named(
+            label,
+            Action.FIELD if is_field else Action.DROP,
+            Reason.LEXICON,
+            entry.phrase,
+            0.9 if entry.mode != "has" else 0.8,
+        )
 
     def _by_lexicon_label(self, n: int) -> Label | None:
         entry = self.page.entry.get(n)
@@ -375,15 +531,32 @@ class _Namer:
     def _by_shape(self, n: int) -> Named | None:
         page = self.page
         text = page.text[n]
-        if len(text) < 60 and n < self.first and not page.is_html and (_PLACE.match(text) or (len(text) < 40 and _WEATHER.search(text))):
+        if (
+            len(text) < 60
+            and n < self.first
+            and not page.is_html
+            and (_PLACE.match(text) or (len(text) < 40 and _WEATHER.search(text)))
+        ):
             return Named(Label.MASTHEAD, Action.DROP, Reason.PLACE_PATTERN, None, 0.85)
         if len(text) > 40 and _CODE.match(text):
             return Named(Label.FOOTER, Action.DROP, Reason.CODE, None, 0.9)
         if n > self.first and page.words[n] < 20 and _COMMENT_HEAD.match(text):
             return Named(Label.COMMENT, Action.DROP, Reason.LEXICON, None, 0.8)
-        if page.is_html and self._is_near_top(n) and len(text) < 90 and any(c.isdigit() for c in text) and is_date_line(text, page.language):
+        if (
+            page.is_html
+            and self._is_near_top(n)
+            and len(text) < 90
+            and any(c.isdigit() for c in text)
+            and is_date_line(text, page.language)
+        ):
             return Named(Label.DATE, Action.FIELD, Reason.DATE_PATTERN, None, 0.85)
-        if self._is_near_top(n) and n > 0 and 1 < page.words[n] <= 5 and page.link_share[n] <= 1 and self._reads_like_name(n):
+        if (
+            self._is_near_top(n)
+            and n > 0
+            and 1 < page.words[n] <= 5
+            and page.link_share[n] <= 1
+            and self._reads_like_name(n)
+        ):
             return Named(Label.BYLINE, Action.FIELD, Reason.NAME_PATTERN, None, 0.6)
         if page.words[n] <= 6 and self.first < n <= self.last and is_agency(text.strip("() ")):
             return Named(Label.CREDIT, Action.FIELD, Reason.AGENCY_NAME, None, 0.85)
@@ -397,8 +570,20 @@ class _Namer:
         if self.headline < 0 or not self.headline < n < self.first + 1:
             return False
         words = page.text[n].split()
-        beside = any(other in self.named and self.named[other].label in (Label.DATE, Label.BYLINE, Label.HEADLINE) for other in (n - 1, n + 1))
-        return beside and 2 <= len(words) <= 4 and all(word[:1].isupper() and word.replace("-", "").replace(".", "").replace("’", "").replace("'", "").isalpha() for word in words) and not is_agency(page.text[n])
+        beside = any(
+            other in self.named and self.named[other].label in (Label.DATE, Label.BYLINE, Label.HEADLINE)
+            for other in (n - 1, n + 1)
+        )
+        return (
+            beside
+            and 2 <= len(words) <= 4
+            and all(
+                word[:1].isupper()
+                and word.replace("-", "").replace(".", "").replace("’", "").replace("'", "").isalpha()
+                for word in words
+            )
+            and not is_agency(page.text[n])
+        )
 
     def _by_element(self, n: int) -> Named | None:
         page = self.page
@@ -422,21 +607,29 @@ class _Namer:
             if around >> TAG_CODES[tag] & 1:
                 return Named(label, Action.DROP, Reason.CONTAINER, f"<{tag}>", 0.8)
         if page.link_share[n] > 0.8:
-            return Named(Label.RELATED if page.words[n] >= 5 else Label.NAVIGATION, Action.DROP, Reason.LINK_LIST, None, 0.8)
+            return Named(
+                Label.RELATED if page.words[n] >= 5 else Label.NAVIGATION, Action.DROP, Reason.LINK_LIST, None, 0.8
+            )
         return None
 
     def _by_place(self, n: int) -> Named:
         page = self.page
         sure = max(0.5, 1 - page.chance[n])
         if page.copies[n] > 1:
-            return Named(self._place_label(n), Action.DROP, Reason.DUPLICATE_IN_PAGE, f"{int(page.copies[n])} times", sure)
+            return Named(
+                self._place_label(n), Action.DROP, Reason.DUPLICATE_IN_PAGE, f"{int(page.copies[n])} times", sure
+            )
         if n < self.first:
             if self.headline >= 0 and self.headline < n:
                 if page.words[n] >= 8:
                     return Named(Label.STANDFIRST, Action.FIELD, Reason.ABOVE_STORY, None, 0.6)
-                return Named(Label.SOURCE if not page.is_end[n] else Label.CAPTION, Action.DROP, Reason.ABOVE_STORY, None, 0.5)
+                return Named(
+                    Label.SOURCE if not page.is_end[n] else Label.CAPTION, Action.DROP, Reason.ABOVE_STORY, None, 0.5
+                )
             return Named(self._place_label(n), Action.DROP, Reason.ABOVE_STORY, None, sure)
-        return Named(self._place_label(n), Action.DROP, Reason.BETWEEN if n < self.last else Reason.BELOW_STORY, None, sure)
+        return Named(
+            self._place_label(n), Action.DROP, Reason.BETWEEN if n < self.last else Reason.BELOW_STORY, None, sure
+        )
 
     def _place_label(self, n: int) -> Label:
         page = self.page

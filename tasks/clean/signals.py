@@ -113,7 +113,9 @@ class Signals:
 
     def note_element(self, bits: int, node: Any, above: int, names: str) -> None:
         """Keep the text of an element whose class speaks of the writer."""
-        if len(self.bylines) < MAX_ENTRIES and any(word in names.lower() for word in ("byline", "author", "autor", "auteur", "writer")):
+        if len(self.bylines) < MAX_ENTRIES and any(
+            word in names.lower() for word in ("byline", "author", "autor", "auteur", "writer")
+        ):
             text = " ".join((node.text(deep=True, separator=" ") or "").split())
             if 0 < len(text) < 200:
                 self.bylines.append((names[:100], text))
@@ -125,7 +127,11 @@ class Signals:
     def titles(self) -> list[str]:
         """The titles the page declares, best first, and the head of `<title>` before its separator."""
         found = [node.get("headline") for node in self.nodes if json_ld.is_article(node)]
-        found += [value for name in ("og:title", "twitter:title", "headline", "dc.title") for value in self.metas.get(name, [])]
+        found += [
+            value
+            for name in ("og:title", "twitter:title", "headline", "dc.title")
+            for value in self.metas.get(name, [])
+        ]
         found += [value for item, value in self.items if item == "headline"]
         if self.title:
             found.append(self.title)
@@ -136,7 +142,11 @@ class Signals:
     def summaries(self) -> list[str]:
         """The summaries the page declares."""
         found = [node.get("description") for node in self.nodes if json_ld.is_article(node)]
-        found += [value for name in ("og:description", "description", "twitter:description") for value in self.metas.get(name, [])]
+        found += [
+            value
+            for name in ("og:description", "description", "twitter:description")
+            for value in self.metas.get(name, [])
+        ]
         return [" ".join(html.unescape(text).split()) for text in found if isinstance(text, str) and text.strip()]
 
     def is_live(self) -> bool:

@@ -1,24 +1,38 @@
-"""Which lines are the story: a number between 0 and 1 for each line, and the decision."""
+"""Which lines are the story: a chance between 0 and 1 for each line, and the decision."""
+
+from typing import NamedTuple
 
 import numpy as np
 
-from tasks.clean.features import Columns, Layout, best_run, run_score
+from tasks.clean.features import Columns
+from tasks.clean.model import load
 
-KEEP_FROM = 0.5
+
+class Chances(NamedTuple):
+    """How likely each block is part of the story, and from where on it is kept."""
+
+    values: np.ndarray
+    threshold: float
 
 
-def chances(columns: Columns, where: Layout, *, is_html: bool) -> np.ndarray:
-    """How likely each line is part of the story.
+def chances(columns: Columns, *, is_html: bool) -> Chances:
+    """The model's verdict on each block.
 
-    The lines of the page's max-sum run of prose are; short lines within it that use words of boilerplate are not.
+    A second stage that sees the first's chances of the blocks around was tried and left out: in cross-validation it
+    gained less than 0.001 F1 on HTML and nothing on text, for twice the time.
     """
-    score = run_score(columns)
-    if is_html:
-        score = np.where(columns["link_share"] > 0.5, -6.0, score)
-    first, end = best_run(score, where)
-    index = np.arange(len(where.page))
-    inside = (index >= first[where.page]) & (index < end[where.page])
-    doubtful = (columns["lexicon"] > 0) | (columns["letter_share"] < 0.3) | ((columns["words"] < 4) & (columns["is_end"] == 0))
-    if is_html:
-        doubtful |= columns["link_share"] > 0.7
-    return np.where(inside, np.where(doubtful & (columns["good"] == 0), 0.3, np.where(columns["good"] > 0, 0.95, 0.8)), 0.05)
+    model = load("html" if is_html else "text")
+    return Chances(model.forest.predict(columns), model.threshold)
+
+
+def confidence(values: np.ndarray, words: np.ndarray, kept: np.ndarray, *, is_html: bool) -> float:
+    """How likely a page's kept lines are the story and no more: the calibrated share of pages like it with F1 >= 0.9."""
+    table = load("html" if is_html else "text").calibration
+    return float(np.interp(raw_confidence(values, words, kept), table[0], table[1]))
+
+
+def raw_confidence(values: np.ndarray, words: np.ndarray, kept: np.ndarray) -> float:
+    """The expected F1 of the kept words, were the chances exact: 2 TP / (kept + expected gold)."""
+    right = float((values * words)[kept].sum())
+    total = float(words[kept].sum()) + float((values * words).sum())
+    return 2 * right / total if total else 0.0

@@ -31,8 +31,7 @@ _SKIP = "style svg math template noscript iframe head canvas map area select opt
 TAG_CODES = {
     name: code
     for code, name in enumerate(
-        "p li div td h1 h2 h3 h4 h5 h6 span blockquote figcaption a section article main aside header footer nav dd dt "
-        "th pre summary caption form ul ol table figure details".split(), 1
+        ["p", "li", "div", "td", "h1", "h2", "h3", "h4", "h5", "h6", "span", "blockquote", "figcaption", "a", "section", "article", "main", "aside", "header", "footer", "nav", "dd", "dt", "th", "pre", "summary", "caption", "form", "ul", "ol", "table", "figure", "details"], 1
     )
 }  # fmt: skip
 TAG_NAMES = {code: name for name, code in TAG_CODES.items()} | {0: "other"}
@@ -49,7 +48,9 @@ def kinds() -> dict[int, tuple[Kind, int]]:
         for name in names.split():
             node = LexborHTMLParser("<p>").create_node(name)
             table[int(node.tag_id)] = (kind, TAG_CODES.get(name, 0))
-    text = LexborHTMLParser("<p>x").css_first("p").first_child
-    table[int(text.tag_id)] = (Kind.TEXT, 0)
-    table[int(LexborHTMLParser("<p><!--x-->").css_first("p").first_child.tag_id)] = (Kind.SKIP, 0)  # comments
+    for node in LexborHTMLParser("<p>x<!--x-->").root.traverse(include_text=True):  # type: ignore[union-attr]
+        if node.is_text_node:
+            table[int(node.tag_id)] = (Kind.TEXT, 0)
+        elif node.is_comment_node:
+            table[int(node.tag_id)] = (Kind.SKIP, 0)
     return table

@@ -102,8 +102,50 @@ class Words:
     bounds: np.ndarray  # n + 1: the words of line i are bounds[i]:bounds[i + 1]
 
 
+_CHUNK_CHARS = 60_000  # the arrays of so many characters stay in a core's second-level cache
+
+
 def count_words(lines: list[str]) -> Words:
     """The characters and words of lines in which words are parted by single spaces."""
+    parts: list[Words] = []
+    start = size = 0
+    for number, line in enumerate(lines):
+        size += len(line) + 1
+        if size > _CHUNK_CHARS:
+            parts.append(_count(lines[start : number + 1]))
+            start, size = number + 1, 0
+    if start < len(lines) or not parts:
+        parts.append(_count(lines[start:]))
+    return parts[0] if len(parts) == 1 else _join(parts)
+
+
+def _join(parts: list[Words]) -> Words:
+    """The counts of consecutive runs of lines as one."""
+    lines_before = np.cumsum([0, *(len(part.char_count) for part in parts)])
+    words_before = np.cumsum([0, *(len(part.hash) for part in parts)])
+
+    def joined(name: str) -> np.ndarray:
+        return np.concatenate([getattr(part, name) for part in parts])
+
+    return Words(
+        chars=joined("chars"),
+        char_count=joined("char_count"),
+        first_class=joined("first_class"),
+        last_class=joined("last_class"),
+        sentence_ends=joined("sentence_ends"),
+        line=np.concatenate([part.line + before for part, before in zip(parts, lines_before, strict=False)]),
+        hash=joined("hash"),
+        length=joined("length"),
+        start_class=joined("start_class"),
+        second_class=joined("second_class"),
+        bounds=np.concatenate(
+            [*(part.bounds[:-1] + before for part, before in zip(parts, words_before, strict=False)), words_before[-1:]]
+        ),
+    )
+
+
+def _count(lines: list[str]) -> Words:
+    """`count_words` for so many lines as fit the cache."""
     classes, lower, powers = tables()
     n = len(lines)
     joined = "\n".join(lines) + "\n"
@@ -135,7 +177,9 @@ def count_words(lines: list[str]) -> Words:
         place = before - np.repeat(before[word_start], word_sizes) if word_start[0] == 0 else None
         if place is None:  # the batch starts with an empty line
             head = word_start[0]
-            place = np.concatenate((np.zeros(head, dtype=np.int32), before[head:] - np.repeat(before[word_start], word_sizes)))
+            place = np.concatenate(
+                (np.zeros(head, dtype=np.int32), before[head:] - np.repeat(before[word_start], word_sizes))
+            )
         with np.errstate(over="ignore"):
             value = (lower[plane].astype(np.uint64) + np.uint64(1)) * powers[np.minimum(place, MAX_WORD_CHARS)] * letter
             hashes = np.add.reduceat(value, word_start)
@@ -170,11 +214,20 @@ def fold(hashes: np.ndarray, bounds: np.ndarray) -> np.ndarray:
     return total
 
 
-def phrase_hash(phrase: str) -> tuple[int, int]:
-    """The hash that `fold` gives a run of the phrase's words, and the number of its words."""
-    words = count_words([" ".join(phrase.split())])
-    kept = words.hash[words.hash != 0]
-    return int(fold(kept, np.array([0, len(kept)]))[0]), len(kept)
+def solid(words: Words) -> tuple[np.ndarray, np.ndarray]:
+    """Hashes and bounds of the words that hold a letter or digit; marks alone ("|", "-") are no part of phrases."""
+    keep = words.hash != 0
+    if keep.all():
+        return words.hash, words.bounds
+    count = np.concatenate(([0], np.cumsum(keep)))
+    return words.hash[keep], count[words.bounds]
+
+
+def phrase_hashes(phrases: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """For each phrase: the hash that `fold` gives its words, their number, and its letters of dense scripts."""
+    words = count_words([" ".join(phrase.split()) for phrase in phrases])
+    hashes, bounds = solid(words)
+    return fold(hashes, bounds), np.diff(bounds), words.chars[:, Char.DENSE]
 
 
 def word_hashes(vocabulary: list[str]) -> np.ndarray:

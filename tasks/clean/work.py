@@ -13,7 +13,18 @@ from tasks.batch import Receipt, digest, left_out, rules_version, write_table
 from tasks.clean.batch import clean_pages
 
 DOCUMENTS, LINES = "documents.parquet", "lines.parquet"
-_WORDS_OF_FEW = ["label", "action", "reason", "tag", "doubt", "doc_id", "kind", "encoding", "encoding_from", "media_type"]
+_WORDS_OF_FEW = [
+    "label",
+    "action",
+    "reason",
+    "tag",
+    "doubt",
+    "doc_id",
+    "kind",
+    "encoding",
+    "encoding_from",
+    "media_type",
+]
 
 
 def clean_batch(job: tuple[str, str | None, str]) -> Receipt:
@@ -37,4 +48,11 @@ def clean_batch(job: tuple[str, str | None, str]) -> Receipt:
             aside.rename(target)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
-    return Receipt(name, str(target), len(ids) - len(out), time.perf_counter() - wall, time.process_time() - cpu, is_reused=is_reused)
+    return Receipt(
+        name,
+        str(target),
+        len(ids) - len(out),
+        time.perf_counter() - wall,
+        time.process_time() - cpu,
+        is_reused=is_reused,
+    )

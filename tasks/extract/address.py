@@ -6,8 +6,11 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 from tasks.extract.page import Found, Page, strings
 
 # parameters that tell who sent the reader, not what is shown
-_TRACKING = re.compile(r"^(?:utm_\w+|fbclid|gclid|dclid|msclkid|yclid|mc_[ce]id|igshid|_ga|cmpid?|at_\w+|xtor|wt_\w+|ito|ocid|smid|"
-                       r"ref|ref_src|src|source|sref|partner|taid|spm|__twitter_impression|share|shared|guccounter|s?cid|ncid|icid)$", re.I)
+_TRACKING = re.compile(
+    r"^(?:utm_\w+|fbclid|gclid|dclid|msclkid|yclid|mc_[ce]id|igshid|_ga|cmpid?|at_\w+|xtor|wt_\w+|ito|ocid|smid|"
+    r"ref|ref_src|src|source|sref|partner|taid|spm|__twitter_impression|share|shared|guccounter|s?cid|ncid|icid)$",
+    re.I,
+)
 
 
 def clean_url(url: str, base: str | None = None) -> str | None:
@@ -16,7 +19,9 @@ def clean_url(url: str, base: str | None = None) -> str | None:
         parts = urlsplit(urljoin(base or "", url.strip()))
         if parts.scheme not in ("http", "https") or not parts.hostname or " " in parts.netloc:
             return None
-        query = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.match(key)]
+        query = [
+            (key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.match(key)
+        ]
         return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path or "/", urlencode(query), ""))
     except ValueError:
         return None

@@ -8,11 +8,14 @@ from tasks.names import is_agency, is_newsroom, is_wire_agency, role_words, sque
 
 _BY = re.compile(
     r"^\s*(?:(?:story|words|text|article|report|posted|written|reported|published|geschrieben|verfasst|escrito|écrit|scritto|ein(?:e)?\s+\w+)\s+)?"
-    r"(?:by|von|vom|par|por|di|da|door|av|af|przez|oleh|автор(?:ы)?|текст|yazan|autor(?:in|es|a)?|author|text|texte|testo|texto|fotos?|de)\b[\s:]*",
+    r"(?:by|记者|記者|文|取材|von|vom|par|por|di|da|door|av|af|przez|oleh|автор(?:ы)?|текст|yazan|autor(?:in|es|a)?|author|text|texte|testo|texto|fotos?|de|記者|记者)(?:\b|(?=\s))[\s:：・/]*",
     re.I,
 )
-_SPLIT = re.compile(r"\s*(?:;|\||•|·|/|、|，|\n)\s*|\s+(?:and|und|et|y|e|och|og|en|i|ve|и|&|with|mit|avec|con|com)\s+(?=[^\W\d_])|\s*,\s+(?:and|und|et)\s+", re.I)
-_BAD = re.compile(r"https?:|www\.|@|\.(?:com|org|net|de|fr|co|uk)\b|[<>{}\[\]=_#]|\d{2,}|\bcookie|\bnewsletter\b", re.I)
+_SPLIT = re.compile(
+    r"\s*(?:;|\||•|·|/|、|，|\n)\s*|\s+(?:and|und|et|y|e|och|og|en|i|ve|и|&|with|mit|avec|con|com)\s+(?=[^\W\d_])|\s*,\s+(?:and|und|et)\s+",
+    re.I,
+)
+_BAD = re.compile(r"https?:|www\.|@|\.(?:com|org|net|de|fr|co|uk)\b|[<>{}\[\]=_#]|\d|\bcookie|\bnewsletter\b", re.I)
 _ORGANISATION = re.compile(
     r"\b(?:news|newsroom|redaktion|redaction|rédaction|redacción|redazione|redactie|desk|team|staff|editors?|editorial|press|agency|agentur|agence|"
     r"agencia|media|magazine|zeitung|gmbh|inc|ltd|llc|corp|company|times|post|tribune|journal|gazette|herald|daily|online|tv|radio|service|"
@@ -20,8 +23,42 @@ _ORGANISATION = re.compile(
     r"association|department|ministry|office|club|podcast|studio|channel|wire|verlag|presse|redakcja|редакция)\b",
     re.I,
 )
-_PARTICLES = frozenset("de da di del della der den des du van von vom zu zur la le el al bin ibn ben ter ten dos das do y e".split())
-_HANDLE = re.compile(r"\s*\(?@\w+\)?|\s*<?[\w.+-]+@[\w-]+\.[\w.]+>?|\s*\((?:text|foto|photo|bild|video|mit|dpa|afp|ap|reuters)[^)]*\)", re.I)
+_PARTICLES = frozenset(
+    [
+        "de",
+        "da",
+        "di",
+        "del",
+        "della",
+        "der",
+        "den",
+        "des",
+        "du",
+        "van",
+        "von",
+        "vom",
+        "zu",
+        "zur",
+        "la",
+        "le",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "ben",
+        "ter",
+        "ten",
+        "dos",
+        "das",
+        "do",
+        "y",
+        "e",
+    ]
+)
+_HANDLE = re.compile(
+    r"\s*\(?@\w+\)?|\s*<?[\w.+-]+@[\w-]+\.[\w.]+>?|\s*\((?:text|foto|photo|bild|video|mit|dpa|afp|ap|reuters)[^)]*\)",
+    re.I,
+)
 _TITLES = re.compile(r"^(?:dr|prof|mr|mrs|ms|sir|dame|m|mme|herr|frau)\.?\s+(?=[A-ZÀ-Þ])", re.I)
 _TAIL = re.compile(r"\s*[,|–—(-]\s+.*$")
 MAX_AUTHORS = 20
@@ -53,15 +90,21 @@ def _candidates(page: Page) -> list[tuple[str, list[str]]]:
     persons = [name for node in articles for name in _persons(node.get("author"), page)]
     named = [name for node in articles for name in _names(node.get("author"), page)]
     found = [("json-ld:author", persons), ("json-ld:author", named)]
-    for name in ("parsely-author", "sailthru.author", "cxenseparse:author", "byl"):
-        found.append((name, [value for _, value in page.meta(name)]))
+    found += [
+        (name, [value for _, value in page.meta(name)])
+        for name in ("parsely-author", "sailthru.author", "cxenseparse:author", "byl")
+    ]
     found.append(("json-ld:creator", [name for node in articles for name in _names(node.get("creator"), page)]))
     label = next((value for _, value in page.meta("twitter:label1")), "")
     if re.search(r"written|author|autor|verfasst|escrit|écrit|scritto|geschrieben|von", label, re.I):
         found.append(("twitter:data1", [value for _, value in page.meta("twitter:data1")]))
-    found.append(("article:author", [value for _, value in page.meta("article:author") if not value.startswith("http")]))
+    found.append(
+        ("article:author", [value for _, value in page.meta("article:author") if not value.startswith("http")])
+    )
     found.append(("itemprop:author", [value for item, value in page.signals.get("items", ()) if item == "author"]))
-    found.append(("meta:author", [value for _, value in page.meta("author", "dc.creator", "dcterms.creator", "article.author")]))
+    found.append(
+        ("meta:author", [value for _, value in page.meta("author", "dc.creator", "dcterms.creator", "article.author")])
+    )
     found.append(("byline", bylines))
     found.append(("byline element", [text for _, text in page.signals.get("bylines", ())[:3] if len(text) < 120]))
     found.append(("reporting line", [_reporters(text) for text in reporting]))
@@ -69,8 +112,12 @@ def _candidates(page: Page) -> list[tuple[str, list[str]]]:
 
 
 def _reporters(text: str) -> str:
-    head = re.split(r"[;.]\s*(?:editing|writing|additional)", text, flags=re.I)[0]
-    return re.sub(r"^\(?(?:additional\s+)?reporting\s+by\s+", "", head, flags=re.I).strip(" ().;").replace(" in ", ", in ")
+    head = re.split(r"[;.]\s*(?:editing|writing)", text, flags=re.I)[0]
+    return (
+        re.sub(r"(?:^\(?|;\s*)(?:additional\s+)?reporting\s+by\s+", "; ", head, flags=re.I)
+        .strip(" ().;")
+        .replace(" in ", ", in ")
+    )
 
 
 def _persons(value: Any, page: Page) -> list[str]:
@@ -127,11 +174,20 @@ def people_in(text: str) -> list[str]:
 def _is_last_first(pieces: list[str]) -> bool:
     """`Wirth, Dana`: a single capitalised word, a comma, one or two given names - neither of them a role or place."""
     last, first = pieces
-    return len(last.split()) == 1 and len(first.split()) <= 2 and last[:1].isupper() and first[:1].isupper() and not _is_role(first) and last.isalpha()
+    return (
+        len(last.split()) == 1
+        and len(first.split()) <= 2
+        and last[:1].isupper()
+        and first[:1].isupper()
+        and not _is_role(first)
+        and last.isalpha()
+    )
 
 
 def _tidy(name: str) -> str:
-    name = _TITLES.sub("", _BY.sub("", name.strip(" .,;:|-–—()"), count=1) if " " in name else name.strip(" .,;:|-–—()"))
+    name = _TITLES.sub(
+        "", _BY.sub("", name.strip(" .,;:|-–—()"), count=1) if " " in name else name.strip(" .,;:|-–—()")
+    )
     name = re.split(r"\s+(?:in|aus|à|en|at|für|for|bei)\s+(?=[A-ZÀ-Þ])", name)[0]
     name = _TAIL.sub("", name).strip()
     words = name.split()
@@ -149,7 +205,9 @@ def _capitalise(word: str) -> str:
 
 
 def _is_role(name: str) -> bool:
-    return squeeze(name) in role_words() or all(squeeze(word) in role_words() or word.lower() in _PARTICLES for word in name.split())
+    return squeeze(name) in role_words() or all(
+        squeeze(word) in role_words() or word.lower() in _PARTICLES for word in name.split()
+    )
 
 
 def is_person(name: str, own: set[str]) -> bool:

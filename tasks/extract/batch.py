@@ -21,7 +21,6 @@ from tasks.extract.title import find_title
 from tasks.extract.topics import find_section, find_topics
 
 
-
 def extract_documents(documents: pa.Table, lines: pa.Table) -> pa.Table:
     """One candidate row (`schema.CANDIDATES`) for each document; a page without a story has an empty text."""
     by_doc = _lines_by_document(lines)
@@ -46,7 +45,9 @@ def extract_page(page: Page) -> dict[str, Any]:
     authors = find_authors(page, names)
     times = find_times(page)
     body = read_body(page)
-    language, language_confidence = find_language(body.text or " ".join(line.text for line in page.lines[:50]), page.declared_language())
+    language, language_confidence = find_language(
+        body.text or " ".join(line.text for line in page.lines[:50]), page.declared_language()
+    )
     summary = find_summary(page, title.value if title else None)
     section, topics, image, own = find_section(page), find_topics(page), find_image(page), canonical(page)
     quotes = [{"text": quote.text, "speaker": quote.speaker} for quote in find_quotes(body.paragraphs)]

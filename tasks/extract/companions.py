@@ -17,9 +17,9 @@ def find_summary(page: Page, title: str | None) -> Found | None:
     found += [("json-ld:description", text) for node in page.nodes() for text in strings(node.get("description"))]
     found += list(page.meta("og:description", "description", "twitter:description"))
     for origin, text in found:
-        text = " ".join(re.sub(r"<[^>]{1,200}>", " ", text).split())
-        if text and squeeze(text) != squeeze(title or ""):
-            return Found(text[:MAX_SUMMARY_CHARS], origin)
+        plain = " ".join(re.sub(r"<[^>]{1,200}>", " ", text).split())
+        if plain and squeeze(plain) != squeeze(title or ""):
+            return Found(plain[:MAX_SUMMARY_CHARS], origin)
     return None
 
 

@@ -7,12 +7,17 @@ from datetime import UTC, date, datetime, timedelta
 from tasks.dates import Printed, find_dates
 from tasks.extract.page import Found, Page, strings
 
-_URL_DATE = re.compile(r"(?<!\d)(?P<y>20\d{2}|19[89]\d)[/_-]?(?P<m>0[1-9]|1[0-2])[/_-]?(?P<d>0[1-9]|[12]\d|3[01])(?!\d)")
+_URL_DATE = re.compile(
+    r"(?<!\d)(?P<y>20\d{2}|19[89]\d)[/_-]?(?P<m>0[1-9]|1[0-2])[/_-]?(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"
+)
 _JS_DATE = re.compile(r"^[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d{4}) (\d\d:\d\d:\d\d) (?:GMT|UTC)([+-]\d{4})")
 _EPOCH = re.compile(r"^\d{10}(?:\d{3})?$")
 _PUBLISHED_CLASS = re.compile(r"publi|pubdate|created|posted|dateline|entry-date|erschienen|veroeffentlicht", re.I)
 _MODIFIED_CLASS = re.compile(r"modif|updat|aktualisier|changed|lastmod", re.I)
-_UPDATED_WORDS = re.compile(r"updat|modif|aktualisiert|mise? à jour|actualizad|atualizad|aggiornat|bijgewerkt|aktualizac|обновлен|güncellen|更新", re.I)
+_UPDATED_WORDS = re.compile(
+    r"updat|modif|aktualisiert|mise? à jour|actualizad|atualizad|aggiornat|bijgewerkt|aktualizac|обновлен|güncellen|更新",
+    re.I,
+)
 EARLIEST = date(1990, 1, 1)  # no news page is older than the Web; an earlier date is a parser's or editor's slip
 _SLACK = timedelta(days=1)  # clocks and time zones; more than a day ahead of the fetch is an error
 
@@ -79,9 +84,9 @@ def _first(candidates: list[tuple[str, str]], language: str | None) -> tuple[Pri
         printed = read_time(value, language)
         if printed is None:
             continue
-        if chosen is None:
-            chosen = (printed, origin)
-        elif chosen[0].instant is None and printed.instant is not None and _agrees(chosen[0], printed):
+        if chosen is None or (
+            chosen[0].instant is None and printed.instant is not None and _agrees(chosen[0], printed)
+        ):
             chosen = (printed, origin)
         if chosen[0].instant is not None:
             break
@@ -92,24 +97,38 @@ def _agrees(known: Printed, fuller: Printed) -> bool:
     """Whether a fuller value tells the same time: the same day, and the same clock where both have one."""
     if known.clock is None:
         return fuller.day == known.day
-    return fuller.day == known.day and fuller.clock is not None and fuller.clock.replace(second=0) == known.clock.replace(second=0)
+    return (
+        fuller.day == known.day
+        and fuller.clock is not None
+        and fuller.clock.replace(second=0) == known.clock.replace(second=0)
+    )
 
 
 def _published_candidates(page: Page) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     found += [("json-ld:datePublished", text) for node in page.nodes() for text in strings(node.get("datePublished"))]
     found += [(name, value) for name, value in page.meta(_PUBLISHED_METAS[0])]
-    found += [("json-ld:datePublished", text) for node in page.nodes(articles=False) for text in strings(node.get("datePublished"))]
-    found += [("itemprop:datePublished", text) for item, text in page.signals.get("items", ()) if item == "datePublished"]
+    found += [
+        ("json-ld:datePublished", text)
+        for node in page.nodes(articles=False)
+        for text in strings(node.get("datePublished"))
+    ]
+    found += [
+        ("itemprop:datePublished", text) for item, text in page.signals.get("items", ()) if item == "datePublished"
+    ]
     found += list(page.meta(*_PUBLISHED_METAS[1:]))
     times = page.signals.get("times", ())
     found += [("time element", time["datetime"] or time["text"]) for time in times
               if _PUBLISHED_CLASS.search(time["class"]) and not _MODIFIED_CLASS.search(time["class"])]  # fmt: skip
     found += [("data script", value) for _, value in page.signals.get("inline_dates", ())]
     found += list(page.meta(*_DATE_METAS))
-    found += [("date line", line.text) for line in page.labelled("date") if not _starts_updated(line.text)]
+    found += [("date line", line.text) for line in page.labelled("date", "byline") if not _starts_updated(line.text)]
     if page.is_html:
-        found += [("time element", time["datetime"] or time["text"]) for time in times if not _MODIFIED_CLASS.search(time["class"])][:1]
+        found += [
+            ("time element", time["datetime"] or time["text"])
+            for time in times
+            if not _MODIFIED_CLASS.search(time["class"])
+        ][:1]
     found += [("json-ld:dateCreated", text) for node in page.nodes() for text in strings(node.get("dateCreated"))]
     return found
 
@@ -118,7 +137,11 @@ def _modified_candidates(page: Page) -> list[tuple[str, str]]:
     found = [("json-ld:dateModified", text) for node in page.nodes() for text in strings(node.get("dateModified"))]
     found += list(page.meta(*_MODIFIED_METAS))
     found += [("itemprop:dateModified", text) for item, text in page.signals.get("items", ()) if item == "dateModified"]
-    found += [("time element", time["datetime"] or time["text"]) for time in page.signals.get("times", ()) if _MODIFIED_CLASS.search(time["class"])]
+    found += [
+        ("time element", time["datetime"] or time["text"])
+        for time in page.signals.get("times", ())
+        if _MODIFIED_CLASS.search(time["class"])
+    ]
     for line in page.labelled("date"):
         match = _UPDATED_WORDS.search(line.text)
         if match:

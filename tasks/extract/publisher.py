@@ -10,7 +10,10 @@ _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright)\s*(?:©|\(c\))?\s*(?:\d{4}(?:\s?[-–]\s?\d{2,4})?,?\s*)?(?:by\s+)?(?P<name>[^\W\d_][^.|©\d,]{2,60}?)\s*(?:\d{4}|[.|,]|all rights|alle rechte|tous droits|todos los|tutti i|$)",
     re.I,
 )
-_LEGAL_FORM = re.compile(r",?\s+(?:inc|llc|ltd|limited|gmbh(?: & co\.? kg)?|ag|kg|s\.?a\.?|s\.?r\.?l\.?|b\.?v\.?|plc|co|corp|oy|ab|as|media group)\.?$", re.I)
+_LEGAL_FORM = re.compile(
+    r",?\s+(?:inc|llc|ltd|limited|gmbh(?: & co\.? kg)?|ag|kg|s\.?a\.?|s\.?r\.?l\.?|b\.?v\.?|plc|co|corp|oy|ab|as|media group)\.?$",
+    re.I,
+)
 MAX_NAME_CHARS = 80
 
 
@@ -40,8 +43,17 @@ def _declared(page: Page) -> list[tuple[str, str]]:
     for node in others:
         if "Organization" in str(node.get("@type")):
             found += [("json-ld:Organization", text) for text in strings(node.get("name"))]
-    found += [(name, text) for name, text in page.meta("application-name", "apple-mobile-web-app-title", "dc.publisher", "publisher", "copyright")]
-    found += [("copyright line", match["name"]) for line in page.lines if (match := _COPYRIGHT.search(line.text)) and line.label == "footer"]
+    found += [
+        (name, text)
+        for name, text in page.meta(
+            "application-name", "apple-mobile-web-app-title", "dc.publisher", "publisher", "copyright"
+        )
+    ]
+    found += [
+        ("copyright line", match["name"])
+        for line in page.lines
+        if (match := _COPYRIGHT.search(line.text)) and line.label == "footer"
+    ]
     found += [("twitter:site", text.lstrip("@")) for _, text in page.meta("twitter:site")]
     return found
 
@@ -59,19 +71,15 @@ def _of_text(page: Page) -> tuple[Found | None, str | None]:
             return Found(full, "source lines"), short
     if sources:
         return Found(sources[0], "source line"), None
-    rights = [(line, match["name"].strip()) for line in page.lines if len(line.text) < 300 and (match := _COPYRIGHT.search(line.text))]
-    if rights:
-        line, name = rights[-1]
-        name = _LEGAL_FORM.sub("", name).strip()
-        for top in page.lines[:40]:
-            if squeeze(top.text) and squeeze(top.text) == squeeze(name):
-                return Found(top.text.strip(), "masthead and copyright line"), None
-        longer = next((top.text.strip() for top in page.lines[:40] if is_short_form(name, top.text) or is_short_form(top.text, name)), None)
-        if longer:
-            full, short = (longer, name) if len(longer) > len(name) else (name, longer)
-            return Found(full, "masthead and copyright line"), short
-        if is_title_case(name):
-            return Found(name, "copyright line"), None
+    rights = [
+        match["name"].strip() for line in page.lines if len(line.text) < 300 and (match := _COPYRIGHT.search(line.text))
+    ]
+    owner = _LEGAL_FORM.sub("", rights[-1]).strip() if rights else ""
+    masthead = _masthead_name(page, owner)
+    if masthead:
+        return Found(masthead, "masthead"), owner if owner and is_short_form(owner, masthead) else None
+    if owner and is_title_case(owner):
+        return Found(owner, "copyright line"), None
     site = host(page.document.get("url"))
     return (Found(site, "address") if site else None), None
 
@@ -85,3 +93,31 @@ def site_names(page: Page, publisher: Found | None, short: str | None) -> list[s
         names += [site, site.rsplit(".", 1)[0], site.split(".")[0]]
     names += [publisher.value if publisher else "", short or ""]
     return list(dict.fromkeys(name for name in names if name))
+
+
+def _masthead_name(page: Page, owner: str) -> str | None:
+    """The name in the first lines that the rest of the page repeats: in credits, addresses, bios or the copyright line."""
+    rest = [line.text for line in page.lines]
+    joined = squeeze(" ".join(rest))
+    best: tuple[float, str] | None = None
+    for number, line in enumerate(page.lines[:25]):
+        name = line.text.strip(" |·•-–")
+        key = squeeze(name)
+        if not (line.action == "drop" and 1 <= len(name.split()) <= 6 and len(key) >= 5 and is_title_case(name)) or any(
+            c.isdigit() for c in name
+        ):
+            continue
+        if line.reason in ("lexicon", "place_pattern", "date_pattern"):
+            continue
+        mentions = joined.count(key) - 1
+        core = key.removeprefix("the")
+        in_address = any(
+            core in squeeze(word)
+            for text in rest
+            for word in text.split()
+            if "@" in word or "www." in word or ".com" in word
+        )
+        score = mentions + 2 * in_address + 2 * (squeeze(owner) == key) - 0.05 * number - (len(name.split()) == 1)
+        if score >= 1 and (best is None or score > best[0]):
+            best = (score, name)
+    return best[1] if best else None

@@ -40,22 +40,306 @@ _PARTICLE = r"(?:de|da|di|del|della|der|den|des|du|van|von|zu|la|le|el|al|bin|ib
 _CAP = r"[A-ZÀ-ÖØ-ÞĀ-ŽΑ-ΩА-ЯЁ][\w’'-]*\.?"
 _NAME = re.compile(rf"{_CAP}(?:\s+(?:{_PARTICLE}\s+)*{_CAP}){{0,3}}")
 _TITLE_WORDS = frozenset(
-    "mr mrs ms dr prof professor sir dame president vice prime minister chancellor secretary senator sen rep representative governor "
-    "gov mayor judge justice chief captain capt lieutenant lt sergeant sgt detective officer inspector general gen colonel col major "
-    "director chairman chairwoman chair chairperson spokesman spokeswoman spokesperson ceo cfo founder attorney lawyer coach manager "
-    "king queen prince princess pope bishop archbishop rev reverend father sister councilman councilwoman councillor councilmember "
-    "commissioner superintendent principal sheriff deputy marshal ambassador minister premier herr frau madame monsieur m mme señor señora "
-    "don doña signor signora bürgermeister bürgermeisterin oberbürgermeister minister ministerin präsident präsidentin sprecher sprecherin "
-    "maire ministre présidente président alcalde alcaldesa sindaco presidente professeur docteur dottor dottoressa dr. the nurse teacher farmer "
-    "harbourmaster harbormaster fire police engineer curator historian researcher analyst economist".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "prof",
+        "professor",
+        "sir",
+        "dame",
+        "president",
+        "vice",
+        "prime",
+        "minister",
+        "chancellor",
+        "secretary",
+        "senator",
+        "sen",
+        "rep",
+        "representative",
+        "governor",
+        "gov",
+        "mayor",
+        "judge",
+        "justice",
+        "chief",
+        "captain",
+        "capt",
+        "lieutenant",
+        "lt",
+        "sergeant",
+        "sgt",
+        "detective",
+        "officer",
+        "inspector",
+        "general",
+        "gen",
+        "colonel",
+        "col",
+        "major",
+        "director",
+        "chairman",
+        "chairwoman",
+        "chair",
+        "chairperson",
+        "spokesman",
+        "spokeswoman",
+        "spokesperson",
+        "ceo",
+        "cfo",
+        "founder",
+        "attorney",
+        "lawyer",
+        "coach",
+        "manager",
+        "king",
+        "queen",
+        "prince",
+        "princess",
+        "pope",
+        "bishop",
+        "archbishop",
+        "rev",
+        "reverend",
+        "father",
+        "sister",
+        "councilman",
+        "councilwoman",
+        "councillor",
+        "councilmember",
+        "commissioner",
+        "superintendent",
+        "principal",
+        "sheriff",
+        "deputy",
+        "marshal",
+        "ambassador",
+        "minister",
+        "premier",
+        "herr",
+        "frau",
+        "madame",
+        "monsieur",
+        "m",
+        "mme",
+        "señor",
+        "señora",
+        "don",
+        "doña",
+        "signor",
+        "signora",
+        "bürgermeister",
+        "bürgermeisterin",
+        "oberbürgermeister",
+        "minister",
+        "ministerin",
+        "präsident",
+        "präsidentin",
+        "sprecher",
+        "sprecherin",
+        "maire",
+        "ministre",
+        "présidente",
+        "président",
+        "alcalde",
+        "alcaldesa",
+        "sindaco",
+        "presidente",
+        "professeur",
+        "docteur",
+        "dottor",
+        "dottoressa",
+        "dr.",
+        "the",
+        "nurse",
+        "teacher",
+        "farmer",
+        "harbourmaster",
+        "harbormaster",
+        "fire",
+        "police",
+        "engineer",
+        "curator",
+        "historian",
+        "researcher",
+        "analyst",
+        "economist",
+    ]
 )
 _NOT_PERSON = frozenset(
-    "the a an in on at by of and but or for from to with as it its this that these those there then when while after before if so yet not no yes "
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december "
-    "he she they we i you his her their our my your who what which where why how all both some many most each one two three today yesterday tomorrow "
-    "also still even now here just only our us uk eu un der die das ein eine und aber im am zum zur auf aus bei nach vor mit er sie es wir ich le la "
-    "les un une des il elle ils elles nous vous je on mais et dans pour sur el los las una y pero en con por para lo gli i nel nella per ma che "
-    "another others asked earlier later meanwhile however although because since until during under over between".split()
+    [
+        "the",
+        "a",
+        "an",
+        "in",
+        "on",
+        "at",
+        "by",
+        "of",
+        "and",
+        "but",
+        "or",
+        "for",
+        "from",
+        "to",
+        "with",
+        "as",
+        "it",
+        "its",
+        "this",
+        "that",
+        "these",
+        "those",
+        "there",
+        "then",
+        "when",
+        "while",
+        "after",
+        "before",
+        "if",
+        "so",
+        "yet",
+        "not",
+        "no",
+        "yes",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "he",
+        "she",
+        "they",
+        "we",
+        "i",
+        "you",
+        "his",
+        "her",
+        "their",
+        "our",
+        "my",
+        "your",
+        "who",
+        "what",
+        "which",
+        "where",
+        "why",
+        "how",
+        "all",
+        "both",
+        "some",
+        "many",
+        "most",
+        "each",
+        "one",
+        "two",
+        "three",
+        "today",
+        "yesterday",
+        "tomorrow",
+        "also",
+        "still",
+        "even",
+        "now",
+        "here",
+        "just",
+        "only",
+        "our",
+        "us",
+        "uk",
+        "eu",
+        "un",
+        "der",
+        "die",
+        "das",
+        "ein",
+        "eine",
+        "und",
+        "aber",
+        "im",
+        "am",
+        "zum",
+        "zur",
+        "auf",
+        "aus",
+        "bei",
+        "nach",
+        "vor",
+        "mit",
+        "er",
+        "sie",
+        "es",
+        "wir",
+        "ich",
+        "le",
+        "la",
+        "les",
+        "un",
+        "une",
+        "des",
+        "il",
+        "elle",
+        "ils",
+        "elles",
+        "nous",
+        "vous",
+        "je",
+        "on",
+        "mais",
+        "et",
+        "dans",
+        "pour",
+        "sur",
+        "el",
+        "los",
+        "las",
+        "una",
+        "y",
+        "pero",
+        "en",
+        "con",
+        "por",
+        "para",
+        "lo",
+        "gli",
+        "i",
+        "nel",
+        "nella",
+        "per",
+        "ma",
+        "che",
+        "another",
+        "others",
+        "asked",
+        "earlier",
+        "later",
+        "meanwhile",
+        "however",
+        "although",
+        "because",
+        "since",
+        "until",
+        "during",
+        "under",
+        "over",
+        "between",
+    ]
 )
 _PRONOUNS = {
     "he": "m", "she": "f", "er": "m", "sie": "f", "il": "m", "elle": "f", "él": "m", "ella": "f", "lui": "m", "lei": "f", "ele": "m",
@@ -63,7 +347,10 @@ _PRONOUNS = {
 }  # fmt: skip
 _GENDERED = re.compile(r"\b(spokesman|chairman|councilman|mr|sir|king|prince|father|herr|sprecher|monsieur|señor|signor|brother|husband|son|grandfather)\b|"
                        r"\b(spokeswoman|chairwoman|councilwoman|mrs|ms|dame|queen|princess|sister|frau|sprecherin|madame|mme|señora|signora|mother|wife|daughter|grandmother)\b", re.I)  # fmt: skip
-_NAMES_A_TERM = re.compile(r"\b(?:or|called|named|known as|so-called|dubbed|titled|entitled|termed|the term|the word|sogenannten?|genannt|dit|appelée?s?|llamad[oa]s?)\s*$", re.I)
+_NAMES_A_TERM = re.compile(
+    r"\b(?:or|called|named|known as|so-called|dubbed|titled|entitled|termed|the term|the word|sogenannten?|genannt|dit|appelée?s?|llamad[oa]s?)\s*$",
+    re.I,
+)
 _TERM_WORDS = 4  # a span this short with no one saying it is a term or a title
 _REACH = 90  # characters beside a quote within which its attribution stands
 MAX_QUOTE_CHARS = 4_000
@@ -112,7 +399,10 @@ def find_quotes(paragraphs: list[str]) -> list[Quote]:
                 known = person or speaker_here
                 quote = Quote(span.text, known.name if known else None)
             elif _is_utterance(span.text) and len(span.text.split()) > _TERM_WORDS and _stands_alone(paragraph, span):
-                quote = Quote(span.text, last.name if last and not person and span.start <= 1 and _is_whole(paragraph, span) else None)
+                quote = Quote(
+                    span.text,
+                    last.name if last and not person and span.start <= 1 and _is_whole(paragraph, span) else None,
+                )
             else:
                 continue
             if person:
@@ -180,7 +470,11 @@ def _beside(paragraph: str, spans: list[_Span], position: int) -> tuple[str, str
 
 def _is_utterance(text: str) -> bool:
     """Whether a span reads like something said: several words, or a sentence."""
-    return len(text.split()) >= _TERM_WORDS or text[-1:] in ",.!?…。！？" or (len(text) >= 10 and not text.isascii() and " " not in text)
+    return (
+        len(text.split()) >= _TERM_WORDS
+        or text[-1:] in ",.!?…。！？"
+        or (len(text) >= 10 and not text.isascii() and " " not in text)
+    )
 
 
 def _is_whole(paragraph: str, span: _Span) -> bool:
@@ -193,7 +487,9 @@ def _stands_alone(paragraph: str, span: _Span) -> bool:
     return starts and (span.text[:1].isupper() or not span.text[:1].isascii()) and span.text[-1:] in ",.!?…。！？"
 
 
-def _attribution(quoted: str, before: str, after: str, people: "_People", last: _Person | None) -> tuple[_Person | None, bool]:
+def _attribution(
+    quoted: str, before: str, after: str, people: "_People", last: _Person | None
+) -> tuple[_Person | None, bool]:
     """Who says it by the words beside it, and whether anybody is said to."""
     for text, is_after in ((_clause(after, after=True), True), (_clause(before, after=False), False)):
         verb = _said_at(text)
@@ -240,7 +536,11 @@ def _named(text: str, verb: int | None, people: "_People", last: _Person | None,
         person = people.find(match.group())
         if person:
             distance = abs(match.start() - place) if match.start() > place else place - match.end()
-            if match.start() > place and re.match(r"^\W*\w+\s+(?:to\s+)?$", text[place : match.start()]) and text[place : match.start()].split()[0].lower() in ("told", "tells", "telling"):
+            if (
+                match.start() > place
+                and re.match(r"^\W*\w+\s+(?:to\s+)?$", text[place : match.start()])
+                and text[place : match.start()].split(maxsplit=1)[0].lower() in ("told", "tells", "telling")
+            ):
                 continue  # the one who was told
             if best is None or distance < best[0]:
                 best = (distance, person)
@@ -266,7 +566,7 @@ class _People:
                 self._learn(name, text[max(0, match.start() - 60) : match.start()])
 
     def _learn(self, name: str, before: str) -> None:
-        last = name.split()[-1]
+        last = name.rsplit(maxsplit=1)[-1]
         person = self.by_last.get(last)
         if person is None:
             person = self.by_last[last] = _Person(name)

@@ -5,7 +5,9 @@ import re
 from tasks.extract.page import Found, Line, Page, strings
 from tasks.names import squeeze
 
-IMAGE_PREFIX = re.compile(r"^\s*(?:next|prev|previous|lead|main|top|full)?\s?-?(?:img|image|photo|pic|picture|bild)\s?:\s*", re.I)
+IMAGE_PREFIX = re.compile(
+    r"^\s*(?:next|prev|previous|lead|main|top|full)?\s?-?(?:img|image|photo|pic|picture|bild)\s?:\s*", re.I
+)
 _SEPARATOR = re.compile(r"\s+[|·•»«–—:-]+\s+|\s*\|\s*")
 MAX_TITLE_CHARS = 400  # longer than any headline of the corpora; a paragraph in h1 is no title
 
@@ -14,7 +16,12 @@ def find_title(page: Page, site_names: list[str]) -> Found | None:
     """The title with its origin. `site_names` are the page's own names, the only ones cut off its ends."""
     for origin, text in _candidates(page):
         title = strip_site(IMAGE_PREFIX.sub("", text).strip(), site_names)
-        if title and len(title) <= MAX_TITLE_CHARS and squeeze(title) and squeeze(title) not in {squeeze(name) for name in site_names}:
+        if (
+            title
+            and len(title) <= MAX_TITLE_CHARS
+            and squeeze(title)
+            and squeeze(title) not in {squeeze(name) for name in site_names}
+        ):
             return Found(title, origin)
     return None
 

@@ -11,12 +11,30 @@ _SPLIT = re.compile(r"\s*[,;|、，]\s*")
 
 def find_topics(page: Page) -> Found:
     """The page's keywords as it gives them, each once; empty where it gives none."""
-    candidates = [(name, [value for _, value in page.meta(name)]) for name in ("news_keywords", "keywords", "article:tag", "parsely-tags", "sailthru.tags", "cxenseparse:keywords")]
+    candidates = [
+        (name, [value for _, value in page.meta(name)])
+        for name in (
+            "news_keywords",
+            "keywords",
+            "article:tag",
+            "parsely-tags",
+            "sailthru.tags",
+            "cxenseparse:keywords",
+        )
+    ]
     ld = [text for node in page.nodes() for text in strings(node.get("keywords"))]
     candidates.insert(2, ("json-ld:keywords", ld))
     for origin, values in candidates:
-        topics = [topic.strip(" .#") for value in values for topic in (_SPLIT.split(value) if len(values) == 1 or "," in value else [value])]
-        topics = [topic for topic in topics if 1 < len(topic) < 80 and not topic.startswith("http") and not re.match(r"^[\w-]+:\S", topic)]
+        topics = [
+            topic.strip(" .#")
+            for value in values
+            for topic in (_SPLIT.split(value) if len(values) == 1 or "," in value else [value])
+        ]
+        topics = [
+            topic
+            for topic in topics
+            if 1 < len(topic) < 80 and not topic.startswith("http") and not re.match(r"^[\w-]+:\S", topic)
+        ]
         if topics:
             return Found(list(dict.fromkeys(topics))[:MAX_TOPICS], origin)
     return Found([], "none declared")

@@ -29,4 +29,11 @@ def extract_batch(job: tuple[str, str | None, str]) -> Receipt:
             documents = documents.filter(pc.invert(pc.is_in(documents.column("doc_id"), gone)))
             lines = lines.filter(pc.invert(pc.is_in(lines.column("doc_id"), gone)))
         write_table(extract_documents(documents, lines), target, dictionary=["language", "kind", "publisher"])
-    return Receipt(name, str(target), len(ids) - len(out), time.perf_counter() - wall, time.process_time() - cpu, is_reused=is_reused)
+    return Receipt(
+        name,
+        str(target),
+        len(ids) - len(out),
+        time.perf_counter() - wall,
+        time.process_time() - cpu,
+        is_reused=is_reused,
+    )

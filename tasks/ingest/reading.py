@@ -62,7 +62,9 @@ def media_type(raw: bytes, name: str) -> str:
         head = head.replace(b"\x00", b"")
     if _HTML_START.search(head):
         # a text page may speak of tags; a real one closes what it opens or starts with one
-        if name.lower().endswith((".htm", ".html", ".xhtml")) or _HTML_START.match(head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")):
+        if name.lower().endswith((".htm", ".html", ".xhtml")) or _HTML_START.match(
+            head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+        ):
             return "text/html"
         return "text/plain"
     return "text/html" if name.lower().endswith((".htm", ".html", ".xhtml")) and b"<" in raw else "text/plain"

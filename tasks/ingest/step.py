@@ -14,7 +14,14 @@ from tasks.ingest.reading import ingest_batch
 
 @task(name="ingest", task_run_name="ingest", cache_policy=NO_CACHE, persist_result=False)
 def ingest(
-    sources: list[str], folder: str, ledger_files: list[str], *, batch_pages: int, batch_bytes: int, max_page_bytes: int, workers: int
+    sources: list[str],
+    folder: str,
+    ledger_files: list[str],
+    *,
+    batch_pages: int,
+    batch_bytes: int,
+    max_page_bytes: int,
+    workers: int,
 ) -> StepResult:
     """Read the pages of all sources into batch files; pages that the ledger knows by place, size and time are skipped.
 
@@ -26,7 +33,9 @@ def ingest(
     refs = [ref for ref in listing.refs if (ref.source_uri, ref.byte_count, ref.mtime_ns) not in known]
     batches = cut(refs, max_pages=batch_pages, max_bytes=batch_bytes)
     jobs: list[tuple[list[PageRef], str, int]] = [(batch, folder, max_page_bytes) for batch in batches]
-    receipts = tuple(run_batches("ingest", ingest_batch, jobs, workers=workers, weights=[len(batch) for batch in batches]))
+    receipts = tuple(
+        run_batches("ingest", ingest_batch, jobs, workers=workers, weights=[len(batch) for batch in batches])
+    )
     notes = {"listed": len(listing.refs), "known": len(listing.refs) - len(refs)}
     notes |= {f"passed over: {kind}": count for kind, count in listing.passed_over.items()}
     return StepResult("ingest", receipts, notes)

@@ -64,7 +64,9 @@ def merge(candidates: Iterable[dict[str, Any]], published: Iterable[Known]) -> M
                 decisions[doc_id] = Decision(doc_id, "duplicate", article_id, "older_version")
                 continue
             if article_id in holders:
-                decisions[holders[article_id]] = Decision(holders[article_id], "duplicate", article_id, "older_version", versions[article_id])
+                decisions[holders[article_id]] = Decision(
+                    holders[article_id], "duplicate", article_id, "older_version", versions[article_id]
+                )
             else:
                 replaced[article_id] = known[article_id]
             by_text.pop(digests[article_id], None)

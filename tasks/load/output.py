@@ -82,7 +82,9 @@ class Output:
             if mark.exists():
                 found = mark.read_text().strip()
                 if found != FORMAT:
-                    raise OutputError(f"{self.root}: is an output of format {found}; this version writes format {FORMAT}")
+                    raise OutputError(
+                        f"{self.root}: is an output of format {found}; this version writes format {FORMAT}"
+                    )
             else:
                 mark.write_text(FORMAT + "\n")
             if not os.access(self.root, os.W_OK):
@@ -106,7 +108,9 @@ class Output:
             except OSError as error:
                 handle.seek(0)
                 owner = handle.read().strip() or "unknown"
-                raise OutputBusyError(f"{self.root}: another run is writing here (process {owner}); wait for it or choose another output") from error
+                raise OutputBusyError(
+                    f"{self.root}: another run is writing here (process {owner}); wait for it or choose another output"
+                ) from error
             handle.truncate(0)
             handle.write(str(os.getpid()))
             handle.flush()
@@ -119,7 +123,7 @@ class Output:
         """Remove what killed runs left half done: temporary files, unfinished and outdated snapshots."""
         sweep(self.work)
         sweep(self.published)
-        current = os.readlink(self.published / "current") if (self.published / "current").is_symlink() else ""
+        current = str((self.published / "current").readlink()) if (self.published / "current").is_symlink() else ""
         numbers = sorted(path.name for path in self.published.iterdir() if _SNAPSHOT.match(path.name))
         for name in numbers:
             # a number above the current one was built and never shown
@@ -135,11 +139,9 @@ class Output:
         for table in TABLES:
             added, removed = changes.added.get(table, {}), changes.removed.get(table, set())
             (aside / table).mkdir(parents=True)
-            for place, path in self.files(table).items():
-                if place not in added and place not in removed:
-                    link_or_copy(path, aside / table / place)
-            for place, path in added.items():
-                link_or_copy(path, aside / table / place)
+            for name_in_table, path in (self.files(table) | added).items():
+                if name_in_table not in removed:
+                    link_or_copy(path, aside / table / name_in_table)
         for folder in [aside, *(path for path in aside.rglob("*") if path.is_dir())]:
             _sync(folder)
         aside.rename(self.published / name)
@@ -162,10 +164,13 @@ class Output:
         for table in TABLES:
             place = self.root / table
             if place.exists() and not place.is_symlink():
-                raise OutputError(f"{place}: is there already and was not made by Copydesk; choose another output or move it away")
+                raise OutputError(
+                    f"{place}: is there already and was not made by Copydesk; choose another output or move it away"
+                )
 
 
 def link_or_copy(source: Path, target: Path) -> None:
+    """Give a file a second place: a hard link, or a copy where the file system has none."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(source, target)

@@ -73,7 +73,11 @@ def stage_articles(
     older += _replace(folder, merged.replaced, output, run_id, changes)
     if older:
         path = folder / "versions" / f"{run_id}.parquet"
-        write_table(pa.concat_tables([schema.conform(table, schema.VERSIONS) for table in older]), path, dictionary=_LOW_CARDINALITY)
+        write_table(
+            pa.concat_tables([schema.conform(table, schema.VERSIONS) for table in older]),
+            path,
+            dictionary=_LOW_CARDINALITY,
+        )
         changes.added["versions"][path.name] = path
     return changes, count
 
@@ -100,10 +104,14 @@ def _by_month(articles: pa.Table) -> Iterator[tuple[str, pa.Table]]:
         yield month, articles.filter(pc.equal(months, month))
 
 
-def _flush(folder: Path, month: str, tables: list[pa.Table], parts: dict[str, int], run_id: str, changes: Changes) -> None:
+def _flush(
+    folder: Path, month: str, tables: list[pa.Table], parts: dict[str, int], run_id: str, changes: Changes
+) -> None:
     part = parts[month] = parts.get(month, 0) + 1
     place = f"{month}/{run_id}-{part:03d}.parquet"
-    table = pa.concat_tables(tables).sort_by([("published_date", "ascending"), ("publisher", "ascending"), ("article_id", "ascending")])
+    table = pa.concat_tables(tables).sort_by(
+        [("published_date", "ascending"), ("publisher", "ascending"), ("article_id", "ascending")]
+    )
     write_table(table, folder / "articles" / place, dictionary=_LOW_CARDINALITY)
     changes.added["articles"][place] = folder / "articles" / place
 
@@ -114,7 +122,9 @@ def _replace(folder: Path, replaced: dict[str, Known], output: Output, run_id: s
     files = output.files("articles")
     for place in sorted({known.place for known in replaced.values()}):
         table = schema.conform(pq.ParquetFile(files[place]).read(), schema.ARTICLES)
-        gone = pc.is_in(table.column("article_id"), pa.array([row.article_id for row in replaced.values() if row.place == place]))
+        gone = pc.is_in(
+            table.column("article_id"), pa.array([row.article_id for row in replaced.values() if row.place == place])
+        )
         rows = table.filter(gone)
         older.append(rows.append_column("replaced_by_run", pa.array([run_id] * rows.num_rows, pa.string())))
         rest = table.filter(pc.invert(gone))

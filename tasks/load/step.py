@@ -32,7 +32,14 @@ class Staged:
 
 @task(name="load", task_run_name="load", cache_policy=NO_CACHE, persist_result=False)
 def load(
-    ingested: StepResult, extracted: StepResult, verdicts: list[Path], output_root: str, run_id: str, rules_version: str, *, keep_pages: bool
+    ingested: StepResult,
+    extracted: StepResult,
+    verdicts: list[Path],
+    output_root: str,
+    run_id: str,
+    rules_version: str,
+    *,
+    keep_pages: bool,
 ) -> Staged:
     """Decide what becomes an article, and write every table of the run into the staging folder."""
     output = Output(output_root)
@@ -46,7 +53,11 @@ def load(
     for row in quarantined:
         row["raw_file"] = row["raw_file"] if keep_pages else None
     stage_rows(folder, "quarantine", quarantined, run_id, changes)
-    pages = {row["doc_id"]: row for path in ingested.paths for row in pq.ParquetFile(path).read(columns=_PAGE_COLUMNS).to_pylist()}
+    pages = {
+        row["doc_id"]: row
+        for path in ingested.paths
+        for row in pq.ParquetFile(path).read(columns=_PAGE_COLUMNS).to_pylist()
+    }
     stamp = {"run_id": run_id, "rules_version": rules_version}
     stage_rows(folder, "duplicates", _duplicate_rows(merged, pages, stamp), run_id, changes)
     ledger = _ledger_rows(merged, quarantined, pages, stamp)
@@ -72,15 +83,22 @@ def _ledger_rows(
     merged: Merge, quarantined: list[dict[str, Any]], pages: dict[str, dict[str, Any]], stamp: dict[str, str]
 ) -> list[dict[str, Any]]:
     rows = [
-        pages[decision.doc_id] | stamp | {"outcome": decision.outcome, "reason": decision.reason, "article_id": decision.article_id}
+        pages[decision.doc_id]
+        | stamp
+        | {"outcome": decision.outcome, "reason": decision.reason, "article_id": decision.article_id}
         for decision in merged.decisions.values()
     ]
-    rows += [pages[row["doc_id"]] | stamp | {"outcome": "quarantined", "reason": row["reason"], "article_id": None} for row in quarantined]
+    rows += [
+        pages[row["doc_id"]] | stamp | {"outcome": "quarantined", "reason": row["reason"], "article_id": None}
+        for row in quarantined
+    ]
     return sorted(rows, key=lambda row: (row["source_uri"], row["doc_id"]))
 
 
 @task(name="publish", task_run_name="publish", cache_policy=NO_CACHE, persist_result=False)
-def publish(staged: Staged, ingested: StepResult, cleaned: StepResult, output_root: str, *, keep_pages: bool) -> str | None:
+def publish(
+    staged: Staged, ingested: StepResult, cleaned: StepResult, output_root: str, *, keep_pages: bool
+) -> str | None:
     """Make the staged tables visible in one step; None when there is nothing new.
 
     The lines and the raw pages are put in place first: a row that is visible can always be explained.

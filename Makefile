@@ -1,0 +1,42 @@
+# Two commands do all the set-up: `make run` and `make test`. Both make their own environment in .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+PORT ?= 4200
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+export DO_NOT_TRACK := 1
+
+.PHONY: help run test test-all lint ui clean-output
+
+help:  ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | sort | expand -t 16
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || { echo "Copydesk needs Python 3.11 to 3.13; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m compileall -q flows tasks expectations $(VENV)/lib >/dev/null 2>&1 || true
+	@touch $@
+
+run: $(STAMP)  ## run the main job on the sample pages
+	$(BIN)/copydesk run tests/pages --output output
+
+test: $(STAMP)  ## the everyday tests, a few minutes
+	$(BIN)/python -m pytest -m 'not slow'
+
+test-all: $(STAMP)  ## the slow tests too
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)  ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+ui: $(STAMP)  ## start a Prefect server and say where to watch
+	@echo "Watch the runs at http://127.0.0.1:$(PORT) (Ctrl-C ends the server)."
+	@echo "Let runs report there: export PREFECT_API_URL=http://127.0.0.1:$(PORT)/api"
+	PREFECT_API_URL=http://127.0.0.1:$(PORT)/api PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT=false $(BIN)/prefect server start --port $(PORT)
+
+clean-output:  ## remove what runs made in output/
+	find output -mindepth 1 ! -name README.md -delete

@@ -1,0 +1,134 @@
+"""The gate's verdicts: what goes to quarantine, what stops the run, what is only reported."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pyarrow as pa
+import pytest
+
+from expectations import clean, extract, ingest, load
+from expectations.gate import check
+from expectations.limits import DEFAULT_FILE, ThresholdError, limits
+from expectations.rule import CRITICAL, INFO, WARNING, Rule, Suite
+from tasks import schema
+
+
+def suite(*rules, share=1.0):
+    return Suite("demo", ("doc_id", "size", "word"), rules, share, 1)
+
+
+def table(sizes, words=None):
+    return pa.table(
+        {
+            "doc_id": [f"d{n}" for n in range(len(sizes))],
+            "size": pa.array(sizes, pa.int64()),
+            "word": words or ["x"] * len(sizes),
+        }
+    )
+
+
+BETWEEN = Rule(
+    "demo.size",
+    CRITICAL,
+    "Sizes are right.",
+    "column_values_to_be_between",
+    {"column": "size", "min_value": 10},
+    "size {size}",
+)
+
+
+def test_a_critical_row_rule_names_the_rows_and_the_reason():
+    verdict = check(suite(BETWEEN), table([5, 50, 7]))
+    assert verdict.reasons == {0: ["demo.size"], 2: ["demo.size"]}
+    assert verdict.details == {0: "size 5", 2: "size 7"}
+    assert verdict.stops == []
+
+
+@pytest.mark.parametrize("severity", [WARNING, INFO])
+def test_a_warning_sets_no_row_aside(severity):
+    rule = Rule(
+        "demo.size", severity, "Sizes are right.", "column_values_to_be_between", {"column": "size", "min_value": 10}
+    )
+    verdict = check(suite(rule), table([5, 50]))
+    assert (verdict.reasons, verdict.stops) == ({}, [])
+    assert verdict.outcomes[0].state == "fail"
+    assert bool(verdict.warnings) == (severity is WARNING)
+
+
+def test_a_critical_table_rule_stops():
+    rule = Rule("demo.rows", CRITICAL, "There are rows.", "table_row_count_to_be_between", {"min_value": 1})
+    assert check(suite(rule), table([])).stops
+
+
+def test_a_rule_that_cannot_be_checked_stops():
+    rule = Rule("demo.lost", INFO, "A column is there.", "column_values_to_not_be_null", {"column": "no_such_column"})
+    assert check(suite(rule), table([1])).stops == ["demo.lost: could not be checked"]
+
+
+def test_too_many_rows_in_quarantine_stop():
+    assert check(suite(BETWEEN, share=0.5), table([5, 5, 50])).stops
+    assert not check(suite(BETWEEN, share=0.7), table([5, 5, 50])).stops
+
+
+def test_a_column_of_another_type_stops():
+    found = table([1]).schema
+    declared = pa.schema([pa.field("doc_id", pa.string()), pa.field("size", pa.int32())])
+    assert "demo.schema" in check(suite(BETWEEN), table([50]), found, declared).stops[0]
+
+
+def test_what_is_unique_only_within_a_chunk_is_found(monkeypatch):
+    from expectations import gate
+
+    monkeypatch.setattr(gate, "CHUNK_ROWS", 2)
+    rule = Rule("demo.unique", CRITICAL, "Ids are unique.", "column_values_to_be_unique", {"column": "word"})
+    assert set(check(suite(rule), table([1, 2, 3, 4], ["a", "b", "c", "a"])).reasons) == {0, 3}
+
+
+def test_threads_give_what_one_thread_gives():
+    tables = [table([n, 50, n + 5]) for n in range(12)]
+    alone = [check(suite(BETWEEN), each).reasons for each in tables]
+    with ThreadPoolExecutor(6) as pool:
+        assert [verdict.reasons for verdict in pool.map(lambda each: check(suite(BETWEEN), each), tables)] == alone
+
+
+@pytest.mark.parametrize(
+    ("module", "declared"), [(ingest, schema.PAGES), (clean, schema.DOCUMENTS), (extract, schema.CANDIDATES)]
+)
+def test_every_suite_can_be_checked_and_speaks_in_sentences(module, declared):
+    numbers = limits()[module.__name__.split(".")[1]]
+    if module is extract:
+        numbers = numbers | {"languages": ["en"]}
+    made = module.suite(numbers)
+    empty = pa.schema([declared.field(name) for name in made.columns]).empty_table()
+    verdict = check(made, module.slim(empty), empty.schema, declared)
+    assert not [outcome for outcome in verdict.outcomes if outcome.state == "error"]
+    assert len({rule.code for rule in made.rules}) == len(made.rules)
+    assert all(rule.sentence.endswith(".") and rule.code.startswith(f"{made.step}.") for rule in made.rules)
+
+
+def test_the_accounting_identity_stops_a_run_that_lost_a_page():
+    ledger = pa.table({"received": [10], "accounted": [9], "articles": [5], "staged_articles": [5]})
+    assert check(load.ledger_suite(limits()["load"]), ledger).reasons == {0: ["load.accounted"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("words_min: 40", "words_mim: 40"), r"line \d+: clean.words_mim: there is no such threshold"),
+        (("words_min: 40", "words_min: forty"), r"line \d+: clean.words_min: a whole number is expected"),
+        (("link_share_max: 0.6", "link_share_max: 60"), r"line \d+: clean.link_share_max: 60 is not between 0 and 1"),
+        (("words_min: 40 ", "# words_min: 40 "), "clean: words_min is missing"),
+        (("clean:", "cleen:"), r"line \d+: there is no step 'cleen'"),
+        (
+            ("words_min: 40", "stub_words_min: 1\n  words_min: 40"),
+            r"line \d+: clean.stub_words_min: stands here a second time",
+        ),
+        (("clean:", "clean: ["), "is not YAML"),
+    ],
+)
+def test_a_wrong_threshold_names_its_line(tmp_path, change, message):
+    text = DEFAULT_FILE.read_text(encoding="utf-8")
+    assert change[0] in text
+    path = tmp_path / "thresholds.yml"
+    path.write_text(text.replace(*change, 1), encoding="utf-8")
+    with pytest.raises(ThresholdError, match=message):
+        limits(path)

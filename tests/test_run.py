@@ -1,0 +1,239 @@
+"""The whole line on the sample pages: numbers that add up, a dataset that readers open, runs that change nothing twice."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow.parquet as pq
+import pytest
+
+from flows.cli import main
+from tasks import schema
+from tasks.load.output import Output
+
+PAGES = Path(__file__).parent / "pages"
+EXPECTED = Path(__file__).parent / "expected"
+
+
+@pytest.fixture(scope="module")
+def published(prefect_server, tmp_path_factory):
+    """The sample pages, published once."""
+    root = tmp_path_factory.mktemp("run") / "out"
+    assert main(["run", str(PAGES), "--output", str(root)]) == 0
+    return root
+
+
+def everything(root):
+    """Name and content of every file that readers see."""
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for table in schema.PUBLISHED
+        for path in sorted((root / table).rglob("*.parquet"))
+    }
+
+
+def table(root, name):
+    return duckdb.sql(f"select * from read_parquet('{root}/{name}/**/*.parquet', union_by_name=true)")
+
+
+def test_every_page_is_accounted_for_exactly_once(published):
+    files = [path for path in PAGES.rglob("*") if path.is_file()]
+    ledger = table(published, "ledger").df()
+    assert sorted(ledger.source_uri) == sorted(map(str, files))
+    counts = Counter(ledger.outcome)
+    assert counts["article"] == table(published, "articles").count("*").fetchone()[0]
+    assert counts["duplicate"] == table(published, "duplicates").count("*").fetchone()[0]
+    assert counts["quarantined"] == table(published, "quarantine").count("*").fetchone()[0]
+
+
+def test_the_outcome_of_every_page_is_the_expected_one(published):
+    outcome = {"article": "article", "duplicate": "duplicate", "quarantined": "quarantined"}
+    found = dict(table(published, "ledger").select("source_uri, outcome").fetchall())
+    for path, got in found.items():
+        expected = json.loads(
+            (EXPECTED / Path(path).relative_to(PAGES)).with_suffix(".json").read_text(encoding="utf-8")
+        )
+        assert got == outcome[expected["outcome"]], path
+
+
+def test_duckdb_pandas_and_polars_read_the_same_articles(published):
+    glob = f"{published}/articles/**/*.parquet"
+    ids = sorted(duckdb.sql(f"select article_id from '{glob}'").df().article_id)
+    assert ids == sorted(pd.read_parquet(published / "articles").article_id)
+    assert ids == sorted(pl.scan_parquet(glob).select("article_id").collect()["article_id"])
+    assert len(ids) == len(set(ids)) > 25
+
+
+def test_the_files_carry_schema_and_compression(published):
+    for path in (published / "articles").rglob("*.parquet"):
+        file = pq.ParquetFile(path)
+        assert file.schema_arrow.equals(schema.ARTICLES, check_metadata=False)
+        assert schema.sentence(file.schema_arrow.field("title")) == schema.sentence(schema.ARTICLES.field("title"))
+        assert file.metadata.row_group(0).column(0).compression == "ZSTD"
+
+
+def test_every_line_of_every_read_page_is_kept_with_its_reason(published):
+    explained = set(pq.read_table(published / "lines", columns=["doc_id"]).column("doc_id").to_pylist())
+    read = table(published, "ledger").filter("outcome <> 'quarantined'").df().doc_id
+    assert set(read) <= explained
+
+
+def test_the_raw_page_lies_under_its_digest(published):
+    import hashlib
+
+    pages = pq.read_table(published / "pages", columns=["page_digest", "raw"]).to_pylist()
+    assert {row["page_digest"] for row in pages} == set(table(published, "ledger").df().page_digest)
+    assert all(hashlib.sha256(row["raw"]).hexdigest() == row["page_digest"] for row in pages if row["raw"])
+
+
+def test_running_twice_changes_nothing(published):
+    before = everything(published)
+    assert main(["run", str(PAGES), "--output", str(published)]) == 0
+    assert everything(published) == before
+    assert not any((published / "work").iterdir()) if (published / "work").exists() else True
+
+
+def test_new_pages_are_added_and_a_changed_text_becomes_a_version(published, tmp_path, capsys):
+    root = tmp_path / "out"
+    shutil.copytree(published, root, symlinks=True)
+    folder = tmp_path / "more"
+    folder.mkdir()
+    source = next(path for path in sorted(PAGES.rglob("*.html")) if path.name == "seawall-plan.html")
+    text = source.read_text(encoding="utf-8")
+    changed = folder / source.name
+    changed.write_text(
+        text.replace("</h1>", "</h1>", 1).replace(
+            "<p>", "<p>Yesterday and today, as the port said in the morning, ", 3
+        ),
+        encoding="utf-8",
+    )
+    os.utime(changed, (time.time() + 60, time.time() + 60))
+    before = table(root, "articles").count("*").fetchone()[0]
+    assert main(["run", str(folder), "--output", str(root)]) == 0
+    assert table(root, "articles").count("*").fetchone()[0] == before
+    assert table(root, "versions").count("*").fetchone()[0] == 1
+    assert table(root, "articles").filter("version = 2").count("*").fetchone()[0] == 1
+
+
+def test_show_and_explain_speak(published, capsys):
+    assert main(["show", "--output", str(published)]) == 0
+    shown = capsys.readouterr().out
+    assert "ingest.empty" in shown
+    assert "The Castor City Ledger" in shown
+    assert main(["explain", str(PAGES / "cometfeed" / "harbor-drones.txt"), "--output", str(published)]) == 0
+    told = capsys.readouterr().out
+    assert "23 lines = 9 kept (+) + 6 moved to fields (>) + 8 left out (-)" in told or "lines = " in told
+    assert "With Ledger Wires" in told
+    assert main(["explain", "lifeboat-gallery.html", "--output", str(published)]) == 0
+    assert "Quarantined after ingest: ingest.empty" in capsys.readouterr().out
+    assert main(["explain", "no-such-page", "--output", str(published)]) == 2
+
+
+def test_a_gate_that_stops_publishes_nothing(prefect_server, tmp_path, capsys):
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    for n in range(25):
+        (folder / f"{n}.html").write_text("")
+    assert main(["run", str(folder), "--output", str(tmp_path / "out")]) == 3
+    assert "nothing was published" in capsys.readouterr().out
+    assert not Output(tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "no/such/place"], "there is no such file or folder"),
+        (["run", "{empty}"], "no page in it"),
+        (["run", "{page}", "--max-page-megabytes", "0"], "whole numbers above 0"),
+        (["run", "{page}", "--thresholds", "{page}"], "steps are expected"),
+        (["run", "{page}", "--output", "{page}"], "cannot be written to"),
+        (["show"], "no run has published here yet"),
+        (["explain", "x"], "no run has published here yet"),
+        (["check-thresholds", "{empty}"], "cannot be read"),
+    ],
+)
+def test_wrong_use_is_told_in_one_line(prefect_server, tmp_path, capsys, arguments, message):
+    (tmp_path / "empty").mkdir()
+    page = tmp_path / "page.txt"
+    page.write_text("just some text")
+    given = [each.format(empty=tmp_path / "empty", page=page) for each in arguments]
+    if "--output" not in given and given[0] != "check-thresholds":
+        given += ["--output", str(tmp_path / "out")]
+    assert main(given) == 2
+    said = capsys.readouterr().err.strip()
+    assert message in said
+    assert "Traceback" not in said
+
+
+def test_a_foreign_folder_in_the_tables_place_is_refused(tmp_path, capsys):
+    (tmp_path / "out" / "articles").mkdir(parents=True)
+    (tmp_path / "page.txt").write_text("x")
+    assert main(["run", str(tmp_path / "page.txt"), "--output", str(tmp_path / "out")]) == 2
+    assert "not made by Copydesk" in capsys.readouterr().err
+
+
+def test_two_runs_on_one_output_do_not_meet(tmp_path, capsys):
+    (tmp_path / "page.txt").write_text("x")
+    output = Output(tmp_path / "out")
+    output.prepare()
+    with output.lock():
+        command = [sys.executable, "-m", "flows", "run", str(tmp_path / "page.txt"), "--output", str(tmp_path / "out")]
+        found = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert found.returncode == 2
+    assert "another run is writing here" in found.stderr
+
+
+def test_help_is_light():
+    code = "import sys; from flows.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
+    code += "heavy = {'prefect', 'pandas', 'pyarrow', 'great_expectations', 'numpy', 'pydantic', 'rich'} & set(sys.modules)\nassert not heavy, heavy"
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=60)
+
+
+@pytest.mark.parametrize("command", ["run", "show", "explain", "check-thresholds", "serve"])
+def test_every_command_has_an_example(command, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    assert f"copydesk {command}" in capsys.readouterr().out.split("example:")[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", ["pages", "clean", "extract", "staged", ".published"])
+def test_killed_and_run_again_the_dataset_is_the_same(published, tmp_path, moment):
+    """SIGKILL as soon as a step has written something; the next run ends in the dataset of an undisturbed one."""
+    root = tmp_path / "out"
+    command = [sys.executable, "-m", "flows", "run", str(PAGES), "--output", str(root)]
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=Path(__file__).parent.parent
+    )
+    deadline = time.monotonic() + 180
+    while process.poll() is None and time.monotonic() < deadline:
+        place = root / ".published" if moment == ".published" else root / "work"
+        names = [path.name for path in place.rglob("*")] if place.exists() else []
+        if (
+            any(name.startswith(".000") for name in names)
+            or (moment != ".published" and (place / moment).exists())
+            or any(name.startswith(moment) for name in names)
+        ):
+            break
+        time.sleep(0.002)
+    process.send_signal(signal.SIGKILL)
+    process.wait(30)
+    assert main(["run", str(PAGES), "--output", str(root)]) == 0
+    own = ["run_id"]
+    for name in ("articles", "quarantine", "duplicates", "ledger"):
+        got, want = (
+            table(place, name).df().drop(columns=own).sort_values("doc_id").reset_index(drop=True)
+            for place in (root, published)
+        )
+        pd.testing.assert_frame_equal(got.astype(str), want.astype(str))
+    assert not list((root / ".published").glob(".*.tmp"))
