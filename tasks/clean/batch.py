@@ -11,7 +11,8 @@ from tasks.clean.blocks import Blocks, add_text_page
 from tasks.clean.decode import decode, repair, repair_line
 from tasks.clean.html_blocks import add_html_page, tag_name
 from tasks.clean.kind import PageFacts, judge
-from tasks.clean.naming import Named, PageLines, name_lines
+from tasks.clean.naming import name_lines
+from tasks.clean.page_lines import Named, PageLines
 from tasks.clean.signals import Signals
 from tasks.clean.words import Words, count_words
 from tasks.labels import Action, Label, Reason
@@ -145,6 +146,7 @@ def _name_page(prepared: Prepared, page: int, first: int, end: int, chance: stor
             tag=blocks.tag[span],
             classes=[containers.above[n] for n in at],
             tags_around=[containers.tags_above[n] for n in at],
+            article=columns["article_number"][span].astype(int).tolist() if prepared.is_html else [-1] * (end - first),
             titles=signals.titles() if signals else [],
             summary=summaries[0] if summaries else None,
             publishers=[],

@@ -36,6 +36,11 @@ def judge(facts: PageFacts) -> tuple[str, str | None]:
         for line, entry in facts.entries.items()
         if entry.kind in ("paywall.cut", "promo.paywall") and line > facts.last_kept - 2
     ]
+    consent = sum(entry.kind in ("footer.cookie", "not_article.cookie_wall") for entry in facts.entries.values())
+    if (
+        consent >= 3 and facts.kept_words < 120 and facts.page_lines < 40
+    ):  # a footer has one such line, a wall is made of them
+        return "cookie_wall", f"{facts.kept_words} words of prose, and {consent} lines that ask for consent"
     if facts.kept_words < 60:
         for kind, name in (("not_article.error", "error_page"), ("not_article.cookie_wall", "cookie_wall"),
                            ("not_article.login", "login"), ("not_article.script", "empty_shell")):  # fmt: skip
@@ -44,7 +49,7 @@ def judge(facts: PageFacts) -> tuple[str, str | None]:
                     name,
                     f"{facts.kept_words} words of prose, and the page says {facts.entries[sorts[kind]].phrase!r}",
                 )
-        if "footer.cookie" in sorts and facts.page_words < 400 and not paywall:
+        if "footer.cookie" in sorts and facts.page_words < 250 and facts.page_lines < 40 and not paywall:
             return (
                 "cookie_wall",
                 f"{facts.kept_words} words of prose, and the page says {facts.entries[sorts['footer.cookie']].phrase!r}",

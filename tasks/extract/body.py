@@ -20,7 +20,7 @@ _CREDIT_PREFIX = re.compile(
     re.I,
 )
 _PHOTO_WORDS = re.compile(
-    r"photo|image|picture|foto|bild|crédit|credit|getty|reuters|afp|\bap\b|epa|©|courtesy|via|撮影|写真|/", re.I
+    r"photo|image|picture|foto|bild|crédit|credit|getty|reuters|afp|\bap\b|epa|©|courtesy|via|fot\.|撮影|写真|/", re.I
 )
 _DATELINE = re.compile(
     r"^(?P<place>[A-ZÀ-Þ][A-ZÀ-Þ.'’ -]{2,40}(?:,\s+[A-Z][\w. ]{1,25})?)"

@@ -1,0 +1,262 @@
+"""The lines by which a page is read: headline, dates, sources, captions with their credits, agencies."""
+
+import re
+
+from tasks.clean.page_lines import Named, Scene
+from tasks.clean.tags import TAG_CODES
+from tasks.dates import is_date_line
+from tasks.labels import Action, Label, Reason
+from tasks.names import is_agency, is_short_form, is_title_case, squeeze
+
+IMAGE_PREFIX = re.compile(
+    r"^\s*(?:next|prev|previous|lead|main|top|full)?\s?-?(?:img|image|photo|pic|picture|bild)\s?:\s*", re.I
+)
+_PLACE = re.compile(r"^[|\s·•-]*[A-Z][\w.'’ -]{1,30},\s?[A-Z]{2}[|\s·•-]*$")
+_CREDIT_SHAPE = re.compile(
+    r"^(?:(?:photo |image )?courtesy (?:of )?.{2,50}|[\w.'’ -]{2,50}\s?/\s?[\w.'’ -]{2,50}|.{0,60}\b(?:getty images|ap photo|afp|reuters|epa|imago|dpa)\b.{0,40})$",
+    re.I,
+)
+_CREDIT_HEAD = re.compile(
+    r"\b(?:photo|image|picture|foto|bild|fot\.?|crédit|credit|photograph|imagen|immagine|afbeelding)s?\s*(?:credit)?\s*(?:by\b|:|/|©)|©",
+    re.I,
+)
+_CAPTION_TAIL = re.compile(
+    r"\S[.!?…]?\s+(?:(?:photo|foto|image|bild|picture|crédit(?:s)?(?: photo)?|photograph)\s*(?:by|:|/|©)|fot\.)\s*\S.{2,60}$",
+    re.I,
+)
+_WITH_WIRES = re.compile(
+    r"^\(?(?:with|mit|avec|con|com|met)\b.{0,40}\b(?:wires?|wire services?|agencies|agenturen|agences|agencias|agências|agenzie|post wires)\b\)?\.?$",
+    re.I,
+)
+_OTHERS_BYLINE = re.compile(
+    r"^(?:reporting|additional reporting|writing|editing|text|bearbeitung)\s+(?:by|von)\b", re.I
+)
+_NEAR = 8  # lines around headline and story start within which bylines, dates and sources are the article's own
+_HEADINGS = frozenset(TAG_CODES[name] for name in ("h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"))
+
+
+def find_landmarks(scene: Scene) -> None:
+    """Name the lines that the rest of the page is placed by."""
+    _find_headline(scene)
+    _find_dates_and_sources(scene)
+    _find_captions(scene)
+    _find_wire(scene)
+
+
+def _find_headline(scene: Scene) -> None:
+    page = scene.page
+    limit = min(scene.first + 4, scene.count)
+    for n in range(limit):
+        prefix = IMAGE_PREFIX.match(page.text[n])
+        if prefix and len(page.text[n][prefix.end() :].split()) >= 3:
+            scene.headline = n
+            scene.put(n, Label.HEADLINE, Reason.IMAGE_PREFIX, prefix.group().strip(), 0.95)
+            _drop_copies(scene)
+            return
+    declared = [squeeze(title) for title in page.titles]
+    h1 = TAG_CODES["h1"]
+    best: tuple[float, int] | None = None
+    for n in range(limit + 8 if page.is_html else limit):
+        if n >= scene.count:
+            break
+        own = squeeze(page.text[n]) if page.words[n] <= 40 else ""
+        if own and own in declared:
+            # the copy nearest above the story is the headline; earlier ones are breadcrumbs and trails
+            rank = 2.0 - 0.1 * declared.index(own) + (page.tag[n] == h1) - 0.01 * abs(scene.first - n)
+            if best is None or rank > best[0]:
+                best = (rank, n)
+    if best:
+        scene.headline = best[1]
+        scene.put(scene.headline, Label.HEADLINE, Reason.PAGE_TITLE, None, 0.97)
+        _drop_copies(scene)
+        return
+    best = None
+    for n in range(max(0, scene.first - 40), min(limit, scene.count)):
+        score = _headline_score(scene, n)
+        if score > 0.9 and (best is None or score > best[0]):
+            best = (score, n)
+    if best:
+        scene.headline = best[1]
+        scene.put(scene.headline, Label.HEADLINE, Reason.LIKE_A_HEADLINE, None, min(0.5 + best[0] / 6, 0.9))
+        _drop_copies(scene)
+
+
+def _headline_score(scene: Scene, n: int) -> float:
+    page = scene.page
+    count = page.words[n]
+    text = page.text[n]
+    if (
+        count < 2.5
+        or count > 35
+        or n in page.entry
+        or (page.is_story[n] and page.is_good[n])
+        or is_date_line(text, page.language)
+    ):
+        return 0.0
+    if page.is_end[n] and text.rstrip()[-1:] in ".。" and not text.rstrip().endswith("..."):
+        return 0.0
+    if text.rstrip().endswith(")") and scene.ends_in_credit(text):
+        return 0.0
+    heading = page.tag[n] in _HEADINGS
+    h1 = page.tag[n] == TAG_CODES["h1"]
+    alone = page.blank_before[n] > 0
+    return (
+        1.6 * page.cohesion[n] + min(count, 9) / 9 + 0.3 * alone + 0.5 * heading + 1.0 * h1
+        - 0.03 * max(0, scene.first - n) - 0.4 * (count < 4) - 0.8 * (page.link_share[n] > 0.7)
+        + 0.5 * _is_above_byline(scene, n) - 0.8 * bool(re.search(r"[a-z][.!] ", text)) - 0.5 * bool(_CREDIT_HEAD.search(text))
+    )  # fmt: skip
+
+
+def _is_above_byline(scene: Scene, n: int) -> bool:
+    """Whether one of the next two lines says who wrote it or when: where a headline stands."""
+    page = scene.page
+    for below in range(n + 1, min(n + 3, scene.count)):
+        entry = page.entry.get(below)
+        if entry and (entry.kind.startswith("date.") or (entry.kind.startswith("byline.") and scene.is_byline(below))):
+            return True
+        if page.words[below] < 9 and is_date_line(page.text[below], page.language):
+            return True
+    return False
+
+
+def _drop_copies(scene: Scene) -> None:
+    own = squeeze(IMAGE_PREFIX.sub("", scene.page.text[scene.headline]))
+    for n in range(scene.count):
+        if (
+            n != scene.headline
+            and n not in scene.named
+            and scene.page.words[n] < 40
+            and squeeze(scene.page.text[n]) == own
+            and own
+        ):
+            scene.named[n] = Named(Label.NAVIGATION, Action.DROP, Reason.DUPLICATE_IN_PAGE, "the headline", 0.95)
+
+
+def _find_dates_and_sources(scene: Scene) -> None:
+    page = scene.page
+    anchor = scene.headline if scene.headline >= 0 else scene.first
+    top, bottom = max(0, anchor - _NEAR), min(scene.count, max(scene.first, anchor) + _NEAR)
+    dates = [
+        n for n in range(min(scene.count, bottom))
+        if n not in scene.named and len(page.text[n]) < 90 and any(c.isdigit() for c in page.text[n])
+        and not (page.is_story[n] and page.words[n] > 10) and is_date_line(page.text[n], page.language)
+    ]  # fmt: skip
+    for n in [n for n in dates if n in page.entry and page.entry[n].kind.startswith("byline.") and n >= top]:
+        dates.remove(n)
+        scene.put(n, Label.BYLINE, Reason.LEXICON, page.entry[n].phrase, 0.9)  # `by Ana Roe | 2 May 2025`
+    near = [n for n in dates if n >= top and not _is_masthead_date(scene, n, dates)]
+    for n in dates:
+        if n in near:
+            scene.put(n, Label.DATE, Reason.DATE_PATTERN, None, 0.9)
+        elif n < anchor and n <= 12:
+            scene.named[n] = Named(
+                Label.MASTHEAD, Action.DROP, Reason.DATE_PATTERN, "today's date, above the article", 0.85
+            )
+    _find_sources(scene, [n for n in near if n <= scene.first], anchor)
+
+
+def _is_masthead_date(scene: Scene, n: int, dates: list[int]) -> bool:
+    text = scene.page.text[n].strip()
+    if text.endswith("|") or text.startswith("|"):
+        return True
+    # the very top of the page, with another date nearer to the headline
+    return n <= 2 and scene.headline > n + 3 and any(other > n for other in dates)
+
+
+def _find_sources(scene: Scene, dates: list[int], anchor: int) -> None:
+    page = scene.page
+    known = [squeeze(name) for name in page.publishers if name]
+    for n in range(max(0, anchor - 12), min(scene.count, anchor + 4)):
+        if (
+            n not in scene.named
+            and page.words[n] <= 8
+            and squeeze(page.text[n]) in known
+            and known
+            and not page.is_html
+        ):
+            scene.put(n, Label.SOURCE, Reason.PUBLISHER_NAME, None, 0.9)
+    if page.is_html:
+        return
+    for start in [min(dates)] if dates else [anchor]:
+        above = start - 1
+        lines: list[int] = []
+        while above >= 0 and len(lines) < 3 and _may_be_source(scene, above):
+            lines.insert(0, above)
+            above -= 1
+        if len(lines) >= 2:
+            a, b = page.text[lines[-2]], page.text[lines[-1]]
+            if is_short_form(a, b) or is_short_form(b, a):
+                for n in lines[-2:]:
+                    scene.put(n, Label.SOURCE, Reason.SOURCE_PAIR, f"{a} / {b}", 0.95)
+                continue
+        if (
+            lines
+            and dates
+            and lines[-1] == start - 1
+            and is_title_case(page.text[lines[-1]])
+            and page.blank_before[start] == 0
+        ):
+            scene.put(lines[-1], Label.SOURCE, Reason.SOURCE_PAIR, "directly above the date", 0.7)
+
+
+def _may_be_source(scene: Scene, n: int) -> bool:
+    page = scene.page
+    text = page.text[n]
+    return (
+        n not in scene.named and n not in page.entry and 0 < page.words[n] <= 7 and not page.is_story[n]
+        and not text.rstrip().endswith((".", "?", "!", ":", "|")) and any(c.isalpha() for c in text)
+        and not _PLACE.match(text) and page.link_share[n] < 0.5
+    )  # fmt: skip
+
+
+def _find_captions(scene: Scene) -> None:
+    """On text pages: a credit glued under a line is how a photo's caption flattens."""
+    page = scene.page
+    anchor = scene.headline if scene.headline >= 0 else scene.first
+    for n in range(max(0, min(anchor, scene.first) - 3), min(scene.last + 2, scene.count)):
+        if (
+            n not in scene.named
+            and page.words[n] <= 60
+            and (_CAPTION_TAIL.search(page.text[n]) or scene.ends_in_credit(page.text[n]))
+        ):
+            scene.put(n, Label.CAPTION, Reason.LEXICON, "a credit at its end", 0.9)
+    if page.is_html:
+        return
+    for n in range(max(scene.first, 1), min(scene.last + 2, scene.count)):
+        if n in scene.named or page.words[n] > 9 or not scene.is_credit(n):
+            continue
+        glued = page.blank_before[n] == 0 and scene.is_blank_parted
+        sure = is_agency(page.text[n]) or n in page.entry or bool(_CREDIT_SHAPE.match(page.text[n]))
+        scene.put(
+            n,
+            Label.CREDIT,
+            Reason.GLUED_CREDIT if glued else Reason.AGENCY_NAME if sure else Reason.LEXICON,
+            None,
+            0.92 if sure else 0.7,
+        )
+        above = n - 1
+        if above >= 0 and page.is_story[above] and above not in scene.named and above > scene.first:
+            if glued and sure and page.blank_before[above] > 0:
+                scene.put(above, Label.CAPTION, Reason.GLUED_CREDIT, page.text[n], 0.8)
+            elif glued:
+                scene.named[above] = Named(Label.PARAGRAPH, Action.KEEP, Reason.RUNNING_TEXT, f"but: {page.text[n]!r} stands right under it",
+                                          min(page.chance[above], 0.6), "caption")  # fmt: skip
+
+
+def _find_wire(scene: Scene) -> None:
+    page = scene.page
+    for n in range(max(scene.first, 0), min(scene.last + 6, scene.count)):
+        if n in scene.named or page.words[n] > 40:
+            continue
+        text = page.text[n]
+        entry = page.entry.get(n)
+        bare = text.strip("()[] .")
+        is_wire = bool(entry and entry.kind.startswith("wire.") and (entry.mode != "has" or page.words[n] <= 25))
+        if is_wire and entry:
+            if page.is_story[n] and n < scene.last - 3 and page.words[n] > 25:
+                continue  # a sentence of the story that speaks of an agency
+            scene.put(n, Label.WIRE, Reason.LEXICON, entry.phrase, 0.93)
+        elif _WITH_WIRES.match(text) or (_OTHERS_BYLINE.match(bare) and n >= scene.last - 2):
+            scene.put(n, Label.WIRE, Reason.LEXICON, text[:40], 0.93)
+        elif n >= scene.last - 1 and page.words[n] <= 6 and is_agency(bare):
+            scene.put(n, Label.WIRE, Reason.AGENCY_NAME, None, 0.9)

@@ -1,0 +1,59 @@
+"""Where the model's decision is taken back: parts of a page that are not its story beyond doubt."""
+
+from tasks.clean import class_words
+from tasks.clean.page_lines import Named, PageLines
+from tasks.clean.tags import TAG_CODES
+from tasks.labels import Action, Label, Reason
+from tasks.names import squeeze
+
+_SMALL_SHARE = 0.1  # of the kept words: more, and it is the story itself that is hidden
+_PULL_QUOTE_WORDS = (4, 45)
+_ASIDE = 1 << TAG_CODES["aside"]
+
+
+def overrule(page: PageLines) -> dict[int, Named]:
+    """Take lines out of the story (in `page.is_story`) and return what they are instead, by line."""
+    if not page.is_html:
+        return {}
+    taken: dict[int, Named] = {}
+    _later_articles(page, taken)
+    _hidden(page, taken)
+    _pull_quotes(page, taken)
+    for n in taken:
+        page.is_story[n] = False
+    return taken
+
+
+def _kept(page: PageLines, taken: dict[int, Named]) -> list[int]:
+    return [n for n, inside in enumerate(page.is_story) if inside and n not in taken]
+
+
+def _later_articles(page: PageLines, taken: dict[int, Named]) -> None:
+    """Infinite scroll puts whole further stories below the first, each with a heading of its own."""
+    h1 = TAG_CODES["h1"]
+    headed = {page.article[n] for n in range(len(page.text)) if page.tag[n] == h1 and page.article[n] >= 0}
+    first = next((n for n in sorted(headed)), -1)
+    if first < 0 or len(headed) < 2 or sum(page.words[n] for n in _kept(page, taken) if page.article[n] == first) < 60:
+        return
+    for n in _kept(page, taken):
+        if page.article[n] in headed and page.article[n] != first:
+            taken[n] = Named(Label.RELATED, Action.DROP, Reason.CONTAINER, "another article below", 0.95)
+
+
+def _hidden(page: PageLines, taken: dict[int, Named]) -> None:
+    """Parts that readers do not see; a story hidden as a whole waits for a script and stays."""
+    kept = _kept(page, taken)
+    inside = [n for n in kept if page.classes[n] & class_words.HIDDEN]
+    if inside and sum(page.words[n] for n in inside) <= _SMALL_SHARE * sum(page.words[n] for n in kept):
+        taken.update({n: Named(Label.PROMO, Action.DROP, Reason.HIDDEN, None, 0.85) for n in inside})
+
+
+def _pull_quotes(page: PageLines, taken: dict[int, Named]) -> None:
+    """Words of the story set again in large type beside it stand whole in one of its paragraphs."""
+    kept = _kept(page, taken)
+    plain = {n: squeeze(page.text[n]) for n in kept}
+    joined = "\n".join(plain.values())
+    low, high = _PULL_QUOTE_WORDS
+    for n in kept:
+        if low <= page.words[n] <= high and page.tags_around[n] & _ASIDE and plain[n] and joined.count(plain[n]) > 1:
+            taken[n] = Named(Label.PARAGRAPH, Action.DROP, Reason.DUPLICATE_IN_PAGE, "a pull quote", 0.9)

@@ -1,0 +1,160 @@
+"""The lines of one page and the state of their naming."""
+
+import re
+from dataclasses import dataclass, field
+
+from tasks.clean.lexicon import Entry
+from tasks.labels import Action, Label, Reason
+from tasks.names import is_agency, is_newsroom, is_photo_agency, is_title_case
+
+_CREDIT_SHAPE = re.compile(
+    r"^(?:(?:photo |image )?courtesy (?:of )?.{2,50}|[\w.'’ -]{2,50}\s?/\s?[\w.'’ -]{2,50}|.{0,60}\b(?:getty images|ap photo|afp|reuters|epa|imago|dpa)\b.{0,40})$",
+    re.I,
+)
+_CREDIT_HEAD = re.compile(
+    r"\b(?:photo|image|picture|foto|bild|fot\.?|crédit|credit|photograph|imagen|immagine|afbeelding)s?\s*(?:credit)?\s*(?:by\b|:|/|©)|©",
+    re.I,
+)
+_NEAR = 8  # lines around headline and story start within which bylines, dates and sources are the article's own
+
+
+@dataclass
+class PageLines:
+    """The lines of one page and what is known of each, for naming."""
+
+    text: list[str]
+    is_story: list[bool]  # the decision on which lines are the story
+    chance: list[float]  # how likely the line is part of it
+    entry: dict[int, Entry]  # lexicon phrase by line
+    words: list[float]
+    is_good: list[bool]  # long, ends like a sentence, uses function words
+    is_end: list[bool]  # ends like a sentence
+    blank_before: list[int]
+    copies: list[float]
+    cohesion: list[float]
+    link_share: list[float]
+    tag: list[int]  # TAG_CODES; 0 on text pages
+    classes: list[int]  # class bits of its element and all around it
+    tags_around: list[int]
+    article: list[int]  # number of the `article` element it lies in, -1 for none
+    template: dict[int, str] = field(default_factory=dict)  # line -> "412 of 415 pages"
+    titles: list[str] = field(default_factory=list)  # as the page declares them, best first
+    summary: str | None = None
+    publishers: list[str] = field(default_factory=list)
+    language: str | None = None
+    is_html: bool = False
+
+
+@dataclass(frozen=True)
+class Named:
+    """What one line is, what was done with it and why."""
+
+    label: Label
+    action: Action
+    reason: Reason
+    detail: str | None = None
+    confidence: float = 0.9
+    doubt: str | None = None
+
+
+class Scene:
+    """A page while its lines are being named: where the story lies, and what is named already."""
+
+    def __init__(self, page: PageLines) -> None:
+        self.page = page
+        self.count = len(page.text)
+        story = [n for n, inside in enumerate(page.is_story) if inside]
+        self.has_story = bool(story)
+        self.first = story[0] if story else self.count
+        self.last = story[-1] if story else self.count
+        within = [n for n in story if n > self.first]
+        self.is_blank_parted = bool(within) and sum(page.blank_before[n] > 0 for n in within) >= 0.7 * len(within)
+        self.named: dict[int, Named] = {}
+        self.headline = -1
+
+    def is_credit(self, n: int) -> bool:
+        """Whether a line names who made a picture and nothing else."""
+        page = self.page
+        text = page.text[n].strip("() ")
+        entry = page.entry.get(n)
+        if entry and entry.kind.startswith("credit.") and entry.mode != "has":
+            return True
+        head = _CREDIT_HEAD.match(text)
+        if head and page.words[n] <= 9 and (is_title_case(text[head.end() :].strip()) or is_agency(text[head.end() :])):
+            return True
+        if is_agency(text):  # an agency's name alone at the very end is where the text comes from
+            return n < self.last or is_photo_agency(text)
+        return bool(
+            page.words[n] <= 8
+            and not page.is_end[n]
+            and _CREDIT_SHAPE.match(text)
+            and (
+                text.lower().startswith(("courtesy", "photo courtesy"))
+                or any(is_agency(part) for part in re.split(r"[/,]| via ", text))
+            )
+        )
+
+    def ends_in_credit(self, text: str) -> bool:
+        """Whether a line ends in brackets that say who made a picture, as captions do."""
+        inside = re.search(r"[(\[]([^()\[\]]{3,80})[)\]]\s*$", text)
+        return bool(
+            inside
+            and (
+                _CREDIT_HEAD.search(inside[1])
+                or "/" in inside[1]
+                or "courtesy" in inside[1].lower()
+                or is_agency(inside[1])
+            )
+        )
+
+    def is_byline(self, n: int) -> bool:
+        """Whether what follows the word of a byline looks like names."""
+        page = self.page
+        entry = page.entry.get(n)
+        text = page.text[n]
+        rest = (
+            re.sub(
+                r"^\s*(?:[\w.]+\s+)?(?:by|von|par|por|di|da|door|av|af|przez|автор|yazan|text|story by|written by)\b[\s:]*",
+                "",
+                text,
+                flags=re.I,
+            )
+            if entry
+            else text
+        )
+        words = [word for word in re.split(r"[\s,|]+", rest) if word]
+        capitals = sum(word[:1].isupper() for word in words)
+        return (
+            bool(words)
+            and len(words) <= 12
+            and (capitals >= 1 or is_newsroom(rest))
+            and (capitals >= len(words) / 2 or page.words[n] <= 8)
+        )
+
+    def is_near_top(self, n: int) -> bool:
+        """Whether a line stands where the article's own byline, date and source stand."""
+        anchor = self.headline if self.headline >= 0 else self.first
+        return min(anchor, self.first) - _NEAR <= n <= max(self.first, anchor) + 3
+
+    def place_label(self, n: int) -> Label:
+        """What a line that nothing else is known of most likely is, by where it stands."""
+        page = self.page
+        if n < self.first:
+            return Label.MASTHEAD if n < 6 or page.words[n] > 3 else Label.NAVIGATION
+        if not page.is_end[n] and page.words[n] >= 5:
+            return Label.RELATED
+        if page.words[n] >= 10:
+            return Label.RELATED if n < self.last else Label.FOOTER
+        return Label.NAVIGATION
+
+    def by_lexicon_label(self, n: int) -> Label | None:
+        """What the lexicon's phrase in a line says it is."""
+        entry = self.page.entry.get(n)
+        if entry is None:
+            return None
+        kind = entry.kind.partition(".")[0]
+        return {"paywall": Label.PROMO, "not_article": Label.FOOTER}.get(kind) or Label(kind)
+
+    def put(self, line: int, label: Label, reason: Reason, detail: str | None = None, confidence: float = 0.9) -> None:
+        """Name a line that feeds a field."""
+        self.named[line] = Named(label, Action.FIELD, reason, detail, confidence)
