@@ -26,6 +26,16 @@ _ORIGINS = (
 )  # fmt: skip
 
 
+# fields that are read off lines only
+_LINE_ORIGINS = {
+    "captions": "caption lines",
+    "image_credits": "credits in and beside captions",
+    "wire_credit": "wire line",
+    "corrections": "wire line",
+    "dateline_place": "dateline of the first paragraph",
+}
+
+
 def explain(wanted: str, root: str, *, as_json: bool) -> int:
     """Print the account of one page; returns the exit code."""
     output = Output(root)
@@ -145,9 +155,9 @@ def _line_table(lines: list[dict[str, Any]], width: int) -> Table:
     table.add_column("line", justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
     table.add_column("label", no_wrap=True)
-    table.add_column("sure", justify="right", no_wrap=True)
+    table.add_column("sure", justify="right", no_wrap=True, min_width=4)
     table.add_column("why", no_wrap=True)
-    table.add_column("text", no_wrap=True, overflow="ellipsis", max_width=max(30, width - 62))
+    table.add_column("text", no_wrap=True, overflow="ellipsis", max_width=max(24, width - 70))
     for line in lines:
         style = _STYLES[line["action"]]
         why = line["reason"] + (f": {line['detail']}" if line["detail"] else "")
@@ -169,8 +179,8 @@ def _field_table(article: dict[str, Any]) -> Table:
     table.add_column("origin", overflow="fold")
     for name, origin in _ORIGINS:
         value = article[name]
-        said = article.get(origin) if origin else None
-        if value in (None, [], "") and not said:
+        said = article.get(origin) if origin else _LINE_ORIGINS.get(name)
+        if value is None or (value in ([], "") and not (name == "authors" and said)):
             continue
         shown = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
         table.add_row(name, Text(shown if shown else "(none)"), Text(said or ""))

@@ -101,6 +101,8 @@ def _run(parameters: NewsParameters, output: Output, report: RunReport) -> None:
     staged = load(ingested, extracted, [after_ingest, after_clean, after_extract], parameters.output, report.run_id, report.rules_version,
                   keep_pages=parameters.keep_pages)  # fmt: skip
     report.counts |= staged.counts
+    if staged.articles.num_rows:
+        report.example = index.row(staged.articles.column("doc_id")[0].as_py())["source_uri"]
     _passed(gate_load(staged, numbers, return_state=True), report)
     report.snapshot = publish(staged, ingested, cleaned, parameters.output, keep_pages=parameters.keep_pages)
 

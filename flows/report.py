@@ -35,6 +35,7 @@ class RunReport:
     quarantine: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     quarantine_counts: dict[str, int] = field(default_factory=dict)
     snapshot: str | None = None
+    example: str | None = None  # a page that became an article, to show what `explain` tells
 
     @classmethod
     def begin(cls, parameters: NewsParameters, rules_version: str) -> "RunReport":

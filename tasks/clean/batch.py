@@ -162,6 +162,8 @@ def _document(
     columns, signals = prepared.columns, prepared.signals[page]
     encoding, origin, damaged = prepared.encodings[page]
     kept = np.fromiter((line.action in _KEPT for line in named), dtype=bool, count=len(named))
+    # a line that a rule took out of the story is no longer a doubt about it
+    certain = np.where(kept | (chance.values[first:end] < chance.threshold), chance.values[first:end], 0.0)
     words = columns["words"][first:end]
     good = columns["good"][first:end] > 0
     link = columns["link_share"][first:end] if prepared.is_html else np.zeros(len(named))
@@ -187,7 +189,7 @@ def _document(
         "suspect_line_count": int((kept & ~good & (columns["lexicon"][first:end] > 0)).sum()),
         "link_share": float((link * words)[kept].sum() / max(kept_words, 1)),
         "kind": kind, "kind_reason": why,
-        "body_confidence": story.confidence(chance.values[first:end], words, kept, is_html=prepared.is_html),
+        "body_confidence": story.confidence(certain, words, kept, is_html=prepared.is_html),
         "signals": signals.to_json() if signals else None,
         "problem": "clean.unparsed" if prepared.problems[page] else None, "problem_detail": prepared.problems[page],
     }  # fmt: skip

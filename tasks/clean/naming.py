@@ -57,27 +57,56 @@ def name_lines(page: PageLines) -> list[Named]:
 def _in_story(scene: Scene, n: int) -> Named:
     page = scene.page
     chance = page.chance[n]
-    entry = page.entry.get(n)
-    if entry and page.words[n] <= 14:
-        kind = entry.kind.partition(".")[0]
-        if kind == "byline" and n <= scene.first + 3 and scene.is_byline(n):
-            return Named(Label.BYLINE, Action.FIELD, Reason.LEXICON, entry.phrase, 0.85)
-        if kind == "date" and n <= scene.first + 3 and any(c.isdigit() for c in page.text[n]):
-            return Named(Label.DATE, Action.FIELD, Reason.LEXICON, entry.phrase, 0.85)
-        if (
-            entry.kind in ("promo.sponsor", "related.read_more")
-            and entry.mode != "has"
-            and not (page.is_end[n] and ":" not in page.text[n])
-        ):
-            return Named(Label(kind), Action.DROP, Reason.LEXICON, entry.phrase, 0.85)
-        if entry.kind == "promo.advert" and entry.mode == "whole":
-            return Named(Label.PROMO, Action.DROP, Reason.LEXICON, entry.phrase, 0.9)
+    intruder = _intruder(scene, n)
+    if intruder:
+        return intruder
     if page.tag[n] in _HEADINGS or _is_subhead(scene, n):
         return Named(Label.SUBHEAD, Action.KEEP, Reason.WITHIN_STORY, None, chance)
     if n < scene.first + 2 and page.summary and squeeze(page.text[n]) == squeeze(page.summary):
         return Named(Label.STANDFIRST, Action.KEEP, Reason.PAGE_SUMMARY, None, chance)
     reason = Reason.RUNNING_TEXT if page.is_good[n] else Reason.WITHIN_STORY
     return Named(Label.PARAGRAPH, Action.KEEP, reason, None, chance)
+
+
+_DENSE_BYLINE = re.compile(r"^(?:記者|文|取材・文|文・写真|记者|作者|撰文)[\s:：・/／|]+\S{2,12}$")
+_TRAIL = re.compile(
+    r"^(?:RELATED|READ MORE|READ ALSO|ALSO READ|MORE|SEE ALSO|READ NEXT|PHOTOS?|VIDEO|WATCH|LISTEN|GALLERY|MAP|POLL|OPINION)\s*[:|]\s"
+)
+# a call to the reader ends with what to do; a report of one goes on
+_CALL = re.compile(
+    r"\b(?:sign up|subscribe|click|register|join us|anmelden|abonnieren|inscrivez-vous|suscríbete|iscriviti)(?: here| now| today| hier| ici| aquí| qui)?[.!»”]?$",
+    re.I,
+)
+_TAIL_KINDS = frozenset(
+    {"footer.bio", "footer.copyright", "footer.contact", "promo.newsletter", "promo.follow", "comment.form"}
+)
+
+
+def _intruder(scene: Scene, n: int) -> Named | None:
+    """What a line among the story's is, where its words leave no doubt that it is not of it."""
+    page = scene.page
+    if page.words[n] <= 20 and _TRAIL.match(page.text[n]):
+        return Named(Label.RELATED, Action.DROP, Reason.LEXICON, page.text[n].split(":")[0], 0.9)
+    if page.words[n] <= 25 and _CALL.search(page.text[n]):
+        return Named(Label.PROMO, Action.DROP, Reason.LEXICON, "a call to the reader", 0.85)
+    entry = page.entry.get(n)
+    if entry is None:
+        return None
+    kind = entry.kind.partition(".")[0]
+    if entry.kind in _TAIL_KINDS and n >= scene.last - 2 and page.words[n] <= 45 and page.chance[n] < 0.9:
+        return Named(Label(kind), Action.DROP, Reason.LEXICON, entry.phrase, 0.8)
+    if page.words[n] > 14:
+        return None
+    if kind == "byline" and n <= scene.first + 3 and scene.is_byline(n):
+        return Named(Label.BYLINE, Action.FIELD, Reason.LEXICON, entry.phrase, 0.85)
+    if kind == "date" and n <= scene.first + 3 and any(c.isdigit() for c in page.text[n]):
+        return Named(Label.DATE, Action.FIELD, Reason.LEXICON, entry.phrase, 0.85)
+    if entry.kind == "promo.advert" and entry.mode == "whole":
+        return Named(Label.PROMO, Action.DROP, Reason.LEXICON, entry.phrase, 0.9)
+    is_sentence = page.is_end[n] and ":" not in page.text[n]  # "Sponsored by Sen. Smith, the bill would cut taxes."
+    if entry.kind in ("promo.sponsor", "related.read_more") and entry.mode != "has" and not is_sentence:
+        return Named(Label(kind), Action.DROP, Reason.LEXICON, entry.phrase, 0.85)
+    return None
 
 
 def _is_subhead(scene: Scene, n: int) -> bool:
@@ -163,6 +192,8 @@ def _by_words(scene: Scene, n: int) -> Named | None:
 def _by_shape(scene: Scene, n: int) -> Named | None:
     page = scene.page
     text = page.text[n]
+    if len(text) < 30 and scene.is_near_top(n) and _DENSE_BYLINE.match(text):
+        return Named(Label.BYLINE, Action.FIELD, Reason.NAME_PATTERN, None, 0.85)
     if (
         len(text) < 60
         and n < scene.first

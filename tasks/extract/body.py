@@ -11,6 +11,8 @@ from tasks.names import is_agency, is_wire_agency
 _CREDIT_IN_CAPTION = re.compile(
     r"\s*[(\[]((?:photo(?:graph)?s?|image|picture|foto|bild|crédit|crédits photo|fot\.|撮影)?\s*(?:by|:|von|de|di|・)?\s*[^()\[\]]{2,80})[)\]]\s*$|"
     r"\s+((?:photo(?:graph)?|image|picture|foto|bild|crédit(?:s)?(?:\s+photo)?|credit|fot\.|撮影)\s*(?:by\b|:|・|/)\s*.{2,80})$|"
+    r"\s+(fot\.\s+[^\W\d_].{2,60})$|"
+    r"(?<=[.!?])\s+([^\W\d_][\w.’' -]{2,40}\s/\s[^\W\d_].{2,50})$|"
     r"\s*[(（](撮影・[^)）]{1,40})[)）]\s*$",
     re.I,
 )  # fmt: skip

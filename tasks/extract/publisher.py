@@ -103,13 +103,13 @@ def _masthead_name(page: Page, owner: str) -> str | None:
     for number, line in enumerate(page.lines[:25]):
         name = line.text.strip(" |·•-–")
         key = squeeze(name)
-        if not (line.action == "drop" and 1 <= len(name.split()) <= 6 and len(key) >= 5 and is_title_case(name)) or any(
+        if not (line.action != "keep" and 1 <= len(name.split()) <= 6 and len(key) >= 5 and is_title_case(name)) or any(
             c.isdigit() for c in name
         ):
             continue
         if line.reason in ("lexicon", "place_pattern", "date_pattern"):
             continue
-        mentions = joined.count(key) - 1
+        mentions = min(joined.count(key) - 1, 3)  # a word of the story is mentioned more often than the site
         core = key.removeprefix("the")
         in_address = any(
             core in squeeze(word)
@@ -117,7 +117,16 @@ def _masthead_name(page: Page, owner: str) -> str | None:
             for word in text.split()
             if "@" in word or "www." in word or ".com" in word
         )
-        score = mentions + 2 * in_address + 2 * (squeeze(owner) == key) - 0.05 * number - (len(name.split()) == 1)
+        # a text page often starts with the page's title: "Headline - Valley Signal"
+        ends_title = any(re.search(rf"[|–—·-]\s+{re.escape(name)}$", top.text) for top in page.lines[:5])
+        score = (
+            3 * ends_title
+            + mentions
+            + 2 * in_address
+            + 2 * (squeeze(owner) == key)
+            - 0.05 * number
+            - (len(name.split()) == 1)
+        )
         if score >= 1 and (best is None or score > best[0]):
             best = (score, name)
     return best[1] if best else None
