@@ -9,7 +9,7 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
-_NOT_NAME = re.compile(r"[^\w\s&'’.-]")
+_MARKS = re.compile(r"[\W_]+")
 _ARTICLES = frozenset(
     {"the", "der", "die", "das", "le", "la", "les", "el", "los", "las", "il", "lo", "o", "a", "de", "of", "and", "&"}
 )
@@ -17,6 +17,8 @@ _ARTICLES = frozenset(
 
 def squeeze(name: str) -> str:
     """Letters and digits of a name only, lower case, accents removed: for telling whether two names are the same."""
+    if name.isascii():  # most names are; ten times faster
+        return _MARKS.sub("", name.lower())
     return "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if c.isalnum())
 
 

@@ -14,7 +14,7 @@ from tasks.clean.kind import PageFacts, judge
 from tasks.clean.naming import name_lines
 from tasks.clean.page_lines import Named, PageLines
 from tasks.clean.signals import Signals
-from tasks.clean.words import Words, count_words
+from tasks.clean.words import Words, count_words, fold, phrase_hashes, solid
 from tasks.labels import Action, Label, Reason
 
 _KEPT = frozenset({Action.KEEP})
@@ -34,6 +34,9 @@ class Prepared:
     entries: dict[int, lexicon.Entry]
     columns: features.Columns
     where: features.Layout
+    keys: list[int]  # of each line's words
+    title_keys: list[list[int]]  # of the titles that each page declares
+    summary_keys: list[int]
     is_html: bool
 
 
@@ -72,7 +75,19 @@ def prepare(raws: list[bytes], declared: list[str | None], rows: list[int], *, i
         dom.dom_features(blocks, words, columns, where)
         said_of_page = [_declared(signals[blocks.page[start]]) for start in where.starts]
         dom.declared_features(columns, words, where, said_of_page)
-    return Prepared(rows, encodings, repairs, signals, problems, blocks, words, entries, columns, where, is_html)
+    keys = fold(*solid(words)).tolist()
+    titles, summaries = _declared_keys(signals)
+    return Prepared(
+        rows, encodings, repairs, signals, problems, blocks, words, entries, columns, where, keys, titles, summaries, is_html
+    )  # fmt: skip
+
+
+def _declared_keys(signals: list[Signals | None]) -> tuple[list[list[int]], list[int]]:
+    """The keys of each page's declared titles, and of its first summary (0 for none)."""
+    titles = [own.titles() if own else [] for own in signals]
+    summaries = [next(iter(own.summaries()), "") if own else "" for own in signals]
+    keys = iter(phrase_hashes([title for page in titles for title in page])[0].tolist() if any(titles) else [])
+    return [[next(keys) for _ in page] for page in titles], phrase_hashes(summaries)[0].tolist()
 
 
 def _declared(signals: Signals | None) -> tuple[str, str, str]:
@@ -129,10 +144,11 @@ def _name_page(prepared: Prepared, page: int, first: int, end: int, chance: stor
     span = slice(first, end)
     containers = blocks.containers
     at = blocks.container[span]
-    summaries = signals.summaries() if signals else []
     return name_lines(
         PageLines(
             text=blocks.text[span],
+            key=prepared.keys[span],
+            has_digit=(columns["digit_share"][span] > 0).tolist(),
             is_story=(chance.values[span] >= chance.threshold).tolist(),
             chance=chance.values[span].tolist(),
             entry={n - first: prepared.entries[n] for n in range(first, end) if n in prepared.entries},
@@ -147,9 +163,8 @@ def _name_page(prepared: Prepared, page: int, first: int, end: int, chance: stor
             classes=[containers.above[n] for n in at],
             tags_around=[containers.tags_above[n] for n in at],
             article=columns["article_number"][span].astype(int).tolist() if prepared.is_html else [-1] * (end - first),
-            titles=signals.titles() if signals else [],
-            summary=summaries[0] if summaries else None,
-            publishers=[],
+            titles=prepared.title_keys[page],
+            summary=prepared.summary_keys[page] or None,
             language=signals.language if signals else None,
             is_html=prepared.is_html,
         )
@@ -212,9 +227,9 @@ def _append_lines(
     lines["tag"] += [tag_name(code) for code in blocks.tag[first:end]] if prepared.is_html else [None] * size
     lines["text"] += blocks.text[first:end]
     for line in named:
-        lines["label"].append(line.label.value)
-        lines["action"].append(line.action.value)
-        lines["reason"].append(line.reason.value)
+        lines["label"].append(line.label)
+        lines["action"].append(line.action)
+        lines["reason"].append(line.reason)
         lines["detail"].append(line.detail)
         lines["confidence"].append(line.confidence)
         lines["doubt"].append(line.doubt)

@@ -4,9 +4,10 @@ import re
 
 from tasks.clean.page_lines import Named, Scene
 from tasks.clean.tags import TAG_CODES
+from tasks.clean.words import phrase_hashes
 from tasks.dates import is_date_line
 from tasks.labels import Action, Label, Reason
-from tasks.names import is_agency, is_short_form, is_title_case, squeeze
+from tasks.names import is_agency, is_short_form, is_title_case
 
 IMAGE_PREFIX = re.compile(
     r"^\s*(?:next|prev|previous|lead|main|top|full)?\s?-?(?:img|image|photo|pic|picture|bild)\s?:\s*", re.I
@@ -35,6 +36,9 @@ _NEAR = 8  # lines around headline and story start within which bylines, dates a
 _HEADINGS = frozenset(TAG_CODES[name] for name in ("h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"))
 
 
+_CREDIT_CHARS = 90  # a credit at the end of a caption is no longer
+
+
 def find_landmarks(scene: Scene) -> None:
     """Name the lines that the rest of the page is placed by."""
     _find_headline(scene)
@@ -53,16 +57,16 @@ def _find_headline(scene: Scene) -> None:
             scene.put(n, Label.HEADLINE, Reason.IMAGE_PREFIX, prefix.group().strip(), 0.95)
             _drop_copies(scene)
             return
-    declared = [squeeze(title) for title in page.titles]
+    rank_of = {key: rank for rank, key in reversed(list(enumerate(page.titles)))}
     h1 = TAG_CODES["h1"]
     best: tuple[float, int] | None = None
     for n in range(limit + 8 if page.is_html else limit):
         if n >= scene.count:
             break
-        own = squeeze(page.text[n]) if page.words[n] <= 40 else ""
-        if own and own in declared:
+        declared = rank_of.get(page.key[n])
+        if declared is not None:
             # the copy nearest above the story is the headline; earlier ones are breadcrumbs and trails
-            rank = 2.0 - 0.1 * declared.index(own) + (page.tag[n] == h1) - 0.01 * abs(scene.first - n)
+            rank = 2.0 - 0.1 * declared + (page.tag[n] == h1) - 0.01 * abs(scene.first - n)
             if best is None or rank > best[0]:
                 best = (rank, n)
     if best:
@@ -120,15 +124,11 @@ def _is_above_byline(scene: Scene, n: int) -> bool:
 
 
 def _drop_copies(scene: Scene) -> None:
-    own = squeeze(IMAGE_PREFIX.sub("", scene.page.text[scene.headline]))
+    text = scene.page.text[scene.headline]
+    bare = IMAGE_PREFIX.sub("", text)
+    own = {scene.page.key[scene.headline], int(phrase_hashes([bare])[0][0]) if bare != text else 0} - {0}
     for n in range(scene.count):
-        if (
-            n != scene.headline
-            and n not in scene.named
-            and scene.page.words[n] < 40
-            and squeeze(scene.page.text[n]) == own
-            and own
-        ):
+        if n != scene.headline and n not in scene.named and scene.page.key[n] in own:
             scene.named[n] = Named(Label.NAVIGATION, Action.DROP, Reason.DUPLICATE_IN_PAGE, "the headline", 0.95)
 
 
@@ -138,7 +138,7 @@ def _find_dates_and_sources(scene: Scene) -> None:
     top, bottom = max(0, anchor - _NEAR), min(scene.count, max(scene.first, anchor) + _NEAR)
     dates = [
         n for n in range(min(scene.count, bottom))
-        if n not in scene.named and len(page.text[n]) < 90 and any(c.isdigit() for c in page.text[n])
+        if n not in scene.named and page.has_digit[n] and len(page.text[n]) < 90
         and not (page.is_story[n] and page.words[n] > 10) and is_date_line(page.text[n], page.language)
     ]  # fmt: skip
     for n in [n for n in dates if n in page.entry and page.entry[n].kind.startswith("byline.") and n >= top]:
@@ -165,16 +165,6 @@ def _is_masthead_date(scene: Scene, n: int, dates: list[int]) -> bool:
 
 def _find_sources(scene: Scene, dates: list[int], anchor: int) -> None:
     page = scene.page
-    known = [squeeze(name) for name in page.publishers if name]
-    for n in range(max(0, anchor - 12), min(scene.count, anchor + 4)):
-        if (
-            n not in scene.named
-            and page.words[n] <= 8
-            and squeeze(page.text[n]) in known
-            and known
-            and not page.is_html
-        ):
-            scene.put(n, Label.SOURCE, Reason.PUBLISHER_NAME, None, 0.9)
     if page.is_html:
         return
     for start in [min(dates)] if dates else [anchor]:
@@ -217,7 +207,10 @@ def _find_captions(scene: Scene) -> None:
         if (
             n not in scene.named
             and page.words[n] <= 60
-            and (_CAPTION_TAIL.search(page.text[n]) or scene.ends_in_credit(page.text[n]))
+            and (
+                _CAPTION_TAIL.search(page.text[n], max(0, len(page.text[n]) - _CREDIT_CHARS))
+                or scene.ends_in_credit(page.text[n])
+            )
         ):
             scene.put(n, Label.CAPTION, Reason.LEXICON, "a credit at its end", 0.9)
     if page.is_html:

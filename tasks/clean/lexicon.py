@@ -4,6 +4,7 @@ A phrase stands for a line (`whole`), for its start (`starts`) or anywhere in it
 Phrases of scripts without spaces are looked up as plain substrings, in lines of such scripts only.
 """
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -39,7 +40,8 @@ class Lexicon:
     entries: dict[str, dict[int, Entry]]
     sizes: dict[str, tuple[int, ...]]
     filters: dict[str, WordSet]
-    substrings: dict[str, tuple[Entry, ...]]
+    substrings: dict[str, dict[str, Entry]]  # of scripts without spaces, by phrase
+    dense: dict[str, re.Pattern[str]]  # all of them as one pattern, the longest first
 
 
 @cache
@@ -55,22 +57,23 @@ def lexicon() -> Lexicon:
         for phrase in phrases
     ]
     entries: dict[str, dict[int, Entry]] = {mode: {} for mode in _MODES}
-    substrings: dict[str, list[Entry]] = {mode: [] for mode in _MODES}
+    substrings: dict[str, dict[str, Entry]] = {mode: {} for mode in _MODES}
     for (kind, mode, phrase), value, count, dense in zip(
         listed, *phrase_hashes([phrase for _, _, phrase in listed]), strict=True
     ):
         entry = Entry(kind, phrase, mode, int(count))
         if dense:
-            substrings[mode].append(entry)
+            substrings[mode].setdefault(phrase, entry)
         if 0 < count <= MAX_PHRASE_WORDS:
             entries[mode].setdefault(int(value), entry)
     kinds = tuple(dict.fromkeys(kind for kind, _, _ in listed))
     sizes = {mode: tuple(sorted({entry.word_count for entry in table.values()})) for mode, table in entries.items()}
     filters = {mode: WordSet(np.fromiter(table, dtype=np.uint64, count=len(table))) for mode, table in entries.items()}
-    longest_first = {
-        mode: tuple(sorted(found, key=lambda entry: -len(entry.phrase))) for mode, found in substrings.items()
+    dense = {
+        mode: re.compile("|".join(re.escape(phrase) for phrase in sorted(table, key=len, reverse=True)) or "(?!)")
+        for mode, table in substrings.items()
     }
-    return Lexicon(kinds, entries, sizes, filters, longest_first)
+    return Lexicon(kinds, entries, sizes, filters, substrings, dense)
 
 
 def find(lines: list[str], words: Words) -> dict[int, Entry]:
@@ -131,20 +134,18 @@ def _window(padded: np.ndarray, places: np.ndarray, size: int) -> np.ndarray:
 
 
 def _in_dense(lex: Lexicon, lines: list[str], words: Words, found: dict[int, Entry]) -> None:
-    for line in np.flatnonzero(words.chars[:, Char.DENSE]):
+    for line in np.flatnonzero(words.chars[:, Char.DENSE]).tolist():
         text = lines[line].lower()
         bare = text.strip(" :：。、・|>＞»＜<[]【】()（）")
-        for mode in ("has", "starts", "whole"):
-            if mode == "has" and len(text) > 60:  # sixty such characters are a sentence
-                continue
-            for entry in lex.substrings[mode]:
-                if (
-                    (mode == "has" and entry.phrase in text)
-                    or (mode == "starts" and bare.startswith(entry.phrase))
-                    or bare == entry.phrase
-                ):
-                    found[int(line)] = entry
-                    break
+        # sixty such characters are a sentence, and only its start can tell its kind
+        match = lex.dense["has"].search(text) if len(text) <= 60 else None
+        match = lex.dense["starts"].match(bare) or match
+        entry = lex.substrings["whole"].get(bare)
+        if entry is None and match:
+            mode = "starts" if match.re is lex.dense["starts"] else "has"
+            entry = lex.substrings[mode][match.group()]
+        if entry:
+            found[line] = entry
 
 
 @cache

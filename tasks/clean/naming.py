@@ -6,6 +6,7 @@ speaks; a line that none fits is named by where it stands.
 """
 
 import re
+from functools import lru_cache
 
 from tasks.clean import class_words
 from tasks.clean.landmarks import find_landmarks
@@ -14,7 +15,7 @@ from tasks.clean.page_lines import Named, PageLines, Scene
 from tasks.clean.tags import TAG_CODES
 from tasks.dates import is_date_line
 from tasks.labels import Action, Label, Reason
-from tasks.names import is_agency, squeeze
+from tasks.names import is_agency
 
 _PLACE = re.compile(r"^[|\s·•-]*[A-Z][\w.'’ -]{1,30},\s?[A-Z]{2}[|\s·•-]*$")
 _WEATHER = re.compile(r"-?\d{1,3}\s?°\s?[CF]?\b|\b(?:humidity|wind|sunrise|sunset)\b", re.I)
@@ -31,6 +32,7 @@ _GROUP_LABELS = (
     ("byline", Label.BYLINE), ("date", Label.DATE), ("tags", Label.NAVIGATION), ("footer", Label.FOOTER),
     ("sidebar", Label.RELATED), ("header", Label.MASTHEAD),
 )  # fmt: skip
+_GROUP_BITS = sum(class_words.BITS[group] for group, _ in _GROUP_LABELS)
 _TAG_LABELS = (
     ("nav", Label.NAVIGATION),
     ("footer", Label.FOOTER),
@@ -62,7 +64,7 @@ def _in_story(scene: Scene, n: int) -> Named:
         return intruder
     if page.tag[n] in _HEADINGS or _is_subhead(scene, n):
         return Named(Label.SUBHEAD, Action.KEEP, Reason.WITHIN_STORY, None, chance)
-    if n < scene.first + 2 and page.summary and squeeze(page.text[n]) == squeeze(page.summary):
+    if n < scene.first + 2 and page.summary and page.key[n] == page.summary:
         return Named(Label.STANDFIRST, Action.KEEP, Reason.PAGE_SUMMARY, None, chance)
     reason = Reason.RUNNING_TEXT if page.is_good[n] else Reason.WITHIN_STORY
     return Named(Label.PARAGRAPH, Action.KEEP, reason, None, chance)
@@ -99,7 +101,7 @@ def _intruder(scene: Scene, n: int) -> Named | None:
         return None
     if kind == "byline" and n <= scene.first + 3 and scene.is_byline(n):
         return Named(Label.BYLINE, Action.FIELD, Reason.LEXICON, entry.phrase, 0.85)
-    if kind == "date" and n <= scene.first + 3 and any(c.isdigit() for c in page.text[n]):
+    if kind == "date" and n <= scene.first + 3 and page.has_digit[n]:
         return Named(Label.DATE, Action.FIELD, Reason.LEXICON, entry.phrase, 0.85)
     if entry.kind == "promo.advert" and entry.mode == "whole":
         return Named(Label.PROMO, Action.DROP, Reason.LEXICON, entry.phrase, 0.9)
@@ -120,8 +122,7 @@ def _is_subhead(scene: Scene, n: int) -> bool:
 
 def _outside(scene: Scene, n: int) -> Named:
     page = scene.page
-    text = page.text[n]
-    if not any(c.isalnum() for c in text):
+    if not page.key[n]:
         return Named(Label.MASTHEAD if n < scene.first else Label.NAVIGATION, Action.DROP, Reason.NO_TEXT, None, 0.99)
     if not scene.has_story:
         return (
@@ -157,7 +158,6 @@ def _by_element_first(scene: Scene, n: int) -> Named | None:
 
 def _by_words(scene: Scene, n: int) -> Named | None:
     page = scene.page
-    text = page.text[n]
     if n in page.template:
         likely = scene.by_lexicon_label(n) or scene.place_label(n)
         return Named(likely, Action.DROP, Reason.TEMPLATE_ON_SITE, page.template[n], 0.97)
@@ -171,12 +171,8 @@ def _by_words(scene: Scene, n: int) -> Named | None:
         return None
     if label is Label.BYLINE and not (scene.is_near_top(n) and scene.is_byline(n)):
         return None
-    if label is Label.DATE and not (scene.is_near_top(n) and any(c.isdigit() for c in text)):
-        return (
-            None
-            if any(c.isdigit() for c in text)
-            else Named(Label.NAVIGATION, Action.DROP, Reason.LEXICON, entry.phrase, 0.6)
-        )
+    if label is Label.DATE and not (scene.is_near_top(n) and page.has_digit[n]):
+        return None if page.has_digit[n] else Named(Label.NAVIGATION, Action.DROP, Reason.LEXICON, entry.phrase, 0.6)
     if label is Label.SOURCE:
         return None
     is_field = label in _FIELD_LABELS and (scene.is_near_top(n) or scene.first <= n <= scene.last + 6)
@@ -209,7 +205,7 @@ def _by_shape(scene: Scene, n: int) -> Named | None:
         page.is_html
         and scene.is_near_top(n)
         and len(text) < 90
-        and any(c.isdigit() for c in text)
+        and page.has_digit[n]
         and is_date_line(text, page.language)
     ):
         return Named(Label.DATE, Action.FIELD, Reason.DATE_PATTERN, None, 0.85)
@@ -249,23 +245,27 @@ def _reads_like_name(scene: Scene, n: int) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)  # the same few combinations recur on every page of a site
+def _groups_of(bits: int) -> tuple[tuple[str, Label], ...]:
+    return tuple((group, label) for group, label in _GROUP_LABELS if bits & class_words.BITS[group])
+
+
 def _by_element(scene: Scene, n: int) -> Named | None:
     page = scene.page
     if not page.is_html:
         return None
     bits = page.classes[n]
-    for group, label in _GROUP_LABELS:
-        if bits & class_words.BITS[group]:
-            if label in (Label.BYLINE, Label.DATE, Label.CAPTION):
-                if label is Label.CAPTION and scene.first - 6 <= n <= scene.last + 1 and page.link_share[n] < 0.5:
-                    is_credit = scene.is_credit(n)
-                    return Named(Label.CREDIT if is_credit else label, Action.FIELD, Reason.CONTAINER, group, 0.7)
-                if label is Label.BYLINE and n > scene.last and page.words[n] > 4:
-                    return Named(Label.FOOTER, Action.DROP, Reason.CONTAINER, "author box", 0.75)
-                if label is not Label.CAPTION and scene.is_near_top(n) and page.words[n] <= 15:
-                    return Named(label, Action.FIELD, Reason.CONTAINER, group, 0.7)
-                continue
-            return Named(label, Action.DROP, Reason.CONTAINER, group, 0.8)
+    for group, label in _groups_of(bits & _GROUP_BITS):
+        if label in (Label.BYLINE, Label.DATE, Label.CAPTION):
+            if label is Label.CAPTION and scene.first - 6 <= n <= scene.last + 1 and page.link_share[n] < 0.5:
+                is_credit = scene.is_credit(n)
+                return Named(Label.CREDIT if is_credit else label, Action.FIELD, Reason.CONTAINER, group, 0.7)
+            if label is Label.BYLINE and n > scene.last and page.words[n] > 4:
+                return Named(Label.FOOTER, Action.DROP, Reason.CONTAINER, "author box", 0.75)
+            if label is not Label.CAPTION and scene.is_near_top(n) and page.words[n] <= 15:
+                return Named(label, Action.FIELD, Reason.CONTAINER, group, 0.7)
+            continue
+        return Named(label, Action.DROP, Reason.CONTAINER, group, 0.8)
     around = page.tags_around[n]
     for tag, label in _TAG_LABELS:
         if around >> TAG_CODES[tag] & 1:

@@ -51,6 +51,8 @@ def _hidden(page: PageLines, taken: dict[int, Named]) -> None:
 def _pull_quotes(page: PageLines, taken: dict[int, Named]) -> None:
     """Words of the story set again in large type beside it stand whole in one of its paragraphs."""
     kept = _kept(page, taken)
+    if not any(page.tags_around[n] & _ASIDE for n in kept):
+        return
     plain = {n: squeeze(page.text[n]) for n in kept}
     joined = "\n".join(plain.values())
     low, high = _PULL_QUOTE_WORDS

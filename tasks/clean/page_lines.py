@@ -23,6 +23,8 @@ class PageLines:
     """The lines of one page and what is known of each, for naming."""
 
     text: list[str]
+    key: list[int]  # equal for lines of the same words, 0 for lines without any
+    has_digit: list[bool]
     is_story: list[bool]  # the decision on which lines are the story
     chance: list[float]  # how likely the line is part of it
     entry: dict[int, Entry]  # lexicon phrase by line
@@ -38,9 +40,8 @@ class PageLines:
     tags_around: list[int]
     article: list[int]  # number of the `article` element it lies in, -1 for none
     template: dict[int, str] = field(default_factory=dict)  # line -> "412 of 415 pages"
-    titles: list[str] = field(default_factory=list)  # as the page declares them, best first
-    summary: str | None = None
-    publishers: list[str] = field(default_factory=list)
+    titles: list[int] = field(default_factory=list)  # keys of the titles that the page declares, best first
+    summary: int | None = None  # key of the summary that the page declares
     language: str | None = None
     is_html: bool = False
 

@@ -1,9 +1,11 @@
 """Documents and lines in, candidate rows out: the pure core of extract."""
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tasks import schema
 from tasks.batch import digest, rules_version
@@ -28,7 +30,16 @@ def extract_documents(documents: pa.Table, lines: pa.Table) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema.CANDIDATES)
 
 
+_TOP_LINES = 45  # among so many first lines stands the site's name; of what was left out below, only the footer counts
+
+
 def _lines_by_document(lines: pa.Table) -> dict[str, list[Line]]:
+    """The lines that fields are read from, by document: kept and moved ones, the top of the page and its footer."""
+    use = pc.or_(
+        pc.or_(pc.not_equal(lines.column("action"), "drop"), pc.less_equal(lines.column("line_no"), _TOP_LINES)),
+        pc.equal(lines.column("label"), "footer"),
+    )
+    lines = lines.filter(use)
     names = ("doc_id", "line_no", "text", "label", "action", "reason", "blank_before", "tag")
     grouped: dict[str, list[Line]] = {}
     for doc_id, *rest in zip(*(lines.column(name).to_pylist() for name in names), strict=True):
@@ -106,9 +117,12 @@ def _instant(printed: Printed | None) -> Any:
     return printed.instant if printed else None
 
 
+_DENSE = re.compile("[\u0e00-\u0eff\u3040-\u9fff]+")  # Thai, Lao, Japanese, Chinese
+
+
 def _word_count(text: str) -> int:
     """Words by spaces; a run of Chinese, Japanese or Thai letters counts as a word for every 1.7 of them."""
-    dense = sum(1 for char in text if "\u0e00" <= char <= "\u0eff" or "\u3040" <= char <= "\u9fff")
+    dense = sum(map(len, _DENSE.findall(text)))
     return len(text.split()) + int(dense / 1.7) if dense else len(text.split())
 
 
