@@ -117,6 +117,7 @@ _ARTICLE_FIELDS = (
     _field("title", pa.string(), "Headline, without site name or image prefix."),
     _field("summary", pa.string(), "Standfirst or declared description."),
     _field("authors", _STRINGS, "People who wrote it; empty where none is named.", required=True),
+    _field("author", pa.string(), "The byline as one string: the authors, or the agency or newsroom that signed."),
     _field("published_date", pa.date32(), "Day of publication as the page prints it."),
     _field("published_at", _TIME, "Instant of publication; null where only the day is known."),
     _field("published_utc_offset_minutes", pa.int16(), "Offset from UTC that the page printed with the time."),

@@ -114,6 +114,7 @@ class _Walk:
                     if descend is not None:
                         if kind is _LINK:
                             link_depth += 1
+                            self.signals.read_link(node)
                             self.link_count += 1
                         elif kind is _BOLD:
                             bold_depth += 1

@@ -18,10 +18,17 @@ MAX_JSON_CHARS = 400_000  # of one JSON-LD script; articleBody makes them long
 MAX_ENTRIES = 64  # of each repeated kind (times, h1s, bylines)
 _JSON_LD = "ld+json"
 _INLINE_DATE = re.compile(
-    r'"(datePublished|publishedAt|published_at|publishDate|publish_date|publicationDate|firstPublished|first_published_at|'
-    r'published_time|publishedDate|pubDate|datetimePublished)"\s*:\s*"([^"]{8,40})"'
+    r'\\?"(datePublished|article_published_time|publishedAt|published_at|publishDate|publish_date|publicationDate|firstPublished|first_published_at|'
+    r'published_time|publishedDate|pubDate|datetimePublished)\\?"\s*:\s*\\?"([^"\\]{8,40})\\?"'
 )
 _TITLE_SEPARATOR = re.compile(r"\s+[|·•»«–—-]+\s+|\s*\|\s*")
+_TAG_LINK = re.compile(
+    r"/(?:tags?|topics?|themen?|thema|temas?|etiquetas?|keywords?|sujets?|argomenti|stichwort|dossier)/[^/?#]+/?(?:[?#]|$)",
+    re.I,
+)
+_AUTHOR_LINK = re.compile(
+    r"/(?:authors?|autor(?:en|es|in)?|auteurs?|autore|people|profile|staff|reporters?|journalists?|by)/[^/?#]+", re.I
+)
 _SIGNAL_PROBE = 200_000  # characters of a data script that are searched for dates
 
 
@@ -40,6 +47,8 @@ class Signals:
     times: list[dict[str, Any]] = field(default_factory=list)
     items: list[tuple[str, str]] = field(default_factory=list)  # itemprop, value
     bylines: list[tuple[str, str]] = field(default_factory=list)  # class, text
+    tag_links: list[str] = field(default_factory=list)  # texts of links to topic pages
+    author_links: list[str] = field(default_factory=list)  # texts of links to writers' pages
     inline_dates: list[tuple[str, str]] = field(default_factory=list)  # key, value in scripts that are not JSON-LD
 
     def read_html_element(self, attributes: dict[str, str | None]) -> None:
@@ -104,6 +113,21 @@ class Signals:
                     "above": above,
                 }
             )
+
+    def read_link(self, node: Any) -> None:
+        """Keep the text of a link to a topic's or a writer's page."""
+        attributes = node.attributes
+        rel, href = attributes.get("rel") or "", attributes.get("href") or ""
+        if rel in ("tag", "category tag") or _TAG_LINK.search(href):
+            kept = self.tag_links
+        elif rel == "author" or _AUTHOR_LINK.search(href):
+            kept = self.author_links
+        else:
+            return
+        if len(kept) < MAX_ENTRIES:
+            text = " ".join((node.text(deep=True, separator=" ") or "").split())
+            if 1 < len(text) < 60 and text not in kept:
+                kept.append(text)
 
     def read_item(self, item: str, node: Any, attributes: dict[str, str | None]) -> None:
         """Keep a microdata property."""

@@ -8,7 +8,7 @@ from tasks.names import is_agency, is_newsroom, is_wire_agency, role_words, sque
 
 _BY = re.compile(
     r"^\s*(?:(?:story|words|text|article|report|posted|written|reported|published|geschrieben|verfasst|escrito|écrit|scritto|ein(?:e)?\s+\w+)\s+)?"
-    r"(?:by|记者|記者|文|取材|von|vom|par|por|di|da|door|av|af|przez|oleh|автор(?:ы)?|текст|yazan|autor(?:in|es|a)?|author|text|texte|testo|texto|fotos?|de|記者|记者)(?:\b|(?=\s))[\s:：・/]*",
+    r"(?:by|记者|記者|文|取材|von|vom|par|por|di|da|door|av|af|przez|oleh|автор(?:ы)?|текст|yazan|autor(?:in|es|a)?|author|text|texte|testo|texto|fotos?|de|記者|记者|quelle|source|fuente|fonte)(?:\b|(?=\s))[\s:：・/]*",
     re.I,
 )
 _SPLIT = re.compile(
@@ -59,7 +59,8 @@ _HANDLE = re.compile(
     r"\s*\(?@\w+\)?|\s*<?[\w.+-]+@[\w-]+\.[\w.]+>?|\s*\((?:text|foto|photo|bild|video|mit|dpa|afp|ap|reuters)[^)]*\)",
     re.I,
 )
-_TITLES = re.compile(r"^(?:dr|prof|mr|mrs|ms|sir|dame|m|mme|herr|frau)\.?\s+(?=[A-ZÀ-Þ])", re.I)
+_BRACKETS = re.compile(r"\s*\([^)]{0,40}\)?")
+_TITLES = re.compile(r"^(?:mr|mrs|ms|sir|dame|m|mme|herr|frau)\.?\s+(?=[A-ZÀ-Þ])", re.I)
 _TAIL = re.compile(r"\s*[,|–—(-]\s+.*$")
 MAX_AUTHORS = 20
 
@@ -72,12 +73,38 @@ def find_authors(page: Page, site_names: list[str]) -> Found:
         people: list[str] = []
         for value in values:
             people += people_in(value)
-        strict = [name for name in people if is_person(name, own)]
+        strict = [name for name in people if is_person(name, own) and (origin in _SURE or _is_full_name(name))]
         if strict:
             return Found(_distinct(strict)[:MAX_AUTHORS], origin)
         if values and rejected is None:
             rejected = origin
     return Found([], f"{rejected} names no person" if rejected else "none named")
+
+
+# where a single word may be a whole name; elsewhere it is a section or a site more often
+_SURE = frozenset({"json-ld:author", "parsely-author", "sailthru.author", "byl"})
+
+
+def _is_full_name(name: str) -> bool:
+    return " " in name or (not name.isascii() and len(name) <= 6)  # 佐久間理恵
+
+
+def find_signature(page: Page, authors: list[str]) -> str | None:
+    """The byline as one string: the authors, or - where no person signed - the agency or newsroom that did."""
+    if authors:
+        return "; ".join(authors)
+    for _, values in _candidates(page):
+        names = [name for value in values for name in _signatures(value)]
+        if names:
+            return "; ".join(dict.fromkeys(names))
+    return None
+
+
+def _signatures(value: str) -> list[str]:
+    text = _BY.sub("", " ".join(value.split()).strip(" .,;:|-–—"), count=1).strip()
+    if not text or len(text) > 80 or text.startswith("http") or "@" in text:
+        return []
+    return [part.strip() for part in re.split(r"\s*[;,/|]\s*", text) if part.strip()]
 
 
 def _candidates(page: Page) -> list[tuple[str, list[str]]]:
@@ -106,7 +133,13 @@ def _candidates(page: Page) -> list[tuple[str, list[str]]]:
         ("meta:author", [value for _, value in page.meta("author", "dc.creator", "dcterms.creator", "article.author")])
     )
     found.append(("byline", bylines))
-    found.append(("byline element", [text for _, text in page.signals.get("bylines", ())[:3] if len(text) < 120]))
+    found.append(("author link", page.signals.get("author_links", [])[:4]))
+    named_elements = [
+        text
+        for names, text in page.signals.get("bylines", ())[:4]
+        if len(text) < 120 and (_BY.match(text) or "name" in names.lower())
+    ]
+    found.append(("byline element", named_elements[:1]))
     found.append(("reporting line", [_reporters(text) for text in reporting]))
     return found
 
@@ -157,7 +190,7 @@ def _resolve(node: dict[str, Any], page: Page) -> dict[str, Any]:
 
 def people_in(text: str) -> list[str]:
     """The names in a byline, as written but for `By`, roles, handles and capitals: `By DANA WIRTH, Staff Writer`."""
-    text = _HANDLE.sub("", " ".join(text.split())).strip(" .,;:|-–—")
+    text = _BRACKETS.sub("", _HANDLE.sub("", " ".join(text.split()))).strip(" .,;:|-–—")
     text = _BY.sub("", text, count=1)
     names: list[str] = []
     for part in _SPLIT.split(text):

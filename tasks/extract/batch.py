@@ -11,7 +11,7 @@ from tasks import schema
 from tasks.batch import digest, rules_version
 from tasks.dates import Printed
 from tasks.extract.address import canonical, clean_url, host
-from tasks.extract.authors import find_authors
+from tasks.extract.authors import find_authors, find_signature
 from tasks.extract.body import Body, is_agency_copy, read_body, text_digest
 from tasks.extract.companions import find_access, find_image, find_summary
 from tasks.extract.language import find_language
@@ -54,6 +54,7 @@ def extract_page(page: Page) -> dict[str, Any]:
     names = site_names(page, publisher, short)
     title = find_title(page, names)
     authors = find_authors(page, names)
+    signature = find_signature(page, authors.value)
     times = find_times(page)
     body = read_body(page)
     language, language_confidence = find_language(
@@ -61,7 +62,10 @@ def extract_page(page: Page) -> dict[str, Any]:
     )
     summary = find_summary(page, title.value if title else None)
     section, topics, image, own = find_section(page), find_topics(page), find_image(page), canonical(page)
-    quotes = [{"text": quote.text, "speaker": quote.speaker} for quote in find_quotes(body.paragraphs)]
+    quotes = [
+        {"text": quote.text, "speaker": quote.speaker}
+        for quote in find_quotes(body.paragraphs, language.value if language else None)
+    ]
     words = len(body.text.split()) if body.text.isascii() else _word_count(body.text)
     url = document["url"]
     fingerprint = text_digest(body.text)
@@ -70,7 +74,7 @@ def extract_page(page: Page) -> dict[str, Any]:
         "source_uri": document["source_uri"], "url": url, "canonical_url": own.value if own else None,
         "domain": host(url or (own.value if own else None)),
         "publisher": publisher.value if publisher else None, "publisher_short": short,
-        "title": title.value if title else None, "summary": summary.value if summary else None, "authors": authors.value,
+        "title": title.value if title else None, "summary": summary.value if summary else None, "authors": authors.value, "author": signature,
         **_time_columns(times), "fetched_at": document["fetched_at"],
         "language": language.value if language else None, "language_confidence": language_confidence,
         "section": section.value if section else None, "topics": topics.value,

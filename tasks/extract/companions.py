@@ -27,7 +27,7 @@ def find_image(page: Page) -> Found | None:
     """The lead image as declared, made absolute."""
     found: list[tuple[str, str]] = []
     for node in page.nodes():
-        found += [("json-ld:image", text) for text in _image_urls(node.get("image"))]
+        found += [("json-ld:image", text) for text in _image_urls(node.get("image"), page)]
         found += [("json-ld:thumbnailUrl", text) for text in strings(node.get("thumbnailUrl"))]
     found += list(page.meta("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src"))
     found += [("link:image_src", href) for href in page.signals.get("links", {}).get("image_src", ())]
@@ -38,11 +38,15 @@ def find_image(page: Page) -> Found | None:
     return None
 
 
-def _image_urls(value: Any) -> list[str]:
+def _image_urls(value: Any, page: Page) -> list[str]:
     if isinstance(value, list):
-        return [url for item in value for url in _image_urls(item)]
+        return [url for item in value for url in _image_urls(item, page)]
     if isinstance(value, dict):
-        return strings(value.get("url") or value.get("contentUrl") or value.get("@id"))
+        direct = value.get("url") or value.get("contentUrl")
+        if not direct and value.get("@id"):  # named here, described elsewhere
+            nodes = page.signals.get("nodes", ())
+            direct = next((n.get("url") or n.get("contentUrl") for n in nodes if n.get("@id") == value["@id"]), None)
+        return strings(direct)
     return strings(value)
 
 

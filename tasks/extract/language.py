@@ -10,6 +10,8 @@ from tasks.extract.page import Found
 _ALIASES = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "jp": "ja", "cz": "cs", "ua": "uk", "kr": "ko", "tw": "zh", "cn": "zh",
             "dk": "da", "se": "sv", "eng": "en", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr", "spa": "es", "ita": "it",
             "english": "en", "german": "de", "deutsch": "de", "french": "fr", "spanish": "es", "bs": "hr", "gr": "el"}  # fmt: skip
+# languages of newspapers that have no two-letter code
+_LONG_CODES = frozenset({"fil", "ast", "ceb", "haw", "hsb", "dsb", "szl", "nds", "gsw", "kab", "ckb"})
 _PROBE_CHARS = 3_000  # the detectors' answers do not change beyond
 _FAR = 1200  # detect_fast's distance from which its own documentation calls an answer unsure
 MIN_CHARS = 20  # too little text to say anything from
@@ -21,7 +23,7 @@ def base_language(tag: str | None) -> str | None:
         return None
     code = tag.strip().lower().replace("_", "-").split("-")[0].split(",")[0].split(";")[0]
     code = _ALIASES.get(code, code)
-    return code if 2 <= len(code) <= 3 and code.isalpha() else None
+    return code if code.isalpha() and (len(code) == 2 or code in _LONG_CODES) else None
 
 
 @cache

@@ -21,7 +21,7 @@ _UPDATED_WORDS = re.compile(
 EARLIEST = date(1990, 1, 1)  # no news page is older than the Web; an earlier date is a parser's or editor's slip
 _SLACK = timedelta(days=1)  # clocks and time zones; more than a day ahead of the fetch is an error
 
-_PUBLISHED_METAS = ("article:published_time", "og:published_time", "og:article:published_time", "parsely-pub-date", "sailthru.date",
+_PUBLISHED_METAS = ("article:published_time", "og:published_time", "og:article:published_time", "article:published:time", "parsely-pub-date", "sailthru.date",
                     "pubdate", "publishdate", "publish-date", "publication_date", "cxenseparse:recs:publishtime", "article.published",
                     "datepublished", "dc.date.issued", "dcterms.issued", "dcterms.created", "citation_publication_date")  # fmt: skip
 _DATE_METAS = ("date", "dc.date", "dcterms.date", "article:created", "dc.date.created")

@@ -25,9 +25,31 @@ def find_publisher(page: Page) -> tuple[Found | None, str | None]:
     if not names:
         site = host(page.document.get("url"))
         return (Found(site, "address") if site else None), None
-    origin, name = names[0]
+    place = host(page.document.get("url")) or host(next((value for _, value in page.meta("og:url")), None)) or ""
+    origin, name = max(enumerate(names), key=lambda entry: _likely(entry[1][1], place) - 0.15 * entry[0])[1]
     short = next((other for _, other in names if is_short_form(other, name)), None)
-    return Found(_LEGAL_FORM.sub("", name).strip(), origin), short
+    return Found(_LEGAL_FORM.sub("", _ASIDE.sub("", name)).strip(), origin), short
+
+
+_DOMAIN = re.compile(r"^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}$", re.I)
+_ASIDE = re.compile(r"\s*\((?:www\.)?[\w-]+\.[\w.]+\)$")  # "Deutsche Welle (www.dw.com)"
+
+
+def _likely(name: str, place: str) -> float:
+    """How likely a declared name is the publisher's: no domain, no handle, kin to the address."""
+    score = 0.0
+    if _DOMAIN.match(name):
+        score -= 0.5
+    if "_" in name or (name.isascii() and name.islower() and " " not in name):
+        score -= 0.4
+    key = squeeze(name)
+    parts = [squeeze(part) for part in place.split(".")[:-1]]
+    initials = "".join(word[0] for word in name.split()).lower()
+    if any(len(part) > 2 and (part in key or key in part) for part in parts) or any(
+        part == squeeze(initials) for part in parts
+    ):
+        score += 0.4
+    return score
 
 
 def _declared(page: Page) -> list[tuple[str, str]]:

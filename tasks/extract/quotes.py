@@ -8,7 +8,16 @@ where a pronoun stands or the speech goes on; where two people could be meant, i
 import re
 from dataclasses import dataclass
 
-from tasks.extract.speakers import WORD, Cast, JapaneseCast, Person, Voice, ends_with_abbreviation, names_a_term, sentences
+from tasks.extract.speakers import (
+    WORD,
+    Cast,
+    JapaneseCast,
+    Person,
+    Voice,
+    ends_with_abbreviation,
+    names_a_term,
+    sentences,
+)
 
 # branches that begin with one character each, and not with a look behind, are what re finds fast
 _OPENING = re.compile(r"“|„|«|»|「|\"|”|‘|‚|'(?<!\w')|‹|›")
@@ -90,7 +99,9 @@ class _Reader:
     def __init__(self, paragraphs: list[str], spans: list[list[_Span]], language: str | None) -> None:
         self.paragraphs = paragraphs
         self.spans = spans
-        self.voice = Voice(Cast(paragraphs, language), paragraphs, [[(one.start, one.end) for one in each] for each in spans])
+        self.voice = Voice(
+            Cast(paragraphs, language), paragraphs, [[(one.start, one.end) for one in each] for each in spans]
+        )
         self.found: list[_Found] = []
 
     def read(self) -> list[Quote]:
@@ -191,7 +202,9 @@ class _Reader:
         if is_whole:
             lone = not before.strip() and not after.strip()
             return is_said or (closes and (bool(here) or lone or before.rstrip().endswith(":")))
-        return before.rstrip().endswith((":", ",")) and span.text[:1].isupper() and closes and self._has_said(before[-40:])
+        return (
+            before.rstrip().endswith((":", ",")) and span.text[:1].isupper() and closes and self._has_said(before[-40:])
+        )
 
     def _is_embedded_quote(self, span: _Span, clause: str, before: str, *, lead: bool) -> bool:
         """Whether a span within another's sentence is attributed there."""
@@ -203,9 +216,10 @@ class _Reader:
 
     def _speaker(self, number: int, at: int, clause: str, span: _Span, *, is_after: bool) -> Person | None:
         """Who an attribution names, by name, pronoun or role."""
-        named, person, gender = self.voice.subject(number, at, clause, is_after=is_after)
-        if named:
-            return person
+        source = self.voice.subject(number, at, clause, is_after=is_after)
+        gender = source.pronoun
+        if source.person is not None:
+            return source.person
         inverted = _INVERTED_PRONOUN.search(clause)
         if inverted:
             if inverted.group(1).endswith("s"):
@@ -252,11 +266,12 @@ def _spans(paragraph: str, *, inward: bool, goes_on: bool) -> list[_Span]:
     """The quoted spans of a paragraph, outermost only; an unclosed one runs to its end and goes on in the next."""
     found: list[_Span] = []
     place = 0
+    unclosed: set[str] = set()  # marks that nothing further on closes
     while len(found) < _MAX_QUOTES and (match := _OPENING.search(paragraph, place)):
         start, mark = match.start(), match.group()
         place = start + 1
         resumes = goes_on and start == 0 and mark == "»"  # Spanish and French repeat the closing mark
-        if not resumes and not _can_open(paragraph, start, mark, inward=inward):
+        if mark in unclosed or (not resumes and not _can_open(paragraph, start, mark, inward=inward)):
             continue
         end = _closing(paragraph, start + 1, "«" if resumes else mark)
         text = paragraph[start + 1 : end if end >= 0 else None].strip()
@@ -265,7 +280,7 @@ def _spans(paragraph: str, *, inward: bool, goes_on: bool) -> list[_Span]:
                 found.append(_Span(start, end + 1, text[:MAX_QUOTE_CHARS].rstrip()))
             place = end + 1
         elif mark in "'‚›‹":
-            continue  # an apostrophe, a comma, an arrow
+            unclosed.add(mark)  # an apostrophe, a comma, an arrow
         else:
             # five words tell an open quote from a stray mark
             if len(text.split(maxsplit=5)) > 4 and (mark != "‘" or start == 0):
@@ -273,6 +288,7 @@ def _spans(paragraph: str, *, inward: bool, goes_on: bool) -> list[_Span]:
                 break
             if mark != "‘":
                 break
+            unclosed.add(mark)
     return found
 
 
@@ -304,8 +320,13 @@ def _closing(text: str, start: int, mark: str) -> int:
     if mark not in _CLOSING:
         return -1
     if mark not in "‘'":
-        match = _CLOSING[mark].search(text, start)
-        return match.start() if match else -1
+        end = _CLOSING[mark].search(text, start)
+        return end.start() if end else -1
+    return _closing_apostrophe(text, start, mark)
+
+
+def _closing_apostrophe(text: str, start: int, mark: str) -> int:
+    """Where the apostrophe stands that closes a quote opened by its like, or -1."""
     fallback = -1
     for count, match in enumerate(_CLOSING[mark].finditer(text, start)):
         place = match.start()
@@ -355,7 +376,7 @@ def _stands_alone(span: _Span, after: str) -> bool:
 
 def _ends_sentence(before: str) -> bool:
     """Whether the text before a quote ends a sentence, so that the quote begins one."""
-    before = before.rstrip(" \u00a0\t\n”’»“\")]([–—-")
+    before = before.rstrip(' \u00a0\t\n”’»“")]([–—-')
     return not before or before.endswith(_ENDS_BEFORE)
 
 

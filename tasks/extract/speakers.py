@@ -49,12 +49,24 @@ WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE_END = re.compile(r"[.!?…][”’»“\")]*\s+(?=\S)")
 _APOSTROPHES = ("'", "’")
 _POSSESSIVE = re.compile(r"[’'](?:s\b|(?!\w))")
-_ORGANISATION_AFTER = (", which", " which", " said it ", " says it ", " said its ", " GmbH", " Inc", " Ltd", " AG", " SA")
+_ORGANISATION_AFTER = (
+    ", which",
+    " which",
+    " said it ",
+    " says it ",
+    " said its ",
+    " GmbH",
+    " Inc",
+    " Ltd",
+    " AG",
+    " SA",
+)
 _CYRILLIC_FEMALE, _CYRILLIC_MALE = (
     ("ова", "ева", "ёва", "ина", "ская", "цкая"),
     ("ов", "ев", "ёв", "ин", "ский", "цкий"),
 )
 _MAX_TEXT = 60_000  # characters in which names are learned: ten long articles; beyond lies damage
+_MAX_NAMESAKES = 20  # people who share a name; a family story has fewer, a list of results is not quoted
 _MAX_LOOK_BACK = 10  # sentences within which a pronoun finds its person; one further off is not plain
 _AUXILIARIES = frozenset(
     [
@@ -85,7 +97,22 @@ _AUXILIARIES = frozenset(
     ]
 )
 _BEFORE_TERMS = frozenset(("named after", "known as", "signed only", "the name", "pod tytułem"))
-_CALLED = ("surnomm", "intitul", "appel", "apodad", "titulad", "llamad", "soprannominat", "intitolat", "назыв", "прозвал", "книг", "роман", "фильм", "książk")
+_CALLED = (
+    "surnomm",
+    "intitul",
+    "appel",
+    "apodad",
+    "titulad",
+    "llamad",
+    "soprannominat",
+    "intitolat",
+    "назыв",
+    "прозвал",
+    "книг",
+    "роман",
+    "фильм",
+    "książk",
+)
 _DEFINITE = frozenset(["the", "der", "die", "das", "le", "la", "l", "el", "il", "lo", "de", "het"])
 _RELATIVE = re.compile(r" (?:who|whose|whom|which|qui|dont|che|quien|cuyo|który|która|котор\w+)\b")
 _END = 1 << 30  # an offset behind every name: all people are known
@@ -249,7 +276,10 @@ class Cast:
 
     def _index(self, names: list[str], person: Person) -> None:
         for word in names:
-            if word[0].isupper() and person not in (listed := self._by_word.setdefault(self._key(word), [])):
+            if not word[0].isupper():
+                continue
+            listed = self._by_word.setdefault(self._key(word), [])
+            if len(listed) < _MAX_NAMESAKES and person not in listed:
                 listed.append(person)
 
     def _same(self, known: list[str], names: list[str]) -> bool:
@@ -269,20 +299,23 @@ class Cast:
         listed = self._by_word.get(self._key(names[-1]), [])
         if len(names) > 1:
             found = [one for one in listed if self._same(one.name.split(), names)]
-            if self.words.inflects and len(found) == 1 and " ".join(names) in found[0].variants:
-                found[0].name = " ".join(names)  # whoever says something stands in the nominative
             return found[:1]
         key = self._key(names[0])
         surnamed = [one for one in listed if self._key(one.name.rsplit(maxsplit=1)[-1]) == key]
         found = surnamed or listed
-        if self.words.inflects and len(found) == 1:
-            exact = [full for full in found[0].variants if full.endswith(names[0])]
-            found[0].name = exact[0] if exact else found[0].name
         if len(found) > 1:
             found = [one for one in found if one.first_seen <= at] or found
         if len(found) > 1 and gender:
             found = [one for one in found if self.gender(one) in (gender, None)]
         return found
+
+    def speaks(self, person: Person, raw: str) -> None:
+        """Take over the form of a name that is a verb's subject: in the nominative, where names are inflected."""
+        names = self._parse(raw)[0]
+        if self.words.inflects and names:
+            full = " ".join(names)
+            ending = full if len(names) > 1 else f" {full}"
+            person.name = next((form for form in person.variants if form.endswith(ending)), person.name)
 
     def mentions(self, text: str, at: int, focus: Person | None = None) -> Iterator[Mention]:
         """The people named in a piece of text that stands at an offset of the whole."""
@@ -299,7 +332,9 @@ class Cast:
                 continue
             start, end = match.span()
             governed = _word_before(text, start) in _W["prepositions"]
-            yield Mention(start, end, person, text[end : end + 1] in _APOSTROPHES and bool(_POSSESSIVE.match(text, end)), governed)
+            yield Mention(
+                start, end, person, text[end : end + 1] in _APOSTROPHES and bool(_POSSESSIVE.match(text, end)), governed
+            )
 
     def gender(self, person: Person) -> str | None:
         """A person's gender by title, relation, given name or ending; None where nothing tells."""
@@ -308,20 +343,20 @@ class Cast:
         return None if person.gender == "?" else person.gender
 
     def _guess_gender(self, person: Person) -> str | None:
-        names = person.name.split()
-        first, last = names[0].lower(), names[-1].lower()
+        first = person.name.split(maxsplit=1)[0].lower()
         if first in _W["male_names"]:
             return "m"
-        if first in _W["female_names"] or last.endswith(_CYRILLIC_FEMALE):
+        if first in _W["female_names"] or person.name.endswith(_CYRILLIC_FEMALE):
             return "f"
-        if last.endswith(_CYRILLIC_MALE):
+        if person.name.endswith(_CYRILLIC_MALE):
             return "m"
         before, after = self._around(person)
-        near = [*WORD.findall(before)[-len(names) - 2 :], *WORD.findall(after)[:2]]
-        if any(word in _W["men"] for word in near):
+        # two words on either side hold "her nephew" and ", his sister"
+        near = [*WORD.findall(before)[-person.name.count(" ") - 3 :], *WORD.findall(after)[:2]]
+        if not _W["men"].isdisjoint(near):
             return "m"
         # most given names in -a are women's, in every language of the lists
-        return "f" if first.endswith(("a", "а")) or any(word in _W["women"] for word in near) else None
+        return "f" if first.endswith(("a", "а")) or not _W["women"].isdisjoint(near) else None
 
     def by_role(self, role: str) -> Person | None:
         """The one person of whom the text says this role at the first mention."""
@@ -411,14 +446,16 @@ def ends_with_abbreviation(text: str, end: int) -> bool:
     words = text[max(0, end - 8) : end - 1].split()  # eight characters hold an abbreviation
     if not words:
         return False
-    word = words[-1].lower().strip("(“\"’")
+    word = words[-1].lower().strip('(“"’')
     return word in _W["abbreviations"] or (len(word) == 1 and word.isalpha())
 
 
 def names_a_term(before: str) -> bool:
     """Whether the words before a span say that a term, a title or a nickname follows."""
     words = before[-40:].rstrip(" \u00a0,:").lower().split()[-2:]  # 40 characters hold two words
-    return bool(words) and (words[-1] in _W["before_terms"] or " ".join(words) in _BEFORE_TERMS or words[-1].startswith(_CALLED))
+    return bool(words) and (
+        words[-1] in _W["before_terms"] or " ".join(words) in _BEFORE_TERMS or words[-1].startswith(_CALLED)
+    )
 
 
 def sentences(text: str) -> list[tuple[int, str]]:
@@ -440,6 +477,13 @@ class Speech(NamedTuple):
     paragraph: int
     end: int
     person: Person | None
+
+
+class Source(NamedTuple):
+    """Who says something: a person, somebody without a name, or whom a pronoun means ("*" for one left out)."""
+
+    person: Person | None = None
+    pronoun: str | None = None
 
 
 class Voice:
@@ -510,49 +554,60 @@ class Voice:
         near = clause.find(words[0]) + len(words[0]) + 3  # the name follows the verb at once, but for a dash or a blank
         return any(one.start <= near and not one.possessive for one in self.cast.mentions(clause, _END))
 
-    def subject(
-        self, paragraph: int, at: int, clause: str, *, is_after: bool
-    ) -> tuple[bool, Person | None, str | None]:
-        """Whether a clause says by name or noun who speaks, and who; else the gender of its pronoun, "*" for any."""
+    def subject(self, paragraph: int, at: int, clause: str, *, is_after: bool) -> Source:
+        """Who says it by a clause that begins at a place of a paragraph, after a quote or before one."""
         verb = self.verb(clause, is_last=not is_after)
         start, end = verb or ((0, 0) if is_after else (len(clause), len(clause)))
-        pronouns = self.cast.words.pronouns
         offset = self._offsets[paragraph] + at
-        focus = self.last.person if self.last else None
-        words_before: list[str] = []
+        has_subject_before = False
         if start > 2:  # a comma and a blank at least
-            words_before = [word for word in WORD.findall(clause[:start].lower()) if word not in _AUXILIARIES]
-            for word in words_before[-2:][::-1]:
-                if word in pronouns:
-                    return False, None, pronouns[word]
+            words = [word for word in WORD.findall(clause[:start].lower()) if word not in _AUXILIARIES]
+            has_subject_before = bool(words) and is_after
             is_source = verb is None and self.according(clause)
-            for mention in self.cast.mentions(clause[:start], offset, focus):
-                if not mention.possessive and (is_source or not mention.governed):
-                    return True, mention.person, None
-            if any(map(_is_human, words_before)):
-                return True, self._by_role(words_before), None
-            for word in words_before:
-                if word in pronouns:
-                    return False, None, pronouns[word]
-            if is_source:
-                return False, None, "*"
-        post = clause[end:]
-        words_after = [word for word in WORD.findall(post[:60].lower()) if word not in _AUXILIARIES]  # 60: five words
-        for word in words_after[:2]:
+            if source := self._before_verb(clause[:start], offset, words, is_source=is_source):
+                return source
+        told = verb is not None and clause[start:end].lower() in _W["told"]
+        return self._after_verb(clause[end:], offset + end, told=told, may_leave_out=not has_subject_before)
+
+    def _before_verb(self, clause: str, offset: int, words: list[str], *, is_source: bool) -> Source | None:
+        """Who says it by the words before the verb: she said; the mayor, Anna Roth, said; according to Anna Roth."""
+        pronouns = self.cast.words.pronouns
+        for word in words[:-3:-1]:  # a pronoun beside the verb, or with one word between
             if word in pronouns:
-                return False, None, pronouns[word]
-        if verb is None or clause[start:end].lower() not in _W["told"]:  # else it names whom it was told
-            for mention in self.cast.mentions(post, offset + end, focus):
-                if _RELATIVE.search(post, 0, mention.start):
-                    break
-                if not mention.possessive and not mention.governed:
-                    return True, mention.person, None
-        if any(map(_is_human, words_after[:5])):
-            return True, self._by_role(words_after), None
-        leaves_out = self.cast.words.drops_pronouns and not (words_after and words_after[0] in _W["articles"])
-        if leaves_out and not (words_before and is_after):
-            return False, None, "*"
-        return True, None, None
+                return Source(pronoun=pronouns[word])
+        if named := self._first_named(clause, offset, is_source=is_source):
+            return named
+        if any(map(_is_human, words)):
+            return Source(self._by_role(words))
+        for word in words:
+            if word in pronouns:
+                return Source(pronoun=pronouns[word])
+        return Source(pronoun="*") if is_source else None
+
+    def _after_verb(self, clause: str, offset: int, *, told: bool, may_leave_out: bool) -> Source:
+        """Who says it by the words after the verb: said she; said the mayor, Anna Roth; afirmó."""
+        words = [word for word in WORD.findall(clause[:60].lower()) if word not in _AUXILIARIES]  # 60: five words
+        pronouns = self.cast.words.pronouns
+        for word in words[:2]:
+            if word in pronouns:
+                return Source(pronoun=pronouns[word])
+        if not told and (named := self._first_named(clause, offset, is_source=False)):
+            return named
+        if any(map(_is_human, words[:5])):
+            return Source(self._by_role(words))
+        if may_leave_out and self.cast.words.drops_pronouns and not (words and words[0] in _W["articles"]):
+            return Source(pronoun="*")
+        return Source()
+
+    def _first_named(self, clause: str, offset: int, *, is_source: bool) -> Source | None:
+        """The first person a clause names as its subject, before any "who"."""
+        for mention in self.cast.mentions(clause, offset, self.last.person if self.last else None):
+            if _RELATIVE.search(clause, 0, mention.start):
+                return None
+            if not mention.possessive and (is_source or not mention.governed):
+                self.cast.speaks(mention.person, clause[mention.start : mention.end])
+                return Source(mention.person)
+        return None
 
     def _by_role(self, words: list[str]) -> Person | None:
         """Whom "the mayor" means, where the text calls one person so."""
@@ -588,6 +643,8 @@ class Voice:
         """The person a pronoun of some gender means at a place: who the text last spoke of, if it plainly is one."""
         examined = 0
         focus = self.last.person if self.last else None
+        if self.last and self.last.paragraph == paragraph and place - self.last.end < 4:  # a full stop, a dash, blanks
+            return focus if focus is None or self._fits(focus, gender) else None
         for number in range(paragraph, max(-1, paragraph - _MAX_LOOK_BACK), -1):
             end = place if number == paragraph else len(self.paragraphs[number])
             spoke_here = self.last is not None and self.last.paragraph == number
@@ -610,12 +667,14 @@ class Voice:
         return None
 
     def _fits(self, person: Person, gender: str) -> bool:
+        if gender == "*":
+            return True
         known = self.cast.gender(person)
         if gender == "n":
             return known is None  # they, of one person
-        if known is None and gender != "*":
+        if known is None:
             person.gender = gender
-        return known is None or gender in ("*", known)
+        return known in (None, gender)
 
     def _one_of(self, people: tuple[Person, ...], gender: str) -> Person | None:
         """The one of two people whom a pronoun can mean, by their genders."""
@@ -674,8 +733,8 @@ class JapaneseCast:
         for match in _JA_NAME.finditer(clause):
             if name := self._bare(match.group(1)):
                 return True, self._fullest(name)
-        if match := _JA_SUBJECT.search(clause):
-            role = re.search(rf"({_JA_ROLE})$", match.group(1))
+        if subject := _JA_SUBJECT.search(clause):
+            role = re.search(rf"({_JA_ROLE})$", subject.group(1))
             named = {self._fullest(name) for name in self._by_role.get(role.group(1), ())} if role else set()
             return True, named.pop() if len(named) == 1 else None
         return False, None

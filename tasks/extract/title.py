@@ -2,6 +2,7 @@
 
 import re
 
+from tasks.dates import is_date_line
 from tasks.extract.page import Found, Line, Page, strings
 from tasks.names import squeeze
 
@@ -60,16 +61,25 @@ def strip_site(title: str, site_names: list[str]) -> str:
     """The title without the site's name before or after a separator; never cut at any other place."""
     own = {squeeze(name) for name in site_names if name}
     own |= {name.removeprefix("the") for name in own}
+    own |= {_spelled(name) for name in site_names if name}  # boersen-zeitung.de is the Börsen-Zeitung
     own.discard("")
     for _ in range(2):  # "Headline | Section | Site" needs the site gone first
         parts = list(_SEPARATOR.finditer(title))
         if not parts:
             break
         head, tail = title[: parts[0].start()], title[parts[-1].end() :]
-        if squeeze(tail) in own and title[: parts[-1].start()].strip():
+        if (squeeze(tail) in own or _spelled(tail) in own or is_date_line(tail)) and title[: parts[-1].start()].strip():
             title = title[: parts[-1].start()].strip()
         elif squeeze(head) in own and title[parts[0].end() :].strip():
             title = title[parts[0].end() :].strip()
         else:
             break
     return title
+
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "å": "aa", "ø": "oe", "æ": "ae"})
+
+
+def _spelled(name: str) -> str:
+    """A name's letters with umlauts spelled out, as addresses have them."""
+    return squeeze(name.casefold().translate(_UMLAUTS))

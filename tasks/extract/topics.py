@@ -6,6 +6,7 @@ from tasks.extract.page import Found, Page, strings
 from tasks.names import squeeze
 
 MAX_TOPICS = 40
+_PREFIX = re.compile(r"^(?:\(\d+\)\s*|[a-z]+/(?=\w))")  # "(1) Politics", "topic/politics"
 _SPLIT = re.compile(r"\s*[,;|、，]\s*")
 
 
@@ -26,7 +27,7 @@ def find_topics(page: Page) -> Found:
     candidates.insert(2, ("json-ld:keywords", ld))
     for origin, values in candidates:
         topics = [
-            topic.strip(" .#")
+            _PREFIX.sub("", topic.strip(" .#"))
             for value in values
             for topic in (_SPLIT.split(value) if len(values) == 1 or "," in value else [value])
         ]
@@ -37,6 +38,9 @@ def find_topics(page: Page) -> Found:
         ]
         if topics:
             return Found(list(dict.fromkeys(topics))[:MAX_TOPICS], origin)
+    links = [text for text in page.signals.get("tag_links", ()) if len(text.split()) <= 5]
+    if 1 <= len(links) <= 15:  # more is a menu of topics, not this page's
+        return Found([text.lstrip("#").strip() for text in links], "topic links")
     return Found([], "none declared")
 
 
