@@ -18,6 +18,7 @@ _UPDATED_WORDS = re.compile(
     r"updat|modif|aktualisiert|mise? à jour|actualizad|atualizad|aggiornat|bijgewerkt|aktualizac|обновлен|güncellen|更新",
     re.I,
 )
+_TITLE_TAIL = re.compile(r"[|–—-]\s*([^|–—]{6,30}\d)\s*$")  # "Headline | DW | 28.04.2023"
 EARLIEST = date(1990, 1, 1)  # no news page is older than the Web; an earlier date is a parser's or editor's slip
 _SLACK = timedelta(days=1)  # clocks and time zones; more than a day ahead of the fetch is an error
 
@@ -129,6 +130,9 @@ def _published_candidates(page: Page) -> list[tuple[str, str]]:
             for time in times
             if not _MODIFIED_CLASS.search(time["class"])
         ][:1]
+    tail = _TITLE_TAIL.search(page.signals.get("title") or "")
+    if tail:
+        found.append(("title", tail[1]))
     found += [("json-ld:dateCreated", text) for node in page.nodes() for text in strings(node.get("dateCreated"))]
     return found
 

@@ -47,6 +47,7 @@ _NAME = re.compile(rf"{_ITEM}{_TAIL}{{0,5}}")
 _FULL_NAME = re.compile(rf"{_ITEM}{_TAIL}{{1,5}}")
 WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE_END = re.compile(r"[.!?…][”’»“\")]*\s+(?=\S)")
+_SEPARATORS = ",.-’':—–;!?()“”\"«»„…"
 _APOSTROPHES = ("'", "’")
 _POSSESSIVE = re.compile(r"[’'](?:s\b|(?!\w))")
 _ORGANISATION_AFTER = (
@@ -147,7 +148,7 @@ def lexicon(language: str | None) -> Lexicon:
     return Lexicon(said, pronouns, code in _W["pro_drop"], code in _W["inflecting"], code == "de")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Person:
     """Somebody a text names, with the fullest name found."""
 
@@ -321,12 +322,15 @@ class Cast:
         """The people named in a piece of text that stands at an offset of the whole."""
         for match in _NAME.finditer(text):
             raw = match.group()
+            namesakes = self._by_word.get(self._key(raw.rsplit(None, 1)[-1]))
+            if namesakes is None:
+                continue  # by far the most: a sentence's first word, a place, a day
             if raw in self._meant:
                 person = self._meant[raw]
             else:
                 found = self.find(raw, at + match.start())
                 person = found[0] if len(found) == 1 else focus if focus in found else None
-                if not self.words.inflects and len(self._by_word.get(self._key(raw.split()[-1]), ())) < 2:
+                if len(namesakes) < 2:
                     self._meant[raw] = person  # nobody else has that name, wherever it stands
             if person is None:
                 continue
@@ -366,6 +370,14 @@ class Cast:
         return found[0] if len(found) == 1 else None
 
 
+def lower_words(text: str) -> list[str]:
+    """The words of a text in lower case, cut at hyphens and apostrophes too; several times as fast as a regex."""
+    for mark in _SEPARATORS:
+        if mark in text:
+            text = text.replace(mark, " ")
+    return text.lower().split()
+
+
 def _word_before(text: str, place: int) -> str:
     """The word right before a place, in lower case; none across punctuation, save d'Anna and dell'Anna."""
     before = text[max(0, place - 14) : place]  # 14 characters hold any preposition or article
@@ -385,7 +397,7 @@ class Subject(NamedTuple):
 def subject_of(cast: Cast, sentence: str, at: int, focus: Person | None) -> Subject:
     """Of whom a sentence speaks: the first person named, a pronoun, somebody without a name, or nobody."""
     sentence = sentence[:_MAX_SENTENCE]
-    words = [word.lower() for word in WORD.findall(sentence[:90])]  # 90 characters hold the subject's noun
+    words = lower_words(sentence[:90])  # 90 characters hold the subject's noun
     if not words:
         return Subject("none")
     pronoun = cast.words.pronouns.get(words[0])
@@ -405,7 +417,7 @@ def subject_of(cast: Cast, sentence: str, at: int, focus: Person | None) -> Subj
             if others or (len(rest) > 1 and rest[1].lower() in _W["possessive"]):
                 return Subject("group", (mention.person, *others[:1]))
         return Subject("person", (mention.person,))
-    if _has_pair(words, is_german=cast.words.is_german):
+    if not _W["and"].isdisjoint(words) and _has_pair(words, is_german=cast.words.is_german):
         return Subject("group")
     if (words[0] in _W["articles"] and _has_human(words)) or (len(words) > 1 and "who" in words[1:6]):
         return Subject("unnamed")
@@ -514,7 +526,7 @@ class Voice:
         lowered = clause.lower()
         if len(lowered) != len(clause):
             lowered = clause  # a letter whose small form is two letters long shifts all places
-        words = WORD.findall(lowered)
+        words = lower_words(lowered)
         if said.isdisjoint(words):
             return None
         for word in reversed(words) if is_last else words:
@@ -528,7 +540,7 @@ class Voice:
 
     def according(self, clause: str) -> bool:
         """Whether a clause names a source: according to X; in her view."""
-        return any(word.lower() in _W["according"] for word in WORD.findall(clause))
+        return not _W["according"].isdisjoint(lower_words(clause))
 
     def looks_attributing(self, clause: str) -> bool:
         """Whether a clause without a known verb is built as one that says who speaks: boomed Anna Roth; she boomed."""
@@ -561,7 +573,7 @@ class Voice:
         offset = self._offsets[paragraph] + at
         has_subject_before = False
         if start > 2:  # a comma and a blank at least
-            words = [word for word in WORD.findall(clause[:start].lower()) if word not in _AUXILIARIES]
+            words = [word for word in lower_words(clause[:start]) if word not in _AUXILIARIES]
             has_subject_before = bool(words) and is_after
             is_source = verb is None and self.according(clause)
             if source := self._before_verb(clause[:start], offset, words, is_source=is_source):
@@ -586,7 +598,7 @@ class Voice:
 
     def _after_verb(self, clause: str, offset: int, *, told: bool, may_leave_out: bool) -> Source:
         """Who says it by the words after the verb: said she; said the mayor, Anna Roth; afirmó."""
-        words = [word for word in WORD.findall(clause[:60].lower()) if word not in _AUXILIARIES]  # 60: five words
+        words = [word for word in lower_words(clause[:60]) if word not in _AUXILIARIES]  # 60: five words
         pronouns = self.cast.words.pronouns
         for word in words[:2]:
             if word in pronouns:

@@ -10,6 +10,7 @@ IMAGE_PREFIX = re.compile(
     r"^\s*(?:next|prev|previous|lead|main|top|full)?\s?-?(?:img|image|photo|pic|picture|bild)\s?:\s*", re.I
 )
 _SEPARATOR = re.compile(r"\s+[|·•»«–—:-]+\s+|\s*\|\s*")
+_SECTION = re.compile(r"\s+\|\s+")
 MAX_TITLE_CHARS = 400  # longer than any headline of the corpora; a paragraph in h1 is no title
 
 
@@ -47,13 +48,17 @@ def _candidates(page: Page) -> list[tuple[str, str]]:
 
 
 def _prefer_shown(found: list[tuple[str, str]], h1: list[Line]) -> list[tuple[str, str]]:
-    """A declared title that was cut short gives way to the heading that goes on where it stops."""
+    """A declared title that was cut short, or carries a section at its end, gives way to the heading that shows it whole."""
     if not found or not h1:
         return found
     first, shown = found[0][1], h1[0].text
     head = first.rstrip(" .…")
     if first != shown and first.rstrip().endswith(("…", "...")) and squeeze(shown).startswith(squeeze(head)):
         return [("h1", shown), *found]
+    own = squeeze(shown)
+    for match in _SECTION.finditer(first):  # "Headline | Sport": the heading shows which part it is
+        if len(shown.split()) >= 3 and own == squeeze(first[: match.start()]):
+            return [("h1", shown), *found]
     return found
 
 
