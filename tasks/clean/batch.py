@@ -14,6 +14,7 @@ from tasks.clean.kind import PageFacts, judge
 from tasks.clean.naming import name_lines
 from tasks.clean.page_lines import Named, PageLines
 from tasks.clean.signals import Signals
+from tasks.clean.site_templates import find_templates, site_of
 from tasks.clean.words import Words, count_words, fold, phrase_hashes, solid
 from tasks.labels import Action, Label, Reason
 
@@ -126,20 +127,29 @@ def _label_all(
     chance = story.Chances(np.zeros(0), 1.0)
     if len(prepared.blocks):
         chance = story.chances(prepared.columns, is_html=prepared.is_html)
+    templates: dict[int, tuple[int, int]] = {}
+    if len(prepared.blocks):
+        sites = [site_of(records[row]["url"], records[row]["source_uri"]) for row in prepared.rows]
+        columns = prepared.columns
+        templates = find_templates(
+            prepared.keys, np.asarray(prepared.blocks.page), columns["words"], columns["good"], sites
+        )
     ranges = {
         prepared.blocks.page[a]: (int(a), int(b))
         for a, b in zip(prepared.where.starts, prepared.where.ends, strict=True)
     }
     for page, row in enumerate(prepared.rows):
         first, end = ranges.get(page, (0, 0))
-        named = _name_page(prepared, page, first, end, chance)
+        named = _name_page(prepared, page, first, end, chance, templates)
         if page in prepared.blocks.is_cut:
             named[-1] = Named(Label.FOOTER, Action.DROP, Reason.BEYOND_LIMIT, None, 1.0)
         documents.append(_document(prepared, page, first, end, chance, named, records[row]) | {"_row": row})
         _append_lines(prepared, first, end, named, str(records[row]["doc_id"]), lines)
 
 
-def _name_page(prepared: Prepared, page: int, first: int, end: int, chance: story.Chances) -> list[Named]:
+def _name_page(
+    prepared: Prepared, page: int, first: int, end: int, chance: story.Chances, templates: dict[int, tuple[int, int]]
+) -> list[Named]:
     blocks, columns, signals = prepared.blocks, prepared.columns, prepared.signals[page]
     span = slice(first, end)
     containers = blocks.containers
@@ -163,6 +173,7 @@ def _name_page(prepared: Prepared, page: int, first: int, end: int, chance: stor
             classes=[containers.above[n] for n in at],
             tags_around=[containers.tags_above[n] for n in at],
             article=columns["article_number"][span].astype(int).tolist() if prepared.is_html else [-1] * (end - first),
+            template={n - first: templates[n] for n in range(first, end) if n in templates},
             titles=prepared.title_keys[page],
             summary=prepared.summary_keys[page] or None,
             language=signals.language if signals else None,

@@ -160,7 +160,7 @@ def _by_words(scene: Scene, n: int) -> Named | None:
     page = scene.page
     if n in page.template:
         likely = scene.by_lexicon_label(n) or scene.place_label(n)
-        return Named(likely, Action.DROP, Reason.TEMPLATE_ON_SITE, page.template[n], 0.97)
+        return Named(likely, Action.DROP, Reason.TEMPLATE_ON_SITE, "{} of {} pages".format(*page.template[n]), 0.97)
     entry = page.entry.get(n)
     if entry is None:
         return None

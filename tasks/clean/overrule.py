@@ -7,18 +7,19 @@ from tasks.labels import Action, Label, Reason
 from tasks.names import squeeze
 
 _SMALL_SHARE = 0.1  # of the kept words: more, and it is the story itself that is hidden
+_TEMPLATE_WORDS = 3
 _PULL_QUOTE_WORDS = (4, 45)
 _ASIDE = 1 << TAG_CODES["aside"]
 
 
 def overrule(page: PageLines) -> dict[int, Named]:
     """Take lines out of the story (in `page.is_story`) and return what they are instead, by line."""
-    if not page.is_html:
-        return {}
     taken: dict[int, Named] = {}
-    _later_articles(page, taken)
-    _hidden(page, taken)
-    _pull_quotes(page, taken)
+    _templates(page, taken)
+    if page.is_html:
+        _later_articles(page, taken)
+        _hidden(page, taken)
+        _pull_quotes(page, taken)
     for n in taken:
         page.is_story[n] = False
     return taken
@@ -26,6 +27,15 @@ def overrule(page: PageLines) -> dict[int, Named]:
 
 def _kept(page: PageLines, taken: dict[int, Named]) -> list[int]:
     return [n for n, inside in enumerate(page.is_story) if inside and n not in taken]
+
+
+def _templates(page: PageLines, taken: dict[int, Named]) -> None:
+    """Lines that stand on many pages of the site; `Q:` and the like recur in stories too, so words are asked for."""
+    for n, (count, total) in page.template.items():
+        if page.is_story[n] and page.words[n] >= _TEMPLATE_WORDS:
+            likely = page.entry[n].kind.partition(".")[0] if n in page.entry else ""
+            label = Label.PROMO if likely not in ("related", "comment", "footer", "navigation") else Label(likely)
+            taken[n] = Named(label, Action.DROP, Reason.TEMPLATE_ON_SITE, f"{count} of {total} pages", 0.95)
 
 
 def _later_articles(page: PageLines, taken: dict[int, Named]) -> None:

@@ -39,7 +39,9 @@ class PageLines:
     classes: list[int]  # class bits of its element and all around it
     tags_around: list[int]
     article: list[int]  # number of the `article` element it lies in, -1 for none
-    template: dict[int, str] = field(default_factory=dict)  # line -> "412 of 415 pages"
+    template: dict[int, tuple[int, int]] = field(
+        default_factory=dict
+    )  # line -> pages of the site with it, pages in all
     titles: list[int] = field(default_factory=list)  # keys of the titles that the page declares, best first
     summary: int | None = None  # key of the summary that the page declares
     language: str | None = None

@@ -401,6 +401,7 @@ def _japanese_quotes(paragraphs: list[str]) -> list[Quote]:
     cast = JapaneseCast("\n".join(paragraphs))
     quotes: list[Quote] = []
     last: str | None = None
+    previous = ""
     for paragraph in paragraphs:
         spans = [span for span in _spans(paragraph, inward=False, goes_on=False) if paragraph[span.start] == "「"]
         narrative_from = 0
@@ -422,12 +423,9 @@ def _japanese_quotes(paragraphs: list[str]) -> list[Quote]:
             elif met := cast.latest(begins):
                 last = met
             elif not here and not begins:
-                last = (
-                    cast.latest(paragraphs[paragraphs.index(paragraph) - 1]) or last
-                    if quotes or paragraphs.index(paragraph)
-                    else None
-                )
+                last = cast.latest(previous) or last
             quotes.append(Quote(span.text, last))
             here = True
             narrative_from = span.end + len(after)
+        previous = paragraph
     return quotes

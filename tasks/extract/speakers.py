@@ -14,10 +14,9 @@ from typing import NamedTuple
 
 _LISTS = tomllib.loads(Path(__file__).with_name("quote_words.toml").read_text("utf-8"))
 _W = {key: frozenset(words.split()) for key, words in _LISTS["words"].items()}
-_ROLES, _FUNCTION, _NOT_PERSON = _W["roles"], _W["function"], _W["not_person"]
-_HUMAN = _W["human"] | (
-    _ROLES - frozenset(["fire", "police", "city", "county", "state", "town", "high", "national", "first", "prime"])
-)
+_ROLES, _FUNCTION, _NOT_PERSON = _W["roles"], _W["function"] | _W["according"], _W["not_person"]
+_QUALIFIERS = _W["qualifiers"]
+_HUMAN = _W["human"] | (_ROLES - _QUALIFIERS)
 _HUMAN_ENDINGS = tuple(_W["human_endings"])
 _ROLE_ENDINGS = tuple(_W["role_endings"])
 _NO_NAMES = _ROLES | _FUNCTION | _NOT_PERSON | _W["particles"]  # completed by the verbs below
@@ -197,8 +196,9 @@ class Cast:
                 known[0].gender = gender
 
     def _key(self, word: str) -> str:
-        # five letters outlast the case endings of Slavic names
-        return word.lower()[:5] if self.words.inflects else word.lower()
+        # four letters outlast the case endings of Slavic names, three those of short ones: Śliwa, Śliwy; Bąk, Bąka
+        word = word.lower()
+        return word if not self.words.inflects else word[:4] if len(word) > 4 else word[:3]
 
     def _around(self, person: Person) -> tuple[str, str]:
         """What stands before and after the first mention of a person: "her nephew", "the skipper"."""
@@ -228,7 +228,7 @@ class Cast:
                 and (end - place > 2 or len(lowered[place]) > 9)  # "Martin Huber" is a name, "Försterin Huber" none
             )
             if is_role:
-                start, has_title = place + 1, True
+                start, has_title = place + 1, has_title or lowered[place] not in _QUALIFIERS
         while start < end and (lowered[start] in _FUNCTION or lowered[start] in _W["particles"]):
             start += 1
         while end > start and (lowered[end - 1] in _FUNCTION or lowered[end - 1] in _ALL_SAID):
@@ -304,6 +304,9 @@ class Cast:
         key = self._key(names[0])
         surnamed = [one for one in listed if self._key(one.name.rsplit(maxsplit=1)[-1]) == key]
         found = surnamed or listed
+        if self.words.inflects and len(found) > 1:
+            ending = f" {names[0]}"
+            found = [one for one in found if any(form.endswith(ending) for form in one.variants)] or found
         if len(found) > 1:
             found = [one for one in found if one.first_seen <= at] or found
         if len(found) > 1 and gender:

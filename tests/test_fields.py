@@ -1,0 +1,232 @@
+"""Each field's rules, by tables: what is said in, what is taken for it out."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.extract.address import clean_url
+from tasks.extract.authors import find_authors, is_person, people_in
+from tasks.extract.language import base_language, find_language
+from tasks.extract.page import Line, Page, strings
+from tasks.extract.published import find_times, read_time
+from tasks.extract.title import find_title, strip_site
+from tasks.names import is_agency, is_short_form
+
+
+def page(signals=None, lines=(), url=None, media_type="text/html"):
+    document = {"media_type": media_type, "url": url, "fetched_at": None, "signals": None}
+    return Page(
+        document,
+        [Line(n, text, label, "field", "r", 0, "p") for n, (label, text) in enumerate(lines, 1)],
+        signals or {},
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("By DANA WIRTH", ["Dana Wirth"]),
+        ("By Dana Wirth and Priya Nandakumar", ["Dana Wirth", "Priya Nandakumar"]),
+        ("Von Anna Müller und Jörg Groß", ["Anna Müller", "Jörg Groß"]),
+        ("Par Loïc Tréguennec", ["Loïc Tréguennec"]),
+        ("Wirth, Dana", ["Dana Wirth"]),
+        ("Dana Wirth, Staff Writer", ["Dana Wirth"]),
+        ("Dana Wirth (dwi)", ["Dana Wirth"]),
+        ("by Renata Szabo | October 2, 2025", ["Renata Szabo"]),
+        ("Piet van den Berg; Ana de la Cruz", ["Piet van den Berg", "Ana de la Cruz"]),
+        ("Owen McGREGOR-HILL", ["Owen McGREGOR-HILL"]),
+        ("記者 佐久間理恵", ["佐久間理恵"]),
+    ],
+)
+def test_a_byline_names_its_people(text, people):
+    assert [name for name in people_in(text) if is_person(name, set())] == people
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Reuters",
+        "AFP",
+        "Staff Reports",
+        "Redaktion",
+        "newsroom@paper.example",
+        "https://paper.example/a",
+        "@handle",
+        "News Desk",
+        "The Harbor Ledger Staff",
+    ],
+)
+def test_what_is_no_person_is_no_author(name):
+    assert not is_person(name, set())
+
+
+def test_the_newsroom_alone_leaves_the_authors_empty_and_says_so():
+    node = {"@type": "NewsArticle", "is_article": True, "author": {"@type": "Organization", "name": "Newsroom"}}
+    found = find_authors(page({"nodes": [node]}), [])
+    assert (found.value, found.origin) == ([], "json-ld:author names no person")
+
+
+@pytest.mark.parametrize(
+    "author",
+    ["Dana Wirth", ["Dana Wirth"], {"@type": "Person", "name": "Dana Wirth"}, [{"@type": "Person", "name": "Dana Wirth"}],
+     {"@type": "Person", "givenName": "Dana", "familyName": "Wirth"}, {"@type": "Person", "name": ["Dana Wirth"]}, {"@id": "#d"}],
+)  # fmt: skip
+def test_json_ld_writes_a_name_in_many_ways(author):
+    nodes = [
+        {"@type": "NewsArticle", "is_article": True, "author": author},
+        {"@type": "Person", "@id": "#d", "name": "Dana Wirth"},
+    ]
+    assert find_authors(page({"nodes": nodes}), []).value == ["Dana Wirth"]
+
+
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["name", "@type", "url", "@id", "x"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@given(ODD)
+def test_no_odd_value_loses_the_page(value):
+    keys = (
+        "headline",
+        "author",
+        "datePublished",
+        "dateModified",
+        "keywords",
+        "image",
+        "publisher",
+        "articleSection",
+        "description",
+        "isAccessibleForFree",
+    )
+    signals = {
+        "nodes": [{"@type": "NewsArticle", "is_article": True} | dict.fromkeys(keys, value)],
+        "title": "A title of the page",
+    }
+    from tasks.extract.batch import extract_page
+
+    one = page(signals, [("paragraph", "Some text.")])
+    one.document |= {
+        "doc_id": "d",
+        "source_uri": "s",
+        "page_digest": "p",
+        "kind": "article",
+        "body_confidence": 0.5,
+        "damaged_char_count": 0,
+        "repairs": [],
+    }
+    assert extract_page(one)["title"]
+    strings(value)
+
+
+@pytest.mark.parametrize(
+    ("title", "names", "stripped"),
+    [
+        ("Headline of the day | The Harbor Ledger", ["The Harbor Ledger"], "Headline of the day"),
+        ("Harbor Ledger: Headline of the day", ["Harbor Ledger"], "Headline of the day"),
+        (
+            "Anti-terror operation turns sinister - official",
+            ["The Harbor Ledger"],
+            "Anti-terror operation turns sinister - official",
+        ),
+        ("Zinsen setzen Dax zu | Börsen-Zeitung", ["boersen-zeitung"], "Zinsen setzen Dax zu"),
+        ("Impfung: Was wissen wir?", ["Talblick"], "Impfung: Was wissen wir?"),
+    ],
+)
+def test_only_the_sites_own_name_is_cut_off_a_title(title, names, stripped):
+    assert strip_site(title, names) == stripped
+
+
+def test_the_heading_completes_a_title_that_was_cut_short():
+    signals = {"metas": {"og:title": ["Smugglers flew dozens of drones over…"]}}
+    lines = [Line(1, "Smugglers flew dozens of drones over the strait", "headline", "field", "page_title", 0, "h1")]
+    one = page(signals)
+    one.lines = lines
+    assert find_title(one, []).value == "Smugglers flew dozens of drones over the strait"
+
+
+@pytest.mark.parametrize(
+    ("value", "instant"),
+    [
+        ("2024-05-04T10:11:12+02:00", "2024-05-04T08:11:12+00:00"),
+        ("1714810272", "2024-05-04T08:11:12+00:00"),
+        ("1714810272000", "2024-05-04T08:11:12+00:00"),
+        ("Sat May 04 2024 10:11:12 GMT+0200 (CEST)", "2024-05-04T08:11:12+00:00"),
+        ("2024-05-04T10:11:12", None),
+        ("4 May 2024", None),
+    ],
+)
+def test_a_declared_time_gives_an_instant_only_with_its_offset(value, instant):
+    found = read_time(value, "en")
+    assert str(found.day) == "2024-05-04"
+    assert (found.instant.isoformat() if found.instant else None) == instant
+
+
+def test_modified_is_not_published_and_doubts_are_flagged():
+    node = {
+        "@type": "NewsArticle",
+        "is_article": True,
+        "datePublished": "2024-05-04T10:00:00Z",
+        "dateModified": "2024-05-03T10:00:00Z",
+    }
+    times = find_times(page({"nodes": [node]}))
+    assert times.flags == ("modified_before_published",)
+    only = {"@type": "NewsArticle", "is_article": True, "dateModified": "2024-05-03T10:00:00Z"}
+    assert find_times(page({"nodes": [only]})).published is None
+
+
+def test_an_ambiguous_day_is_settled_by_the_address_or_flagged():
+    lines = [("date", "04/05/2024")]
+    settled = find_times(page(lines=lines, url="https://paper.example/2024/04/05/x", media_type="text/plain"))
+    assert (str(settled.published.day), settled.flags) == ("2024-04-05", ())
+    assert find_times(page(lines=lines, media_type="text/plain")).flags == ("published_day_or_month_open",)
+
+
+@pytest.mark.parametrize(
+    ("url", "base", "clean"),
+    [
+        ("/a?utm_source=x&id=7#top", "https://Paper.example/b", "https://paper.example/a?id=7"),
+        ("https://paper.example/a?fbclid=1", None, "https://paper.example/a"),
+        ("javascript:void(0)", "https://paper.example/", None),
+        ("http://[broken", None, None),
+    ],
+)
+def test_addresses_become_absolute_without_tracking(url, base, clean):
+    assert clean_url(url, base) == clean
+
+
+@pytest.mark.parametrize(
+    ("short", "full", "is_short"),
+    [("NY Post", "New York Post", True), ("WSJ", "The Wall Street Journal", True), ("SBT", "Saltbay Times", True), ("Castor Ledger", "The Castor City Ledger", True),
+     ("Talblick", "Northquay Courier", False), ("The Times", "New York Post", False)],
+)  # fmt: skip
+def test_short_names_are_told(short, full, is_short):
+    assert is_short_form(short, full) is is_short
+
+
+def test_agencies_are_told_alone_and_together():
+    assert is_agency("Anadolu Agency")
+    assert is_agency("(AFP/Getty Images)")
+    assert is_agency("Halcyon Images")
+    assert not is_agency("Moscow has denied claims")
+
+
+@pytest.mark.parametrize(
+    ("tag", "code"), [("en-US", "en"), ("pt_BR", "pt"), ("nb", "no"), ("utf-8", None), ("", None), ("x", None)]
+)
+def test_language_tags_become_codes(tag, code):
+    assert base_language(tag) == code
+
+
+def test_a_wrong_declaration_is_overruled_by_the_text():
+    text = (
+        "Der Bürgermeister hat am Dienstag erklärt, dass die Brücke noch vor dem Winter wieder geöffnet werden soll. "
+        * 3
+    )
+    found, sure = find_language(text, "en")
+    assert (found.value, found.origin) == ("de", "detected")
+    assert sure > 0.5
