@@ -8,16 +8,9 @@ where a pronoun stands or the speech goes on; where two people could be meant, i
 import re
 from dataclasses import dataclass
 
-from tasks.extract.speakers import (
-    WORD,
-    Cast,
-    JapaneseCast,
-    Person,
-    Voice,
-    ends_with_abbreviation,
-    names_a_term,
-    sentences,
-)
+from tasks.extract.cast import WORD, Cast, Person, ends_with_abbreviation, names_a_term, sentences
+from tasks.extract.japanese import JapaneseCast
+from tasks.extract.speakers import Voice
 
 # branches that begin with one character each, and not with a look behind, are what re finds fast
 _OPENING = re.compile(r"“|„|«|»|「|\"|”|‘|‚|'(?<!\w')|‹|›")
