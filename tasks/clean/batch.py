@@ -8,7 +8,7 @@ import pyarrow as pa
 from tasks import schema
 from tasks.clean import dom, features, lexicon, story
 from tasks.clean.blocks import Blocks, add_text_page
-from tasks.clean.decode import decode, repair, repair_line
+from tasks.clean.decode import Decoded, decode, repair, repair_line
 from tasks.clean.html_blocks import add_html_page, tag_name
 from tasks.clean.kind import PageFacts, judge
 from tasks.clean.naming import name_lines
@@ -57,7 +57,7 @@ def prepare(raws: list[bytes], declared: list[str | None], rows: list[int], *, i
         problem = None
         if is_html:
             try:
-                found = add_html_page(blocks, page, decoded.text.replace("\x00", ""))
+                found = add_html_page(blocks, page, _utf8(raw, decoded))
                 found.finish()
             except ValueError as error:
                 problem = str(error)
@@ -81,6 +81,12 @@ def prepare(raws: list[bytes], declared: list[str | None], rows: list[int], *, i
     return Prepared(
         rows, encodings, repairs, signals, problems, blocks, words, entries, columns, where, keys, titles, summaries, is_html
     )  # fmt: skip
+
+
+def _utf8(raw: bytes, decoded: Decoded) -> bytes:
+    """The page in UTF-8 for the parser: its own bytes wherever they are that already."""
+    is_same = decoded.encoding == "utf-8" and decoded.encoding_from == "utf-8" and not decoded.damaged_char_count
+    return (raw if is_same else decoded.text.encode("utf-8", "replace")).replace(b"\x00", b"")
 
 
 def _declared_keys(signals: list[Signals | None]) -> tuple[list[list[int]], list[int]]:

@@ -19,6 +19,11 @@ MAX_DEPTH = 400  # deeper nesting is read, but no longer told apart; real pages 
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _UNSEEN = "\u200b\u2060\ufeff\u00ad\u200e\u200f\x00"  # a block of nothing else holds no text
 _CREDIT_CLASS = re.compile(r"credit|copyright|source|quelle|photographer|fotograf|auteur|agency|byline", re.I)
+# where links to topics and writers stand
+_SAYS_MORE = (
+    class_words.BITS["tags"] | class_words.BITS["byline"] | class_words.BITS["article"] | class_words.BITS["body"]
+)
+_IN_STORY = 1 << TAG_CODES["article"] | 1 << TAG_CODES["main"]
 _IN_CAPTION = 1 << TAG_CODES["figcaption"]
 _SIGNAL_CLASS = class_words.BITS["byline"] | class_words.BITS["date"]
 
@@ -27,8 +32,8 @@ _BLOCK, _SKIP, _BREAK, _TEXT, _LINK, _BOLD, _SCRIPT, _SIGNAL, _INLINE = (
 )  # fmt: skip
 
 
-def add_html_page(blocks: Blocks, page: int, html: str) -> Signals:
-    """Append the blocks of an HTML page and return what it declares of itself.
+def add_html_page(blocks: Blocks, page: int, html: bytes) -> Signals:
+    """Append the blocks of an HTML page (UTF-8) and return what it declares of itself.
 
     Raises:
         ValueError: the parser refuses the page.
@@ -114,7 +119,8 @@ class _Walk:
                     if descend is not None:
                         if kind is _LINK:
                             link_depth += 1
-                            self.signals.read_link(node)
+                            if containers.above[container] & _SAYS_MORE or containers.tags_above[container] & _IN_STORY:
+                                self.signals.read_link(node)  # menus hold most links and none of these
                             self.link_count += 1
                         elif kind is _BOLD:
                             bold_depth += 1

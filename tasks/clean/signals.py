@@ -44,6 +44,7 @@ class Signals:
     json_ld: list[str] = field(default_factory=list)  # as written
     nodes: list[dict[str, Any]] = field(default_factory=list)  # its typed nodes, pruned
     article_bodies: list[str] = field(default_factory=list)  # what it gives as the story's text
+    scripts: list[Any] = field(default_factory=list)  # nodes of scripts that are not JSON-LD, until `finish`
     times: list[dict[str, Any]] = field(default_factory=list)
     items: list[tuple[str, str]] = field(default_factory=list)  # itemprop, value
     bylines: list[tuple[str, str]] = field(default_factory=list)  # class, text
@@ -85,7 +86,7 @@ class Signals:
                 _add(self.metas, name.strip().lower(), content)
 
     def read_script(self, node: Any) -> None:
-        """Keep a JSON-LD script; look for dates in other data."""
+        """Keep a JSON-LD script, and where other scripts lie."""
         child = node.first_child
         if child is None:
             return
@@ -93,13 +94,18 @@ class Signals:
         if _JSON_LD in kind:
             if len(self.json_ld) < MAX_ENTRIES:
                 self.json_ld.append((child.text_content or "")[:MAX_JSON_CHARS])
-        elif len(self.inline_dates) < MAX_ENTRIES and (not kind or "json" in kind or "javascript" in kind):
-            text = child.text_content or ""
+        elif not kind or "json" in kind or "javascript" in kind:
+            self.scripts.append(child)
+
+    def _read_dates_in_scripts(self) -> None:
+        """Look for dates of publication in data that is not JSON-LD; copying the scripts out costs as much as a parse."""
+        for script in self.scripts:
+            text = script.text_content or ""
             if "ublish" in text or "pubDate" in text:
                 for match in _INLINE_DATE.finditer(text, 0, _SIGNAL_PROBE):
                     self.inline_dates.append((match.group(1), match.group(2)))
                     if len(self.inline_dates) >= MAX_ENTRIES:
-                        break
+                        return
 
     def read_time(self, node: Any, container: int, above: int) -> None:
         """Keep a time element with the classes it stands in."""
@@ -147,6 +153,10 @@ class Signals:
     def finish(self) -> None:
         """Parse the JSON-LD that the walk collected."""
         self.nodes, self.article_bodies = json_ld.nodes(self.json_ld)
+        declared = "article:published_time" in self.metas or any(node.get("datePublished") for node in self.nodes)
+        if not declared:
+            self._read_dates_in_scripts()
+        self.scripts = []  # they keep the whole tree alive
 
     def titles(self) -> list[str]:
         """The titles the page declares, best first, and the head of `<title>` before its separator."""

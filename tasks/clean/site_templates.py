@@ -45,14 +45,15 @@ def find_templates(
         total = len(set(story.values()))
         if total < MIN_PAGES:
             continue
-        own = np.array([story[int(n)] for n in page[rows]])
+        numbers, inverse = np.unique(page[rows], return_inverse=True)
+        own = np.array([story[number] for number in numbers.tolist()])[inverse]
         pairs = np.unique(np.stack([lines[rows], own.astype(np.uint64)]), axis=1)
         kinds, counts = np.unique(pairs[0], return_counts=True)
-        often = dict(zip(kinds.tolist(), counts.tolist(), strict=True))
-        for row in rows.tolist():
-            count = often[int(lines[row])]
-            if count >= MIN_PAGES and count >= MIN_SHARE * total:
-                found[row] = (count, total)
+        often = counts[np.searchsorted(kinds, lines[rows])]
+        enough = (often >= MIN_PAGES) & (often >= MIN_SHARE * total)
+        found.update(
+            {row: (count, total) for row, count in zip(rows[enough].tolist(), often[enough].tolist(), strict=True)}
+        )
     return found
 
 
@@ -61,11 +62,11 @@ def _stories(lines: np.ndarray, page: np.ndarray, prose: np.ndarray) -> dict[int
     holders: dict[int, set[int]] = defaultdict(set)
     size: dict[int, float] = defaultdict(float)
     weight: dict[int, float] = {}
-    for key, number, count in zip(lines.tolist(), page.tolist(), prose.tolist(), strict=True):
-        if count > 0:
-            holders[key].add(number)
-            size[number] += count
-            weight[key] = count
+    told = prose > 0
+    for key, number, count in zip(lines[told].tolist(), page[told].tolist(), prose[told].tolist(), strict=True):
+        holders[key].add(number)
+        size[number] += count
+        weight[key] = count
     shared: dict[tuple[int, int], float] = defaultdict(float)
     for key, numbers in holders.items():
         if 2 <= len(numbers) <= 20:  # on more pages it is template, not a story
@@ -73,7 +74,7 @@ def _stories(lines: np.ndarray, page: np.ndarray, prose: np.ndarray) -> dict[int
             for n, first in enumerate(ordered):
                 for second in ordered[n + 1 :]:
                     shared[first, second] += weight[key]
-    root = {int(number): int(number) for number in page.tolist()}
+    root = {number: number for number in np.unique(page).tolist()}
 
     def top(number: int) -> int:
         while root[number] != number:
