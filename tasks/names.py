@@ -6,7 +6,7 @@ Shared by clean (is this line a source or a credit?) and extract (what is the pu
 import re
 import tomllib
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 _MARKS = re.compile(r"[\W_]+")
@@ -104,6 +104,7 @@ _AGENCY_SHAPE = re.compile(
 )
 
 
+@lru_cache(maxsize=65_536)  # the same short lines recur on every page of a site
 def is_agency(name: str) -> bool:
     """Whether a name is that of a news or photo agency, or several of them: `AFP/Getty Images`, `Halcyon Images`."""
     name = name.strip("()[] .")

@@ -199,6 +199,13 @@ def _may_be_source(scene: Scene, n: int) -> bool:
     )  # fmt: skip
 
 
+def _ends_in_photo_credit(text: str) -> bool:
+    tail = text[-_CREDIT_CHARS:]
+    if ":" not in tail and " by " not in tail and "©" not in tail and "fot." not in tail and "/" not in tail:
+        return False  # cheap, and true of most lines
+    return bool(_CAPTION_TAIL.search(tail))
+
+
 def _find_captions(scene: Scene) -> None:
     """On text pages: a credit glued under a line is how a photo's caption flattens."""
     page = scene.page
@@ -207,10 +214,7 @@ def _find_captions(scene: Scene) -> None:
         if (
             n not in scene.named
             and page.words[n] <= 60
-            and (
-                _CAPTION_TAIL.search(page.text[n], max(0, len(page.text[n]) - _CREDIT_CHARS))
-                or scene.ends_in_credit(page.text[n])
-            )
+            and (_ends_in_photo_credit(page.text[n]) or scene.ends_in_credit(page.text[n]))
         ):
             scene.put(n, Label.CAPTION, Reason.LEXICON, "a credit at its end", 0.9)
     if page.is_html:

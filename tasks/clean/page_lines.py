@@ -99,6 +99,8 @@ class Scene:
 
     def ends_in_credit(self, text: str) -> bool:
         """Whether a line ends in brackets that say who made a picture, as captions do."""
+        if text[-2:].strip()[-1:] not in (")", "]"):
+            return False
         inside = re.search(r"[(\[]([^()\[\]]{3,80})[)\]]\s*$", text)
         return bool(
             inside

@@ -13,7 +13,8 @@ _ALIASES = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "jp": "ja", "cz": "c
 # languages of newspapers that have no two-letter code
 _LONG_CODES = frozenset({"fil", "ast", "ceb", "haw", "hsb", "dsb", "szl", "nds", "gsw", "kab", "ckb"})
 _PROBE_CHARS = 3_000  # the detectors' answers do not change beyond
-_FAR = 1200  # detect_fast's distance from which its own documentation calls an answer unsure
+_NEAR = 320  # detect_fast's distance up to which it was right on every page of a news corpus in 20 languages; wrong from 380
+_EXACT_CHARS = 1_000  # the exact detector's answers are the same as from three times as much, at a ninth of the time
 MIN_CHARS = 20  # too little text to say anything from
 
 
@@ -36,7 +37,8 @@ def _exact() -> Any:
 def find_language(text: str, declared: str | None) -> tuple[Found | None, float]:
     """The language of a text with its origin, and how sure it is (0 to 1).
 
-    Where the declaration and the cheap detector (0.1 ms) agree that is the answer; else the exact one (5 ms) decides.
+    Where the declaration and the cheap detector (0.03 ms) agree, or that one is sure, that is the answer; else the exact
+    one (1 ms) decides.
     """
     said = base_language(declared)
     if len(text) < MIN_CHARS:
@@ -46,14 +48,16 @@ def find_language(text: str, declared: str | None) -> tuple[Found | None, float]
     cheap = _ALIASES.get(code, code) if code != "unknown" else None
     if said and said == cheap:
         return Found(said, "declared and detected"), 0.99
-    exact_code, probability = _exact().classify(probe)
+    if cheap and distance <= _NEAR and (said is None or said in _supported()):
+        return Found(cheap, "detected"), 0.97
+    exact_code, probability = _exact().classify(probe[:_EXACT_CHARS])
     exact = _ALIASES.get(exact_code, exact_code)
     if said and said == exact:
         return Found(said, "declared and detected"), 0.97
     if said and said not in _supported():
         return Found(said, "declared"), 0.8  # a language that neither detector knows
     if cheap == exact:
-        return Found(exact, "detected"), 0.97 if distance < _FAR else 0.9
+        return Found(exact, "detected"), 0.95
     return Found(exact, "detected"), float(min(probability, 0.9))
 
 

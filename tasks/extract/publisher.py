@@ -74,10 +74,16 @@ def _declared(page: Page) -> list[tuple[str, str]]:
     found += [
         ("copyright line", match["name"])
         for line in page.lines
-        if (match := _COPYRIGHT.search(line.text)) and line.label == "footer"
+        if (match := _copyright(line.text)) and line.label == "footer"
     ]
     found += [("twitter:site", text.lstrip("@")) for _, text in page.meta("twitter:site")]
     return found
+
+
+def _copyright(text: str) -> re.Match[str] | None:
+    if "©" in text or "opyright" in text or "OPYRIGHT" in text or "(c)" in text.lower():
+        return _COPYRIGHT.search(text)
+    return None
 
 
 def _is_name(name: str) -> bool:
@@ -93,9 +99,7 @@ def _of_text(page: Page) -> tuple[Found | None, str | None]:
             return Found(full, "source lines"), short
     if sources:
         return Found(sources[0], "source line"), None
-    rights = [
-        match["name"].strip() for line in page.lines if len(line.text) < 300 and (match := _COPYRIGHT.search(line.text))
-    ]
+    rights = [match["name"].strip() for line in page.lines if len(line.text) < 300 and (match := _copyright(line.text))]
     owner = _LEGAL_FORM.sub("", rights[-1]).strip() if rights else ""
     masthead = _masthead_name(page, owner)
     if masthead:
