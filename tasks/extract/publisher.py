@@ -121,38 +121,32 @@ def site_names(page: Page, publisher: Found | None, short: str | None) -> list[s
     return list(dict.fromkeys(name for name in names if name))
 
 
+_ADDRESS = re.compile(r"[\w.+-]*@[\w.-]+|(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|org|net|co\.uk|de|fr|example)\b")
+_TITLE_MARKS = "|–—·-"
+
+
 def _masthead_name(page: Page, owner: str) -> str | None:
     """The name in the first lines that the rest of the page repeats: in credits, addresses, bios or the copyright line."""
-    rest = [line.text for line in page.lines]
-    joined = squeeze(" ".join(rest))
+    text = "\n".join(line.text for line in page.lines)
+    joined = squeeze(text)
+    addresses = squeeze(" ".join(_ADDRESS.findall(text)))
+    owner_key = squeeze(owner)
     best: tuple[float, str] | None = None
     for number, line in enumerate(page.lines[:25]):
         name = line.text.strip(" |·•-–")
         key = squeeze(name)
-        if not (line.action != "keep" and 1 <= len(name.split()) <= 6 and len(key) >= 5 and is_title_case(name)) or any(
-            c.isdigit() for c in name
-        ):
+        if not (line.action != "keep" and 1 <= len(name.split()) <= 6 and len(key) >= 5 and is_title_case(name)):
             continue
-        if line.reason in ("lexicon", "place_pattern", "date_pattern"):
+        if line.reason in ("lexicon", "place_pattern", "date_pattern") or any(c.isdigit() for c in name):
             continue
         mentions = min(joined.count(key) - 1, 3)  # a word of the story is mentioned more often than the site
-        core = key.removeprefix("the")
-        in_address = any(
-            core in squeeze(word)
-            for text in rest
-            for word in text.split()
-            if "@" in word or "www." in word or ".com" in word
-        )
         # a text page often starts with the page's title: "Headline - Valley Signal"
-        ends_title = any(re.search(rf"[|–—·-]\s+{re.escape(name)}$", top.text) for top in page.lines[:5])
-        score = (
-            3 * ends_title
-            + mentions
-            + 2 * in_address
-            + 2 * (squeeze(owner) == key)
-            - 0.05 * number
-            - (len(name.split()) == 1)
+        ends_title = any(
+            top.text.endswith(name) and top.text[: -len(name)].rstrip()[-1:] in _TITLE_MARKS and top.text != name
+            for top in page.lines[:5]
         )
+        score: float = 3 * ends_title + mentions + 2 * (key.removeprefix("the") in addresses) + 2 * (owner_key == key)
+        score -= 0.05 * number + (" " not in name)
         if score >= 1 and (best is None or score > best[0]):
             best = (score, name)
     return best[1] if best else None
