@@ -43,7 +43,8 @@ def limits(path: Path = DEFAULT_FILE) -> dict[str, dict[str, Any]]:
     except OSError as error:
         raise ThresholdError(f"{path}: cannot be read ({error.strerror})") from error
     except yaml.YAMLError as error:
-        raise ThresholdError(f"{path}: is not YAML: {error}") from error
+        said = str(error).replace('in "<unicode string>", ', "")
+        raise ThresholdError(f"{path}: is not YAML: {said}") from error
     if not isinstance(root, yaml.MappingNode):
         raise ThresholdError(f"{path}: line 1: steps are expected ({', '.join(KNOWN)})")
     values: dict[str, dict[str, Any]] = {}

@@ -7,6 +7,7 @@ from typing import Any
 
 DONE, FAILED, WRONG_USE, STOPPED = 0, 1, 2, 3
 
+_INTERRUPTED = "interrupted; what was done is kept, and the next run goes on from there"
 _EPILOG = """exit codes:
   0  done (with warnings too: the summary says so)
   1  failed for another reason
@@ -22,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except KeyboardInterrupt:
-        print("interrupted; what was done is kept, and the next run goes on from there", file=sys.stderr)
+        print(_INTERRUPTED, file=sys.stderr)
         return FAILED
     except BrokenPipeError:  # `copydesk show | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -34,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="copydesk", description="Scraped news pages in, a table of articles that analysts trust out.", epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and leave")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     run = _command(
         commands, "run", "turn pages into articles", "copydesk run pages/ 'more/**/*.html' --output output", _run
@@ -93,6 +95,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+class _Version(argparse.Action):
+    """Prints the version; looked up only when asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from importlib.metadata import version
+
+        print(f"copydesk {version('copydesk')}")
+        parser.exit()
+
+
 def _command(commands: Any, name: str, text: str, example: str, run: Any) -> argparse.ArgumentParser:
     command: argparse.ArgumentParser = commands.add_parser(
         name,
@@ -131,6 +143,8 @@ def _run(options: argparse.Namespace) -> int:
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "INFO" if options.verbose else "CRITICAL")
     from flows.terminal import progress, summary
 
+    if not os.environ.get("PREFECT_API_URL"):
+        _end_at_once_on_interrupt()
     with progress(is_terminal):
         outcome = _start(options)
     if isinstance(outcome, str):
@@ -144,6 +158,28 @@ def _run(options: argparse.Namespace) -> int:
     )
 
 
+def _end_at_once_on_interrupt() -> None:
+    """Let Ctrl-C end a run that brings its own server.
+
+    The terminal interrupts that server too, and Prefect would try for minutes to report to it. What the run has done is
+    on disk, and nothing of it is visible before it is published, so there is nothing to wait for.
+    """
+    import signal
+    from types import FrameType
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        from prefect.server.api.server import SubprocessASGIServer
+
+        print(_INTERRUPTED, file=sys.stderr, flush=True)
+        for server in list(SubprocessASGIServer._instances.values()):
+            process = getattr(server, "server_process", None)
+            if process is not None:
+                process.kill()
+        os._exit(FAILED)
+
+    signal.signal(signal.SIGINT, end)
+
+
 def _early_problem(options: argparse.Namespace) -> str | None:
     """What is wrong with sources, output or thresholds, before anything heavy is imported."""
     from expectations.limits import DEFAULT_FILE, ThresholdError, limits
@@ -153,6 +189,8 @@ def _early_problem(options: argparse.Namespace) -> str | None:
     try:
         check_sources(options.sources)
         output = Output(options.output)
+        if any(os.path.realpath(source) == os.path.realpath(options.output) for source in options.sources):
+            return f"{options.output}: is a source; choose another output"
         output.refuse_strangers()
         output.prepare()
         from pathlib import Path
@@ -222,9 +260,12 @@ def _serve(options: argparse.Namespace) -> int:
     from flows.settings import quiet_environment
 
     quiet_environment()
-    from flows.deployments import serve
+    from tasks.ingest.listing import check_sources
 
     try:
+        check_sources(options.sources)
+        from flows.deployments import serve
+
         serve(options.sources, options.output, cron=options.cron, timezone=options.timezone)
     except ValueError as error:
         return _complain(error)

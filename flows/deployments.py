@@ -5,6 +5,7 @@ from typing import Any
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.deployments.runner import RunnerDeployment
 from prefect.types.entrypoint import EntrypointType
+from pydantic import ValidationError
 
 from flows.news import news
 from flows.parameters import NewsParameters
@@ -19,7 +20,8 @@ def deployment(sources: list[str], output: str, *, cron: str, timezone: str) -> 
     try:
         schedule = CronSchedule(cron=cron, timezone=timezone)
     except ValueError as error:
-        raise ValueError(f"the schedule {cron!r} in {timezone!r} cannot be used: {error}") from error
+        said = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+        raise ValueError(f"the schedule {cron!r} in {timezone!r} cannot be used: {said}") from error
     made: Any = news.to_deployment(
         name="nightly", schedules=[schedule], concurrency_limit=1, tags=["news"],
         parameters={"parameters": NewsParameters(sources=sources, output=output).model_dump()},

@@ -151,19 +151,21 @@ def _outcome(account: dict[str, Any]) -> str:
 
 
 def _line_table(lines: list[dict[str, Any]], width: int) -> Table:
-    table = Table(box=None, padding=(0, 1), expand=False, header_style="bold")
-    table.add_column("line", justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True)
-    table.add_column("label", no_wrap=True)
-    table.add_column("sure", justify="right", no_wrap=True, min_width=4)
-    table.add_column("why", no_wrap=True)
-    table.add_column("text", no_wrap=True, overflow="ellipsis", max_width=max(24, width - 70))
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
+    why_width = 34 if width >= 110 else 18  # what is left goes to the text; line, mark and label never shrink
+    fixed = 4 + 1 + 10 + 4 + why_width + 6
+    table.add_column("line", justify="right", no_wrap=True, width=4)
+    table.add_column("", no_wrap=True, width=1)
+    table.add_column("label", no_wrap=True, width=10)
+    table.add_column("sure", justify="right", no_wrap=True, width=4)
+    table.add_column("why", no_wrap=True, overflow="ellipsis", width=why_width)
+    table.add_column("text", no_wrap=True, overflow="ellipsis", width=max(20, width - fixed))
     for line in lines:
         style = _STYLES[line["action"]]
         why = line["reason"] + (f": {line['detail']}" if line["detail"] else "")
-        doubt = f" ({line['doubt']}?)" if line["doubt"] else ""
-        table.add_row(str(line["line_no"]), _SIGNS[line["action"]], line["label"] + doubt, f"{line['confidence']:.2f}",
-                      Text(why if len(why) <= 34 else why[:33] + "…"), Text(line["text"]), style=style)  # fmt: skip
+        why = f"{line['doubt']}? {why}" if line["doubt"] else why
+        table.add_row(str(line["line_no"]), _SIGNS[line["action"]], line["label"], f"{line['confidence']:.2f}",
+                      Text(why), Text(line["text"]), style=style)  # fmt: skip
     return table
 
 
@@ -182,7 +184,13 @@ def _field_table(article: dict[str, Any]) -> Table:
         said = article.get(origin) if origin else _LINE_ORIGINS.get(name)
         if value is None or (value in ([], "") and not (name == "authors" and said)):
             continue
-        shown = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+        shown = (
+            "; ".join(map(str, value))
+            if isinstance(value, list)
+            else f"{value:.2f}"
+            if isinstance(value, float)
+            else str(value)
+        )
         table.add_row(name, Text(shown if shown else "(none)"), Text(said or ""))
     table.add_row(
         "text",

@@ -1,6 +1,9 @@
 """What a person sees on the terminal: progress, the closing summary, and what an output holds."""
 
 import logging
+import os
+import shlex
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -98,13 +101,13 @@ def summary(report: dict[str, Any], output: str) -> None:
     for kind, count in passed_over.items():
         console.print(f"  {kind}: {count}", markup=False)
     if report["state"] != "StoppedByGate":
+        command, place = _command(), shlex.quote(output)
         console.print(f"The articles lie in {output}/articles; look at them with", markup=False)
-        console.print(f"  copydesk show --output {output}", markup=False)
-        console.print(f"  copydesk explain {_an_example(report)} --output {output}", markup=False)
-        console.print(
-            f"  duckdb -c \"from '{output}/articles/**/*.parquet'\"",
-            markup=False,
-        )
+        console.print(f"  {command} show --output {place}", markup=False)
+        if report.get("example"):
+            console.print(f"  {command} explain {shlex.quote(report['example'])} --output {place}", markup=False)
+        python = command.replace("copydesk", "python") if "/" in command else "python"
+        console.print(f"  {python} -c \"import pandas; print(pandas.read_parquet('{output}/articles'))\"", markup=False)
     else:
         console.print(
             f"The report is {output}/runs/{report['run_id']}.json; mend the source or the thresholds and run again.",
@@ -112,8 +115,12 @@ def summary(report: dict[str, Any], output: str) -> None:
         )
 
 
-def _an_example(report: dict[str, Any]) -> str:
-    return str(report.get("example") or report["parameters"]["sources"][0])
+def _command() -> str:
+    """How this program was called, so that what is printed can be pasted."""
+    own = Path(sys.argv[0])
+    if own.name != "copydesk" or shutil.which("copydesk"):
+        return "copydesk"
+    return os.path.relpath(own) if own.is_absolute() else str(own)
 
 
 def read_columns(output: Output, table: str, columns: list[str]) -> pa.Table | None:

@@ -154,7 +154,8 @@ def test_a_gate_that_stops_publishes_nothing(prefect_server, tmp_path, capsys):
         (["run", "{empty}"], "no page in it"),
         (["run", "{page}", "--max-page-megabytes", "0"], "whole numbers above 0"),
         (["run", "{page}", "--thresholds", "{page}"], "steps are expected"),
-        (["run", "{page}", "--output", "{page}"], "cannot be written to"),
+        (["run", "{page}", "--output", "{page}"], "is a source"),
+        (["run", "{page}", "--output", "{page}/below"], "cannot be written to"),
         (["show"], "no run has published here yet"),
         (["explain", "x"], "no run has published here yet"),
         (["check-thresholds", "{empty}"], "cannot be read"),
@@ -203,6 +204,28 @@ def test_every_command_has_an_example(command, capsys):
         main([command, "--help"])
     assert ended.value.code == 0
     assert f"copydesk {command}" in capsys.readouterr().out.split("example:")[1]
+
+
+@pytest.mark.slow
+def test_an_interrupt_ends_a_run_at_once(tmp_path):
+    """Ctrl-C reaches the run and the server it brought along; Prefect would try for minutes to report to the latter."""
+    environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
+    command = [sys.executable, "-m", "flows", "run", str(PAGES), "--output", str(tmp_path / "out")]
+    process = subprocess.Popen(
+        command,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        cwd=Path(__file__).parent.parent,
+    )
+    for said in process.stderr:
+        if "ingest:" in said:
+            break
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(20) == 1
+    assert "the next run goes on from there" in process.stderr.read()
+    assert not Output(tmp_path / "out").exists()
 
 
 @pytest.mark.slow

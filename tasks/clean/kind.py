@@ -62,7 +62,10 @@ def judge(facts: PageFacts) -> tuple[str, str | None]:
             "declared as a live blog" if facts.is_live_declared else f"{facts.clock_lines} updates with a time of day",
         )
     if facts.long_lines == 0 or facts.kept_words < 25:
-        return "listing", f"{facts.page_lines} lines, none or few of them prose ({facts.kept_words} words)"
+        return (
+            "listing",
+            f"no story in it: {facts.kept_words} words of prose among {int(facts.page_words):,} in {facts.page_lines:,} lines",
+        )
     if paywall and facts.kept_words < 250:
         return "stub", f"the text is cut off: {facts.entries[paywall[0]].phrase!r}"
     return "article", None

@@ -158,7 +158,8 @@ def _by_element_first(scene: Scene, n: int) -> Named | None:
 
 def _by_words(scene: Scene, n: int) -> Named | None:
     page = scene.page
-    if n in page.template:
+    is_own = n in page.entry and page.entry[n].kind.startswith(("byline.", "date.")) and scene.is_near_top(n)
+    if n in page.template and not is_own:  # a columnist signs every page of a folder
         likely = scene.by_lexicon_label(n) or scene.place_label(n)
         return Named(likely, Action.DROP, Reason.TEMPLATE_ON_SITE, "{} of {} pages".format(*page.template[n]), 0.97)
     entry = page.entry.get(n)

@@ -184,17 +184,12 @@ def cut(refs: list[PageRef], *, max_pages: int, max_bytes: int) -> list[list[Pag
 
 
 def check_sources(sources: list[str]) -> None:
-    """Refuse sources that cannot be read at all, without listing what they hold.
+    """Refuse sources that cannot be read or hold no page; looks no further than the first page of each.
 
     Raises:
-        SourceError: a source does not exist or may not be read.
+        SourceError: a source does not exist, may not be read, or holds no page.
     """
     for source in sources:
-        path = Path(source)
-        if path.is_dir():
-            if not os.access(path, os.R_OK | os.X_OK):
-                raise SourceError(f"{source}: cannot be read (permission denied)")
-        elif os.path.lexists(path):
-            _named_file(path)
-        elif not any(mark in source for mark in "*?["):
-            raise SourceError(f"{source}: there is no such file or folder")
+        passed_over: Counter[str] = Counter()
+        if next(_pages_of(source, passed_over), None) is None:
+            raise SourceError(_nothing_found(source, passed_over))

@@ -51,7 +51,8 @@ def load(
     changes, count = stage_articles(folder, extracted.paths, last, merged, output, run_id)
     quarantined = [row for path in verdicts for row in pq.ParquetFile(path).read().to_pylist()]
     for row in quarantined:
-        row["raw_file"] = row["raw_file"] if keep_pages else None
+        is_kept = keep_pages and row["reason"] not in ("ingest.too_large", "ingest.unreadable")  # those were not read
+        row["raw_file"] = row["raw_file"] if is_kept else None
     stage_rows(folder, "quarantine", quarantined, run_id, changes)
     pages = {
         row["doc_id"]: row
