@@ -9,6 +9,10 @@ import unicodedata
 from functools import cache, lru_cache
 from pathlib import Path
 
+# what an image viewer leaves before a headline when its page is flattened: `NextImg:`
+IMAGE_PREFIX = re.compile(
+    r"^\s*(?:next|prev|previous|lead|main|top|full)?\s?-?(?:img|image|photo|pic|picture|bild)\s?:\s*", re.I
+)
 _MARKS = re.compile(r"[\W_]+")
 _ARTICLES = frozenset(
     {"the", "der", "die", "das", "le", "la", "les", "el", "los", "las", "il", "lo", "o", "a", "de", "of", "and", "&"}

@@ -2,25 +2,14 @@
 
 import re
 
-from tasks.clean.page_lines import Named, Scene
+from tasks.clean.page_lines import CREDIT_HEAD, CREDIT_SHAPE, NEAR, Named, Scene
 from tasks.clean.tags import TAG_CODES
 from tasks.clean.words import phrase_hashes
 from tasks.dates import is_date_line
 from tasks.labels import Action, Label, Reason
-from tasks.names import is_agency, is_short_form, is_title_case
+from tasks.names import IMAGE_PREFIX, is_agency, is_short_form, is_title_case
 
-IMAGE_PREFIX = re.compile(
-    r"^\s*(?:next|prev|previous|lead|main|top|full)?\s?-?(?:img|image|photo|pic|picture|bild)\s?:\s*", re.I
-)
-_PLACE = re.compile(r"^[|\s·•-]*[A-Z][\w.'’ -]{1,30},\s?[A-Z]{2}[|\s·•-]*$")
-_CREDIT_SHAPE = re.compile(
-    r"^(?:(?:photo |image )?courtesy (?:of )?.{2,50}|[\w.'’ -]{2,50}\s?/\s?[\w.'’ -]{2,50}|.{0,60}\b(?:getty images|ap photo|afp|reuters|epa|imago|dpa)\b.{0,40})$",
-    re.I,
-)
-_CREDIT_HEAD = re.compile(
-    r"\b(?:photo|image|picture|foto|bild|fot\.?|crédit|credit|photograph|imagen|immagine|afbeelding)s?\s*(?:credit)?\s*(?:by\b|:|/|©)|©",
-    re.I,
-)
+PLACE = re.compile(r"^[|\s·•-]*[A-Z][\w.'’ -]{1,30},\s?[A-Z]{2}[|\s·•-]*$")
 _CAPTION_TAIL = re.compile(
     r"\S[.!?…]?\s+(?:(?:photo|foto|image|bild|picture|crédit(?:s)?(?: photo)?|photograph)\s*(?:by|:|/|©)|fot\.)\s*\S.{2,60}$",
     re.I,
@@ -32,8 +21,7 @@ _WITH_WIRES = re.compile(
 _OTHERS_BYLINE = re.compile(
     r"^(?:reporting|additional reporting|writing|editing|text|bearbeitung)\s+(?:by|von)\b", re.I
 )
-_NEAR = 8  # lines around headline and story start within which bylines, dates and sources are the article's own
-_HEADINGS = frozenset(TAG_CODES[name] for name in ("h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"))
+HEADINGS = frozenset(TAG_CODES[name] for name in ("h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"))
 
 
 _CREDIT_CHARS = 90  # a credit at the end of a caption is no longer
@@ -101,13 +89,13 @@ def _headline_score(scene: Scene, n: int) -> float:
         return 0.0
     if text.rstrip().endswith(")") and scene.ends_in_credit(text):
         return 0.0
-    heading = page.tag[n] in _HEADINGS
+    heading = page.tag[n] in HEADINGS
     h1 = page.tag[n] == TAG_CODES["h1"]
     alone = page.blank_before[n] > 0
     return (
         1.6 * page.cohesion[n] + min(count, 9) / 9 + 0.3 * alone + 0.5 * heading + 1.0 * h1
         - 0.03 * max(0, scene.first - n) - 0.4 * (count < 4) - 0.8 * (page.link_share[n] > 0.7)
-        + 0.5 * _is_above_byline(scene, n) - 0.8 * bool(re.search(r"[a-z][.!] ", text)) - 0.5 * bool(_CREDIT_HEAD.search(text))
+        + 0.5 * _is_above_byline(scene, n) - 0.8 * bool(re.search(r"[a-z][.!] ", text)) - 0.5 * bool(CREDIT_HEAD.search(text))
     )  # fmt: skip
 
 
@@ -135,7 +123,7 @@ def _drop_copies(scene: Scene) -> None:
 def _find_dates_and_sources(scene: Scene) -> None:
     page = scene.page
     anchor = scene.headline if scene.headline >= 0 else scene.first
-    top, bottom = max(0, anchor - _NEAR), min(scene.count, max(scene.first, anchor) + _NEAR)
+    top, bottom = max(0, anchor - NEAR), min(scene.count, max(scene.first, anchor) + NEAR)
     dates = [
         n for n in range(min(scene.count, bottom))
         if n not in scene.named and page.has_digit[n] and len(page.text[n]) < 90
@@ -195,7 +183,7 @@ def _may_be_source(scene: Scene, n: int) -> bool:
     return (
         n not in scene.named and n not in page.entry and 0 < page.words[n] <= 7 and not page.is_story[n]
         and not text.rstrip().endswith((".", "?", "!", ":", "|")) and any(c.isalpha() for c in text)
-        and not _PLACE.match(text) and page.link_share[n] < 0.5
+        and not PLACE.match(text) and page.link_share[n] < 0.5
     )  # fmt: skip
 
 
@@ -223,7 +211,7 @@ def _find_captions(scene: Scene) -> None:
         if n in scene.named or page.words[n] > 9 or not scene.is_credit(n):
             continue
         glued = page.blank_before[n] == 0 and scene.is_blank_parted
-        sure = is_agency(page.text[n]) or n in page.entry or bool(_CREDIT_SHAPE.match(page.text[n]))
+        sure = is_agency(page.text[n]) or n in page.entry or bool(CREDIT_SHAPE.match(page.text[n]))
         scene.put(
             n,
             Label.CREDIT,

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from tasks.clean import class_words
-from tasks.clean.landmarks import find_landmarks
+from tasks.clean.landmarks import HEADINGS, PLACE, find_landmarks
 from tasks.clean.overrule import overrule
 from tasks.clean.page_lines import Named, PageLines, Scene
 from tasks.clean.tags import TAG_CODES
@@ -17,7 +17,6 @@ from tasks.dates import is_date_line
 from tasks.labels import Action, Label, Reason
 from tasks.names import is_agency
 
-_PLACE = re.compile(r"^[|\s·•-]*[A-Z][\w.'’ -]{1,30},\s?[A-Z]{2}[|\s·•-]*$")
 _WEATHER = re.compile(r"-?\d{1,3}\s?°\s?[CF]?\b|\b(?:humidity|wind|sunrise|sunset)\b", re.I)
 _COMMENT_HEAD = re.compile(
     r"^[\w. -]{2,40}\s+(?:on|says|said|wrote)\s.{0,30}\b\d{4}\b.{0,20}(?:at\s+\d|:)|^[\w. -]{2,40}\s+says:?$", re.I
@@ -40,7 +39,6 @@ _TAG_LABELS = (
     ("form", Label.PROMO),
     ("header", Label.MASTHEAD),
 )
-_HEADINGS = frozenset(TAG_CODES[name] for name in ("h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"))
 
 
 def name_lines(page: PageLines) -> list[Named]:
@@ -62,7 +60,7 @@ def _in_story(scene: Scene, n: int) -> Named:
     intruder = _intruder(scene, n)
     if intruder:
         return intruder
-    if page.tag[n] in _HEADINGS or _is_subhead(scene, n):
+    if page.tag[n] in HEADINGS or _is_subhead(scene, n):
         return Named(Label.SUBHEAD, Action.KEEP, Reason.WITHIN_STORY, None, chance)
     if n < scene.first + 2 and page.summary and page.key[n] == page.summary:
         return Named(Label.STANDFIRST, Action.KEEP, Reason.PAGE_SUMMARY, None, chance)
@@ -195,7 +193,7 @@ def _by_shape(scene: Scene, n: int) -> Named | None:
         len(text) < 60
         and n < scene.first
         and not page.is_html
-        and (_PLACE.match(text) or (len(text) < 40 and _WEATHER.search(text)))
+        and (PLACE.match(text) or (len(text) < 40 and _WEATHER.search(text)))
     ):
         return Named(Label.MASTHEAD, Action.DROP, Reason.PLACE_PATTERN, None, 0.85)
     if len(text) > 40 and _CODE.match(text):

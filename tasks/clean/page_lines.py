@@ -7,15 +7,15 @@ from tasks.clean.lexicon import Entry
 from tasks.labels import Action, Label, Reason
 from tasks.names import is_agency, is_newsroom, is_photo_agency, is_title_case
 
-_CREDIT_SHAPE = re.compile(
+CREDIT_SHAPE = re.compile(
     r"^(?:(?:photo |image )?courtesy (?:of )?.{2,50}|[\w.'’ -]{2,50}\s?/\s?[\w.'’ -]{2,50}|.{0,60}\b(?:getty images|ap photo|afp|reuters|epa|imago|dpa)\b.{0,40})$",
     re.I,
 )
-_CREDIT_HEAD = re.compile(
+CREDIT_HEAD = re.compile(
     r"\b(?:photo|image|picture|foto|bild|fot\.?|crédit|credit|photograph|imagen|immagine|afbeelding)s?\s*(?:credit)?\s*(?:by\b|:|/|©)|©",
     re.I,
 )
-_NEAR = 8  # lines around headline and story start within which bylines, dates and sources are the article's own
+NEAR = 8  # lines around headline and story start within which bylines, dates and sources are the article's own
 
 
 @dataclass
@@ -82,7 +82,7 @@ class Scene:
         entry = page.entry.get(n)
         if entry and entry.kind.startswith("credit.") and entry.mode != "has":
             return True
-        head = _CREDIT_HEAD.match(text)
+        head = CREDIT_HEAD.match(text)
         if head and page.words[n] <= 9 and (is_title_case(text[head.end() :].strip()) or is_agency(text[head.end() :])):
             return True
         if is_agency(text):  # an agency's name alone at the very end is where the text comes from
@@ -90,7 +90,7 @@ class Scene:
         return bool(
             page.words[n] <= 8
             and not page.is_end[n]
-            and _CREDIT_SHAPE.match(text)
+            and CREDIT_SHAPE.match(text)
             and (
                 text.lower().startswith(("courtesy", "photo courtesy"))
                 or any(is_agency(part) for part in re.split(r"[/,]| via ", text))
@@ -105,7 +105,7 @@ class Scene:
         return bool(
             inside
             and (
-                _CREDIT_HEAD.search(inside[1])
+                CREDIT_HEAD.search(inside[1])
                 or "/" in inside[1]
                 or "courtesy" in inside[1].lower()
                 or is_agency(inside[1])
@@ -139,7 +139,7 @@ class Scene:
     def is_near_top(self, n: int) -> bool:
         """Whether a line stands where the article's own byline, date and source stand."""
         anchor = self.headline if self.headline >= 0 else self.first
-        return min(anchor, self.first) - _NEAR <= n <= max(self.first, anchor) + 3
+        return min(anchor, self.first) - NEAR <= n <= max(self.first, anchor) + 3
 
     def place_label(self, n: int) -> Label:
         """What a line that nothing else is known of most likely is, by where it stands."""

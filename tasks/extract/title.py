@@ -4,11 +4,8 @@ import re
 
 from tasks.dates import is_date_line
 from tasks.extract.page import Found, Line, Page, strings
-from tasks.names import squeeze
+from tasks.names import IMAGE_PREFIX, squeeze
 
-IMAGE_PREFIX = re.compile(
-    r"^\s*(?:next|prev|previous|lead|main|top|full)?\s?-?(?:img|image|photo|pic|picture|bild)\s?:\s*", re.I
-)
 _SEPARATOR = re.compile(r"\s+[|·•»«–—:-]+\s+|\s*\|\s*|:\s+")
 _SECTION = re.compile(r"\s+\|\s+")
 MAX_TITLE_CHARS = 400  # longer than any headline of the corpora; a paragraph in h1 is no title
