@@ -1,7 +1,7 @@
 """Bytes become text in the right encoding, and repair changes nothing that a reader sees."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tasks.clean.decode import decode, mojibake_count, repair
@@ -57,6 +57,8 @@ def test_no_bytes_break_it(raw):
 
 
 @given(st.text(max_size=300))
+@example("Ð\x1b¡")  # a control within a damaged sequence
+@example("Ã\u200bÂ©")
 def test_repairing_twice_is_repairing_once(text):
     once = repair(text, set())
     assert repair(once, set()) == once

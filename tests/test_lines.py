@@ -61,6 +61,22 @@ def test_weak_evidence_keeps_the_paragraph_and_records_the_doubt(line):
     assert paragraphs[2] in candidates.column("text").to_pylist()[0]
 
 
+def test_a_name_glued_under_a_paragraph_is_a_credit_and_a_doubt(line):
+    """A person's name says less than an agency's: the line above stays, and the doubt is recorded."""
+    paragraphs = [SENTENCE.replace("ferry", f"ferry number {n}") for n in range(6)]
+    page = (
+        "Old ferry gets another year\n\n"
+        + "\n\n".join(paragraphs[:3])
+        + "\nMarta Reuss\n\n"
+        + "\n\n".join(paragraphs[3:])
+    )
+    _, lines, candidates = line.through(line.text_page(page))
+    row = candidates.to_pylist()[0]
+    assert row["text"] == "\n\n".join(paragraphs)
+    assert row["image_credits"] == ["Marta Reuss"]
+    assert [row["text"] for row in lines.to_pylist() if row["doubt"] == "caption"] == [paragraphs[2]]
+
+
 @pytest.mark.parametrize("text", ["", "\n\n\n", "|", "a", "x" * 5000, "\x00\x01", "{" * 300])
 def test_odd_pages_give_lines_not_errors(line, text):
     _, lines, candidates = line.through(line.text_page(text))

@@ -23,6 +23,12 @@ _BREAKS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 )
+# the same without C1 controls, which are part of what UTF-8 read as Latin-1 looks like
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_ROUNDS = 4  # text damaged twice is seen; more often it is made up
+_UNSETTLING = frozenset(
+    {"mojibake", "invisible_characters", "unicode_nfc"}
+)  # the usual plain space needs no second look
 _SPACES = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 # UTF-8 read as windows-1252 or Latin-1: a lead byte's letter followed by what a continuation byte turns into
 _MOJIBAKE = re.compile(
@@ -126,18 +132,23 @@ def repair(text: str, repairs: set[str]) -> str:
 
 def repair_line(text: str, repairs: set[str]) -> str:
     """`repair` for text without line breaks of its own kind: never adds or removes a line feed."""
-    if text.isascii() and "\x00" not in text:
+    if text.isascii():
         return _apply("invisible_characters", _INVISIBLE, "", text, repairs)
-    if _MOJIBAKE.search(text):
-        fixed = "\n".join(_fix_encoding(line) for line in text.split("\n"))
-        if fixed != text:
-            repairs.add("mojibake")
-            text = fixed
-    text = _apply("invisible_characters", _INVISIBLE, "", text, repairs)
-    text = _apply("spaces", _SPACES, " ", text, repairs)
-    if not unicodedata.is_normalized("NFC", text):
-        repairs.add("unicode_nfc")
-        text = unicodedata.normalize("NFC", text)
+    for _ in range(_ROUNDS):  # each repair may bring to light what another one mends
+        before = text
+        text = _apply("invisible_characters", _UNSEEN, "", text, repairs)
+        if _MOJIBAKE.search(text):
+            mended = "\n".join(_fix_encoding(line) for line in text.split("\n"))
+            if mended != text:
+                repairs.add("mojibake")
+                text = mended
+        text = _apply("invisible_characters", _INVISIBLE, "", text, repairs)
+        text = _apply("spaces", _SPACES, " ", text, repairs)
+        if not unicodedata.is_normalized("NFC", text):
+            repairs.add("unicode_nfc")
+            text = unicodedata.normalize("NFC", text)
+        if text == before or not (repairs & _UNSETTLING):
+            break
     return text
 
 

@@ -208,7 +208,7 @@ def _find_captions(scene: Scene) -> None:
     if page.is_html:
         return
     for n in range(max(scene.first, 1), min(scene.last + 2, scene.count)):
-        if n in scene.named or page.words[n] > 9 or not scene.is_credit(n):
+        if n in scene.named or page.words[n] > 9 or not (scene.is_credit(n) or scene.is_glued_name(n)):
             continue
         glued = page.blank_before[n] == 0 and scene.is_blank_parted
         sure = is_agency(page.text[n]) or n in page.entry or bool(CREDIT_SHAPE.match(page.text[n]))

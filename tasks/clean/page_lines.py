@@ -79,14 +79,14 @@ class Scene:
         """Whether a line names who made a picture and nothing else."""
         page = self.page
         text = page.text[n].strip("() ")
+        if is_agency(text):  # an agency's name alone at the very end is where the text comes from
+            return n < self.last or (page.blank_before[n] == 0 and is_photo_agency(text))
         entry = page.entry.get(n)
         if entry and entry.kind.startswith("credit.") and entry.mode != "has":
             return True
         head = CREDIT_HEAD.match(text)
         if head and page.words[n] <= 9 and (is_title_case(text[head.end() :].strip()) or is_agency(text[head.end() :])):
             return True
-        if is_agency(text):  # an agency's name alone at the very end is where the text comes from
-            return n < self.last or is_photo_agency(text)
         return bool(
             page.words[n] <= 8
             and not page.is_end[n]
@@ -110,6 +110,18 @@ class Scene:
                 or "courtesy" in inside[1].lower()
                 or is_agency(inside[1])
             )
+        )
+
+    def is_glued_name(self, n: int) -> bool:
+        """Whether a line is two to four capitalised words glued under a line where paragraphs are parted by blanks."""
+        words = self.page.text[n].split()
+        return (
+            self.is_blank_parted
+            and n > 0
+            and self.page.blank_before[n] == 0
+            and 2 <= len(words) <= 4
+            and not self.page.is_end[n]
+            and all(word[0].isupper() and word.replace(".", "").replace("-", "").isalpha() for word in words)
         )
 
     def is_byline(self, n: int) -> bool:
