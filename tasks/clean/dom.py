@@ -26,7 +26,7 @@ class Tree:
         self.above = np.asarray(containers.above, dtype=np.int64)
         self.tags_above = np.asarray(containers.tags_above, dtype=np.int64)
         # deepest first, so that a child is done before its parent
-        self.levels = [np.flatnonzero(self.depth == level) for level in range(int(self.depth.max()), 0, -1)]
+        self.levels = [np.flatnonzero(self.depth == level) for level in range(max(containers.depth), 0, -1)]
         self.end = self._ends()
 
     def _ends(self) -> np.ndarray:

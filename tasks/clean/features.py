@@ -260,7 +260,7 @@ def _cohesion(columns: Columns, words: Words, where: Layout) -> None:
     in_run = columns["in_run"][line] > 0
     key = words.hash[is_content] + where.page[line].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     _, inverse = np.unique(key, return_inverse=True)
-    kinds = int(inverse.max()) + 1 if len(inverse) else 0
+    kinds = int(np.max(inverse)) + 1 if len(inverse) else 0
     occurrences = np.bincount(inverse[in_run], minlength=kinds)
     # leave one out: a run's own single occurrence does not count for it
     shared = occurrences[inverse] - in_run > 0
