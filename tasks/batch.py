@@ -17,6 +17,7 @@ from pathlib import Path
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 # zstd 3: a quarter of snappy's size more saved at a third of the speed, still far from being a cost beside clean;
@@ -126,6 +127,13 @@ class StepResult:
     def paths(self) -> list[Path]:
         """The batches' files or folders, in order."""
         return [Path(receipt.path) for receipt in self.receipts]
+
+
+def without(table: pa.Table, doc_ids: set[str]) -> pa.Table:
+    """The rows of a table of documents, pages or lines that are not of these documents."""
+    if not doc_ids:
+        return table
+    return table.filter(pc.invert(pc.is_in(table.column("doc_id"), pa.array(sorted(doc_ids), pa.string()))))
 
 
 def left_out(verdicts: Path | None) -> set[str]:

@@ -62,7 +62,6 @@ class Reason(_Worded):
     PLACE_PATTERN = "place_pattern", "It is a place or the weather, as in the top line of a page."
     NAME_PATTERN = "name_pattern", "It is a name where the writer's name stands."
     SOURCE_PAIR = "source_pair", "It is the publisher's name: short and full form stand together, by the date."
-    PUBLISHER_NAME = "publisher_name", "It equals the publisher's name."
     AGENCY_NAME = "agency_name", "It names a news or photo agency and nothing else."
     GLUED_CREDIT = "glued_credit", "A credit is glued under it with no blank line, as under a photo."
     FIGURE = "figure", "It lies in the caption of a figure."

@@ -203,9 +203,8 @@ def _document(
     last_kept = int(np.flatnonzero(kept)[-1]) if kept.any() else 0
     kind, why = judge(
         PageFacts(
-            kept_words=int(kept_words), kept_lines=int(kept.sum()), long_lines=int((kept & good).sum()),
+            kept_words=int(kept_words), long_lines=int((kept & good).sum()),
             page_words=float(words.sum()), page_lines=len(named),
-            link_share_of_page=float((link * words).sum() / max(float(words.sum()), 1.0)), title="",
             entries={n - first: prepared.entries[n] for n in range(first, end) if n in prepared.entries},
             last_kept=last_kept, is_live_declared=bool(signals and signals.is_live()),
             clock_lines=_clock_lines(prepared.blocks.text[first:end], kept),

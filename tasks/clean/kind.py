@@ -12,12 +12,9 @@ class PageFacts:
     """What the verdict rests on."""
 
     kept_words: int
-    kept_lines: int
     long_lines: int
     page_words: float
     page_lines: int
-    link_share_of_page: float
-    title: str
     entries: dict[int, Entry]
     last_kept: int
     is_live_declared: bool

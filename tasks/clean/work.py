@@ -5,11 +5,9 @@ import time
 import uuid
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.batch import Receipt, digest, left_out, rules_version, write_table
+from tasks.batch import Receipt, digest, left_out, rules_version, without, write_table
 from tasks.clean.batch import clean_pages
 
 DOCUMENTS, LINES = "documents.parquet", "lines.parquet"
@@ -38,9 +36,7 @@ def clean_batch(job: tuple[str, str | None, str]) -> Receipt:
     is_reused = target.exists()
     if not is_reused:
         pages = pq.ParquetFile(path).read()
-        if out:
-            pages = pages.filter(pc.invert(pc.is_in(pages.column("doc_id"), pa.array(sorted(out), pa.string()))))
-        documents, lines = clean_pages(pages)
+        documents, lines = clean_pages(without(pages, out))
         aside = target.with_name(f".{name}.{uuid.uuid4().hex}.tmp")
         try:
             write_table(documents, aside / DOCUMENTS, dictionary=_WORDS_OF_FEW)

@@ -3,11 +3,9 @@
 import time
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.batch import Receipt, digest, left_out, rules_version, write_table
+from tasks.batch import Receipt, digest, left_out, rules_version, without, write_table
 from tasks.extract.batch import extract_documents
 
 
@@ -24,11 +22,11 @@ def extract_batch(job: tuple[str, str | None, str]) -> Receipt:
     is_reused = target.exists()
     if not is_reused:
         lines = pq.ParquetFile(source / "lines.parquet").read()
-        if out:
-            gone = pa.array(sorted(out), pa.string())
-            documents = documents.filter(pc.invert(pc.is_in(documents.column("doc_id"), gone)))
-            lines = lines.filter(pc.invert(pc.is_in(lines.column("doc_id"), gone)))
-        write_table(extract_documents(documents, lines), target, dictionary=["language", "kind", "publisher"])
+        write_table(
+            extract_documents(without(documents, out), without(lines, out)),
+            target,
+            dictionary=["language", "kind", "publisher"],
+        )
     return Receipt(
         name,
         str(target),

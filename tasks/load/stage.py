@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks import schema
-from tasks.batch import write_table
+from tasks.batch import without, write_table
 from tasks.load.merge import Decision, Known, Merge
 from tasks.load.output import Changes, Output
 
@@ -40,9 +40,7 @@ def candidates(paths: list[Path], left_out: set[str], columns: list[str] | None 
     """The candidate rows of each batch that no gate set aside."""
     for path in paths:
         table = pq.ParquetFile(path).read(columns=columns)
-        if left_out:
-            keep = pc.invert(pc.is_in(table.column("doc_id"), pa.array(sorted(left_out), pa.string())))
-            table = table.filter(keep)
+        table = without(table, left_out)
         if table.num_rows:
             yield table
 
