@@ -17,7 +17,7 @@ from flows.parameters import NewsParameters
 from flows.report import RunReport
 from flows.settings import Settings
 from tasks.batch import StepResult, rules_version
-from tasks.clean.step import clean
+from tasks.clean.step import clean, learn_sites
 from tasks.extract.step import extract
 from tasks.ingest.step import ingest
 from tasks.load.output import Output
@@ -91,7 +91,8 @@ def _run(parameters: NewsParameters, output: Output, report: RunReport) -> None:
         return path
 
     after_ingest = checked("ingest", ingested)
-    cleaned = clean(ingested, after_ingest, str(work / "clean"), workers=settings.workers)
+    sites = output.files("sites")
+    cleaned = clean(ingested, after_ingest, str(work / "clean"), sites, output.state(), workers=settings.workers)
     report.step(cleaned)
     after_clean = checked("clean", cleaned)
     extracted = extract(cleaned, after_clean, str(work / "extract"), workers=settings.workers)
@@ -104,6 +105,7 @@ def _run(parameters: NewsParameters, output: Output, report: RunReport) -> None:
     if staged.articles.num_rows:
         report.example = index.row(staged.articles.column("doc_id")[0].as_py())["source_uri"]
     _passed(gate_load(staged, numbers, return_state=True), report)
+    staged.changes.added["sites"] = learn_sites(cleaned, sites, str(work / f"sites-{report.run_id}"))
     report.snapshot = publish(staged, ingested, cleaned, parameters.output, keep_pages=parameters.keep_pages)
 
 

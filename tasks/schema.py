@@ -213,8 +213,29 @@ LEDGER = _table(
     _FETCHED_AT, _RUN_ID, _RULES_VERSION,
 )  # fmt: skip
 
+_SITE = _field("site", pa.string(), "Host of the pages' addresses, or the folder they lay in.", required=True)
+_LINE_KEYS = _field("line_keys", pa.list_(pa.uint32()), "Hashes of lines: their words in lower case.", required=True)
+
+EVIDENCE = _table(
+    "evidence", "One row a page that holds a story: its lines, for finding the template of its site.",
+    _SITE, _LINE_KEYS,
+    _field("prose_words", pa.list_(pa.uint16()), "Words of each of these lines that reads like a story, else 0.",
+           required=True),
+)  # fmt: skip
+
+SITES = _table(
+    "sites", "One row a site: on how many of its pages each line was seen, so that the next run knows its template.",
+    _SITE,
+    _field("page_count", pa.int32(), "Pages counted; halved with all counts above 1000, so that what is new counts.",
+           required=True),
+    _field("pages_seen", pa.int64(), "Pages ever counted.", required=True),
+    _LINE_KEYS,
+    _field("line_pages", pa.list_(pa.int32()), "On how many of the counted pages each line stood.", required=True),
+    _field("line_last_seen", pa.list_(pa.int64()), "`pages_seen` when each line was last met.", required=True),
+)  # fmt: skip
+
 PUBLISHED = {"articles": ARTICLES, "versions": VERSIONS, "quarantine": QUARANTINE, "duplicates": DUPLICATES,
-             "ledger": LEDGER}  # fmt: skip
+             "ledger": LEDGER, "sites": SITES}  # fmt: skip
 
 
 def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:

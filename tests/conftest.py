@@ -38,7 +38,7 @@ def pages_table(paths):
 
 def through_the_line(pages):
     """Documents, lines and candidate rows of a table of pages."""
-    documents, lines = clean_pages(pages)
+    documents, lines, _ = clean_pages(pages)
     return documents, lines, extract_documents(documents, lines)
 
 

@@ -1,20 +1,49 @@
 """Lines that recur on a site's pages are template; paragraphs of a story that is there several times are not."""
 
-import numpy as np
+from functools import partial
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tasks import schema
+from tasks.clean.batch import clean_pages
+from tasks.clean.site_memory import learn, learn_files, place_of, recall
 from tasks.clean.site_templates import find_templates, site_of
 
 MENU = [1, 2, 3]
 
 
-def find(pages, sites=None):
+def find(pages, sites=None, known=None):
     """Pages are lists of (key, words, is_good)."""
     flat = [(key, number, words, good) for number, lines in enumerate(pages) for key, words, good in lines]
     keys, page, words, good = (list(column) for column in zip(*flat, strict=True))
     found = find_templates(
-        keys, np.array(page), np.array(words, dtype=float), np.array(good), sites or ["a"] * len(pages)
-    )
+        np.array([wide(key) for key in keys], dtype=np.uint64), np.array(page), np.array(words, dtype=float) * np.array(good),
+        sites or ["a"] * len(pages), known or {},
+    )  # fmt: skip
     return {keys[row]: counts for row, counts in found.items()}
+
+
+def wide(key):
+    """A 64-bit key whose short form is `key`."""
+    return key << 32
+
+
+def evidence(pages, site="a"):
+    """The same pages as rows of evidence."""
+    return [{"site": site, "line_keys": [line[0] for line in lines], "prose_words": [words if good else 0 for _, words, good in lines]}
+            for lines in pages]  # fmt: skip
+
+
+def remembered(tmp_path, *runs):
+    """What is known of sites after some runs, each a list of evidence."""
+    files = {}
+    for number, run in enumerate(runs):
+        for place, table in learn_files([pa.Table.from_pylist(run, schema=schema.EVIDENCE)], files):
+            files[place] = tmp_path / f"{number}-{place}"
+            pq.write_table(table, files[place])
+    return recall(files, {"a", "b"})
 
 
 def page(*story):
@@ -48,8 +77,9 @@ def test_the_same_story_fetched_many_times_counts_as_one_page():
 
 
 def test_the_site_is_the_host_else_the_folder():
-    assert site_of("https://www.paper.example/a/b", "x/y.html") == "paper.example"
-    assert site_of(None, "crawl/monday/y.txt") == "crawl/monday"
+    assert site_of("https://www.paper.example/a/b", None, "x/y.html") == "paper.example"
+    assert site_of(None, "https://paper.example/c", "x/y.html") == "paper.example"
+    assert site_of("http://[", None, "crawl/monday/y.txt") == "crawl/monday"
 
 
 def test_templates_are_named_with_their_evidence(line):
@@ -59,3 +89,55 @@ def test_templates_are_named_with_their_evidence(line):
     assert {row["reason"] for row in sponsor} == {"template_on_site"}
     assert {row["detail"] for row in sponsor} == {"5 of 5 pages"}
     assert {row["label"] for row in sponsor} == {"promo"}
+
+
+def test_a_run_of_one_page_profits_from_earlier_runs(tmp_path):
+    known = remembered(tmp_path, *(evidence([page(10 + n)]) for n in range(4)))
+    assert known["a"].page_count == 4
+    assert find([page(50)], known=known) == dict.fromkeys(MENU, (5, 5))
+    assert find([page(50)], ["b"], known=known) == {}
+
+
+def test_the_same_story_fetched_by_many_runs_counts_once(tmp_path):
+    known = remembered(tmp_path, *(evidence([page(10, 11, 12)]) for _ in range(6)))
+    assert known["a"].page_count == 1
+    assert find([page(10, 11, 12)], known=known) == {}
+
+
+def test_an_updated_story_stays_a_story(tmp_path):
+    known = remembered(
+        tmp_path, *(evidence([page(10, 11, 12, 20 + n)]) for n in range(5)), evidence([page(30), page(40)])
+    )
+    assert not {10, 11, 12} & set(find([page(10, 11, 12, 99)], known=known))
+
+
+def test_a_new_layout_is_learnt_and_the_old_one_forgotten(tmp_path):
+    old = [page(1000 + n) for n in range(2500)]
+    new = [[(7, 2, False), (5000 + n, 30, True)] for n in range(700)]
+    known = remembered(tmp_path, evidence(old), evidence(new))
+    assert 7 in find([[(7, 2, False), (9, 30, True)]], known=known)
+    assert 7 in find(
+        [[(7, 2, False), (100 + n, 30, True)] for n in range(3)], known=remembered(tmp_path, evidence(old))
+    )
+
+
+def test_the_memory_of_a_site_stays_small():
+    table = learn(
+        None,
+        evidence([[*page(10_000 + n), *((100_000 + 100 * n + k, 3, False) for k in range(100))] for n in range(300)]),
+    )
+    assert len(table.column("line_keys")[0]) < 45 * 104  # lines of the last pages only, and the template
+
+
+def test_a_short_run_names_the_template_of_a_known_site(line, tmp_path):
+    folder = line.PAGES / "cometfeed"
+    pages = line.pages_table([folder])
+    first = clean_pages(pages.slice(0, 4))
+    rows = first.evidence.to_pylist()
+    assert len({row["site"] for row in rows}) == 1
+    files = {place_of(rows[0]["site"]): tmp_path / "s.parquet"}
+    pq.write_table(learn(None, rows), files[place_of(rows[0]["site"])])
+    last = pages.slice(4, 1)
+    assert "template_on_site" not in clean_pages(last).lines.column("reason").to_pylist()
+    told = clean_pages(last, partial(recall, files)).lines.to_pylist()
+    assert {row["detail"] for row in told if row["text"].startswith("Sponsor:")} == {"5 of 5 pages"}

@@ -1,6 +1,8 @@
 """A batch of pages in, its documents and lines out: the pure core of clean."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +16,7 @@ from tasks.clean.kind import PageFacts, judge
 from tasks.clean.naming import name_lines
 from tasks.clean.page_lines import Named, PageLines
 from tasks.clean.signals import Signals
-from tasks.clean.site_templates import find_templates, site_of
+from tasks.clean.site_templates import find_templates, short_key, site_of
 from tasks.clean.words import Words, count_words, fold, phrase_hashes, solid
 from tasks.labels import Action, Label, Reason
 
@@ -104,11 +106,29 @@ def _declared(signals: Signals | None) -> tuple[str, str, str]:
     return next(iter(signals.titles()), ""), next(iter(signals.summaries()), ""), " ".join(signals.article_bodies)
 
 
-def clean_pages(pages: pa.Table) -> tuple[pa.Table, pa.Table]:
-    """The documents and the lines of a table of pages (`schema.PAGES`), pages without bytes left out."""
+class Cleaned(NamedTuple):
+    """What clean makes of a batch."""
+
+    documents: pa.Table
+    lines: pa.Table
+    evidence: pa.Table  # of the sites' templates, for the next run
+
+
+Recall = Callable[[set[str]], Mapping[str, tuple[int, np.ndarray, np.ndarray]]]
+
+
+def nothing_known(sites: set[str]) -> Mapping[str, tuple[int, np.ndarray, np.ndarray]]:
+    """The memory of sites before the first run."""
+    return {}
+
+
+def clean_pages(pages: pa.Table, recall: Recall = nothing_known) -> Cleaned:
+    """The documents and the lines of a table of pages (`schema.PAGES`), pages without bytes left out.
+
+    `recall` is asked once for what earlier runs remember of the sites in the batch.
+    """
     records = pages.to_pylist()
-    documents: list[dict[str, object]] = []
-    lines: dict[str, list[object]] = {name: [] for name in schema.LINES.names}
+    both = []
     for is_html in (False, True):
         chosen = [
             n
@@ -116,30 +136,60 @@ def clean_pages(pages: pa.Table) -> tuple[pa.Table, pa.Table]:
             if (page["media_type"] == "text/html") == is_html and page["raw"] is not None
         ]
         if chosen:
-            prepared = prepare(
-                [records[n]["raw"] for n in chosen],
-                [records[n]["declared_encoding"] for n in chosen],
-                chosen,
-                is_html=is_html,
-            )
-            _label_all(prepared, records, documents, lines)
+            raws, declared = ([records[n][name] for n in chosen] for name in ("raw", "declared_encoding"))
+            both.append(prepare(raws, declared, chosen, is_html=is_html))
+    sites = [[_site(prepared, page, records[row]) for page, row in enumerate(prepared.rows)] for prepared in both]
+    known = recall({site for part in sites for site in part})
+    documents: list[dict[str, object]] = []
+    evidence: list[dict[str, object]] = []
+    lines: dict[str, list[object]] = {name: [] for name in schema.LINES.names}
+    for prepared, own in zip(both, sites, strict=True):
+        chance = story.Chances(np.zeros(0), 1.0)
+        templates: dict[int, tuple[int, int]] = {}
+        if len(prepared.blocks):
+            chance = story.chances(prepared.columns, is_html=prepared.is_html)
+            prose = _prose(prepared, chance)
+            keys = np.array(prepared.keys, dtype=np.uint64)
+            templates = find_templates(keys, np.asarray(prepared.blocks.page), prose, own, known)
+            evidence += _evidence(prepared, keys, prose, own)
+        _label_all(prepared, chance, templates, records, documents, lines)
     documents.sort(key=lambda row: int(str(row.pop("_row"))))
-    return pa.Table.from_pylist(documents, schema=schema.DOCUMENTS), pa.Table.from_pydict(lines, schema=schema.LINES)
+    return Cleaned(
+        pa.Table.from_pylist(documents, schema=schema.DOCUMENTS),
+        pa.Table.from_pydict(lines, schema=schema.LINES),
+        pa.Table.from_pylist(evidence, schema=schema.EVIDENCE),
+    )
+
+
+def _site(prepared: Prepared, page: int, record: dict) -> str:
+    signals = prepared.signals[page]
+    return site_of(record["url"], signals.canonical() if signals else None, record["source_uri"])
+
+
+def _prose(prepared: Prepared, chance: story.Chances) -> np.ndarray:
+    """Words of each line that reads like a story, else 0: what pages that tell one story have in common."""
+    columns = prepared.columns
+    prose: np.ndarray = columns["words"] * (columns["good"] > 0) * (chance.values >= chance.threshold)
+    return prose
+
+
+def _evidence(prepared: Prepared, keys: np.ndarray, prose: np.ndarray, sites: list[str]) -> list[dict[str, object]]:
+    """Which lines stand on each page, for the memory of its site; pages without a story say nothing of it."""
+    rows: list[dict[str, object]] = []
+    for start, end in zip(prepared.where.starts.tolist(), prepared.where.ends.tolist(), strict=True):
+        if prose[start:end].any():
+            own, first = np.unique(keys[start:end], return_index=True)
+            has_words = own != 0
+            words = prose[start:end][first[has_words]]
+            rows.append({"site": sites[prepared.blocks.page[start]], "line_keys": short_key(own[has_words]),
+                         "prose_words": np.minimum(words, 60_000).astype(np.uint16)})  # fmt: skip
+    return rows
 
 
 def _label_all(
-    prepared: Prepared, records: list[dict], documents: list[dict[str, object]], lines: dict[str, list[object]]
-) -> None:
-    chance = story.Chances(np.zeros(0), 1.0)
-    if len(prepared.blocks):
-        chance = story.chances(prepared.columns, is_html=prepared.is_html)
-    templates: dict[int, tuple[int, int]] = {}
-    if len(prepared.blocks):
-        sites = [site_of(records[row]["url"], records[row]["source_uri"]) for row in prepared.rows]
-        columns = prepared.columns
-        templates = find_templates(
-            prepared.keys, np.asarray(prepared.blocks.page), columns["words"], columns["good"], sites
-        )
+    prepared: Prepared, chance: story.Chances, templates: dict[int, tuple[int, int]],
+    records: list[dict], documents: list[dict[str, object]], lines: dict[str, list[object]],
+) -> None:  # fmt: skip
     ranges = {
         prepared.blocks.page[a]: (int(a), int(b))
         for a, b in zip(prepared.where.starts, prepared.where.ends, strict=True)

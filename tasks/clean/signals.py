@@ -97,6 +97,10 @@ class Signals:
         elif not kind or "json" in kind or "javascript" in kind:
             self.scripts.append(child)
 
+    def canonical(self) -> str | None:
+        """The address that the page declares as its own, as declared."""
+        return next(iter([*self.links.get("canonical", ()), *self.metas.get("og:url", ())]), None)
+
     def _read_dates_in_scripts(self) -> None:
         """Look for dates of publication in data that is not JSON-LD; copying the scripts out costs as much as a parse."""
         for script in self.scripts:

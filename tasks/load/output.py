@@ -1,8 +1,8 @@
 """The output folder: where everything lies, who may write, and how a new state becomes visible in one step.
 
-`articles/`, `quarantine/`, `duplicates/`, `versions/` and `ledger/` are links through `.published/current`, itself a
+`articles/`, `quarantine/`, `duplicates/`, `versions/`, `ledger/` and `sites/` are links through `.published/current`, itself a
 link to the newest snapshot folder. A snapshot is built aside from hard links to what stays and files that are new;
-replacing the one link `current` shows readers all five tables of the new state at once. Earlier snapshots stay for
+replacing the one link `current` shows readers all tables of the new state at once. Earlier snapshots stay for
 a while, so that a reader who has a file open keeps it.
 """
 
@@ -58,6 +58,10 @@ class Output:
     def exists(self) -> bool:
         """Whether a run has published here."""
         return (self.published / "current").is_dir()
+
+    def state(self) -> str:
+        """The number of the published state; empty before the first."""
+        return (self.published / "current").readlink().name if self.exists() else ""
 
     def files(self, table: str) -> dict[str, Path]:
         """The files of a published table by their place within it."""

@@ -74,7 +74,7 @@ def ours(pages, style):
     ]  # fmt: skip
     table = pa.Table.from_pylist(rows, schema=schema.PAGES)
     start = time.process_time()
-    _, lines = clean_pages(table)
+    lines = clean_pages(table).lines
     seconds = time.process_time() - start
     kept = defaultdict(list)
     for doc, text, action in zip(
