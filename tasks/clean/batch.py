@@ -10,17 +10,18 @@ import pyarrow as pa
 from tasks import schema
 from tasks.clean import dom, features, lexicon, story
 from tasks.clean.blocks import Blocks, add_text_page
+from tasks.clean.bulk_naming import Facts, name_plain
 from tasks.clean.decode import Decoded, decode, repair, repair_line
-from tasks.clean.html_blocks import add_html_page, tag_name
+from tasks.clean.html_blocks import add_html_page
 from tasks.clean.kind import PageFacts, judge
-from tasks.clean.naming import name_lines
-from tasks.clean.page_lines import Named, PageLines
+from tasks.clean.names import Names, words_of
+from tasks.clean.naming import name_line, open_scene
+from tasks.clean.page_lines import Named, PageLines, Scene
 from tasks.clean.signals import Signals
 from tasks.clean.site_templates import find_templates, short_key, site_of
+from tasks.clean.tags import TAG_WORDS
 from tasks.clean.words import Words, count_words, fold, phrase_hashes, solid
 from tasks.labels import Action, Label, Reason
-
-_KEPT = frozenset({Action.KEEP})
 
 
 @dataclass
@@ -142,7 +143,7 @@ def clean_pages(pages: pa.Table, recall: Recall = nothing_known) -> Cleaned:
     known = recall({site for part in sites for site in part})
     documents: list[dict[str, object]] = []
     evidence: list[dict[str, object]] = []
-    lines: dict[str, list[object]] = {name: [] for name in schema.LINES.names}
+    lines = [schema.LINES.empty_table()]
     for prepared, own in zip(both, sites, strict=True):
         chance = story.Chances(np.zeros(0), 1.0)
         templates: dict[int, tuple[int, int]] = {}
@@ -152,11 +153,11 @@ def clean_pages(pages: pa.Table, recall: Recall = nothing_known) -> Cleaned:
             keys = np.array(prepared.keys, dtype=np.uint64)
             templates = find_templates(keys, np.asarray(prepared.blocks.page), prose, own, known)
             evidence += _evidence(prepared, keys, prose, own)
-        _label_all(prepared, chance, templates, records, documents, lines)
+        lines.append(_label_all(prepared, chance, templates, records, documents))
     documents.sort(key=lambda row: int(str(row.pop("_row"))))
     return Cleaned(
         pa.Table.from_pylist(documents, schema=schema.DOCUMENTS),
-        pa.Table.from_pydict(lines, schema=schema.LINES),
+        pa.concat_tables(lines),
         pa.Table.from_pylist(evidence, schema=schema.EVIDENCE),
     )
 
@@ -187,74 +188,97 @@ def _evidence(prepared: Prepared, keys: np.ndarray, prose: np.ndarray, sites: li
 
 
 def _label_all(
-    prepared: Prepared, chance: story.Chances, templates: dict[int, tuple[int, int]],
-    records: list[dict], documents: list[dict[str, object]], lines: dict[str, list[object]],
-) -> None:  # fmt: skip
-    ranges = {
-        prepared.blocks.page[a]: (int(a), int(b))
-        for a, b in zip(prepared.where.starts, prepared.where.ends, strict=True)
-    }
+    prepared: Prepared, chance: story.Chances, templates: dict[int, tuple[int, int]], records: list[dict],
+    documents: list[dict[str, object]],
+) -> pa.Table:  # fmt: skip
+    """Name all lines; adds the documents and returns the lines."""
+    where, blocks = prepared.where, prepared.blocks
+    pages = _pages(prepared, chance, templates)
+    scenes = [open_scene(page) for page in pages]
+    names = Names(len(blocks))
+    if len(blocks):
+        done = name_plain(names, _facts(prepared, chance, templates, pages, scenes))
+        for start, end, scene in zip(where.starts.tolist(), where.ends.tolist(), scenes, strict=True):
+            for n in {*scene.named, *np.flatnonzero(~done[start:end]).tolist()}:
+                names.put(start + n, name_line(scene, n))
+            if blocks.page[start] in blocks.is_cut:
+                names.put(end - 1, Named(Label.FOOTER, Action.DROP, Reason.BEYOND_LIMIT, None, 1.0))
+    kept = names.is_kept()
+    ranges = {blocks.page[a]: (a, b) for a, b in zip(where.starts.tolist(), where.ends.tolist(), strict=True)}
     for page, row in enumerate(prepared.rows):
         first, end = ranges.get(page, (0, 0))
-        named = _name_page(prepared, page, first, end, chance, templates)
-        if page in prepared.blocks.is_cut:
-            named[-1] = Named(Label.FOOTER, Action.DROP, Reason.BEYOND_LIMIT, None, 1.0)
-        documents.append(_document(prepared, page, first, end, chance, named, records[row]) | {"_row": row})
-        _append_lines(prepared, first, end, named, str(records[row]["doc_id"]), lines)
+        documents.append(_document(prepared, page, first, end, chance, kept[first:end], records[row]) | {"_row": row})
+    return _lines(prepared, names, records)
 
 
-def _name_page(
-    prepared: Prepared, page: int, first: int, end: int, chance: story.Chances, templates: dict[int, tuple[int, int]]
-) -> list[Named]:
-    blocks, columns, signals = prepared.blocks, prepared.columns, prepared.signals[page]
-    span = slice(first, end)
+def _facts(prepared: Prepared, chance: story.Chances, templates: dict[int, tuple[int, int]],
+           pages: list[PageLines], scenes: list[Scene]) -> Facts:  # fmt: skip
+    blocks, containers = prepared.blocks, prepared.blocks.containers
+    at = np.asarray(blocks.container, dtype=np.int64)
+    has_entry = np.zeros(len(blocks), dtype=bool)
+    has_entry[list(prepared.entries)] = True
+    return Facts(
+        columns=prepared.columns, where=prepared.where, has_words=np.array(prepared.keys, dtype=np.uint64) != 0,
+        is_story=np.concatenate([np.asarray(page.is_story, dtype=bool) for page in pages]), chance=chance.values,
+        has_entry=has_entry, templates=templates, tag=np.asarray(blocks.tag),
+        classes=np.asarray(containers.above, dtype=np.int64)[at],
+        tags_around=np.asarray(containers.tags_above, dtype=np.int64)[at], scenes=scenes, is_html=prepared.is_html,
+    )  # fmt: skip
+
+
+def _pages(prepared: Prepared, chance: story.Chances, templates: dict[int, tuple[int, int]]) -> list[PageLines]:
+    """The lines of each page that has any, for the rules."""
+    blocks, columns, where = prepared.blocks, prepared.columns, prepared.where
+    n = len(blocks)
     containers = blocks.containers
-    at = blocks.container[span]
-    return name_lines(
-        PageLines(
-            text=blocks.text[span],
-            key=prepared.keys[span],
-            has_digit=(columns["digit_share"][span] > 0).tolist(),
-            is_story=(chance.values[span] >= chance.threshold).tolist(),
-            chance=chance.values[span].tolist(),
-            entry={n - first: prepared.entries[n] for n in range(first, end) if n in prepared.entries},
-            words=columns["words"][span].tolist(),
-            is_good=(columns["good"][span] > 0).tolist(),
-            is_end=(columns["is_end"][span] > 0).tolist(),
-            blank_before=blocks.blank_before[span],
-            copies=columns["copies"][span].tolist(),
-            cohesion=columns["cohesion"][span].tolist(),
-            link_share=columns["link_share"][span].tolist() if prepared.is_html else [0.0] * (end - first),
-            tag=blocks.tag[span],
-            classes=[containers.above[n] for n in at],
-            tags_around=[containers.tags_above[n] for n in at],
-            article=columns["article_number"][span].astype(int).tolist() if prepared.is_html else [-1] * (end - first),
-            template={n - first: templates[n] for n in range(first, end) if n in templates},
-            titles=prepared.title_keys[page],
-            summary=prepared.summary_keys[page] or None,
-            language=signals.language if signals else None,
-            is_html=prepared.is_html,
-        )
-    )
+    lists = {
+        "has_digit": columns["digit_share"] > 0, "is_story": chance.values >= chance.threshold, "chance": chance.values,
+        "words": columns["words"], "is_good": columns["good"] > 0, "is_end": columns["is_end"] > 0,
+        "has_colon": columns["colons"] > 0, "copies": columns["copies"], "cohesion": columns["cohesion"],
+        "link_share": columns["link_share"] if prepared.is_html else np.zeros(n),
+        "article": columns["article_number"].astype(int) if prepared.is_html else np.full(n, -1),
+    } if n else {}  # fmt: skip
+    plain: dict[str, list] = {name: values.tolist() for name, values in lists.items()}
+    plain |= {"text": blocks.text, "key": prepared.keys, "blank_before": blocks.blank_before, "tag": blocks.tag,
+              "classes": [containers.above[c] for c in blocks.container],
+              "tags_around": [containers.tags_above[c] for c in blocks.container]}  # fmt: skip
+    by_page: list[tuple[dict, dict]] = [({}, {}) for _ in where.starts]
+    page_of, start_of = where.page.tolist(), where.first.tolist()
+    for row, entry in prepared.entries.items():
+        by_page[page_of[row]][0][row - start_of[row]] = entry
+    for row, counts in templates.items():
+        by_page[page_of[row]][1][row - start_of[row]] = counts
+    pages = []
+    for (entries, template), start, end in zip(by_page, where.starts.tolist(), where.ends.tolist(), strict=True):
+        page = blocks.page[start]
+        signals = prepared.signals[page]
+        own = {name: values[start:end] for name, values in plain.items()}
+        pages.append(
+            PageLines(
+                **own, entry=entries, template=template, titles=prepared.title_keys[page],
+                summary=prepared.summary_keys[page] or None, language=signals.language if signals else None,
+                is_html=prepared.is_html,
+            )
+        )  # fmt: skip
+    return pages
 
 
 def _document(
-    prepared: Prepared, page: int, first: int, end: int, chance: story.Chances, named: list[Named], record: dict
+    prepared: Prepared, page: int, first: int, end: int, chance: story.Chances, kept: np.ndarray, record: dict
 ) -> dict[str, object]:
     columns, signals = prepared.columns, prepared.signals[page]
     encoding, origin, damaged = prepared.encodings[page]
-    kept = np.fromiter((line.action in _KEPT for line in named), dtype=bool, count=len(named))
     # a line that a rule took out of the story is no longer a doubt about it
     certain = np.where(kept | (chance.values[first:end] < chance.threshold), chance.values[first:end], 0.0)
     words = columns["words"][first:end]
     good = columns["good"][first:end] > 0
-    link = columns["link_share"][first:end] if prepared.is_html else np.zeros(len(named))
+    link = columns["link_share"][first:end] if prepared.is_html else np.zeros(end - first)
     kept_words = float(words[kept].sum())
     last_kept = int(np.flatnonzero(kept)[-1]) if kept.any() else 0
     kind, why = judge(
         PageFacts(
             kept_words=int(kept_words), long_lines=int((kept & good).sum()),
-            page_words=float(words.sum()), page_lines=len(named),
+            page_words=float(words.sum()), page_lines=end - first,
             entries={n - first: prepared.entries[n] for n in range(first, end) if n in prepared.entries},
             last_kept=last_kept, is_live_declared=bool(signals and signals.is_live()),
             clock_lines=_clock_lines(prepared.blocks.text[first:end], kept),
@@ -265,7 +289,7 @@ def _document(
         "media_type": record["media_type"], "fetched_at": record["fetched_at"], "page_digest": record["page_digest"],
         "byte_count": record["byte_count"],
         "encoding": encoding, "encoding_from": origin, "repairs": prepared.repairs[page], "damaged_char_count": damaged,
-        "line_count": len(named), "kept_line_count": int(kept.sum()), "kept_word_count": int(kept_words),
+        "line_count": end - first, "kept_line_count": int(kept.sum()), "kept_word_count": int(kept_words),
         "long_line_count": int((kept & good).sum()),
         "suspect_line_count": int((kept & ~good & (columns["lexicon"][first:end] > 0)).sum()),
         "link_share": float((link * words)[kept].sum() / max(kept_words, 1)),
@@ -282,20 +306,16 @@ def _clock_lines(texts: list[str], kept: np.ndarray) -> int:
     return sum(1 for text in texts[: last + 1] if text[:2].isdigit() and text[2:3] in ":.h" and text[3:5].isdigit())
 
 
-def _append_lines(
-    prepared: Prepared, first: int, end: int, named: list[Named], doc_id: str, lines: dict[str, list[object]]
-) -> None:
-    blocks = prepared.blocks
-    size = end - first
-    lines["doc_id"] += [doc_id] * size
-    lines["line_no"] += range(1, size + 1)
-    lines["blank_before"] += [min(blank, 1000) for blank in blocks.blank_before[first:end]]
-    lines["tag"] += [tag_name(code) for code in blocks.tag[first:end]] if prepared.is_html else [None] * size
-    lines["text"] += blocks.text[first:end]
-    for line in named:
-        lines["label"].append(line.label)
-        lines["action"].append(line.action)
-        lines["reason"].append(line.reason)
-        lines["detail"].append(line.detail)
-        lines["confidence"].append(line.confidence)
-        lines["doubt"].append(line.doubt)
+def _lines(prepared: Prepared, names: Names, records: list[dict]) -> pa.Table:
+    """The lines as a table of `schema.LINES`."""
+    blocks, where = prepared.blocks, prepared.where
+    size = len(blocks)
+    doc_ids = [str(records[row]["doc_id"]) for row in prepared.rows]
+    columns = names.columns() | {
+        "doc_id": words_of(np.asarray(blocks.page, dtype=np.int32), doc_ids),
+        "line_no": pa.array(np.arange(1, size + 1) - where.first, pa.int32()),
+        "blank_before": pa.array(np.minimum(np.asarray(blocks.blank_before), 1000).astype(np.int16)),
+        "tag": words_of(np.asarray(blocks.tag, dtype=np.int8), TAG_WORDS) if prepared.is_html else pa.nulls(size, pa.string()),
+        "text": pa.array(blocks.text, pa.string()),
+    }  # fmt: skip
+    return pa.table([columns[name] for name in schema.LINES.names], schema=schema.LINES)

@@ -43,38 +43,35 @@ class Blocks:
     def __len__(self) -> int:
         return len(self.text)
 
-    def add_line(self, page: int, text: str, blank_before: int, indent: int) -> None:
-        """Append a line of a text page."""
-        self.page.append(page)
-        self.text.append(text)
-        self.blank_before.append(blank_before)
-        self.indent.append(indent)
-        self.tag.append(0)
-        self.container.append(0)
-        self.link_chars.append(0)
-        self.link_count.append(0)
-        self.bold_chars.append(0)
-        self.is_after_break.append(False)
+    def add_lines(self, page: int, texts: list[str], blank_before: list[int], indent: list[int]) -> None:
+        """Append lines of a text page."""
+        size = len(texts)
+        self.text += texts
+        self.blank_before += blank_before
+        self.indent += indent
+        self.page += [page] * size
+        self.is_after_break += [False] * size
+        for column in (self.tag, self.container, self.link_chars, self.link_count, self.bold_chars):
+            column.extend([0] * size)
 
     def cut(self, page: int, note: str) -> None:
         """Note, as the page's last block, that more follows which is not read."""
         self.is_cut.add(page)
-        self.add_line(page, note, 0, 0)
+        self.add_lines(page, [note], [0], [0])
 
 
 def add_text_page(blocks: Blocks, page: int, text: str) -> None:
     """Append the non-blank lines of a repaired text, white space within them collapsed."""
-    blank = 0
-    count = 0
-    for line in text.split("\n"):
-        words = line.split()
-        if not words:
-            blank += 1
-            continue
-        count += 1
-        if count > MAX_BLOCKS:
-            continue
-        blocks.add_line(page, " ".join(words), blank, len(line) - len(line.lstrip()))
-        blank = 0
+    lines = text.split("\n")
+    squeezed = [" ".join(line.split()) for line in lines]
+    filled = [n for n, line in enumerate(squeezed) if line]
+    count = len(filled)
+    filled = filled[:MAX_BLOCKS]
+    blocks.add_lines(
+        page,
+        [squeezed[n] for n in filled],
+        [n - before - 1 for before, n in zip([-1, *filled], filled, strict=False)],
+        [len(lines[n]) - len(lines[n].lstrip()) if lines[n][0].isspace() else 0 for n in filled],
+    )
     if count > MAX_BLOCKS:
         blocks.cut(page, f"({count - MAX_BLOCKS} more lines are not read)")

@@ -19,22 +19,32 @@ _DETECT_PROBE = 1 << 17  # the detector's answer settles long before 128 kB
 _FEW = 0.01  # share of undecodable bytes up to which a text is taken for damaged rather than for another encoding
 
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-# C0 and C1 controls but for tab and line feed; zero-width space, word joiner, BOM; bidirectional controls; soft hyphen
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
-)
-# the same without C1 controls, which are part of what UTF-8 read as Latin-1 looks like
-_UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_BREAK_CHARS = frozenset("\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
+# C0 controls but for tab and line feed; zero-width space, word joiner, BOM; bidirectional controls; soft hyphen
+_UNSEEN_CLASS = "\x00-\x08\x0e-\x1b\x1f\x7f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+_C1_CLASS = "\x80-\x84\x86-\x9f"  # C1 controls are also part of what UTF-8 read as Latin-1 looks like
+_SPACE_CLASS = "\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
+
+
+def _chars_in(char_class: str) -> frozenset[str]:
+    """The characters of the inside of a regular expression's `[...]`."""
+    spans = re.findall(r"(.)(?:-(.))?", char_class, re.S)
+    return frozenset(chr(code) for first, last in spans for code in range(ord(first), ord(last or first) + 1))
+
+
+_UNSEEN, _UNSEEN_CHARS = re.compile(f"[{_UNSEEN_CLASS}]"), _chars_in(_UNSEEN_CLASS)
+_INVISIBLE, _INVISIBLE_CHARS = re.compile(f"[{_UNSEEN_CLASS}{_C1_CLASS}]"), _chars_in(_UNSEEN_CLASS + _C1_CLASS)
+_SPACES, _SPACE_CHARS = re.compile(f"[{_SPACE_CLASS}]"), _chars_in(_SPACE_CLASS)
 _ROUNDS = 4  # text damaged twice is seen; more often it is made up
 _UNSETTLING = frozenset(
     {"mojibake", "invisible_characters", "unicode_nfc"}
 )  # the usual plain space needs no second look
-_SPACES = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 # UTF-8 read as windows-1252 or Latin-1: a lead byte's letter followed by what a continuation byte turns into
 _MOJIBAKE = re.compile(
     "[\xc2\xc3\xc4\xc5\xd0\xd1][\x80-\xbf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d"
     "\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]|\xe2\u20ac|\xe2\x80|\xef\xbf\xbd"
 )
+_MOJIBAKE_LEADS = frozenset("\xc2\xc3\xc4\xc5\xd0\xd1\xe2\xef")
 
 
 @dataclass(frozen=True)
@@ -125,25 +135,30 @@ def repair(text: str, repairs: set[str]) -> str:
 
     Adds to `repairs` the name of each repair that changed something.
     """
-    text = _apply("line_breaks", _BREAKS, "\n", text, repairs)
+    if not _BREAK_CHARS.isdisjoint(text):
+        text = _apply("line_breaks", _BREAKS, "\n", text, repairs)
     text = repair_line(text, repairs)
     return _apply("tabs", re.compile("\t"), " ", text, repairs) if "\t" in text else text
 
 
 def repair_line(text: str, repairs: set[str]) -> str:
     """`repair` for text without line breaks of its own kind: never adds or removes a line feed."""
-    if text.isascii():
-        return _apply("invisible_characters", _INVISIBLE, "", text, repairs)
     for _ in range(_ROUNDS):  # each repair may bring to light what another one mends
         before = text
-        text = _apply("invisible_characters", _UNSEEN, "", text, repairs)
-        if _MOJIBAKE.search(text):
+        # which characters there are decides which patterns are tried: a tenth of the cost of trying them
+        chars = set(text)
+        if not chars.isdisjoint(_UNSEEN_CHARS):
+            text = _apply("invisible_characters", _UNSEEN, "", text, repairs)
+        if not chars.isdisjoint(_MOJIBAKE_LEADS) and _MOJIBAKE.search(text):
             mended = "\n".join(_fix_encoding(line) for line in text.split("\n"))
             if mended != text:
                 repairs.add("mojibake")
                 text = mended
-        text = _apply("invisible_characters", _INVISIBLE, "", text, repairs)
-        text = _apply("spaces", _SPACES, " ", text, repairs)
+                chars = set(text)
+        if not chars.isdisjoint(_INVISIBLE_CHARS):
+            text = _apply("invisible_characters", _INVISIBLE, "", text, repairs)
+        if not chars.isdisjoint(_SPACE_CHARS):
+            text = _apply("spaces", _SPACES, " ", text, repairs)
         if not unicodedata.is_normalized("NFC", text):
             repairs.add("unicode_nfc")
             text = unicodedata.normalize("NFC", text)

@@ -13,7 +13,7 @@ from tasks.clean import class_words
 from tasks.clean.blocks import MAX_BLOCKS, Blocks
 from tasks.clean.class_words import class_bits
 from tasks.clean.signals import Signals
-from tasks.clean.tags import TAG_CODES, TAG_NAMES, Kind, kinds
+from tasks.clean.tags import TAG_CODES, Kind, kinds
 
 MAX_DEPTH = 400  # deeper nesting is read, but no longer told apart; real pages stay under 60
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
@@ -220,8 +220,3 @@ def _speaks_of_credit(node: Any) -> bool:
     """Whether an inline element of a caption is marked as the credit."""
     names = node.attributes.get("class") or node.attributes.get("itemprop") or ""
     return bool(names and _CREDIT_CLASS.search(names))
-
-
-def tag_name(code: int) -> str:
-    """The element's name for a tag code."""
-    return TAG_NAMES.get(code, "other")

@@ -24,6 +24,7 @@ _OTHERS_BYLINE = re.compile(
 HEADINGS = frozenset(TAG_CODES[name] for name in ("h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"))
 
 
+_INNER_END = re.compile(r"[a-z][.!] ")
 _CREDIT_CHARS = 90  # a credit at the end of a caption is no longer
 
 
@@ -39,7 +40,7 @@ def _find_headline(scene: Scene) -> None:
     page = scene.page
     limit = min(scene.first + 4, scene.count)
     for n in range(limit):
-        prefix = IMAGE_PREFIX.match(page.text[n])
+        prefix = IMAGE_PREFIX.match(page.text[n]) if page.has_colon[n] else None
         if prefix and len(page.text[n][prefix.end() :].split()) >= 3:
             scene.headline = n
             scene.put(n, Label.HEADLINE, Reason.IMAGE_PREFIX, prefix.group().strip(), 0.95)
@@ -95,7 +96,7 @@ def _headline_score(scene: Scene, n: int) -> float:
     return (
         1.6 * page.cohesion[n] + min(count, 9) / 9 + 0.3 * alone + 0.5 * heading + 1.0 * h1
         - 0.03 * max(0, scene.first - n) - 0.4 * (count < 4) - 0.8 * (page.link_share[n] > 0.7)
-        + 0.5 * _is_above_byline(scene, n) - 0.8 * bool(re.search(r"[a-z][.!] ", text)) - 0.5 * bool(CREDIT_HEAD.search(text))
+        + 0.5 * _is_above_byline(scene, n) - 0.8 * bool(_INNER_END.search(text)) - 0.5 * bool(CREDIT_HEAD.search(text))
     )  # fmt: skip
 
 

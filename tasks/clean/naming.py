@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 
 from tasks.clean import class_words
+from tasks.clean.bulk_naming import CALL_WORDS, COMMENT_WORDS, GROUP_LABELS, TAG_LABELS
 from tasks.clean.landmarks import HEADINGS, PLACE, find_landmarks
 from tasks.clean.overrule import overrule
 from tasks.clean.page_lines import Named, PageLines, Scene
@@ -25,33 +26,22 @@ _CODE = re.compile(r'^\s*(?:[{[]\s*"|<\w+|function\s*\(|var\s+\w+\s*=|window\.|\
 _FIELD_LABELS = frozenset(
     {Label.HEADLINE, Label.BYLINE, Label.DATE, Label.SOURCE, Label.CAPTION, Label.CREDIT, Label.WIRE}
 )
-_GROUP_LABELS = (
-    ("comment", Label.COMMENT), ("share", Label.NAVIGATION), ("newsletter", Label.PROMO), ("ad", Label.PROMO),
-    ("cookie", Label.FOOTER), ("nav", Label.NAVIGATION), ("related", Label.RELATED), ("caption", Label.CAPTION),
-    ("byline", Label.BYLINE), ("date", Label.DATE), ("tags", Label.NAVIGATION), ("footer", Label.FOOTER),
-    ("sidebar", Label.RELATED), ("header", Label.MASTHEAD),
-)  # fmt: skip
-_GROUP_BITS = sum(class_words.BITS[group] for group, _ in _GROUP_LABELS)
-_TAG_LABELS = (
-    ("nav", Label.NAVIGATION),
-    ("footer", Label.FOOTER),
-    ("aside", Label.RELATED),
-    ("form", Label.PROMO),
-    ("header", Label.MASTHEAD),
-)
+_GROUP_BITS = sum(class_words.BITS[group] for group, _ in GROUP_LABELS)
 
 
-def name_lines(page: PageLines) -> list[Named]:
-    """One `Named` for each line of the page, in order."""
+def open_scene(page: PageLines) -> Scene:
+    """A page with what needs the whole of it: lines taken out of the story, headline, dates, sources, captions, wire."""
     taken_back = overrule(page)
     scene = Scene(page)
     scene.named.update(taken_back)
     if scene.has_story:
         find_landmarks(scene)
-    return [
-        scene.named.get(n) or (_in_story(scene, n) if page.is_story[n] else _outside(scene, n))
-        for n in range(scene.count)
-    ]
+    return scene
+
+
+def name_line(scene: Scene, n: int) -> Named:
+    """What one line of the page is: the first rule that fits speaks."""
+    return scene.named.get(n) or (_in_story(scene, n) if scene.page.is_story[n] else _outside(scene, n))
 
 
 def _in_story(scene: Scene, n: int) -> Named:
@@ -77,6 +67,7 @@ _CALL = re.compile(
     r"\b(?:sign up|subscribe|click|register|join us|anmelden|abonnieren|inscrivez-vous|suscríbete|iscriviti)(?: here| now| today| hier| ici| aquí| qui)?[.!»”]?$",
     re.I,
 )
+_CALL_CHARS = 40  # the longest such end, and a word before it
 _TAIL_KINDS = frozenset(
     {"footer.bio", "footer.copyright", "footer.contact", "promo.newsletter", "promo.follow", "comment.form"}
 )
@@ -87,7 +78,7 @@ def _intruder(scene: Scene, n: int) -> Named | None:
     page = scene.page
     if page.words[n] <= 20 and _TRAIL.match(page.text[n]):
         return Named(Label.RELATED, Action.DROP, Reason.LEXICON, page.text[n].split(":")[0], 0.9)
-    if page.words[n] <= 25 and _CALL.search(page.text[n]):
+    if page.words[n] <= CALL_WORDS and _CALL.search(page.text[n][-_CALL_CHARS:]):
         return Named(Label.PROMO, Action.DROP, Reason.LEXICON, "a call to the reader", 0.85)
     entry = page.entry.get(n)
     if entry is None:
@@ -198,7 +189,7 @@ def _by_shape(scene: Scene, n: int) -> Named | None:
         return Named(Label.MASTHEAD, Action.DROP, Reason.PLACE_PATTERN, None, 0.85)
     if len(text) > 40 and _CODE.match(text):
         return Named(Label.FOOTER, Action.DROP, Reason.CODE, None, 0.9)
-    if n > scene.first and page.words[n] < 20 and _COMMENT_HEAD.match(text):
+    if n > scene.first and page.words[n] < COMMENT_WORDS and _COMMENT_HEAD.match(text):
         return Named(Label.COMMENT, Action.DROP, Reason.LEXICON, None, 0.8)
     if (
         page.is_html
@@ -246,7 +237,7 @@ def _reads_like_name(scene: Scene, n: int) -> bool:
 
 @lru_cache(maxsize=4096)  # the same few combinations recur on every page of a site
 def _groups_of(bits: int) -> tuple[tuple[str, Label], ...]:
-    return tuple((group, label) for group, label in _GROUP_LABELS if bits & class_words.BITS[group])
+    return tuple((group, label) for group, label in GROUP_LABELS if bits & class_words.BITS[group])
 
 
 def _by_element(scene: Scene, n: int) -> Named | None:
@@ -266,7 +257,7 @@ def _by_element(scene: Scene, n: int) -> Named | None:
             continue
         return Named(label, Action.DROP, Reason.CONTAINER, group, 0.8)
     around = page.tags_around[n]
-    for tag, label in _TAG_LABELS:
+    for tag, label in TAG_LABELS:
         if around >> TAG_CODES[tag] & 1:
             return Named(label, Action.DROP, Reason.CONTAINER, f"<{tag}>", 0.8)
     if page.link_share[n] > 0.8:

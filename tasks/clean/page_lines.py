@@ -31,6 +31,7 @@ class PageLines:
     words: list[float]
     is_good: list[bool]  # long, ends like a sentence, uses function words
     is_end: list[bool]  # ends like a sentence
+    has_colon: list[bool]
     blank_before: list[int]
     copies: list[float]
     cohesion: list[float]

@@ -34,7 +34,7 @@ TAG_CODES = {
         ["p", "li", "div", "td", "h1", "h2", "h3", "h4", "h5", "h6", "span", "blockquote", "figcaption", "a", "section", "article", "main", "aside", "header", "footer", "nav", "dd", "dt", "th", "pre", "summary", "caption", "form", "ul", "ol", "table", "figure", "details"], 1
     )
 }  # fmt: skip
-TAG_NAMES = {code: name for name, code in TAG_CODES.items()} | {0: "other"}
+TAG_WORDS = ("other", *TAG_CODES)  # by code
 
 
 @cache
