@@ -148,7 +148,7 @@ def clean_pages(pages: pa.Table, recall: Recall = nothing_known) -> Cleaned:
         chance = story.Chances(np.zeros(0), 1.0)
         templates: dict[int, tuple[int, int]] = {}
         if len(prepared.blocks):
-            chance = story.chances(prepared.columns, is_html=prepared.is_html)
+            chance = story.chances(prepared.columns, prepared.words, prepared.where, is_html=prepared.is_html)
             prose = _prose(prepared, chance)
             keys = np.array(prepared.keys, dtype=np.uint64)
             templates = find_templates(keys, np.asarray(prepared.blocks.page), prose, own, known)

@@ -61,6 +61,8 @@ class Model:
     forest: Forest
     threshold: float
     calibration: np.ndarray  # 2 x k: raw confidence -> share of pages with body F1 >= 0.9 (piecewise linear)
+    words: np.ndarray | None  # weights of `tasks.clean.word_scores`, float32
+    words_bias: float
     sample: np.ndarray  # blocks x features: a few rows of the training data ...
     sample_chances: np.ndarray  # ... and the trainer's own prediction for them, for the test of equality
 
@@ -100,7 +102,8 @@ def save(path: Path, model: Model) -> None:
         np.savez_compressed(
             handle, names=np.array(forest.names), features=forest.features, borders=forest.borders, leaves=forest.leaves,
             bias=np.float64(forest.bias), threshold=np.float64(model.threshold), calibration=model.calibration,
-            sample=model.sample, sample_chances=model.sample_chances,
+            words=np.zeros(0, dtype=np.float16) if model.words is None else model.words.astype(np.float16),
+            words_bias=np.float64(model.words_bias), sample=model.sample, sample_chances=model.sample_chances,
         )  # fmt: skip
 
 
@@ -110,4 +113,6 @@ def load(name: str) -> Model:
     with np.load(_HERE / f"model_{name}.npz", allow_pickle=False) as data:
         names = tuple(str(feature) for feature in data["names"])
         forest = Forest(names, data["features"], data["borders"], data["leaves"], float(data["bias"]))
-        return Model(forest, float(data["threshold"]), data["calibration"], data["sample"], data["sample_chances"])
+        words = data["words"].astype(np.float32) if len(data["words"]) else None
+        return Model(forest, float(data["threshold"]), data["calibration"], words, float(data["words_bias"]),
+                     data["sample"], data["sample_chances"])  # fmt: skip

@@ -16,8 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from tasks.clean import corpus
-from tasks.clean.features import matrix
+from tasks.clean import corpus, word_scores
+from tasks.clean.batch import Prepared
+from tasks.clean.blocks import Blocks
+from tasks.clean.calibration import PageResults, calibration, reliability
+from tasks.clean.features import Layout, layout, matrix
 from tasks.clean.model import Forest, Model, forest_of, load, save
 from tasks.clean.story import raw_confidence
 
@@ -45,6 +48,8 @@ class Data:
     texts: list[str]
     labels: np.ndarray
     weight: np.ndarray
+    slots: Any  # scipy CSR matrix, blocks x word_scores.SLOTS: which words each block has
+    where: Layout
 
     def range_of(self, page: int) -> tuple[int, int]:
         """First and one-past-last block of a page."""
@@ -61,7 +66,7 @@ def read(folder: Path, style: str, weight: float, labels: list[np.ndarray] | Non
     texts = [text for part in prepared for text in part.blocks.text]
     words = np.concatenate([part.columns["words"] for part in prepared])
     data = Data(folder.name, pages, np.concatenate([matrix(part.columns, names) for part in prepared]), names, words, page, texts,
-                np.zeros(len(texts), dtype=bool), np.zeros(len(texts)))  # fmt: skip
+                np.zeros(len(texts), dtype=bool), np.zeros(len(texts)), _word_matrix(prepared), layout_of(page))  # fmt: skip
     for number, gold in enumerate(pages):
         first, end = data.range_of(number)
         body = labels[number] if labels is not None else gold.body
@@ -72,65 +77,141 @@ def read(folder: Path, style: str, weight: float, labels: list[np.ndarray] | Non
     return data
 
 
-def fold_of(group: str) -> int:
+def _word_matrix(prepared: list[Prepared]) -> Any:
+    """Which words each block has, as `word_scores.scores` weighs them."""
+    from scipy import sparse  # noqa: PLC0415 - training only
+
+    parts = []
+    for part in prepared:
+        line, places = word_scores.slots(part.words)
+        size = len(part.blocks)
+        matrix_of_part = sparse.csr_matrix(
+            (np.ones(len(line), np.float32), (line, places)), shape=(size, word_scores.SLOTS)
+        )
+        count = np.maximum(np.bincount(line, minlength=size), 1)
+        parts.append(sparse.diags((1 / np.sqrt(count)).astype(np.float32)) @ matrix_of_part)
+    return sparse.vstack(parts).tocsr()
+
+
+def fold_of(group: str, folds: int = FOLDS) -> int:
     """The fold of a site or publisher, the same on every machine."""
-    return int(hashlib.md5(group.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS
+    return int(hashlib.md5(group.encode(), usedforsecurity=False).hexdigest(), 16) % folds
+
+
+def by_block(part: Data, folds: int, salt: str = "") -> np.ndarray:
+    """The fold of each block."""
+    of_page: np.ndarray = np.array([fold_of(salt + page.group, folds) for page in part.pages])
+    blocks: np.ndarray = of_page[part.page]
+    return blocks
+
+
+@dataclass(frozen=True)
+class WordModels:
+    """Two weight tables, each fitted to the sites that the other did not see; what ships is their mean."""
+
+    halves: tuple[tuple[np.ndarray, float], tuple[np.ndarray, float]]
+
+    @property
+    def mean(self) -> tuple[np.ndarray, float]:
+        """The table and bias that ship, rounded as they will be stored."""
+        (one, bias_one), (other, bias_other) = self.halves
+        return ((one + other) / 2).astype(np.float16).astype(np.float32), (bias_one + bias_other) / 2
+
+    def features(self, part: Data, seen: np.ndarray) -> np.ndarray:
+        """A part's features with the words' scores: where a block was `seen` in fitting, by the half that did not."""
+        scores = [part.slots @ table + bias for table, bias in (*self.halves, self.mean)]
+        half = np.where(seen, by_block(part, 2, _HALF), 2)
+        score = np.choose(half, scores).astype(np.float32)
+        columns = word_scores.columns_of(score, part.words, part.where)
+        return np.concatenate([part.features, matrix(columns, list(columns))], axis=1)
+
+
+_HALF = "half "  # so that halves cut across folds
+
+
+def fit_words(parts: list[Data], rows: list[np.ndarray]) -> WordModels:
+    """The words' weights from some blocks (masks) of each part."""
+    from scipy import sparse  # noqa: PLC0415 - training only
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+
+    fitted = []
+    for half in (0, 1):
+        use = [mask & (by_block(part, 2, _HALF) != half) for part, mask in zip(parts, rows, strict=True)]
+        chosen = list(zip(parts, use, strict=True))
+        weight = np.concatenate([part.weight[mask] for part, mask in chosen])
+        model = LogisticRegression(C=0.5, solver="liblinear", max_iter=30, random_state=7)
+        model.fit(sparse.vstack([part.slots[mask] for part, mask in chosen]),
+                  np.concatenate([part.labels[mask] for part, mask in chosen]), sample_weight=weight / weight.mean())  # fmt: skip
+        fitted.append((model.coef_[0].astype(np.float32), float(model.intercept_[0])))
+    return WordModels((fitted[0], fitted[1]))
+
+
+def layout_of(page: np.ndarray) -> Layout:
+    """Where each page's blocks lie."""
+    return layout(Blocks(page=page.tolist(), text=[""] * len(page)))
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """A forest, and a few rows with the trainer's own prediction."""
+    """A forest, the words' weights if it uses them, and a few rows with the trainer's own prediction."""
 
     forest: Forest
+    words: WordModels | None
     sample: np.ndarray
     sample_chances: np.ndarray
 
+    def predict(self, part: Data, rows: np.ndarray) -> np.ndarray:
+        """The chances of some blocks (a mask) that it was not fitted to."""
+        features, names = self.features(part, np.zeros(len(rows), dtype=bool))
+        place = {name: n for n, name in enumerate(names)}
+        return self.forest.predict({name: features[rows, place[name]] for name in self.forest.names})
 
-def fit(parts: list[Data], rows: list[np.ndarray]) -> Fitted:
-    """A forest trained on some rows of each part."""
+    def features(self, part: Data, seen: np.ndarray) -> tuple[np.ndarray, list[str]]:
+        """A part's features and their names."""
+        return _features(self.words, part, seen)
+
+
+def _features(words: WordModels | None, part: Data, seen: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    if words is None:
+        return part.features, part.names
+    return words.features(part, seen), [
+        *part.names,
+        *word_scores.columns_of(np.zeros(0), np.zeros(0), layout_of(np.zeros(0))),
+    ]
+
+
+def fit(parts: list[Data], rows: list[np.ndarray], *, has_words: bool) -> Fitted:
+    """A forest trained on some blocks (masks) of each part."""
     from catboost import CatBoostClassifier, Pool  # noqa: PLC0415 - training only
 
+    words = fit_words(parts, rows) if has_words else None
     # one thread: with more the sums differ from run to run, and so would the file
     model = CatBoostClassifier(iterations=TREES, depth=DEPTH, learning_rate=RATE, l2_leaf_reg=6, random_seed=7, thread_count=1, verbose=0,
                                border_count=_BINS, bootstrap_type="Bernoulli", subsample=0.7, allow_writing_files=False)  # fmt: skip
     chosen = list(zip(parts, rows, strict=True))
-    features = np.concatenate([part.features[use] for part, use in chosen])
-    model.fit(
-        Pool(
-            features,
-            np.concatenate([part.labels[use] for part, use in chosen]),
-            weight=np.concatenate([part.weight[use] for part, use in chosen]),
-        )
-    )
+    features = np.concatenate([_features(words, part, use)[0][use] for part, use in chosen])
+    names = _features(words, parts[0], rows[0])[1]
+    labels = np.concatenate([part.labels[use] for part, use in chosen])
+    model.fit(Pool(features, labels, weight=np.concatenate([part.weight[use] for part, use in chosen])))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.json"
         model.save_model(str(path), format="json")
-        forest = forest_of(json.loads(path.read_text()), parts[0].names)
+        forest = forest_of(json.loads(path.read_text()), names)
     few = features[:: max(1, len(features) // 64)][:64]
-    place = [parts[0].names.index(name) for name in forest.names]
-    return Fitted(forest, few[:, place], model.predict_proba(few)[:, 1])
+    place = [names.index(name) for name in forest.names]
+    return Fitted(forest, words, few[:, place], model.predict_proba(few)[:, 1])
 
 
-def predict(forest: Forest, part: Data, rows: np.ndarray) -> np.ndarray:
-    """The forest's chances for some rows of a part."""
-    place = {name: n for n, name in enumerate(part.names)}
-    return forest.predict({name: part.features[rows, place[name]] for name in forest.names})
-
-
-def cross_validate(parts: list[Data]) -> list[np.ndarray]:
+def cross_validate(parts: list[Data], *, has_words: bool) -> list[np.ndarray]:
     """Out-of-fold chances for each part with gold; parts without are trained on in every fold, and get none."""
-    folds = [
-        np.array([fold_of(page.group) for page in part.pages])[part.page]
-        if _is_gold(part)
-        else np.full(len(part.page), -1)
-        for part in parts
-    ]
+    folds = [by_block(part, FOLDS) if _is_gold(part) else np.full(len(part.page), -1) for part in parts]
     out = [np.zeros(len(part.page)) for part in parts]
     for fold in range(FOLDS):
-        forest = fit(parts, [own != fold for own in folds]).forest
+        fitted = fit(parts, [own != fold for own in folds], has_words=has_words)
         for number, part in enumerate(parts):
             rows = folds[number] == fold
-            out[number][rows] = predict(forest, part, rows)
+            if rows.any():
+                out[number][rows] = fitted.predict(part, rows)
         logger.info("fold %d of %d", fold + 1, FOLDS)
     return out
 
@@ -160,15 +241,9 @@ def page_scores(part: Data, chance: np.ndarray, threshold: float) -> list[tuple[
     return scores
 
 
-def calibrate(
-    parts: list[Data], chances: list[np.ndarray], threshold: float, bins: int = 12
-) -> tuple[np.ndarray, list[dict[str, float]]]:
-    """What a raw confidence is worth: the share of pages with F1 >= 0.9, made monotone (pool adjacent violators).
-
-    Returns: the table for interpolation, and the reliability of its bins.
-    """
-    raw: list[float] = []
-    good: list[float] = []
+def results(parts: list[Data], chances: list[np.ndarray], threshold: float) -> PageResults:
+    """What became of each page."""
+    raw, good, fold = [], [], []
     for part, chance in zip(parts, chances, strict=True):
         for number, (precision, recall) in enumerate(page_scores(part, chance, threshold)):
             first, end = part.range_of(number)
@@ -176,30 +251,8 @@ def calibrate(
             raw.append(raw_confidence(values, part.words[first:end], values >= threshold))
             p, r = precision or 0.0, recall or 0.0
             good.append(float(2 * p * r / max(p + r, 1e-9) >= 0.9))
-    order = np.argsort(raw)
-    x, y = np.array(raw)[order], np.array(good)[order]
-    blocks = [
-        [float(part.mean()), float(share.mean()), len(part)]
-        for part, share in zip(np.array_split(x, bins), np.array_split(y, bins), strict=True)
-    ]
-    merged: list[list[float]] = []
-    for block in blocks:
-        merged.append(list(block))
-        while len(merged) > 1 and merged[-2][1] > merged[-1][1]:
-            last = merged.pop()
-            size = merged[-1][2] + last[2]
-            merged[-1] = [
-                (merged[-1][0] * merged[-1][2] + last[0] * last[2]) / size,
-                (merged[-1][1] * merged[-1][2] + last[1] * last[2]) / size,
-                size,
-            ]
-    table = np.array(
-        [[0.0, *(block[0] for block in merged), 1.0], [0.0, *(block[1] for block in merged), merged[-1][1]]]
-    )
-    reliability = [
-        {"raw": round(block[0], 3), "share_f1_above_0.9": round(block[1], 3), "pages": block[2]} for block in blocks
-    ]
-    return table, reliability
+            fold.append(fold_of(part.pages[number].group))
+    return PageResults(np.array(raw), np.array(good), np.array(fold))
 
 
 def train(kind: str, golds: list[Path], silvers: list[tuple[Path, list[Any]]]) -> tuple[Model, dict[str, Any]]:
@@ -210,13 +263,16 @@ def train(kind: str, golds: list[Path], silvers: list[tuple[Path, list[Any]]]) -
         parts += [read(folder, style, 2.5 if len(corpus.read_corpus(folder)) < 300 else 1.0) for folder in golds]
         parts += [read(folder, style, _SILVER_WEIGHT, labels) for folder, labels in silvers]
         styles += [style] * (len(golds) + len(silvers))
-    chances = cross_validate(parts)
+    has_words = kind == "text"
+    chances = cross_validate(parts, has_words=has_words)
     scored = [n for n, part in enumerate(parts) if _is_gold(part)]
     card = {f"{parts[n].name} {styles[n]}": figures(parts[n], chances[n], KEEP_FROM[kind]) for n in scored}
-    table, reliability = calibrate([parts[n] for n in scored], [chances[n] for n in scored], KEEP_FROM[kind])
-    fitted = fit(parts, [np.ones(len(part.page), dtype=bool) for part in parts])
-    model = Model(fitted.forest, KEEP_FROM[kind], table, fitted.sample, fitted.sample_chances)
-    return model, {"cross_validation": card, "reliability": reliability}
+    found = results([parts[n] for n in scored], [chances[n] for n in scored], KEEP_FROM[kind])
+    fitted = fit(parts, [np.ones(len(part.page), dtype=bool) for part in parts], has_words=has_words)
+    words, bias = fitted.words.mean if fitted.words else (None, 0.0)
+    table = calibration(found.raw, found.is_good)
+    model = Model(fitted.forest, KEEP_FROM[kind], table, words, bias, fitted.sample, fitted.sample_chances)
+    return model, {"cross_validation": card, "reliability": reliability(found, FOLDS)}
 
 
 def main(arguments: list[str] | None = None) -> int:

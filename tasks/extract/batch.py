@@ -30,20 +30,23 @@ def extract_documents(documents: pa.Table, lines: pa.Table) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema.CANDIDATES)
 
 
-_TOP_LINES = 45  # among so many first lines stands the site's name; of what was left out below, only the footer counts
+_TOP_LINES = (
+    45  # of a text page; among them stands the site's name. HTML declares it; of what was left out, the footer counts
+)
 
 
 def _lines_by_document(lines: pa.Table) -> dict[str, list[Line]]:
     """The lines that fields are read from, by document: kept and moved ones, the top of the page and its footer."""
+    is_top = pc.and_(pc.less_equal(lines.column("line_no"), _TOP_LINES), pc.is_null(lines.column("tag")))
     use = pc.or_(
-        pc.or_(pc.not_equal(lines.column("action"), "drop"), pc.less_equal(lines.column("line_no"), _TOP_LINES)),
-        pc.equal(lines.column("label"), "footer"),
+        pc.or_(pc.not_equal(lines.column("action"), "drop"), is_top), pc.equal(lines.column("label"), "footer")
     )
     lines = lines.filter(use)
     names = ("doc_id", "line_no", "text", "label", "action", "reason", "blank_before", "tag")
+    doc_ids, *rest = (lines.column(name).to_pylist() for name in names)
     grouped: dict[str, list[Line]] = {}
-    for doc_id, *rest in zip(*(lines.column(name).to_pylist() for name in names), strict=True):
-        grouped.setdefault(doc_id, []).append(Line(*rest))
+    for doc_id, line in zip(doc_ids, map(Line, *rest), strict=True):
+        grouped.setdefault(doc_id, []).append(line)
     return grouped
 
 
@@ -66,7 +69,9 @@ def extract_page(page: Page) -> dict[str, Any]:
         {"text": quote.text, "speaker": quote.speaker}
         for quote in find_quotes(body.paragraphs, language.value if language else None)
     ]
-    words = len(body.text.split()) if body.text.isascii() else _word_count(body.text)
+    shown = body.text + (title.value if title else "")
+    chars = set(shown)
+    words = _word_count(body.text, chars)
     url = document["url"]
     fingerprint = text_digest(body.text)
     return {
@@ -90,7 +95,7 @@ def extract_page(page: Page) -> dict[str, Any]:
         "run_id": "", "rules_version": rules_version(),  # load names the run that publishes
         "text_char_count": len(body.text), "title_char_count": len(title.value) if title else 0, "author_count": len(authors.value),
         "quote_count": len(quotes), "mean_paragraph_words": words / max(len(body.paragraphs), 1),
-        "mojibake_count": _damage(body.text + (title.value if title else "")),
+        "mojibake_count": _damage(shown) if chars & _DAMAGE_LEADS else 0,
     }  # fmt: skip
 
 
@@ -124,17 +129,21 @@ def _instant(printed: Printed | None) -> Any:
 _DENSE = re.compile("[\u0e00-\u0eff\u3040-\u9fff]+")  # Thai, Lao, Japanese, Chinese
 
 
-def _word_count(text: str) -> int:
-    """Words by spaces; a run of Chinese, Japanese or Thai letters counts as a word for every 1.7 of them."""
-    dense = sum(map(len, _DENSE.findall(text)))
-    return len(text.split()) + int(dense / 1.7) if dense else len(text.split())
+def _word_count(text: str, chars: set[str]) -> int:
+    """Words by spaces; a run of Chinese, Japanese or Thai letters counts as a word for every 1.7 of them.
+
+    `chars` are the characters of the text: looking at each once is cheaper than a pattern over all of it.
+    """
+    dense = sum(map(len, _DENSE.findall(text))) if any("\u0e00" <= char <= "\u9fff" for char in chars) else 0
+    return len(text.split()) + int(dense / 1.7)
 
 
 _DAMAGE = ("\ufffd", "â€", "Ã©", "Ã¨", "Ã¼", "Ã¶", "Ã¤", "Ã±", "Ã³", "Ã¡", "Â ", "ï»¿", "Ð°", "Ð¾")
+_DAMAGE_LEADS = frozenset(sign[0] for sign in _DAMAGE)
 
 
 def _damage(text: str) -> int:
-    return 0 if text.isascii() else sum(text.count(sign) for sign in _DAMAGE)
+    return sum(text.count(sign) for sign in _DAMAGE)
 
 
 def _confidence(document: dict[str, Any], title: Found | None, times: Times, body: Body) -> float:

@@ -35,7 +35,6 @@ _CORRECTION = re.compile(
     re.I,
 )
 _BULLET = re.compile(r"^[•·▪◦‣●■◆►*–-]\s+(?=\S)")
-_PLAIN = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True)
@@ -110,5 +109,7 @@ def is_agency_copy(body: Body) -> bool:
 
 def text_digest(text: str) -> str:
     """Equal for texts that differ in case, marks and spaces only: BLAKE2b-128 of the rest, as 32 hex digits."""
-    plain = _PLAIN.sub("", unicodedata.normalize("NFKC", text).casefold())
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    for mark in [char for char in set(plain) if not char.isalnum()]:  # a few dozen; a tenth of the time of one pattern
+        plain = plain.replace(mark, "")
     return hashlib.blake2b(plain.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

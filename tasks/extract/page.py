@@ -4,13 +4,12 @@ import html
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A line that was kept or moved to a field."""
 
     line_no: int

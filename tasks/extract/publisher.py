@@ -74,7 +74,7 @@ def _declared(page: Page) -> list[tuple[str, str]]:
     found += [
         ("copyright line", match["name"])
         for line in page.lines
-        if (match := _copyright(line.text)) and line.label == "footer"
+        if line.label == "footer" and (match := _copyright(line.text))
     ]
     found += [("twitter:site", text.lstrip("@")) for _, text in page.meta("twitter:site")]
     return found
