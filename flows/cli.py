@@ -55,6 +55,11 @@ def _parser() -> argparse.ArgumentParser:
         help="larger pages are quarantined unread (default: 20)",
     )
     run.add_argument("--thresholds", metavar="FILE", help="use this file in place of the thresholds.yml that ships")
+    run.add_argument(
+        "--guess-dates",
+        action="store_true",
+        help="where a page gives no date, take one from its text, marked as a guess",
+    )
     run.add_argument("--workers", type=int, metavar="N", help="processes that work at once (default: one a core)")
 
     run.add_argument("--verbose", action="store_true", help="print Prefect's log too")
@@ -81,6 +86,15 @@ def _parser() -> argparse.ArgumentParser:
         _check,
     )
     check.add_argument("file", nargs="?", metavar="FILE", help="default: the file that ships")
+    entities = _command(
+        commands,
+        "entities",
+        "find the people, organisations and places in the articles (needs the extra `entities`)",
+        "copydesk entities --model en_core_web_sm --output output",
+        _entities,
+    )
+    entities.add_argument("--model", required=True, metavar="NAME", help="an installed spaCy model, or its folder")
+    _output(entities)
     serve = _command(
         commands,
         "serve",
@@ -212,7 +226,7 @@ def _start(options: argparse.Namespace) -> "tuple[dict[str, Any] | None, str | N
     from tasks.load.output import Output, OutputError
 
     parameters = NewsParameters(
-        sources=options.sources, output=options.output, keep_pages=options.keep_pages, max_page_megabytes=options.max_page_megabytes,
+        sources=options.sources, output=options.output, keep_pages=options.keep_pages, max_page_megabytes=options.max_page_megabytes, guess_dates=options.guess_dates,
         thresholds=options.thresholds,
     )  # fmt: skip
     before = {report["run_id"] for report in read_reports(Output(options.output), 1)}
@@ -253,6 +267,28 @@ def _check(options: argparse.Namespace) -> int:
     except ThresholdError as error:
         return _complain(error)
     print(f"{path}: {sum(len(step) for step in numbers.values())} thresholds, all of them usable")
+    return DONE
+
+
+def _entities(options: argparse.Namespace) -> int:
+    from flows.settings import quiet_environment
+    from tasks.entities.find import ModelError, load_model
+    from tasks.load.output import Output
+
+    if not Output(options.output).exists():
+        return _complain(f"{options.output}: no run has published here yet")
+    try:
+        load_model(options.model)
+    except ModelError as error:
+        return _complain(error)
+    quiet_environment()
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+    from flows.entities import find_entities
+
+    counts: Any = find_entities(options.output, options.model)
+    print(
+        f"{counts['entities']:,} entities in {counts['articles']:,} articles; {counts['files_up_to_date']} files were up to date"
+    )
     return DONE
 
 

@@ -95,7 +95,9 @@ def _run(parameters: NewsParameters, output: Output, report: RunReport) -> None:
     cleaned = clean(ingested, after_ingest, str(work / "clean"), sites, output.state(), workers=settings.workers)
     report.step(cleaned)
     after_clean = checked("clean", cleaned)
-    extracted = extract(cleaned, after_clean, str(work / "extract"), workers=settings.workers)
+    extracted = extract(
+        cleaned, after_clean, str(work / "extract"), guess_dates=parameters.guess_dates, workers=settings.workers
+    )
     report.step(extracted)
     after_extract = checked("extract", extracted)
 

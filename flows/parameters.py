@@ -22,6 +22,11 @@ class NewsParameters(BaseModel):
         title="Keep raw pages",
         description="Keep the pages as they came, compressed, so that new rules can be applied to them.",
     )
+    guess_dates: bool = Field(
+        default=False,
+        title="Guess dates",
+        description="Where a page gives no date of publication, take one from its text; such dates are marked as guesses.",
+    )
     max_page_megabytes: int = Field(
         20, ge=1, le=512, title="Largest page", description="In megabytes; a larger page goes to quarantine unread."
     )

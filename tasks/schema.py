@@ -234,6 +234,16 @@ SITES = _table(
     _field("line_last_seen", pa.list_(pa.int64()), "`pages_seen` when each line was last met.", required=True),
 )  # fmt: skip
 
+ENTITIES = _table(
+    "entities", "One row a name in an article's text, by a spaCy model; made only when asked for.",
+    _field("article_id", pa.string(), "The article that names it.", required=True),
+    _field("text", pa.string(), "The name as it is written there.", required=True),
+    _field("type", pa.string(), "person, organisation or place.", required=True),
+    _field("start", pa.int32(), "First character of the name in the article's `text`, from 0.", required=True),
+    _field("end", pa.int32(), "One past its last character.", required=True),
+    _field("model", pa.string(), "Name and version of the model that found it.", required=True),
+)  # fmt: skip
+
 PUBLISHED = {"articles": ARTICLES, "versions": VERSIONS, "quarantine": QUARANTINE, "duplicates": DUPLICATES,
              "ledger": LEDGER, "sites": SITES}  # fmt: skip
 

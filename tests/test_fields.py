@@ -1,5 +1,7 @@
 """Each field's rules, by tables: what is said in, what is taken for it out."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -230,3 +232,19 @@ def test_a_wrong_declaration_is_overruled_by_the_text():
     found, sure = find_language(text, "en")
     assert (found.value, found.origin) == ("de", "detected")
     assert sure > 0.5
+
+
+def test_a_date_in_the_text_is_taken_only_when_asked_for_and_marked():
+    lines = [
+        ("paragraph", "The bridge, closed since 3 March 2021, opened on 4 May 2024."),
+        ("paragraph", "It will close on 1 June 2031."),
+    ]
+    shown = page(lines=lines)
+    for number, line in enumerate(shown.lines):
+        shown.lines[number] = line._replace(action="keep")
+    shown.document["fetched_at"] = datetime(2024, 5, 6, tzinfo=UTC)
+    assert find_times(shown).published is None
+    guessed = find_times(shown, is_guessing=True)
+    assert guessed.published.day == date(2024, 5, 4)
+    assert guessed.published_from.startswith("a guess")
+    assert guessed.flags == ("published_guessed",)

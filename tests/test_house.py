@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-STEPS = ("ingest", "clean", "extract", "load")
+STEPS = ("ingest", "clean", "extract", "load", "entities")
 MODULES = sorted(path for room in ("flows", "tasks", "expectations") for path in (ROOT / room).rglob("*.py"))
 
 

@@ -10,7 +10,15 @@ from tasks import schema
 from tasks.labels import Action, Label, Reason
 
 ROOT = Path(__file__).parent.parent
-TABLES = [schema.PAGES, schema.DOCUMENTS, schema.LINES, schema.CANDIDATES, *schema.PUBLISHED.values()]
+TABLES = [
+    schema.PAGES,
+    schema.DOCUMENTS,
+    schema.LINES,
+    schema.CANDIDATES,
+    schema.EVIDENCE,
+    schema.ENTITIES,
+    *schema.PUBLISHED.values(),
+]
 # the names that analysts' queries rest on; taking one away or changing its type breaks them
 CONTRACT = {
     "article_id": "string", "source_uri": "string", "url": "string", "canonical_url": "string", "domain": "string", "publisher": "string",

@@ -145,7 +145,7 @@ def clean_pages(pages: pa.Table, recall: Recall = nothing_known) -> Cleaned:
     evidence: list[dict[str, object]] = []
     lines = [schema.LINES.empty_table()]
     for prepared, own in zip(both, sites, strict=True):
-        chance = story.Chances(np.zeros(0), 1.0)
+        chance = story.Chances(np.zeros(0), np.zeros(0, dtype=bool))
         templates: dict[int, tuple[int, int]] = {}
         if len(prepared.blocks):
             chance = story.chances(prepared.columns, prepared.words, prepared.where, is_html=prepared.is_html)
@@ -170,7 +170,7 @@ def _site(prepared: Prepared, page: int, record: dict) -> str:
 def _prose(prepared: Prepared, chance: story.Chances) -> np.ndarray:
     """Words of each line that reads like a story, else 0: what pages that tell one story have in common."""
     columns = prepared.columns
-    prose: np.ndarray = columns["words"] * (columns["good"] > 0) * (chance.values >= chance.threshold)
+    prose: np.ndarray = columns["words"] * (columns["good"] > 0) * chance.is_story
     return prose
 
 
@@ -232,7 +232,7 @@ def _pages(prepared: Prepared, chance: story.Chances, templates: dict[int, tuple
     n = len(blocks)
     containers = blocks.containers
     lists = {
-        "has_digit": columns["digit_share"] > 0, "is_story": chance.values >= chance.threshold, "chance": chance.values,
+        "has_digit": columns["digit_share"] > 0, "is_story": chance.is_story, "chance": chance.values,
         "words": columns["words"], "is_good": columns["good"] > 0, "is_end": columns["is_end"] > 0,
         "has_colon": columns["colons"] > 0, "copies": columns["copies"], "cohesion": columns["cohesion"],
         "link_share": columns["link_share"] if prepared.is_html else np.zeros(n),
@@ -269,7 +269,7 @@ def _document(
     columns, signals = prepared.columns, prepared.signals[page]
     encoding, origin, damaged = prepared.encodings[page]
     # a line that a rule took out of the story is no longer a doubt about it
-    certain = np.where(kept | (chance.values[first:end] < chance.threshold), chance.values[first:end], 0.0)
+    certain = np.where(kept | ~chance.is_story[first:end], chance.values[first:end], 0.0)
     words = columns["words"][first:end]
     good = columns["good"][first:end] > 0
     link = columns["link_share"][first:end] if prepared.is_html else np.zeros(end - first)

@@ -30,10 +30,11 @@ class GoldPage:
     group: str  # site or publisher: pages of one group never stand on both sides of a split
     html: bytes
     body: str | None
+    is_article: bool = True
 
 
 def read_corpus(folder: Path, page_type: str | None = "article") -> list[GoldPage]:
-    """The pages of a corpus of one type, in the order of its gold file."""
+    """The pages of a corpus of one type (None for all), in the order of its gold file."""
     pages = []
     with gzip.open(folder / "gold.jsonl.gz", "rt", encoding="utf-8") as handle:
         for line in handle:
@@ -48,6 +49,7 @@ def read_corpus(folder: Path, page_type: str | None = "article") -> list[GoldPag
                     group,
                     gzip.decompress((folder / "pages" / f"{row['page_id']}.html.gz").read_bytes()),
                     row["body"],
+                    row["page_type"] == "article",
                 )
             )
     return pages

@@ -59,7 +59,7 @@ class Model:
     """The forest for one kind of page, and what turns its chances into decisions and a page's confidence."""
 
     forest: Forest
-    threshold: float
+    decision: tuple[float, float, float]  # `tasks.clean.story.Decision`
     calibration: np.ndarray  # 2 x k: raw confidence -> share of pages with body F1 >= 0.9 (piecewise linear)
     words: np.ndarray | None  # weights of `tasks.clean.word_scores`, float32
     words_bias: float
@@ -101,7 +101,7 @@ def save(path: Path, model: Model) -> None:
     with path.open("wb") as handle:
         np.savez_compressed(
             handle, names=np.array(forest.names), features=forest.features, borders=forest.borders, leaves=forest.leaves,
-            bias=np.float64(forest.bias), threshold=np.float64(model.threshold), calibration=model.calibration,
+            bias=np.float64(forest.bias), decision=np.array(model.decision), calibration=model.calibration,
             words=np.zeros(0, dtype=np.float16) if model.words is None else model.words.astype(np.float16),
             words_bias=np.float64(model.words_bias), sample=model.sample, sample_chances=model.sample_chances,
         )  # fmt: skip
@@ -114,5 +114,6 @@ def load(name: str) -> Model:
         names = tuple(str(feature) for feature in data["names"])
         forest = Forest(names, data["features"], data["borders"], data["leaves"], float(data["bias"]))
         words = data["words"].astype(np.float32) if len(data["words"]) else None
-        return Model(forest, float(data["threshold"]), data["calibration"], words, float(data["words_bias"]),
+        within, beyond, price = data["decision"].tolist()
+        return Model(forest, (within, beyond, price), data["calibration"], words, float(data["words_bias"]),
                      data["sample"], data["sample_chances"])  # fmt: skip

@@ -1,4 +1,4 @@
-"""Trains the block models from corpora with gold texts: `python -m tasks.clean.train CORPUS... [--silver CORPUS...]`.
+"""Trains the block models from corpora with gold texts: `python -m tasks.clean.train CORPUS... [--kind html|text]`.
 
 Needs the extra `train`. The same data, versions and seed give the same files. Writes `model_html.npz` and
 `model_text.npz` beside this module, each with its card of the same name: data, settings, figures, digest.
@@ -21,16 +21,23 @@ from tasks.clean.batch import Prepared
 from tasks.clean.blocks import Blocks
 from tasks.clean.calibration import PageResults, calibration, reliability
 from tasks.clean.features import Layout, layout, matrix
-from tasks.clean.model import Forest, Model, forest_of, load, save
-from tasks.clean.story import raw_confidence
+from tasks.clean.model import Forest, Model, forest_of, save
+from tasks.clean.story import Decision, decide, raw_confidence
 
 logger = logging.getLogger(__name__)
 
 _HERE = Path(__file__).parent
 FOLDS = 3
 TREES, RATE, DEPTH = 400, 0.07, 6  # more trees gain less than 0.001 F1 in cross-validation, and cost time on every page
-KEEP_FROM = {"html": 0.45, "text": 0.45}  # best F1 over both corpora in cross-validation
-_SILVER_WEIGHT = 0.6  # labels of the HTML model are right on most lines, not on all
+DECISIONS = {
+    "html": Decision(0.45, 0.45, 0),
+    "text": Decision(0.35, 0.6, 0.25),
+}  # best over both corpora in cross-validation
+_NEWS_WEIGHT = 4.0  # of a page of a corpus of news, which is small beside one of blogs and guides
+_NEWS_PAGES = 300  # a corpus with fewer articles is one of news
+# of pages that are no articles: they teach the HTML model what menus, offers and forums look like (0.002 F1). The text
+# model loses by them, and by pages that an HTML extractor labelled ("silver": -0.007 on news), so it has neither
+_OTHERS_WEIGHT = {"html": 0.2}
 _BINS = 48
 STYLES = {"html": ("html",), "text": ("wet", "inscriptis")}
 
@@ -50,6 +57,7 @@ class Data:
     weight: np.ndarray
     slots: Any  # scipy CSR matrix, blocks x word_scores.SLOTS: which words each block has
     where: Layout
+    is_scored: bool  # articles are what the figures are about
 
     def range_of(self, page: int) -> tuple[int, int]:
         """First and one-past-last block of a page."""
@@ -57,21 +65,20 @@ class Data:
         return int(first), int(end)
 
 
-def read(folder: Path, style: str, weight: float, labels: list[np.ndarray] | None = None) -> Data:
-    """A corpus cut into blocks; labelled by its gold, or by the labels given page by page."""
-    pages = corpus.read_corpus(folder)
+def read(folder: Path, style: str, weight: float, *, articles: bool) -> Data:
+    """The articles of a corpus, or all its other pages, cut into blocks and labelled by their gold."""
+    pages = [page for page in corpus.read_corpus(folder, None) if page.is_article == articles]
     prepared = corpus.prepare_pages(pages, style)
     names = sorted(prepared[0].columns)
     page = np.concatenate([np.asarray(part.blocks.page) + part.rows[0] for part in prepared])
     texts = [text for part in prepared for text in part.blocks.text]
     words = np.concatenate([part.columns["words"] for part in prepared])
     data = Data(folder.name, pages, np.concatenate([matrix(part.columns, names) for part in prepared]), names, words, page, texts,
-                np.zeros(len(texts), dtype=bool), np.zeros(len(texts)), _word_matrix(prepared), layout_of(page))  # fmt: skip
+                np.zeros(len(texts), dtype=bool), np.zeros(len(texts)), _word_matrix(prepared), layout_of(page), articles)  # fmt: skip
     for number, gold in enumerate(pages):
         first, end = data.range_of(number)
-        body = labels[number] if labels is not None else gold.body
-        if body and end > first:
-            data.labels[first:end] = corpus.label_lines(texts[first:end], str(body))
+        if gold.body and end > first:
+            data.labels[first:end] = corpus.label_lines(texts[first:end], gold.body)
     by_word = np.sqrt(np.maximum(words, 1))
     data.weight = weight * by_word / np.maximum(np.bincount(page, weights=by_word, minlength=len(pages)), 1e-9)[page]
     return data
@@ -203,26 +210,22 @@ def fit(parts: list[Data], rows: list[np.ndarray], *, has_words: bool) -> Fitted
 
 
 def cross_validate(parts: list[Data], *, has_words: bool) -> list[np.ndarray]:
-    """Out-of-fold chances for each part with gold; parts without are trained on in every fold, and get none."""
-    folds = [by_block(part, FOLDS) if _is_gold(part) else np.full(len(part.page), -1) for part in parts]
+    """Out-of-fold chances for each part."""
+    folds = [by_block(part, FOLDS) for part in parts]
     out = [np.zeros(len(part.page)) for part in parts]
     for fold in range(FOLDS):
         fitted = fit(parts, [own != fold for own in folds], has_words=has_words)
         for number, part in enumerate(parts):
             rows = folds[number] == fold
-            if rows.any():
+            if part.is_scored:
                 out[number][rows] = fitted.predict(part, rows)
         logger.info("fold %d of %d", fold + 1, FOLDS)
     return out
 
 
-def _is_gold(part: Data) -> bool:
-    return any(page.body is not None for page in part.pages)
-
-
-def figures(part: Data, chance: np.ndarray, threshold: float, rounds: int = 400) -> dict[str, Any]:
+def figures(part: Data, chance: np.ndarray, decision: Decision, rounds: int = 400) -> dict[str, Any]:
     """Precision, recall and F1 of the kept blocks with the bootstrap's 95 % interval over pages."""
-    scores = page_scores(part, chance, threshold)
+    scores = page_scores(part, chance, decision)
     precision, recall, value = corpus.f1(scores)
     draw = np.random.default_rng(1)
     samples = [corpus.f1([scores[n] for n in draw.integers(0, len(scores), len(scores))])[2] for _ in range(rounds)]
@@ -231,47 +234,52 @@ def figures(part: Data, chance: np.ndarray, threshold: float, rounds: int = 400)
             "f1_low": round(float(low), 4), "f1_high": round(float(high), 4)}  # fmt: skip
 
 
-def page_scores(part: Data, chance: np.ndarray, threshold: float) -> list[tuple[float | None, float | None]]:
+def page_scores(part: Data, chance: np.ndarray, decision: Decision) -> list[tuple[float | None, float | None]]:
     """Precision and recall of each page's kept blocks."""
     scores = []
+    kept_blocks = decide(chance, part.words, part.where, decision)
     for number, page in enumerate(part.pages):
         first, end = part.range_of(number)
-        kept = "\n\n".join(part.texts[n] for n in range(first, end) if chance[n] >= threshold)
+        kept = "\n\n".join(part.texts[n] for n in range(first, end) if kept_blocks[n])
         scores.append(corpus.page_score(kept, corpus.shingles(corpus.tokens(page.body or ""))))
     return scores
 
 
-def results(parts: list[Data], chances: list[np.ndarray], threshold: float) -> PageResults:
+def results(parts: list[Data], chances: list[np.ndarray], decision: Decision) -> PageResults:
     """What became of each page."""
     raw, good, fold = [], [], []
     for part, chance in zip(parts, chances, strict=True):
-        for number, (precision, recall) in enumerate(page_scores(part, chance, threshold)):
+        kept = decide(chance, part.words, part.where, decision)
+        for number, (precision, recall) in enumerate(page_scores(part, chance, decision)):
             first, end = part.range_of(number)
             values = chance[first:end]
-            raw.append(raw_confidence(values, part.words[first:end], values >= threshold))
+            raw.append(raw_confidence(values, part.words[first:end], kept[first:end]))
             p, r = precision or 0.0, recall or 0.0
             good.append(float(2 * p * r / max(p + r, 1e-9) >= 0.9))
             fold.append(fold_of(part.pages[number].group))
     return PageResults(np.array(raw), np.array(good), np.array(fold))
 
 
-def train(kind: str, golds: list[Path], silvers: list[tuple[Path, list[Any]]]) -> tuple[Model, dict[str, Any]]:
+def train(kind: str, folders: list[Path]) -> tuple[Model, dict[str, Any]]:
     """The model for one kind of page, and its figures by cross-validation over sites."""
     parts, styles = [], []
     for style in STYLES[kind]:
-        # a small corpus of news counts as much as a large one of blogs
-        parts += [read(folder, style, 2.5 if len(corpus.read_corpus(folder)) < 300 else 1.0) for folder in golds]
-        parts += [read(folder, style, _SILVER_WEIGHT, labels) for folder, labels in silvers]
-        styles += [style] * (len(golds) + len(silvers))
+        for folder in folders:
+            is_news = len(corpus.read_corpus(folder)) < _NEWS_PAGES
+            parts.append(read(folder, style, _NEWS_WEIGHT if is_news else 1.0, articles=True))
+            styles.append(style)
+            if kind in _OTHERS_WEIGHT and any(not page.is_article for page in corpus.read_corpus(folder, None)):
+                parts.append(read(folder, style, _OTHERS_WEIGHT[kind], articles=False))
+                styles.append(style)
     has_words = kind == "text"
     chances = cross_validate(parts, has_words=has_words)
-    scored = [n for n, part in enumerate(parts) if _is_gold(part)]
-    card = {f"{parts[n].name} {styles[n]}": figures(parts[n], chances[n], KEEP_FROM[kind]) for n in scored}
-    found = results([parts[n] for n in scored], [chances[n] for n in scored], KEEP_FROM[kind])
+    scored = [n for n, part in enumerate(parts) if part.is_scored]
+    card = {f"{parts[n].name} {styles[n]}": figures(parts[n], chances[n], DECISIONS[kind]) for n in scored}
+    found = results([parts[n] for n in scored], [chances[n] for n in scored], DECISIONS[kind])
     fitted = fit(parts, [np.ones(len(part.page), dtype=bool) for part in parts], has_words=has_words)
     words, bias = fitted.words.mean if fitted.words else (None, 0.0)
     table = calibration(found.raw, found.is_good)
-    model = Model(fitted.forest, KEEP_FROM[kind], table, words, bias, fitted.sample, fitted.sample_chances)
+    model = Model(fitted.forest, DECISIONS[kind], table, words, bias, fitted.sample, fitted.sample_chances)
     return model, {"cross_validation": card, "reliability": reliability(found, FOLDS)}
 
 
@@ -279,42 +287,22 @@ def main(arguments: list[str] | None = None) -> int:
     """Train the models asked for and write them with their card."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpora", nargs="+", type=Path, help="folders with pages and gold texts")
-    parser.add_argument(
-        "--silver",
-        nargs="*",
-        type=Path,
-        default=[],
-        help="folders of pages without gold; the HTML model labels them for the text model",
-    )
     parser.add_argument("--kind", choices=("html", "text", "both"), default="both", help="which model to train")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     for kind in ("html", "text") if options.kind == "both" else (options.kind,):
-        silvers = [(folder, _silver_bodies(folder)) for folder in options.silver] if kind == "text" else []
-        model, card = train(kind, options.corpora, silvers)
+        model, card = train(kind, options.corpora)
         path = _HERE / f"model_{kind}.npz"
         save(path, model)
         card |= {
-            "data": {folder.name: _digest(folder) for folder in [*options.corpora, *(folder for folder, _ in silvers)]},
-            "settings": {"trees": TREES, "rate": RATE, "depth": DEPTH, "folds": FOLDS, "bins": _BINS, "threshold": KEEP_FROM[kind]},
+            "data": {folder.name: _digest(folder) for folder in options.corpora},
+            "settings": {"trees": TREES, "rate": RATE, "depth": DEPTH, "folds": FOLDS, "bins": _BINS, "decision": DECISIONS[kind],
+                         "news_weight": _NEWS_WEIGHT, "others_weight": _OTHERS_WEIGHT.get(kind, 0)},
             "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         }  # fmt: skip
         (_HERE / f"model_{kind}.json").write_text(json.dumps(card, indent=1) + "\n")
         print(json.dumps(card["cross_validation"], indent=1))  # noqa: T201 - the result of the command
     return 0
-
-
-def _silver_bodies(folder: Path) -> list[Any]:
-    """The text that the HTML model keeps of each page of a folder: a teacher for the text model."""
-    model = load("html")
-    bodies: list[Any] = []
-    for part in corpus.prepare_pages(corpus.read_corpus(folder), "html"):
-        chance = model.forest.predict(part.columns)
-        page = np.asarray(part.blocks.page)
-        for number in range(len(part.rows)):
-            first, end = np.searchsorted(page, [number, number + 1])
-            bodies.append("\n".join(part.blocks.text[n] for n in range(first, end) if chance[n] >= model.threshold))
-    return bodies
 
 
 def _digest(folder: Path) -> str:

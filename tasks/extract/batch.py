@@ -23,10 +23,14 @@ from tasks.extract.title import find_title
 from tasks.extract.topics import find_section, find_topics
 
 
-def extract_documents(documents: pa.Table, lines: pa.Table) -> pa.Table:
-    """One candidate row (`schema.CANDIDATES`) for each document; a page without a story has an empty text."""
+def extract_documents(documents: pa.Table, lines: pa.Table, *, guess_dates: bool = False) -> pa.Table:
+    """One candidate row (`schema.CANDIDATES`) for each document; a page without a story has an empty text.
+
+    `guess_dates`: where a page gives no date of publication, take one from its text and mark it as a guess.
+    """
     by_doc = _lines_by_document(lines)
-    rows = [extract_page(Page.read(document, by_doc.get(document["doc_id"], []))) for document in documents.to_pylist()]
+    pages = (Page.read(document, by_doc.get(document["doc_id"], [])) for document in documents.to_pylist())
+    rows = [extract_page(page, guess_dates=guess_dates) for page in pages]
     return pa.Table.from_pylist(rows, schema=schema.CANDIDATES)
 
 
@@ -50,7 +54,7 @@ def _lines_by_document(lines: pa.Table) -> dict[str, list[Line]]:
     return grouped
 
 
-def extract_page(page: Page) -> dict[str, Any]:
+def extract_page(page: Page, *, guess_dates: bool = False) -> dict[str, Any]:
     """One candidate row: every field with its origin, or null."""
     document = page.document
     publisher, short = find_publisher(page)
@@ -58,7 +62,7 @@ def extract_page(page: Page) -> dict[str, Any]:
     title = find_title(page, names)
     authors = find_authors(page, names)
     signature = find_signature(page, authors.value)
-    times = find_times(page)
+    times = find_times(page, is_guessing=guess_dates)
     body = read_body(page)
     language, language_confidence = find_language(
         body.text or " ".join(line.text for line in page.lines[:50]), page.declared_language()

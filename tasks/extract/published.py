@@ -19,6 +19,8 @@ _UPDATED_WORDS = re.compile(
     re.I,
 )
 _TITLE_TAIL = re.compile(r"[|–—-]\s*([^|–—]{6,30}\d)\s*$")  # "Headline | DW | 28.04.2023"
+GUESS = "a guess: a date in the text"
+_GUESS_LINES, _GUESS_CHARS = 4, 1_000  # a lede and a note at the end hold what date there is
 EARLIEST = date(1990, 1, 1)  # no news page is older than the Web; an earlier date is a parser's or editor's slip
 _SLACK = timedelta(days=1)  # clocks and time zones; more than a day ahead of the fetch is an error
 
@@ -59,8 +61,11 @@ def read_time(value: str, language: str | None) -> Printed | None:
     return found[0] if found else None
 
 
-def find_times(page: Page) -> Times:
-    """Publication and modification, each from the most reliable place that holds one, with doubts as flags."""
+def find_times(page: Page, *, is_guessing: bool = False) -> Times:
+    """Publication and modification, each from the most reliable place that holds one, with doubts as flags.
+
+    `is_guessing`: where no place says it, take a date from the text itself, and say so.
+    """
     language = page.declared_language()
     published, published_from = _first(_published_candidates(page), language)
     modified, modified_from = _first(_modified_candidates(page), language)
@@ -68,6 +73,9 @@ def find_times(page: Page) -> Times:
         found = _of_address(page)
         published, published_from = (found.value, found.origin) if found else (None, None)
     flags: list[str] = []
+    if published is None and is_guessing and (guess := _of_text(page, language)):
+        published, published_from = guess, GUESS
+        flags.append("published_guessed")
     published = _settle(published, page, flags)
     if published and published.day < EARLIEST:
         flags.append("published_before_1990")
@@ -169,6 +177,16 @@ def _of_address(page: Page) -> Found | None:
             except ValueError:
                 continue
     return None
+
+
+def _of_text(page: Page, language: str | None) -> Printed | None:
+    """The latest full date before the fetch in the first or last lines of the text: news speaks of the days before it."""
+    kept = [line.text for line in page.lines if line.action == "keep"]
+    latest = (page.fetched_at + _SLACK).date() if page.fetched_at else date.max
+    found = [printed for text in dict.fromkeys([*kept[:_GUESS_LINES], *kept[-_GUESS_LINES:]])
+             for printed in find_dates(text[:_GUESS_CHARS], language)]  # fmt: skip
+    possible = [printed for printed in found if EARLIEST <= printed.day <= latest]
+    return max(possible, key=lambda printed: printed.day, default=None)
 
 
 def _settle(printed: Printed | None, page: Page, flags: list[str]) -> Printed | None:

@@ -7,12 +7,12 @@ from prefect.cache_policies import NO_CACHE
 
 from tasks.batch import StepResult
 from tasks.executor import run_batches
-from tasks.extract.work import extract_batch
+from tasks.extract.work import Job, extract_batch
 
 
 @task(name="extract", task_run_name="extract", cache_policy=NO_CACHE, persist_result=False)
-def extract(cleaned: StepResult, verdicts: Path | None, folder: str, *, workers: int) -> StepResult:
+def extract(cleaned: StepResult, verdicts: Path | None, folder: str, *, guess_dates: bool, workers: int) -> StepResult:
     """Read every field of every page that passed the gate after clean."""
-    jobs = [(receipt.path, str(verdicts) if verdicts else None, folder) for receipt in cleaned.receipts]
+    jobs = [Job(receipt.path, str(verdicts) if verdicts else None, folder, guess_dates) for receipt in cleaned.receipts]
     weights = [receipt.received for receipt in cleaned.receipts]
     return StepResult("extract", tuple(run_batches("extract", extract_batch, jobs, workers=workers, weights=weights)))

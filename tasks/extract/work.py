@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow.parquet as pq
 
@@ -9,21 +10,30 @@ from tasks.batch import Receipt, digest, left_out, rules_version, without, write
 from tasks.extract.batch import extract_documents
 
 
-def extract_batch(job: tuple[str, str | None, str]) -> Receipt:
+class Job(NamedTuple):
+    """One batch for a worker."""
+
+    path: str
+    verdicts: str | None  # the file that says which of its pages the gate set aside
+    folder: str
+    guess_dates: bool
+
+
+def extract_batch(job: Job) -> Receipt:
     """Extract the documents of one batch that passed; writes `folder/<batch id>.parquet`, unless that is there already."""
-    path, verdicts, folder = job
+    path, verdicts, folder, guess_dates = job
     wall, cpu = time.perf_counter(), time.process_time()
     source = Path(path)
     documents = pq.ParquetFile(source / "documents.parquet").read()
     ids = documents.column("doc_id").to_pylist()
     out = left_out(Path(verdicts) if verdicts else None).intersection(ids)
-    name = digest(source.name, rules_version(), *sorted(out))
+    name = digest(source.name, rules_version(), str(guess_dates), *sorted(out))
     target = Path(folder) / f"{name}.parquet"
     is_reused = target.exists()
     if not is_reused:
         lines = pq.ParquetFile(source / "lines.parquet").read()
         write_table(
-            extract_documents(without(documents, out), without(lines, out)),
+            extract_documents(without(documents, out), without(lines, out), guess_dates=guess_dates),
             target,
             dictionary=["language", "kind", "publisher"],
         )
