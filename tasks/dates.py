@@ -307,18 +307,28 @@ def _clock(hour: str, minute: str | None, second: str | None, half: str | None) 
 
 
 _HAS_YEAR_OR_DIGITS = re.compile(r"\d{1,2}\D{1,12}\d{2,4}|\d{4}|\d{8}")
-_DATE_TALK = re.compile(r"[\W\d_]+|\b(?:\w{1,3}|uhr|updated|published|posted|stand|o'clock)\b", re.I)
+_DATE_TALK = re.compile(
+    r"[\W\d_]+|\b(?:\w{1,3}|uhr|o'clock|last|updated?|published|posted|hours?|minutes?|days?|read|stand|datum|date|veröffentlicht|aktualisiert|"
+    r"artikel|erschienen|lesezeit|publié|modifié|mise|jour|publicado|actualizado|atualizado|hora|pubblicato|aggiornato|gepubliceerd|bijgewerkt|"
+    r"opublikowano|aktualizacja|publikacja|publikováno|aktualizováno|publisert|oppdatert|udgivet|opdateret|publicerad|uppdaterad|yayınlanma|güncelleme)\b",
+    re.I,
+)
 
 
 def is_date_line(text: str, language: str | None = None) -> bool:
     """Whether a line is a date or time and nothing else of weight: `Sat, 10 Jun 2023 3:40 pm | Updated`."""
-    if len(text) > 90 or not _HAS_YEAR_OR_DIGITS.search(text):
-        return False
+    rest = beside_dates(text, language)
+    return rest is not None and len(rest) <= 2
+
+
+def beside_dates(text: str, language: str | None = None) -> list[str] | None:
+    """The words of weight that stand in a short line besides its dates; None where it has no date."""
+    if len(text) > 110 or not _HAS_YEAR_OR_DIGITS.search(text):
+        return None
     found = find_dates(text, language)
     if not found:
-        return False
+        return None
     rest = text
     for printed in reversed(found):
         rest = rest[: printed.span[0]] + " " + rest[printed.span[1] :]
-    words = [word for word in _DATE_TALK.sub(" ", rest).split() if len(word) > 3]
-    return len(words) <= 2
+    return [word for word in _DATE_TALK.sub(" ", rest).split() if len(word) > 3]

@@ -124,6 +124,215 @@ def is_agency(name: str) -> bool:
     return len(parts) > 1 and all(part in tables["wire"] or part in tables["photo"] for part in parts)
 
 
+_NAME_PARTICLES = frozenset(
+    [
+        "de",
+        "da",
+        "di",
+        "del",
+        "della",
+        "der",
+        "den",
+        "des",
+        "du",
+        "van",
+        "von",
+        "vom",
+        "zu",
+        "la",
+        "le",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "ben",
+        "ter",
+        "ten",
+        "dos",
+        "das",
+        "do",
+        "y",
+        "e",
+    ]
+)
+_GLUED = re.compile(
+    r"(?<=[a-zß-ÿ])(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bLe)(?=[A-Z])|(?<=[^\W\d_])(?=[\d@|·•])"
+)  # "ThorntonNews", "Kinsella2 minutes"
+_AFTER_NAME = re.compile(
+    r"^(?:$|[\d|·•–—,/@(:-]|(?:follow|published|updated|posted|is an?|für|for|in|aus|min(?:utes)? read|contributor|special to)\b)",
+    re.I,
+)
+# words that stand on buttons, in sections and in names of media, and in no person's name
+_NO_NAME = frozenset(
+    [
+        "share",
+        "save",
+        "copy",
+        "link",
+        "add",
+        "comment",
+        "comments",
+        "print",
+        "email",
+        "facebook",
+        "twitter",
+        "whatsapp",
+        "linkedin",
+        "telegram",
+        "instagram",
+        "youtube",
+        "reddit",
+        "follow",
+        "teilen",
+        "twittern",
+        "senden",
+        "drucken",
+        "merken",
+        "kommentare",
+        "kommentieren",
+        "partager",
+        "discussion",
+        "imprimer",
+        "enregistrer",
+        "compartir",
+        "guardar",
+        "imprimir",
+        "comentarios",
+        "condividi",
+        "stampa",
+        "delen",
+        "opslaan",
+        "reageer",
+        "udostępnij",
+        "dela",
+        "del",
+        "gem",
+        "поделиться",
+        "news",
+        "sport",
+        "sports",
+        "home",
+        "breaking",
+        "latest",
+        "live",
+        "video",
+        "photo",
+        "photos",
+        "gallery",
+        "listen",
+        "watch",
+        "audio",
+        "podcast",
+        "read",
+        "more",
+        "menu",
+        "search",
+        "subscribe",
+        "login",
+        "sign",
+        "advertisement",
+        "anzeige",
+        "werbung",
+        "publicité",
+        "publicidad",
+        "abo",
+        "plus",
+        "premium",
+        "today",
+        "yesterday",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "getty",
+        "images",
+        "image",
+        "bild",
+        "foto",
+        "credit",
+        "source",
+        "quelle",
+        "team",
+        "staff",
+        "redaktion",
+        "editorial",
+        "desk",
+        "press",
+        "agency",
+        "media",
+        "online",
+        "the",
+        "this",
+        "that",
+        "what",
+        "why",
+        "how",
+        "when",
+        "where",
+        "who",
+        "new",
+        "top",
+        "story",
+        "stories",
+        "article",
+        "google",
+        "update",
+        "updated",
+        "published",
+        "posted",
+        "minutes",
+        "minute",
+        "hours",
+        "ago",
+        "january",
+        "february",
+        "march",
+        "april",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ]
+)
+
+
+def leading_name(text: str) -> str | None:
+    """The person's name that a line starts with, if nothing else of weight follows: `Lucy ThorntonNews Reporter`.
+
+    Two to four capitalised words, particles within; then the end, a date, a sign, a role or a button.
+    """
+    taken: list[str] = []
+    items = text.split()[:12]
+    rest = ""
+    for place, item in enumerate(items):
+        pieces = _GLUED.split(item, maxsplit=1) if not item.isupper() else [item]
+        word = pieces[0].rstrip(",;:")
+        is_name = (
+            word[:1].isupper() and word.replace("-", "").replace("’", "").replace("'", "").replace(".", "").isalpha()
+        )
+        if len(taken) == 4 or not (is_name or (taken and word in _NAME_PARTICLES)) or squeeze(word) in role_words():
+            rest = " ".join(items[place:])
+            break
+        taken.append(word)
+        if len(pieces) > 1 or word != pieces[0]:
+            rest = " ".join([*pieces[1:], *items[place + 1 :]])
+            break
+    while taken and taken[-1] in _NAME_PARTICLES:
+        taken.pop()
+    if not 2 <= len(taken) <= 4 or any(word.lower() in _NO_NAME for word in taken) or len(taken[-1].rstrip(".")) < 2:
+        return None
+    if len(taken) == 4 and rest:
+        taken = taken[:2]  # "Steffan Rhys Deputy Content Hub Director"
+    is_role = any(squeeze(word) in role_words() for word in re.split(r"[\s/,–-]+", rest) if word)
+    return " ".join(taken) if is_role or _AFTER_NAME.match(rest) else None
+
+
 def role_words() -> frozenset[str]:
     """Words that follow a name in a byline and say what the person does."""
     return _tables()["roles"]

@@ -13,7 +13,7 @@ from tasks.clean import class_words
 from tasks.clean.features import Columns, Layout
 from tasks.clean.landmarks import HEADINGS
 from tasks.clean.names import LABEL_CODES, REASON_CODES, Names
-from tasks.clean.page_lines import NEAR, Scene
+from tasks.clean.page_lines import BELOW, NEAR, Scene
 from tasks.clean.tags import TAG_CODES
 from tasks.labels import Action, Label, Reason
 
@@ -83,7 +83,7 @@ def name_plain(names: Names, facts: Facts) -> np.ndarray:
     settle(np.flatnonzero(blank), head, Reason.NO_TEXT, 0.99)
 
     anchor = np.where(headline >= 0, headline, first)
-    is_near = (at >= np.minimum(anchor, first) - NEAR) & (at <= np.maximum(first, anchor) + 3)
+    is_near = (at >= np.minimum(anchor, first) - NEAR) & (at <= np.maximum(first, anchor) + BELOW[facts.is_html])
     rest = ~facts.is_story & facts.has_words & has_story & ~facts.has_entry & ~is_near
     rest &= ~_may_have_shape(facts, at, first, last, words)
     if facts.is_html:

@@ -5,7 +5,7 @@ import re
 from tasks.clean.page_lines import CREDIT_HEAD, CREDIT_SHAPE, NEAR, Named, Scene
 from tasks.clean.tags import TAG_CODES
 from tasks.clean.words import phrase_hashes
-from tasks.dates import is_date_line
+from tasks.dates import beside_dates, is_date_line
 from tasks.labels import Action, Label, Reason
 from tasks.names import IMAGE_PREFIX, is_agency, is_short_form, is_title_case
 
@@ -25,6 +25,9 @@ HEADINGS = frozenset(TAG_CODES[name] for name in ("h1", "h2", "h3", "h4", "h5", 
 
 
 _INNER_END = re.compile(r"[a-z][.!] ")
+_BELOW_FIRST = 0.6  # a headline stands above the story; what follows its first line is rather a trail or a pull quote
+_TWICE = 0.2  # in the breadcrumb, too
+_DATE_CHARS = 110  # of the longest such line, with times of publication and change and a name
 _CREDIT_CHARS = 90  # a credit at the end of a caption is no longer
 
 
@@ -95,7 +98,7 @@ def _headline_score(scene: Scene, n: int) -> float:
     alone = page.blank_before[n] > 0
     return (
         1.6 * page.cohesion[n] + min(count, 9) / 9 + 0.3 * alone + 0.5 * heading + 1.0 * h1
-        - 0.03 * max(0, scene.first - n) - 0.4 * (count < 4) - 0.8 * (page.link_share[n] > 0.7)
+        - 0.03 * max(0, scene.first - n) - _BELOW_FIRST * (n > scene.first) + _TWICE * (page.copies[n] == 2) - 0.4 * (count < 4) - 0.8 * (page.link_share[n] > 0.7)
         + 0.5 * _is_above_byline(scene, n) - 0.8 * bool(_INNER_END.search(text)) - 0.5 * bool(CREDIT_HEAD.search(text))
     )  # fmt: skip
 
@@ -127,8 +130,8 @@ def _find_dates_and_sources(scene: Scene) -> None:
     top, bottom = max(0, anchor - NEAR), min(scene.count, max(scene.first, anchor) + NEAR)
     dates = [
         n for n in range(min(scene.count, bottom))
-        if n not in scene.named and page.has_digit[n] and len(page.text[n]) < 90
-        and not (page.is_story[n] and page.words[n] > 10) and is_date_line(page.text[n], page.language)
+        if n not in scene.named and page.has_digit[n] and len(page.text[n]) < _DATE_CHARS
+        and not (page.is_story[n] and page.words[n] > 10) and _is_date(scene, n, anchor)
     ]  # fmt: skip
     for n in [n for n in dates if n in page.entry and page.entry[n].kind.startswith("byline.") and n >= top]:
         dates.remove(n)
@@ -142,6 +145,16 @@ def _find_dates_and_sources(scene: Scene) -> None:
                 Label.MASTHEAD, Action.DROP, Reason.DATE_PATTERN, "today's date, above the article", 0.85
             )
     _find_sources(scene, [n for n in near if n <= scene.first], anchor)
+
+
+def _is_date(scene: Scene, n: int, anchor: int) -> bool:
+    """A date and nothing else; on a text page, below the headline, also with the writer's name beside it."""
+    page = scene.page
+    rest = beside_dates(page.text[n], page.language)
+    if rest is None:
+        return False
+    is_signed = not page.is_html and n > anchor and len(rest) <= 5 and all(word[0].isupper() for word in rest)
+    return len(rest) <= 2 or (is_signed and not page.is_end[n])
 
 
 def _is_masthead_date(scene: Scene, n: int, dates: list[int]) -> bool:

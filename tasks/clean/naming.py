@@ -16,7 +16,7 @@ from tasks.clean.page_lines import Named, PageLines, Scene
 from tasks.clean.tags import TAG_CODES
 from tasks.dates import is_date_line
 from tasks.labels import Action, Label, Reason
-from tasks.names import is_agency
+from tasks.names import is_agency, leading_name
 
 _WEATHER = re.compile(r"-?\d{1,3}\s?°\s?[CF]?\b|\b(?:humidity|wind|sunrise|sunset)\b", re.I)
 _COMMENT_HEAD = re.compile(
@@ -202,7 +202,7 @@ def _by_shape(scene: Scene, n: int) -> Named | None:
     if (
         scene.is_near_top(n)
         and n > 0
-        and 1 < page.words[n] <= 5
+        and 1 < page.words[n] <= (5 if page.is_html else 9)
         and page.link_share[n] <= 1
         and _reads_like_name(scene, n)
     ):
@@ -217,7 +217,14 @@ def _by_shape(scene: Scene, n: int) -> Named | None:
 def _reads_like_name(scene: Scene, n: int) -> bool:
     """Two to four capitalised words right beside a date or byline line, between headline and story."""
     page = scene.page
-    if scene.headline < 0 or not scene.headline < n < scene.first + 1:
+    if scene.headline < 0 or n < scene.headline:
+        return False
+    if not page.is_html:  # no element names the writer, and a standfirst or buttons may stand between
+        # who is in the picture is also in the story, who wrote it is not
+        is_told = page.cohesion[n] >= 0.5
+        text = page.text[n]
+        return n < scene.body and len(text) < 80 and not is_told and bool(leading_name(text)) and not is_agency(text)
+    if n > scene.first:
         return False
     words = page.text[n].split()
     beside = any(

@@ -15,6 +15,10 @@ CREDIT_HEAD = re.compile(
     r"\b(?:photo|image|picture|foto|bild|fot\.?|crédit|credit|photograph|imagen|immagine|afbeelding)s?\s*(?:credit)?\s*(?:by\b|:|/|©)|©",
     re.I,
 )
+BELOW = {
+    True: 3,
+    False: 8,
+}  # lines below the first of the story, on HTML and on text pages: there the standfirst may stand above the byline
 NEAR = 8  # lines around headline and story start within which bylines, dates and sources are the article's own
 
 
@@ -73,6 +77,8 @@ class Scene:
         self.last = story[-1] if story else self.count
         within = [n for n in story if n > self.first]
         self.is_blank_parted = bool(within) and sum(page.blank_before[n] > 0 for n in within) >= 0.7 * len(within)
+        good = [n for n in story if page.is_good[n]]
+        self.body = good[1] if len(good) > 1 else self.last  # a standfirst is one such line
         self.named: dict[int, Named] = {}
         self.headline = -1
 
@@ -152,7 +158,7 @@ class Scene:
     def is_near_top(self, n: int) -> bool:
         """Whether a line stands where the article's own byline, date and source stand."""
         anchor = self.headline if self.headline >= 0 else self.first
-        return min(anchor, self.first) - NEAR <= n <= max(self.first, anchor) + 3
+        return min(anchor, self.first) - NEAR <= n <= max(self.first, anchor) + BELOW[self.page.is_html]
 
     def place_label(self, n: int) -> Label:
         """What a line that nothing else is known of most likely is, by where it stands."""

@@ -3,8 +3,9 @@
 import re
 from typing import Any
 
+from tasks.dates import find_dates
 from tasks.extract.page import Found, Page, strings
-from tasks.names import is_agency, is_newsroom, is_wire_agency, role_words, squeeze
+from tasks.names import is_agency, is_newsroom, is_wire_agency, leading_name, role_words, squeeze
 
 _BY = re.compile(
     r"^\s*(?:(?:story|words|text|article|report|posted|written|reported|published|geschrieben|verfasst|escrito|écrit|scritto|ein(?:e)?\s+\w+)\s+)?"
@@ -86,7 +87,7 @@ _SURE = frozenset({"json-ld:author", "parsely-author", "sailthru.author", "byl"}
 
 
 def _is_full_name(name: str) -> bool:
-    return " " in name or (not name.isascii() and len(name) <= 6)  # 佐久間理恵
+    return " " in name or (name >= "\u3040" and len(name) <= 6)  # 佐久間理恵
 
 
 def find_signature(page: Page, authors: list[str]) -> str | None:
@@ -112,7 +113,7 @@ def _candidates(page: Page) -> list[tuple[str, list[str]]]:
     bylines = [line.text for line in page.labelled("byline")]
     reporting = [line.text for line in page.labelled("wire") if re.match(r"^\(?reporting by\b", line.text, re.I)]
     if not page.is_html:
-        return [("byline", bylines), ("reporting line", [_reporters(text) for text in reporting])]
+        return _of_text(page, [_reporters(text) for text in reporting])
     articles = page.nodes()
     persons = [name for node in articles for name in _persons(node.get("author"), page)]
     named = [name for node in articles for name in _names(node.get("author"), page)]
@@ -142,6 +143,35 @@ def _candidates(page: Page) -> list[tuple[str, list[str]]]:
     found.append(("byline element", named_elements[:1]))
     found.append(("reporting line", [_reporters(text) for text in reporting]))
     return found
+
+
+_GLUED_BY = re.compile(r"^(?:by|von|par|por)(?=[A-ZÀ-Þ])")  # "byRahimu Fadhili"
+
+
+def _of_text(page: Page, reporting: list[str]) -> list[tuple[str, list[str]]]:
+    """Off the lines of a text page: those with a word that says so, then names beside a date, then names alone."""
+    worded: list[str] = []
+    bare: list[str] = []
+    for line in page.labelled("byline"):
+        text = _without_date(_GLUED_BY.sub("by ", line.text), page)
+        (worded if _BY.match(text) or line.reason == "lexicon" else bare).append(text)
+    dated = [_without_date(line.text, page) for line in page.labelled("date")]
+    beside = [name for text in dated for piece in _PIECES.split(text) if (name := leading_name(piece.strip()))]
+    return [("byline", worded), ("reporting line", reporting), ("date line", beside[:3]),
+            ("byline", [leading_name(text) or text for text in bare[:1]])]  # fmt: skip
+
+
+_PIECES = re.compile(r"\s*[|·•/,;]\s*|\s[–—-]\s|\b(?:uhr|um|posted|published|updated|am|veröffentlicht)\b:?", re.I)
+_CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?:\s?(?:uhr|[ap]\.?m\.?|[A-Z]{2,4}\b))*", re.I)
+_DATE_TALK = re.compile(r"\s*\b(?:published|updated|posted|veröffentlicht|publié|publicado|follow)\b.*$", re.I)
+
+
+def _without_date(text: str, page: Page) -> str:
+    """A byline without the date that stands in it: `Von Juliane Rohr 28.04.2023, 18:11 Uhr`."""
+    for printed in reversed(find_dates(text[:200], page.declared_language())):
+        text = text[: printed.span[0]] + " · " + text[printed.span[1] :]
+    text = _CLOCK.sub(" ", text)
+    return _DATE_TALK.sub("", text).strip(" ·,|")
 
 
 def _reporters(text: str) -> str:

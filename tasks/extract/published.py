@@ -18,6 +18,8 @@ _UPDATED_WORDS = re.compile(
     r"updat|modif|aktualisiert|mise? à jour|actualizad|atualizad|aggiornat|bijgewerkt|aktualizac|обновлен|güncellen|更新",
     re.I,
 )
+_PUBLISHED_WORDS = re.compile(r"publi[kcs]|posted|veröffentlicht|erschienen|opubli|yayın|udgivet|pubblic", re.I)
+_LEAD_CHARS = 12  # a line whose word for change stands this early is about the change
 _TITLE_TAIL = re.compile(r"[|–—-]\s*([^|–—]{6,30}\d)\s*$")  # "Headline | DW | 28.04.2023"
 GUESS = "a guess: a date in the text"
 _GUESS_LINES, _GUESS_CHARS = 4, 1_000  # a lede and a note at the end hold what date there is
@@ -131,7 +133,7 @@ def _published_candidates(page: Page) -> list[tuple[str, str]]:
               if _PUBLISHED_CLASS.search(time["class"]) and not _MODIFIED_CLASS.search(time["class"])]  # fmt: skip
     found += [("data script", value) for _, value in page.signals.get("inline_dates", ())]
     found += list(page.meta(*_DATE_METAS))
-    found += [("date line", line.text) for line in page.labelled("date", "byline") if not _starts_updated(line.text)]
+    found += [("date line", text) for line in page.labelled("date", "byline") if (text := _of_publication(line.text))]
     if page.is_html:
         found += [
             ("time element", time["datetime"] or time["text"])
@@ -161,9 +163,13 @@ def _modified_candidates(page: Page) -> list[tuple[str, str]]:
     return found
 
 
-def _starts_updated(text: str) -> bool:
-    match = _UPDATED_WORDS.search(text)
-    return bool(match and match.start() < 12)
+def _of_publication(text: str) -> str | None:
+    """The part of a date line that tells of publication: `Aktualizacja: 2 May Publikacja: 1 May` has it at its end."""
+    updated = _UPDATED_WORDS.search(text)
+    if not updated or updated.start() >= _LEAD_CHARS:
+        return text[: updated.start()] if updated else text
+    published = _PUBLISHED_WORDS.search(text, updated.end())
+    return text[published.end() :] if published else None
 
 
 def _of_address(page: Page) -> Found | None:

@@ -4,7 +4,7 @@ import re
 
 from tasks.extract.address import host
 from tasks.extract.page import Found, Page, strings
-from tasks.names import is_short_form, is_title_case, squeeze
+from tasks.names import is_short_form, is_title_case, leading_name, squeeze
 
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright)\s*(?:©|\(c\))?\s*(?:\d{4}(?:\s?[-–]\s?\d{2,4})?,?\s*)?(?:by\s+)?(?P<name>[^\W\d_][^.|©\d,]{2,60}?)\s*(?:\d{4}|[.|,]|all rights|alle rechte|tous droits|todos los|tutti i|$)",
@@ -97,17 +97,46 @@ def _of_text(page: Page) -> tuple[Found | None, str | None]:
         full, short = max(sources[:2], key=len), min(sources[:2], key=len)
         if is_short_form(short, full):
             return Found(full, "source lines"), short
-    if sources:
-        return Found(sources[0], "source line"), None
     rights = [match["name"].strip() for line in page.lines if len(line.text) < 300 and (match := _copyright(line.text))]
     owner = _LEGAL_FORM.sub("", rights[-1]).strip() if rights else ""
+    site = host(page.document.get("url"))
+    if site:  # the address says which of the page's names is the site's
+        kin = _kin_name([*sources, *_top_names(page), owner], site)
+        return (Found(kin, "name kin to the address") if kin else Found(site, "address")), None
+    if sources and leading_name(sources[0]) is None:
+        return Found(sources[0], "source line"), None
     masthead = _masthead_name(page, owner)
     if masthead:
         return Found(masthead, "masthead"), owner if owner and is_short_form(owner, masthead) else None
     if owner and is_title_case(owner):
         return Found(owner, "copyright line"), None
-    site = host(page.document.get("url"))
-    return (Found(site, "address") if site else None), None
+    return (Found(sources[0], "source line") if sources else None), None
+
+
+def _top_names(page: Page) -> list[str]:
+    """Short lines above the story, and the last part of the page's title where it opens the text."""
+    names = []
+    for number, line in enumerate(page.lines[:45]):
+        text = line.text.strip(" |·•-–")
+        if line.action != "keep" and len(text.split()) <= 6 and not any(c.isdigit() for c in text):
+            names.append(text)
+        if number < 5:
+            names += [part.strip() for part in re.split(r"\s[|–—·-]\s", text)[1:]]
+    return names
+
+
+def _kin_name(names: list[str], site: str) -> str | None:
+    """The first of some names that the host's labels spell: `Berliner Zeitung` of berliner-zeitung.de."""
+    labels = [squeeze(label) for label in site.split(".")[:-1] if len(label) > 2]
+    kin = [name for name in names if name and any(_spells(label, name) for label in labels)]
+    return max(kin, key=lambda name: (" " in name, -kin.index(name)), default=None)
+
+
+def _spells(label: str, name: str) -> bool:
+    key = squeeze(name).removeprefix("the")
+    initials = "".join(word[0] for word in name.split()).lower()
+    return "." not in name and (key == label or key == label.removeprefix("the") or initials == label or
+                                (len(label) >= 4 and label in key and len(key) <= 2 * len(label) + 4))  # fmt: skip
 
 
 def site_names(page: Page, publisher: Found | None, short: str | None) -> list[str]:

@@ -102,6 +102,12 @@ def f1(want, got):
     return 2 * len(a & b) / (len(a) + len(b)) if a or b else 1.0
 
 
+def is_same_name(want, got):
+    """Whether two names of a site are one: equal in letters, or one holds the other (Kleine Zeitung, kleinezeitung.at)."""
+    a, b = squeeze(want), squeeze(got)
+    return a == b or (min(len(a), len(b)) >= 3 and (a in b or b in a))
+
+
 def judge(gold, answer):
     """Field -> score of one page; fields without gold are left out."""
     scores = {}
@@ -112,7 +118,7 @@ def judge(gold, answer):
     if gold.get("published"):
         scores["published day"] = float(answer["published_date"] == _day(gold["published"]))
     if gold.get("sitename"):
-        scores["publisher"] = float(squeeze(answer["publisher"] or "") == squeeze(gold["sitename"]))
+        scores["publisher"] = float(is_same_name(gold["sitename"], answer["publisher"] or ""))
     if gold.get("language") and "language" in answer:
         scores["language"] = float((answer["language"] or "") == gold["language"].split("-")[0])
     if gold.get("topics") and "topics" in answer:
