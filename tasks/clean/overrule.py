@@ -31,10 +31,15 @@ def _kept(page: PageLines, taken: dict[int, Named]) -> list[int]:
 
 def _templates(page: PageLines, taken: dict[int, Named]) -> None:
     """Lines that stand on many pages of the site; `Q:` and the like recur in stories too, so words are asked for."""
+    own = [n for n, inside in enumerate(page.is_story) if inside and n not in page.template]
+    last = own[-1] if own else len(page.is_story)
     for n, (count, total) in page.template.items():
         if page.is_story[n] and page.words[n] >= _TEMPLATE_WORDS:
             likely = page.entry[n].kind.partition(".")[0] if n in page.entry else ""
-            label = Label.PROMO if likely not in ("related", "comment", "footer", "navigation") else Label(likely)
+            if likely in ("related", "comment", "footer", "navigation"):
+                label = Label(likely)
+            else:
+                label = Label.FOOTER if n > last else Label.PROMO
             taken[n] = Named(label, Action.DROP, Reason.TEMPLATE_ON_SITE, f"{count} of {total} pages", 0.95)
 
 
