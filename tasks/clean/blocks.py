@@ -54,6 +54,13 @@ class Blocks:
         for column in (self.tag, self.container, self.link_chars, self.link_count, self.bold_chars):
             column.extend([0] * size)
 
+    def fill_up(self, page: int) -> None:
+        """Complete the columns that are the same for all blocks of an HTML page."""
+        missing = len(self.text) - len(self.page)
+        self.page += [page] * missing
+        self.blank_before += [0] * missing
+        self.indent += [0] * missing
+
     def cut(self, page: int, note: str) -> None:
         """Note, as the page's last block, that more follows which is not read."""
         self.is_cut.add(page)

@@ -79,6 +79,7 @@ class _Walk:
         buffer = self.buffer
         flush = self.flush
         containers = self.blocks.containers
+        texts, limit = self.blocks.text, self.first + MAX_BLOCKS
         container = self.open_container(0, body, 0, 0)
         tag = 0
         link_depth = bold_depth = 0
@@ -98,7 +99,8 @@ class _Walk:
                         if bold_depth:
                             self.bold_chars += len(text)
                 elif kind is _BLOCK:
-                    flush(container, tag)
+                    if buffer:
+                        flush(container, tag)
                     self.is_after_break = False
                     descend = node.first_child
                     if descend is not None:
@@ -147,7 +149,8 @@ class _Walk:
             while following is None and stack:
                 opened, outer, outer_tag = stack.pop()
                 if opened is _BLOCK:
-                    flush(container, tag)
+                    if buffer:
+                        flush(container, tag)
                     self.is_after_break = False
                     container, tag = outer, outer_tag
                 elif opened is _LINK:
@@ -156,11 +159,12 @@ class _Walk:
                     bold_depth -= 1
                 parent = parent.parent
                 following = parent.next
-            if following is None or len(self.blocks) - self.first >= MAX_BLOCKS:
+            if following is None or len(texts) >= limit:
                 break
             node = following
         flush(container, tag)
-        if len(self.blocks) - self.first >= MAX_BLOCKS:
+        self.blocks.fill_up(self.page)
+        if len(texts) >= limit:
             self.blocks.cut(self.page, "(what follows is not read)")
 
     def open_container(self, parent: int, node: Any, code: int, link_depth: int) -> int:
@@ -196,24 +200,19 @@ class _Walk:
         return len(containers.parent) - 1
 
     def flush(self, container: int, tag: int) -> None:
-        """End the current block; nothing happens when it holds no text."""
-        buffer = self.buffer
-        if buffer:
-            text = " ".join("".join(buffer).split())
-            buffer.clear()
-            if text and text.strip(_UNSEEN):
-                blocks = self.blocks
-                blocks.page.append(self.page)
-                blocks.text.append(text)
-                blocks.blank_before.append(0)
-                blocks.indent.append(0)
-                blocks.tag.append(tag)
-                blocks.container.append(container)
-                blocks.link_chars.append(self.link_chars)
-                blocks.link_count.append(self.link_count)
-                blocks.bold_chars.append(self.bold_chars)
-                blocks.is_after_break.append(self.is_after_break)
-            self.link_chars = self.link_count = self.bold_chars = 0
+        """End the current block; it is none when it holds no text."""
+        text = " ".join("".join(self.buffer).split())
+        self.buffer.clear()
+        if text and text.strip(_UNSEEN):
+            blocks = self.blocks
+            blocks.text.append(text)
+            blocks.tag.append(tag)
+            blocks.container.append(container)
+            blocks.link_chars.append(self.link_chars)
+            blocks.link_count.append(self.link_count)
+            blocks.bold_chars.append(self.bold_chars)
+            blocks.is_after_break.append(self.is_after_break)
+        self.link_chars = self.link_count = self.bold_chars = 0
 
 
 def _speaks_of_credit(node: Any) -> bool:

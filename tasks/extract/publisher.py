@@ -150,7 +150,7 @@ def site_names(page: Page, publisher: Found | None, short: str | None) -> list[s
     return list(dict.fromkeys(name for name in names if name))
 
 
-_ADDRESS = re.compile(r"[\w.+-]*@[\w.-]+|(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|org|net|co\.uk|de|fr|example)\b")
+_ADDRESS = re.compile(r"@\w|://|^www\.|\w\.(?:com|org|net|co\.uk|de|fr|example)\b")
 _TITLE_MARKS = "|–—·-"
 
 
@@ -158,7 +158,9 @@ def _masthead_name(page: Page, owner: str) -> str | None:
     """The name in the first lines that the rest of the page repeats: in credits, addresses, bios or the copyright line."""
     text = "\n".join(line.text for line in page.lines)
     joined = squeeze(text)
-    addresses = squeeze(" ".join(_ADDRESS.findall(text)))
+    addresses = squeeze(
+        " ".join(word for word in text.split() if ("." in word or "@" in word) and _ADDRESS.search(word))
+    )
     owner_key = squeeze(owner)
     best: tuple[float, str] | None = None
     for number, line in enumerate(page.lines[:25]):
