@@ -26,6 +26,14 @@ def squeeze(name: str) -> str:
     return _MARKS.sub("", unicodedata.normalize("NFKD", name.casefold()))  # the accents, now apart, are no letters
 
 
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "å": "aa", "ø": "oe", "æ": "ae"})
+
+
+def spell_out(name: str) -> str:
+    """A name with its umlauts spelled out, as addresses have them."""
+    return name.casefold().translate(_UMLAUTS)
+
+
 def is_short_form(short: str, full: str) -> bool:
     """Whether `short` abbreviates `full`: each of its words is a word, a beginning or the initials of words, in order.
 
@@ -158,6 +166,7 @@ _NAME_PARTICLES = frozenset(
 _GLUED = re.compile(
     r"(?<=[a-zß-ÿ])(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bLe)(?=[A-Z])|(?<=[^\W\d_])(?=[\d@|·•])"
 )  # "ThorntonNews", "Kinsella2 minutes"
+_GLUED_BY = re.compile(r"^(?:[Bb]y|[Vv]on|[Pp]ar|[Pp]or)(?=[A-ZÀ-Þ][a-zß-ÿ])")  # "byRahimu Fadhili"
 _AFTER_NAME = re.compile(
     r"^(?:$|[\d|·•–—,/@(:-]|(?:follow|published|updated|posted|is an?|für|for|in|aus|min(?:utes)? read|contributor|special to)\b)",
     re.I,
@@ -308,7 +317,7 @@ def leading_name(text: str) -> str | None:
     Two to four capitalised words, particles within; then the end, a date, a sign, a role or a button.
     """
     taken: list[str] = []
-    items = text.split()[:12]
+    items = _GLUED_BY.sub("", text).split()[:12]
     rest = ""
     for place, item in enumerate(items):
         pieces = _GLUED.split(item, maxsplit=1) if not item.isupper() else [item]
@@ -331,6 +340,11 @@ def leading_name(text: str) -> str | None:
         taken = taken[:2]  # "Steffan Rhys Deputy Content Hub Director"
     is_role = any(squeeze(word) in role_words() for word in re.split(r"[\s/,–-]+", rest) if word)
     return " ".join(taken) if is_role or _AFTER_NAME.match(rest) else None
+
+
+def unglue(text: str) -> str:
+    """Words that lost the space between them get it back: `Korin MillerPublished`, `byRahimu Fadhili`."""
+    return _GLUED.sub(" ", text)
 
 
 def role_words() -> frozenset[str]:

@@ -57,6 +57,10 @@ def add_html_page(blocks: Blocks, page: int, html: bytes) -> Signals:
         child = child.next
     if body is not None:
         _Walk(blocks, page, signals).run(body)
+    if signals.title is None:  # a stray element has closed the head before it
+        late = tree.css_first("title")
+        if late is not None:
+            signals.read_title(late)
     return signals
 
 

@@ -7,7 +7,7 @@ from tasks.clean.tags import TAG_CODES
 from tasks.clean.words import phrase_hashes
 from tasks.dates import beside_dates, is_date_line
 from tasks.labels import Action, Label, Reason
-from tasks.names import IMAGE_PREFIX, is_agency, is_short_form, is_title_case
+from tasks.names import IMAGE_PREFIX, is_agency, is_short_form, is_title_case, leading_name
 
 PLACE = re.compile(r"^[|\s·•-]*[A-Z][\w.'’ -]{1,30},\s?[A-Z]{2}[|\s·•-]*$")
 _CAPTION_TAIL = re.compile(
@@ -27,6 +27,8 @@ HEADINGS = frozenset(TAG_CODES[name] for name in ("h1", "h2", "h3", "h4", "h5", 
 _INNER_END = re.compile(r"[a-z][.!] ")
 _BELOW_FIRST = 0.6  # a headline stands above the story; what follows its first line is rather a trail or a pull quote
 _TWICE = 0.2  # in the breadcrumb, too
+_MASTHEAD_LINES = 12  # a date so far up is today's
+_FAR, _AFTER_STORY = 25, 5  # lines above the headline and below the story that may still hold the article's date
 _DATE_CHARS = 110  # of the longest such line, with times of publication and change and a name
 _CREDIT_CHARS = 90  # a credit at the end of a caption is no longer
 
@@ -129,18 +131,19 @@ def _find_dates_and_sources(scene: Scene) -> None:
     anchor = scene.headline if scene.headline >= 0 else scene.first
     top, bottom = max(0, anchor - NEAR), min(scene.count, max(scene.first, anchor) + NEAR)
     dates = [
-        n for n in range(min(scene.count, bottom))
+        n for n in range(min(scene.count, max(bottom, scene.last + _AFTER_STORY + 1)))
         if n not in scene.named and page.has_digit[n] and len(page.text[n]) < _DATE_CHARS
         and not (page.is_story[n] and page.words[n] > 10) and _is_date(scene, n, anchor)
     ]  # fmt: skip
     for n in [n for n in dates if n in page.entry and page.entry[n].kind.startswith("byline.") and n >= top]:
         dates.remove(n)
         scene.put(n, Label.BYLINE, Reason.LEXICON, page.entry[n].phrase, 0.9)  # `by Ana Roe | 2 May 2025`
-    near = [n for n in dates if n >= top and not _is_masthead_date(scene, n, dates)]
+    near = [n for n in dates if top <= n < bottom and not _is_masthead_date(scene, n, dates)]
+    near = near or _farther_date(scene, dates, anchor)
     for n in dates:
         if n in near:
             scene.put(n, Label.DATE, Reason.DATE_PATTERN, None, 0.9)
-        elif n < anchor and n <= 12:
+        elif n < anchor and n <= _MASTHEAD_LINES:
             scene.named[n] = Named(
                 Label.MASTHEAD, Action.DROP, Reason.DATE_PATTERN, "today's date, above the article", 0.85
             )
@@ -157,9 +160,18 @@ def _is_date(scene: Scene, n: int, anchor: int) -> bool:
     return len(rest) <= 2 or (is_signed and not page.is_end[n])
 
 
+def _farther_date(scene: Scene, dates: list[int], anchor: int) -> list[int]:
+    """On a text page with no date by the headline: the one nearest above it, below the masthead, or right below the story."""
+    if scene.page.is_html:
+        return []
+    above = [n for n in dates if max(_MASTHEAD_LINES, anchor - _FAR) < n < anchor]
+    below = [n for n in dates if scene.last < n <= scene.last + _AFTER_STORY]
+    return above[-1:] or below[:1]
+
+
 def _is_masthead_date(scene: Scene, n: int, dates: list[int]) -> bool:
     text = scene.page.text[n].strip()
-    if text.endswith("|") or text.startswith("|"):
+    if n < scene.headline and (text.endswith("|") or text.startswith("|")):
         return True
     # the very top of the page, with another date nearer to the headline
     return n <= 2 and scene.headline > n + 3 and any(other > n for other in dates)
@@ -188,7 +200,12 @@ def _find_sources(scene: Scene, dates: list[int], anchor: int) -> None:
             and is_title_case(page.text[lines[-1]])
             and page.blank_before[start] == 0
         ):
-            scene.put(lines[-1], Label.SOURCE, Reason.SOURCE_PAIR, "directly above the date", 0.7)
+            if start > anchor and leading_name(
+                page.text[lines[-1]]
+            ):  # below the headline writers sign, above it papers
+                scene.put(lines[-1], Label.BYLINE, Reason.NAME_PATTERN, "directly above the date", 0.7)
+            else:
+                scene.put(lines[-1], Label.SOURCE, Reason.SOURCE_PAIR, "directly above the date", 0.7)
 
 
 def _may_be_source(scene: Scene, n: int) -> bool:

@@ -71,10 +71,14 @@ class Signals:
             elif tag == "script":
                 self.read_script(node)
             elif tag == "title" and self.title is None:
-                self.title = " ".join((node.text(deep=True) or "").split())[:MAX_VALUE_CHARS]
+                self.read_title(node)
             elif tag == "base":
                 self.base = node.attributes.get("href")
             node = node.next
+
+    def read_title(self, node: Any) -> None:
+        """Take the page's title off its element."""
+        self.title = " ".join((node.text(deep=True) or "").split())[:MAX_VALUE_CHARS]
 
     def _read_meta(self, attributes: dict[str, str | None]) -> None:
         content = attributes.get("content")

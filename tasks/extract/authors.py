@@ -5,7 +5,7 @@ from typing import Any
 
 from tasks.dates import find_dates
 from tasks.extract.page import Found, Page, strings
-from tasks.names import is_agency, is_newsroom, is_wire_agency, leading_name, role_words, squeeze
+from tasks.names import is_agency, is_newsroom, is_wire_agency, leading_name, role_words, squeeze, unglue
 
 _BY = re.compile(
     r"^\s*(?:(?:story|words|text|article|report|posted|written|reported|published|geschrieben|verfasst|escrito|écrit|scritto|ein(?:e)?\s+\w+)\s+)?"
@@ -145,15 +145,12 @@ def _candidates(page: Page) -> list[tuple[str, list[str]]]:
     return found
 
 
-_GLUED_BY = re.compile(r"^(?:by|von|par|por)(?=[A-ZÀ-Þ])")  # "byRahimu Fadhili"
-
-
 def _of_text(page: Page, reporting: list[str]) -> list[tuple[str, list[str]]]:
     """Off the lines of a text page: those with a word that says so, then names beside a date, then names alone."""
     worded: list[str] = []
     bare: list[str] = []
     for line in page.labelled("byline"):
-        text = _without_date(_GLUED_BY.sub("by ", line.text), page)
+        text = _without_date(unglue(line.text), page)
         (worded if _BY.match(text) or line.reason == "lexicon" else bare).append(text)
     dated = [_without_date(line.text, page) for line in page.labelled("date")]
     beside = [name for text in dated for piece in _PIECES.split(text) if (name := leading_name(piece.strip()))]

@@ -4,7 +4,7 @@ import re
 
 from tasks.extract.address import host
 from tasks.extract.page import Found, Page, strings
-from tasks.names import is_short_form, is_title_case, leading_name, squeeze
+from tasks.names import is_short_form, is_title_case, leading_name, spell_out, squeeze
 
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright)\s*(?:©|\(c\))?\s*(?:\d{4}(?:\s?[-–]\s?\d{2,4})?,?\s*)?(?:by\s+)?(?P<name>[^\W\d_][^.|©\d,]{2,60}?)\s*(?:\d{4}|[.|,]|all rights|alle rechte|tous droits|todos los|tutti i|$)",
@@ -24,7 +24,8 @@ def find_publisher(page: Page) -> tuple[Found | None, str | None]:
     names = [(origin, name) for origin, name in _declared(page) if _is_name(name)]
     if not names:
         site = host(page.document.get("url"))
-        return (Found(site, "address") if site else None), None
+        kin = _kin_name(re.split(r"\s[|–—·-]\s", page.signals.get("title") or "")[1:], site) if site else None
+        return (Found(kin, "title") if kin else Found(site, "address") if site else None), None
     place = host(page.document.get("url")) or host(next((value for _, value in page.meta("og:url")), None)) or ""
     origin, name = max(enumerate(names), key=lambda entry: _likely(entry[1][1], place) - 0.15 * entry[0])[1]
     short = next((other for _, other in names if is_short_form(other, name)), None)
@@ -133,7 +134,7 @@ def _kin_name(names: list[str], site: str) -> str | None:
 
 
 def _spells(label: str, name: str) -> bool:
-    key = squeeze(name).removeprefix("the")
+    key = squeeze(spell_out(name)).removeprefix("the")
     initials = "".join(word[0] for word in name.split()).lower()
     return "." not in name and (key == label or key == label.removeprefix("the") or initials == label or
                                 (len(label) >= 4 and label in key and len(key) <= 2 * len(label) + 4))  # fmt: skip

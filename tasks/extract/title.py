@@ -4,7 +4,7 @@ import re
 
 from tasks.dates import is_date_line
 from tasks.extract.page import Found, Line, Page, strings
-from tasks.names import IMAGE_PREFIX, squeeze
+from tasks.names import IMAGE_PREFIX, spell_out, squeeze
 
 _SEPARATOR = re.compile(r"\s+[|·•»«–—:-]+\s+|\s*\|\s*|:\s+")
 _SECTION = re.compile(r"\s+\|\s+")
@@ -79,9 +79,5 @@ def strip_site(title: str, site_names: list[str]) -> str:
     return title
 
 
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "å": "aa", "ø": "oe", "æ": "ae"})
-
-
 def _spelled(name: str) -> str:
-    """A name's letters with umlauts spelled out, as addresses have them."""
-    return squeeze(name.casefold().translate(_UMLAUTS))
+    return squeeze(spell_out(name))
