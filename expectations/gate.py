@@ -15,6 +15,7 @@ import pyarrow as pa
 from expectations.rule import Rule, Severity, Suite
 
 CHUNK_ROWS = 20_000  # GX hashes the whole frame at each call; beyond this the memory grows and nothing is gained
+_SHOWN = 5  # examples of what broke a rule
 _LEAN = {"result_format": "COMPLETE", "exclude_unexpected_values": True, "return_unexpected_index_query": False,
          "partial_unexpected_count": 0}  # row numbers without copies of the values  # fmt: skip
 
@@ -159,7 +160,8 @@ def _take(found: Any, rule: Rule, outcome: Outcome, frame: pd.DataFrame, start: 
             verdict.details.setdefault(start + row, _detail(rule, frame, row))
     elif not found.success:
         outcome.state = "fail"
-        outcome.observed = _detail(rule, frame, rows[0]) if rows else ""
+        told = dict.fromkeys([*outcome.observed.split("; "), *(_detail(rule, frame, row) for row in rows[:_SHOWN])])
+        outcome.observed = "; ".join([one for one in told if one][:_SHOWN])
 
 
 def _raised(info: Any) -> bool:

@@ -11,7 +11,7 @@ DEFAULT_FILE = Path(__file__).parent / "thresholds.yml"
 # what each key must be: (type, lowest, highest)
 _SHARE = (float, 0.0, 1.0)
 _COUNT = (int, 0, 10_000_000)
-KNOWN: dict[str, dict[str, tuple[type, float, float] | None]] = {
+KNOWN: dict[str, dict[str, tuple[type, float, float] | type[bool] | None]] = {
     "ingest": {"quarantined_share_max": _SHARE, "quarantined_share_from_rows": _COUNT, "fetched_after_now_days_max": (float, 0, 3650)},
     "clean": {
         "quarantined_share_max": _SHARE, "quarantined_share_from_rows": _COUNT, "words_min": _COUNT, "stub_words_min": _COUNT,
@@ -22,6 +22,11 @@ KNOWN: dict[str, dict[str, tuple[type, float, float] | None]] = {
         "text_chars_max": _COUNT, "mojibake_max": _COUNT, "confidence_min": _SHARE, "mean_paragraph_words_min": (float, 0, 1000),
         "title_present_share": _SHARE, "date_present_share": _SHARE, "publisher_present_share": _SHARE,
         "language_present_share": _SHARE, "authors_max": _COUNT, "languages": None,
+    },
+    "dataset": {
+        "history_runs": _COUNT, "history_runs_min": _COUNT, "mad_factor": (float, 0, 100), "volume_floor": _SHARE, "length_floor": _SHARE,
+        "share_floor": _SHARE, "site_rows_min": _COUNT, "site_history_rows_min": _COUNT, "site_share_floor": _SHARE,
+        "site_length_ratio": (float, 1, 100), "site_present_share": _SHARE, "is_drift_critical": bool,
     },
     "load": {"quarantined_share_max": _SHARE, "quarantined_share_from_rows": _COUNT, "articles_min": _COUNT},
 }  # fmt: skip
@@ -78,10 +83,14 @@ def _step(path: Path, step: str, node: yaml.MappingNode) -> dict[str, Any]:
     return found
 
 
-def _checked(where: str, value: Any, rule: tuple[type, float, float] | None) -> Any:
+def _checked(where: str, value: Any, rule: tuple[type, float, float] | type[bool] | None) -> Any:
     if rule is None:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise ThresholdError(f"{where}: a list of codes is expected, not {value!r}")
+        return value
+    if isinstance(rule, type):
+        if not isinstance(value, bool):
+            raise ThresholdError(f"{where}: true or false is expected, not {value!r}")
         return value
     kind, low, high = rule
     if isinstance(value, bool) or not isinstance(value, (int, float)) or (kind is int and not isinstance(value, int)):

@@ -12,6 +12,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed, Failed
 
 from expectations import clean as clean_rules
+from expectations import dataset as dataset_rules
 from expectations import extract as extract_rules
 from expectations import ingest as ingest_rules
 from expectations import load as load_rules
@@ -73,6 +74,17 @@ def gate_load(staged: Staged, limits: dict[str, dict[str, Any]]) -> Any:
             f"{code}: {verdict.details.get(number, '')}" for number, codes in verdict.reasons.items() for code in codes
         ][:5]
     verdict = Verdict("load", own.received, own.outcomes + accounts.outcomes, {}, {}, own.stops + accounts.stops)
+    return _state(verdict, None)
+
+
+@task(name="gate", task_run_name="gate-dataset", cache_policy=NO_CACHE, persist_result=False)
+def gate_dataset(compared: list[dict[str, Any]], limits: dict[str, dict[str, Any]]) -> Any:
+    """Check the run against the runs before it (`tasks.quality.drift.compare`)."""
+    verdict = check(dataset_rules.suite(limits["dataset"]), dataset_rules.table(compared))
+    verdict.stops += [
+        f"{code}: {verdict.details.get(number, '')}" for number, codes in verdict.reasons.items() for code in codes
+    ][:5]
+    verdict.reasons, verdict.details = {}, {}  # its rows are metrics, not pages
     return _state(verdict, None)
 
 

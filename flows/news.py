@@ -12,16 +12,20 @@ from prefect.states import Completed, Failed
 
 from expectations.gate import Verdict
 from expectations.limits import DEFAULT_FILE, limits
-from flows.gating import PageIndex, gate, gate_load
+from flows.gating import PageIndex, gate, gate_dataset, gate_load
 from flows.parameters import NewsParameters
 from flows.report import RunReport
 from flows.settings import Settings
-from tasks.batch import StepResult, rules_version
+from tasks.batch import StepResult, left_out, rules_version
 from tasks.clean.step import clean, learn_sites
 from tasks.extract.step import extract
 from tasks.ingest.step import ingest
 from tasks.load.output import Output
+from tasks.load.stage import candidates, quarantined_rows
 from tasks.load.step import load, publish
+from tasks.quality.drift import compare
+from tasks.quality.history import read_metrics
+from tasks.quality.metrics import COLUMNS, Metric, of_run
 
 logger = logging.getLogger(__name__)
 
@@ -51,23 +55,24 @@ def news(parameters: NewsParameters) -> Any:
     with output.lock():
         output.sweep()
         report = RunReport.begin(parameters, rules_version())
+        metrics: list[Metric] = []
         try:
-            _run(parameters, output, report)
+            _run(parameters, output, report, metrics)
         except GateStop as stop:
-            report.finish("StoppedByGate", output, message=str(stop))
+            report.finish("StoppedByGate", output, metrics, message=str(stop))
             _show(report)
             return Failed(name="StoppedByGate", message=str(stop))
         except BaseException as error:
-            report.finish("Failed", output, message=f"{type(error).__name__}: {error}")
+            report.finish("Failed", output, metrics, message=f"{type(error).__name__}: {error}")
             raise
-        report.finish("CompletedWithWarnings" if report.warnings else "Completed", output)
+        report.finish("CompletedWithWarnings" if report.warnings else "Completed", output, metrics)
         _show(report)
     name = "CompletedWithWarnings" if report.warnings else "Completed"
     return Completed(name=name, message=report.sentence())
 
 
-def _run(parameters: NewsParameters, output: Output, report: RunReport) -> None:
-    """The diagram, in code."""
+def _run(parameters: NewsParameters, output: Output, report: RunReport, metrics: list[Metric]) -> None:
+    """The diagram, in code. The run's metrics are added to `metrics` as soon as they are known."""
     settings = Settings.from_environment()
     numbers = limits(Path(parameters.thresholds) if parameters.thresholds else DEFAULT_FILE)
     work = output.work
@@ -107,6 +112,16 @@ def _run(parameters: NewsParameters, output: Output, report: RunReport) -> None:
     if staged.articles.num_rows:
         report.example = index.row(staged.articles.column("doc_id")[0].as_py())["source_uri"]
     _passed(gate_load(staged, numbers, return_state=True), report)
+    passed = (
+        row
+        for table in candidates(extracted.paths, left_out(after_extract), list(COLUMNS))
+        for row in table.to_pylist()
+    )
+    metrics += of_run(passed, quarantined_rows([after_ingest, after_clean, after_extract]), staged.counts)
+    history = read_metrics(output.quality, numbers["dataset"]["history_runs"])
+    compared = compare(metrics, history, numbers["dataset"])
+    report.drift = [row for row in compared if row["state"] == "outside"]
+    _passed(gate_dataset(compared, numbers, return_state=True), report)
     staged.changes.added["sites"] = learn_sites(cleaned, sites, str(work / f"sites-{report.run_id}"))
     report.snapshot = publish(staged, ingested, cleaned, parameters.output, keep_pages=parameters.keep_pages)
 

@@ -14,6 +14,8 @@ from expectations.gate import Verdict
 from flows.parameters import NewsParameters
 from tasks.batch import StepResult, write_json
 from tasks.load.output import Output
+from tasks.quality.history import write_run
+from tasks.quality.metrics import Metric
 
 EXAMPLES = 5  # quarantined pages shown for each reason
 
@@ -34,6 +36,7 @@ class RunReport:
     gates: list[dict[str, Any]] = field(default_factory=list)
     quarantine: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     quarantine_counts: dict[str, int] = field(default_factory=dict)
+    drift: list[dict[str, Any]] = field(default_factory=list)  # metrics that lie outside the usual
     snapshot: str | None = None
     example: str | None = None  # a page that became an article, to show what `explain` tells
 
@@ -94,11 +97,20 @@ class RunReport:
             if rule["state"] == "fail" and rule["severity"] == "warning"
         ]
 
-    def finish(self, state: str, output: Output, message: str | None = None) -> None:
-        """Close the report and write it to `runs/`; nothing is raised if the output has become unwritable."""
+    def finish(self, state: str, output: Output, metrics: list[Metric], message: str | None = None) -> None:
+        """Close the report and write it to `runs/`, and the run into the history; nothing is raised by a failed run if the
+        output has become unwritable.
+        """
         self.state, self.message, self.finished_at = state, message, datetime.now(UTC)
         try:
             write_json(self.__dict__, output.runs / f"{self.run_id}.json")
+            outcomes = [
+                {name: rule[name] for name in ("code", "severity", "state", "checked", "failed", "observed")}
+                | {"step": gate["step"]}
+                for gate in self.gates
+                for rule in gate["rules"]
+            ]
+            write_run(output.quality, self.__dict__, metrics, outcomes)
         except OSError:
             if state != "Failed":
                 raise

@@ -234,6 +234,31 @@ SITES = _table(
     _field("line_last_seen", pa.list_(pa.int64()), "`pages_seen` when each line was last met.", required=True),
 )  # fmt: skip
 
+_STARTED_AT = _field("started_at", _TIME, "When the run started.", required=True)
+
+QUALITY_METRICS = _table(
+    "metrics", "One row a metric of a run, over all pages and by site.",
+    _RUN_ID, _STARTED_AT,
+    _field("is_published", pa.bool_(), "Whether the run published; only such runs are history to compare with.", required=True),
+    _field("site", pa.string(), "Host, publisher or folder of the pages; empty for all.", required=True),
+    _field("metric", pa.string(), "What was measured.", required=True),
+    _field("value", pa.float64(), "Its value.", required=True),
+    _field("rows", pa.int64(), "Pages it was measured on.", required=True),
+)  # fmt: skip
+
+QUALITY_OUTCOMES = _table(
+    "outcomes", "One row a rule of a run, and how it came out.",
+    _RUN_ID, _STARTED_AT,
+    _field("run_state", pa.string(), "How the run ended.", required=True),
+    _field("step", pa.string(), "After which step the rule was checked.", required=True),
+    _field("code", pa.string(), "The rule.", required=True),
+    _field("severity", pa.string(), "critical, warning or info.", required=True),
+    _field("state", pa.string(), "pass, fail or error.", required=True),
+    _field("checked", pa.int64(), "Rows checked.", required=True),
+    _field("failed", pa.int64(), "Rows that broke it.", required=True),
+    _field("observed", pa.string(), "What was found."),
+)  # fmt: skip
+
 ENTITIES = _table(
     "entities", "One row a name in an article's text, by a spaCy model; made only when asked for.",
     _field("article_id", pa.string(), "The article that names it.", required=True),

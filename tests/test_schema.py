@@ -16,6 +16,8 @@ TABLES = [
     schema.LINES,
     schema.CANDIDATES,
     schema.EVIDENCE,
+    schema.QUALITY_METRICS,
+    schema.QUALITY_OUTCOMES,
     schema.ENTITIES,
     *schema.PUBLISHED.values(),
 ]

@@ -51,6 +51,7 @@ class Output:
         self.root = Path(root)
         self.work = self.root / "work"
         self.runs = self.root / "runs"
+        self.quality = self.root / "quality"
         self.published = self.root / ".published"
 
     # ------------------------------------------------------------------ reading

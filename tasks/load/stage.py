@@ -45,6 +45,11 @@ def candidates(paths: list[Path], left_out: set[str], columns: list[str] | None 
             yield table
 
 
+def quarantined_rows(verdicts: list[Path]) -> list[dict[str, Any]]:
+    """What the gates of the run have set aside."""
+    return [row for path in verdicts for row in pq.ParquetFile(path).read().to_pylist()]
+
+
 def stage_articles(
     folder: Path, paths: list[Path], left_out: set[str], merged: Merge, output: Output, run_id: str
 ) -> tuple[Changes, int]:

@@ -14,7 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from tasks.batch import StepResult, left_out
 from tasks.load.merge import Merge, merge
 from tasks.load.output import Changes, Output, link_or_copy
-from tasks.load.stage import candidates, known_articles, read_back, stage_articles, stage_rows
+from tasks.load.stage import candidates, known_articles, quarantined_rows, read_back, stage_articles, stage_rows
 
 _SLIM = ["doc_id", "article_id", "text_digest", "fetched_at", "source_uri"]
 _PAGE_COLUMNS = ["doc_id", "source_uri", "url", "fetched_at", "page_digest", "byte_count", "source_mtime_ns"]
@@ -49,7 +49,7 @@ def load(
     slim = [row for table in candidates(extracted.paths, last, _SLIM) for row in table.to_pylist()]
     merged = merge(slim, known_articles(output))
     changes, count = stage_articles(folder, extracted.paths, last, merged, output, run_id)
-    quarantined = [row for path in verdicts for row in pq.ParquetFile(path).read().to_pylist()]
+    quarantined = quarantined_rows(verdicts)
     for row in quarantined:
         is_kept = keep_pages and row["reason"] not in ("ingest.too_large", "ingest.unreadable")  # those were not read
         row["raw_file"] = row["raw_file"] if is_kept else None

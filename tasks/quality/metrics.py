@@ -1,0 +1,101 @@
+"""The metrics of one run, over all its pages and by site: counts, shares of what is missing, lengths, languages."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import PurePosixPath
+from statistics import median
+from typing import Any
+from urllib.parse import urlsplit
+
+# what `of_run` needs of the candidates that passed all gates
+COLUMNS = ("doc_id", "domain", "publisher", "source_uri", "published_date", "authors", "topics", "image_url", "language", "summary",
+           "word_count", "paragraph_count", "confidence", "kind", "fetched_at")  # fmt: skip
+_MISSING = {"date": "published_date", "authors": "authors", "publisher": "publisher", "language": "language", "topics": "topics",
+            "image": "image_url", "summary": "summary"}  # fmt: skip
+LANGUAGES = 5  # of the most frequent ones the share is kept
+ALL = ""  # the group of all pages
+_LENGTHS_KEPT = 10_000  # of a site, for its median
+
+Metric = dict[str, Any]  # a row of `schema.QUALITY_METRICS` without the run's own columns
+
+
+def site_of_row(row: Mapping[str, Any]) -> str:
+    """What a page is grouped by: the host of its address, else its publisher, else its folder."""
+    host = row.get("domain") or (urlsplit(row["url"]).hostname if row.get("url") and "://" in row["url"] else None)
+    if host:
+        return str(host).removeprefix("www.")
+    return str(row.get("publisher") or PurePosixPath(row["source_uri"].partition("#")[0]).parent)
+
+
+class Tally:
+    """Sums over the pages of one group."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.missing: Counter[str] = Counter()
+        self.languages: Counter[str] = Counter()
+        self.words: list[int] = []
+        self.paragraphs: list[int] = []
+        self.confidence = 0.0
+        self.cut_off = 0
+        self.quarantined = 0
+        self.newest: datetime | None = None
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Count a page that passed."""
+        self.rows += 1
+        for name, column in _MISSING.items():
+            self.missing[name] += not row[column]
+        if row["language"]:
+            self.languages[row["language"]] += 1
+        if len(self.words) < _LENGTHS_KEPT:
+            self.words.append(row["word_count"])
+            self.paragraphs.append(row["paragraph_count"])
+        self.confidence += row["confidence"]
+        self.cut_off += row["kind"] == "stub"
+        if row["fetched_at"] and (self.newest is None or row["fetched_at"] > self.newest):
+            self.newest = row["fetched_at"]
+
+    def metrics(self) -> dict[str, tuple[float, int]]:
+        """Name -> value and the number of pages behind it."""
+        received = self.rows + self.quarantined
+        found = {"pages": (float(received), received), "passed": (float(self.rows), received)}
+        if received:
+            found["quarantined_share"] = (self.quarantined / received, received)
+        if self.rows:
+            found |= {f"{name}_missing_share": (self.missing[name] / self.rows, self.rows) for name in _MISSING}
+            found["words_median"] = (float(median(self.words)), self.rows)
+            found["paragraphs_median"] = (float(median(self.paragraphs)), self.rows)
+            found["confidence_mean"] = (self.confidence / self.rows, self.rows)
+            found["cut_off_share"] = (self.cut_off / self.rows, self.rows)
+            for language, count in self.languages.most_common(LANGUAGES):
+                found[f"language_{language}_share"] = (count / self.rows, self.rows)
+        if self.newest:
+            found["fetched_at_newest"] = (self.newest.timestamp(), self.rows)
+        return found
+
+
+def of_run(
+    passed: Iterable[Mapping[str, Any]], quarantined: Iterable[Mapping[str, Any]], counts: Mapping[str, int]
+) -> list[Metric]:
+    """The metrics of a run, over all (`site` is "") and by site.
+
+    `passed` are candidates with COLUMNS, `quarantined` rows of `schema.QUARANTINE`, `counts` the run's account.
+    """
+    tallies: dict[str, Tally] = defaultdict(Tally)
+    for row in passed:
+        tallies[ALL].add(row)
+        tallies[site_of_row(row)].add(row)
+    for row in quarantined:
+        tallies[ALL].quarantined += 1
+        tallies[site_of_row(row)].quarantined += 1
+    found: list[Metric] = []
+    for site in sorted(tallies):
+        for name, (value, rows) in tallies[site].metrics().items():
+            found.append({"site": site, "metric": name, "value": value, "rows": rows})
+    received = counts.get("received", 0)
+    if received:
+        share = counts.get("duplicates", 0) / received
+        found.append({"site": ALL, "metric": "duplicate_share", "value": share, "rows": received})
+    return found
