@@ -124,12 +124,15 @@ def _table_of(step: str, result: StepResult, limits: dict[str, dict[str, Any]]) 
 class PageIndex:
     """Where each page of a run comes from and where its raw bytes lie, by doc_id."""
 
-    def __init__(self, ingested: StepResult) -> None:
+    def __init__(self, ingested: StepResult, raw_files: dict[str, str] | None = None) -> None:
+        """`raw_files`: where the raw pages lie already, by doc_id, in a replay."""
         columns = ["doc_id", "source_uri", "url", "fetched_at", "page_digest"]
         self._rows: dict[str, dict[str, Any]] = {}
         for receipt in ingested.receipts:
             for row in pq.ParquetFile(receipt.path).read(columns=columns).to_pylist():
-                self._rows[row["doc_id"]] = row | {"raw_file": f"pages/{receipt.batch_id}.parquet"}
+                self._rows[row["doc_id"]] = row | {
+                    "raw_file": (raw_files or {}).get(row["doc_id"], f"pages/{receipt.batch_id}.parquet")
+                }
 
     def row(self, doc_id: str) -> dict[str, Any]:
         """The identity columns of a quarantine row."""

@@ -33,3 +33,26 @@ class NewsParameters(BaseModel):
     thresholds: str | None = Field(
         None, title="Thresholds", description="A file to use in place of the thresholds.yml that ships with Copydesk."
     )
+
+
+class ReplayParameters(BaseModel):
+    """The parameters of a replay of pages in quarantine."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    output: str = Field("output", min_length=1, title="Output", description="Folder of the dataset.")
+    reason: str | None = Field(
+        None,
+        title="Reason",
+        description="Only pages with this reason, as `clean.too_short`.",
+        examples=["clean.too_short"],
+    )
+    run: str | None = Field(None, title="Run", description="Only pages that this run set aside, by its id.")
+    guess_dates: bool = Field(
+        default=False,
+        title="Guess dates",
+        description="Take a date from the text where a page gives none, marked as a guess.",
+    )
+    thresholds: str | None = Field(
+        None, title="Thresholds", description="A file to use in place of the thresholds.yml that ships with Copydesk."
+    )

@@ -11,7 +11,7 @@ import orjson
 import pyarrow.parquet as pq
 
 from expectations.gate import Verdict
-from flows.parameters import NewsParameters
+from flows.parameters import NewsParameters, ReplayParameters
 from tasks.batch import StepResult, write_json
 from tasks.load.output import Output
 from tasks.quality.history import write_run
@@ -41,7 +41,7 @@ class RunReport:
     example: str | None = None  # a page that became an article, to show what `explain` tells
 
     @classmethod
-    def begin(cls, parameters: NewsParameters, rules_version: str) -> "RunReport":
+    def begin(cls, parameters: NewsParameters | ReplayParameters, rules_version: str) -> "RunReport":
         """A report for a run that starts now; its id sorts by time and is unique among runs of one second."""
         now = datetime.now(UTC)
         run_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"

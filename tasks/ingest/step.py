@@ -1,15 +1,17 @@
 """The ingest step as a Prefect task."""
 
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.batch import StepResult
-from tasks.executor import run_batches
+from tasks.executor import report_progress, run_batches
 from tasks.ingest.listing import PageRef, SourceError, cut, list_pages
 from tasks.ingest.reading import ingest_batch
+from tasks.ingest.recall import recall
 
 
 @task(name="ingest", task_run_name="ingest", cache_policy=NO_CACHE, persist_result=False)
@@ -39,6 +41,14 @@ def ingest(
     notes = {"listed": len(listing.refs), "known": len(listing.refs) - len(refs)}
     notes |= {f"passed over: {kind}": count for kind, count in listing.passed_over.items()}
     return StepResult("ingest", receipts, notes)
+
+
+@task(name="ingest", task_run_name="recall", cache_policy=NO_CACHE, persist_result=False)
+def recall_pages(rows: list[dict[str, Any]], root: str, folder: str, *, batch_pages: int) -> StepResult:
+    """Take pages that are in quarantine from the output's store of raw pages, in place of reading sources."""
+    receipts = tuple(recall(rows, Path(root), Path(folder), batch_pages=batch_pages))
+    report_progress("ingest", sum(receipt.received for receipt in receipts), len(rows))
+    return StepResult("ingest", receipts, {"listed": len(rows), "known": 0})
 
 
 def known_files(ledger_files: list[str]) -> set[tuple[str, int, int]]:

@@ -15,7 +15,7 @@ from tasks.load.merge import Decision, Known, Merge
 from tasks.load.output import Changes, Output
 
 UNKNOWN_MONTH = "unknown"  # the named place of articles without a date
-_LOW_CARDINALITY = ["publisher", "publisher_short", "domain", "language", "section", "kind", "title_from", "authors_from", "published_from",
+LOW_CARDINALITY = ["publisher", "publisher_short", "domain", "language", "section", "kind", "title_from", "authors_from", "published_from",
                     "modified_from", "publisher_from", "language_from", "section_from", "topics_from", "image_from", "summary_from", "run_id",
                     "rules_version", "step", "reason", "outcome"]  # fmt: skip
 _FLUSH_ROWS = 20_000  # rows of a month held in memory before they are written
@@ -79,7 +79,7 @@ def stage_articles(
         write_table(
             pa.concat_tables([schema.conform(table, schema.VERSIONS) for table in older]),
             path,
-            dictionary=_LOW_CARDINALITY,
+            dictionary=LOW_CARDINALITY,
         )
         changes.added["versions"][path.name] = path
     return changes, count
@@ -115,7 +115,7 @@ def _flush(
     table = pa.concat_tables(tables).sort_by(
         [("published_date", "ascending"), ("publisher", "ascending"), ("article_id", "ascending")]
     )
-    write_table(table, folder / "articles" / place, dictionary=_LOW_CARDINALITY)
+    write_table(table, folder / "articles" / place, dictionary=LOW_CARDINALITY)
     changes.added["articles"][place] = folder / "articles" / place
 
 
@@ -132,7 +132,7 @@ def _replace(folder: Path, replaced: dict[str, Known], output: Output, run_id: s
         older.append(rows.append_column("replaced_by_run", pa.array([run_id] * rows.num_rows, pa.string())))
         rest = table.filter(pc.invert(gone))
         if rest.num_rows:
-            write_table(rest, folder / "articles" / place, dictionary=_LOW_CARDINALITY)
+            write_table(rest, folder / "articles" / place, dictionary=LOW_CARDINALITY)
             changes.added["articles"][place] = folder / "articles" / place
         else:
             changes.removed["articles"].add(place)
@@ -143,7 +143,7 @@ def stage_rows(folder: Path, table: str, rows: list[dict[str, Any]], run_id: str
     """Write the run's rows of one of the small tables, if there are any."""
     if rows:
         path = folder / table / f"{run_id}.parquet"
-        write_table(pa.Table.from_pylist(rows, schema=schema.PUBLISHED[table]), path, dictionary=_LOW_CARDINALITY)
+        write_table(pa.Table.from_pylist(rows, schema=schema.PUBLISHED[table]), path, dictionary=LOW_CARDINALITY)
         changes.added.setdefault(table, {})[path.name] = path
 
 

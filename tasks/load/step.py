@@ -14,6 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from tasks.batch import StepResult, left_out
 from tasks.load.merge import Merge, merge
 from tasks.load.output import Changes, Output, link_or_copy
+from tasks.load.rewrite import of_values, take_out
 from tasks.load.stage import candidates, known_articles, quarantined_rows, read_back, stage_articles, stage_rows
 
 _SLIM = ["doc_id", "article_id", "text_digest", "fetched_at", "source_uri"]
@@ -40,8 +41,12 @@ def load(
     rules_version: str,
     *,
     keep_pages: bool,
+    is_replay: bool = False,
 ) -> Staged:
-    """Decide what becomes an article, and write every table of the run into the staging folder."""
+    """Decide what becomes an article, and write every table of the run into the staging folder.
+
+    In a replay the pages are in the ledger and the quarantine already; what is said of them there is replaced.
+    """
     output = Output(output_root)
     folder = output.work / f"staged-{run_id}"
     shutil.rmtree(folder, ignore_errors=True)
@@ -53,12 +58,15 @@ def load(
     for row in quarantined:
         is_kept = keep_pages and row["reason"] not in ("ingest.too_large", "ingest.unreadable")  # those were not read
         row["raw_file"] = row["raw_file"] if is_kept else None
-    stage_rows(folder, "quarantine", quarantined, run_id, changes)
     pages = {
         row["doc_id"]: row
         for path in ingested.paths
         for row in pq.ParquetFile(path).read(columns=_PAGE_COLUMNS).to_pylist()
     }
+    if is_replay:
+        for table in ("quarantine", "ledger"):
+            take_out(folder, output, table, "doc_id", of_values("doc_id", set(pages)), changes)
+    stage_rows(folder, "quarantine", quarantined, run_id, changes)
     stamp = {"run_id": run_id, "rules_version": rules_version}
     stage_rows(folder, "duplicates", _duplicate_rows(merged, pages, stamp), run_id, changes)
     ledger = _ledger_rows(merged, quarantined, pages, stamp)

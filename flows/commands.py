@@ -1,0 +1,247 @@
+"""What each command of `copydesk` does. Heavy packages are imported inside the command that needs them."""
+
+import argparse
+import os
+import sys
+from typing import Any
+
+DONE, FAILED, WRONG_USE, STOPPED = 0, 1, 2, 3
+
+INTERRUPTED = "interrupted; what was done is kept, and the next run goes on from there"
+
+
+def _complain(message: object, code: int = WRONG_USE) -> int:
+    print(f"copydesk: {message}", file=sys.stderr)
+    return code
+
+
+def quarantine(options: argparse.Namespace) -> int:
+    """List what lies in quarantine, or prune it."""
+    from flows import quarantine
+    from tasks.load.output import Output, OutputError
+
+    output = Output(options.output)
+    if not output.exists():
+        return _complain(f"{options.output}: no run has published here yet")
+    if options.prune_days is None:
+        return quarantine.show(
+            output, reason=options.reason, run_id=options.run_id, limit=options.limit, as_json=options.json
+        )
+    if options.prune_days < 0:
+        return _complain("--prune-days takes a whole number from 0")
+    try:
+        count = quarantine.prune(output, days=options.prune_days)
+    except OutputError as error:
+        return _complain(error)
+    print(f"{count:,} rows taken out of quarantine")
+    return DONE
+
+
+def replay(options: argparse.Namespace) -> int:
+    """Run pages in quarantine again."""
+    from pathlib import Path
+
+    from expectations.limits import ThresholdError, limits
+    from tasks.load.output import Output
+
+    if not Output(options.output).exists():
+        return _complain(f"{options.output}: no run has published here yet")
+    try:
+        if options.thresholds:
+            limits(Path(options.thresholds))
+    except ThresholdError as error:
+        return _complain(error)
+
+    def start() -> Any:
+        from flows.news import replay
+        from flows.parameters import ReplayParameters
+
+        parameters = ReplayParameters(
+            output=options.output, reason=options.reason, run=options.run_id, thresholds=options.thresholds, guess_dates=options.guess_dates
+        )  # fmt: skip
+        return _outcome(options.output, lambda: replay(parameters, return_state=True))
+
+    return _in_flow(options, start)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check what can be checked cheaply, then start the flow."""
+    if options.max_page_megabytes < 1 or (options.workers is not None and options.workers < 1):
+        return _complain("--max-page-megabytes and --workers take whole numbers above 0")
+    problem = _early_problem(options)
+    if problem:
+        return _complain(problem)
+    if options.workers:
+        os.environ["COPYDESK_WORKERS"] = str(options.workers)
+    return _in_flow(options, lambda: _start(options))
+
+
+def _in_flow(options: argparse.Namespace, start: Any) -> int:
+    """Start a flow with progress shown, and print what it did; returns the exit code."""
+    from flows.settings import quiet_environment
+
+    quiet_environment()
+    is_terminal = sys.stderr.isatty()
+    # the summary says what happened; Prefect's own lines and tracebacks are in its UI, and here on demand
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "INFO" if options.verbose else "CRITICAL")
+    from flows.terminal import progress, summary
+
+    if not os.environ.get("PREFECT_API_URL"):
+        _end_at_once_on_interrupt()
+    with progress(is_terminal):
+        outcome = start()
+    if isinstance(outcome, str):
+        return _complain(outcome)
+    report, error = outcome
+    if report is None:
+        return _complain(error or "the run failed", FAILED)
+    summary(report, options.output)
+    return {"Completed": DONE, "CompletedWithWarnings": DONE, "StoppedByGate": STOPPED}.get(
+        str(report["state"]), FAILED
+    )
+
+
+def _end_at_once_on_interrupt() -> None:
+    """Let Ctrl-C end a run that brings its own server.
+
+    The terminal interrupts that server too, and Prefect would try for minutes to report to it. What the run has done is
+    on disk, and nothing of it is visible before it is published, so there is nothing to wait for.
+    """
+    import signal
+    from types import FrameType
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        from prefect.server.api.server import SubprocessASGIServer
+
+        print(INTERRUPTED, file=sys.stderr, flush=True)
+        for server in list(SubprocessASGIServer._instances.values()):
+            process = getattr(server, "server_process", None)
+            if process is not None:
+                process.kill()
+        os._exit(FAILED)
+
+    signal.signal(signal.SIGINT, end)
+
+
+def _early_problem(options: argparse.Namespace) -> str | None:
+    """What is wrong with sources, output or thresholds, before anything heavy is imported."""
+    from expectations.limits import DEFAULT_FILE, ThresholdError, limits
+    from tasks.ingest.listing import SourceError, check_sources
+    from tasks.load.output import Output, OutputError
+
+    try:
+        check_sources(options.sources)
+        output = Output(options.output)
+        if any(os.path.realpath(source) == os.path.realpath(options.output) for source in options.sources):
+            return f"{options.output}: is a source; choose another output"
+        output.refuse_strangers()
+        output.prepare()
+        from pathlib import Path
+
+        limits(Path(options.thresholds) if options.thresholds else DEFAULT_FILE)
+        with output.lock():
+            pass
+    except (SourceError, OutputError, ThresholdError) as error:
+        return str(error)
+    return None
+
+
+def _start(options: argparse.Namespace) -> "tuple[dict[str, Any] | None, str | None] | str":
+    from flows.news import news
+    from flows.parameters import NewsParameters
+
+    parameters = NewsParameters(
+        sources=options.sources, output=options.output, keep_pages=options.keep_pages, max_page_megabytes=options.max_page_megabytes, guess_dates=options.guess_dates,
+        thresholds=options.thresholds,
+    )  # fmt: skip
+    return _outcome(options.output, lambda: news(parameters, return_state=True))
+
+
+def _outcome(root: str, run: Any) -> "tuple[dict[str, Any] | None, str | None] | str":
+    """Run a flow in this process; returns its report, or a message where the sources or the output are wrong."""
+    from flows.report import read_reports
+    from tasks.ingest.listing import SourceError
+    from tasks.load.output import Output, OutputError
+
+    before = {report["run_id"] for report in read_reports(Output(root), 1)}
+    state: Any = run()
+    reports = [report for report in read_reports(Output(root), 1) if report["run_id"] not in before]
+    if not reports or reports[0]["state"] == "Failed":
+        try:
+            state.result()
+        except (SourceError, OutputError) as error:
+            return str(error)
+        except OSError as error:
+            return None, f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
+        except Exception as error:
+            return None, f"{type(error).__name__}: {error}"
+    return (reports[0] if reports else None), state.message
+
+
+def show(options: argparse.Namespace) -> int:
+    """Print what is in an output."""
+    from flows.terminal import show
+
+    return show(options.output)
+
+
+def explain_page(options: argparse.Namespace) -> int:
+    """Print the account of one page."""
+    from flows.explain import explain
+
+    return explain(options.page, options.output, as_json=options.json)
+
+
+def check_thresholds(options: argparse.Namespace) -> int:
+    """Say whether a thresholds file can be used."""
+    from pathlib import Path
+
+    from expectations.limits import DEFAULT_FILE, ThresholdError, limits
+
+    path = Path(options.file) if options.file else DEFAULT_FILE
+    try:
+        numbers = limits(path)
+    except ThresholdError as error:
+        return _complain(error)
+    print(f"{path}: {sum(len(step) for step in numbers.values())} thresholds, all of them usable")
+    return DONE
+
+
+def entities(options: argparse.Namespace) -> int:
+    """Find the entities of all articles that have none yet."""
+    from flows.settings import quiet_environment
+    from tasks.entities.find import ModelError, load_model
+    from tasks.load.output import Output
+
+    if not Output(options.output).exists():
+        return _complain(f"{options.output}: no run has published here yet")
+    try:
+        load_model(options.model)
+    except ModelError as error:
+        return _complain(error)
+    quiet_environment()
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+    from flows.entities import find_entities
+
+    counts: Any = find_entities(options.output, options.model)
+    print(
+        f"{counts['entities']:,} entities in {counts['articles']:,} articles; {counts['files_up_to_date']} files were up to date"
+    )
+    return DONE
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Serve the line on a schedule until interrupted."""
+    from flows.settings import quiet_environment
+
+    quiet_environment()
+    from tasks.ingest.listing import check_sources
+
+    try:
+        check_sources(options.sources)
+        from flows.deployments import serve
+
+        serve(options.sources, options.output, cron=options.cron, timezone=options.timezone)
+    except ValueError as error:
+        return _complain(error)
+    return DONE

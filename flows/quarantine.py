@@ -1,0 +1,75 @@
+"""Quarantine to work with: what lies there by reason, with examples, and its retention."""
+
+import shutil
+from collections import Counter, defaultdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from rich.console import Console
+from rich.table import Table
+
+from tasks.load.output import Changes, Output
+from tasks.load.rewrite import take_out
+
+EXAMPLES = 3
+
+
+def select(output: Output, *, reason: str | None = None, run_id: str | None = None) -> list[dict[str, Any]]:
+    """The rows of quarantine with a reason and of a run, where these are given, the newest run first."""
+    rows: list[dict[str, Any]] = []
+    for path in output.files("quarantine").values():
+        rows += [
+            row
+            for row in pq.ParquetFile(path).read().to_pylist()
+            if (reason is None or reason in row["all_reasons"]) and (run_id is None or row["run_id"] == run_id)
+        ]
+    return sorted(rows, key=lambda row: (row["run_id"], row["source_uri"]), reverse=True)
+
+
+def show(output: Output, *, reason: str | None, run_id: str | None, limit: int, as_json: bool) -> int:
+    """Print what lies in quarantine, by reason with examples; one reason alone page by page. Returns the exit code."""
+    rows = select(output, reason=reason, run_id=run_id)
+    if as_json:
+        print(orjson.dumps(rows[:limit] if limit else rows, option=orjson.OPT_INDENT_2).decode())
+        return 0
+    console = Console(highlight=False, soft_wrap=True)
+    if not rows:
+        console.print("Nothing in quarantine answers to this.")
+        return 0
+    if reason is not None:
+        table = Table("page", "detail", "run", title=f"{len(rows):,} pages: {reason}", title_justify="left")
+        for row in rows[: limit or len(rows)]:
+            table.add_row(row["source_uri"], row["detail"] or "", row["run_id"])
+        console.print(table)
+        return 0
+    by_reason: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        by_reason[row["reason"]].append(row)
+    table = Table("reason", "pages", "for example", title=f"{len(rows):,} pages in quarantine", title_justify="left")
+    for name, count in Counter(row["reason"] for row in rows).most_common():
+        examples = [f"{row['source_uri']}: {row['detail'] or ''}" for row in by_reason[name][:EXAMPLES]]
+        table.add_row(name, f"{count:,}", "\n".join(examples))
+    console.print(table)
+    console.print("Run them again under today's rules: copydesk replay --reason REASON", style="dim")
+    return 0
+
+
+def prune(output: Output, *, days: int) -> int:
+    """Take rows of runs older than so many days out of quarantine; the ledger keeps saying what became of the pages.
+
+    Returns how many rows went.
+    """
+    oldest = f"{datetime.now(UTC) - timedelta(days=days):%Y%m%dT%H%M%S}"
+    folder = output.work / "pruned"
+    changes = Changes()
+    with output.lock():
+        count = take_out(
+            folder, output, "quarantine", "run_id", lambda rows: pc.less(rows.column("run_id"), oldest), changes
+        )
+        if count:
+            output.publish(changes)
+        shutil.rmtree(folder, ignore_errors=True)
+    return count

@@ -1,0 +1,45 @@
+"""Rows taken out of published tables: the files that hold them are written anew without them, under their names."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from tasks import schema
+from tasks.batch import write_table
+from tasks.load.output import Changes, Output
+from tasks.load.stage import LOW_CARDINALITY
+
+Mask = Callable[[pa.Table], pa.ChunkedArray]  # which rows go
+
+
+def take_out(folder: Path, output: Output, table: str, column: str, gone: Mask, changes: Changes) -> int:
+    """Stage the files of `table` without the rows that `gone` marks, looking at `column` only to find them.
+
+    Files that a run replaced already (`changes.added`) are read from there. Returns how many rows go.
+    """
+    count = 0
+    added = changes.added.setdefault(table, {})
+    for place, path in (output.files(table) | added).items():
+        mask = gone(pq.ParquetFile(path).read(columns=[column]))
+        marked = int(pc.sum(mask).as_py() or 0)
+        if not marked:
+            continue
+        count += marked
+        rest = pq.ParquetFile(path).read().filter(pc.invert(mask))
+        if rest.num_rows:
+            target = folder / table / place
+            write_table(schema.conform(rest, schema.PUBLISHED[table]), target, dictionary=LOW_CARDINALITY)
+            added[place] = target
+        else:
+            added.pop(place, None)
+            changes.removed.setdefault(table, set()).add(place)
+    return count
+
+
+def of_values(column: str, values: set[str]) -> Mask:
+    """Marks the rows whose column holds one of the values."""
+    wanted = pa.array(sorted(values), pa.string())
+    return lambda rows: pc.is_in(rows.column(column), wanted)

@@ -1,0 +1,159 @@
+"""Runs beside the runs before them; quarantine, replay; and what an alert says."""
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from expectations import dataset
+from expectations.gate import check
+from expectations.limits import limits
+from flows.cli import main
+from tasks.load.output import Output
+from tasks.quality.drift import compare
+from tasks.quality.history import read_metrics
+from tasks.quality.metrics import of_run
+
+PAGES = Path(__file__).parent / "pages"
+LIMIT = limits()["dataset"]
+
+
+def page(site, number, **changes):
+    """A candidate as the metrics see it."""
+    return {"doc_id": f"{site}{number}", "domain": site, "publisher": site, "source_uri": f"{site}/{number}", "published_date": "2025-01-01",
+            "authors": ["A B"], "topics": ["x"], "image_url": "i", "language": "en", "summary": "s", "word_count": 300 + 7 * (number % 9),
+            "paragraph_count": 8, "confidence": 0.9, "kind": "article", "fetched_at": None} | changes  # fmt: skip
+
+
+def run_of(pages, quarantined=(), run="r"):
+    counts = {"received": len(pages) + len(quarantined), "duplicates": 0}
+    return [row | {"run_id": run} for row in of_run(pages, quarantined, counts)]
+
+
+def clean_day(number):
+    return [page(site, n) for site in ("a.example", "b.example") for n in range(20 + number % 4)]
+
+
+HISTORY = [row for day in range(8) for row in run_of(clean_day(day), run=f"r{day}")]
+
+
+def told(pages, quarantined=(), history=HISTORY):
+    """Rule -> sentences of what lies outside the usual."""
+    compared = compare(run_of(pages, quarantined), history, LIMIT)
+    found = {}
+    for row in compared:
+        if row["state"] == "outside":
+            found.setdefault(row["code"], []).append(row["sentence"])
+    return found
+
+
+@pytest.mark.parametrize("day", range(6))
+def test_a_usual_day_is_usual(day):
+    assert told(clean_day(day)) == {}
+
+
+def test_a_site_whose_dates_vanish_is_named():
+    pages = [page("a.example", n) for n in range(20)] + [page("b.example", n, published_date=None) for n in range(20)]
+    found = told(pages)
+    assert any("b.example: date_missing_share is 100%" in sentence for sentence in found["site_layout"])
+    assert not any("a.example" in sentence for sentence in found["site_layout"])
+
+
+def test_a_site_whose_bodies_shrink_is_named():
+    found = told([page("a.example", n) for n in range(20)] + [page("b.example", n, word_count=60) for n in range(20)])
+    assert any(sentence.startswith("b.example: words_median is 60") for sentence in found["site_layout"])
+
+
+def test_a_site_that_goes_to_quarantine_is_named():
+    gone = [{"url": f"https://b.example/{n}", "source_uri": f"b/{n}"} for n in range(20)]
+    found = told([page("a.example", n) for n in range(20)], gone)
+    assert any("b.example: quarantined_share is 100%" in sentence for sentence in found["site_layout"])
+
+
+def test_a_missing_site_a_small_and_a_large_day_are_told():
+    assert "site_missing" in told([page("a.example", n) for n in range(42)])
+    assert "volume" in told(clean_day(0)[:6])
+    assert "volume" in told(clean_day(0) * 10)
+
+
+def test_another_language_is_told():
+    assert "language_mix" in told(
+        [page(site, n, language="fr") for site in ("a.example", "b.example") for n in range(20)]
+    )
+
+
+def test_without_history_nothing_is_judged_and_that_is_said():
+    compared = compare(run_of(clean_day(0)), HISTORY[:20], LIMIT)
+    assert {row["state"] for row in compared if row["site"] == ""} == {"no_history"}
+    verdict = check(dataset.suite(LIMIT), dataset.table(compared))
+    history = next(outcome for outcome in verdict.outcomes if outcome.code == "dataset.history")
+    assert (history.state, history.severity) == ("fail", "info")
+    assert "not enough history: 1 of 5 runs" in history.observed
+    assert verdict.warnings == []
+    assert verdict.stops == []
+
+
+def test_drift_warns_and_stops_only_if_told_to():
+    compared = compare(run_of(clean_day(0)[:6]), HISTORY, LIMIT)
+    assert "dataset.volume" in {
+        outcome.code for outcome in check(dataset.suite(LIMIT), dataset.table(compared)).warnings
+    }
+    strict = dict(LIMIT) | {"is_drift_critical": True}
+    assert check(dataset.suite(strict), dataset.table(compared)).reasons
+
+
+@pytest.fixture(scope="module")
+def strict_run(prefect_server, tmp_path_factory):
+    """The sample pages of one site, run under a rule that sets most of them aside."""
+    root = tmp_path_factory.mktemp("strict")
+    text = (Path(__file__).parent.parent / "expectations" / "thresholds.yml").read_text()
+    strict = root / "strict.yml"
+    strict.write_text(text.replace("words_min: 40 ", "words_min: 250 ").replace("from_rows: 20", "from_rows: 1000"))
+    assert (
+        main(
+            [
+                "run",
+                str(PAGES / "islandobserver"),
+                str(PAGES / "cometfeed"),
+                "--output",
+                str(root / "out"),
+                "--thresholds",
+                str(strict),
+            ]
+        )
+        == 0
+    )
+    return root / "out"
+
+
+def rows(root, table, columns):
+    return duckdb.sql(
+        f"select {columns} from read_parquet('{root}/{table}/**/*.parquet', union_by_name=true)"
+    ).fetchall()
+
+
+def test_replay_publishes_what_now_passes_exactly_once(strict_run, capsys):
+    before = rows(strict_run, "articles", "article_id")
+    set_aside = {row[0] for row in rows(strict_run, "quarantine", "doc_id")}
+    assert main(["quarantine", "--output", str(strict_run), "--json"]) == 0
+    assert {row["doc_id"] for row in json.loads(capsys.readouterr().out)} == set_aside
+    assert len(set_aside) > 2
+    for _ in range(2):
+        assert main(["replay", "--reason", "clean.too_short", "--output", str(strict_run)]) == 0
+    ledger = rows(strict_run, "ledger", "doc_id, outcome")
+    assert len(ledger) == len({row[0] for row in ledger}) == 9
+    after = rows(strict_run, "articles", "article_id, doc_id")
+    assert len(after) == len(before) + len(set_aside) == len({row[0] for row in after})
+    assert set_aside <= {row[1] for row in after}
+    assert not Output(strict_run).files("quarantine")
+    assert main(["run", str(PAGES / "cometfeed"), "--output", str(strict_run)]) == 0  # known pages stay known
+    assert len(rows(strict_run, "ledger", "doc_id")) == 9
+
+
+def test_every_run_is_in_the_history(strict_run):
+    metrics = read_metrics(strict_run / "quality", 20)
+    assert {row["metric"] for row in metrics} >= {"pages", "quarantined_share", "words_median", "date_missing_share"}
+    outcomes = rows(strict_run, "quality/outcomes", "step, code, state")
+    assert ("clean", "clean.too_short", "fail") in outcomes
+    assert {step for step, _, _ in outcomes} == {"ingest", "clean", "extract", "load", "dataset"}
