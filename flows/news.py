@@ -13,6 +13,7 @@ from prefect.states import Completed, Failed
 
 from expectations.gate import Verdict
 from expectations.limits import DEFAULT_FILE, limits
+from flows.alerts import alert
 from flows.gating import PageIndex, gate, gate_dataset, gate_load
 from flows.parameters import NewsParameters, ReplayParameters
 from flows.quarantine import select
@@ -93,13 +94,15 @@ def run_on(parameters: Parameters, work: Callable[[Parameters, Output, RunReport
             work(parameters, output, report, metrics)
         except GateStop as stop:
             report.finish("StoppedByGate", output, metrics, message=str(stop))
-            _show(report)
+            _tell(report)
             return Failed(name="StoppedByGate", message=str(stop))
         except BaseException as error:
             report.finish("Failed", output, metrics, message=f"{type(error).__name__}: {error}")
+            if isinstance(error, Exception):  # not a cancelled or interrupted run
+                alert(report.__dict__)
             raise
         report.finish("CompletedWithWarnings" if report.warnings else "Completed", output, metrics)
-        _show(report)
+        _tell(report)
     name = "CompletedWithWarnings" if report.warnings else "Completed"
     return Completed(name=name, message=report.sentence())
 
@@ -190,5 +193,7 @@ def _passed(state: Any, report: RunReport) -> Any:
     return path
 
 
-def _show(report: RunReport) -> None:
+def _tell(report: RunReport) -> None:
+    """Show the report in the UI, and send an alert where one is asked for."""
     create_markdown_artifact(key="run-report", markdown=report.markdown(), description=report.sentence())
+    alert(report.__dict__)

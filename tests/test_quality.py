@@ -1,6 +1,9 @@
 """Runs beside the runs before them; quarantine, replay; and what an alert says."""
 
+import http.server
 import json
+import socket
+import threading
 from pathlib import Path
 
 import duckdb
@@ -9,6 +12,7 @@ import pytest
 from expectations import dataset
 from expectations.gate import check
 from expectations.limits import limits
+from flows.alerts import alert
 from flows.cli import main
 from tasks.load.output import Output
 from tasks.quality.drift import compare
@@ -157,3 +161,88 @@ def test_every_run_is_in_the_history(strict_run):
     outcomes = rows(strict_run, "quality/outcomes", "step, code, state")
     assert ("clean", "clean.too_short", "fail") in outcomes
     assert {step for step, _, _ in outcomes} == {"ingest", "clean", "extract", "load", "dataset"}
+
+
+REPORT = {"state": "StoppedByGate", "run_id": "r1", "message": "clean: 9 of 10 rows fail", "parameters": {"output": "out"},
+          "counts": {"received": 10, "articles": 0, "duplicates": 0, "quarantined": 9},
+          "gates": [{"rules": [{"code": "dataset.volume", "severity": "warning", "state": "fail", "sentence": "As many pages came as usual.",
+                                "observed": "pages is 10, usually about 400"}]}]}  # fmt: skip
+
+
+@pytest.fixture
+def receiver():
+    """A webhook on loopback; what it received."""
+    received = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            """Keep the test's output clean."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server.server_port, received
+    server.shutdown()
+    thread.join(10)
+    server.server_close()
+
+
+def test_a_stopped_run_calls_the_webhook(receiver, monkeypatch):
+    port, received = receiver
+    monkeypatch.setenv("COPYDESK_ALERT_URLS", f"json://127.0.0.1:{port}/desk")
+    assert alert(REPORT) is True
+    assert "StoppedByGate" in received[0]["title"]
+    assert "9 of 10 rows fail" in received[0]["message"]
+    assert "usually about 400" in received[0]["message"]
+    assert alert(REPORT | {"state": "Completed"}) is None
+    monkeypatch.setenv("COPYDESK_ALERT_ON", "failure")
+    assert alert(REPORT) is None
+    assert len(received) == 1
+
+
+def test_an_e_mail_goes_out(monkeypatch):
+    mailbox, listener = [], socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=take_mail, args=(listener, mailbox), daemon=True)
+    thread.start()
+    port = listener.getsockname()[1]
+    monkeypatch.setenv(
+        "COPYDESK_ALERT_URLS",
+        f"mailto://127.0.0.1:{port}?mode=insecure&from=desk@paper.example&to=editor@paper.example",
+    )
+    assert alert(REPORT) is True
+    thread.join(20)
+    listener.close()
+    assert "Subject: Copydesk: StoppedByGate" in mailbox[0]
+
+
+def take_mail(listener, mailbox):
+    """One conversation of SMTP (RFC 5321), as far as one message needs."""
+    connection, _ = listener.accept()
+    with connection, connection.makefile("rwb") as stream:
+        stream.write(b"220 desk\r\n")
+        stream.flush()
+        for line in stream:
+            command = line[:4].upper()
+            if command == b"DATA":
+                stream.write(b"354 go on\r\n")
+                stream.flush()
+                lines = []
+                while (part := stream.readline()) != b".\r\n":
+                    lines.append(part.decode("utf-8", "replace"))
+                mailbox.append("".join(lines))
+            stream.write(b"221 bye\r\n" if command == b"QUIT" else b"250 ok\r\n")
+            stream.flush()
+            if command == b"QUIT":
+                return
+
+
+def test_an_address_that_is_none_or_answers_not_is_told_and_stops_nothing(monkeypatch, caplog):
+    monkeypatch.setenv("COPYDESK_ALERT_URLS", "nonsense json://127.0.0.1:9/")
+    assert alert(REPORT) is False
+    assert "address 1" in caplog.text
+    assert "delivered" in caplog.text
