@@ -65,6 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--workers", type=int, metavar="N", help="processes that work at once (default: one a core)")
 
+    run.add_argument(
+        "--one-per-story", action="store_true", help="keep one article of those that tell a story nearly alike"
+    )
     run.add_argument("--verbose", action="store_true", help="print Prefect's log too")
 
     show = _command(commands, "show", "what is in an output", "copydesk show --output output", commands_of.show)

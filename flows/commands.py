@@ -151,9 +151,14 @@ def _start(options: argparse.Namespace) -> "tuple[dict[str, Any] | None, str | N
     from flows.parameters import NewsParameters
 
     parameters = NewsParameters(
-        sources=options.sources, output=options.output, keep_pages=options.keep_pages, max_page_megabytes=options.max_page_megabytes, guess_dates=options.guess_dates,
+        sources=options.sources,
+        output=options.output,
+        keep_pages=options.keep_pages,
+        guess_dates=options.guess_dates,
+        one_per_story=options.one_per_story,
+        max_page_megabytes=options.max_page_megabytes,
         thresholds=options.thresholds,
-    )  # fmt: skip
+    )
     return _outcome(options.output, lambda: news(parameters, return_state=True))
 
 

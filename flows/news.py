@@ -156,7 +156,8 @@ def line(
     after_extract = checked("extract", extracted)
 
     staged = load(ingested, extracted, [after_ingest, after_clean, after_extract], parameters.output, report.run_id, report.rules_version,
-                  keep_pages=is_replay or keep_pages, is_replay=is_replay)  # fmt: skip
+                  keep_pages=is_replay or keep_pages, is_replay=is_replay,
+                  one_per_story=isinstance(parameters, NewsParameters) and parameters.one_per_story)  # fmt: skip
     report.counts |= staged.counts
     if staged.articles.num_rows:
         report.example = index.row(staged.articles.column("doc_id")[0].as_py())["source_uri"]

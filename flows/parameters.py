@@ -27,6 +27,11 @@ class NewsParameters(BaseModel):
         title="Guess dates",
         description="Where a page gives no date of publication, take one from its text; such dates are marked as guesses.",
     )
+    one_per_story: bool = Field(
+        default=False,
+        title="One article a story",
+        description="Near-duplicates of an article, as other papers print an agency's text, become rows of `duplicates`.",
+    )
     max_page_megabytes: int = Field(
         20, ge=1, le=512, title="Largest page", description="In megabytes; a larger page goes to quarantine unread."
     )

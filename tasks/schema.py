@@ -156,11 +156,16 @@ _ARTICLE_FIELDS = (
            required=True),
     _field("story_id", pa.string(), "Names the story that near-duplicates share."),
     _field("near_duplicate_of", pa.string(), "article_id of the article it nearly equals."),
+    _field("similarity", pa.float32(), "How alike the two texts are: the estimated share of word triples in common, 0 to 1."),
     _field("version", pa.int32(), "1 for the first text seen at this address, then counting.", required=True),
     _DOC_ID, _PAGE_DIGEST, _RUN_ID, _RULES_VERSION,
 )  # fmt: skip
 
 ARTICLES = _table("articles", "One row a distinct article that passed every gate.", *_ARTICLE_FIELDS)
+
+_SIGNATURE = _field(
+    "signature", pa.binary(252), "MinHash of the text's word triples, 126 values of 16 bits; null for short texts."
+)
 
 CANDIDATES = _table(
     "candidates", "One row a page after extract, before the gates have spoken.",
@@ -171,6 +176,15 @@ CANDIDATES = _table(
     _field("quote_count", pa.int32(), "Number of quotes.", required=True),
     _field("mean_paragraph_words", pa.float32(), "Words a paragraph, on average.", required=True),
     _field("mojibake_count", pa.int32(), "Signs of encoding damage left in title and text.", required=True),
+    _SIGNATURE,
+)  # fmt: skip
+
+SIGNATURES = _table(
+    "signatures", "One row an article: what near-duplicates are found by; made anew by `copydesk rebuild-index`.",
+    _field("article_id", pa.string(), "The article.", required=True),
+    _field("story_id", pa.string(), "The story it tells.", required=True),
+    _SIGNATURE,
+    _RUN_ID,
 )  # fmt: skip
 
 VERSIONS = _table(
@@ -194,7 +208,7 @@ QUARANTINE = _table(
 DUPLICATES = _table(
     "duplicates", "One row a page that tells what an article tells already.",
     _DOC_ID, _SOURCE_URI, _URL,
-    _field("kind", pa.string(), "same_text, or older_version where a newer text of the address is published.",
+    _field("kind", pa.string(), "same_text; older_version where a newer text of the address is published; near_duplicate where one article a story is asked for.",
            required=True),
     _field("article_id", pa.string(), "The article it equals.", required=True),
     _field("similarity", pa.float32(), "1 for the same text, below for near-duplicates.", required=True),
@@ -270,7 +284,7 @@ ENTITIES = _table(
 )  # fmt: skip
 
 PUBLISHED = {"articles": ARTICLES, "versions": VERSIONS, "quarantine": QUARANTINE, "duplicates": DUPLICATES,
-             "ledger": LEDGER, "sites": SITES}  # fmt: skip
+             "ledger": LEDGER, "sites": SITES, "signatures": SIGNATURES}  # fmt: skip
 
 
 def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:

@@ -31,7 +31,7 @@ CONTRACT = {
     "image_credits": "list<item: string>", "image_url": "string", "wire_credit": "string",
     "quotes": "list<item: struct<text: string, speaker: string>>", "kind": "string", "confidence": "float", "title_from": "string",
     "authors_from": "string", "published_from": "string", "modified_from": "string", "publisher_from": "string", "language_from": "string",
-    "text_digest": "string", "story_id": "string", "near_duplicate_of": "string", "version": "int32", "run_id": "string", "rules_version": "string",
+    "text_digest": "string", "story_id": "string", "near_duplicate_of": "string", "similarity": "float", "version": "int32", "run_id": "string", "rules_version": "string",
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from tasks.extract.page import Found, Line, Page
 from tasks.extract.published import Times, find_times
 from tasks.extract.publisher import find_publisher, site_names
 from tasks.extract.quotes import find_quotes
+from tasks.extract.similarity import signatures
 from tasks.extract.title import find_title
 from tasks.extract.topics import find_section, find_topics
 
@@ -31,6 +32,8 @@ def extract_documents(documents: pa.Table, lines: pa.Table, *, guess_dates: bool
     by_doc = _lines_by_document(lines)
     pages = (Page.read(document, by_doc.get(document["doc_id"], [])) for document in documents.to_pylist())
     rows = [extract_page(page, guess_dates=guess_dates) for page in pages]
+    for row, signature in zip(rows, signatures([row["text"] for row in rows]), strict=True):
+        row["signature"] = signature
     return pa.Table.from_pylist(rows, schema=schema.CANDIDATES)
 
 

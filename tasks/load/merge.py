@@ -30,8 +30,9 @@ class Decision:
     doc_id: str
     outcome: str  # article | duplicate
     article_id: str
-    reason: str | None = None  # same_text | older_version
+    reason: str | None = None  # same_text | older_version | near_duplicate
     version: int = 1
+    similarity: float = 0.0  # of a duplicate, to the article it equals
 
 
 @dataclass
@@ -56,7 +57,7 @@ def merge(candidates: Iterable[dict[str, Any]], published: Iterable[Known]) -> M
         doc_id, article_id, digest = row["doc_id"], row["article_id"], row["text_digest"]
         twin = by_text.get(digest)
         if twin is not None:
-            decisions[doc_id] = Decision(doc_id, "duplicate", twin, "same_text")
+            decisions[doc_id] = Decision(doc_id, "duplicate", twin, "same_text", similarity=1.0)
             continue
         when = row["fetched_at"] or _LONG_AGO
         if article_id in digests:

@@ -13,6 +13,7 @@ from tasks import schema
 from tasks.batch import without, write_table
 from tasks.load.merge import Decision, Known, Merge
 from tasks.load.output import Changes, Output
+from tasks.load.stories import Signed, Story, read_signatures
 
 UNKNOWN_MONTH = "unknown"  # the named place of articles without a date
 LOW_CARDINALITY = ["publisher", "publisher_short", "domain", "language", "section", "kind", "title_from", "authors_from", "published_from",
@@ -51,7 +52,13 @@ def quarantined_rows(verdicts: list[Path]) -> list[dict[str, Any]]:
 
 
 def stage_articles(
-    folder: Path, paths: list[Path], left_out: set[str], merged: Merge, output: Output, run_id: str
+    folder: Path,
+    paths: list[Path],
+    left_out: set[str],
+    merged: Merge,
+    stories: dict[str, Story],
+    output: Output,
+    run_id: str,
 ) -> tuple[Changes, int]:
     """Write the new articles by month, the rewritten files of replaced ones and the older versions.
 
@@ -63,7 +70,7 @@ def stage_articles(
     older: list[pa.Table] = []
     count = 0
     for table in candidates(paths, left_out):
-        articles, outdated = _decide_rows(table, merged.decisions, run_id)
+        articles, outdated = _decide_rows(table, merged.decisions, stories, run_id)
         count += articles.num_rows
         if outdated.num_rows:
             older.append(outdated)
@@ -85,10 +92,24 @@ def stage_articles(
     return changes, count
 
 
-def _decide_rows(table: pa.Table, decisions: dict[str, Decision], run_id: str) -> tuple[pa.Table, pa.Table]:
+def published_signatures(output: Output) -> Iterator[Signed]:
+    """The signatures of all published articles, file by file."""
+    for path in output.files("signatures").values():
+        table = pq.ParquetFile(path).read(columns=["article_id", "story_id", "signature"])
+        columns = (table.column(name).to_pylist() for name in table.column_names)
+        articles, stories, values = columns
+        yield Signed(articles, stories, read_signatures(values))
+
+
+def _decide_rows(
+    table: pa.Table, decisions: dict[str, Decision], stories: dict[str, Story], run_id: str
+) -> tuple[pa.Table, pa.Table]:
     chosen = [decisions[doc_id] for doc_id in table.column("doc_id").to_pylist()]
     table = _set(table, "version", pa.array([decision.version for decision in chosen], pa.int32()))
     table = _set(table, "run_id", pa.array([run_id] * table.num_rows, pa.string()))
+    told = [stories.get(decision.article_id) for decision in chosen]
+    for name, kind in (("story_id", pa.string()), ("near_duplicate_of", pa.string()), ("similarity", pa.float32())):
+        table = _set(table, name, pa.array([getattr(story, name) if story else None for story in told], kind))
     is_article = pa.array([decision.outcome == "article" for decision in chosen])
     # within a run a text may be outdated by a later one of the same address
     is_older = pa.array([decision.reason == "older_version" for decision in chosen])

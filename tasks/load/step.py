@@ -15,9 +15,18 @@ from tasks.batch import StepResult, left_out
 from tasks.load.merge import Merge, merge
 from tasks.load.output import Changes, Output, link_or_copy
 from tasks.load.rewrite import of_values, take_out
-from tasks.load.stage import candidates, known_articles, quarantined_rows, read_back, stage_articles, stage_rows
+from tasks.load.stage import (
+    candidates,
+    known_articles,
+    published_signatures,
+    quarantined_rows,
+    read_back,
+    stage_articles,
+    stage_rows,
+)
+from tasks.load.stories import Signed, Story, find_stories, read_signatures
 
-_SLIM = ["doc_id", "article_id", "text_digest", "fetched_at", "source_uri"]
+_SLIM = ["doc_id", "article_id", "text_digest", "fetched_at", "source_uri", "signature"]
 _PAGE_COLUMNS = ["doc_id", "source_uri", "url", "fetched_at", "page_digest", "byte_count", "source_mtime_ns"]
 
 
@@ -42,10 +51,12 @@ def load(
     *,
     keep_pages: bool,
     is_replay: bool = False,
+    one_per_story: bool = False,
 ) -> Staged:
     """Decide what becomes an article, and write every table of the run into the staging folder.
 
-    In a replay the pages are in the ledger and the quarantine already; what is said of them there is replaced.
+    In a replay the pages are in the ledger and the quarantine already; what is said of them there is replaced. With
+    `one_per_story` a near-duplicate of another article becomes a row of duplicates.
     """
     output = Output(output_root)
     folder = output.work / f"staged-{run_id}"
@@ -53,7 +64,15 @@ def load(
     last = left_out(verdicts[-1]) if verdicts else set()
     slim = [row for table in candidates(extracted.paths, last, _SLIM) for row in table.to_pylist()]
     merged = merge(slim, known_articles(output))
-    changes, count = stage_articles(folder, extracted.paths, last, merged, output, run_id)
+    stories = _stories(slim, merged, output, one_per_story=one_per_story)
+    changes, count = stage_articles(folder, extracted.paths, last, merged, stories, output, run_id)
+    signed = {
+        row["article_id"]: row["signature"] for row in slim if merged.decisions[row["doc_id"]].outcome == "article"
+    }
+    stage_rows(folder, "signatures", [
+        {"article_id": article, "story_id": stories[article].story_id, "signature": signature, "run_id": run_id}
+        for article, signature in signed.items() if signature
+    ], run_id, changes)  # fmt: skip
     quarantined = quarantined_rows(verdicts)
     for row in quarantined:
         is_kept = keep_pages and row["reason"] not in ("ingest.too_large", "ingest.unreadable")  # those were not read
@@ -81,9 +100,29 @@ def load(
     )  # fmt: skip
 
 
+def _stories(slim: list[dict[str, Any]], merged: Merge, output: Output, *, one_per_story: bool) -> dict[str, Story]:
+    """The story of each new article; near-duplicates are made duplicates where one article a story is asked for."""
+    rows = {row["doc_id"]: row for row in slim}
+    new = [decision for decision in merged.decisions.values() if decision.outcome == "article"]
+    signed = [decision for decision in new if rows[decision.doc_id]["signature"]]
+    ids = [decision.article_id for decision in signed]
+    values = read_signatures(rows[decision.doc_id]["signature"] for decision in signed)
+    stories = find_stories(Signed(ids, [""] * len(ids), values), published_signatures(output))
+    stories |= {
+        decision.article_id: Story(decision.article_id) for decision in new if decision.article_id not in stories
+    }
+    if one_per_story:
+        for decision in new:
+            story = stories[decision.article_id]
+            if story.near_duplicate_of and decision.version == 1:  # a new text of a published article stays its text
+                decision.outcome, decision.reason = "duplicate", "near_duplicate"
+                decision.article_id, decision.similarity = story.near_duplicate_of, story.similarity or 0.0
+    return stories
+
+
 def _duplicate_rows(merged: Merge, pages: dict[str, dict[str, Any]], stamp: dict[str, str]) -> list[dict[str, Any]]:
     return [
-        pages[decision.doc_id] | stamp | {"kind": decision.reason, "article_id": decision.article_id, "similarity": 1.0 if decision.reason == "same_text" else 0.0}
+        pages[decision.doc_id] | stamp | {"kind": decision.reason, "article_id": decision.article_id, "similarity": decision.similarity}
         for decision in merged.decisions.values() if decision.outcome == "duplicate"
     ]  # fmt: skip
 

@@ -1,0 +1,58 @@
+"""Signatures of texts, for finding near-duplicates: MinHash (Broder 1997) over runs of three words, by rensa.
+
+Of each of the 126 minima the lowest 16 bits are kept (b-bit minwise hashing, Li and Koenig 2010): 252 bytes a text.
+Texts in scripts without spaces are cut into runs of five letters instead.
+"""
+
+import unicodedata
+from zlib import crc32
+
+import numpy as np
+import rensa
+
+PERMUTATIONS = 126  # 42 bands of 3: texts of which a tenth of the words differs share a band in 9,998 of 10,000 cases
+_SEED = 7
+_MIN_SHINGLES = 20  # below, weather reports and market closings would be one story
+_MAX_WORDS = 50_000
+_DENSE_FROM = "\u0e00"  # Thai and beyond; of these scripts Korean alone parts words, and loses nothing
+_LETTERS = 5
+_FACTORS = np.array(
+    [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB],
+    dtype=np.uint64,
+)
+
+
+def signatures(texts: list[str]) -> list[bytes | None]:
+    """One signature a text, equal for equal words in any case and punctuation; None for a text too short to tell."""
+    shingles = [_shingles(text) for text in texts]
+    long = [number for number, own in enumerate(shingles) if len(own) >= _MIN_SHINGLES]
+    found: list[bytes | None] = [None] * len(texts)
+    if not long:
+        return found
+    flat = np.concatenate([shingles[number] for number in long])
+    offsets = np.cumsum([0, *(len(shingles[number]) for number in long)]).astype(np.uint64)
+    matrix = rensa.RMinHash.digest_matrix_from_flat_token_hashes(flat, offsets, PERMUTATIONS, _SEED)
+    rows = (np.array(matrix.to_rows(), dtype=np.uint32) & np.uint32(0xFFFF)).astype("<u2")
+    for number, row in zip(long, rows, strict=True):
+        found[number] = row.tobytes()
+    return found
+
+
+def _shingles(text: str) -> np.ndarray:
+    """The hashes of a text's runs of words, uint64."""
+    plain = text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    for mark in [char for char in set(plain) if not char.isalnum()]:
+        plain = plain.replace(mark, " ")
+    words = plain.encode("utf-8", "replace").split()[:_MAX_WORDS]  # bytes are hashed as they are
+    size = 3
+    if len(plain) > 12 * len(words) and max(plain, default="") >= _DENSE_FROM:  # hardly a space in it
+        words, size = [letter.encode("utf-8", "replace") for letter in plain.replace(" ", "")[:_MAX_WORDS]], _LETTERS
+    if len(words) < size:
+        return np.zeros(0, dtype=np.uint64)
+    hashes = np.fromiter(map(crc32, words), dtype=np.uint64, count=len(words))
+    total = np.zeros(len(hashes) - size + 1, dtype=np.uint64)
+    with np.errstate(over="ignore"):
+        for place in range(size):
+            total += (hashes[place : len(hashes) - size + 1 + place] + np.uint64(1)) * _FACTORS[place]
+        total ^= total >> np.uint64(31)
+    return total
