@@ -118,6 +118,30 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--thresholds", metavar="FILE", help="use this file in place of the thresholds.yml that ships")
     replay.add_argument("--guess-dates", action="store_true", help="take dates from the text where a page gives none")
     replay.add_argument("--verbose", action="store_true", help="print Prefect's log too")
+    compact = _command(
+        commands, "compact", "join small files of the dataset, safe beside readers", "copydesk compact --output output", commands_of.compact
+    )  # fmt: skip
+    _output(compact)
+    rebuild = _command(
+        commands,
+        "rebuild-index",
+        "make the index of near-duplicates anew from the articles",
+        "copydesk rebuild-index --output output",
+        commands_of.rebuild_index,
+    )
+    _output(rebuild)
+    forget = _command(
+        commands,
+        "forget",
+        "remove an article, its versions, lines and raw pages everywhere, and prove it",
+        "copydesk forget https://paper.example/story --output output",
+        commands_of.forget,
+    )
+    forget.add_argument(
+        "wanted", metavar="ID_OR_URL", help="an article_id, a doc_id, an address or the path of the page"
+    )
+    forget.add_argument("--yes", action="store_true", help="do it; without this the command says what would go")
+    _output(forget)
     entities = _command(
         commands,
         "entities",

@@ -235,6 +235,67 @@ def entities(options: argparse.Namespace) -> int:
     return DONE
 
 
+def compact(options: argparse.Namespace) -> int:
+    """Join small files of the dataset."""
+    from flows import upkeep
+
+    def work(output: Any) -> int:
+        for table, (before, after) in upkeep.compact(output).items():
+            print(f"{table}: {before:,} files, now {after:,}")
+        return DONE
+
+    return _on_output(options, work)
+
+
+def rebuild_index(options: argparse.Namespace) -> int:
+    """Make the index of near-duplicates anew."""
+    from flows import upkeep
+
+    def work(output: Any) -> int:
+        print(f"{upkeep.rebuild_index(output):,} signatures made anew")
+        return DONE
+
+    return _on_output(options, work)
+
+
+def forget(options: argparse.Namespace) -> int:
+    """Remove an article everywhere, or say what would go."""
+    from flows import upkeep
+    from tasks.load import forget as forgetting
+
+    def work(output: Any) -> int:
+        target = forgetting.find(output, options.wanted)
+        if not target.doc_ids:
+            return _complain(f"{options.wanted}: no page of this output has this id, path or address")
+        print(f"{len(target.article_ids)} articles and {len(target.doc_ids)} pages:")
+        for source in sorted(target.source_uris):
+            print(f"  {source}")
+        if not options.yes:
+            print("Nothing was removed. Say it again with --yes to remove them for good.")
+            return DONE
+        counts, left = upkeep.forget_article(output, target)
+        print("removed: " + ", ".join(f"{count} rows of {name}" for name, count in sorted(counts.items()) if count))
+        if left:
+            return _complain(f"still named in {', '.join(left)}", FAILED)
+        print("every file under the output was read again: no row names them, but for the ledger's `forgotten`")
+        print("The files they were read from are not touched; remove those yourself.")
+        return DONE
+
+    return _on_output(options, work)
+
+
+def _on_output(options: argparse.Namespace, work: Any) -> int:
+    from tasks.load.output import Output, OutputError
+
+    output = Output(options.output)
+    if not output.exists():
+        return _complain(f"{options.output}: no run has published here yet")
+    try:
+        return int(work(output))
+    except OutputError as error:
+        return _complain(error)
+
+
 def serve(options: argparse.Namespace) -> int:
     """Serve the line on a schedule until interrupted."""
     from flows.settings import quiet_environment

@@ -221,7 +221,7 @@ LEDGER = _table(
     _field("byte_count", pa.int64(), "Size of the page in bytes.", required=True),
     _field("source_mtime_ns", pa.int64(), "Modification time of its file when it was read."),
     _PAGE_DIGEST,
-    _field("outcome", pa.string(), "article, duplicate or quarantined.", required=True),
+    _field("outcome", pa.string(), "article, duplicate, quarantined or forgotten.", required=True),
     _field("reason", pa.string(), "The rule that quarantined it, or the kind of duplicate."),
     _field("article_id", pa.string(), "The article it became or equals."),
     _FETCHED_AT, _RUN_ID, _RULES_VERSION,

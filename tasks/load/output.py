@@ -135,6 +135,12 @@ class Output:
             if current and (name > current or (name < current and name not in numbers[-KEEP_SNAPSHOTS:])):
                 shutil.rmtree(self.published / name, ignore_errors=True)
 
+    def drop_earlier(self) -> None:
+        """Remove every snapshot but the current one."""
+        for path in self.published.iterdir():
+            if _SNAPSHOT.match(path.name) and path.name != self.state():
+                shutil.rmtree(path, ignore_errors=True)
+
     def publish(self, changes: Changes) -> str:
         """Make a new state visible in one step; returns its number. Nothing is visible if this does not return."""
         numbers = [int(path.name) for path in self.published.iterdir() if _SNAPSHOT.match(path.name)]

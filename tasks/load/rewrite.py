@@ -23,6 +23,8 @@ def take_out(folder: Path, output: Output, table: str, column: str, gone: Mask, 
     count = 0
     added = changes.added.setdefault(table, {})
     for place, path in (output.files(table) | added).items():
+        if place in changes.removed.get(table, ()):
+            continue
         mask = gone(pq.ParquetFile(path).read(columns=[column]))
         marked = int(pc.sum(mask).as_py() or 0)
         if not marked:

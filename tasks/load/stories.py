@@ -50,7 +50,9 @@ def band_keys(values: np.ndarray) -> np.ndarray:
     keys: np.ndarray = parts[:, :, 0] | parts[:, :, 1] << np.uint64(16) | parts[:, :, 2] << np.uint64(32)
     with np.errstate(over="ignore"):
         # band n agrees with band n only; the product spreads the bits for the bitmap
-        spread: np.ndarray = (keys + (np.arange(BANDS, dtype=np.uint64) << np.uint64(48))) * np.uint64(0x9E3779B97F4A7C15)
+        spread: np.ndarray = (keys + (np.arange(BANDS, dtype=np.uint64) << np.uint64(48))) * np.uint64(
+            0x9E3779B97F4A7C15
+        )
     return spread
 
 

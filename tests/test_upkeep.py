@@ -1,0 +1,100 @@
+"""Compaction, the index anew, and forgetting: one step each, nothing lost, nothing left."""
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from flows.cli import main
+from tasks.load.forget import find, traces
+from tasks.load.output import Output
+
+PAGES = Path(__file__).parent / "pages"
+
+
+@pytest.fixture(scope="module")
+def three_runs(prefect_server, tmp_path_factory):
+    """An output that three runs have written to."""
+    root = tmp_path_factory.mktemp("upkeep") / "out"
+    for site in ("cometfeed", "islandobserver", "northquay"):
+        assert main(["run", str(PAGES / site), "--output", str(root)]) == 0
+    return root
+
+
+@pytest.fixture
+def output(three_runs, tmp_path):
+    """A copy of it for one test."""
+    shutil.copytree(three_runs, tmp_path / "out", symlinks=True)
+    return tmp_path / "out"
+
+
+def rows(root, table, order):
+    return duckdb.sql(
+        f"select * from read_parquet('{root}/{table}/**/*.parquet', union_by_name=true) order by {order}"
+    ).df()
+
+
+def test_compaction_changes_files_and_no_row(output, capsys):
+    tables = [("articles", "article_id"), ("ledger", "doc_id"), ("quarantine", "doc_id"), ("signatures", "article_id")]
+    before = {table: rows(output, table, order).astype(str) for table, order in tables}
+    count = {table: len(Output(output).files(table)) for table, _ in tables}
+    assert main(["compact", "--output", str(output)]) == 0
+    assert "ledger: 3 files, now 1" in capsys.readouterr().out
+    for table, order in tables:
+        assert rows(output, table, order).astype(str).equals(before[table])
+        assert len(Output(output).files(table)) <= count[table]
+    months = [place.split("/")[0] for place in Output(output).files("articles")]
+    assert len(months) == len(set(months))
+    assert main(["run", str(PAGES / "cometfeed"), "--output", str(output)]) == 0  # its pages are still known
+    assert len(rows(output, "ledger", "doc_id")) == len(before["ledger"])
+
+
+def test_a_reader_of_the_state_before_keeps_its_files(output):
+    file = pq.ParquetFile(next(iter(Output(output).files("ledger").values())))
+    main(["compact", "--output", str(output)])
+    assert file.read().num_rows > 0
+
+
+def test_the_index_made_anew_is_the_index(output):
+    before = rows(output, "signatures", "article_id")[["article_id", "story_id", "signature"]].astype(str)
+    assert main(["rebuild-index", "--output", str(output)]) == 0
+    after = rows(output, "signatures", "article_id")[["article_id", "story_id", "signature"]].astype(str)
+    assert after.equals(before)
+
+
+def test_forgetting_says_first_and_then_leaves_no_trace(output, capsys):
+    page = str(PAGES / "islandobserver" / "lighthouse-sale.html")
+    target = find(Output(output), page)
+    assert (len(target.article_ids), len(target.doc_ids)) == (1, 1)
+    text = duckdb.sql(
+        f"select text from '{output}/articles/**/*.parquet' where article_id = '{next(iter(target.article_ids))}'"
+    ).fetchall()[0][0]
+    assert main(["forget", page, "--output", str(output)]) == 0
+    assert traces(Output(output), target), "without --yes nothing is removed"
+    articles = len(rows(output, "articles", "article_id"))
+    assert main(["forget", page, "--yes", "--output", str(output)]) == 0
+    assert "1 rows of articles" in capsys.readouterr().out
+    assert traces(Output(output), target) == {}
+    assert len(rows(output, "articles", "article_id")) == articles - 1
+    needle = text[:60]
+    for path in output.rglob("*.parquet"):
+        for column in pq.read_table(path, partitioning=None).to_pandas().astype(str).values:
+            assert not any(needle in str(value) for value in column), path
+    ledger = rows(output, "ledger", "doc_id")
+    assert sorted(ledger.outcome.unique()) == ["article", "forgotten", "quarantined"]
+    # a forgotten page does not come back with the next run over its folder
+    assert main(["run", str(PAGES / "islandobserver"), "--output", str(output)]) == 0
+    assert traces(Output(output), target) == {}
+
+
+def test_what_is_not_there_cannot_be_forgotten(output, capsys):
+    assert main(["forget", "no-such-thing", "--yes", "--output", str(output)]) == 2
+    assert "no page of this output" in capsys.readouterr().err
+
+
+def test_upkeep_waits_for_nobody_and_says_so(output, capsys):
+    with Output(output).lock():
+        assert main(["compact", "--output", str(output)]) == 2
+    assert "another run is writing here" in capsys.readouterr().err
