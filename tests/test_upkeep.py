@@ -80,8 +80,8 @@ def test_forgetting_says_first_and_then_leaves_no_trace(output, capsys):
     assert len(rows(output, "articles", "article_id")) == articles - 1
     needle = text[:60]
     for path in output.rglob("*.parquet"):
-        for column in pq.read_table(path, partitioning=None).to_pandas().astype(str).values:
-            assert not any(needle in str(value) for value in column), path
+        for row in pq.read_table(path, partitioning=None).to_pylist():
+            assert needle not in repr(row), path
     ledger = rows(output, "ledger", "doc_id")
     assert sorted(ledger.outcome.unique()) == ["article", "forgotten", "quarantined"]
     # a forgotten page does not come back with the next run over its folder
