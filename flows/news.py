@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from prefect import flow
-from prefect.artifacts import create_markdown_artifact
+from prefect.artifacts import create_link_artifact, create_markdown_artifact
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
@@ -196,5 +196,10 @@ def _passed(state: Any, report: RunReport) -> Any:
 
 def _tell(report: RunReport) -> None:
     """Show the report in the UI, and send an alert where one is asked for."""
-    create_markdown_artifact(key="run-report", markdown=report.markdown(), description=report.sentence())
+    page = (Output(report.parameters["output"]).reports / f"{report.run_id}.html").resolve()
+    markdown = f"{report.markdown()}\n\n[The whole report]({page.as_uri()})"
+    create_markdown_artifact(key="run-report", markdown=markdown, description=report.sentence())
+    create_link_artifact(
+        key="run-report-page", link=page.as_uri(), link_text="The whole report", description=report.sentence()
+    )
     alert(report.__dict__)

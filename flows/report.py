@@ -12,11 +12,14 @@ import pyarrow.parquet as pq
 
 from expectations.gate import Verdict
 from flows.parameters import NewsParameters, ReplayParameters
-from tasks.batch import StepResult, write_json
+from flows.report_html import render_index, render_run
+from tasks.batch import StepResult, write_json, write_text
 from tasks.load.output import Output
-from tasks.quality.history import write_run
+from tasks.quality.history import read_metrics, write_run
 from tasks.quality.metrics import Metric
 
+TREND_RUNS = 30  # as many runs back as the plots of the report show
+INDEX_RUNS = 500  # runs that the index lists
 EXAMPLES = 5  # quarantined pages shown for each reason
 
 
@@ -111,9 +114,20 @@ class RunReport:
                 for rule in gate["rules"]
             ]
             write_run(output.quality, self.__dict__, metrics, outcomes)
+            self._write_pages(output, metrics)
         except OSError:
             if state != "Failed":
                 raise
+
+    def _write_pages(self, output: Output, metrics: list[Metric]) -> None:
+        """The report as a page of its own, and the index over the last runs."""
+        history = read_metrics(output.quality, TREND_RUNS)
+        if not any(row["run_id"] == self.run_id for row in history):  # a stopped run is no history for others
+            own = {"run_id": self.run_id, "started_at": self.started_at}
+            history += [own | metric for metric in metrics]
+        report = orjson.loads(orjson.dumps(self.__dict__))
+        write_text(render_run(report, history), output.reports / f"{self.run_id}.html")
+        write_text(render_index(read_reports(output, INDEX_RUNS)), output.reports / "index.html")
 
     def sentence(self) -> str:
         """The account in one line."""

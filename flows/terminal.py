@@ -100,6 +100,9 @@ def summary(report: dict[str, Any], output: str) -> None:
     }
     for kind, count in passed_over.items():
         console.print(f"  {kind}: {count}", markup=False)
+    page = Output(output).reports / f"{report['run_id']}.html"
+    if page.exists():
+        console.print(f"The report: {page}", markup=False)
     if report["state"] != "StoppedByGate":
         command, place = _command(), shlex.quote(output)
         console.print(f"The articles lie in {output}/articles; look at them with", markup=False)

@@ -86,10 +86,19 @@ def write_table(table: pa.Table, path: Path, *, dictionary: Iterable[str] = ()) 
 
 def write_json(value: object, path: Path) -> None:
     """Write a JSON file that is either wholly there or not at all."""
+    _write_bytes(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS), path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a text file in UTF-8 that is either wholly there or not at all."""
+    _write_bytes(text.encode("utf-8", "replace"), path)
+
+
+def _write_bytes(data: bytes, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
     try:
-        aside.write_bytes(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
+        aside.write_bytes(data)
         put_in_place(aside, path)
     finally:
         aside.unlink(missing_ok=True)

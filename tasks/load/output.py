@@ -52,6 +52,7 @@ class Output:
         self.work = self.root / "work"
         self.runs = self.root / "runs"
         self.quality = self.root / "quality"
+        self.reports = self.root / "report"
         self.published = self.root / ".published"
 
     # ------------------------------------------------------------------ reading
