@@ -177,6 +177,8 @@ def _outcome(root: str, run: Any) -> "tuple[dict[str, Any] | None, str | None] |
         except (SourceError, OutputError) as error:
             return str(error)
         except OSError as error:
+            if "No space left" in str(error):
+                return None, f"{root}: no space is left on its disk; nothing was published, make room and run again"
             return None, f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
         except Exception as error:
             return None, f"{type(error).__name__}: {error}"

@@ -191,6 +191,7 @@ VERSIONS = _table(
     "versions", "Earlier texts of articles that were edited.",
     *_ARTICLE_FIELDS,
     _field("replaced_by_run", pa.string(), "The run whose text took its place.", required=True),
+    _field("changes", _STRINGS, "What the newer text changed: fields by name, words that came and went."),
 )  # fmt: skip
 
 QUARANTINE = _table(

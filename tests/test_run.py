@@ -114,13 +114,14 @@ def test_new_pages_are_added_and_a_changed_text_becomes_a_version(published, tmp
     source = next(path for path in sorted(PAGES.rglob("*.html")) if path.name == "food-bank.html")
     text = source.read_text(encoding="utf-8")
     changed = folder / source.name
-    changed.write_text(text.replace(" the ", " this very ", 12), encoding="utf-8")
+    changed.write_text(text.replace(" the ", " thatsame ", 12), encoding="utf-8")
     os.utime(changed, (time.time() + 60, time.time() + 60))
     before = count(root, "articles")
     assert main(["run", str(folder), "--output", str(root)]) == 0
     assert count(root, "articles") == before
     assert count(root, "versions") == 1
     assert count(root, "articles", "version = 2") == 1
+    assert table(root, "versions").select("changes").fetchall() == [(["summary", "text: +8 -8 words"],)]
 
 
 def test_show_and_explain_speak(published, capsys):

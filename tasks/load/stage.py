@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from tasks import schema
 from tasks.batch import without, write_table
+from tasks.load.edits import FIELDS, what_changed
 from tasks.load.merge import Decision, Known, Merge
 from tasks.load.output import Changes, Output
 from tasks.load.stories import Signed, Story, read_signatures
@@ -68,10 +69,17 @@ def stage_articles(
     buffers: dict[str, list[pa.Table]] = {}
     parts: dict[str, int] = {}
     older: list[pa.Table] = []
+    newer: dict[str, dict[str, Any]] = {}  # the texts that took another's place
+    edited = set(merged.replaced) | {
+        each.article_id for each in merged.decisions.values() if each.reason == "older_version"
+    }
     count = 0
     for table in candidates(paths, left_out):
         articles, outdated = _decide_rows(table, merged.decisions, stories, run_id)
         count += articles.num_rows
+        if edited:
+            ours = articles.filter(pc.is_in(articles.column("article_id"), pa.array(sorted(edited), pa.string())))
+            newer |= {row["article_id"]: row for row in ours.select(["article_id", "text", *FIELDS]).to_pylist()}
         if outdated.num_rows:
             older.append(outdated)
         for month, rows in _by_month(articles):
@@ -84,12 +92,19 @@ def stage_articles(
     if older:
         path = folder / "versions" / f"{run_id}.parquet"
         write_table(
-            pa.concat_tables([schema.conform(table, schema.VERSIONS) for table in older]),
+            pa.concat_tables([schema.conform(_with_changes(table, newer), schema.VERSIONS) for table in older]),
             path,
             dictionary=LOW_CARDINALITY,
         )
         changes.added["versions"][path.name] = path
     return changes, count
+
+
+def _with_changes(older: pa.Table, newer: dict[str, dict[str, Any]]) -> pa.Table:
+    """Older texts with what their newer one changed; nothing is said where that is in another run."""
+    rows = older.select(["article_id", "text", *FIELDS]).to_pylist()
+    told = [what_changed(row, newer[row["article_id"]]) if row["article_id"] in newer else None for row in rows]
+    return older.append_column("changes", pa.array(told, pa.list_(pa.string())))
 
 
 def published_signatures(output: Output) -> Iterator[Signed]:
