@@ -140,7 +140,7 @@ def main():
             ):
                 killed += count
                 wrong += found
-                print(f"{killed} kills, {len(wrong)} wrong", flush=True)
+                print(f"{killed} kills, {len(wrong)} wrong", *found, flush=True)
     finally:
         server.terminate()
         server.wait(30)
