@@ -6,6 +6,7 @@ names, places and numbers that are its story's own, so that no two stories are n
 
 import json
 import random
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from html import escape
@@ -120,6 +121,9 @@ SPANISH = [
 # fmt: on
 
 
+_ELISION = re.compile(r"\bde (?=avril|août|octobre)")  # French: d'avril
+
+
 @dataclass(frozen=True)
 class Publisher:
     """One invented newspaper and how its pages are built."""
@@ -214,7 +218,7 @@ class Facts:
                  "month": dice.choice(_MONTHS.get(self.language, _MONTHS["en"])), "day": dice.choice(_DAYS.get(self.language, _DAYS["en"]))}  # fmt: skip
         words = self.words | loose
         words |= {"Place": words["place"], "Body": upper_first(words["body"]), "last": words["a"].split()[-1]}
-        return template.format(**words)
+        return _ELISION.sub("d'", template.format(**words))
 
 
 def upper_first(text: str) -> str:
@@ -228,13 +232,15 @@ def full_name(language: str, dice: random.Random) -> str:
 
 
 def paragraphs_of(facts: Facts, count: int, *, is_brief: bool = False) -> tuple[str, ...]:
-    """The paragraphs of a story: two or three sentences each, no clause twice."""
+    """The paragraphs of a story: one to three sentences each and some quotes, no clause twice."""
     language, dice = facts.language, facts.dice
     clauses, openings, quotes = (dice.sample(table[language], len(table[language])) for table in (_CLAUSES, _OPENINGS, _QUOTES))  # fmt: skip
     made = []
     for number in range(count):
+        # a long story must not use up the clauses, or all long ones would be alike
+        sentences = 1 if count >= 8 else 2 if is_brief else dice.choice((2, 2, 3))
         own = []
-        for _ in range(2 if is_brief else dice.choice((2, 2, 3))):
+        for _ in range(sentences):
             if clauses:
                 opening = facts.fill(openings[(len(clauses)) % len(openings)])
                 clause = facts.fill(clauses.pop())
