@@ -22,6 +22,7 @@ from tasks import schema
 from tasks.batch import StepResult, digest, write_table
 from tasks.load.step import Staged
 
+_DECLARED = {"ingest": schema.PAGES, "clean": schema.DOCUMENTS, "extract": schema.CANDIDATES}
 _SHOWN = ("code", "severity", "state", "failed", "checked", "sentence", "observed")
 
 
@@ -37,9 +38,7 @@ def gate(
 ) -> Any:
     """Check one step; the rows it sets aside are written to a file that the next step reads."""
     suite, table, found = _table_of(step, result, limits)
-    verdict = check(
-        suite, table, found, {"ingest": schema.PAGES, "clean": schema.DOCUMENTS, "extract": schema.CANDIDATES}[step]
-    )
+    verdict = check(suite, table, found, _DECLARED[step])
     rows = [
         index.row(str(table.column("doc_id")[number].as_py()))
         | {
@@ -118,7 +117,14 @@ def _table_of(step: str, result: StepResult, limits: dict[str, dict[str, Any]]) 
     suite = make(limits[step])
     paths = [path / "documents.parquet" if step == "clean" else path for path in result.paths]
     table = pa.concat_tables([pq.ParquetFile(path).read(columns=list(suite.columns)) for path in paths])
-    return suite, slim(table), table.schema
+    # the whole contract of the step, not only the columns that its rules look at; the first batch that breaks it tells
+    declared = _DECLARED[step]
+    found = next((own for own in map(pq.read_schema, paths) if not _keeps(own, declared)), declared)
+    return suite, slim(table), found
+
+
+def _keeps(found: pa.Schema, declared: pa.Schema) -> bool:
+    return all(name in found.names and found.field(name).type == declared.field(name).type for name in declared.names)
 
 
 class PageIndex:
