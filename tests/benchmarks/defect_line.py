@@ -1,0 +1,248 @@
+"""The line of `flows/news.py` over one batch of invented pages, without Prefect: every step and every gate."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from newsroom import Page
+
+from expectations import clean as clean_rules
+from expectations import dataset as dataset_rules
+from expectations import extract as extract_rules
+from expectations import ingest as ingest_rules
+from expectations import load as load_rules
+from expectations.gate import Verdict, check
+from expectations.limits import limits
+from expectations.rule import CRITICAL, Rule, Suite
+from tasks import schema
+from tasks.batch import digest, without, write_table
+from tasks.clean.batch import clean_pages
+from tasks.clean.site_memory import learn_files, recall
+from tasks.extract.batch import extract_documents
+from tasks.ingest.reading import find_problem, media_type
+from tasks.load.merge import Known, Merge, merge
+from tasks.load.stories import Signed, Story, find_stories, read_signatures
+from tasks.quality.drift import compare
+from tasks.quality.metrics import COLUMNS, of_run
+
+MAX_PAGE_BYTES = 1 << 20  # smaller than a user's limit, to keep the oversized pages small
+
+
+@dataclass
+class Run:
+    """What the gates said of one batch, by number of page."""
+
+    pages: int = 0
+    set_aside: dict[int, list[str]] = field(default_factory=dict)  # page -> rules, or merge's reason
+    stops: list[str] = field(default_factory=list)
+    warnings: Counter = field(default_factory=Counter)  # rule (drift: rule:metric) -> rows
+    rows: dict[int, dict] = field(default_factory=dict)  # page -> its candidate, as far as it got
+    near: set[int] = field(default_factory=set)  # pages that load names near-duplicates
+    error: str = ""  # an exception in place of a verdict
+    plain: dict[str, list[int]] = field(default_factory=dict)  # expectation of the plain suite -> pages, [] for all
+
+
+@dataclass
+class Past:
+    """What earlier runs left behind."""
+
+    sites: dict[str, Path] = field(default_factory=dict)
+    known: list[Known] = field(default_factory=list)
+    signed: list[Signed] = field(default_factory=list)
+    history: list[dict] = field(default_factory=list)
+
+
+def page_row(page: Page) -> dict:
+    """A row of `schema.PAGES`, with ingest's own judgement of the bytes."""
+    raw = page.render()
+    problem = find_problem(raw)
+    if len(raw) > MAX_PAGE_BYTES:
+        problem = "ingest.too_large", f"{len(raw):,} bytes"
+    return {
+        "doc_id": digest(page.url, str(page.number)), "source_uri": page.url, "url": page.url, "media_type": media_type(raw, page.url),
+        "fetched_at": page.fetched_at, "page_digest": digest(raw), "byte_count": len(raw), "problem": problem[0] if problem else None,
+        "problem_detail": problem[1] if problem else None, "raw": None if len(raw) > MAX_PAGE_BYTES else raw,
+    }  # fmt: skip
+
+
+_VERDICTS: dict[str, Verdict] = {}
+_UNCHECKED = ("byte_count", "fetched_days_ahead")  # no check reads the one, and the other moves with the clock
+
+
+def judged(suite: Suite, table: pa.Table, found: pa.Schema | None = None, declared: pa.Schema | None = None) -> Verdict:
+    """The verdict of a gate, asked once for equal tables: most defects leave the early gates' tables as they were."""
+    slim = table.drop_columns([name for name in _UNCHECKED if name in table.column_names])
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, slim.schema) as writer:
+        writer.write_table(slim.combine_chunks())
+    key = digest(suite.step, sink.getvalue().to_pybytes(), str(found))
+    if key not in _VERDICTS:
+        _VERDICTS[key] = check(suite, table, found, declared)
+    return _VERDICTS[key]
+
+
+class Line:
+    """The steps and gates of `flows/news.py` over one batch."""
+
+    def __init__(self, past: Past) -> None:
+        self.past = past
+        self.numbers = limits()
+        self.folder = ""  # where the memory of sites is kept while the benchmark runs
+        self.extracted: dict[str, tuple[pa.Table, pa.Table, pa.Table]] = {}
+
+    def run(self, pages: pa.Table, numbers: list[int], change: Callable[[pa.Table], pa.Table] | None = None, *, name: str = "", is_kept: bool = False) -> Run:  # fmt: skip
+        """Run a table of pages; `numbers` name its rows. `change` damages the candidates. `is_kept`: becomes past."""
+        run = Run(pages.num_rows)
+        by_id: dict[str, list[int]] = {}
+        for doc_id, number in zip(pages.column("doc_id").to_pylist(), numbers, strict=True):
+            by_id.setdefault(doc_id, []).append(number)
+        try:
+            self._run(run, pages, by_id, change, name, is_kept=is_kept)
+        except Exception as error:  # what no gate foresaw is a finding
+            run.error = f"{type(error).__name__}: {str(error)[:120]}"
+        return run
+
+    def _run(self, run: Run, pages: pa.Table, by_id: dict, change, name: str, *, is_kept: bool) -> None:
+        index = {row["doc_id"]: row for row in pages.select(["doc_id", "source_uri", "url"]).to_pylist()}
+        quarantined: list[dict] = []
+        out = self._gate(run, "ingest", ingest_rules, schema.PAGES, pages, index, by_id, quarantined)
+        unread = pages.filter(pc.invert(pc.is_in(pages.column("doc_id"), pa.array(sorted(set(index) - out - {None})))))
+        documents, candidates, evidence = self._extracted(without(pages, out), is_kept=name == "control")
+        final = candidates  # of a line without gates
+        if unread.num_rows:
+            final = pa.concat_tables([candidates, extract_documents(*clean_pages(unread)[:2])])
+        if change:
+            candidates, final = change(candidates), change(final)
+        run.plain = self._plain(final, by_id)
+        if run.stops:
+            return
+        out |= self._gate(run, "clean", clean_rules, schema.DOCUMENTS, documents, index, by_id, quarantined)
+        if run.stops:
+            return
+        candidates = without(candidates, out)
+        out |= self._gate(run, "extract", extract_rules, schema.CANDIDATES, candidates, index, by_id, quarantined)
+        for row in candidates.to_pylist():
+            for number in by_id.get(row.get("doc_id"), ()):
+                run.rows[number] = row
+        if run.stops:
+            return
+        articles, counts, passed = self._merge(run, without(candidates, out), pages.num_rows, by_id, len(quarantined))
+        self._load(run, articles, counts)
+        if run.stops:
+            return
+        metrics = of_run([{column: row[column] for column in COLUMNS} for row in passed], quarantined, counts)
+        self._compare(run, metrics)
+        if is_kept:
+            self._keep(name, evidence, articles, metrics)
+            signed = [row for row in passed if row["signature"]]
+            ids = [row["article_id"] for row in signed]
+            self.past.signed.append(Signed(ids, ids, read_signatures(row["signature"] for row in signed)))
+
+    def _extracted(self, pages: pa.Table, *, is_kept: bool) -> tuple[pa.Table, pa.Table, pa.Table]:
+        """Documents, candidates and evidence of pages; the undamaged batch's are kept, for defects of tables."""
+        key = digest(*(f"{row['doc_id']} {row['page_digest']} {row['fetched_at']}" for row in pages.select(["doc_id", "page_digest", "fetched_at"]).to_pylist()))  # fmt: skip
+        if key in self.extracted:
+            return self.extracted[key]
+        documents, lines, evidence = clean_pages(pages, partial(recall, self.past.sites))
+        found = documents, extract_documents(documents, lines), evidence
+        if is_kept:
+            self.extracted[key] = found
+        return found
+
+    def _merge(self, run: Run, candidates: pa.Table, received: int, by_id: dict, quarantined: int) -> tuple[pa.Table, dict, list]:  # fmt: skip
+        """The articles, the run's account and the candidates as rows."""
+        passed = candidates.to_pylist()
+        merged = merge(passed, self.past.known)
+        for doc_id, decision in merged.decisions.items():
+            if decision.outcome == "duplicate":
+                for number in by_id[doc_id]:
+                    run.set_aside.setdefault(number, []).append(f"merge.{decision.reason}")
+        near = {article_id for article_id, story in self._stories(passed, merged).items() if story.near_duplicate_of}
+        run.near = {number for row in passed if row["article_id"] in near for number in by_id[row["doc_id"]]}
+        chosen = [merged.decisions[row["doc_id"]].outcome == "article" for row in passed]
+        articles = schema.conform(candidates.filter(pa.array(chosen, pa.bool_())), schema.ARTICLES)
+        outcomes = Counter(decision.outcome for decision in merged.decisions.values())
+        counts = {"received": received, "articles": outcomes["article"], "duplicates": outcomes["duplicate"], "quarantined": quarantined}  # fmt: skip
+        return articles, counts, passed
+
+    def _stories(self, passed: list[dict], merged: Merge) -> dict[str, Story]:
+        """The story of each new article that is long enough to tell, as load finds them."""
+        rows = {row["doc_id"]: row for row in passed}
+        new = [one for one in merged.decisions.values() if one.outcome == "article" and rows[one.doc_id]["signature"]]
+        values = read_signatures(rows[one.doc_id]["signature"] for one in new)
+        ids = [one.article_id for one in new]
+        return find_stories(Signed(ids, [""] * len(ids), values), self.past.signed)
+
+    def _compare(self, run: Run, metrics: list[dict]) -> None:
+        """The gate that compares with the runs before."""
+        compared = compare(metrics, self.past.history, self.numbers["dataset"])
+        verdict = judged(dataset_rules.suite(self.numbers["dataset"]), dataset_rules.table(compared))
+        run.stops += verdict.stops
+        told = {outcome.code for outcome in verdict.warnings}
+        run.warnings.update(
+            f"dataset.{row['code']}:{row['metric']}"
+            for row in compared
+            if row["code"] and f"dataset.{row['code']}" in told
+        )
+
+    def _gate(self, run: Run, step: str, rules, declared, table: pa.Table, index: dict, by_id: dict, quarantined: list) -> set[str]:  # fmt: skip
+        """Check one step; returns the ids it sets aside."""
+        suite = rules.suite(self.numbers[step])
+        found = table.schema
+        slim = rules.slim(table.select([column for column in suite.columns if column in table.column_names]))
+        verdict = judged(suite, slim, found, declared)
+        out = set()
+        for row, codes in verdict.reasons.items():
+            doc_id = str(slim.column("doc_id")[row].as_py())
+            quarantined.append(index[doc_id])
+            out.add(doc_id)
+            for number in by_id[doc_id]:
+                run.set_aside.setdefault(number, codes)
+        run.stops += verdict.stops
+        run.warnings.update({outcome.code: outcome.failed for outcome in verdict.warnings})
+        return out
+
+    def _load(self, run: Run, articles: pa.Table, counts: dict) -> None:
+        """The gates before publication: what fails there stops the run."""
+        suite = load_rules.suite(self.numbers["load"])
+        accounted = counts["articles"] + counts["duplicates"] + counts["quarantined"]
+        ledger = pa.Table.from_pylist([{"received": counts["received"], "accounted": accounted, "articles": counts["articles"], "staged_articles": articles.num_rows}])  # fmt: skip
+        own = judged(suite, articles.select(list(suite.columns)), articles.schema, schema.ARTICLES)
+        for verdict in (own, judged(load_rules.ledger_suite(self.numbers["load"]), ledger)):
+            run.stops += verdict.stops
+            run.stops += [f"{code}: {verdict.details.get(row, '')}" for row, codes in verdict.reasons.items() for code in codes][:5]  # fmt: skip
+
+    def _plain(self, final: pa.Table, by_id: dict) -> dict[str, list[int]]:
+        verdict = judged(PLAIN, final.select([column for column in PLAIN.columns if column in final.column_names]))
+        found: dict[str, list[int]] = {stop.split(":")[0]: [] for stop in verdict.stops}
+        ids = final.column("doc_id").to_pylist() if "doc_id" in final.column_names else [None] * final.num_rows
+        for row, codes in verdict.reasons.items():
+            for code in codes:
+                found.setdefault(code, []).extend(by_id.get(ids[row], [-1]))
+        return found
+
+    def _keep(self, name: str, evidence: pa.Table, articles: pa.Table, metrics: list[dict]) -> None:
+        """What the next run knows of this one."""
+        folder = Path(self.folder) / name
+        for place, table in learn_files([evidence], self.past.sites):
+            write_table(table, folder / place)
+            self.past.sites[place] = folder / place
+        slim = articles.select(["article_id", "text_digest", "fetched_at", "version"]).to_pylist()
+        self.past.known += [Known(place="", **row) for row in slim]
+        self.past.history += [row | {"run_id": name} for row in metrics]
+
+
+# what most projects write: presence, lengths, uniqueness, the form of addresses, a set of values, a number of rows
+PLAIN = Suite("plain", ("doc_id", "article_id", "url", "title", "text", "language", "published_date"), (
+    *(Rule(f"not_null({name})", CRITICAL, "", "column_values_to_not_be_null", {"column": name}) for name in ("article_id", "url", "title", "text", "language", "published_date")),
+    *(Rule(f"unique({name})", CRITICAL, "", "column_values_to_be_unique", {"column": name}) for name in ("article_id", "url")),
+    Rule("length(title)", CRITICAL, "", "column_value_lengths_to_be_between", {"column": "title", "min_value": 10, "max_value": 250}),
+    Rule("length(text)", CRITICAL, "", "column_value_lengths_to_be_between", {"column": "text", "min_value": 200, "max_value": 50_000}),
+    Rule("regex(url)", CRITICAL, "", "column_values_to_match_regex", {"column": "url", "regex": r"^https?://[\w.-]+/\S+$"}),
+    Rule("set(language)", CRITICAL, "", "column_values_to_be_in_set", {"column": "language", "value_set": ["en", "de", "fr"]}),
+    Rule("rows", CRITICAL, "", "table_row_count_to_be_between", {"min_value": 1}),
+), 1.0, 1)  # fmt: skip
