@@ -1,10 +1,12 @@
 """What must hold of candidate rows."""
 
+from collections import defaultdict
 from typing import Any
 
 import pyarrow as pa
 
 from expectations.rule import CRITICAL, WARNING, Rule, Suite
+from tasks.labels import Doubt
 
 
 def suite(limit: dict[str, Any]) -> Suite:
@@ -37,6 +39,14 @@ def suite(limit: dict[str, Any]) -> Suite:
              {"column": "time_flag", "value_set": ["published_before_1990"]}, "published {published_date}"),
         Rule("extract.author_crowd", WARNING, "The authors are no list of staff.", "column_values_to_be_between",
              {"column": "author_count", "max_value": limit["authors_max"] - 1}, "{author_count} authors"),
+        Rule("extract.words_out_of_order", WARNING, "The words of a text stand in the order of its language.", "column_values_to_not_be_in_set",
+             {"column": "is_disordered", "value_set": [True], "mostly": 1 - limit["disordered_share_max"]}, "{doc_id}"),
+        Rule("extract.language_mixed", WARNING, "A text is in one language.", "column_values_to_not_be_in_set",
+             {"column": "is_mixed", "value_set": [True], "mostly": 1 - limit["mixed_share_max"]}, "{doc_id}"),
+        Rule("extract.text_repeated", WARNING, "A site prints a text under one headline.", "column_values_to_be_between",
+             {"column": "text_titles", "max_value": 1}, "{text_titles} unrelated headlines of {domain} have this text"),
+        Rule("extract.title_repeated", WARNING, "A site's headlines differ from text to text.", "column_values_to_be_between",
+             {"column": "title_texts", "max_value": limit["title_repeats_max"]}, "{title_texts} texts of {domain} have this headline"),
     ]  # fmt: skip
     if limit["languages"]:
         rules.append(
@@ -44,7 +54,8 @@ def suite(limit: dict[str, Any]) -> Suite:
                  {"column": "language", "value_set": limit["languages"]}, "language {language}")
         )  # fmt: skip
     columns = ("doc_id", "title_char_count", "text_char_count", "mojibake_count", "mean_paragraph_words", "confidence",
-               "published_date", "fetched_at", "publisher", "language", "author_count", "flags")  # fmt: skip
+               "published_date", "fetched_at", "publisher", "language", "author_count", "flags",
+               "title", "domain", "text_digest")  # fmt: skip
     return Suite("extract", columns, tuple(rules), limit["quarantined_share_max"], limit["quarantined_share_from_rows"])
 
 
@@ -54,4 +65,33 @@ def slim(candidates: pa.Table) -> pa.Table:
         next((flag for flag in flags if flag.startswith("published_")), None)
         for flags in candidates.column("flags").to_pylist()
     ]
-    return candidates.append_column("time_flag", pa.array(flags, pa.string())).drop_columns(["flags"])
+    every = candidates.column("flags").to_pylist()
+    added = {
+        "time_flag": pa.array(flags, pa.string()),
+        "is_disordered": pa.array([Doubt.WORDS_OUT_OF_ORDER in flags for flags in every], pa.bool_()),
+        "is_mixed": pa.array([Doubt.LANGUAGE_MIXED in flags for flags in every], pa.bool_()),
+        **_repetitions(candidates),
+    }
+    for name, values in added.items():
+        candidates = candidates.append_column(name, values)
+    return candidates.drop_columns(["flags", "title", "text_digest"])
+
+
+def _repetitions(candidates: pa.Table) -> dict[str, pa.Array]:
+    """For each row, how many texts its site has under the same headline, and how many unrelated headlines over the same
+    text; null where there is no headline.
+    """
+    rows = list(zip(*(candidates.column(name).to_pylist() for name in ("domain", "title", "text_digest")), strict=True))
+    texts: dict[tuple[str | None, str], set[str]] = defaultdict(set)
+    titles: dict[tuple[str | None, str], list[set[str]]] = defaultdict(list)
+    for site, title, digest in rows:
+        if title:
+            texts[site, title.casefold()].add(digest)
+            words = set(title.casefold().split())
+            # an edited headline shares words with what it was
+            if not any(2 * len(words & other) >= min(len(words), len(other)) for other in titles[site, digest]):
+                titles[site, digest].append(words)
+    return {
+        "title_texts": pa.array([len(texts[site, title.casefold()]) if title else None for site, title, _ in rows], pa.int64()),
+        "text_titles": pa.array([len(titles[site, digest]) if title else None for site, title, digest in rows], pa.int64()),
+    }  # fmt: skip

@@ -21,11 +21,11 @@ KNOWN: dict[str, dict[str, tuple[type, float, float] | type[bool] | None]] = {
         "quarantined_share_max": _SHARE, "quarantined_share_from_rows": _COUNT, "title_chars_max": _COUNT, "text_chars_min": _COUNT,
         "text_chars_max": _COUNT, "mojibake_max": _COUNT, "confidence_min": _SHARE, "mean_paragraph_words_min": (float, 0, 1000),
         "title_present_share": _SHARE, "date_present_share": _SHARE, "publisher_present_share": _SHARE,
-        "language_present_share": _SHARE, "authors_max": _COUNT, "languages": None,
+        "language_present_share": _SHARE, "authors_max": _COUNT, "title_repeats_max": _COUNT, "disordered_share_max": _SHARE, "mixed_share_max": _SHARE, "languages": None,
     },
     "dataset": {
         "history_runs": _COUNT, "history_runs_min": _COUNT, "mad_factor": (float, 0, 100), "volume_floor": _SHARE, "length_floor": _SHARE,
-        "share_floor": _SHARE, "site_rows_min": _COUNT, "site_history_rows_min": _COUNT, "site_share_floor": _SHARE,
+        "share_floor": _SHARE, "doubt_share_floor": _SHARE, "site_rows_min": _COUNT, "site_history_rows_min": _COUNT, "site_share_floor": _SHARE,
         "site_length_ratio": (float, 1, 100), "site_present_share": _SHARE, "is_drift_critical": bool,
     },
     "load": {"quarantined_share_max": _SHARE, "quarantined_share_from_rows": _COUNT, "articles_min": _COUNT},

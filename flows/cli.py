@@ -68,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--one-per-story", action="store_true", help="keep one article of those that tell a story nearly alike"
     )
+    run.add_argument(
+        "--data-docs", action="store_true", help="build Great Expectations' Data Docs in DIR/report/data_docs too"
+    )
     run.add_argument("--verbose", action="store_true", help="print Prefect's log too")
 
     show = _command(commands, "show", "what is in an output", "copydesk show --output output", commands_of.show)

@@ -158,6 +158,7 @@ def _start(options: argparse.Namespace) -> "tuple[dict[str, Any] | None, str | N
         one_per_story=options.one_per_story,
         max_page_megabytes=options.max_page_megabytes,
         thresholds=options.thresholds,
+        data_docs=options.data_docs,
     )
     return _outcome(options.output, lambda: news(parameters, return_state=True))
 

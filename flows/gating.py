@@ -1,5 +1,6 @@
 """A gate as a Prefect task: check a step's slim table, write down what it sets aside, show it as a table artifact."""
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from expectations import dataset as dataset_rules
 from expectations import extract as extract_rules
 from expectations import ingest as ingest_rules
 from expectations import load as load_rules
-from expectations.gate import Verdict, check
+from expectations.gate import Verdict, check, contract
 from expectations.rule import Suite
 from tasks import schema
 from tasks.batch import StepResult, digest, write_table
@@ -35,12 +36,12 @@ def gate(
     limits: dict[str, dict[str, Any]],
     run_id: str,
     rules_version: str,
+    docs: Path | None,
 ) -> Any:
     """Check one step; the rows it sets aside are written to a file that the next step reads."""
-    suite, table, found = _table_of(step, result, limits)
-    verdict = check(suite, table, found, _DECLARED[step])
+    verdict, doc_ids = _verdict_on(step, result, limits, docs)
     rows = [
-        index.row(str(table.column("doc_id")[number].as_py()))
+        index.row(doc_ids[number])
         | {
             "step": step,
             "reason": codes[0],
@@ -59,15 +60,22 @@ def gate(
 
 
 @task(name="gate", task_run_name="gate-load", cache_policy=NO_CACHE, persist_result=False)
-def gate_load(staged: Staged, limits: dict[str, dict[str, Any]]) -> Any:
+def gate_load(staged: Staged, limits: dict[str, dict[str, Any]], docs: Path | None) -> Any:
     """Check the staged dataset as read back from its files, and the accounting identity."""
-    own = check(load_rules.suite(limits["load"]), staged.articles, staged.articles.schema, schema.ARTICLES)
+    suite = load_rules.suite(limits["load"])
+    declared = pa.schema([schema.ARTICLES.field(name) for name in suite.columns])  # of the rest nothing was read back
+    nulls = {name: staged.articles.column(name).null_count for name in staged.articles.column_names}
+    own = contract("load", staged.articles.schema, declared, nulls)
+    if not own.stops:
+        shape = own
+        own = check(suite, staged.articles, docs)
+        own.outcomes += shape.outcomes
     counts = staged.counts
     ledger = pa.Table.from_pylist([
         {"received": counts["received"], "accounted": counts["articles"] + counts["duplicates"] + counts["quarantined"],
          "articles": counts["articles"], "staged_articles": staged.staged_articles}
     ])  # fmt: skip
-    accounts = check(load_rules.ledger_suite(limits["load"]), ledger)
+    accounts = check(load_rules.ledger_suite(limits["load"]), ledger, docs)
     for verdict in (own, accounts):  # a row that fails here is our own mistake, so it stops the run
         verdict.stops += [
             f"{code}: {verdict.details.get(number, '')}" for number, codes in verdict.reasons.items() for code in codes
@@ -77,9 +85,9 @@ def gate_load(staged: Staged, limits: dict[str, dict[str, Any]]) -> Any:
 
 
 @task(name="gate", task_run_name="gate-dataset", cache_policy=NO_CACHE, persist_result=False)
-def gate_dataset(compared: list[dict[str, Any]], limits: dict[str, dict[str, Any]]) -> Any:
+def gate_dataset(compared: list[dict[str, Any]], limits: dict[str, dict[str, Any]], docs: Path | None) -> Any:
     """Check the run against the runs before it (`tasks.quality.drift.compare`)."""
-    verdict = check(dataset_rules.suite(limits["dataset"]), dataset_rules.table(compared))
+    verdict = check(dataset_rules.suite(limits["dataset"]), dataset_rules.table(compared), docs)
     verdict.stops += [
         f"{code}: {verdict.details.get(number, '')}" for number, codes in verdict.reasons.items() for code in codes
     ][:5]
@@ -109,22 +117,38 @@ def _sentence(verdict: Verdict) -> str:
     return text
 
 
-def _table_of(step: str, result: StepResult, limits: dict[str, dict[str, Any]]) -> tuple[Suite, pa.Table, pa.Schema]:
-    suites: dict[str, tuple[Callable[[dict[str, Any]], Suite], Callable[[pa.Table], pa.Table]]] = {
-        "ingest": (ingest_rules.suite, ingest_rules.slim), "clean": (clean_rules.suite, clean_rules.slim), "extract": (extract_rules.suite, extract_rules.slim),
-    }  # fmt: skip
-    make, slim = suites[step]
+_SUITES: dict[str, tuple[Callable[[dict[str, Any]], Suite], Callable[[pa.Table], pa.Table]]] = {
+    "ingest": (ingest_rules.suite, ingest_rules.slim), "clean": (clean_rules.suite, clean_rules.slim), "extract": (extract_rules.suite, extract_rules.slim),
+}  # fmt: skip
+
+
+def _verdict_on(
+    step: str, result: StepResult, limits: dict[str, dict[str, Any]], docs: Path | None
+) -> tuple[Verdict, list[str]]:
+    """The verdict on all batches of a step, and the doc_id of each of its rows."""
+    make, slim = _SUITES[step]
     suite = make(limits[step])
-    paths = [path / "documents.parquet" if step == "clean" else path for path in result.paths]
-    table = pa.concat_tables([pq.ParquetFile(path).read(columns=list(suite.columns)) for path in paths])
-    # the whole contract of the step, not only the columns that its rules look at; the first batch that breaks it tells
-    declared = _DECLARED[step]
-    found = next((own for own in map(pq.read_schema, paths) if not _keeps(own, declared)), declared)
-    return suite, slim(table), found
+    files = [pq.ParquetFile(path / "documents.parquet" if step == "clean" else path) for path in result.paths]
+    # the whole contract of the step, not only the columns that its rules look at
+    shapes = [contract(step, file.schema_arrow, _DECLARED[step], _null_counts(file)) for file in files]
+    broken = next((shape for shape in shapes if shape.stops), None)
+    if broken:
+        return broken, []
+    table = pa.concat_tables([file.read(columns=list(suite.columns)) for file in files])
+    verdict = check(suite, slim(table), docs)
+    verdict.outcomes += shapes[0].outcomes
+    return verdict, table.column("doc_id").to_pylist()
 
 
-def _keeps(found: pa.Schema, declared: pa.Schema) -> bool:
-    return all(name in found.names and found.field(name).type == declared.field(name).type for name in declared.names)
+def _null_counts(file: pq.ParquetFile) -> dict[str, int]:
+    """The nulls of each plain column by the file's own statistics; lists and structs count by their parts and are left out."""
+    counts: Counter[str] = Counter()
+    for group in range(file.metadata.num_row_groups):
+        for number in range(file.metadata.num_columns):
+            column = file.metadata.row_group(group).column(number)
+            if column.statistics is not None and column.statistics.has_null_count:
+                counts[column.path_in_schema] += column.statistics.null_count
+    return dict(counts)
 
 
 class PageIndex:

@@ -11,6 +11,7 @@ from prefect.artifacts import create_link_artifact, create_markdown_artifact
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
+from expectations.data_docs import build as build_data_docs
 from expectations.gate import Verdict
 from expectations.limits import DEFAULT_FILE, limits
 from flows.alerts import alert
@@ -31,6 +32,8 @@ from tasks.quality.history import read_metrics
 from tasks.quality.metrics import COLUMNS, Metric, of_run
 
 logger = logging.getLogger(__name__)
+
+DATA_DOCS = "data_docs"  # folder in `report/`
 
 
 class GateStop(Exception):  # noqa: N818 - an outcome, not an error
@@ -133,13 +136,14 @@ def line(
     settings = Settings.from_environment()
     numbers = limits(Path(parameters.thresholds) if parameters.thresholds else DEFAULT_FILE)
     work = output.work
+    docs = output.reports / DATA_DOCS if parameters.data_docs else None
     is_replay = isinstance(parameters, ReplayParameters)
     # a replayed page lies in the output's store already
     keep_pages = isinstance(parameters, NewsParameters) and parameters.keep_pages
 
     def checked(step: str, result: StepResult) -> Path:
         state = gate(
-            step, result, index, work / "gates", numbers, report.run_id, report.rules_version, return_state=True
+            step, result, index, work / "gates", numbers, report.run_id, report.rules_version, docs, return_state=True
         )
         path: Path = _passed(state, report)
         return path
@@ -161,7 +165,7 @@ def line(
     report.counts |= staged.counts
     if staged.articles.num_rows:
         report.example = index.row(staged.articles.column("doc_id")[0].as_py())["source_uri"]
-    _passed(gate_load(staged, numbers, return_state=True), report)
+    _passed(gate_load(staged, numbers, docs, return_state=True), report)
     if not is_replay:  # pages of many days at once are no day to compare with others
         passed = (
             row
@@ -172,7 +176,7 @@ def line(
         history = read_metrics(output.quality, numbers["dataset"]["history_runs"])
         compared = compare(metrics, history, numbers["dataset"])
         report.drift = [row for row in compared if row["state"] == "outside"]
-        _passed(gate_dataset(compared, numbers, return_state=True), report)
+        _passed(gate_dataset(compared, numbers, docs, return_state=True), report)
     staged.changes.added["sites"] = learn_sites(cleaned, sites, str(work / f"sites-{report.run_id}"))
     report.snapshot = publish(staged, ingested, cleaned, parameters.output, keep_pages=keep_pages)
 
@@ -195,7 +199,9 @@ def _passed(state: Any, report: RunReport) -> Any:
 
 
 def _tell(report: RunReport) -> None:
-    """Show the report in the UI, and send an alert where one is asked for."""
+    """Show the report in the UI, build Data Docs and send an alert where these are asked for."""
+    if report.parameters.get("data_docs"):
+        build_data_docs(Output(report.parameters["output"]).reports / DATA_DOCS)
     page = (Output(report.parameters["output"]).reports / f"{report.run_id}.html").resolve()
     markdown = f"{report.markdown()}\n\n[The whole report]({page.as_uri()})"
     create_markdown_artifact(key="run-report", markdown=markdown, description=report.sentence())

@@ -35,6 +35,11 @@ class NewsParameters(BaseModel):
     max_page_megabytes: int = Field(
         20, ge=1, le=512, title="Largest page", description="In megabytes; a larger page goes to quarantine unread."
     )
+    data_docs: bool = Field(
+        default=False,
+        title="Data Docs",
+        description="Build Great Expectations' own pages too, in report/data_docs; they load styles from the network when opened.",
+    )
     thresholds: str | None = Field(
         None, title="Thresholds", description="A file to use in place of the thresholds.yml that ships with Copydesk."
     )
@@ -57,6 +62,11 @@ class ReplayParameters(BaseModel):
         default=False,
         title="Guess dates",
         description="Take a date from the text where a page gives none, marked as a guess.",
+    )
+    data_docs: bool = Field(
+        default=False,
+        title="Data Docs",
+        description="Build Great Expectations' own pages too, in report/data_docs; they load styles from the network when opened.",
     )
     thresholds: str | None = Field(
         None, title="Thresholds", description="A file to use in place of the thresholds.yml that ships with Copydesk."

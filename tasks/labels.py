@@ -1,4 +1,4 @@
-"""The closed vocabularies of clean: what a line is, what is done with it, and why.
+"""The closed vocabularies: what a line is, what is done with it, and why; and what is odd about an article.
 
 The 16 labels are a taxonomy of the lines of a news page; every line of every page carries one label, one
 action, one reason and a confidence. A word from here is at once a value in the `lines` table, a counter in the
@@ -78,3 +78,29 @@ class Reason(_Worded):
     CODE = "code", "It is program code or data, not prose."
     NO_TEXT = "no_text", "It holds no letter and no digit."
     BEYOND_LIMIT = "beyond_limit", "The page has more lines than are read."
+
+
+class Doubt(_Worded):
+    """What is odd about an article that is published all the same: the values of its column `flags`."""
+
+    PUBLISHED_GUESSED = "published_guessed", "The date was taken from the text, as was asked for."
+    PUBLISHED_BEFORE_1990 = "published_before_1990", "The date is older than the Web."
+    PUBLISHED_AFTER_FETCHED = "published_after_fetched", "The date lies after the page was fetched."
+    PUBLISHED_WHEN_FETCHED = (
+        "published_when_fetched",
+        "The date is the very moment of the fetch, as of a page that prints the clock.",
+    )
+    PUBLISHED_DAY_OR_MONTH_OPEN = (
+        "published_day_or_month_open",
+        "Nothing says which number is the day and which the month.",
+    )
+    MODIFIED_BEFORE_PUBLISHED = "modified_before_published", "It was changed before it was published."
+    TEXT_CUT_OFF = "text_cut_off", "The page says that the text goes on for subscribers."
+    TEXT_ENDS_OPEN = "text_ends_open", "The text breaks off in the middle of a sentence."
+    UNDECODABLE_CHARACTERS = "undecodable_characters", "Some of the page's bytes stand for no character."
+    MOJIBAKE_REPAIRED = "mojibake_repaired", "Letters that were decoded wrongly before were put right."
+    TITLE_NOT_IN_TEXT = "title_not_in_text", "Hardly a word of the headline stands in the text."
+    WORDS_OUT_OF_ORDER = "words_out_of_order", "The words stand in an order that the language does not have."
+    LANGUAGE_NOT_AS_DECLARED = "language_not_as_declared", "The page declares another language than the text is in."
+    LANGUAGE_MIXED = "language_mixed", "A part of the text is in another language."
+    PAGE_OF_ANOTHER_SITE = "page_of_another_site", "The page names an address on another site as its own."

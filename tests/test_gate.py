@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from expectations import clean, extract, ingest, load
-from expectations.gate import check
+from expectations.gate import check, contract
 from expectations.limits import DEFAULT_FILE, ThresholdError, limits
 from expectations.rule import CRITICAL, INFO, WARNING, Rule, Suite
 from tasks import schema
@@ -69,10 +69,13 @@ def test_too_many_rows_in_quarantine_stop():
     assert not check(suite(BETWEEN, share=0.7), table([5, 5, 50])).stops
 
 
-def test_a_column_of_another_type_stops():
-    found = table([1]).schema
-    declared = pa.schema([pa.field("doc_id", pa.string()), pa.field("size", pa.int32())])
-    assert "demo.schema" in check(suite(BETWEEN), table([50]), found, declared).stops[0]
+def test_a_column_lost_of_another_type_or_null_where_it_must_not_be_stops():
+    declared = pa.schema([pa.field("doc_id", pa.string()), pa.field("size", pa.int32(), nullable=False)])
+    assert not contract("demo", declared, declared, {"doc_id": 3, "size": 0}).stops
+    assert "column size: missing" in contract("demo", declared.remove(1), declared, {}).stops[0]
+    other = declared.set(1, pa.field("size", pa.int64()))
+    assert "demo.schema: column size: int64, declared int32" in contract("demo", other, declared, {}).stops
+    assert "null in 2 rows" in contract("demo", declared, declared, {"size": 2}).stops[0]
 
 
 def test_what_is_unique_only_within_a_chunk_is_found(monkeypatch):
@@ -99,7 +102,7 @@ def test_every_suite_can_be_checked_and_speaks_in_sentences(module, declared):
         numbers = numbers | {"languages": ["en"]}
     made = module.suite(numbers)
     empty = pa.schema([declared.field(name) for name in made.columns]).empty_table()
-    verdict = check(made, module.slim(empty), empty.schema, declared)
+    verdict = check(made, module.slim(empty))
     assert not [outcome for outcome in verdict.outcomes if outcome.state == "error"]
     assert len({rule.code for rule in made.rules}) == len(made.rules)
     assert all(rule.sentence.endswith(".") and rule.code.startswith(f"{made.step}.") for rule in made.rules)

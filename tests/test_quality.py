@@ -4,6 +4,7 @@ import http.server
 import json
 import socket
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -21,13 +22,15 @@ from tasks.quality.metrics import of_run
 
 PAGES = Path(__file__).parent / "pages"
 LIMIT = limits()["dataset"]
+DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def page(site, number, **changes):
     """A candidate as the metrics see it."""
-    return {"doc_id": f"{site}{number}", "domain": site, "publisher": site, "source_uri": f"{site}/{number}", "published_date": "2025-01-01",
+    return {"doc_id": f"{site}{number}", "domain": site, "publisher": site, "source_uri": f"{site}/{number}", "url": f"https://{site}/{number}",
+            "published_date": DAY.date(), "published_at": DAY, "published_utc_offset_minutes": 0,
             "authors": ["A B"], "topics": ["x"], "image_url": "i", "language": "en", "summary": "s", "word_count": 300 + 7 * (number % 9),
-            "paragraph_count": 8, "confidence": 0.9, "kind": "article", "fetched_at": None} | changes  # fmt: skip
+            "paragraph_count": 8, "confidence": 0.9, "kind": "article", "flags": [], "fetched_at": DAY} | changes  # fmt: skip
 
 
 def run_of(pages, quarantined=(), run="r"):
@@ -85,6 +88,25 @@ def test_another_language_is_told():
     assert "language_mix" in told(
         [page(site, n, language="fr") for site in ("a.example", "b.example") for n in range(20)]
     )
+
+
+def test_a_doubt_that_becomes_frequent_is_told_and_a_single_one_is_not():
+    def day(count):
+        return [page("a.example", n, flags=["text_ends_open"] if n < count else []) for n in range(20)] + clean_day(0)[
+            20:
+        ]
+
+    assert told(day(2)) == {}
+    assert any(sentence.startswith("flag_text_ends_open_share is") for sentence in told(day(4))["doubts"])
+
+
+def test_old_articles_a_tenth_and_tenfold_volume_are_told_whatever_the_spread_was():
+    old = [page(site, n, published_date=(DAY - timedelta(days=400)).date()) for site in ("a.example", "b.example") for n in range(10)]  # fmt: skip
+    assert "age" in told(clean_day(0) + old)
+    wild = [row for day, times in enumerate((1, 2, 1, 2, 1, 2, 1, 2)) for row in run_of(clean_day(day) * times, run=f"w{day}")]  # fmt: skip
+    assert "volume" in told(clean_day(0)[:4], history=wild)
+    assert "volume" in told(clean_day(0) * 40, history=wild)
+    assert "volume" not in told(clean_day(0), history=wild)
 
 
 def test_without_history_nothing_is_judged_and_that_is_said():

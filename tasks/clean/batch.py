@@ -1,5 +1,6 @@
 """A batch of pages in, its documents and lines out: the pure core of clean."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -291,7 +292,8 @@ def _document(
         "encoding": encoding, "encoding_from": origin, "repairs": prepared.repairs[page], "damaged_char_count": damaged,
         "line_count": end - first, "kept_line_count": int(kept.sum()), "kept_word_count": int(kept_words),
         "long_line_count": int((kept & good).sum()),
-        "suspect_line_count": int((kept & ~good & (columns["lexicon"][first:end] > 0)).sum()),
+        "suspect_line_count": int((kept & ~good & (columns["lexicon"][first:end] > 0)).sum())
+        + _comment_heads(prepared.blocks.text[first:end], kept),
         "link_share": float((link * words)[kept].sum() / max(kept_words, 1)),
         "kind": kind, "kind_reason": why,
         "body_confidence": story.confidence(certain, words, kept, is_html=prepared.is_html),
@@ -304,6 +306,16 @@ def _clock_lines(texts: list[str], kept: np.ndarray) -> int:
     """Kept lines that are a time of day or start with one, as the updates of a ticker do."""
     last = int(np.flatnonzero(kept)[-1]) if kept.any() else -1
     return sum(1 for text in texts[: last + 1] if text[:2].isdigit() and text[2:3] in ":.h" and text[3:5].isdigit())
+
+
+_COMMENT_HEAD = re.compile(
+    r"^[^.!?]{0,40}\b\d{1,2}\s?(?:h|hrs?|hours?(?: ago)?|min(?:utes?)?(?: ago)?|days? ago|Std\.?|Stunden?|jours?|heures?|horas?|ore|uur)$", re.I
+)  # fmt: skip
+
+
+def _comment_heads(texts: list[str], kept: np.ndarray) -> int:
+    """Kept lines like `A name, 5 h`, which stand above readers' comments."""
+    return sum(1 for n in np.flatnonzero(kept).tolist() if len(texts[n]) < 60 and _COMMENT_HEAD.match(texts[n]))
 
 
 def _lines(prepared: Prepared, names: Names, records: list[dict]) -> pa.Table:

@@ -9,6 +9,7 @@ from tasks.names import squeeze
 _SMALL_SHARE = 0.1  # of the kept words: more, and it is the story itself that is hidden
 _TEMPLATE_WORDS = 3
 _PULL_QUOTE_WORDS = (4, 45)
+_REPEATED_WORDS = 8  # shorter lines recur in interviews, lists and refrains
 _ASIDE = 1 << TAG_CODES["aside"]
 
 
@@ -16,6 +17,7 @@ def overrule(page: PageLines) -> dict[int, Named]:
     """Take lines out of the story (in `page.is_story`) and return what they are instead, by line."""
     taken: dict[int, Named] = {}
     _templates(page, taken)
+    _repeated(page, taken)
     if page.is_html:
         _later_articles(page, taken)
         _hidden(page, taken)
@@ -41,6 +43,16 @@ def _templates(page: PageLines, taken: dict[int, Named]) -> None:
             else:
                 label = Label.FOOTER if n > last else Label.PROMO
             taken[n] = Named(label, Action.DROP, Reason.TEMPLATE_ON_SITE, f"{count} of {total} pages", 0.95)
+
+
+def _repeated(page: PageLines, taken: dict[int, Named]) -> None:
+    """A paragraph that stands twice in the story: pages for phones and desks print it once for each."""
+    seen: set[int] = set()
+    for n in _kept(page, taken):
+        if page.words[n] >= _REPEATED_WORDS:
+            if page.key[n] in seen:
+                taken[n] = Named(Label.PARAGRAPH, Action.DROP, Reason.DUPLICATE_IN_PAGE, None, 0.95)
+            seen.add(page.key[n])
 
 
 def _later_articles(page: PageLines, taken: dict[int, Named]) -> None:

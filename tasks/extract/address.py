@@ -35,7 +35,8 @@ def host(url: str | None) -> str | None:
         return None
 
 
-def _site(name: str | None) -> str:
+def site_of_host(name: str | None) -> str:
+    """The last two labels of a host: what sections of one site share."""
     return ".".join((name or "").split(".")[-2:])
 
 
@@ -59,7 +60,7 @@ def _is_own(address: str, url: str | None) -> bool:
         return urlsplit(address).path not in ("", "/")
     if urlsplit(address).path in ("", "/") and urlsplit(url).path not in ("", "/"):
         return False
-    return _site(host(address)) == _site(host(url))
+    return site_of_host(host(address)) == site_of_host(host(url))
 
 
 def absolute(url: str, page: Page) -> str | None:

@@ -14,6 +14,7 @@ from tasks.extract.address import canonical, clean_url, host
 from tasks.extract.authors import find_authors, find_signature
 from tasks.extract.body import Body, is_agency_copy, read_body, text_digest
 from tasks.extract.companions import find_access, find_image, find_summary
+from tasks.extract.doubts import find_doubts, replaced_letters
 from tasks.extract.language import find_language
 from tasks.extract.page import Found, Line, Page
 from tasks.extract.published import Times, find_times
@@ -81,7 +82,7 @@ def extract_page(page: Page, *, guess_dates: bool = False) -> dict[str, Any]:
     words = _word_count(body.text, chars)
     url = document["url"]
     fingerprint = text_digest(body.text)
-    return {
+    row = {
         "article_id": _article_id(url, own.value if own else None, fingerprint),
         "source_uri": document["source_uri"], "url": url, "canonical_url": own.value if own else None,
         "domain": host(url or (own.value if own else None)),
@@ -94,7 +95,7 @@ def extract_page(page: Page, *, guess_dates: bool = False) -> dict[str, Any]:
         "captions": body.captions, "image_credits": body.image_credits, "image_url": image.value if image else None,
         "wire_credit": body.wire_credit, "is_agency_copy": is_agency_copy(body), "is_free_access": find_access(page),
         "corrections": body.corrections, "dateline_place": body.dateline_place, "quotes": quotes,
-        "kind": document["kind"], "confidence": _confidence(document, title, times, body), "flags": _flags(document, times),
+        "kind": document["kind"], "confidence": _confidence(document, title, times, body),
         "title_from": _origin(title), "authors_from": authors.origin, "published_from": times.published_from,
         "modified_from": times.modified_from, "publisher_from": _origin(publisher), "language_from": _origin(language),
         "section_from": _origin(section), "topics_from": topics.origin, "image_from": _origin(image), "summary_from": _origin(summary),
@@ -102,8 +103,10 @@ def extract_page(page: Page, *, guess_dates: bool = False) -> dict[str, Any]:
         "run_id": "", "rules_version": rules_version(),  # load names the run that publishes
         "text_char_count": len(body.text), "title_char_count": len(title.value) if title else 0, "author_count": len(authors.value),
         "quote_count": len(quotes), "mean_paragraph_words": words / max(len(body.paragraphs), 1),
-        "mojibake_count": _damage(shown) if chars & _DAMAGE_LEADS else 0,
+        "mojibake_count": (_damage(shown) if chars & _DAMAGE_LEADS else 0) + replaced_letters(body.text, words),
     }  # fmt: skip
+    row["flags"] = [*times.flags, *find_doubts(page, row, body.paragraphs)]
+    return row
 
 
 def _origin(found: Found | None) -> str | None:
@@ -165,14 +168,3 @@ def _confidence(document: dict[str, Any], title: Found | None, times: Times, bod
     if times.flags:
         value *= 0.9
     return round(min(max(value, 0.0), 1.0), 4)
-
-
-def _flags(document: dict[str, Any], times: Times) -> list[str]:
-    flags = list(times.flags)
-    if document["kind"] == "stub":
-        flags.append("text_cut_off")
-    if document["damaged_char_count"]:
-        flags.append("undecodable_characters")
-    if "mojibake" in document["repairs"]:
-        flags.append("mojibake_repaired")
-    return flags

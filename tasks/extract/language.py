@@ -13,7 +13,7 @@ _ALIASES = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "jp": "ja", "cz": "c
 # languages of newspapers that have no two-letter code
 _LONG_CODES = frozenset({"fil", "ast", "ceb", "haw", "hsb", "dsb", "szl", "nds", "gsw", "kab", "ckb"})
 _PROBE_CHARS = 3_000  # the detectors' answers do not change beyond
-_NEAR = 320  # detect_fast's distance up to which it was right on every page of a news corpus in 20 languages; wrong from 380
+NEAR = 320  # detect_fast's distance up to which it was right on every page of a news corpus in 20 languages; wrong from 380
 _EXACT_CHARS = 1_000  # the exact detector's answers are the same as from three times as much, at a ninth of the time
 MIN_CHARS = 20  # too little text to say anything from
 
@@ -48,7 +48,7 @@ def find_language(text: str, declared: str | None) -> tuple[Found | None, float]
     cheap = _ALIASES.get(code, code) if code != "unknown" else None
     if said and said == cheap:
         return Found(said, "declared and detected"), 0.99
-    if cheap and distance <= _NEAR and (said is None or said in _supported()):
+    if cheap and distance <= NEAR and (said is None or said in _supported()):
         return Found(cheap, "detected"), 0.97
     exact_code, probability = _exact().classify(probe[:_EXACT_CHARS])
     exact = _ALIASES.get(exact_code, exact_code)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from tasks.dates import Printed, find_dates
 from tasks.extract.page import Found, Page, strings
+from tasks.labels import Doubt
 
 _URL_DATE = re.compile(
     r"(?<!\d)(?P<y>20\d{2}|19[89]\d)[/_-]?(?P<m>0[1-9]|1[0-2])[/_-]?(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"
@@ -77,14 +78,14 @@ def find_times(page: Page, *, is_guessing: bool = False) -> Times:
     flags: list[str] = []
     if published is None and is_guessing and (guess := _of_text(page, language)):
         published, published_from = guess, GUESS
-        flags.append("published_guessed")
+        flags.append(Doubt.PUBLISHED_GUESSED.value)
     published = _settle(published, page, flags)
     if published and published.day < EARLIEST:
-        flags.append("published_before_1990")
+        flags.append(Doubt.PUBLISHED_BEFORE_1990.value)
     if published and page.fetched_at and published.day > (page.fetched_at + _SLACK).date():
-        flags.append("published_after_fetched")
+        flags.append(Doubt.PUBLISHED_AFTER_FETCHED.value)
     if published and modified and _is_before(modified, published):
-        flags.append("modified_before_published")
+        flags.append(Doubt.MODIFIED_BEFORE_PUBLISHED.value)
     return Times(published, published_from, modified, modified_from, tuple(flags))
 
 
@@ -207,7 +208,7 @@ def _settle(printed: Printed | None, page: Page, flags: list[str]) -> Printed | 
         latest = (page.fetched_at + _SLACK).date()
         if (printed.day > latest) != (swapped.day > latest):
             return replace(printed, day=min(printed.day, swapped.day), is_ambiguous=False)
-    flags.append("published_day_or_month_open")
+    flags.append(Doubt.PUBLISHED_DAY_OR_MONTH_OPEN.value)
     return printed
 
 

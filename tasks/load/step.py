@@ -94,7 +94,8 @@ def load(
     return Staged(
         changes,
         {"received": sum(receipt.received for receipt in ingested.receipts), "articles": counts["article"],
-         "duplicates": counts["duplicate"], "quarantined": counts["quarantined"], "replaced": len(merged.replaced)},
+         "duplicates": counts["duplicate"], "quarantined": counts["quarantined"], "replaced": len(merged.replaced),
+         "near_duplicates": sum(story.near_duplicate_of is not None for story in stories.values())},
         count,
         read_back(changes, ["article_id", "doc_id", "text_digest", "word_count", "title", "run_id"]),
     )  # fmt: skip

@@ -1,8 +1,9 @@
 """A run's metrics against those of the runs before: what lies outside the usual, in a sentence for a person.
 
-Over all pages, the limits of a metric are the median of the last runs +- k times the median absolute deviation (scaled
-to a standard deviation, 1.4826), at least a floor. By site, where a run brings few pages, a share is compared with the
-pooled share of the runs before (difference above a floor and above z standard errors) and a length by its ratio.
+Over all pages, the limits of a metric are the median of the last runs +- the largest of three: k times the median absolute
+deviation (scaled to a standard deviation, 1.4826), z standard errors of the pooled share, and a floor. Volumes and lengths
+are compared as logarithms, since they change by factors. By site, where a run brings few pages, a share is compared with
+the pooled share of the runs before and a length by its ratio.
 """
 
 import math
@@ -11,19 +12,24 @@ from collections.abc import Iterable, Mapping
 from statistics import median
 from typing import Any
 
-from tasks.quality.metrics import ALL, Metric
+from tasks.quality.metrics import ALL, Metric, is_sparse
 
 _SCALE = 1.4826  # of the MAD, to a standard deviation under the normal law
-_SITE_Z = 4.0  # standard errors; with a few hundred sites a run chance alone stays under one alarm in a hundred runs
+_Z = 4.0  # standard errors; with a few hundred metrics a run chance alone stays under one alarm in a hundred runs
+_RARE_ROWS = 3  # two pages with a rare doubt are chance
 FAMILIES = {
-    "pages": "volume", "passed": "volume", "duplicate_share": "duplicate_share", "quarantined_share": "quarantined_share",
-    "words_median": "length", "paragraphs_median": "length", "confidence_mean": "confidence", "cut_off_share": "cut_off_share",
+    "pages": "volume", "passed": "volume", "duplicate_share": "duplicate_share", "near_duplicate_share": "duplicate_share",
+    "quarantined_share": "quarantined_share", "words_median": "length", "paragraphs_median": "length",
+    "confidence_mean": "confidence", "cut_off_share": "cut_off_share", "live_share": "live_share", "old_share": "age",
 }  # fmt: skip
+_FACTORS = {"volume": "volume_floor", "length": "length_floor"}  # families compared as logarithms, with their floors
 
 
 def family(metric: str) -> str | None:
     """The rule that a metric falls under, None for one that is only kept."""
-    if metric.startswith("language_") and metric != "language_missing_share":
+    if metric.startswith("flag_"):
+        return "doubts"
+    if is_sparse(metric):
         return "language_mix"
     return "null_share" if metric.endswith("_missing_share") else FAMILIES.get(metric)
 
@@ -44,22 +50,33 @@ def compare(
     for row in history:
         past[row["site"], row["metric"]].append(row)
         runs.add(row["run_id"])
+    # a language that the run has not at all has a share of nothing
+    for site, metric in list(past):
+        if site == ALL and family(metric) == "language_mix" and (site, metric) not in now and (ALL, "pages") in now:
+            now[site, metric] = {"site": ALL, "metric": metric, "value": 0.0, "rows": now[ALL, "pages"]["rows"]}
     found = []
-    for key, row in now.items():
-        site, metric = key
+    for (site, metric), row in now.items():
         if family(metric) is None:
             continue
-        judged = _over_all(row, past[key], len(runs), limit) if site == ALL else _of_site(row, past[key], limit)
+        rows = past[site, metric]
+        if is_sparse(metric):
+            rows = [*rows, *_zeros(rows, past[site, "passed"])]
+        judged = _over_all(row, rows, len(runs), limit) if site == ALL else _of_site(row, rows, limit)
         if judged:
             found.append(judged)
-    # a language that the run has not at all has a share of nothing
-    for (site, metric), rows in past.items():
-        if site == ALL and family(metric) == "language_mix" and (site, metric) not in now and (ALL, "pages") in now:
-            row = {"site": ALL, "metric": metric, "value": 0.0, "rows": now[ALL, "pages"]["rows"]}
-            found.append(_over_all(row, rows, len(runs), limit))
     found += _missing_sites(now, past, len(runs), limit)
     found += _stale(now, past)
     return found
+
+
+def _zeros(rows: list[Mapping[str, Any]], passed: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of a sparse metric in the runs that do not name it: a share of nothing in what passed there."""
+    named = {row["run_id"] for row in rows}
+    return [
+        {"run_id": row["run_id"], "value": 0.0, "rows": int(row["value"])}
+        for row in passed
+        if row["run_id"] not in named
+    ]
 
 
 def _row(row: Mapping[str, Any], low: float, high: float, code: str, sentence: str) -> dict[str, Any]:
@@ -76,18 +93,39 @@ def _over_all(
     if runs < limit["history_runs_min"]:
         return dict(row) | {"low": None, "high": None, "state": "no_history", "code": None,
                             "sentence": f"not enough history: {runs} of {limit['history_runs_min']} runs"}  # fmt: skip
-    values = [past["value"] for past in rows] + [0.0] * (runs - len(rows) if kind == "language_mix" else 0)
+    values = [past["value"] for past in rows]
     if not values:
         return _row(row, -math.inf, math.inf, kind, "")
     centre = median(values)
-    spread = limit["mad_factor"] * _SCALE * median(abs(value - centre) for value in values)
-    relative = {"volume": limit["volume_floor"], "length": limit["length_floor"]}.get(kind)
-    floor = centre * relative if relative is not None else limit["share_floor"]
-    reach = max(spread, floor)
-    shown = f"{row['value']:.0%}" if name.endswith("_share") else f"{row['value']:,.2f}".rstrip("0").rstrip(".")
-    usual = f"{centre:.0%}" if name.endswith("_share") else f"{centre:,.2f}".rstrip("0").rstrip(".")
+    is_share = name.endswith("_share")
+    shown, usual = (f"{value:.1%}" if is_share else f"{value:,.2f}".rstrip("0").rstrip(".") for value in (row["value"], centre))  # fmt: skip
     sentence = f"{name} is {shown}, usually about {usual}"
-    return _row(row, centre - reach, centre + reach, kind, sentence)
+    if kind in _FACTORS:
+        logs = [math.log(max(value, 0.5)) for value in values]
+        reach = max(_deviation(logs, limit), -math.log(1 - min(limit[_FACTORS[kind]], 0.99)))
+        return _row(row, centre * math.exp(-reach), max(centre, 0.5) * math.exp(reach), kind, sentence)
+    if not is_share:
+        reach = max(_deviation(values, limit), limit["share_floor"])
+        return _row(row, centre - reach, centre + reach, kind, sentence)
+    floor = limit["doubt_share_floor"] if kind == "doubts" else limit["share_floor"]
+    reach = max(_deviation(values, limit), _Z * _standard_error(row["rows"], rows), floor)
+    # fewer doubts, fewer old texts and fewer missing fields are no alarm
+    low = centre - reach if kind in ("language_mix", "duplicate_share", "quarantined_share") else -math.inf
+    if kind == "doubts" and row["value"] * row["rows"] < _RARE_ROWS:
+        return _row(row, low, math.inf, kind, sentence)
+    return _row(row, low, centre + reach, kind, sentence)
+
+
+def _deviation(values: list[float], limit: Mapping[str, Any]) -> float:
+    centre = median(values)
+    return float(limit["mad_factor"]) * _SCALE * median(abs(value - centre) for value in values)
+
+
+def _standard_error(now: int, rows: list[Mapping[str, Any]]) -> float:
+    """Of the difference between a share on `now` pages and the pooled one; Laplace's rule where it was never seen."""
+    before = sum(past["rows"] for past in rows)
+    share = (sum(past["value"] * past["rows"] for past in rows) + 1) / (before + 2)
+    return math.sqrt(share * (1 - share) * (1 / max(now, 1) + 1 / max(before, 1)))
 
 
 def _of_site(row: Mapping[str, Any], rows: list[Mapping[str, Any]], limit: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -103,13 +141,12 @@ def _of_site(row: Mapping[str, Any], rows: list[Mapping[str, Any]], limit: Mappi
         return _row(row, centre / ratio, centre * ratio, "site_layout", sentence)
     if not name.endswith("_share"):
         return None
-    deviation = math.sqrt(max(centre * (1 - centre), 0.01) * (1 / now + 1 / before))
-    reach = max(limit["site_share_floor"], _SITE_Z * deviation)
+    reach = max(limit["site_share_floor"], _Z * _standard_error(now, rows))
     sentence = f"{site}: {name} is {row['value']:.0%} on {now} pages, before {centre:.0%}: has its layout changed?"
-    if name.startswith("language_"):
+    if family(name) == "language_mix":
         sentence = f"{site}: {name} is {row['value']:.0%} on {now} pages, before {centre:.0%}"
     # that less is missing than before is no drift to warn of
-    low = centre - reach if name.startswith("language_") and name != "language_missing_share" else -math.inf
+    low = centre - reach if family(name) == "language_mix" else -math.inf
     return _row(row, low, centre + reach, "site_layout", sentence)
 
 

@@ -2,17 +2,20 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from statistics import median
 from typing import Any
 from urllib.parse import urlsplit
 
 # what `of_run` needs of the candidates that passed all gates
-COLUMNS = ("doc_id", "domain", "publisher", "source_uri", "published_date", "authors", "topics", "image_url", "language", "summary",
-           "word_count", "paragraph_count", "confidence", "kind", "fetched_at")  # fmt: skip
-_MISSING = {"date": "published_date", "authors": "authors", "publisher": "publisher", "language": "language", "topics": "topics",
-            "image": "image_url", "summary": "summary"}  # fmt: skip
+COLUMNS = ("doc_id", "domain", "publisher", "source_uri", "url", "published_date", "published_at", "published_utc_offset_minutes",
+           "authors", "topics", "image_url", "language", "summary", "word_count", "paragraph_count", "confidence", "kind", "flags",
+           "fetched_at")  # fmt: skip
+_MISSING = {"date": "published_date", "time": "published_at", "offset": "published_utc_offset_minutes", "authors": "authors",
+            "publisher": "publisher", "language": "language", "topics": "topics", "image": "image_url", "summary": "summary",
+            "url": "url"}  # fmt: skip
+_OLD = timedelta(days=30)  # between publication and fetch: of news, little is older when it is first met
 LANGUAGES = 5  # of the most frequent ones the share is kept
 ALL = ""  # the group of all pages
 _LENGTHS_KEPT = 10_000  # of a site, for its median
@@ -38,7 +41,9 @@ class Tally:
         self.words: list[int] = []
         self.paragraphs: list[int] = []
         self.confidence = 0.0
-        self.cut_off = 0
+        self.kinds: Counter[str] = Counter()
+        self.flags: Counter[str] = Counter()
+        self.old = 0
         self.quarantined = 0
         self.newest: datetime | None = None
 
@@ -46,14 +51,17 @@ class Tally:
         """Count a page that passed."""
         self.rows += 1
         for name, column in _MISSING.items():
-            self.missing[name] += not row[column]
+            self.missing[name] += row[column] is None or row[column] == []
         if row["language"]:
             self.languages[row["language"]] += 1
         if len(self.words) < _LENGTHS_KEPT:
             self.words.append(row["word_count"])
             self.paragraphs.append(row["paragraph_count"])
         self.confidence += row["confidence"]
-        self.cut_off += row["kind"] == "stub"
+        self.kinds[row["kind"]] += 1
+        self.flags.update(row["flags"])
+        if row["fetched_at"] and row["published_date"]:
+            self.old += row["published_date"] < (row["fetched_at"] - _OLD).date()
         if row["fetched_at"] and (self.newest is None or row["fetched_at"] > self.newest):
             self.newest = row["fetched_at"]
 
@@ -68,9 +76,15 @@ class Tally:
             found["words_median"] = (float(median(self.words)), self.rows)
             found["paragraphs_median"] = (float(median(self.paragraphs)), self.rows)
             found["confidence_mean"] = (self.confidence / self.rows, self.rows)
-            found["cut_off_share"] = (self.cut_off / self.rows, self.rows)
+            found["cut_off_share"] = (self.kinds["stub"] / self.rows, self.rows)
+            found["live_share"] = (self.kinds["live"] / self.rows, self.rows)
+            found["old_share"] = (self.old / self.rows, self.rows)
+            # of languages and flags only those that occur; what is absent has a share of 0
             for language, count in self.languages.most_common(LANGUAGES):
                 found[f"language_{language}_share"] = (count / self.rows, self.rows)
+            found |= {
+                f"flag_{code}_share": (count / self.rows, self.rows) for code, count in sorted(self.flags.items())
+            }
         if self.newest:
             found["fetched_at_newest"] = (self.newest.timestamp(), self.rows)
         return found
@@ -96,6 +110,11 @@ def of_run(
             found.append({"site": site, "metric": name, "value": value, "rows": rows})
     received = counts.get("received", 0)
     if received:
-        share = counts.get("duplicates", 0) / received
-        found.append({"site": ALL, "metric": "duplicate_share", "value": share, "rows": received})
+        for name, count in (("duplicate_share", "duplicates"), ("near_duplicate_share", "near_duplicates")):
+            found.append({"site": ALL, "metric": name, "value": counts.get(count, 0) / received, "rows": received})
     return found
+
+
+def is_sparse(metric: str) -> bool:
+    """Whether a metric that a run does not have is 0 there."""
+    return metric.startswith("flag_") or (metric.startswith("language_") and metric != "language_missing_share")

@@ -15,7 +15,7 @@ from expectations import dataset as dataset_rules
 from expectations import extract as extract_rules
 from expectations import ingest as ingest_rules
 from expectations import load as load_rules
-from expectations.gate import Verdict, check
+from expectations.gate import Verdict, check, contract
 from expectations.limits import limits
 from expectations.rule import CRITICAL, Rule, Suite
 from tasks import schema
@@ -73,16 +73,21 @@ _VERDICTS: dict[str, Verdict] = {}
 _UNCHECKED = ("byte_count", "fetched_days_ahead")  # no check reads the one, and the other moves with the clock
 
 
-def judged(suite: Suite, table: pa.Table, found: pa.Schema | None = None, declared: pa.Schema | None = None) -> Verdict:
+def judged(suite: Suite, table: pa.Table) -> Verdict:
     """The verdict of a gate, asked once for equal tables: most defects leave the early gates' tables as they were."""
     slim = table.drop_columns([name for name in _UNCHECKED if name in table.column_names])
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, slim.schema) as writer:
         writer.write_table(slim.combine_chunks())
-    key = digest(suite.step, sink.getvalue().to_pybytes(), str(found))
+    key = digest(suite.step, sink.getvalue().to_pybytes())
     if key not in _VERDICTS:
-        _VERDICTS[key] = check(suite, table, found, declared)
+        _VERDICTS[key] = check(suite, table)
     return _VERDICTS[key]
+
+
+def shape_of(step: str, table: pa.Table, declared: pa.Schema) -> Verdict:
+    """The verdict on a table's shape."""
+    return contract(step, table.schema, declared, {name: table.column(name).null_count for name in table.column_names})
 
 
 class Line:
@@ -110,6 +115,8 @@ class Line:
         index = {row["doc_id"]: row for row in pages.select(["doc_id", "source_uri", "url"]).to_pylist()}
         quarantined: list[dict] = []
         out = self._gate(run, "ingest", ingest_rules, schema.PAGES, pages, index, by_id, quarantined)
+        if None in index:  # nothing can be done with a page that has no name
+            return
         unread = pages.filter(pc.invert(pc.is_in(pages.column("doc_id"), pa.array(sorted(set(index) - out - {None})))))
         documents, candidates, evidence = self._extracted(without(pages, out), is_kept=name == "control")
         final = candidates  # of a line without gates
@@ -166,7 +173,7 @@ class Line:
         chosen = [merged.decisions[row["doc_id"]].outcome == "article" for row in passed]
         articles = schema.conform(candidates.filter(pa.array(chosen, pa.bool_())), schema.ARTICLES)
         outcomes = Counter(decision.outcome for decision in merged.decisions.values())
-        counts = {"received": received, "articles": outcomes["article"], "duplicates": outcomes["duplicate"], "quarantined": quarantined}  # fmt: skip
+        counts = {"received": received, "articles": outcomes["article"], "duplicates": outcomes["duplicate"], "quarantined": quarantined, "near_duplicates": len(near)}  # fmt: skip
         return articles, counts, passed
 
     def _stories(self, passed: list[dict], merged: Merge) -> dict[str, Story]:
@@ -191,10 +198,13 @@ class Line:
 
     def _gate(self, run: Run, step: str, rules, declared, table: pa.Table, index: dict, by_id: dict, quarantined: list) -> set[str]:  # fmt: skip
         """Check one step; returns the ids it sets aside."""
+        shape = shape_of(step, table, declared)
+        if shape.stops:
+            run.stops += shape.stops
+            return set()
         suite = rules.suite(self.numbers[step])
-        found = table.schema
-        slim = rules.slim(table.select([column for column in suite.columns if column in table.column_names]))
-        verdict = judged(suite, slim, found, declared)
+        slim = rules.slim(table.select(list(suite.columns)))
+        verdict = judged(suite, slim)
         out = set()
         for row, codes in verdict.reasons.items():
             doc_id = str(slim.column("doc_id")[row].as_py())
@@ -211,7 +221,8 @@ class Line:
         suite = load_rules.suite(self.numbers["load"])
         accounted = counts["articles"] + counts["duplicates"] + counts["quarantined"]
         ledger = pa.Table.from_pylist([{"received": counts["received"], "accounted": accounted, "articles": counts["articles"], "staged_articles": articles.num_rows}])  # fmt: skip
-        own = judged(suite, articles.select(list(suite.columns)), articles.schema, schema.ARTICLES)
+        run.stops += shape_of("load", articles, schema.ARTICLES).stops
+        own = judged(suite, articles.select(list(suite.columns)))
         for verdict in (own, judged(load_rules.ledger_suite(self.numbers["load"]), ledger)):
             run.stops += verdict.stops
             run.stops += [f"{code}: {verdict.details.get(row, '')}" for row, codes in verdict.reasons.items() for code in codes][:5]  # fmt: skip

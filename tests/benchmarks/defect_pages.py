@@ -200,6 +200,23 @@ def foreign_text(page: Page, scene: Scene) -> Page:
     return tell(page, paragraphs=story, summary=story[0].split(". ")[0] + ".")
 
 
+def mixed_languages(page: Page, scene: Scene) -> Page:
+    own = page.story.paragraphs
+    return tell(page, paragraphs=(*own[: len(own) // 2], *newsroom.foreign_paragraphs(scene.dice, 4)))
+
+
+def machine_look(page: Page, _: Scene) -> Page:
+    """Neighbouring words change places, as where each word was translated by itself."""
+
+    def turned(sentence: str) -> str:
+        words = sentence.split()
+        for n in range(0, len(words) - 1, 2):
+            words[n], words[n + 1] = words[n + 1], words[n]
+        return " ".join(words)
+
+    return tell(page, paragraphs=tuple(". ".join(map(turned, text.rstrip(".").split(". "))) + "." for text in page.story.paragraphs))  # fmt: skip
+
+
 def word_salad(page: Page, scene: Scene) -> Page:
     def stir(sentence: str) -> str:
         words = sentence.split()

@@ -252,6 +252,12 @@ def paragraphs_of(facts: Facts, count: int, *, is_brief: bool = False) -> tuple[
     return tuple(made)
 
 
+def with_lede(headline: str, paragraphs: tuple[str, ...], language: str) -> tuple[str, ...]:
+    """The paragraphs with a first sentence that restates the headline, as the lede of a news story does."""
+    says = {"en": "{} - that is how people in the town put it.", "de": "{} - so heißt es im Ort.", "fr": "{} - voilà ce qu'on dit en ville."}  # fmt: skip
+    return (f"{says[language].format(headline.rstrip('.'))} {paragraphs[0]}", *paragraphs[1:])
+
+
 def foreign_paragraphs(dice: random.Random, count: int) -> tuple[str, ...]:
     """Paragraphs in Spanish, which no publisher here writes."""
     facts = Facts("fr", dice)
@@ -271,9 +277,10 @@ def write_story(publisher: Publisher, fetched_at: datetime, dice: random.Random)
     if dice.random() < 0.08:
         authors = ()
     others = tuple(upper_first(Facts(language, dice).fill(dice.choice(_HEADLINES[language]))) for _ in range(4))
+    headline = upper_first(facts.fill(dice.choice(_HEADLINES[language])))
     return Story(
-        headline=upper_first(facts.fill(dice.choice(_HEADLINES[language]))), summary=facts.fill(dice.choice(_QUOTES[language])),
-        paragraphs=paragraphs_of(facts, count, is_brief=is_brief), authors=authors, published=published.isoformat(),
+        headline=headline, summary=facts.fill(dice.choice(_QUOTES[language])),
+        paragraphs=with_lede(headline, paragraphs_of(facts, count, is_brief=is_brief), language), authors=authors, published=published.isoformat(),
         section=dice.choice(publisher.sections), caption=f"{upper_first(facts.words['subject'])}, {facts.words['place']}", related=others,
     )  # fmt: skip
 

@@ -1,0 +1,124 @@
+"""What a careful reader would look at twice is a flag of the row - and only that."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from expectations import extract
+from expectations.gate import check
+from expectations.limits import limits
+from tasks import schema
+from tasks.clean.batch import clean_pages
+from tasks.extract.batch import extract_documents
+from tasks.extract.doubts import ends_open, is_at_once, is_disordered, is_mixed, is_unrelated, replaced_letters
+from tasks.labels import Doubt
+
+EN = (
+    "The harbour trust agreed to spend two million on the old ferry pier. The cost of the pier rose by a third in the spring. "
+    "A boat from the island brought timber, rope and four new lamps to the workers of the night shift. The judge gave both of the "
+    "sides a month to answer the claims of the builders, and the town waited for the end of the storm. "
+) * 3
+
+
+def golden(name):
+    """The text of a golden page."""
+    return json.loads((Path(__file__).parent / "expected" / name).read_text(encoding="utf-8"))["text"]
+
+
+@pytest.mark.parametrize(
+    ("last", "is_open"),
+    [
+        ("The council will meet again on Monday to decide on the", True),
+        ("The council will meet again on Monday to decide on it.", False),
+        ("“We shall see what the council makes of it on Monday”", False),
+        ("Additional reporting by Hester Varley", False),  # a signature, too short for a sentence
+    ],
+)
+def test_a_text_that_breaks_off(last, is_open):
+    assert ends_open(["A first paragraph.", last]) == is_open
+
+
+def test_a_headline_over_another_story():
+    assert is_unrelated("Lighthouse keeper wins regional chess tournament", EN)
+    assert not is_unrelated("Harbour trust spends two million on ferry pier", EN)
+    assert not is_unrelated("Oh no", EN)
+
+
+def test_words_in_no_order():
+    words = EN.split()
+    stirred = " ".join(words[::2] + words[1::2])
+    assert is_disordered(stirred, "en", len(words))
+    assert not is_disordered(EN, "en", len(words))
+    assert not is_disordered(stirred, "ja", len(words))
+
+
+def test_a_text_half_in_another_language():
+    english, german = golden("islandobserver/lighthouse-sale.json"), golden("talblick/weinlese.json")
+    assert is_mixed(english[:1200] + german[:1200], "en")
+    assert not is_mixed(english, "en")
+    assert not is_mixed(german, "de")
+
+
+def test_question_marks_in_place_of_letters():
+    assert replaced_letters("Das Geb?ude geh?rt der B?rgerstiftung.", 5) == 3
+    assert replaced_letters("Wer war es? Niemand. Siehe site.example/watch?v=1 und a?b=c", 10) == 0
+    assert replaced_letters("Glued?together " + "word " * 300, 302) == 0
+
+
+def test_a_page_that_prints_the_clock():
+    now = datetime(2026, 9, 5, 12, tzinfo=UTC)
+    assert is_at_once(now, now + timedelta(seconds=2))
+    assert not is_at_once(now - timedelta(minutes=5), now)
+    assert not is_at_once(None, now)
+
+
+def row(inner, head="", url="https://ledger.example/a/b", lang="en"):
+    raw = f'<html lang="{lang}"><head>{head}</head><body><article>{inner}</article></body></html>'.encode()
+    page = {"doc_id": "d", "source_uri": "s", "url": url, "media_type": "text/html", "fetched_at": datetime(2026, 9, 5, tzinfo=UTC),
+            "page_digest": "p", "byte_count": len(raw), "raw": raw}  # fmt: skip
+    documents, lines, _ = clean_pages(pa.Table.from_pylist([page], schema=schema.PAGES))
+    return extract_documents(documents, lines).to_pylist()[0]
+
+
+PARAGRAPHS = "".join(f"<p>{sentence.strip()}.</p>" for sentence in dict.fromkeys(EN.strip(" .").split(". ")))
+
+
+def test_flags_come_with_the_row():
+    whole = row(f"<h1>Harbour trust spends two million on pier</h1>{PARAGRAPHS}")
+    assert whole["flags"] == []
+    other = row(f"<h1>Harbour trust spends two million on pier</h1>{PARAGRAPHS}", '<link rel="canonical" href="https://elsewhere.example/x">', lang="fr")  # fmt: skip
+    assert set(other["flags"]) == {"page_of_another_site", "language_not_as_declared"}
+    assert {doubt.value for doubt in Doubt} >= set(other["flags"])
+    assert all(doubt.sentence.endswith(".") for doubt in Doubt)
+
+
+def test_a_paragraph_that_stands_twice_is_kept_once():
+    once = row(f"<h1>Harbour trust spends two million on pier</h1>{PARAGRAPHS}")
+    twice = row(f"<h1>Harbour trust spends two million on pier</h1>{PARAGRAPHS}{PARAGRAPHS}")
+    assert twice["text"] == once["text"]
+
+
+def candidates(rows):
+    made = [{"doc_id": str(n), "domain": "a.example", "title": title, "text_digest": digest, "title_char_count": 40, "text_char_count": 900,
+             "mojibake_count": 0, "mean_paragraph_words": 30.0, "confidence": 0.9, "published_date": None, "fetched_at": None, "publisher": "A",
+             "language": "en", "author_count": 1, "flags": flags} for n, (title, digest, flags) in enumerate(rows)]  # fmt: skip
+    columns = extract.suite(limits()["extract"]).columns
+    return pa.Table.from_pylist(made, schema=pa.schema([schema.CANDIDATES.field(name) for name in columns]))
+
+
+def warned(rows):
+    table = extract.slim(candidates(rows))
+    return {outcome.code for outcome in check(extract.suite(limits()["extract"]), table).warnings} - {"extract.date_missing"}  # fmt: skip
+
+
+def test_one_headline_over_many_texts_and_one_text_under_many_headlines():
+    usual = [(f"Headline number {n} of the day", f"t{n}", []) for n in range(20)]
+    assert warned(usual) == set()
+    assert warned(usual + [("Latest local news", f"x{n}", []) for n in range(4)]) == {"extract.title_repeated"}
+    assert warned([*usual, ("A wholly other story here", "t3", [])]) == {"extract.text_repeated"}
+    # an edited headline over the same text is no mistake
+    assert warned([*usual, ("Headline number 3 of the week", "t3", [])]) == set()
+    assert warned(usual + [("Stirred words", f"y{n}", ["words_out_of_order"]) for n in range(2)]) == {"extract.words_out_of_order"}  # fmt: skip
