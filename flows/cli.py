@@ -108,7 +108,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     quarantine.add_argument("--json", action="store_true", help="print the rows as JSON, for programs")
     quarantine.add_argument(
-        "--prune-days", type=int, metavar="N", help="take rows of runs older than N days out; the ledger keeps its own"
+        "--prune-days",
+        type=int,
+        metavar="N",
+        help="take rows and raw pages of runs older than N days out; the ledger stays",
+    )
+    quarantine.add_argument(
+        "--prune-megabytes",
+        type=int,
+        metavar="N",
+        help="take the oldest rows out until the pages behind the rest have N MB",
     )
     replay = _command(
         commands,

@@ -23,17 +23,17 @@ def quarantine(options: argparse.Namespace) -> int:
     output = Output(options.output)
     if not output.exists():
         return _complain(f"{options.output}: no run has published here yet")
-    if options.prune_days is None:
+    if options.prune_days is None and options.prune_megabytes is None:
         return quarantine.show(
             output, reason=options.reason, run_id=options.run_id, limit=options.limit, as_json=options.json
         )
-    if options.prune_days < 0:
-        return _complain("--prune-days takes a whole number from 0")
+    if min(options.prune_days or 0, options.prune_megabytes or 0) < 0:
+        return _complain("--prune-days and --prune-megabytes take whole numbers from 0")
     try:
-        count = quarantine.prune(output, days=options.prune_days)
+        count, pages = quarantine.prune(output, days=options.prune_days, megabytes=options.prune_megabytes)
     except OutputError as error:
         return _complain(error)
-    print(f"{count:,} rows taken out of quarantine")
+    print(f"{count:,} rows taken out of quarantine, and {pages:,} raw pages with them")
     return DONE
 
 

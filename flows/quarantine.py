@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from rich.console import Console
 from rich.table import Table
 
+from tasks.load.forget import Target, strike
 from tasks.load.output import Changes, Output
-from tasks.load.rewrite import take_out
+from tasks.load.rewrite import of_values, take_out
 
 EXAMPLES = 3
 
@@ -57,19 +57,40 @@ def show(output: Output, *, reason: str | None, run_id: str | None, limit: int, 
     return 0
 
 
-def prune(output: Output, *, days: int) -> int:
-    """Take rows of runs older than so many days out of quarantine; the ledger keeps saying what became of the pages.
+def prune(output: Output, *, days: int | None = None, megabytes: int | None = None) -> tuple[int, int]:
+    """Take rows out of quarantine, and their raw pages with them: those of runs older than `days`, and the oldest ones while
+    the pages behind the rest are larger than `megabytes`. The ledger keeps saying what became of every page.
 
-    Returns how many rows went.
+    Returns: how many rows and how many raw pages went.
     """
-    oldest = f"{datetime.now(UTC) - timedelta(days=days):%Y%m%dT%H%M%S}"
-    folder = output.work / "pruned"
-    changes = Changes()
     with output.lock():
-        count = take_out(
-            folder, output, "quarantine", "run_id", lambda rows: pc.less(rows.column("run_id"), oldest), changes
-        )
-        if count:
-            output.publish(changes)
+        gone = _outdated(output, days, megabytes)
+        if not gone:
+            return 0, 0
+        folder, changes = output.work / "pruned", Changes()
+        count = take_out(folder, output, "quarantine", "doc_id", of_values("doc_id", gone), changes)
+        output.publish(changes)
+        raw = strike(output, Target(frozenset(), frozenset(gone), frozenset()), ["pages"])["pages"]
         shutil.rmtree(folder, ignore_errors=True)
-    return count
+    return count, raw
+
+
+def _outdated(output: Output, days: int | None, megabytes: int | None) -> set[str]:
+    """The doc_ids of the rows that retention ends for."""
+    oldest = f"{datetime.now(UTC) - timedelta(days=days):%Y%m%dT%H%M%S}" if days is not None else ""
+    rows = [
+        row
+        for path in output.files("quarantine").values()
+        for row in pq.ParquetFile(path).read(columns=["doc_id", "run_id"]).to_pylist()
+    ]
+    sizes: dict[str, int] = {}
+    if megabytes is not None:
+        for path in output.files("ledger").values():
+            table = pq.ParquetFile(path).read(columns=["doc_id", "byte_count"])
+            sizes.update(zip(*(table.column(name).to_pylist() for name in table.column_names), strict=True))
+    gone, kept_bytes = set(), 0
+    for row in sorted(rows, key=lambda row: (row["run_id"], row["doc_id"]), reverse=True):  # the newest first
+        kept_bytes += sizes.get(row["doc_id"], 0)
+        if row["run_id"] < oldest or (megabytes is not None and kept_bytes > megabytes << 20):
+            gone.add(row["doc_id"])
+    return gone

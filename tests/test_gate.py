@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pyarrow as pa
 import pytest
 
-from expectations import clean, extract, ingest, load
+from expectations import clean, data_docs, extract, ingest, load
 from expectations.gate import check, contract
 from expectations.limits import DEFAULT_FILE, ThresholdError, limits
 from expectations.rule import CRITICAL, INFO, WARNING, Rule, Suite
@@ -135,3 +135,12 @@ def test_a_wrong_threshold_names_its_line(tmp_path, change, message):
     path.write_text(text.replace(*change, 1), encoding="utf-8")
     with pytest.raises(ThresholdError, match=message):
         limits(path)
+
+
+def test_data_docs_are_built_and_pruned(tmp_path):
+    for number in range(3):
+        assert set(check(suite(BETWEEN), table([5, 50, number]), tmp_path).reasons) >= {0}
+    assert data_docs.build(tmp_path, keep=2).exists()
+    pages = list((tmp_path / "validations").rglob("*.html"))
+    assert len(pages) == 2
+    assert "expect_column_values" in pages[0].read_text() or BETWEEN.sentence in pages[0].read_text()

@@ -98,3 +98,16 @@ def test_upkeep_waits_for_nobody_and_says_so(output, capsys):
     with Output(output).lock():
         assert main(["compact", "--output", str(output)]) == 2
     assert "another run is writing here" in capsys.readouterr().err
+
+
+def test_quarantine_is_pruned_by_size_and_age_with_its_raw_pages(output, capsys):
+    before = rows(output, "quarantine", "doc_id")
+    assert main(["quarantine", "--prune-days", "1", "--output", str(output)]) == 0
+    assert "0 rows" in capsys.readouterr().out
+    assert main(["quarantine", "--prune-megabytes", "0", "--output", str(output)]) == 0
+    assert f"{len(before)} rows taken out" in capsys.readouterr().out
+    assert not Output(output).files("quarantine")
+    kept = rows(output, "pages", "doc_id")["doc_id"]
+    assert not set(before["doc_id"]) & set(kept)
+    ledger = rows(output, "ledger", "doc_id")
+    assert set(before["doc_id"]) <= set(ledger.query("outcome == 'quarantined'")["doc_id"])

@@ -1,6 +1,6 @@
 """An article taken out of an output everywhere: its rows in every table, its lines, its raw pages; and the proof."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,10 +91,11 @@ def stage(folder: Path, output: Output, target: Target, changes: Changes) -> dic
     return counts
 
 
-def strike(output: Output, target: Target) -> dict[str, int]:
+def strike(output: Output, target: Target, folders: Iterable[str] = tuple(_OUTSIDE)) -> dict[str, int]:
     """Take the target out of what lies beside the published tables: lines, raw pages, entities. Returns rows by folder."""
     counts = {}
-    for name, column in _OUTSIDE.items():
+    for name in folders:
+        column = _OUTSIDE[name]
         values = target.article_ids if column == "article_id" else target.doc_ids
         counts[name] = 0
         for path in sorted((output.root / name).rglob("*.parquet")):
