@@ -6,13 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from expectations.rule import CRITICAL, WARNING, Rule, Suite
-
-_PROBLEMS = {
-    "ingest.empty": "The page holds no text at all.",
-    "ingest.binary": "The page is no text but an image, an archive or another binary file.",
-    "ingest.too_large": "The page is larger than the limit for one page.",
-    "ingest.unreadable": "The page could not be read from its source.",
-}
+from tasks.labels import Flaw
 
 
 def suite(limit: dict[str, Any]) -> Suite:
@@ -25,16 +19,9 @@ def suite(limit: dict[str, Any]) -> Suite:
              {"column": "fetched_days_ahead", "max_value": limit["fetched_after_now_days_max"]}, "fetched {fetched_days_ahead:.1f} days from now"),
     ]  # fmt: skip
     rules += [
-        Rule(
-            code,
-            CRITICAL,
-            sentence,
-            "column_values_to_not_be_in_set",
-            {"column": "problem", "value_set": [code]},
-            "{problem_detail}",
-        )
-        for code, sentence in _PROBLEMS.items()
-    ]
+        Rule(flaw.code, CRITICAL, flaw.sentence, "column_values_to_not_be_in_set", {"column": "problem", "value_set": [flaw.code]}, "{problem_detail}")
+        for flaw in Flaw
+    ]  # fmt: skip
     return Suite("ingest", ("doc_id", "problem", "problem_detail", "byte_count", "fetched_at"), tuple(rules),
                  limit["quarantined_share_max"], limit["quarantined_share_from_rows"])  # fmt: skip
 

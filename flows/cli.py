@@ -36,43 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and leave")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    run = _command(
-        commands,
-        "run",
-        "turn pages into articles",
-        "copydesk run pages/ 'more/**/*.html' --output output",
-        commands_of.run,
-    )
-    run.add_argument(
-        "sources", nargs="+", metavar="SOURCE", help="a folder, a glob or a file of pages (.txt, .html and their kin)"
-    )
-    run.add_argument("--output", default="output", metavar="DIR", help="folder of the dataset (default: output)")
-    run.add_argument(
-        "--no-raw-pages", dest="keep_pages", action="store_false", help="do not keep the pages as they came"
-    )
-    run.add_argument(
-        "--max-page-megabytes",
-        type=int,
-        default=20,
-        metavar="N",
-        help="larger pages are quarantined unread (default: 20)",
-    )
-    run.add_argument("--thresholds", metavar="FILE", help="use this file in place of the thresholds.yml that ships")
-    run.add_argument(
-        "--guess-dates",
-        action="store_true",
-        help="where a page gives no date, take one from its text, marked as a guess",
-    )
-    run.add_argument("--workers", type=int, metavar="N", help="processes that work at once (default: one a core)")
-
-    run.add_argument(
-        "--one-per-story", action="store_true", help="keep one article of those that tell a story nearly alike"
-    )
-    run.add_argument(
-        "--data-docs", action="store_true", help="build Great Expectations' Data Docs in DIR/report/data_docs too"
-    )
-    run.add_argument("--verbose", action="store_true", help="print Prefect's log too")
-
+    _run_command(commands)
     show = _command(commands, "show", "what is in an output", "copydesk show --output output", commands_of.show)
     _output(show)
     explain = _command(
@@ -122,11 +86,14 @@ def _parser() -> argparse.ArgumentParser:
     replay = _command(
         commands,
         "replay",
-        "run pages in quarantine again under today's rules, and publish what now passes",
+        "run pages received before again under today's rules, and publish what now passes",
         "copydesk replay --reason clean.too_short --output output",
         commands_of.replay,
     )
     _which(replay)
+    replay.add_argument(
+        "--all", action="store_true", help="every raw page that was kept: the dataset as today's rules make it"
+    )
     replay.add_argument("--thresholds", metavar="FILE", help="use this file in place of the thresholds.yml that ships")
     replay.add_argument("--guess-dates", action="store_true", help="take dates from the text where a page gives none")
     replay.add_argument("--verbose", action="store_true", help="print Prefect's log too")
@@ -175,6 +142,50 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--cron", default="0 3 * * *", help="when to run (default: %(default)r, each night at three)")
     serve.add_argument("--timezone", default="UTC", help="time zone of the schedule (default: UTC)")
     return parser
+
+
+def _run_command(commands: Any) -> None:
+    run = _command(
+        commands,
+        "run",
+        "turn pages into articles",
+        "copydesk run pages/ 'more/**/*.html' --output output",
+        commands_of.run,
+    )
+    run.add_argument(
+        "sources", nargs="+", metavar="SOURCE", help="a folder, a glob or a file of pages (.txt, .html and their kin)"
+    )
+    run.add_argument("--output", default="output", metavar="DIR", help="folder of the dataset (default: output)")
+    run.add_argument(
+        "--map",
+        metavar="FIELD=COLUMN,...",
+        help="where tables and JSON lines hold the page: html or text, url, fetched_at, encoding (default: by usual names)",
+    )
+    run.add_argument(
+        "--no-raw-pages", dest="keep_pages", action="store_false", help="do not keep the pages as they came"
+    )
+    run.add_argument(
+        "--max-page-megabytes",
+        type=int,
+        default=20,
+        metavar="N",
+        help="larger pages are quarantined unread (default: 20)",
+    )
+    run.add_argument("--thresholds", metavar="FILE", help="use this file in place of the thresholds.yml that ships")
+    run.add_argument(
+        "--guess-dates",
+        action="store_true",
+        help="where a page gives no date, take one from its text, marked as a guess",
+    )
+    run.add_argument("--workers", type=int, metavar="N", help="processes that work at once (default: one a core)")
+
+    run.add_argument(
+        "--one-per-story", action="store_true", help="keep one article of those that tell a story nearly alike"
+    )
+    run.add_argument(
+        "--data-docs", action="store_true", help="build Great Expectations' Data Docs in DIR/report/data_docs too"
+    )
+    run.add_argument("--verbose", action="store_true", help="print Prefect's log too")
 
 
 class _Version(argparse.Action):

@@ -46,6 +46,8 @@ def replay(options: argparse.Namespace) -> int:
 
     if not Output(options.output).exists():
         return _complain(f"{options.output}: no run has published here yet")
+    if options.all and (options.reason or options.run_id):
+        return _complain("--all takes every page; --reason and --run choose some in quarantine")
     try:
         if options.thresholds:
             limits(Path(options.thresholds))
@@ -57,7 +59,7 @@ def replay(options: argparse.Namespace) -> int:
         from flows.parameters import ReplayParameters
 
         parameters = ReplayParameters(
-            output=options.output, reason=options.reason, run=options.run_id, thresholds=options.thresholds, guess_dates=options.guess_dates
+            output=options.output, reason=options.reason, run=options.run_id, everything=options.all, thresholds=options.thresholds, guess_dates=options.guess_dates
         )  # fmt: skip
         return _outcome(options.output, lambda: replay(parameters, return_state=True))
 
@@ -146,10 +148,28 @@ def _early_problem(options: argparse.Namespace) -> str | None:
     return None
 
 
+def columns_of(text: str | None) -> dict[str, str] | str:
+    """`url=link,html=body` as a mapping of field to column, or a message that says what is wrong with it."""
+    from tasks.ingest.formats.tables import FIELDS
+
+    found: dict[str, str] = {}
+    for part in (text or "").split(","):
+        field, mark, column = (piece.strip() for piece in part.partition("="))
+        if not part.strip():
+            continue
+        if not mark or not column or field not in FIELDS:
+            return f"--map {text}: FIELD=COLUMN,... is expected, where FIELD is one of {', '.join(FIELDS)}"
+        found[field] = column
+    return found
+
+
 def _start(options: argparse.Namespace) -> "tuple[dict[str, Any] | None, str | None] | str":
     from flows.news import news
     from flows.parameters import NewsParameters
 
+    columns = columns_of(options.map)
+    if isinstance(columns, str):
+        return columns
     parameters = NewsParameters(
         sources=options.sources,
         output=options.output,
@@ -159,6 +179,7 @@ def _start(options: argparse.Namespace) -> "tuple[dict[str, Any] | None, str | N
         max_page_megabytes=options.max_page_megabytes,
         thresholds=options.thresholds,
         data_docs=options.data_docs,
+        columns=columns,
     )
     return _outcome(options.output, lambda: news(parameters, return_state=True))
 

@@ -164,6 +164,11 @@ class PageIndex:
                     "raw_file": (raw_files or {}).get(row["doc_id"], f"pages/{receipt.batch_id}.parquet")
                 }
 
+    @property
+    def raw_files(self) -> dict[str, str]:
+        """Where the raw page of each doc_id lies, relative to the output."""
+        return {doc_id: row["raw_file"] for doc_id, row in self._rows.items()}
+
     def row(self, doc_id: str) -> dict[str, Any]:
         """The identity columns of a quarantine row."""
         return self._rows[doc_id]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pyarrow.compute as pc
 from prefect import flow
 from prefect.artifacts import create_link_artifact, create_markdown_artifact
 from prefect.runtime import flow_run
@@ -17,12 +18,14 @@ from expectations.limits import DEFAULT_FILE, limits
 from flows.alerts import alert
 from flows.gating import PageIndex, gate, gate_dataset, gate_load
 from flows.parameters import NewsParameters, ReplayParameters
-from flows.quarantine import select
+from flows.quarantine import forgotten_pages, select
 from flows.report import RunReport
 from flows.settings import Settings
 from tasks.batch import StepResult, left_out, rules_version
 from tasks.clean.step import clean, learn_sites
 from tasks.extract.step import extract
+from tasks.ingest.reading import Limits
+from tasks.ingest.recall import stored
 from tasks.ingest.step import ingest, recall_pages
 from tasks.load.output import Output
 from tasks.load.stage import candidates, quarantined_rows
@@ -60,7 +63,7 @@ def news(parameters: NewsParameters) -> Any:
 
 @flow(name="replay", validate_parameters=True, persist_result=False)
 def replay(parameters: ReplayParameters) -> Any:
-    """Run pages that are in quarantine again under today's rules, and publish what now passes.
+    """Run pages that were received before again under today's rules, and publish what is made of them now.
 
     Args:
         parameters: Which pages, and where.
@@ -69,7 +72,11 @@ def replay(parameters: ReplayParameters) -> Any:
 
 
 def _replay(parameters: ReplayParameters, output: Output, report: RunReport, metrics: list[Metric]) -> None:
-    rows = [row for row in select(output, reason=parameters.reason, run_id=parameters.run) if row["raw_file"]]
+    if parameters.everything:
+        known = forgotten_pages(output)
+        rows = [row for row in stored(output.root) if row["doc_id"] not in known]
+    else:
+        rows = [row for row in select(output, reason=parameters.reason, run_id=parameters.run) if row["raw_file"]]
     if not rows:
         logger.info("nothing to replay: no page in quarantine answers to this, or none was kept")
         return
@@ -114,12 +121,13 @@ def _run(parameters: NewsParameters, output: Output, report: RunReport, metrics:
     settings = Settings.from_environment()
     ledger = [str(path) for path in output.files("ledger").values()]
     ingested = ingest(
-        parameters.sources, str(output.work / "pages"), ledger, batch_pages=settings.batch_pages, batch_bytes=settings.batch_bytes,
-        max_page_bytes=parameters.max_page_megabytes << 20, workers=settings.workers,
+        parameters.sources, str(output.work / "pages"), ledger, workers=settings.workers, columns=parameters.columns,
+        limits=Limits(parameters.max_page_megabytes << 20, settings.batch_pages, settings.batch_bytes),
     )  # fmt: skip
     report.step(ingested)
     if not ingested.receipts:
         logger.info("nothing new: all %d pages are known from earlier runs", ingested.notes["known"])
+        output.clear_work()
         return
     line(parameters, ingested, PageIndex(ingested), output, report, metrics)
 
@@ -160,11 +168,13 @@ def line(
     after_extract = checked("extract", extracted)
 
     staged = load(ingested, extracted, [after_ingest, after_clean, after_extract], parameters.output, report.run_id, report.rules_version,
-                  keep_pages=is_replay or keep_pages, is_replay=is_replay,
+                  keep_pages=is_replay or keep_pages, raw_files=index.raw_files, is_replay=is_replay,
                   one_per_story=isinstance(parameters, NewsParameters) and parameters.one_per_story)  # fmt: skip
     report.counts |= staged.counts
-    if staged.articles.num_rows:
-        report.example = index.row(staged.articles.column("doc_id")[0].as_py())["source_uri"]
+    # rewritten files hold articles of earlier runs too
+    ours = staged.articles.filter(pc.equal(staged.articles.column("run_id"), report.run_id))
+    if ours.num_rows:
+        report.example = index.row(ours.column("doc_id")[0].as_py())["source_uri"]
     _passed(gate_load(staged, numbers, docs, return_state=True), report)
     if not is_replay:  # pages of many days at once are no day to compare with others
         passed = (

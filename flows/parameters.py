@@ -17,6 +17,12 @@ class NewsParameters(BaseModel):
     output: str = Field(
         "output", min_length=1, title="Output", description="Folder of the dataset; it is made if it is not there."
     )
+    columns: dict[str, str] = Field(
+        default_factory=dict,
+        title="Columns",
+        description="Where tables and JSON lines hold the page: html or text, url, fetched_at, encoding, each with the name of its column.",
+        examples=[{"html": "body", "url": "link"}],
+    )
     keep_pages: bool = Field(
         default=True,
         title="Keep raw pages",
@@ -46,7 +52,7 @@ class NewsParameters(BaseModel):
 
 
 class ReplayParameters(BaseModel):
-    """The parameters of a replay of pages in quarantine."""
+    """The parameters of a replay of pages that were received before."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -58,6 +64,11 @@ class ReplayParameters(BaseModel):
         examples=["clean.too_short"],
     )
     run: str | None = Field(None, title="Run", description="Only pages that this run set aside, by its id.")
+    everything: bool = Field(
+        default=False,
+        title="Everything",
+        description="All raw pages that were kept, not only those in quarantine: the dataset as today's rules make it.",
+    )
     guess_dates: bool = Field(
         default=False,
         title="Guess dates",

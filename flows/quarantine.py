@@ -29,6 +29,16 @@ def select(output: Output, *, reason: str | None = None, run_id: str | None = No
     return sorted(rows, key=lambda row: (row["run_id"], row["source_uri"]), reverse=True)
 
 
+def forgotten_pages(output: Output) -> set[str]:
+    """The doc_ids of pages that must not come back."""
+    return {
+        row["doc_id"]
+        for path in output.files("ledger").values()
+        for row in pq.ParquetFile(path).read(columns=["doc_id", "outcome"]).to_pylist()
+        if row["outcome"] == "forgotten"
+    }
+
+
 def show(output: Output, *, reason: str | None, run_id: str | None, limit: int, as_json: bool) -> int:
     """Print what lies in quarantine, by reason with examples; one reason alone page by page. Returns the exit code."""
     rows = select(output, reason=reason, run_id=run_id)

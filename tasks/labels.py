@@ -104,3 +104,30 @@ class Doubt(_Worded):
     LANGUAGE_NOT_AS_DECLARED = "language_not_as_declared", "The page declares another language than the text is in."
     LANGUAGE_MIXED = "language_mixed", "A part of the text is in another language."
     PAGE_OF_ANOTHER_SITE = "page_of_another_site", "The page names an address on another site as its own."
+
+
+class Flaw(_Worded):
+    """Why a page could not be read or may not be used: the rules of the gate after ingest, by name."""
+
+    EMPTY = "empty", "The page holds text."
+    BINARY = "binary", "The page is text, not an image, an archive or another binary file."
+    TOO_LARGE = "too_large", "The page is no larger than the limit for one page."
+    UNREADABLE = "unreadable", "The page could be read from its source."
+    NO_REGULAR_FILE = "no_regular_file", "What is read is a file, not a pipe, a device or a socket."
+    LINK_OUTSIDE = "link_outside", "A link in a folder leads to a file in that folder."
+    UNSAFE_NAME = "unsafe_name", "The names in an archive are relative and stay inside it."
+    NESTED_ARCHIVE = "nested_archive", "An archive holds pages, not archives."
+    ENCRYPTED = "encrypted", "The page is not encrypted."
+    BOMB = "decompression_bomb", "What is compressed does not grow beyond all measure."
+    BROKEN_RECORD = "broken_record", "The record is whole."
+    BROKEN_FILE = "broken_file", "The file is whole to its end."
+    NO_CONTENT = "no_content", "The record has a column with the page."
+    ADDRESS_REFUSED = "address_refused", "The address is a public one on the Web."
+    ROBOTS = "robots_disallowed", "The site's robots.txt allows the page to be fetched."
+    OPT_OUT = "mining_opt_out", "The publisher has not reserved the page from text and data mining."
+    FETCH_FAILED = "fetch_failed", "The page could be fetched."
+
+    @property
+    def code(self) -> str:
+        """The rule's code, as it stands in `problem` and in quarantine."""
+        return f"ingest.{self.value}"

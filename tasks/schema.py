@@ -59,6 +59,11 @@ PAGES = _table(
     _field("problem", pa.string(), "Code of the ingest rule that the page breaks, else null."),
     _field("problem_detail", pa.string(), "What exactly was found, for a person to read."),
     _field("raw", pa.large_binary(), "The page's bytes; null where the page was not read."),
+    _field(
+        "same_as",
+        pa.string(),
+        "doc_id of an earlier page with the same bytes and address, whose fate it shares; its bytes are left out.",
+    ),
 )
 
 DOCUMENTS = _table(
@@ -158,6 +163,7 @@ _ARTICLE_FIELDS = (
     _field("near_duplicate_of", pa.string(), "article_id of the article it nearly equals."),
     _field("similarity", pa.float32(), "How alike the two texts are: the estimated share of word triples in common, 0 to 1."),
     _field("version", pa.int32(), "1 for the first text seen at this address, then counting.", required=True),
+    _field("last_seen_at", _TIME, "When this text was fetched last from its address."),
     _DOC_ID, _PAGE_DIGEST, _RUN_ID, _RULES_VERSION,
 )  # fmt: skip
 
@@ -209,7 +215,7 @@ QUARANTINE = _table(
 DUPLICATES = _table(
     "duplicates", "One row a page that tells what an article tells already.",
     _DOC_ID, _SOURCE_URI, _URL,
-    _field("kind", pa.string(), "same_text; older_version where a newer text of the address is published; near_duplicate where one article a story is asked for.",
+    _field("kind", pa.string(), "same_text; seen_again at its own address; same_page where the very bytes came before; older_version where a newer text of the address is published; near_duplicate where one article a story is asked for.",
            required=True),
     _field("article_id", pa.string(), "The article it equals.", required=True),
     _field("similarity", pa.float32(), "1 for the same text, below for near-duplicates.", required=True),

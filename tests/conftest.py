@@ -14,8 +14,9 @@ import pytest
 from tasks import schema
 from tasks.clean.batch import clean_pages
 from tasks.extract.batch import extract_documents
-from tasks.ingest.listing import list_pages
-from tasks.ingest.reading import read_page
+from tasks.ingest.formats import Options
+from tasks.ingest.listing import list_files
+from tasks.ingest.reading import file_rows
 
 PAGES = Path(__file__).parent / "pages"
 EXPECTED = Path(__file__).parent / "expected"
@@ -32,8 +33,8 @@ def prefect_server(tmp_path_factory):
 
 def pages_table(paths):
     """Pages as ingest gives them."""
-    refs = list_pages([str(path) for path in paths]).refs
-    return pa.Table.from_pylist([read_page(ref, max_page_bytes=20 << 20) for ref in refs], schema=schema.PAGES)
+    refs = list_files([str(path) for path in paths]).refs
+    return pa.Table.from_pylist([row for ref in refs for row in file_rows(ref, Options(20 << 20))], schema=schema.PAGES)
 
 
 def through_the_line(pages):

@@ -99,7 +99,7 @@ def extract_page(page: Page, *, guess_dates: bool = False) -> dict[str, Any]:
         "title_from": _origin(title), "authors_from": authors.origin, "published_from": times.published_from,
         "modified_from": times.modified_from, "publisher_from": _origin(publisher), "language_from": _origin(language),
         "section_from": _origin(section), "topics_from": topics.origin, "image_from": _origin(image), "summary_from": _origin(summary),
-        "text_digest": fingerprint, "version": 1, "doc_id": document["doc_id"], "page_digest": document["page_digest"],
+        "text_digest": fingerprint, "version": 1, "last_seen_at": document["fetched_at"], "doc_id": document["doc_id"], "page_digest": document["page_digest"],
         "run_id": "", "rules_version": rules_version(),  # load names the run that publishes
         "text_char_count": len(body.text), "title_char_count": len(title.value) if title else 0, "author_count": len(authors.value),
         "quote_count": len(quotes), "mean_paragraph_words": words / max(len(body.paragraphs), 1),

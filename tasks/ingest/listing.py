@@ -1,4 +1,4 @@
-"""What the user's sources stand for: the list of pages to read, before any is read.
+"""What the user's sources stand for: the list of files to read, before any is read.
 
 Pure listing: names, sizes and times, no contents. Folders are walked in the order of their names, so that the same
 folder gives the same batches every time.
@@ -14,84 +14,125 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-PAGE_SUFFIXES = frozenset({".txt", ".text", ".html", ".htm", ".xhtml"})
+from tasks.ingest import remote
+from tasks.ingest.formats import BY_NAME, FORMATS, PAGE, Format, format_of
+from tasks.labels import Flaw
+
 ADDRESS_FILE = "urls.csv"  # beside the pages: columns file (or page_id), url, fetched_at (or crawled)
+SAVED_PARTS = (
+    "_files",
+    "_data",
+    "-Dateien",
+    "_fichiers",
+    "_archivos",
+)  # what browsers call the folder beside a saved page
 
 
 class SourceError(ValueError):
     """A source that cannot be read at all, in words for the user."""
 
 
-@dataclass(frozen=True)
-class PageRef:
-    """Where one page lies; enough for a worker to read it."""
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """Where one file lies that holds a page or many; enough for a worker to read it."""
 
     source_uri: str
     path: str
     byte_count: int
     mtime_ns: int
+    format: str = PAGE.name
+    codec: str | None = None
     url: str | None = None
     fetched_at_us: int | None = None  # microseconds since 1970, UTC
-    problem: str | None = None
-    problem_detail: str | None = None
+    flaw: Flaw | None = None  # why it is not to be opened
+    detail: str = ""
+
+    @property
+    def is_container(self) -> bool:
+        """Whether it may hold more than one page."""
+        return BY_NAME[self.format].is_container
 
 
 @dataclass
 class Listing:
-    """The pages of a run, and what was passed over in the folders."""
+    """The files of a run, and what was passed over in the folders."""
 
-    refs: list[PageRef]
+    refs: list[FileRef]
     passed_over: Counter[str] = field(default_factory=Counter)  # by suffix or kind of file
 
 
-def list_pages(sources: list[str]) -> Listing:
-    """The pages that the sources name, each once, in the order of the sources and of the names within.
+def list_files(sources: list[str]) -> Listing:
+    """The files that the sources name, each once, in the order of the sources and of the names within.
 
     Raises:
-        SourceError: a source does not exist, may not be read, or holds no page.
+        SourceError: a source does not exist, may not be read, or holds no file of a known kind.
     """
     listing = Listing([])
     seen: set[str] = set()
     for source in sources:
         found = 0
-        for ref in _pages_of(source, listing.passed_over):
+        for ref in files_of(source, listing.passed_over):
             found += 1
-            real = os.path.realpath(ref.path)
-            if real not in seen:  # the same file by two sources is one page
+            real = ref.path if remote.is_remote(ref.path) else os.path.realpath(ref.path)
+            if real not in seen:  # the same file by two sources is read once
                 seen.add(real)
                 listing.refs.append(ref)
         if not found:
-            raise SourceError(_nothing_found(source, listing.passed_over))
+            raise SourceError(nothing_found(source, listing.passed_over))
     return listing
 
 
-def _nothing_found(source: str, passed_over: Counter[str]) -> str:
+def nothing_found(source: str, passed_over: Counter[str]) -> str:
+    """What to tell of a source without a single file."""
     others = ", ".join(f"{count} {kind}" for kind, count in passed_over.most_common(5))
-    endings = " ".join(sorted(PAGE_SUFFIXES))
-    return f"{source}: no page in it (looked for {endings}{'; found ' + others if others else ''})"
+    endings = " ".join(suffix for kind in FORMATS for suffix in kind.suffixes)
+    return f"{source}: no page in it (looked for {endings}, also compressed{'; found ' + others if others else ''})"
 
 
-def _pages_of(source: str, passed_over: Counter[str]) -> Iterator[PageRef]:
+def files_of(source: str, passed_over: Counter[str]) -> Iterator[FileRef]:
+    """The files of one source.
+
+    Raises:
+        SourceError: it does not exist or may not be read.
+    """
     path = Path(source)
-    if path.is_dir():
+    if remote.is_remote(source):
+        yield from _remote_files(source, passed_over)
+    elif path.is_dir():
         yield from _walk(path, passed_over)
     elif os.path.lexists(path):
         yield _named_file(path)
     elif any(mark in source for mark in "*?["):
-        for name in sorted(glob.glob(source, recursive=True)):  # noqa: PTH207 - keeps the user's spelling of the path
-            entry = Path(name)
-            if entry.is_dir():
-                if not source.endswith("**"):  # `**` names the folders and their files both
-                    yield from _walk(entry, passed_over)
-            elif entry.suffix.lower() in PAGE_SUFFIXES:
-                yield from _file_in(entry, _addresses(entry.parent), passed_over)
-            else:
-                passed_over[_kind(entry)] += 1
+        yield from _matches(source, passed_over)
     else:
         raise SourceError(f"{source}: there is no such file or folder")
 
 
-def _named_file(path: Path) -> PageRef:
+def _remote_files(source: str, passed_over: Counter[str]) -> Iterator[FileRef]:
+    try:
+        for found in remote.find(source):
+            kind, codec = format_of(found.path)
+            if kind is None and not found.is_named:
+                passed_over[_kind(Path(found.path))] += 1
+            else:
+                yield FileRef(found.path, found.path, found.byte_count, found.mtime_ns, (kind or PAGE).name, codec)
+    except remote.RemoteError as error:
+        raise SourceError(str(error)) from error
+
+
+def _matches(pattern: str, passed_over: Counter[str]) -> Iterator[FileRef]:
+    for name in sorted(glob.glob(pattern, recursive=True)):  # noqa: PTH207 - keeps the user's spelling of the path
+        entry = Path(name)
+        if entry.is_dir():
+            if not pattern.endswith("**"):  # `**` names the folders and their files both
+                yield from _walk(entry, passed_over)
+        elif format_of(name)[0]:
+            yield from _file_in(entry, _addresses(entry.parent), passed_over)
+        else:
+            passed_over[_kind(entry)] += 1
+
+
+def _named_file(path: Path) -> FileRef:
     """A file that the user named is a page whatever its ending; what is no regular file is refused."""
     try:
         status = path.stat()
@@ -101,46 +142,84 @@ def _named_file(path: Path) -> PageRef:
         raise SourceError(f"{path}: is neither a file nor a folder")
     if not os.access(path, os.R_OK):
         raise SourceError(f"{path}: cannot be read (permission denied)")
-    return _ref(path, status, _addresses(path.parent))
+    return _ref(path, status, _addresses(path.parent), format_of(path.name))
 
 
-def _walk(folder: Path, passed_over: Counter[str]) -> Iterator[PageRef]:
+def _walk(folder: Path, passed_over: Counter[str]) -> Iterator[FileRef]:
     def refuse(error: OSError) -> None:
         if Path(error.filename) == folder:
             raise SourceError(f"{folder}: cannot be read ({error.strerror})") from error
         passed_over[f"unreadable folder {error.filename}"] += 1
 
+    top = os.path.realpath(folder)
     for root, folders, names in os.walk(folder, onerror=refuse):  # does not follow links to folders
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        stems = {name.rpartition(".")[0] for name in names if name.lower().endswith((".htm", ".html"))}
+        saved = {
+            name
+            for name in folders
+            if any(name.endswith(end) and name.removesuffix(end) in stems for end in SAVED_PARTS)
+        }
+        if saved:
+            passed_over["folders of a saved page's parts"] += len(saved)
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in saved)
         addresses = _addresses(Path(root)) if ADDRESS_FILE in names else {}
         for name in sorted(names):
-            path = Path(root) / name
             if name == ADDRESS_FILE or name.startswith("."):
                 continue
-            if path.suffix.lower() in PAGE_SUFFIXES:
-                yield from _file_in(path, addresses, passed_over)
+            path = Path(root) / name
+            if format_of(name)[0]:
+                yield from _file_in(path, addresses, passed_over, top)
             else:
                 passed_over[_kind(path)] += 1
 
 
-def _file_in(path: Path, addresses: dict[str, dict[str, str]], passed_over: Counter[str]) -> Iterator[PageRef]:
+def _file_in(
+    path: Path, addresses: dict[str, dict[str, str]], passed_over: Counter[str], top: str | None = None
+) -> Iterator[FileRef]:
+    """A file met in a folder; what is no plain file in it is a page with a flaw, and never opened."""
     try:
         status = path.stat()
     except OSError as error:
         passed_over[f"broken link ({error.strerror})"] += 1
         return
-    if not stat.S_ISREG(status.st_mode):
-        passed_over["not a regular file"] += 1  # a FIFO would block the run, a device never end
-        return
-    yield _ref(path, status, addresses)
+    if not stat.S_ISREG(status.st_mode):  # a FIFO would block the run, a device never end
+        kind = (
+            "a pipe"
+            if stat.S_ISFIFO(status.st_mode)
+            else "a device"
+            if not stat.S_ISSOCK(status.st_mode)
+            else "a socket"
+        )
+        yield _flawed(path, status, Flaw.NO_REGULAR_FILE, f"is {kind}")
+    elif top is not None and path.is_symlink() and not _is_within(os.path.realpath(path), top):
+        yield _flawed(path, status, Flaw.LINK_OUTSIDE, f"leads to {os.path.realpath(path)}")
+    else:
+        yield _ref(path, status, addresses, format_of(path.name))
 
 
-def _ref(path: Path, status: os.stat_result, addresses: dict[str, dict[str, str]]) -> PageRef:
+def _is_within(path: str, top: str) -> bool:
+    return path == top or path.startswith(top.rstrip(os.sep) + os.sep)
+
+
+def _flawed(path: Path, status: os.stat_result, flaw: Flaw, detail: str) -> FileRef:
+    return FileRef(_uri(path), str(path), 0, status.st_mtime_ns, flaw=flaw, detail=detail)
+
+
+def _ref(
+    path: Path, status: os.stat_result, addresses: dict[str, dict[str, str]], kind: tuple[Format | None, str | None]
+) -> FileRef:
     said = addresses.get(path.name) or addresses.get(path.name.partition(".")[0]) or {}
     fetched = _microseconds(said.get("fetched_at") or said.get("crawled") or "")
-    # surrogates stand for bytes of a file name that are not UTF-8; tables cannot hold them
-    uri = os.fsencode(path).decode("utf-8", "backslashreplace")
-    return PageRef(uri, str(path), status.st_size, status.st_mtime_ns, said.get("url") or None, fetched)
+    found, codec = kind
+    return FileRef(
+        _uri(path), str(path), status.st_size, status.st_mtime_ns, (found or PAGE).name, codec if found else None,
+        said.get("url") or None, fetched,
+    )  # fmt: skip
+
+
+def _uri(path: Path) -> str:
+    """The path as tables can hold it: surrogates stand for bytes of a file name that are not UTF-8."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _addresses(folder: Path) -> dict[str, dict[str, str]]:
@@ -170,26 +249,32 @@ def _kind(path: Path) -> str:
     return f"{path.suffix.lower()} files" if path.suffix else "files without an ending"
 
 
-def cut(refs: list[PageRef], *, max_pages: int, max_bytes: int) -> list[list[PageRef]]:
-    """The pages in batches of at most `max_pages` and, save for a single larger page, `max_bytes`."""
-    batches: list[list[PageRef]] = []
-    size = 0
+def cut(refs: list[FileRef], *, max_pages: int, max_bytes: int) -> list[list[FileRef]]:
+    """The files in batches: each that may hold many pages alone, the others at most `max_pages` and, save for a single
+    larger one, `max_bytes` together.
+    """
+    batches: list[list[FileRef]] = []
+    size, is_open = 0, False
     for ref in refs:
-        if not batches or len(batches[-1]) >= max_pages or size + ref.byte_count > max_bytes:
+        if ref.is_container:
+            batches.append([ref])
+            is_open = False
+            continue
+        if not is_open or len(batches[-1]) >= max_pages or size + ref.byte_count > max_bytes:
             batches.append([])
-            size = 0
+            size, is_open = 0, True
         batches[-1].append(ref)
         size += ref.byte_count
     return batches
 
 
 def check_sources(sources: list[str]) -> None:
-    """Refuse sources that cannot be read or hold no page; looks no further than the first page of each.
+    """Refuse sources that cannot be read or hold no page; looks no further than the first file of each.
 
     Raises:
         SourceError: a source does not exist, may not be read, or holds no page.
     """
     for source in sources:
         passed_over: Counter[str] = Counter()
-        if next(_pages_of(source, passed_over), None) is None:
-            raise SourceError(_nothing_found(source, passed_over))
+        if next(files_of(source, passed_over), None) is None:
+            raise SourceError(nothing_found(source, passed_over))

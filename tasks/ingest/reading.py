@@ -1,132 +1,169 @@
-"""One page reference in, one page record out: bytes, media type, digest, and what is wrong with it if anything."""
+"""Files in, batches of page rows on disk out: what a worker of the ingest step does."""
 
 import hashlib
-import re
 import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 
+import orjson
 import pyarrow as pa
 
 from tasks import schema
-from tasks.batch import Receipt, digest, write_table
-from tasks.ingest.listing import PageRef
-
-_CHUNK = 1 << 20
-
-# What a file starts with when it is not a page. (Signatures: the formats' own specifications.)
-_SIGNATURES = (
-    (b"\x89PNG\r\n\x1a\n", "a PNG image"), (b"\xff\xd8\xff", "a JPEG image"), (b"GIF8", "a GIF image"),
-    (b"RIFF", "a RIFF file (WebP, AVI, WAV)"), (b"%PDF-", "a PDF document"), (b"PK\x03\x04", "a ZIP archive"),
-    (b"\x1f\x8b", "gzip data"), (b"\x28\xb5\x2f\xfd", "Zstandard data"), (b"BZh", "bzip2 data"),
-    (b"\xfd7zXZ\x00", "xz data"), (b"\x7fELF", "a program"), (b"MZ\x90", "a program"), (b"PAR1", "a Parquet file"),
-    (b"\x00\x00\x00\x18ftyp", "an MP4 film"), (b"\x00\x00\x00\x1cftyp", "an MP4 film"), (b"OggS", "Ogg media"),
-    (b"ID3", "an MP3 file"), (b"SQLite format 3\x00", "a SQLite database"), (b"wOFF", "a font"), (b"wOF2", "a font"),
-)  # fmt: skip
-_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-# C0 controls that no text holds: all but tab, line feed, vertical tab, form feed, return and escape (ISO-2022-JP)
-_CONTROLS = bytes(code for code in range(0x20) if code not in (0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1B))
-_BINARY_SHARE = 0.02  # a page with a stray NUL is repaired; one control in fifty bytes is no text
-_HTML_START = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|div|p|article|h1|table|script|!--)", re.I)
-_WIDE_PROBE = 4096
+from tasks.batch import Receipt, digest, write_json, write_table
+from tasks.ingest.formats import BY_NAME, Opened, Options, Passed
+from tasks.ingest.known import Known
+from tasks.ingest.listing import FileRef
+from tasks.ingest.record import Place, Record, page_row
+from tasks.ingest.remote import open_file
+from tasks.labels import Flaw
 
 
-def find_problem(raw: bytes) -> tuple[str, str] | None:
-    """The code of the ingest rule that the bytes break and what was found, or None for a readable page."""
-    if not raw.strip(b"\x00\t\n\x0b\x0c\r \xef\xbb\xbf\xff\xfe"):
-        return "ingest.empty", f"{len(raw)} bytes, none of them text"
-    for start, name in _SIGNATURES:
-        if raw.startswith(start):
-            return "ingest.binary", f"starts like {name}"
-    if raw.startswith(_BOMS[1:]) or is_wide(raw):
-        return None
-    controls = len(raw) - len(raw.translate(None, _CONTROLS))
-    if controls > _BINARY_SHARE * len(raw):
-        return "ingest.binary", f"{controls} of {len(raw)} bytes are control characters"
-    return None
+@dataclass(frozen=True)
+class Limits:
+    """Sizes that bound a batch in memory and on disk."""
+
+    max_page_bytes: int
+    batch_pages: int
+    batch_bytes: int
 
 
-def is_wide(raw: bytes) -> bool:
-    """Whether the bytes look like UTF-16 or UTF-32 without a byte order mark: every other byte is mostly NUL."""
-    probe = raw[:_WIDE_PROBE]
-    half = len(probe) // 2
-    if half < 8:
-        return False
-    even, odd = probe[0::2].count(0), probe[1::2].count(0)
-    return max(even, odd) > 0.7 * half and min(even, odd) < 0.7 * half
+@dataclass(frozen=True)
+class Job:
+    """What one worker reads at a time: some files of one page each, or one file with many."""
+
+    refs: tuple[FileRef, ...]
+    folder: str
+    limits: Limits
+    known: str | None = None  # file of what earlier runs know
+    columns: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def job_id(self) -> str:
+        """Names the job by what it will read and how: places, sizes, times, limits, columns, what is known."""
+        known = Path(self.known).stem if self.known else ""
+        return digest(
+            *(f"{ref.source_uri}\0{ref.url}\0{ref.byte_count}\0{ref.mtime_ns}\0{ref.fetched_at_us}\0{ref.flaw}" for ref in self.refs),
+            f"{self.limits}", f"{sorted(self.columns.items())}", known,
+        )  # fmt: skip
 
 
-def media_type(raw: bytes, name: str) -> str:
-    """`text/html` or `text/plain`, by what the page starts with; its name decides only where that says nothing."""
-    head = raw[:2048]
-    if raw.startswith(_BOMS[1:]) or is_wide(raw):
-        head = head.replace(b"\x00", b"")
-    if _HTML_START.search(head):
-        # a text page may speak of tags; a real one closes what it opens or starts with one
-        if name.lower().endswith((".htm", ".html", ".xhtml")) or _HTML_START.match(
-            head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-        ):
-            return "text/html"
-        return "text/plain"
-    return "text/html" if name.lower().endswith((".htm", ".html", ".xhtml")) and b"<" in raw else "text/plain"
-
-
-def read_page(ref: PageRef, *, max_page_bytes: int) -> dict[str, object]:
-    """The record of one page, as `schema.PAGES` describes it; never raises for a bad page."""
-    raw: bytes | None = None
-    problem: tuple[str, str] | None = None
-    name_digest = hashlib.sha256()
-    size = ref.byte_count
+def read_records(ref: FileRef, options: Options) -> Iterator[Record | Passed]:
+    """The records of one file; never raises for a bad file."""
+    if ref.flaw is not None:
+        yield Record(None, flaw=ref.flaw, detail=ref.detail, byte_count=ref.byte_count)
+        return
+    kind = BY_NAME[ref.format]
+    if (
+        not kind.is_container
+        and not ref.codec
+        and ref.byte_count > options.max_page_bytes * (4 if kind.name == "mhtml" else 1)
+    ):
+        yield _too_large(ref, options)
+        return
     try:
-        if ref.byte_count > max_page_bytes:
-            problem = "ingest.too_large", f"{ref.byte_count:,} bytes; pages of up to {max_page_bytes:,} are read"
-            _hash_file(ref.path, name_digest)
-        else:
-            with Path(ref.path).open("rb") as handle:
-                raw = handle.read(max_page_bytes + 1)
-            size = len(raw)
-            name_digest.update(raw)
-            if size > max_page_bytes:  # grew since it was listed
-                problem, raw = ("ingest.too_large", f"more than {max_page_bytes:,} bytes"), None
-            else:
-                problem = find_problem(raw)
+        with open_file(ref.path) as stream:
+            for record in kind.read(Opened(stream, ref.path, ref.codec), options):
+                if isinstance(record, Record) and not kind.is_container:
+                    record.url = record.url or ref.url
+                    record.fetched_at_us = ref.fetched_at_us if ref.fetched_at_us is not None else record.fetched_at_us
+                    record.byte_count = (
+                        record.byte_count if record.byte_count is not None or record.raw is not None else ref.byte_count
+                    )
+                yield record
     except OSError as error:
-        problem = "ingest.unreadable", error.strerror or str(error)
-    page_digest = name_digest.hexdigest()
-    fetched = ref.fetched_at_us if ref.fetched_at_us is not None else ref.mtime_ns // 1000
-    return {
-        "doc_id": digest(ref.source_uri, ref.url or "", page_digest),
-        "source_uri": ref.source_uri, "url": ref.url,
-        "media_type": media_type(raw, ref.path) if raw is not None else "text/plain",
-        "declared_encoding": None, "fetched_at": fetched, "page_digest": page_digest, "byte_count": size,
-        "source_mtime_ns": ref.mtime_ns, "problem": problem[0] if problem else None,
-        "problem_detail": problem[1] if problem else None, "raw": raw,
-    }  # fmt: skip
+        yield Record(
+            None,
+            "end" if kind.is_container else "",
+            flaw=Flaw.UNREADABLE,
+            detail=error.strerror or str(error),
+            byte_count=ref.byte_count,
+        )
 
 
-def _hash_file(path: str, state: "hashlib._Hash") -> None:
-    with Path(path).open("rb") as handle:
-        while chunk := handle.read(_CHUNK):
-            state.update(chunk)
+def _too_large(ref: FileRef, options: Options) -> Record:
+    """The record of a page that is only hashed."""
+    detail = f"{ref.byte_count:,} bytes; pages of up to {options.max_page_bytes:,} are read"
+    try:
+        with open_file(ref.path) as stream:
+            page_digest = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
+    except OSError as error:
+        return Record(None, flaw=Flaw.UNREADABLE, detail=error.strerror or str(error), byte_count=ref.byte_count)
+    return Record(None, flaw=Flaw.TOO_LARGE, detail=detail, byte_count=ref.byte_count, page_digest=page_digest)
 
 
-def batch_id(refs: list[PageRef], max_page_bytes: int) -> str:
-    """Names a batch by what it will read: places, sizes, times."""
-    return digest(*(f"{ref.source_uri}\0{ref.url}\0{ref.byte_count}\0{ref.mtime_ns}\0{ref.fetched_at_us}" for ref in refs),
-                  str(max_page_bytes))  # fmt: skip
+def file_rows(ref: FileRef, options: Options) -> Iterator[dict[str, Any] | Passed]:
+    """The page rows (`schema.PAGES`) of one file."""
+    place = Place(ref.source_uri, ref.mtime_ns)
+    for record in read_records(ref, options):
+        yield record if isinstance(record, Passed) else page_row(record, place, options.max_page_bytes)
 
 
-def ingest_batch(job: tuple[list[PageRef], str, int]) -> Receipt:
-    """Read the pages of one batch and write them to `folder/<batch id>.parquet`, unless that is there already."""
-    refs, folder, max_page_bytes = job
+def write_batches(
+    rows: Iterable[dict[str, Any] | Passed], folder: Path, name: str, limits: Limits, known: Known | None
+) -> Iterator[Receipt]:
+    """Write page rows into batches of bounded size, without what is known; one receipt each, the last with the notes."""
+    held: list[dict[str, Any]] = []
+    size, number = 0, 0
+    passed: Counter[str] = Counter()
     wall, cpu = time.perf_counter(), time.process_time()
-    name = batch_id(refs, max_page_bytes)
-    path = Path(folder) / f"{name}.parquet"
-    is_reused = path.exists()
-    if not is_reused:
-        records = [read_page(ref, max_page_bytes=max_page_bytes) for ref in refs]
-        table = pa.Table.from_pylist(records, schema=schema.PAGES)
-        write_table(table, path, dictionary=["media_type", "declared_encoding", "problem"])
-    return Receipt(
-        name, str(path), len(refs), time.perf_counter() - wall, time.process_time() - cpu,
-        byte_count=sum(ref.byte_count for ref in refs), is_reused=is_reused,
-    )  # fmt: skip
+    for row in rows:
+        if isinstance(row, Passed):
+            passed[row.kind] += 1
+            continue
+        held.append(row)
+        size += len(row["raw"] or b"")
+        if len(held) >= limits.batch_pages or size >= limits.batch_bytes:
+            number += 1
+            yield _write(held, folder / f"{name}-{number:05d}.parquet", known, Counter(), wall, cpu)
+            held, size, wall, cpu = [], 0, time.perf_counter(), time.process_time()
+    if held or passed or not number:
+        yield _write(held, folder / f"{name}-{number + 1:05d}.parquet", known, passed, wall, cpu)
+
+
+def _write(
+    rows: list[dict[str, Any]], path: Path, known: Known | None, passed: Counter[str], wall: float, cpu: float
+) -> Receipt:
+    table = pa.Table.from_pylist(rows, schema=schema.PAGES)
+    table = _once(table)
+    size = sum(row["byte_count"] for row in rows)
+    fresh, known_count = known.sort_out(table) if known is not None else (table, 0)
+    if fresh.num_rows:
+        write_table(fresh, path, dictionary=["media_type", "declared_encoding", "problem"])
+    notes = {f"passed over: {kind}": count for kind, count in passed.items()} | (
+        {"known": known_count} if known_count else {}
+    )
+    same = fresh.num_rows - fresh.column("same_as").null_count
+    return Receipt(path.stem, str(path), fresh.num_rows, time.perf_counter() - wall, time.process_time() - cpu, byte_count=size,
+                   notes=notes | ({"same as before": same} if same else {}))  # fmt: skip
+
+
+def _once(table: pa.Table) -> pa.Table:
+    """Without rows of one id: a record that stands twice in a file, byte for byte and under one key, is one page."""
+    ids = table.column("doc_id").to_pylist()
+    if len(set(ids)) == len(ids):
+        return table
+    first = {doc_id: number for number, doc_id in reversed(list(enumerate(ids)))}
+    return table.take(pa.array(sorted(first.values())))
+
+
+@cache
+def _known(path: str) -> Known:
+    return Known.load(Path(path))
+
+
+def ingest_job(job: Job) -> list[Receipt]:
+    """Read the files of a job and write their pages to `folder/<job id>-<n>.parquet`, unless that was done already."""
+    folder, name = Path(job.folder), job.job_id
+    done = folder / f"{name}.json"
+    if done.exists():
+        return [replace(Receipt(**saved), is_reused=True) for saved in orjson.loads(done.read_bytes())]
+    options = Options(job.limits.max_page_bytes, job.columns)
+
+    rows = (row for ref in job.refs for row in file_rows(ref, options))
+    receipts = list(write_batches(rows, folder, name, job.limits, _known(job.known) if job.known else None))
+    write_json([asdict(receipt) for receipt in receipts], done)
+    return receipts

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from tasks import schema
 from tasks.batch import Receipt, digest, write_table
-from tasks.ingest.reading import find_problem
+from tasks.ingest.sniff import find_problem
 
 
 def recall(rows: Iterable[Mapping[str, Any]], root: Path, folder: Path, *, batch_pages: int) -> Iterator[Receipt]:
@@ -40,11 +40,25 @@ def recall(rows: Iterable[Mapping[str, Any]], root: Path, folder: Path, *, batch
             yield Receipt(name, str(path), part.num_rows, time.perf_counter() - wall, time.process_time() - cpu, size)
 
 
+def stored(root: Path) -> list[dict[str, Any]]:
+    """Every page in the output's store, by `doc_id` and `raw_file`; those without bytes too, since they have a fate as well."""
+    return [
+        {"doc_id": doc_id, "raw_file": path.relative_to(root).as_posix()}
+        for path in sorted((root / "pages").glob("*.parquet"))
+        for doc_id in pq.ParquetFile(path).read(columns=["doc_id"]).column("doc_id").to_pylist()
+    ]
+
+
 def _judged_anew(pages: pa.Table) -> pa.Table:
-    """The pages with what today's ingest rules say of their bytes in place of what those of then said."""
-    problems = [find_problem(raw) if raw is not None else None for raw in pages.column("raw").to_pylist()]
+    """The pages with what today's ingest rules say of their bytes; of a page without bytes what was said then still holds."""
+    then = zip(*(pages.column(name).to_pylist() for name in ("raw", "problem", "problem_detail")), strict=True)
+    problems: list[tuple[str | None, str | None]] = []
+    for raw, problem, detail in then:
+        found = find_problem(raw) if raw is not None else None
+        told = (found[0].code, found[1]) if found else (None, None)
+        problems.append(told if raw is not None else (problem, detail))
     for number, name in enumerate(("problem", "problem_detail")):
         place = pages.schema.get_field_index(name)
-        values = pa.array([problem[number] if problem else None for problem in problems], pa.string())
+        values = pa.array([problem[number] for problem in problems], pa.string())
         pages = pages.set_column(place, pages.schema.field(place), values)
     return pages

@@ -1,17 +1,20 @@
 """The ingest step as a Prefect task."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from tasks.batch import StepResult
+from tasks.batch import Receipt, StepResult, digest
 from tasks.executor import report_progress, run_batches
-from tasks.ingest.listing import PageRef, SourceError, cut, list_pages
-from tasks.ingest.reading import ingest_batch
+from tasks.ingest.known import Known
+from tasks.ingest.listing import FileRef, Listing, SourceError, cut, list_files
+from tasks.ingest.reading import Job, Limits, ingest_job
 from tasks.ingest.recall import recall
+
+_CHUNK_FILES = 50_000  # asked for at a time whether they are known
 
 
 @task(name="ingest", task_run_name="ingest", cache_policy=NO_CACHE, persist_result=False)
@@ -20,44 +23,59 @@ def ingest(
     folder: str,
     ledger_files: list[str],
     *,
-    batch_pages: int,
-    batch_bytes: int,
-    max_page_bytes: int,
+    limits: Limits,
     workers: int,
+    columns: dict[str, str] | None = None,
 ) -> StepResult:
-    """Read the pages of all sources into batch files; pages that the ledger knows by place, size and time are skipped.
+    """Read the pages of all sources into batch files; what the ledger knows is skipped before it is read, or, where only its
+    bytes tell, before anything is done with it.
 
     Raises:
         SourceError: a source does not exist or holds no page.
     """
-    listing = list_pages(sources)
-    known = known_files(ledger_files)
-    refs = [ref for ref in listing.refs if (ref.source_uri, ref.byte_count, ref.mtime_ns) not in known]
-    batches = cut(refs, max_pages=batch_pages, max_bytes=batch_bytes)
-    jobs: list[tuple[list[PageRef], str, int]] = [(batch, folder, max_page_bytes) for batch in batches]
-    receipts = tuple(
-        run_batches("ingest", ingest_batch, jobs, workers=workers, weights=[len(batch) for batch in batches])
-    )
-    notes = {"listed": len(listing.refs), "known": len(listing.refs) - len(refs)}
-    notes |= {f"passed over: {kind}": count for kind, count in listing.passed_over.items()}
-    return StepResult("ingest", receipts, notes)
+    listing = list_files(sources)
+    known = Known.read(ledger_files)
+    refs = _unknown(listing, known, is_asked_for=bool(columns))
+    known_file = None
+    if refs and len(known.docs):
+        known_file = Path(folder).parent / "known" / f"{digest(*map(str, ledger_files))}.npz"
+        known.save(known_file)
+    batches = cut(refs, max_pages=limits.batch_pages, max_bytes=limits.batch_bytes)
+    jobs = [
+        Job(tuple(batch), folder, limits, str(known_file) if known_file else None, columns or {}) for batch in batches
+    ]
+    found = run_batches("ingest", ingest_job, jobs, workers=workers, weights=[len(batch) for batch in batches])
+    receipts = [receipt for part in found for receipt in part]
+    notes = Counter(listed=len(listing.refs), known=len(listing.refs) - len(refs))
+    notes.update({f"passed over: {kind}": count for kind, count in listing.passed_over.items()})
+    for receipt in receipts:
+        notes.update(receipt.notes)
+    return StepResult("ingest", tuple(receipt for receipt in receipts if receipt.received), dict(notes))
+
+
+def _unknown(listing: Listing, known: Known, *, is_asked_for: bool) -> list[FileRef]:
+    """The files that no earlier run has read as they are now.
+
+    `is_asked_for`: columns are named in this run, so tables are read again; their pages are known by their bytes.
+    """
+    new: list[FileRef] = []
+    for start in range(0, len(listing.refs), _CHUNK_FILES):
+        part = listing.refs[start : start + _CHUNK_FILES]
+        is_known = known.has_files(
+            [ref.source_uri for ref in part], [ref.byte_count for ref in part], [ref.mtime_ns for ref in part]
+        )
+        new += [ref for ref, seen in zip(part, is_known.tolist(), strict=True) if not seen]
+    if is_asked_for:
+        return new
+    return [ref for ref in new if not (ref.is_container and known.has_container(ref.source_uri, ref.mtime_ns))]
 
 
 @task(name="ingest", task_run_name="recall", cache_policy=NO_CACHE, persist_result=False)
 def recall_pages(rows: list[dict[str, Any]], root: str, folder: str, *, batch_pages: int) -> StepResult:
-    """Take pages that are in quarantine from the output's store of raw pages, in place of reading sources."""
-    receipts = tuple(recall(rows, Path(root), Path(folder), batch_pages=batch_pages))
+    """Take pages that were received before from the output's store of raw pages, in place of reading sources."""
+    receipts: tuple[Receipt, ...] = tuple(recall(rows, Path(root), Path(folder), batch_pages=batch_pages))
     report_progress("ingest", sum(receipt.received for receipt in receipts), len(rows))
     return StepResult("ingest", receipts, {"listed": len(rows), "known": 0})
-
-
-def known_files(ledger_files: list[str]) -> set[tuple[str, int, int]]:
-    """Place, size and modification time of every file that was received before."""
-    known: set[tuple[str, int, int]] = set()
-    for path in ledger_files:
-        table = pq.ParquetFile(Path(path)).read(columns=["source_uri", "byte_count", "source_mtime_ns"])
-        known.update(zip(*(table.column(name).to_pylist() for name in table.column_names), strict=True))
-    return known
 
 
 __all__ = ["SourceError", "ingest"]

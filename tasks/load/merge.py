@@ -21,6 +21,7 @@ class Known:
     fetched_at: datetime | None
     version: int
     place: str  # its file within the table
+    doc_id: str = ""
 
 
 @dataclass
@@ -30,7 +31,7 @@ class Decision:
     doc_id: str
     outcome: str  # article | duplicate
     article_id: str
-    reason: str | None = None  # same_text | older_version | near_duplicate
+    reason: str | None = None  # same_text | seen_again | same_page | older_version | near_duplicate
     version: int = 1
     similarity: float = 0.0  # of a duplicate, to the article it equals
 
@@ -41,6 +42,7 @@ class Merge:
 
     decisions: dict[str, Decision]
     replaced: dict[str, Known]  # article_id -> the published row that gives way
+    seen: dict[str, datetime]  # article_id -> when its text was fetched again, last
 
 
 def merge(candidates: Iterable[dict[str, Any]], published: Iterable[Known]) -> Merge:
@@ -49,6 +51,7 @@ def merge(candidates: Iterable[dict[str, Any]], published: Iterable[Known]) -> M
     by_text: dict[str, str] = {row.text_digest: row.article_id for row in known.values()}
     decisions: dict[str, Decision] = {}
     replaced: dict[str, Known] = {}
+    seen: dict[str, datetime] = {}
     holders: dict[str, str] = {}  # article_id -> doc_id of the candidate that holds it in this run
     fetched: dict[str, datetime] = {row.article_id: row.fetched_at or _LONG_AGO for row in known.values()}
     versions: dict[str, int] = {row.article_id: row.version for row in known.values()}
@@ -57,7 +60,12 @@ def merge(candidates: Iterable[dict[str, Any]], published: Iterable[Known]) -> M
         doc_id, article_id, digest = row["doc_id"], row["article_id"], row["text_digest"]
         twin = by_text.get(digest)
         if twin is not None:
-            decisions[doc_id] = Decision(doc_id, "duplicate", twin, "same_text", similarity=1.0)
+            is_own = twin == article_id
+            decisions[doc_id] = Decision(
+                doc_id, "duplicate", twin, "seen_again" if is_own else "same_text", similarity=1.0
+            )
+            if is_own and row["fetched_at"]:
+                seen[twin] = max(row["fetched_at"], seen.get(twin, _LONG_AGO))
             continue
         when = row["fetched_at"] or _LONG_AGO
         if article_id in digests:
@@ -76,5 +84,6 @@ def merge(candidates: Iterable[dict[str, Any]], published: Iterable[Known]) -> M
             versions[article_id] = 1
         digests[article_id], fetched[article_id], holders[article_id] = digest, when, doc_id
         by_text[digest] = article_id
+        seen.pop(article_id, None)  # that was the text before
         decisions[doc_id] = Decision(doc_id, "article", article_id, None, versions[article_id])
-    return Merge(decisions, replaced)
+    return Merge(decisions, replaced, seen)

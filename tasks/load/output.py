@@ -15,6 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from tasks import schema
 from tasks.batch import sweep
 
@@ -136,6 +139,10 @@ class Output:
             if current and (name > current or (name < current and name not in numbers[-KEEP_SNAPSHOTS:])):
                 shutil.rmtree(self.published / name, ignore_errors=True)
 
+    def clear_work(self) -> None:
+        """Remove what lies between the steps: the run is over."""
+        shutil.rmtree(self.work, ignore_errors=True)
+
     def drop_earlier(self) -> None:
         """Remove every snapshot but the current one."""
         for path in self.published.iterdir():
@@ -168,10 +175,10 @@ class Output:
         return name
 
     def refuse_strangers(self) -> None:
-        """Check that nothing of somebody else's stands where the tables go.
+        """Check that nothing of somebody else's stands where the tables go, or in them: a new state would leave it behind.
 
         Raises:
-            OutputError: a foreign file or folder has the name of a table.
+            OutputError: a foreign file or folder.
         """
         for table in TABLES:
             place = self.root / table
@@ -179,6 +186,22 @@ class Output:
                 raise OutputError(
                     f"{place}: is there already and was not made by Copydesk; choose another output or move it away"
                 )
+            folder = (self.published / "current" / table).resolve()
+            for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+                if path.is_file() and not _is_of(path, table):
+                    shown = place / path.relative_to(folder)
+                    raise OutputError(f"{shown}: is no file of this table and was not made by Copydesk; move it away")
+
+
+def _is_of(path: Path, table: str) -> bool:
+    """Whether a file is one of ours, of this table: it says so in its footer."""
+    if path.suffix != ".parquet":
+        return False
+    try:
+        told = pq.read_schema(path).metadata or {}
+    except (pa.ArrowException, OSError):
+        return False
+    return bool(told.get(b"table") == table.encode())
 
 
 def link_or_copy(source: Path, target: Path) -> None:

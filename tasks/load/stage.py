@@ -1,7 +1,7 @@
 """The tables of a run written aside, ready to be read back, gated and published."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from tasks import schema
 from tasks.batch import without, write_table
 from tasks.load.edits import FIELDS, what_changed
-from tasks.load.merge import Decision, Known, Merge
+from tasks.load.merge import Known, Merge
 from tasks.load.output import Changes, Output
 from tasks.load.stories import Signed, Story, read_signatures
 
@@ -28,14 +28,22 @@ def month_place(day: date | None) -> str:
     return f"published_month={day:%Y-%m}" if day else f"published_month={UNKNOWN_MONTH}"
 
 
-def known_articles(output: Output) -> list[Known]:
-    """The published articles, as far as merging must know them."""
-    columns = ["article_id", "text_digest", "fetched_at", "version"]
+def known_articles(output: Output, changes: Changes) -> list[Known]:
+    """The published articles, as far as merging must know them; what `changes` has taken out is not there."""
+    columns = ["article_id", "text_digest", "fetched_at", "version", "doc_id"]
     return [
         Known(place=place, **row)
-        for place, path in output.files("articles").items()
+        for place, path in files_with(output, "articles", changes).items()
         for row in pq.ParquetFile(path).read(columns=columns).to_pylist()
     ]
+
+
+def files_with(output: Output, table: str, changes: Changes) -> dict[str, Path]:
+    """The files of a table as they will be with the changes so far."""
+    gone = changes.removed.get(table, set())
+    return {
+        place: path for place, path in (output.files(table) | changes.added.get(table, {})).items() if place not in gone
+    }
 
 
 def candidates(paths: list[Path], left_out: set[str], columns: list[str] | None = None) -> Iterator[pa.Table]:
@@ -60,12 +68,16 @@ def stage_articles(
     stories: dict[str, Story],
     output: Output,
     run_id: str,
-) -> tuple[Changes, int]:
-    """Write the new articles by month, the rewritten files of replaced ones and the older versions.
+    changes: Changes,
+) -> int:
+    """Write the new articles by month, the rewritten files of replaced and seen ones and the older versions.
 
-    Returns: what changes, and the number of articles staged.
+    Adds to `changes`; returns the number of articles staged.
     """
-    changes = Changes({"articles": {}, "versions": {}}, {"articles": set()})
+    for table in ("articles", "versions"):
+        changes.added.setdefault(table, {})
+    changes.removed.setdefault("articles", set())
+    published = files_with(output, "articles", changes)
     buffers: dict[str, list[pa.Table]] = {}
     parts: dict[str, int] = {}
     older: list[pa.Table] = []
@@ -75,7 +87,7 @@ def stage_articles(
     }
     count = 0
     for table in candidates(paths, left_out):
-        articles, outdated = _decide_rows(table, merged.decisions, stories, run_id)
+        articles, outdated = _decide_rows(table, merged, stories, run_id)
         count += articles.num_rows
         if edited:
             ours = articles.filter(pc.is_in(articles.column("article_id"), pa.array(sorted(edited), pa.string())))
@@ -88,7 +100,7 @@ def stage_articles(
                 _flush(folder, month, buffers.pop(month), parts, run_id, changes)
     for month in sorted(buffers):
         _flush(folder, month, buffers[month], parts, run_id, changes)
-    older += _replace(folder, merged.replaced, output, run_id, changes)
+    older += _replace(folder, merged, published, run_id, changes)
     if older:
         path = folder / "versions" / f"{run_id}.parquet"
         write_table(
@@ -97,7 +109,7 @@ def stage_articles(
             dictionary=LOW_CARDINALITY,
         )
         changes.added["versions"][path.name] = path
-    return changes, count
+    return count
 
 
 def _with_changes(older: pa.Table, newer: dict[str, dict[str, Any]]) -> pa.Table:
@@ -107,19 +119,18 @@ def _with_changes(older: pa.Table, newer: dict[str, dict[str, Any]]) -> pa.Table
     return older.append_column("changes", pa.array(told, pa.list_(pa.string())))
 
 
-def published_signatures(output: Output) -> Iterator[Signed]:
-    """The signatures of all published articles, file by file."""
-    for path in output.files("signatures").values():
+def published_signatures(output: Output, changes: Changes) -> Iterator[Signed]:
+    """The signatures of all published articles, file by file; what `changes` has taken out is not there."""
+    for path in files_with(output, "signatures", changes).values():
         table = pq.ParquetFile(path).read(columns=["article_id", "story_id", "signature"])
         columns = (table.column(name).to_pylist() for name in table.column_names)
         articles, stories, values = columns
         yield Signed(articles, stories, read_signatures(values))
 
 
-def _decide_rows(
-    table: pa.Table, decisions: dict[str, Decision], stories: dict[str, Story], run_id: str
-) -> tuple[pa.Table, pa.Table]:
-    chosen = [decisions[doc_id] for doc_id in table.column("doc_id").to_pylist()]
+def _decide_rows(table: pa.Table, merged: Merge, stories: dict[str, Story], run_id: str) -> tuple[pa.Table, pa.Table]:
+    chosen = [merged.decisions[doc_id] for doc_id in table.column("doc_id").to_pylist()]
+    table = _set(table, "last_seen_at", _last_seen(table, merged.seen))
     table = _set(table, "version", pa.array([decision.version for decision in chosen], pa.int32()))
     table = _set(table, "run_id", pa.array([run_id] * table.num_rows, pa.string()))
     told = [stories.get(decision.article_id) for decision in chosen]
@@ -155,22 +166,39 @@ def _flush(
     changes.added["articles"][place] = folder / "articles" / place
 
 
-def _replace(folder: Path, replaced: dict[str, Known], output: Output, run_id: str, changes: Changes) -> list[pa.Table]:
-    """Rewrite, under their old names, the published files without the rows that give way; returns those rows."""
+def _last_seen(table: pa.Table, seen: Mapping[str, datetime]) -> pa.Array:
+    """When each row's text was fetched last: what the row says, or what this run has seen if that is later."""
+    rows = zip(*(table.column(name).to_pylist() for name in ("article_id", "last_seen_at", "fetched_at")), strict=True)
+    values = []
+    for article_id, known, fetched in rows:
+        times = [when for when in (known or fetched, seen.get(article_id)) if when is not None]
+        values.append(max(times, default=None))
+    return pa.array(values, table.schema.field("fetched_at").type)
+
+
+def _replace(folder: Path, merged: Merge, published: dict[str, Path], run_id: str, changes: Changes) -> list[pa.Table]:
+    """Rewrite, under their old names, the published files without the rows that give way, and with the time of the last
+    sight in those that were seen again; returns the rows that gave way.
+    """
     older: list[pa.Table] = []
-    files = output.files("articles")
-    for place in sorted({known.place for known in replaced.values()}):
-        table = schema.conform(pq.ParquetFile(files[place]).read(), schema.ARTICLES)
-        gone = pc.is_in(
-            table.column("article_id"), pa.array([row.article_id for row in replaced.values() if row.place == place])
-        )
+    going = {row.place for row in merged.replaced.values()}
+    for place, path in published.items():
+        ids = pq.ParquetFile(path).read(columns=["article_id"]).column("article_id") if merged.seen else None
+        is_seen = ids is not None and bool(pc.any(pc.is_in(ids, pa.array(list(merged.seen), pa.string()))).as_py())
+        if place not in going and not is_seen:
+            continue
+        table = schema.conform(pq.ParquetFile(path).read(), schema.ARTICLES)
+        gone = pc.is_in(table.column("article_id"), pa.array([row.article_id for row in merged.replaced.values() if row.place == place], pa.string()))  # fmt: skip
         rows = table.filter(gone)
-        older.append(rows.append_column("replaced_by_run", pa.array([run_id] * rows.num_rows, pa.string())))
+        if rows.num_rows:
+            older.append(rows.append_column("replaced_by_run", pa.array([run_id] * rows.num_rows, pa.string())))
         rest = table.filter(pc.invert(gone))
+        rest = _set(rest, "last_seen_at", _last_seen(rest, merged.seen))
         if rest.num_rows:
             write_table(rest, folder / "articles" / place, dictionary=LOW_CARDINALITY)
             changes.added["articles"][place] = folder / "articles" / place
         else:
+            changes.added["articles"].pop(place, None)
             changes.removed["articles"].add(place)
     return older
 

@@ -23,7 +23,8 @@ from tasks.batch import digest, without, write_table
 from tasks.clean.batch import clean_pages
 from tasks.clean.site_memory import learn_files, recall
 from tasks.extract.batch import extract_documents
-from tasks.ingest.reading import find_problem, media_type
+from tasks.ingest.record import Place, Record
+from tasks.ingest.record import page_row as row_of
 from tasks.load.merge import Known, Merge, merge
 from tasks.load.stories import Signed, Story, find_stories, read_signatures
 from tasks.quality.drift import compare
@@ -58,15 +59,11 @@ class Past:
 
 def page_row(page: Page) -> dict:
     """A row of `schema.PAGES`, with ingest's own judgement of the bytes."""
-    raw = page.render()
-    problem = find_problem(raw)
-    if len(raw) > MAX_PAGE_BYTES:
-        problem = "ingest.too_large", f"{len(raw):,} bytes"
-    return {
-        "doc_id": digest(page.url, str(page.number)), "source_uri": page.url, "url": page.url, "media_type": media_type(raw, page.url),
-        "fetched_at": page.fetched_at, "page_digest": digest(raw), "byte_count": len(raw), "problem": problem[0] if problem else None,
-        "problem_detail": problem[1] if problem else None, "raw": None if len(raw) > MAX_PAGE_BYTES else raw,
-    }  # fmt: skip
+    record = Record(page.render(), str(page.number), url=page.url, fetched_at_us=int(page.fetched_at.timestamp() * 1e6))
+    return row_of(record, Place(page.url, 0), MAX_PAGE_BYTES) | {
+        "doc_id": digest(page.url, str(page.number)),
+        "source_mtime_ns": None,
+    }
 
 
 _VERDICTS: dict[str, Verdict] = {}

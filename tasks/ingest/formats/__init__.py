@@ -1,0 +1,83 @@
+"""One reader a format, one registry: files in, page records out.
+
+A reader is a function of an open file and `Options` that yields `Record`s, and `Passed` for what is no page at all (an image
+in a WARC file). It never holds more than one record, and a record that is broken is a record with a flaw.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import PurePosixPath
+from typing import IO
+
+from tasks.ingest.guarded import CODECS
+from tasks.ingest.record import Record
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a reader must know."""
+
+    max_page_bytes: int
+    columns: Mapping[str, str] = field(default_factory=dict)  # html|text|url|fetched_at|id -> name of the user's column
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Something that is no page, by its kind in words: counted, not kept."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file to read: `stream` at its start; `codec` is what it is compressed with, None for nothing."""
+
+    stream: IO[bytes]
+    name: str
+    codec: str | None = None
+
+
+Reader = Callable[[Opened, Options], Iterator[Record | Passed]]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file. `reader` is the module and the function, imported when the first such file is read."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    reader: str
+    is_container: bool = True  # holds many pages, or one with parts
+
+    def read(self, opened: Opened, options: Options) -> Iterator[Record | Passed]:
+        """The records of a file."""
+        module, function = self.reader.split(":")
+        reader: Reader = getattr(import_module(f"tasks.ingest.formats.{module}"), function)
+        return reader(opened, options)
+
+
+PAGE = Format("page", (".txt", ".text", ".html", ".htm", ".xhtml"), "pages:read_page", is_container=False)
+FORMATS = (
+    PAGE,
+    Format("mhtml", (".mhtml", ".mht"), "pages:read_mhtml", is_container=False),
+    Format("warc", (".warc", ".wet"), "warc:read_warc"),
+    Format("wacz", (".wacz",), "warc:read_wacz"),
+    Format("zip", (".zip",), "archives:read_zip"),
+    Format("tar", (".tar", ".tgz", ".tbz2", ".txz", ".tzst"), "archives:read_tar"),
+    Format("json", (".jsonl", ".ndjson", ".jsonlines", ".json"), "tables:read_json"),
+    Format("parquet", (".parquet",), "tables:read_parquet"),
+    Format("arrow", (".arrow", ".feather", ".arrows"), "tables:read_arrow"),
+    Format("csv", (".csv", ".tsv"), "tables:read_csv"),
+)
+_BY_SUFFIX = {suffix: kind for kind in FORMATS for suffix in kind.suffixes}
+BY_NAME = {kind.name: kind for kind in FORMATS}
+_SHORT_TARS = {".tgz": "gzip", ".tbz2": "bzip2", ".txz": "xz", ".tzst": "zstd"}
+
+
+def format_of(name: str) -> tuple[Format | None, str | None]:
+    """The format and the compression that a file's name tells: `a.warc.gz` is a WARC file in gzip."""
+    path = PurePosixPath(name.lower())
+    codec = CODECS.get(path.suffix)
+    suffix = PurePosixPath(path.stem).suffix if codec else path.suffix
+    return _BY_SUFFIX.get(suffix), codec or _SHORT_TARS.get(suffix)

@@ -1,0 +1,145 @@
+"""Pages in zip and tar archives, read in place: nothing is ever unpacked to disk."""
+
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from typing import IO, cast
+
+from tasks.ingest.formats import PAGE, Opened, Options, Passed, format_of
+from tasks.ingest.formats.pages import read_mhtml, read_page
+from tasks.ingest.guarded import FREE_BYTES, MAX_GROWTH, FlawError, Guarded
+from tasks.ingest.record import Record
+from tasks.labels import Flaw
+
+
+def read_zip(opened: Opened, options: Options) -> Iterator[Record | Passed]:
+    """The pages of a zip archive by the names within; flawed names, archives and bombs are records with a flaw."""
+    try:
+        archive = zipfile.ZipFile(opened.stream)
+        members = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+        yield Record(None, flaw=Flaw.BROKEN_FILE, detail=f"the archive cannot be opened: {error}")
+        return
+    packed, grown = _size(opened.stream), 0
+    for member in members:
+        if member.is_dir():
+            continue
+        if grown > FREE_BYTES and grown > MAX_GROWTH * max(packed, 1):  # parts that overlap: small each, huge in sum
+            yield Record(
+                None, key=_key(member.filename), flaw=Flaw.BOMB, detail=f"{packed:,} bytes have become {grown:,}"
+            )
+            return
+        if member.flag_bits & 1:
+            yield Record(None, key=_key(member.filename), flaw=Flaw.ENCRYPTED, detail="needs a password")
+            continue
+        try:
+            with archive.open(member) as stream:
+                for record in _member(stream, member.filename, _zip_time(member), options):
+                    if isinstance(record, Record):
+                        grown += len(record.raw or b"") or options.max_page_bytes
+                    yield record
+        except (
+            zipfile.BadZipFile,
+            OSError,
+            ValueError,
+            NotImplementedError,
+            EOFError,
+            zlib.error,
+            RuntimeError,
+        ) as error:
+            yield Record(None, key=_key(member.filename), flaw=Flaw.BROKEN_RECORD, detail=str(error))
+
+
+def read_tar(opened: Opened, options: Options) -> Iterator[Record | Passed]:
+    """The pages of a tar archive as they come by; links and devices in it are never followed."""
+    source = Guarded(opened.stream, opened.codec)
+    last = ""
+    try:
+        with tarfile.open(fileobj=cast("IO[bytes]", _Stream(source)), mode="r|") as archive:
+            for member in archive:
+                last = member.name
+                if member.isdir():
+                    continue
+                if not member.isfile():
+                    kind = "a link" if member.issym() or member.islnk() else "a device or a pipe"
+                    yield Record(None, key=_key(member.name), flaw=Flaw.NO_REGULAR_FILE, detail=f"is {kind}")
+                    continue
+                stream = archive.extractfile(member)
+                if stream is not None:
+                    yield from _member(stream, member.name, int(member.mtime * 1_000_000), options)
+    except FlawError as error:
+        yield Record(None, key=_key(last), flaw=error.flaw, detail=error.detail)
+    except (tarfile.TarError, OSError, ValueError, EOFError, OverflowError) as error:
+        after = f" after {last}" if last else ""
+        yield Record(None, key=_key(last), flaw=Flaw.BROKEN_FILE, detail=f"the archive breaks off{after}: {error}")
+
+
+class _Stream:
+    """What tarfile wants to read from: exact sizes, as pipes do not give them."""
+
+    def __init__(self, source: Guarded) -> None:
+        self._source = source
+
+    def read(self, size: int) -> bytes:
+        """Exactly `size` bytes but at the end."""
+        parts, left = [], size
+        while left > 0 and (data := self._source.read(left)):
+            parts.append(data)
+            left -= len(data)
+        return b"".join(parts)
+
+
+def _member(stream: IO[bytes], name: str, fetched_at_us: int | None, options: Options) -> Iterator[Record | Passed]:
+    kind, codec = format_of(name)
+    leaf = PurePosixPath(name).name
+    if kind is None or leaf.startswith(".") or leaf == "urls.csv":
+        suffix = PurePosixPath(leaf).suffix.lower()
+        yield Passed(f"{suffix} files in archives" if suffix else "files without an ending in archives")
+        return
+    if problem := _unsafe(name):
+        yield Record(None, key=_key(name), flaw=Flaw.UNSAFE_NAME, detail=problem)
+        return
+    if kind.is_container:
+        yield Record(
+            None,
+            key=_key(name),
+            flaw=Flaw.NESTED_ARCHIVE,
+            detail=f"a {kind.name} file within an archive; unpack it and name it as a source",
+        )
+        return
+    read = read_page if kind is PAGE else read_mhtml
+    for record in read(Opened(stream, name, codec), options):
+        record.key = _key(name)
+        record.fetched_at_us = record.fetched_at_us if record.fetched_at_us is not None else fetched_at_us
+        yield record
+
+
+def _unsafe(name: str) -> str | None:
+    """Why a name must not be used as a path, or None."""
+    parts = PurePosixPath(name.replace("\\", "/"))
+    if parts.is_absolute() or (len(name) > 1 and name[1] == ":"):
+        return "the name is an absolute path"
+    if ".." in parts.parts:
+        return "the name leads out of the archive"
+    return "the name holds a NUL" if "\x00" in name else None
+
+
+def _key(name: str) -> str:
+    return name.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\0")[:500] or "?"
+
+
+def _zip_time(member: zipfile.ZipInfo) -> int | None:
+    try:
+        return int(datetime(*member.date_time, tzinfo=UTC).timestamp() * 1_000_000)
+    except ValueError:
+        return None
+
+
+def _size(stream: IO[bytes]) -> int:
+    here = stream.tell()
+    end = stream.seek(0, 2)
+    stream.seek(here)
+    return end

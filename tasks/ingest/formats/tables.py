@@ -1,0 +1,209 @@
+"""Pages in rows: JSON lines, Parquet, Arrow and CSV, as Scrapy, news-please, datatrove and Hugging Face datasets write them."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import IO, Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.ipc
+import pyarrow.parquet as pq
+
+from tasks.ingest.formats import Opened, Options, Passed
+from tasks.ingest.guarded import FlawError, Guarded
+from tasks.ingest.record import Record
+from tasks.labels import Flaw
+
+# Where the user maps nothing: the names that these tools use, the first that a row has
+GUESSES = {
+    "html": ("html", "raw_html", "page_html", "html_content", "content_html"),
+    "text": ("text", "content", "body", "raw_content", "maintext", "plain_text", "raw"),
+    "url": ("url", "link", "source_url", "page_url", "uri", "warc_target_uri"),
+    "fetched_at": ("fetched_at", "crawled", "crawled_at", "date_download", "crawl_date", "scraped_at", "timestamp", "date_crawled"),
+    "encoding": ("encoding", "charset"),
+}  # fmt: skip
+FIELDS = tuple(GUESSES)
+_ROWS = 64  # of a table at a time: some MB of HTML
+_MAX_JSON_GROWTH = 6  # a page in JSON with every letter escaped, as \u00e9
+
+
+def read_json(opened: Opened, options: Options) -> Iterator[Record | Passed]:
+    """One page a line: JSON lines, or an array with an item a line."""
+    source = Guarded(opened.stream, opened.codec)
+    limit = options.max_page_bytes * _MAX_JSON_GROWTH
+    try:
+        for number, (line, size) in enumerate(source.lines(limit), 1):
+            if line is None:
+                yield Record(
+                    None, str(number), flaw=Flaw.TOO_LARGE, detail=f"a line of {size:,} bytes", byte_count=size
+                )
+                continue
+            if line.strip(b" \t\r\xef\xbb\xbf") not in (
+                b"",
+                b"[",
+                b"]",
+            ):  # Scrapy's JSON is an array of one item a line
+                yield _json_row(line, number, options)
+    except FlawError as error:
+        yield Record(None, "end", flaw=error.flaw, detail=error.detail)
+
+
+def _json_row(line: bytes, number: int, options: Options) -> Record:
+    line = line.strip(b" \t\r\xef\xbb\xbf")
+    if number == 1 and line == b"{":
+        return Record(
+            None, "1", flaw=Flaw.BROKEN_RECORD, detail="one JSON object over many lines; one object a line is expected"
+        )
+    try:
+        row = orjson.loads(line.rstrip(b","))
+    except orjson.JSONDecodeError as error:
+        return Record(None, str(number), flaw=Flaw.BROKEN_RECORD, detail=f"is not JSON: {error}", byte_count=len(line))
+    if not isinstance(row, dict):
+        return Record(
+            None, str(number), flaw=Flaw.BROKEN_RECORD, detail=f"is a JSON {type(row).__name__}, not an object"
+        )
+    return _record(row, str(number), options)
+
+
+def read_parquet(opened: Opened, options: Options) -> Iterator[Record | Passed]:
+    """One page a row; only the columns that are used are read, some rows at a time."""
+    try:
+        file = pq.ParquetFile(opened.stream)
+        wanted = _wanted(file.schema_arrow.names, options)
+        number = 0
+        for batch in file.iter_batches(batch_size=_ROWS, columns=wanted):
+            for row in batch.to_pylist():
+                number += 1
+                yield _record(row, str(number), options)
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
+        yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=f"the Parquet file cannot be read: {_short(error)}")
+
+
+def read_arrow(opened: Opened, options: Options) -> Iterator[Record | Passed]:
+    """One page a row, of an Arrow file (Feather) or stream."""
+    try:
+        batches: Iterator[pa.RecordBatch]
+        try:
+            file = pa.ipc.open_file(opened.stream)
+            batches = (file.get_batch(number) for number in range(file.num_record_batches))
+        except pa.ArrowInvalid:
+            opened.stream.seek(0)
+            batches = iter(pa.ipc.open_stream(opened.stream))
+        number = 0
+        for batch in batches:
+            wanted = _wanted(batch.schema.names, options)
+            for start in range(0, batch.num_rows, _ROWS):
+                for row in batch.select(wanted).slice(start, _ROWS).to_pylist():
+                    number += 1
+                    yield _record(row, str(number), options)
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
+        yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=f"the Arrow file cannot be read: {_short(error)}")
+
+
+def read_csv(opened: Opened, options: Options) -> Iterator[Record | Passed]:
+    """One page a row under a header; cells may hold line breaks, as RFC 4180 allows."""
+    source = Guarded(opened.stream, opened.codec)
+    csv.field_size_limit(max(options.max_page_bytes, 131_072))
+    text = io.TextIOWrapper(_as_file(source), encoding="utf-8-sig", errors="backslashreplace", newline="")
+    number = 0
+    try:
+        reader = csv.DictReader(text, delimiter="\t" if ".tsv" in opened.name.lower() else ",", strict=True)
+        for row in reader:
+            number += 1
+            yield _record({name: value for name, value in row.items() if name}, str(number), options)
+    except FlawError as error:
+        yield Record(None, "end", flaw=error.flaw, detail=error.detail)
+    except csv.Error as error:
+        flaw = Flaw.TOO_LARGE if "field larger" in str(error) else Flaw.BROKEN_FILE
+        yield Record(None, "end", flaw=flaw, detail=f"after row {number}: {error}; the rest is not read")
+
+
+class _Raw(io.RawIOBase):
+    def __init__(self, source: Guarded) -> None:
+        self._source = source
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._source.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _as_file(source: Guarded) -> IO[bytes]:
+    return io.BufferedReader(_Raw(source), 1 << 20)  # type: ignore[return-value]
+
+
+def _wanted(names: list[str], options: Options) -> list[str]:
+    """The columns of a table that a record is made of."""
+    used = {options.columns[field] for field in options.columns}
+    for field, guesses in GUESSES.items():
+        if field not in options.columns:
+            used.update(guesses)
+    wanted = [name for name in names if name in used]
+    if not wanted:
+        raise ValueError(
+            f"none of its columns is known ({', '.join(names[:20])}); name them with --map html=COLUMN,url=COLUMN"
+        )
+    return wanted
+
+
+def _record(row: Mapping[str, Any], key: str, options: Options) -> Record:
+    found = {field: _value(row, field, options) for field in FIELDS}
+    for field in ("html", "text"):
+        content = found[field]
+        if isinstance(content, str | bytes | bytearray | memoryview) and len(content):
+            raw = content.encode("utf-8", "replace") if isinstance(content, str) else bytes(content)
+            # what was text in the table has no other encoding than the one it was just given
+            encoding = "utf-8" if isinstance(content, str) else _text(found["encoding"])
+            kind = "text/html" if field == "html" else None
+            return Record(
+                raw,
+                key,
+                url=_text(found["url"]),
+                fetched_at_us=_time(found["fetched_at"]),
+                media_type=kind,
+                encoding=encoding,
+            )
+    names = ", ".join(list(map(str, row))[:12])
+    return Record(
+        None, key, url=_text(found["url"]), flaw=Flaw.NO_CONTENT, detail=f"no page in it; its columns: {names}"[:300]
+    )
+
+
+def _value(row: Mapping[str, Any], field: str, options: Options) -> Any:
+    if field in options.columns:
+        return row.get(options.columns[field])
+    if field in ("html", "text") and {"html", "text"} & set(options.columns):
+        return None  # the user has said where the page is
+    return next((row[name] for name in GUESSES[field] if row.get(name)), None)
+
+
+def _text(value: Any) -> str | None:
+    return value.strip()[:4000] or None if isinstance(value, str) else None
+
+
+def _time(value: Any) -> int | None:
+    """Microseconds since 1970 of a time, a text of one, or seconds; None for anything else."""
+    try:
+        if isinstance(value, datetime):
+            when = value if value.tzinfo else value.replace(tzinfo=UTC)
+            return int(when.timestamp() * 1_000_000)
+        if isinstance(value, date):
+            return int(datetime(value.year, value.month, value.day, tzinfo=UTC).timestamp() * 1_000_000)
+        if isinstance(value, str):
+            return _time(datetime.fromisoformat(value.strip()))
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 4e12:
+            seconds = value / 1000 if value > 4e9 else value  # milliseconds since 1970 are a thousand times as many
+            return int(seconds * 1_000_000)
+    except (ValueError, OverflowError, OSError):
+        pass
+    return None
+
+
+def _short(error: BaseException) -> str:
+    return str(error).split("\n")[0][:200]

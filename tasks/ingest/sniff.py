@@ -1,0 +1,63 @@
+"""What bytes are: a page of text or of markup, or nothing that can be read."""
+
+import re
+
+from tasks.labels import Flaw
+
+# What a file starts with when it is not a page. (Signatures: the formats' own specifications.)
+_SIGNATURES = (
+    (b"\x89PNG\r\n\x1a\n", "a PNG image"), (b"\xff\xd8\xff", "a JPEG image"), (b"GIF8", "a GIF image"),
+    (b"RIFF", "a RIFF file (WebP, AVI, WAV)"), (b"%PDF-", "a PDF document"), (b"PK\x03\x04", "a ZIP archive"),
+    (b"\x1f\x8b", "gzip data"), (b"\x28\xb5\x2f\xfd", "Zstandard data"), (b"BZh", "bzip2 data"),
+    (b"\xfd7zXZ\x00", "xz data"), (b"\x7fELF", "a program"), (b"MZ\x90", "a program"), (b"PAR1", "a Parquet file"),
+    (b"\x00\x00\x00\x18ftyp", "an MP4 film"), (b"\x00\x00\x00\x1cftyp", "an MP4 film"), (b"OggS", "Ogg media"),
+    (b"ID3", "an MP3 file"), (b"SQLite format 3\x00", "a SQLite database"), (b"wOFF", "a font"), (b"wOF2", "a font"),
+)  # fmt: skip
+_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+# C0 controls that no text holds: all but tab, line feed, vertical tab, form feed, return and escape (ISO-2022-JP)
+_CONTROLS = bytes(code for code in range(0x20) if code not in (0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1B))
+_BINARY_SHARE = 0.02  # a page with a stray NUL is repaired; one control in fifty bytes is no text
+_HTML_START = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|div|p|article|h1|table|script|!--)", re.I)
+_WIDE_PROBE = 4096
+
+
+def find_problem(raw: bytes) -> tuple[Flaw, str] | None:
+    """The flaw of the bytes and what was found, or None for a readable page."""
+    if not raw.strip(b"\x00\t\n\x0b\x0c\r \xef\xbb\xbf\xff\xfe"):
+        return Flaw.EMPTY, f"{len(raw)} bytes, none of them text"
+    for start, name in _SIGNATURES:
+        if raw.startswith(start):
+            return Flaw.BINARY, f"starts like {name}"
+    if raw.startswith(_BOMS[1:]) or is_wide(raw):
+        return None
+    controls = len(raw) - len(raw.translate(None, _CONTROLS))
+    if controls > _BINARY_SHARE * len(raw):
+        return Flaw.BINARY, f"{controls} of {len(raw)} bytes are control characters"
+    return None
+
+
+def is_wide(raw: bytes) -> bool:
+    """Whether the bytes look like UTF-16 or UTF-32 without a byte order mark: every other byte is mostly NUL."""
+    probe = raw[:_WIDE_PROBE]
+    half = len(probe) // 2
+    if half < 8:
+        return False
+    even, odd = probe[0::2].count(0), probe[1::2].count(0)
+    return max(even, odd) > 0.7 * half and min(even, odd) < 0.7 * half
+
+
+def media_type(raw: bytes, name: str, declared: str | None = None) -> str:
+    """`text/html` or `text/plain`, by what the page starts with; what was declared, then the name's ending, decide only
+    where that says nothing.
+    """
+    head = raw[:2048]
+    if raw.startswith(_BOMS[1:]) or is_wide(raw):
+        head = head.replace(b"\x00", b"")
+    is_called_html = name.lower().endswith((".htm", ".html", ".xhtml"))
+    if declared:
+        is_called_html = "html" in declared.lower()
+    if _HTML_START.search(head):
+        # a text page may speak of tags; a real one closes what it opens or starts with one
+        is_html = is_called_html or _HTML_START.match(head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n"))
+        return "text/html" if is_html else "text/plain"
+    return "text/html" if is_called_html and b"<" in raw else "text/plain"
