@@ -101,6 +101,16 @@ def _parser() -> argparse.ArgumentParser:
         commands, "compact", "join small files of the dataset, safe beside readers", "copydesk compact --output output", commands_of.compact
     )  # fmt: skip
     _output(compact)
+    mirror = _command(
+        commands,
+        "mirror",
+        "publish the dataset to an object store, whole states at once",
+        "copydesk mirror s3://bucket/news --output output",
+        commands_of.mirror,
+    )
+    mirror.add_argument("address", metavar="ADDRESS", help="s3://, gs://, az:// or another address that fsspec knows")
+    mirror.add_argument("--list", metavar="TABLE", help="print the files of a table in the newest state there instead")
+    _output(mirror)
     rebuild = _command(
         commands,
         "rebuild-index",

@@ -271,6 +271,30 @@ def compact(options: argparse.Namespace) -> int:
     return _on_output(options, work)
 
 
+def mirror(options: argparse.Namespace) -> int:
+    """Publish the dataset to an object store, or list the files of a table there."""
+    from flows import upkeep
+    from tasks.load.mirror import Mirror, MirrorError
+    from tasks.stores import StoreError, file_system
+
+    try:
+        if options.list:
+            files, root = file_system(options.address)
+            print("\n".join(Mirror(files, root, options.address).addresses(options.list)))
+            return DONE
+
+        def work(output: Any) -> int:
+            done = upkeep.push(output, options.address)
+            print(
+                f"state {done.state}: {done.files:,} files, {done.uploaded:,} of them uploaded ({done.uploaded_bytes:,} bytes), {done.removed:,} old ones removed"
+            )
+            return DONE
+
+        return _on_output(options, work)
+    except (MirrorError, StoreError) as error:
+        return _complain(error, FAILED)
+
+
 def rebuild_index(options: argparse.Namespace) -> int:
     """Make the index of near-duplicates anew."""
     from flows import upkeep

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 
 from tasks.extract.similarity import signatures
 from tasks.load import compaction, forget
+from tasks.load.mirror import Mirror, Pushed
 from tasks.load.output import Changes, Output
+from tasks.stores import file_system
 
 
 def _stamp() -> str:
@@ -23,6 +25,17 @@ def compact(output: Output) -> dict[str, tuple[int, int]]:
             output.publish(changes)
         shutil.rmtree(folder, ignore_errors=True)
     return counts
+
+
+def push(output: Output, address: str) -> Pushed:
+    """Publish the present state to a prefix of an object store.
+
+    Raises:
+        OSError: the store cannot be reached or written, or another writer was first.
+    """
+    files, root = file_system(address)
+    with output.lock():  # the state must not move while its files are read
+        return Mirror(files, root, address).push(output)
 
 
 def rebuild_index(output: Output) -> int:

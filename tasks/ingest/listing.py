@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tasks.ingest import remote
+from tasks import stores
 from tasks.ingest.formats import BY_NAME, FORMATS, PAGE, Format, format_of
 from tasks.labels import Flaw
 
@@ -73,7 +73,7 @@ def list_files(sources: list[str]) -> Listing:
         found = 0
         for ref in files_of(source, listing.passed_over):
             found += 1
-            real = ref.path if remote.is_remote(ref.path) else os.path.realpath(ref.path)
+            real = ref.path if stores.is_remote(ref.path) else os.path.realpath(ref.path)
             if real not in seen:  # the same file by two sources is read once
                 seen.add(real)
                 listing.refs.append(ref)
@@ -96,7 +96,7 @@ def files_of(source: str, passed_over: Counter[str]) -> Iterator[FileRef]:
         SourceError: it does not exist or may not be read.
     """
     path = Path(source)
-    if remote.is_remote(source):
+    if stores.is_remote(source):
         yield from _remote_files(source, passed_over)
     elif path.is_dir():
         yield from _walk(path, passed_over)
@@ -110,13 +110,13 @@ def files_of(source: str, passed_over: Counter[str]) -> Iterator[FileRef]:
 
 def _remote_files(source: str, passed_over: Counter[str]) -> Iterator[FileRef]:
     try:
-        for found in remote.find(source):
+        for found in stores.find(source):
             kind, codec = format_of(found.path)
             if kind is None and not found.is_named:
                 passed_over[_kind(Path(found.path))] += 1
             else:
                 yield FileRef(found.path, found.path, found.byte_count, found.mtime_ns, (kind or PAGE).name, codec)
-    except remote.RemoteError as error:
+    except stores.StoreError as error:
         raise SourceError(str(error)) from error
 
 

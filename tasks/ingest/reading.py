@@ -18,8 +18,8 @@ from tasks.ingest.formats import BY_NAME, Opened, Options, Passed
 from tasks.ingest.known import Known
 from tasks.ingest.listing import FileRef
 from tasks.ingest.record import Place, Record, page_row
-from tasks.ingest.remote import open_file
 from tasks.labels import Flaw
+from tasks.stores import open_file
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from tasks import schema
 from tasks.batch import sweep
 
 TABLES = tuple(schema.PUBLISHED)
+BESIDE = ("lines", "pages", "entities")  # folders of files that only ever grow, beside the tables
 KEEP_SNAPSHOTS = 3  # the current one and two before, for readers in the middle of a scan
 _SNAPSHOT = re.compile(r"^\d{6}$")
 FORMAT = "1"  # of the folder's layout; a later version refuses to write into an earlier one's output unasked
@@ -130,8 +131,15 @@ class Output:
 
     def sweep(self) -> None:
         """Remove what killed runs left half done: temporary files, unfinished and outdated snapshots."""
-        sweep(self.work)
-        sweep(self.published)
+        for folder in (
+            self.work,
+            self.published,
+            self.reports,
+            self.runs,
+            self.quality,
+            *(self.root / name for name in BESIDE),
+        ):
+            sweep(folder)
         current = str((self.published / "current").readlink()) if (self.published / "current").is_symlink() else ""
         numbers = sorted(path.name for path in self.published.iterdir() if _SNAPSHOT.match(path.name))
         for name in numbers:

@@ -25,7 +25,8 @@ _FLUSH_ROWS = 20_000  # rows of a month held in memory before they are written
 
 def month_place(day: date | None) -> str:
     """The partition of an article by its day of publication: `published_month=2023-06`."""
-    return f"published_month={day:%Y-%m}" if day else f"published_month={UNKNOWN_MONTH}"
+    # year 1 is `0001` on every system
+    return f"published_month={day.year:04d}-{day.month:02d}" if day else f"published_month={UNKNOWN_MONTH}"
 
 
 def known_articles(output: Output, changes: Changes) -> list[Known]:

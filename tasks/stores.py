@@ -17,8 +17,8 @@ _EXTRAS = {
 }
 
 
-class RemoteError(OSError):
-    """A remote place that cannot be read, in words for the user."""
+class StoreError(OSError):
+    """A place in a store that cannot be read, in words for the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def file_system(place: str) -> tuple[Any, str]:
     """The store's file system and the path within it.
 
     Raises:
-        RemoteError: no such kind of store, or its package is not installed.
+        StoreError: no such kind of store, or its package is not installed.
     """
     import fsspec  # noqa: PLC0415 - only where there is a remote source
 
@@ -51,16 +51,16 @@ def file_system(place: str) -> tuple[Any, str]:
     except ImportError as error:
         extra = _EXTRAS.get(scheme)
         hint = f"pip install 'copydesk[{extra}]'" if extra else f"install what fsspec asks for: {error}"
-        raise RemoteError(f"{place}: {scheme}:// needs a package that is not installed; {hint}") from error
+        raise StoreError(f"{place}: {scheme}:// needs a package that is not installed; {hint}") from error
     except (ValueError, OSError) as error:
-        raise RemoteError(f"{place}: cannot be reached: {error}") from error
+        raise StoreError(f"{place}: cannot be reached: {error}") from error
 
 
 def find(place: str) -> Iterator[Found]:
     """The files that an address names: itself, those that its pattern matches, or all below it, by name.
 
     Raises:
-        RemoteError: it cannot be listed.
+        StoreError: it cannot be listed.
     """
     files, path = file_system(place)
     scheme = place.partition("://")[0]
@@ -72,7 +72,7 @@ def find(place: str) -> Iterator[Found]:
         else:
             found, is_named = files.find(path, detail=True), False
     except Exception as error:  # each store has errors of its own
-        raise RemoteError(f"{place}: cannot be listed: {type(error).__name__}: {error}") from error
+        raise StoreError(f"{place}: cannot be listed: {type(error).__name__}: {error}") from error
     for name, info in sorted(found.items()):
         if info.get("type") != "directory":
             yield Found(
@@ -108,5 +108,5 @@ def open_file(path: str) -> IO[bytes]:
     try:
         opened: IO[bytes] = files.open(inner, "rb")
     except Exception as error:
-        raise RemoteError(f"{path}: cannot be opened: {type(error).__name__}: {error}") from error
+        raise StoreError(f"{path}: cannot be opened: {type(error).__name__}: {error}") from error
     return opened

@@ -1,0 +1,162 @@
+"""The dataset in an object store: files that never change, and a numbered manifest that makes a state visible at once.
+
+What is promised there. Stores have no links and no rename, so a glob over a prefix may meet files of two states. Here every
+data file has a name made from its content and is never written again; a state is one JSON manifest that lists its files, and
+publishing is the creation of the next number, which the store refuses if it is there (a conditional PUT, If-None-Match, on S3
+and its kin). Readers take the file list of the highest number: they see one whole state, whatever is being uploaded, and keep
+it as long as they like within `KEEP_STATES` later ones. Two writers cannot both publish a number: the second is told. A run
+that is killed leaves files that no manifest names; the next push removes those that are older than a day.
+"""
+
+import hashlib
+import json
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from tasks import schema
+from tasks.load.output import Output
+
+KEEP_STATES = 10  # manifests whose files stay for readers in the middle of a scan
+_ORPHAN_SECONDS = 86_400  # an upload takes less; younger files may belong to a push that is under way
+_MANIFESTS, _DATA = "manifests", "data"
+
+
+class MirrorError(OSError):
+    """A mirror that cannot be written or read, in words for the user."""
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """What a push did."""
+
+    state: int
+    files: int
+    uploaded: int
+    uploaded_bytes: int
+    removed: int
+
+
+class Mirror:
+    """One prefix of an object store (or any file system that fsspec knows)."""
+
+    def __init__(self, files: Any, root: str, address: str) -> None:
+        """`files` and `root` as fsspec's `url_to_fs` gives them; `address` is what the user calls it."""
+        self._files, self._root, self._address = files, root.rstrip("/"), address.rstrip("/")
+
+    # ------------------------------------------------------------------ reading
+
+    def states(self) -> list[int]:
+        """The numbers of the states that can be read, the newest last."""
+        self._files.invalidate_cache()
+        try:
+            names = [PurePosixPath(path) for path in self._files.ls(f"{self._root}/{_MANIFESTS}", detail=False)]
+        except FileNotFoundError:
+            return []
+        return sorted(int(name.stem) for name in names if name.suffix == ".json" and name.stem.isdigit())
+
+    def manifest(self, state: int | None = None) -> dict[str, Any]:
+        """The manifest of a state, or of the newest.
+
+        Raises:
+            MirrorError: there is none.
+        """
+        known = self.states()
+        number = state if state is not None else (known[-1] if known else 0)
+        if number not in known:
+            raise MirrorError(f"{self._address}: no state {number or ''} is published here".replace("  ", " "))
+        found: dict[str, Any] = json.loads(self._files.cat_file(self._manifest_path(number)))
+        return found
+
+    def addresses(self, table: str, state: int | None = None) -> list[str]:
+        """The files of a table in a state, as addresses that DuckDB, pandas and Polars read."""
+        return [f"{self._address}/{row['key']}" for row in self.manifest(state)["tables"].get(table, [])]
+
+    # ------------------------------------------------------------------ writing
+
+    def push(self, output: Output) -> Pushed:
+        """Publish the output's present state; nothing is visible if this does not return.
+
+        Raises:
+            MirrorError: another writer published first, or the store refuses.
+        """
+        known = self.states()
+        before = self.manifest(known[-1]) if known else {"tables": {}, "source_state": None}
+        there = {row["key"] for rows in before["tables"].values() for row in rows}
+        tables: dict[str, list[dict[str, Any]]] = {}
+        uploaded, sent = 0, 0
+        for table in schema.PUBLISHED:
+            tables[table] = []
+            for place, path in output.files(table).items():
+                key = f"{_DATA}/{table}/{_named_by_content(place, path)}"
+                size = path.stat().st_size
+                if key not in there:  # one that no state names might be swept by another push: write it again
+                    self._upload(path, key)
+                    uploaded, sent = uploaded + 1, sent + size
+                rows = pq.ParquetFile(path).metadata.num_rows
+                tables[table].append({"key": key, "place": place, "bytes": size, "rows": rows})
+        number = (known[-1] if known else 0) + 1
+        count = sum(map(len, tables.values()))
+        if before["tables"] == tables:
+            return Pushed(known[-1], count, 0, 0, 0)
+        self._create_manifest(number, {"state": number, "source_state": output.state(), "schema_version": schema.SCHEMA_VERSION, "tables": tables})  # fmt: skip
+        return Pushed(number, count, uploaded, sent, self._sweep())
+
+    def _upload(self, path: Path, key: str) -> None:
+        try:
+            if getattr(self._files, "local_file", False):  # stores have no folders to make
+                self._files.makedirs(f"{self._root}/{PurePosixPath(key).parent}", exist_ok=True)
+            self._files.put_file(str(path), f"{self._root}/{key}")
+        except Exception as error:  # each store has errors of its own
+            raise MirrorError(f"{self._address}/{key}: cannot be written: {type(error).__name__}: {error}") from error
+
+    def _create_manifest(self, number: int, content: dict[str, Any]) -> None:
+        path = self._manifest_path(number)
+        self._files.makedirs(f"{self._root}/{_MANIFESTS}", exist_ok=True)
+        try:
+            self._files.pipe_file(path, json.dumps(content, indent=1).encode(), mode="create")
+        except FileExistsError as error:
+            raise MirrorError(
+                f"{self._address}: another writer has just published state {number}; nothing of this push is visible, push again"
+            ) from error
+        except Exception as error:
+            raise MirrorError(f"{self._address}: cannot be written: {type(error).__name__}: {error}") from error
+
+    def _manifest_path(self, number: int) -> str:
+        return f"{self._root}/{_MANIFESTS}/{number:08d}.json"
+
+    def _sweep(self) -> int:
+        """Remove manifests beyond the last ones, and files that none of those names. Returns how many files went."""
+        known = self.states()
+        for number in known[:-KEEP_STATES]:
+            self._files.rm_file(self._manifest_path(number))
+        named = {
+            f"{self._root}/{row['key']}"
+            for number in known[-KEEP_STATES:]
+            for rows in self.manifest(number)["tables"].values()
+            for row in rows
+        }
+        removed = 0
+        for path, info in self._files.find(f"{self._root}/{_DATA}", detail=True).items():
+            if path not in named and _age_seconds(info) > _ORPHAN_SECONDS:
+                self._files.rm_file(path)
+                removed += 1
+        return removed
+
+
+def _named_by_content(place: str, path: Path) -> str:
+    """`published_month=2026-03/RUN-001-3fa9c1d28e07b5aa.parquet`: another content is another name."""
+    with path.open("rb") as stream:
+        mark = hashlib.file_digest(stream, "sha256").hexdigest()[:16]
+    return f"{place.removesuffix('.parquet')}-{mark}.parquet"
+
+
+def _age_seconds(info: dict[str, Any]) -> float:
+    when = info.get("LastModified") or info.get("last_modified") or info.get("mtime") or info.get("updated")
+    if isinstance(when, datetime):
+        return time.time() - when.timestamp()
+    return time.time() - float(when) if isinstance(when, int | float) else 0.0

@@ -1,0 +1,150 @@
+"""Object stores: sources are read from them, whole states are published to them. The server is on loopback."""
+
+import shutil
+import threading
+from pathlib import Path
+
+import duckdb
+import fsspec
+import pyarrow.parquet as pq
+import pytest
+
+from flows.cli import main
+from tasks.ingest.formats import Options
+from tasks.ingest.listing import SourceError, list_files
+from tasks.ingest.reading import file_rows
+from tasks.load.mirror import KEEP_STATES, Mirror, MirrorError
+from tasks.load.output import Output
+
+PAGES = Path(__file__).parent / "pages"
+
+
+@pytest.fixture(scope="module")
+def bucket():
+    """A bucket of an S3 server on loopback."""
+    pytest.importorskip("moto")
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_DEFAULT_REGION", "us-east-1"),
+                            ("AWS_ENDPOINT_URL", f"http://{host}:{port}"), ("FSSPEC_S3_ENDPOINT_URL", f"http://{host}:{port}")):  # fmt: skip
+            patch.setenv(name, value)
+        fsspec.config.conf.setdefault("s3", {})["endpoint_url"] = f"http://{host}:{port}"
+        files = fsspec.filesystem("s3")
+        files.mkdir("news")
+        yield files
+        fsspec.config.conf.pop("s3", None)
+    server.stop()
+
+
+def test_sources_in_a_bucket_are_listed_and_read(bucket):
+    for path in sorted((PAGES / "cometfeed").iterdir()):
+        bucket.put_file(str(path), f"news/in/{path.name}")
+    bucket.pipe_file("news/in/photo.jpg", b"\xff\xd8\xff")
+    listing = list_files(["s3://news/in"])
+    assert [Path(ref.source_uri).name for ref in listing.refs] == sorted(
+        path.name for path in (PAGES / "cometfeed").iterdir()
+    )
+    assert listing.passed_over == {".jpg files": 1}
+    rows = [row for ref in listing.refs for row in file_rows(ref, Options(1 << 20))]
+    assert {row["raw"] for row in rows} == {path.read_bytes() for path in (PAGES / "cometfeed").iterdir()}
+    assert len(list_files(["s3://news/in/*-drones.txt"]).refs) == 1
+    assert len(list_files(["s3://news/in/harbor-drones.txt"]).refs) == 1
+    for source in ("s3://news/nothing", "s3://no-such-bucket/x", "nosuch://a/b"):
+        with pytest.raises(SourceError):
+            list_files([source])
+
+
+@pytest.fixture(scope="module")
+def two_runs(prefect_server, tmp_path_factory):
+    root = tmp_path_factory.mktemp("mirror")
+    for number, site in enumerate(("cometfeed", "islandobserver")):
+        assert main(["run", str(PAGES / site), "--output", str(root / "out")]) == 0
+        shutil.copytree(root / "out", root / f"after{number}", symlinks=True)
+    return root
+
+
+def rows_of(mirror, files, table="articles"):
+    found = []
+    for address in mirror.addresses(table):
+        with files.open(address.partition("://")[2], "rb") as stream:
+            found += pq.read_table(stream).column("doc_id").to_pylist()
+    return sorted(found)
+
+
+def local(root):
+    return sorted(duckdb.sql(f"select doc_id from '{root}/articles/**/*.parquet'").df()["doc_id"])
+
+
+def test_a_mirror_shows_whole_states_one_after_the_other(bucket, two_runs, capsys):
+    mirror = Mirror(bucket, "news/out", "s3://news/out")
+    for number in (0, 1):
+        assert main(["mirror", "s3://news/out", "--output", str(two_runs / f"after{number}")]) == 0
+        assert f"state {number + 1}:" in capsys.readouterr().out
+        assert rows_of(mirror, bucket) == local(two_runs / f"after{number}")
+    assert rows_of(mirror, bucket, "ledger")
+    assert main(["mirror", "s3://news/out", "--output", str(two_runs / "after1")]) == 0
+    assert "state 2:" in capsys.readouterr().out  # nothing new is no new state
+    assert main(["mirror", "s3://news/out", "--list", "articles"]) == 0
+    assert capsys.readouterr().out.split() == mirror.addresses("articles")
+
+
+def test_a_push_that_dies_shows_nothing_and_is_made_good(bucket, two_runs, monkeypatch):
+    mirror = Mirror(bucket, "news/dying", "s3://news/dying")
+    mirror.push(Output(two_runs / "after0"))
+    before, seen = rows_of(mirror, bucket), []
+    put = bucket.put_file
+
+    def dying(source, target, **kwargs):
+        seen.append(target)
+        assert rows_of(mirror, bucket) == before  # a reader in the middle of the push
+        if len(seen) > 2:
+            raise OSError("the line is cut")
+        return put(source, target, **kwargs)
+
+    monkeypatch.setattr(bucket, "put_file", dying)
+    with pytest.raises(MirrorError, match="the line is cut"):
+        mirror.push(Output(two_runs / "after1"))
+    monkeypatch.undo()
+    assert rows_of(mirror, bucket) == before
+    mirror.push(Output(two_runs / "after1"))
+    assert rows_of(mirror, bucket) == local(two_runs / "after1")
+
+
+def test_of_two_writers_one_publishes_and_the_other_is_told(bucket, two_runs):
+    mirrors = [Mirror(bucket, "news/race", "s3://news/race") for _ in range(2)]
+    mirrors[0].push(Output(two_runs / "after0"))
+    gate, told = threading.Barrier(2), []
+    for mirror in mirrors:
+        create = mirror._create_manifest
+        mirror._create_manifest = lambda number, content, create=create: (gate.wait(30), create(number, content))
+
+    def push(mirror):
+        try:
+            told.append(mirror.push(Output(two_runs / "after1")).state)
+        except MirrorError as error:
+            told.append(str(error))
+
+    threads = [threading.Thread(target=push, args=(mirror,)) for mirror in mirrors]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(map(str, told))[0] == "2"
+    assert any("another writer" in str(one) for one in told)
+
+
+def test_old_states_go_and_their_files_with_them(two_runs, tmp_path, monkeypatch):
+    monkeypatch.setattr("tasks.load.mirror._ORPHAN_SECONDS", -1)
+    files = fsspec.filesystem("file")
+    mirror = Mirror(files, str(tmp_path / "m"), f"file://{tmp_path}/m")
+    for number in range(KEEP_STATES + 3):
+        mirror.push(Output(two_runs / f"after{number % 2}"))
+    states = mirror.states()
+    assert len(states) <= KEEP_STATES + 1
+    assert rows_of(mirror, files) == local(two_runs / "after0")
+    with pytest.raises(MirrorError, match="no state 1"):
+        mirror.manifest(1)
