@@ -7,6 +7,11 @@ import pyarrow.compute as pc
 
 from expectations.rule import CRITICAL, WARNING, Rule, Suite
 
+_PROBLEMS = {
+    "clean.unparsed": "The page could be parsed.",
+    "clean.parser_crash": "The page does no harm to the process that parses it.",
+    "clean.parser_timeout": "The page can be parsed in the time that a page may take.",
+}
 _KINDS = {
     "error_page": "The page is an error page, not an article.",
     "cookie_wall": "The page is a consent wall, not an article.",
@@ -20,7 +25,8 @@ def suite(limit: dict[str, Any]) -> Suite:
     """The rules after clean."""
     rules = [
         Rule("clean.id_unique", CRITICAL, "Every document is there once.", "column_values_to_be_unique", {"column": "doc_id"}, "the id {doc_id} stands twice"),
-        Rule("clean.unparsed", CRITICAL, "The page could be parsed.", "column_values_to_be_null", {"column": "problem"}, "{problem_detail}"),
+        *(Rule(code, CRITICAL, sentence, "column_values_to_not_be_in_set", {"column": "problem", "value_set": [code]}, "{problem_detail}")
+          for code, sentence in _PROBLEMS.items()),
     ]  # fmt: skip
     rules += [
         Rule(

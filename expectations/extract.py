@@ -8,11 +8,18 @@ import pyarrow as pa
 from expectations.rule import CRITICAL, WARNING, Rule, Suite
 from tasks.labels import Doubt
 
+_PROBLEMS = {
+    "extract.crash": "The fields of the page can be read without harm.",
+    "extract.timeout": "The fields of the page can be read in the time that a page may take.",
+}
+
 
 def suite(limit: dict[str, Any]) -> Suite:
     """The rules after extract."""
     rules = [
         Rule("extract.id_unique", CRITICAL, "Every document is there once.", "column_values_to_be_unique", {"column": "doc_id"}, "the id {doc_id} stands twice"),
+        *(Rule(code, CRITICAL, sentence, "column_values_to_not_be_in_set", {"column": "problem", "value_set": [code]}, "{problem_detail}")
+          for code, sentence in _PROBLEMS.items()),
         Rule("extract.title_missing", CRITICAL, "The article has a headline.", "column_values_to_be_between",
              {"column": "title_char_count", "min_value": 1, "mostly": limit["title_present_share"]}, "no headline was found"),
         Rule("extract.title_too_long", CRITICAL, "The headline is no paragraph.", "column_values_to_be_between",
@@ -55,7 +62,7 @@ def suite(limit: dict[str, Any]) -> Suite:
         )  # fmt: skip
     columns = ("doc_id", "title_char_count", "text_char_count", "mojibake_count", "mean_paragraph_words", "confidence",
                "published_date", "fetched_at", "publisher", "language", "author_count", "flags",
-               "title", "domain", "text_digest")  # fmt: skip
+               "title", "domain", "text_digest", "problem", "problem_detail")  # fmt: skip
     return Suite("extract", columns, tuple(rules), limit["quarantined_share_max"], limit["quarantined_share_from_rows"])
 
 

@@ -163,13 +163,20 @@ def _run_command(commands: Any) -> None:
         commands_of.run,
     )
     run.add_argument(
-        "sources", nargs="+", metavar="SOURCE", help="a folder, a glob or a file of pages (.txt, .html and their kin)"
+        "sources",
+        nargs="+",
+        metavar="SOURCE",
+        help="a folder, a glob or a file of pages, an address of a feed or sitemap, or a list of publishers (.toml)",
     )
     run.add_argument("--output", default="output", metavar="DIR", help="folder of the dataset (default: output)")
     run.add_argument(
         "--map",
         metavar="FIELD=COLUMN,...",
         help="where tables and JSON lines hold the page: html or text, url, fetched_at, encoding (default: by usual names)",
+    )
+    run.add_argument("--keep-warc", action="store_true", help="write fetched pages as they came into DIR/warc too")
+    run.add_argument(
+        "--fetch-minutes", type=float, default=60.0, metavar="N", help="time for Web sources in this run (default: 60)"
     )
     run.add_argument(
         "--no-raw-pages", dest="keep_pages", action="store_false", help="do not keep the pages as they came"

@@ -128,11 +128,12 @@ def _end_at_once_on_interrupt() -> None:
 def _early_problem(options: argparse.Namespace) -> str | None:
     """What is wrong with sources, output or thresholds, before anything heavy is imported."""
     from expectations.limits import DEFAULT_FILE, ThresholdError, limits
-    from tasks.ingest.listing import SourceError, check_sources
+    from tasks.ingest.fetch.publishers import ListError
+    from tasks.ingest.listing import SourceError
     from tasks.load.output import Output, OutputError
 
     try:
-        check_sources(options.sources)
+        check_web_and_files(options.sources)
         output = Output(options.output)
         if any(os.path.realpath(source) == os.path.realpath(options.output) for source in options.sources):
             return f"{options.output}: is a source; choose another output"
@@ -143,7 +144,7 @@ def _early_problem(options: argparse.Namespace) -> str | None:
         limits(Path(options.thresholds) if options.thresholds else DEFAULT_FILE)
         with output.lock():
             pass
-    except (SourceError, OutputError, ThresholdError) as error:
+    except (SourceError, ListError, OutputError, ThresholdError) as error:
         return str(error)
     return None
 
@@ -163,6 +164,21 @@ def columns_of(text: str | None) -> dict[str, str] | str:
     return found
 
 
+def check_web_and_files(sources: list[str]) -> None:
+    """Refuse sources that cannot be read, before anything heavy is imported.
+
+    Raises:
+        ValueError: a file, a folder or a list of publishers cannot be used.
+    """
+    from tasks.ingest.fetch.fetching import is_web, publishers_of
+    from tasks.ingest.listing import check_sources
+
+    web = [source for source in sources if is_web(source)]
+    if web:
+        publishers_of(web)
+    check_sources([source for source in sources if not is_web(source)])
+
+
 def _start(options: argparse.Namespace) -> "tuple[dict[str, Any] | None, str | None] | str":
     from flows.news import news
     from flows.parameters import NewsParameters
@@ -180,6 +196,8 @@ def _start(options: argparse.Namespace) -> "tuple[dict[str, Any] | None, str | N
         thresholds=options.thresholds,
         data_docs=options.data_docs,
         columns=columns,
+        keep_warc=options.keep_warc,
+        fetch_minutes=options.fetch_minutes,
     )
     return _outcome(options.output, lambda: news(parameters, return_state=True))
 

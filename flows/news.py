@@ -23,7 +23,9 @@ from flows.report import RunReport
 from flows.settings import Settings
 from tasks.batch import StepResult, left_out, rules_version
 from tasks.clean.step import clean, learn_sites
+from tasks.executor import executor
 from tasks.extract.step import extract
+from tasks.ingest.fetch.fetching import STATE_FILE, Fetching
 from tasks.ingest.reading import Limits
 from tasks.ingest.recall import stored
 from tasks.ingest.step import ingest, recall_pages
@@ -101,7 +103,9 @@ def run_on(parameters: Parameters, work: Callable[[Parameters, Output, RunReport
         report = RunReport.begin(parameters, rules_version())
         metrics: list[Metric] = []
         try:
-            work(parameters, output, report, metrics)
+            settings = Settings.from_environment()
+            with executor(settings.executor, settings.workers):
+                work(parameters, output, report, metrics)
         except GateStop as stop:
             report.finish("StoppedByGate", output, metrics, message=str(stop))
             _tell(report)
@@ -121,8 +125,10 @@ def _run(parameters: NewsParameters, output: Output, report: RunReport, metrics:
     settings = Settings.from_environment()
     ledger = [str(path) for path in output.files("ledger").values()]
     ingested = ingest(
-        parameters.sources, str(output.work / "pages"), ledger, workers=settings.workers, columns=parameters.columns,
+        parameters.sources, str(output.work / "pages"), ledger, columns=parameters.columns,
         limits=Limits(parameters.max_page_megabytes << 20, settings.batch_pages, settings.batch_bytes),
+        fetching=Fetching(tuple(str(path) for path in output.files("fetches").values()),
+                          str(output.root / "warc") if parameters.keep_warc else None, parameters.fetch_minutes * 60.0),
     )  # fmt: skip
     report.step(ingested)
     if not ingested.receipts:
@@ -141,7 +147,6 @@ def line(
     metrics: list[Metric],
 ) -> None:
     """The diagram, in code, from the gate after ingest on. The run's metrics are added to `metrics` when they are known."""
-    settings = Settings.from_environment()
     numbers = limits(Path(parameters.thresholds) if parameters.thresholds else DEFAULT_FILE)
     work = output.work
     docs = output.reports / DATA_DOCS if parameters.data_docs else None
@@ -158,12 +163,10 @@ def line(
 
     after_ingest = checked("ingest", ingested)
     sites = output.files("sites")
-    cleaned = clean(ingested, after_ingest, str(work / "clean"), sites, output.state(), workers=settings.workers)
+    cleaned = clean(ingested, after_ingest, str(work / "clean"), sites, output.state())
     report.step(cleaned)
     after_clean = checked("clean", cleaned)
-    extracted = extract(
-        cleaned, after_clean, str(work / "extract"), guess_dates=parameters.guess_dates, workers=settings.workers
-    )
+    extracted = extract(cleaned, after_clean, str(work / "extract"), guess_dates=parameters.guess_dates)
     report.step(extracted)
     after_extract = checked("extract", extracted)
 
@@ -187,6 +190,8 @@ def line(
         compared = compare(metrics, history, numbers["dataset"])
         report.drift = [row for row in compared if row["state"] == "outside"]
         _passed(gate_dataset(compared, numbers, docs, return_state=True), report)
+    if (work / STATE_FILE).exists():
+        staged.changes.added["fetches"] = {STATE_FILE: work / STATE_FILE}
     staged.changes.added["sites"] = learn_sites(cleaned, sites, str(work / f"sites-{report.run_id}"))
     report.snapshot = publish(staged, ingested, cleaned, parameters.output, keep_pages=keep_pages)
 

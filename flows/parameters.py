@@ -11,8 +11,8 @@ class NewsParameters(BaseModel):
     sources: list[str] = Field(
         min_length=1,
         title="Sources",
-        description="Folders, globs or files of pages (.txt, .html and their kin).",
-        examples=[["pages/2026-11-22"]],
+        description="Folders, globs or files of pages (text, HTML, WARC, JSON lines, Parquet ...), addresses of feeds, or a list of publishers (.toml).",
+        examples=[["pages/2026-11-22"], ["publishers.toml"]],
     )
     output: str = Field(
         "output", min_length=1, title="Output", description="Folder of the dataset; it is made if it is not there."
@@ -22,6 +22,16 @@ class NewsParameters(BaseModel):
         title="Columns",
         description="Where tables and JSON lines hold the page: html or text, url, fetched_at, encoding, each with the name of its column.",
         examples=[{"html": "body", "url": "link"}],
+    )
+    fetch_minutes: float = Field(
+        60.0,
+        gt=0,
+        le=1440,
+        title="Minutes to fetch",
+        description="Time for Web sources; what is left then is there next time.",
+    )
+    keep_warc: bool = Field(
+        default=False, title="Keep as WARC", description="Write fetched pages as they came into warc/ too."
     )
     keep_pages: bool = Field(
         default=True,

@@ -19,6 +19,7 @@ _QUIET = {
 class Settings:
     """How many processes work, and how large their batches are."""
 
+    executor: str
     workers: int
     batch_pages: int
     batch_bytes: int
@@ -30,9 +31,10 @@ class Settings:
         Raises:
             ValueError: a variable holds no whole number above 0.
         """
-        from tasks.executor import default_workers
+        from tasks.executor import PROCESSES, default_workers
 
         return cls(
+            executor=os.environ.get("COPYDESK_EXECUTOR") or PROCESSES,
             workers=_number("COPYDESK_WORKERS", default_workers()),
             batch_pages=_number(
                 "COPYDESK_BATCH_PAGES", 500

@@ -1,19 +1,30 @@
 """The one seam for parallel work: the same function over the same batches, in this process or in several.
 
-Workers get batch references and return receipts; they read sources and write results themselves.
+Workers get batch references and return receipts; they read sources and write results themselves. A batch that kills its
+worker, uses up its time or raises is looked at piece by piece (`tasks.isolation`), and only the pages at fault are left out.
 """
 
 import logging
 import multiprocessing
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import TypeVar
+
+from tasks.isolation import limit_cpu, limit_memory, rescue
 
 Batch = TypeVar("Batch")
 Result = TypeVar("Result")
+logger = logging.getLogger(__name__)
+
+INLINE, PROCESSES = "inline", "processes"
+KINDS = (INLINE, PROCESSES)
 
 _progress: Callable[[str, int, int], None] | None = None
+_pool: "_Pool | None" = None
 
 
 def on_progress(listener: Callable[[str, int, int], None] | None) -> None:
@@ -28,45 +39,119 @@ def report_progress(step: str, done: int, total: int) -> None:
         _progress(step, done, total)
 
 
+class _Pool:
+    """Worker processes that outlive a step: starting one costs a second of imports. Made when first used."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def submit(self, work: Callable[[Batch], Result], batch: Batch) -> "Future[Result]":
+        if self._pool is None:
+            # spawned: a forked process can hang on locks held by threads
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_quiet_worker)
+        return self._pool.submit(_within_limits, work, batch)
+
+    def close(self) -> None:
+        """End all workers."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+
+@contextmanager
+def executor(kind: str, workers: int) -> Iterator[None]:
+    """Have `run_batches` use worker processes in this block, or this process alone.
+
+    Raises:
+        ValueError: there is no such kind.
+    """
+    global _pool  # noqa: PLW0603 - one run at a time in a process
+    if kind not in KINDS:
+        raise ValueError(f"{kind!r} is no executor; there are {', '.join(KINDS)}")
+    before = _pool
+    _pool = _Pool(workers) if kind == PROCESSES else None
+    try:
+        yield
+    finally:
+        if _pool is not None:
+            _pool.close()
+        _pool = before
+
+
 def run_batches(
-    step: str, work: Callable[[Batch], Result], batches: Sequence[Batch], *, workers: int, weights: Sequence[int]
+    step: str, work: Callable[[Batch], Result], batches: Sequence[Batch], *, weights: Sequence[int]
 ) -> Iterator[Result]:
     """The results of `work` for each batch, in the order of the batches.
 
-    One worker means this process; more mean a spawn pool (a forked one can hang on locks held by threads).
-    `weights` are the pages of each batch, for the progress report. An exception in a batch ends the step.
+    `weights` are the pages (or bytes) of each batch, for the progress report. A batch with a page at fault is done without
+    it; any other exception ends the step.
     """
     total = sum(weights)
-    done = 0
     report_progress(step, 0, total)
-    if workers <= 1 or len(batches) <= 1:
-        for batch, weight in zip(batches, weights, strict=True):
+    done = 0
+    found = _in_processes(_pool, work, batches) if _pool is not None else _in_this_process(work, batches)
+    results: dict[int, Result] = {}
+    next_up = 0
+    for number, result in found:
+        results[number] = result
+        done += weights[number]
+        report_progress(step, done, total)
+        while next_up in results:
+            yield results.pop(next_up)
+            next_up += 1
+
+
+def _in_this_process(work: Callable[[Batch], Result], batches: Sequence[Batch]) -> Iterator[tuple[int, Result]]:
+    for number, batch in enumerate(batches):
+        try:
             result = work(batch)
-            done += weight
-            report_progress(step, done, total)
-            yield result
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(batches)), mp_context=context, initializer=_quiet_worker) as pool:
-        futures: dict[Future[Result], int] = {pool.submit(work, batch): n for n, batch in enumerate(batches)}
-        open_futures = set(futures)
-        results: dict[int, Result] = {}
-        next_up = 0
-        while open_futures:
-            finished, open_futures = wait(open_futures, return_when=FIRST_COMPLETED)
-            for future in finished:
-                results[futures[future]] = future.result()
-                done += weights[futures[future]]
-            report_progress(step, done, total)
-            while next_up in results:
-                yield results.pop(next_up)
-                next_up += 1
+        except Exception as error:
+            result = rescue(work, batch, error, in_children=False)
+        yield number, result
+
+
+def _in_processes(
+    pool: _Pool, work: Callable[[Batch], Result], batches: Sequence[Batch]
+) -> Iterator[tuple[int, Result]]:
+    waiting = deque(range(len(batches)))
+    running: dict[Future[Result], int] = {}
+    while waiting or running:
+        while waiting and len(running) < 2 * pool.workers:  # not all at once: what breaks takes only these along
+            number = waiting.popleft()
+            running[pool.submit(work, batches[number])] = number
+        finished, _ = wait(running, return_when=FIRST_COMPLETED)
+        suspects: list[int] = []
+        for future in finished:
+            number = running.pop(future)
+            try:
+                yield number, future.result()
+            except BrokenProcessPool:
+                suspects.append(number)
+            except Exception as error:
+                yield number, rescue(work, batches[number], error, in_children=True)
+        if (
+            suspects
+        ):  # one of the batches under way killed its worker, and with it the pool: which one, each alone will tell
+            suspects += running.values()
+            running.clear()
+            pool.close()
+            logger.warning("a worker died; %d batches are looked at one by one", len(suspects))
+            for number in sorted(suspects):
+                yield number, rescue(work, batches[number], None, in_children=True)
+
+
+def _within_limits(work: Callable[[Batch], Result], batch: Batch) -> Result:
+    limit_cpu(batch)
+    return work(batch)
 
 
 def _quiet_worker() -> None:
-    """Workers speak through receipts: one core each, no chatter."""
+    """Workers speak through receipts: one core each, no chatter, no more memory than a page can need."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     logging.getLogger().setLevel(logging.WARNING)
+    limit_memory()
 
 
 def default_workers() -> int:

@@ -120,6 +120,8 @@ class Flaw(_Worded):
     ENCRYPTED = "encrypted", "The page is not encrypted."
     BOMB = "decompression_bomb", "What is compressed does not grow beyond all measure."
     BROKEN_RECORD = "broken_record", "The record is whole."
+    READER_CRASH = "reader_crash", "The file can be read without harm to the process that reads it."
+    READER_TIMEOUT = "reader_timeout", "The file can be read in the time that its size allows."
     BROKEN_FILE = "broken_file", "The file is whole to its end."
     NO_CONTENT = "no_content", "The record has a column with the page."
     ADDRESS_REFUSED = "address_refused", "The address is a public one on the Web."

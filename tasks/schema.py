@@ -3,6 +3,8 @@
 The code that writes a table, the suites that check it, the README's table and the tests all read from here.
 """
 
+from typing import Any
+
 import pyarrow as pa
 
 SCHEMA_VERSION = "1"  # raised when a column changes its meaning or type; adding one does not raise it
@@ -44,6 +46,10 @@ _RULES_VERSION = _field(
     "rules_version", pa.string(), "Version of the code, the model and the rules that made this row.", required=True
 )
 
+_GIVEN = _field(
+    "given", pa.string(), "What the user's list of publishers says of the page: publisher, language, tags, as JSON."
+)
+
 PAGES = _table(
     "pages",
     "One row a page as it came.",
@@ -64,6 +70,7 @@ PAGES = _table(
         pa.string(),
         "doc_id of an earlier page with the same bytes and address, whose fate it shares; its bytes are left out.",
     ),
+    _GIVEN,
 )
 
 DOCUMENTS = _table(
@@ -92,6 +99,7 @@ DOCUMENTS = _table(
         "body_confidence", pa.float32(), "How likely the kept lines are the story and no more, 0 to 1.", required=True
     ),
     _field("signals", pa.string(), "What the page declares of itself (JSON-LD, meta tags ...), as JSON."),
+    _GIVEN,
     _field("problem", pa.string(), "Code of the clean rule that the page breaks, else null."),
     _field("problem_detail", pa.string(), "What exactly was found, for a person to read."),
 )
@@ -132,6 +140,7 @@ _ARTICLE_FIELDS = (
     _field("language_confidence", pa.float32(), "How sure the language is, 0 to 1."),
     _field("section", pa.string(), "Section of the publication it stands in."),
     _field("topics", _STRINGS, "Keywords the page gives it.", required=True),
+    _field("tags", _STRINGS, "Tags that the user's list of publishers gives the publisher."),
     _field("text", pa.string(), "The story: paragraphs parted by a blank line.", required=True),
     _field("word_count", pa.int32(), "Words of the text.", required=True),
     _field("paragraph_count", pa.int32(), "Paragraphs of the text, subheads included.", required=True),
@@ -182,6 +191,8 @@ CANDIDATES = _table(
     _field("quote_count", pa.int32(), "Number of quotes.", required=True),
     _field("mean_paragraph_words", pa.float32(), "Words a paragraph, on average.", required=True),
     _field("mojibake_count", pa.int32(), "Signs of encoding damage left in title and text.", required=True),
+    _field("problem", pa.string(), "Code of the rule that the page breaks by how it failed, else null."),
+    _field("problem_detail", pa.string(), "What exactly happened, for a person to read."),
     _SIGNATURE,
 )  # fmt: skip
 
@@ -290,8 +301,18 @@ ENTITIES = _table(
     _field("model", pa.string(), "Name and version of the model that found it.", required=True),
 )  # fmt: skip
 
+FETCHES = _table(
+    "fetches", "One row a feed, a sitemap or a redirected page: what the next crawl asks it with.",
+    _field("url", pa.string(), "The address that was asked for.", required=True),
+    _field("kind", pa.string(), "list or page.", required=True),
+    _field("etag", pa.string(), "The ETag that the server gave it."),
+    _field("last_modified", pa.string(), "Its Last-Modified."),
+    _field("status", pa.int16(), "The HTTP status of the answer.", required=True),
+    _field("fetched_at", _TIME, "When it was asked for.", required=True),
+)  # fmt: skip
+
 PUBLISHED = {"articles": ARTICLES, "versions": VERSIONS, "quarantine": QUARANTINE, "duplicates": DUPLICATES,
-             "ledger": LEDGER, "sites": SITES, "signatures": SIGNATURES}  # fmt: skip
+             "ledger": LEDGER, "sites": SITES, "signatures": SIGNATURES, "fetches": FETCHES}  # fmt: skip
 
 
 def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
@@ -312,6 +333,24 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
             raise ValueError(f"column {field.name} must not be null, but {column.null_count} rows are")
         columns.append(column)
     return pa.Table.from_arrays(columns, schema=schema)
+
+
+def blank_row(schema: pa.Schema) -> dict[str, Any]:
+    """A row of the schema that says nothing: empty, zero or false where null is not allowed, else null."""
+    row: dict[str, Any] = {}
+    for field in schema:
+        kind = field.type
+        empty: Any = (
+            []
+            if pa.types.is_list(kind)
+            else ""
+            if pa.types.is_string(kind)
+            else False
+            if pa.types.is_boolean(kind)
+            else 0
+        )
+        row[field.name] = None if field.nullable else empty
+    return row
 
 
 def markdown_table(schema: pa.Schema) -> str:

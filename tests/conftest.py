@@ -5,7 +5,7 @@ from pathlib import Path
 
 os.environ.update(
     PREFECT_LOGGING_TO_API_ENABLED="false", PREFECT_SERVER_ANALYTICS_ENABLED="false", DO_NOT_TRACK="1",
-    PREFECT_LOGGING_LEVEL="CRITICAL", COPYDESK_WORKERS="1",
+    PREFECT_LOGGING_LEVEL="CRITICAL", COPYDESK_WORKERS="1", COPYDESK_EXECUTOR="inline",
 )  # fmt: skip
 
 import pyarrow as pa

@@ -163,7 +163,8 @@ def test_known_pages_are_told_apart_by_place_bytes_and_address(tmp_path):
     pq.write_table(
         rows()
         .select(["doc_id", "source_uri", "url", "byte_count", "source_mtime_ns", "page_digest"])
-        .append_column("outcome", pa.array(["article"])),
+        .append_column("outcome", pa.array(["article"]))
+        .append_column("reason", pa.array([None], pa.string())),
         tmp_path / "l.parquet",
     )
     Known.read([tmp_path / "l.parquet"]).save(tmp_path / "known.npz")

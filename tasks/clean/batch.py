@@ -297,7 +297,7 @@ def _document(
         "link_share": float((link * words)[kept].sum() / max(kept_words, 1)),
         "kind": kind, "kind_reason": why,
         "body_confidence": story.confidence(certain, words, kept, is_html=prepared.is_html),
-        "signals": signals.to_json() if signals else None,
+        "signals": signals.to_json() if signals else None, "given": record.get("given"),
         "problem": "clean.unparsed" if prepared.problems[page] else None, "problem_detail": prepared.problems[page],
     }  # fmt: skip
 

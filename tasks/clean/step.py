@@ -20,8 +20,6 @@ def clean(
     folder: str,
     sites: Mapping[str, Path],
     sites_state: str,
-    *,
-    workers: int,
 ) -> StepResult:
     """Label every line of every page that passed the gate after ingest.
 
@@ -31,7 +29,7 @@ def clean(
     out = str(verdicts) if verdicts else None
     jobs = [Job(receipt.path, out, folder, known, sites_state) for receipt in ingested.receipts]
     weights = [receipt.received for receipt in ingested.receipts]
-    return StepResult("clean", tuple(run_batches("clean", clean_batch, jobs, workers=workers, weights=weights)))
+    return StepResult("clean", tuple(run_batches("clean", clean_batch, jobs, weights=weights)))
 
 
 @task(name="learn-sites", task_run_name="learn-sites", cache_policy=NO_CACHE, persist_result=False)

@@ -3,12 +3,15 @@
 import shutil
 import time
 import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tasks import schema
 from tasks.batch import Receipt, digest, left_out, rules_version, without, write_table
 from tasks.clean.batch import clean_pages
 from tasks.clean.site_memory import recall
@@ -28,7 +31,8 @@ _WORDS_OF_FEW = [
 ]
 
 
-class Job(NamedTuple):
+@dataclass(frozen=True)
+class Job:
     """One batch for a worker."""
 
     path: str
@@ -36,21 +40,41 @@ class Job(NamedTuple):
     folder: str
     sites: dict[str, str]  # files of what earlier runs remember of sites, by their place
     state: str  # names the state of that memory
+    chosen: tuple[str, ...] | None = None  # doc_ids, where only some are tried
+    flawed: dict[str, tuple[str, str]] = field(default_factory=dict)  # doc_id -> how its parser failed, and a sentence
+
+    def pieces(self) -> list[str]:
+        """The pages of the batch that are to be cleaned."""
+        out = left_out(Path(self.verdicts) if self.verdicts else None) | set(self.flawed)
+        ids: list[str] = pq.ParquetFile(self.path).read(columns=["doc_id"]).column("doc_id").to_pylist()
+        return [doc_id for doc_id in ids if doc_id not in out and (self.chosen is None or doc_id in self.chosen)]
+
+    def only(self, pieces: Sequence[str], folder: str) -> "Job":
+        """The same batch with these pages alone."""
+        return replace(self, chosen=tuple(pieces), folder=folder)
+
+    def apart(self, culprits: Mapping[str, tuple[str, str]]) -> "Job":
+        """The same batch with these pages left out, which are told as flawed."""
+        return replace(self, flawed=self.flawed | dict(culprits))
 
 
 def clean_batch(job: Job) -> Receipt:
     """Clean the pages of one batch that passed; writes `folder/<batch id>/`, unless that is there already."""
-    path, verdicts, folder, sites, state = job
     wall, cpu = time.perf_counter(), time.process_time()
-    ids = pq.ParquetFile(path).read(columns=["doc_id"]).column("doc_id").to_pylist()
-    out = left_out(Path(verdicts) if verdicts else None).intersection(ids)
-    name = digest(Path(path).stem, rules_version(), state, *sorted(out))
-    target = Path(folder) / name
+    pages = pq.ParquetFile(job.path).read(columns=["doc_id"])
+    ids = pages.column("doc_id").to_pylist()
+    out = left_out(Path(job.verdicts) if job.verdicts else None).intersection(ids)
+    if job.chosen is not None:
+        out |= set(ids) - set(job.chosen)
+    name = digest(Path(job.path).stem, rules_version(), job.state, *sorted(out), *map(str, sorted(job.flawed.items())))
+    target = Path(job.folder) / name
     is_reused = target.exists()
     if not is_reused:
-        pages = pq.ParquetFile(path).read()
-        remembered = partial(recall, {place: Path(file) for place, file in sites.items()})
-        documents, lines, evidence = clean_pages(without(pages, out), remembered)
+        pages = without(pq.ParquetFile(job.path).read(), out)
+        remembered = partial(recall, {place: Path(file) for place, file in job.sites.items()})
+        documents, lines, evidence = clean_pages(without(pages, set(job.flawed)), remembered)
+        if job.flawed:
+            documents = pa.concat_tables([documents, _flawed(pages, job.flawed)])
         aside = target.with_name(f".{name}.{uuid.uuid4().hex}.tmp")
         try:
             write_table(documents, aside / DOCUMENTS, dictionary=_WORDS_OF_FEW)
@@ -60,10 +84,17 @@ def clean_batch(job: Job) -> Receipt:
         finally:
             shutil.rmtree(aside, ignore_errors=True)
     return Receipt(
-        name,
-        str(target),
-        len(ids) - len(out),
-        time.perf_counter() - wall,
-        time.process_time() - cpu,
-        is_reused=is_reused,
-    )
+        name, str(target), len(ids) - len(out), time.perf_counter() - wall, time.process_time() - cpu, is_reused=is_reused,
+        notes={"parser failed": len(job.flawed)} if job.flawed else {},
+    )  # fmt: skip
+
+
+def _flawed(pages: pa.Table, flawed: Mapping[str, tuple[str, str]]) -> pa.Table:
+    """Documents of pages that no parser has survived: what is known from outside, and how it failed."""
+    rows = [
+        schema.blank_row(schema.DOCUMENTS)
+        | {name: row[name] for name in ("doc_id", "source_uri", "url", "media_type", "fetched_at", "page_digest", "byte_count")}
+        | {"kind": "article", "problem": f"clean.parser_{flawed[row['doc_id']][0]}", "problem_detail": flawed[row["doc_id"]][1]}
+        for row in pages.to_pylist() if row["doc_id"] in flawed
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=schema.DOCUMENTS)

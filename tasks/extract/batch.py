@@ -62,6 +62,8 @@ def extract_page(page: Page, *, guess_dates: bool = False) -> dict[str, Any]:
     """One candidate row: every field with its origin, or null."""
     document = page.document
     publisher, short = find_publisher(page)
+    if publisher is None and page.given.get("publisher"):
+        publisher = Found(page.given["publisher"], "list of publishers")
     names = site_names(page, publisher, short)
     title = find_title(page, names)
     authors = find_authors(page, names)
@@ -90,7 +92,7 @@ def extract_page(page: Page, *, guess_dates: bool = False) -> dict[str, Any]:
         "title": title.value if title else None, "summary": summary.value if summary else None, "authors": authors.value, "author": signature,
         **_time_columns(times), "fetched_at": document["fetched_at"],
         "language": language.value if language else None, "language_confidence": language_confidence,
-        "section": section.value if section else None, "topics": topics.value,
+        "section": section.value if section else None, "topics": topics.value, "tags": page.given.get("tags") or [],
         "text": body.text, "word_count": words, "paragraph_count": len(body.paragraphs),
         "captions": body.captions, "image_credits": body.image_credits, "image_url": image.value if image else None,
         "wire_credit": body.wire_credit, "is_agency_copy": is_agency_copy(body), "is_free_access": find_access(page),

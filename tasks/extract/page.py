@@ -37,12 +37,14 @@ class Page:
     document: dict[str, Any]
     lines: list[Line]
     signals: dict[str, Any] = field(default_factory=dict)
+    given: dict[str, Any] = field(default_factory=dict)  # by the user's list of publishers
 
     @classmethod
     def read(cls, document: dict[str, Any], lines: list[Line]) -> "Page":
         """The page of a row of `schema.DOCUMENTS` and its lines."""
         signals = orjson.loads(document["signals"]) if document.get("signals") else {}
-        return cls(document, lines, signals)
+        given = orjson.loads(document["given"]) if document.get("given") else {}
+        return cls(document, lines, signals, given)
 
     @property
     def is_html(self) -> bool:
@@ -73,7 +75,10 @@ class Page:
         """The language tag that the page declares for itself."""
         if self.signals.get("language"):
             return str(self.signals["language"])
-        return next((value for _, value in self.meta("og:locale", "content-language", "language", "dc.language")), None)
+        declared = next(
+            (value for _, value in self.meta("og:locale", "content-language", "language", "dc.language")), None
+        )
+        return declared or self.given.get("language")
 
 
 def strings(value: Any) -> list[str]:

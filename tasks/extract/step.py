@@ -11,8 +11,8 @@ from tasks.extract.work import Job, extract_batch
 
 
 @task(name="extract", task_run_name="extract", cache_policy=NO_CACHE, persist_result=False)
-def extract(cleaned: StepResult, verdicts: Path | None, folder: str, *, guess_dates: bool, workers: int) -> StepResult:
+def extract(cleaned: StepResult, verdicts: Path | None, folder: str, *, guess_dates: bool) -> StepResult:
     """Read every field of every page that passed the gate after clean."""
     jobs = [Job(receipt.path, str(verdicts) if verdicts else None, folder, guess_dates) for receipt in cleaned.receipts]
     weights = [receipt.received for receipt in cleaned.receipts]
-    return StepResult("extract", tuple(run_batches("extract", extract_batch, jobs, workers=workers, weights=weights)))
+    return StepResult("extract", tuple(run_batches("extract", extract_batch, jobs, weights=weights)))

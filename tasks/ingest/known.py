@@ -12,7 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-_LEDGER_COLUMNS = ["doc_id", "source_uri", "url", "byte_count", "source_mtime_ns", "page_digest", "outcome"]
+from tasks.labels import Flaw
+
+_LEDGER_COLUMNS = ["doc_id", "source_uri", "url", "byte_count", "source_mtime_ns", "page_digest", "outcome", "reason"]
 _FORGOTTEN = "*"  # in place of the address, which a forgotten page has no longer: its bytes are known at any
 _RECORD_MARK = "#"
 
@@ -21,9 +23,15 @@ class Known:
     """Sorted hashes of what is in the ledger. `containers` are files with many pages, known by place and time."""
 
     def __init__(
-        self, files: np.ndarray, containers: np.ndarray, docs: np.ndarray, contents: np.ndarray, owners: np.ndarray
+        self,
+        files: np.ndarray,
+        containers: np.ndarray,
+        urls: np.ndarray,
+        docs: np.ndarray,
+        contents: np.ndarray,
+        owners: np.ndarray,
     ) -> None:
-        self.files, self.containers, self.docs = files, containers, docs
+        self.files, self.containers, self.urls, self.docs = files, containers, urls, docs
         self.contents, self.owners = contents, owners  # of each content the doc_id that had it first
 
     @classmethod
@@ -38,14 +46,16 @@ class Known:
                 _container(sources.filter(is_record)), pc.cast(mtimes.filter(is_record), pa.string()), "\t"
             )
             parts.append((
-                file_keys(sources, table.column("byte_count"), mtimes), _hashes(pc.unique(containers)),
+                file_keys(sources, table.column("byte_count"), mtimes), _hashes(pc.unique(containers)), _url_keys(table),
                 _doc_numbers(table.column("doc_id").to_pylist()), _owner_keys(table),
             ))  # fmt: skip
         if not parts:
-            return cls(*(np.zeros(0, dtype=np.uint64) for _ in range(5)))
-        files, containers, docs, contents = (np.concatenate(part) for part in zip(*parts, strict=True))
+            return cls(*(np.zeros(0, dtype=np.uint64) for _ in range(6)))
+        files, containers, urls, docs, contents = (np.concatenate(part) for part in zip(*parts, strict=True))
         order = np.argsort(contents, kind="stable")
-        return cls(np.unique(files), np.unique(containers), np.sort(docs), contents[order], docs[order])
+        return cls(
+            np.unique(files), np.unique(containers), np.unique(urls), np.sort(docs), contents[order], docs[order]
+        )
 
     def save(self, path: Path) -> None:
         """Write it where workers find it."""
@@ -55,6 +65,7 @@ class Known:
             aside,
             files=self.files,
             containers=self.containers,
+            urls=self.urls,
             docs=self.docs,
             contents=self.contents,
             owners=self.owners,
@@ -65,7 +76,7 @@ class Known:
     def load(cls, path: Path) -> "Known":
         """What `save` wrote."""
         with np.load(path) as saved:
-            return cls(*(saved[name] for name in ("files", "containers", "docs", "contents", "owners")))
+            return cls(*(saved[name] for name in ("files", "containers", "urls", "docs", "contents", "owners")))
 
     def has_files(self, uris: list[str], sizes: list[int], mtimes: list[int]) -> np.ndarray:
         """For each file whether it was read before, as it is now."""
@@ -75,6 +86,10 @@ class Known:
     def has_container(self, uri: str, mtime_ns: int) -> bool:
         """Whether pages of this file, as it is now, were read before."""
         return bool(_found(self.containers, _hashes(pa.array([f"{uri}\t{mtime_ns}"])))[0])
+
+    def has_url(self, url: str) -> bool:
+        """Whether a page was received from this address, as what was asked for or where redirects led."""
+        return bool(_found(self.urls, _hashes(pa.array([url])))[0])
 
     def sort_out(self, pages: pa.Table) -> tuple[pa.Table, int]:
         """The pages of a batch that are new, and how many the ledger has as they are (same place, same bytes).
@@ -114,6 +129,14 @@ def file_keys(uris: pa.ChunkedArray, sizes: pa.ChunkedArray, mtimes: pa.ChunkedA
 def content_keys(digests: pa.ChunkedArray, urls: pa.ChunkedArray) -> np.ndarray:
     """One hash a page: of its bytes and its address."""
     return _hashes(pc.binary_join_element_wise(digests, pc.fill_null(pc.cast(urls, pa.string()), ""), "\t"))
+
+
+def _url_keys(ledger: pa.Table) -> np.ndarray:
+    """The addresses that pages came from; of a page that could not be fetched it is asked again."""
+    is_had = pc.fill_null(pc.not_equal(ledger.column("reason"), Flaw.FETCH_FAILED.code), True)
+    had = ledger.filter(is_had)
+    urls = pa.concat_arrays([had.column(name).combine_chunks().cast(pa.string()) for name in ("url", "source_uri")])
+    return _hashes(pc.unique(urls.filter(pc.fill_null(pc.match_substring(urls, "://"), False))))
 
 
 def _owner_keys(ledger: pa.Table) -> np.ndarray:

@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from tasks.ingest.formats import BY_NAME, Opened, Options, Passed
 from tasks.ingest.known import Known
 from tasks.ingest.listing import FileRef
 from tasks.ingest.record import Place, Record, page_row
+from tasks.isolation import CRASH
 from tasks.labels import Flaw
 from tasks.stores import open_file
 
@@ -40,6 +41,27 @@ class Job:
     limits: Limits
     known: str | None = None  # file of what earlier runs know
     columns: dict[str, str] = field(default_factory=dict)
+
+    def pieces(self) -> list[str]:
+        """The files that are to be opened."""
+        return [ref.source_uri for ref in self.refs if ref.flaw is None]
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether the time is limited: not of a file that may hold millions of pages."""
+        return not any(ref.is_container for ref in self.refs)
+
+    def only(self, pieces: Sequence[str], folder: str) -> "Job":
+        """The same job with these files alone."""
+        return replace(self, refs=tuple(ref for ref in self.refs if ref.source_uri in set(pieces)), folder=folder)
+
+    def apart(self, culprits: Mapping[str, tuple[str, str]]) -> "Job":
+        """The same job with these files not opened, which are told as flawed."""
+        refs = (
+            replace(ref, flaw=Flaw.READER_CRASH if culprits[ref.source_uri][0] == CRASH else Flaw.READER_TIMEOUT, detail=culprits[ref.source_uri][1])
+            if ref.source_uri in culprits else ref for ref in self.refs
+        )  # fmt: skip
+        return replace(self, refs=tuple(refs))
 
     @property
     def job_id(self) -> str:

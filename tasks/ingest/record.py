@@ -27,6 +27,7 @@ class Record:
     detail: str = ""
     byte_count: int | None = None
     page_digest: str | None = None  # of bytes that were read but not kept
+    given: str | None = None  # what the user's list of publishers says of it, as JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Place:
     """The file that a record came from."""
 
     source_uri: str
-    mtime_ns: int
+    mtime_ns: int | None
 
 
 def page_row(record: Record, place: Place, max_page_bytes: int) -> dict[str, object]:
@@ -48,13 +49,13 @@ def page_row(record: Record, place: Place, max_page_bytes: int) -> dict[str, obj
         flaw, detail = found
     uri = f"{place.source_uri}#{record.key}" if record.key else place.source_uri
     url = _plain(record.url)
-    fetched = record.fetched_at_us if record.fetched_at_us is not None else place.mtime_ns // 1000
+    fetched = record.fetched_at_us if record.fetched_at_us is not None else (place.mtime_ns or 0) // 1000
     kind = media_type(raw, record.name or place.source_uri, record.media_type) if raw is not None else "text/plain"
     return {
         "doc_id": digest(uri, url or "", page_digest), "source_uri": uri, "url": url, "media_type": kind,
         "declared_encoding": _plain(record.encoding), "fetched_at": fetched, "page_digest": page_digest, "byte_count": size,
         "source_mtime_ns": place.mtime_ns, "problem": flaw.code if flaw else None, "problem_detail": detail if flaw else None,
-        "raw": raw, "same_as": None,
+        "raw": raw, "same_as": None, "given": record.given,
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from prefect.cache_policies import NO_CACHE
 
 from tasks.batch import Receipt, StepResult, digest
 from tasks.executor import report_progress, run_batches
+from tasks.ingest.fetch.fetching import Fetching, fetch, is_web
 from tasks.ingest.known import Known
 from tasks.ingest.listing import FileRef, Listing, SourceError, cut, list_files
 from tasks.ingest.reading import Job, Limits, ingest_job
@@ -24,16 +25,18 @@ def ingest(
     ledger_files: list[str],
     *,
     limits: Limits,
-    workers: int,
     columns: dict[str, str] | None = None,
+    fetching: Fetching | None = None,
 ) -> StepResult:
     """Read the pages of all sources into batch files; what the ledger knows is skipped before it is read, or, where only its
     bytes tell, before anything is done with it.
 
     Raises:
         SourceError: a source does not exist or holds no page.
+        ListError: a list of publishers cannot be used.
     """
-    listing = list_files(sources)
+    web = [source for source in sources if is_web(source)]
+    listing = list_files([source for source in sources if not is_web(source)])
     known = Known.read(ledger_files)
     refs = _unknown(listing, known, is_asked_for=bool(columns))
     known_file = None
@@ -44,8 +47,10 @@ def ingest(
     jobs = [
         Job(tuple(batch), folder, limits, str(known_file) if known_file else None, columns or {}) for batch in batches
     ]
-    found = run_batches("ingest", ingest_job, jobs, workers=workers, weights=[len(batch) for batch in batches])
+    found = run_batches("ingest", ingest_job, jobs, weights=[len(batch) for batch in batches])
     receipts = [receipt for part in found for receipt in part]
+    if web:
+        receipts += fetch(web, Path(folder), limits, known, fetching or Fetching())
     notes = Counter(listed=len(listing.refs), known=len(listing.refs) - len(refs))
     notes.update({f"passed over: {kind}": count for kind, count in listing.passed_over.items()})
     for receipt in receipts:

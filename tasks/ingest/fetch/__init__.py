@@ -1,0 +1,1 @@
+"""Pages fetched from the Web, politely: feeds, sitemaps and addresses in, page records out."""

@@ -1,0 +1,104 @@
+"""Where a fetch may go and how long it may take: every connection is checked after its name was resolved.
+
+Feeds and redirects come from strangers and may point into the network that Copydesk runs in (server-side request forgery). The
+address that was checked is the one that is connected to, so a name cannot resolve to another one in between.
+"""
+
+import ipaddress
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import httpcore
+
+from tasks.ingest.guarded import FlawError
+from tasks.labels import Flaw
+
+Resolve = Callable[[str, int], list[str]]
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """The addresses of a host."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the Internet's: not loopback, private, link-local, multicast or otherwise special."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if inner is None and ip in _NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(str(inner))
+    return ip.is_global and not ip.is_multicast
+
+
+class Backend(httpcore.SyncBackend):
+    """Connects to public addresses only, and to the hosts that the user has named; ends what goes beyond the deadline."""
+
+    def __init__(self, private_hosts: Iterable[str] = (), resolver: Resolve = resolve) -> None:
+        """`private_hosts`: `host` or `host:port`, which may be anywhere."""
+        self._private = frozenset(private_hosts)
+        self._resolve = resolver
+        self.deadline = float("inf")  # time.monotonic() of the request under way
+
+    def connect_tcp(self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,
+                    socket_options: Any = None) -> httpcore.NetworkStream:  # fmt: skip
+        """A connection to a checked address of the host.
+
+        Raises:
+            FlawError: no address of it is public.
+            httpcore.ConnectError: it cannot be resolved or reached.
+        """
+        try:
+            addresses = self._resolve(host, port)
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError(f"{host} cannot be resolved: {error}") from error
+        if host not in self._private and f"{host}:{port}" not in self._private:
+            refused = [address for address in addresses if not is_public(address)]
+            if refused:  # one private address among public ones is as bad
+                raise FlawError(
+                    Flaw.ADDRESS_REFUSED, f"{host} leads to {refused[0]}, which is not an address of the public Web"
+                )
+        stream = super().connect_tcp(addresses[0], port, self._left(timeout), local_address, socket_options)
+        return _Stream(stream, self)
+
+    def _left(self, timeout: float | None) -> float:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout("the deadline of the whole request has passed")
+        return min(left, timeout) if timeout is not None else left
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection that a server cannot keep open by sending a byte now and then."""
+
+    def __init__(self, stream: httpcore.NetworkStream, backend: Backend) -> None:
+        self._stream, self._backend = stream, backend
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, self._backend._left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, self._backend._left(timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _Stream(
+            self._stream.start_tls(ssl_context, server_hostname, self._backend._left(timeout)), self._backend
+        )
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)

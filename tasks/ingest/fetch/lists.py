@@ -1,0 +1,107 @@
+"""Feeds and sitemaps: the addresses of article pages, out of RSS, Atom, JSON Feed, sitemaps and their indexes."""
+
+import io
+import warnings
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+from xml.etree import ElementTree
+
+import orjson
+
+from tasks.ingest.guarded import FlawError, read_bounded
+from tasks.labels import Flaw
+
+MAX_LIST_BYTES = 64 << 20  # a sitemap may have 50 MB (sitemaps.org)
+_MAX_ENTRIES = 50_000  # the same source
+
+
+@dataclass
+class Listed:
+    """What a list names: article pages, and further lists."""
+
+    pages: list[str] = field(default_factory=list)
+    lists: list[str] = field(default_factory=list)
+
+
+def read_list(raw: bytes, url: str) -> Listed | None:
+    """What a feed or a sitemap names, or None where it is neither.
+
+    Raises:
+        FlawError: it is broken, or built to harm.
+    """
+    if raw.startswith(b"\x1f\x8b"):  # sitemap.xml.gz, sent as it is
+        raw = read_bounded(io.BytesIO(raw), "gzip", MAX_LIST_BYTES)
+    head = raw[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head.startswith((b"{", b"[")):
+        return _json_feed(raw, url)
+    if not head.startswith(b"<"):
+        return None
+    # entities that grow (billion laughs) and files read through them; no feed needs to declare any
+    if b"<!ENTITY" in raw[:65_536]:
+        raise FlawError(Flaw.BROKEN_FILE, "the XML declares entities, which no feed needs")
+    lowered = head.lower()
+    if b"<urlset" in lowered or b"<sitemapindex" in lowered:
+        return _sitemap(raw, url)
+    if any(mark in lowered for mark in (b"<rss", b"<feed", b"<rdf:rdf", b"<channel")):
+        return _feed(raw, url)
+    return None
+
+
+def _sitemap(raw: bytes, url: str) -> Listed:
+    found = Listed()
+    try:
+        for _, element in ElementTree.iterparse(io.BytesIO(raw), events=("end",)):  # noqa: S314 - no entities, see read_list
+            name = element.tag.rpartition("}")[2]
+            if name in ("url", "sitemap"):
+                place = next((child.text for child in element if child.tag.rpartition("}")[2] == "loc"), None)
+                if place and place.strip():
+                    (found.pages if name == "url" else found.lists).append(urljoin(url, place.strip()))
+                element.clear()
+            if len(found.pages) + len(found.lists) >= _MAX_ENTRIES:
+                break
+    except ElementTree.ParseError as error:
+        if not found.pages and not found.lists:
+            raise FlawError(Flaw.BROKEN_FILE, f"the sitemap is not XML that can be read: {error}") from error
+    except ValueError as error:
+        raise FlawError(Flaw.BROKEN_FILE, f"the sitemap holds what is no address: {error}") from error
+    return found
+
+
+def _feed(raw: bytes, url: str) -> Listed:
+    import feedparser  # noqa: PLC0415 - only where there is a feed
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        # the bytes, never the address: feedparser would fetch it by itself
+        parsed = feedparser.parse(io.BytesIO(raw), response_headers={"content-location": url}, sanitize_html=False)
+    links = [str(entry.get("link") or "").strip() for entry in parsed.entries[:_MAX_ENTRIES]]
+    if not links and parsed.get("bozo"):
+        raise FlawError(Flaw.BROKEN_FILE, f"the feed cannot be read: {parsed.get('bozo_exception')}")
+    return Listed(pages=_absolute(links, url))
+
+
+def _json_feed(raw: bytes, url: str) -> Listed | None:
+    try:
+        parsed = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise FlawError(Flaw.BROKEN_FILE, f"the feed is not JSON: {error}") from error
+    if not isinstance(parsed, dict) or "jsonfeed.org" not in str(parsed.get("version")):
+        return None
+    items = parsed.get("items")
+    links = (
+        [str(item.get("url") or item.get("external_url") or "") for item in items if isinstance(item, dict)]
+        if isinstance(items, list)
+        else []
+    )
+    return Listed(pages=_absolute(links[:_MAX_ENTRIES], url))
+
+
+def _absolute(links: list[str], url: str) -> list[str]:
+    found = []
+    for link in links:
+        if link:
+            try:
+                found.append(urljoin(url, link))
+            except ValueError:
+                continue
+    return list(dict.fromkeys(found))

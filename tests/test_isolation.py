@@ -1,0 +1,109 @@
+"""A page that crashes, hangs or fills its process is found and set aside; the others of its batch go through."""
+
+import os
+import shutil
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows.cli import main
+from tasks import isolation
+from tasks.executor import executor, run_batches
+
+HOOK = """
+import importlib.machinery, os, sys
+
+class Hook:
+    @staticmethod
+    def find_spec(name, path, target=None):
+        if name != "tasks.clean.html_blocks":
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, path)
+        execute = spec.loader.exec_module
+        def patched(module):
+            execute(module)
+            plain = module.add_html_page
+            def deadly(blocks, page, raw):
+                if b"KILL-THE-PARSER" in raw:
+                    os.kill(os.getpid(), 11)
+                return plain(blocks, page, raw)
+            module.add_html_page = deadly
+        spec.loader.exec_module = patched
+        return spec
+
+sys.meta_path.insert(0, Hook)
+"""
+
+
+@dataclass(frozen=True)
+class Job:
+    """Numbers, some of which do harm."""
+
+    numbers: tuple[int, ...]
+    flawed: dict = field(default_factory=dict)
+
+    def pieces(self):
+        return [str(number) for number in self.numbers]
+
+    def only(self, pieces, _folder):
+        return replace(self, numbers=tuple(map(int, pieces)))
+
+    def apart(self, culprits):
+        return replace(self, numbers=tuple(n for n in self.numbers if str(n) not in culprits), flawed=dict(culprits))
+
+
+def work(job):
+    if 13 in job.numbers:
+        os.kill(os.getpid(), 11)
+    if 19 in job.numbers:
+        while True:
+            pass
+    if 23 in job.numbers:
+        raise RecursionError("too deep")
+    if 29 in job.numbers:
+        return len(bytearray(8 << 30))
+    return sum(job.numbers), {name: how for name, (how, _) in job.flawed.items()}
+
+
+def test_the_pages_at_fault_are_found_and_the_rest_is_done(monkeypatch):
+    monkeypatch.setattr(isolation, "PAGE_CPU_SECONDS", 2)
+    batches = [Job((1, 2, 3)), Job((4, 13, 5)), Job((7, 19)), Job((8, 23, 9)), Job((29,))]
+    with executor("processes", 2):
+        found = list(run_batches("demo", work, batches, weights=[1] * 5))
+    assert found == [(6, {}), (9, {"13": "crash"}), (7, {"19": "timeout"}), (17, {"23": "crash"}), (0, {"29": "crash"})]
+
+
+def test_without_processes_exceptions_are_found_too():
+    assert list(run_batches("demo", work, [Job((8, 23, 9))], weights=[1])) == [(17, {"23": "crash"})]
+
+
+def failing(job):
+    raise OSError(28, "No space left on device")
+
+
+def test_a_full_disk_is_no_page_at_fault():
+    with executor("processes", 1), pytest.raises(OSError, match="No space"):
+        list(run_batches("demo", failing, [Job((1, 2))], weights=[1]))
+
+
+def test_a_page_whose_parser_dies_is_a_row_of_quarantine(prefect_server, tmp_path, monkeypatch):
+    """The real line in real workers, with a parser that dies of one page (a hook that only this test's workers load)."""
+    pages = tmp_path / "pages"
+    shutil.copytree(Path(__file__).parent / "pages" / "copperline", pages)
+    killer = (pages / "food-bank.html").read_text().replace("</article>", "<p>KILL-THE-PARSER</p></article>")
+    (pages / "killer.html").write_text(killer + "KILL-THE-PARSER")
+    hook = tmp_path / "hook"
+    hook.mkdir()
+    (hook / "sitecustomize.py").write_text(HOOK)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(hook), str(Path(__file__).parent.parent)]))
+    monkeypatch.setenv("COPYDESK_EXECUTOR", "processes")
+    start = time.monotonic()
+    assert main(["run", str(pages), "--output", str(tmp_path / "out")]) == 0
+    rows = duckdb.sql(f"select source_uri, reason, detail from '{tmp_path}/out/quarantine/*.parquet'").fetchall()
+    assert ("killer.html", "clean.parser_crash") in [(Path(row[0]).name, row[1]) for row in rows]
+    assert any("SIGSEGV" in detail for _, _, detail in rows)
+    assert len(duckdb.sql(f"select * from '{tmp_path}/out/articles/**/*.parquet'").fetchall()) == 3
+    assert time.monotonic() - start < 120
