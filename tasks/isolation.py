@@ -18,7 +18,7 @@ from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 Result = TypeVar("Result")
 
 # A page takes some 15 ms, on a machine ten times slower 150: what needs more than these is no page but an attack
-PAGE_CPU_SECONDS = 10
+PAGE_CPU_SECONDS = int(os.environ.get("COPYDESK_PAGE_CPU_SECONDS", "10"))
 PIECE_CPU_SECONDS = 1.0  # of each piece of a batch, on average, on top of the seconds of one page
 MEMORY_BYTES = int(os.environ.get("COPYDESK_WORKER_MEGABYTES", "3072")) << 20
 CRASH, TIMEOUT = "crash", "timeout"

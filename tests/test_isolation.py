@@ -10,7 +10,6 @@ import duckdb
 import pytest
 
 from flows.cli import main
-from tasks import isolation
 from tasks.executor import executor, run_batches
 
 HOOK = """
@@ -69,7 +68,7 @@ def work(job):
 
 
 def test_the_pages_at_fault_are_found_and_the_rest_is_done(monkeypatch):
-    monkeypatch.setattr(isolation, "PAGE_CPU_SECONDS", 2)
+    monkeypatch.setenv("COPYDESK_PAGE_CPU_SECONDS", "1")
     batches = [Job((1, 2, 3)), Job((4, 13, 5)), Job((7, 19)), Job((8, 23, 9)), Job((29,))]
     with executor("processes", 2):
         found = list(run_batches("demo", work, batches, weights=[1] * 5))
