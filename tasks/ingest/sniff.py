@@ -19,6 +19,7 @@ _CONTROLS = bytes(code for code in range(0x20) if code not in (0x09, 0x0A, 0x0B,
 _BINARY_SHARE = 0.02  # a page with a stray NUL is repaired; one control in fifty bytes is no text
 _HTML_START = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|div|p|article|h1|table|script|!--)", re.I)
 _WIDE_PROBE = 4096
+_PROBE = 65_536  # at either end of a page: what is binary is so from its start or to its end
 
 
 def find_problem(raw: bytes) -> tuple[Flaw, str] | None:
@@ -30,9 +31,10 @@ def find_problem(raw: bytes) -> tuple[Flaw, str] | None:
             return Flaw.BINARY, f"starts like {name}"
     if raw.startswith(_BOMS[1:]) or is_wide(raw):
         return None
-    controls = len(raw) - len(raw.translate(None, _CONTROLS))
-    if controls > _BINARY_SHARE * len(raw):
-        return Flaw.BINARY, f"{controls} of {len(raw)} bytes are control characters"
+    looked_at = raw if len(raw) <= 2 * _PROBE else raw[:_PROBE] + raw[-_PROBE:]
+    controls = len(looked_at) - len(looked_at.translate(None, _CONTROLS))
+    if controls > _BINARY_SHARE * len(looked_at):
+        return Flaw.BINARY, f"{controls} of {len(looked_at)} bytes looked at are control characters"
     return None
 
 

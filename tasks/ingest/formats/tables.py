@@ -75,9 +75,10 @@ def read_parquet(opened: Opened, options: Options) -> Iterator[Record | Passed]:
         wanted = _wanted(file.schema_arrow.names, options)
         number = 0
         for batch in file.iter_batches(batch_size=_ROWS, columns=wanted):
-            for row in batch.to_pylist():
+            rows, texts = _rows(batch, options)
+            for row in rows:
                 number += 1
-                yield _record(row, str(number), options)
+                yield _record(row, str(number), options, texts)
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=f"the Parquet file cannot be read: {_short(error)}")
 
@@ -96,9 +97,10 @@ def read_arrow(opened: Opened, options: Options) -> Iterator[Record | Passed]:
         for batch in batches:
             wanted = _wanted(batch.schema.names, options)
             for start in range(0, batch.num_rows, _ROWS):
-                for row in batch.select(wanted).slice(start, _ROWS).to_pylist():
+                rows, texts = _rows(batch.select(wanted).slice(start, _ROWS), options)
+                for row in rows:
                     number += 1
-                    yield _record(row, str(number), options)
+                    yield _record(row, str(number), options, texts)
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=f"the Arrow file cannot be read: {_short(error)}")
 
@@ -152,35 +154,45 @@ def _wanted(names: list[str], options: Options) -> list[str]:
     return wanted
 
 
-def _record(row: Mapping[str, Any], key: str, options: Options) -> Record:
-    found = {field: _value(row, field, options) for field in FIELDS}
+def _rows(batch: pa.RecordBatch, options: Options) -> tuple[list[dict[str, Any]], frozenset[str]]:
+    """The rows of a batch, and which columns of pages were text: their bytes are taken as they are, which saves two copies."""
+    pages = {*GUESSES["html"], *GUESSES["text"], *(options.columns.get(name, "") for name in ("html", "text"))}
+    texts = []
+    for number, field in enumerate(batch.schema):
+        if field.name in pages and (pa.types.is_string(field.type) or pa.types.is_large_string(field.type)):
+            binary = pa.large_binary() if pa.types.is_large_string(field.type) else pa.binary()
+            batch = batch.set_column(number, field.name, batch.column(number).cast(binary))
+            texts.append(field.name)
+    return batch.to_pylist(), frozenset(texts)
+
+
+def _record(row: Mapping[str, Any], key: str, options: Options, texts: frozenset[str] = frozenset()) -> Record:
+    columns = {field: _column(row, field, options) for field in FIELDS}
+    found = {field: row[column] if column else None for field, column in columns.items()}
     for field in ("html", "text"):
         content = found[field]
         if isinstance(content, str | bytes | bytearray | memoryview) and len(content):
+            is_text = isinstance(content, str) or columns[field] in texts
             raw = content.encode("utf-8", "replace") if isinstance(content, str) else bytes(content)
             # what was text in the table has no other encoding than the one it was just given
-            encoding = "utf-8" if isinstance(content, str) else _text(found["encoding"])
+            encoding = "utf-8" if is_text else _text(found["encoding"])
             kind = "text/html" if field == "html" else None
             return Record(
-                raw,
-                key,
-                url=_text(found["url"]),
-                fetched_at_us=_time(found["fetched_at"]),
-                media_type=kind,
-                encoding=encoding,
-            )
+                raw, key, url=_text(found["url"]), fetched_at_us=_time(found["fetched_at"]), media_type=kind, encoding=encoding
+            )  # fmt: skip
     names = ", ".join(list(map(str, row))[:12])
     return Record(
         None, key, url=_text(found["url"]), flaw=Flaw.NO_CONTENT, detail=f"no page in it; its columns: {names}"[:300]
     )
 
 
-def _value(row: Mapping[str, Any], field: str, options: Options) -> Any:
+def _column(row: Mapping[str, Any], field: str, options: Options) -> str | None:
+    """The row's column that holds a field, or None."""
     if field in options.columns:
-        return row.get(options.columns[field])
+        return options.columns[field] if options.columns[field] in row else None
     if field in ("html", "text") and {"html", "text"} & set(options.columns):
         return None  # the user has said where the page is
-    return next((row[name] for name in GUESSES[field] if row.get(name)), None)
+    return next((name for name in GUESSES[field] if row.get(name)), None)
 
 
 def _text(value: Any) -> str | None:
