@@ -2,8 +2,6 @@
 
 import random
 
-import pytest
-
 from tasks.extract.similarity import signatures
 from tasks.load.stories import Signed, find_stories, read_signatures
 
@@ -19,14 +17,11 @@ def parted(letters, every):
     return "，".join(letters[place : place + every] for place in range(0, len(letters), every)) + "。"
 
 
-# `_shingles` cuts into letters where a text has more than 12 characters a word: just what news has between two commas
-@pytest.mark.xfail(reason="words or letters is decided by the number of commas", strict=True)
 def test_commas_do_not_matter():
     text = story(1)
     assert signatures([parted(text, 10)]) == signatures([parted(text, 14)])
 
 
-@pytest.mark.xfail(reason="words or letters is decided by the number of commas", strict=True)
 def test_a_copy_with_one_more_paragraph_is_found():
     text, more = parted(story(2), 12), parted(story(3, 150), 5)
     first, second = signatures([text, f"{text}\n{more}"])

@@ -38,6 +38,14 @@ def signatures(texts: list[str]) -> list[bytes | None]:
     return found
 
 
+def _is_dense(plain: str) -> bool:
+    """Whether most letters are of scripts that do not part words; what stands between them, commas or spaces, does not matter."""
+    if plain.isascii() or max(plain) < _DENSE_FROM:
+        return False
+    letters = plain.replace(" ", "")
+    return 2 * sum(char >= _DENSE_FROM for char in letters) > len(letters)
+
+
 def _shingles(text: str) -> np.ndarray:
     """The hashes of a text's runs of words, uint64."""
     plain = text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
@@ -45,7 +53,7 @@ def _shingles(text: str) -> np.ndarray:
         plain = plain.replace(mark, " ")
     words = plain.encode("utf-8", "replace").split()[:_MAX_WORDS]  # bytes are hashed as they are
     size = 3
-    if len(plain) > 12 * len(words) and max(plain, default="") >= _DENSE_FROM:  # hardly a space in it
+    if _is_dense(plain):
         words, size = [letter.encode("utf-8", "replace") for letter in plain.replace(" ", "")[:_MAX_WORDS]], _LETTERS
     if len(words) < size:
         return np.zeros(0, dtype=np.uint64)
