@@ -14,11 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from flows.report import read_reports
-from tasks.executor import on_progress
+from tasks.executor import Advance, listening
 from tasks.load.output import Output
 
 logger = logging.getLogger("copydesk")
@@ -32,38 +32,35 @@ def progress(is_terminal: bool) -> Iterator[None]:
         handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
         logger.handlers, logger.propagate = [handler], False
         logger.setLevel(logging.INFO)
-        on_progress(
-            lambda step, done, total: (
-                logger.info("%s: %d of %d pages", step, done, total) if done == total and total else None
-            )
-        )
-        try:
+        with listening(lambda now: logger.info("%s", told(now)) if now.done == now.total and now.total else None):
             yield
-        finally:
-            on_progress(None)
         return
     columns = (
         TextColumn("{task.description:<8}"),
         BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("pages"),
+        TextColumn("{task.fields[text]}"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        waiting = bar.add_task("starting", total=None)
+        waiting = bar.add_task("starting", total=None, text="")
         tasks: dict[str, Any] = {}
 
-        def move(step: str, done: int, total: int) -> None:
+        def move(now: Advance) -> None:
             bar.update(waiting, visible=False)
-            if step not in tasks:
-                tasks[step] = bar.add_task(step, total=total)
-            bar.update(tasks[step], completed=done, total=total)
+            if now.step not in tasks:
+                tasks[now.step] = bar.add_task(now.step, total=now.total, text="")
+            bar.update(tasks[now.step], completed=now.done, total=now.total, text=told(now).partition(": ")[2])
 
-        on_progress(move)
-        try:
+        with listening(move):
             yield
-        finally:
-            on_progress(None)
+
+
+def told(now: Advance) -> str:
+    """How far a step is, in words: `ingest: 1.2 of 3.4 GB, 7,100 pages`."""
+    if now.unit == "pages":
+        return f"{now.step}: {now.done:,} of {now.total:,} pages"
+    unit, size = next((pair for pair in (("GB", 1e9), ("MB", 1e6)) if now.total >= pair[1]), ("kB", 1e3))
+    return f"{now.step}: {now.done / size:,.1f} of {now.total / size:,.1f} {unit}, {now.pages:,} pages"
 
 
 def summary(report: dict[str, Any], output: str) -> None:

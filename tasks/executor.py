@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TypeVar
 
 from tasks.isolation import limit_cpu, limit_memory, rescue
@@ -23,20 +24,39 @@ logger = logging.getLogger(__name__)
 INLINE, PROCESSES = "inline", "processes"
 KINDS = (INLINE, PROCESSES)
 
-_progress: Callable[[str, int, int], None] | None = None
+TICK_SECONDS = 1.0  # how often it is told how far a batch is that takes long
+
+
+@dataclass(frozen=True)
+class Advance:
+    """How far a step is: `done` of `total` pages or bytes, and the pages that came out so far."""
+
+    step: str
+    done: int
+    total: int
+    unit: str = "pages"
+    pages: int = 0
+
+
+Listener = Callable[[Advance], None]
+_listeners: list[Listener] = []
 _pool: "_Pool | None" = None
 
 
-def on_progress(listener: Callable[[str, int, int], None] | None) -> None:
-    """Have `listener(step, done, total)` called in this process whenever a batch is done; None ends it."""
-    global _progress  # noqa: PLW0603 - one terminal, one progress bar
-    _progress = listener
+@contextmanager
+def listening(listener: Listener) -> Iterator[None]:
+    """Have the listener called in this process, in this block, whenever a step has advanced."""
+    _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)
 
 
-def report_progress(step: str, done: int, total: int) -> None:
-    """Tell the listener, if there is one, how far a step is."""
-    if _progress is not None:
-        _progress(step, done, total)
+def report_progress(advance: Advance) -> None:
+    """Tell all listeners how far a step is."""
+    for listener in _listeners:
+        listener(advance)
 
 
 class _Pool:
@@ -81,23 +101,34 @@ def executor(kind: str, workers: int) -> Iterator[None]:
 
 
 def run_batches(
-    step: str, work: Callable[[Batch], Result], batches: Sequence[Batch], *, weights: Sequence[int]
+    step: str,
+    work: Callable[[Batch], Result],
+    batches: Sequence[Batch],
+    *,
+    weights: Sequence[int],
+    unit: str = "pages",
+    under_way: Callable[[], int] = lambda: 0,
+    pages_of: Callable[[Result], int] = lambda result: int(getattr(result, "received", 0)),
 ) -> Iterator[Result]:
     """The results of `work` for each batch, in the order of the batches.
 
-    `weights` are the pages (or bytes) of each batch, for the progress report. A batch with a page at fault is done without
-    it; any other exception ends the step.
+    For the progress report, `weights` are the pages or bytes of each batch, `under_way` says how much of those is done that
+    are not finished, `pages_of` how many pages a result stands for. A batch with a page at fault is done without it; any
+    other exception ends the step.
     """
-    total = sum(weights)
-    report_progress(step, 0, total)
-    done = 0
+    total, done, pages = sum(weights), 0, 0
+    report_progress(Advance(step, 0, total, unit))
     found = _in_processes(_pool, work, batches) if _pool is not None else _in_this_process(work, batches)
     results: dict[int, Result] = {}
     next_up = 0
-    for number, result in found:
+    for item in found:
+        if item is None:  # a moment has passed
+            report_progress(Advance(step, min(done + under_way(), total), total, unit, pages))
+            continue
+        number, result = item
         results[number] = result
-        done += weights[number]
-        report_progress(step, done, total)
+        done, pages = done + weights[number], pages + pages_of(result)
+        report_progress(Advance(step, done, total, unit, pages))
         while next_up in results:
             yield results.pop(next_up)
             next_up += 1
@@ -114,14 +145,16 @@ def _in_this_process(work: Callable[[Batch], Result], batches: Sequence[Batch]) 
 
 def _in_processes(
     pool: _Pool, work: Callable[[Batch], Result], batches: Sequence[Batch]
-) -> Iterator[tuple[int, Result]]:
+) -> Iterator[tuple[int, Result] | None]:
     waiting = deque(range(len(batches)))
     running: dict[Future[Result], int] = {}
     while waiting or running:
         while waiting and len(running) < 2 * pool.workers:  # not all at once: what breaks takes only these along
             number = waiting.popleft()
             running[pool.submit(work, batches[number])] = number
-        finished, _ = wait(running, return_when=FIRST_COMPLETED)
+        finished, _ = wait(running, TICK_SECONDS, return_when=FIRST_COMPLETED)
+        if not finished:
+            yield None
         suspects: list[int] = []
         for future in finished:
             number = running.pop(future)

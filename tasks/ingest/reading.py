@@ -1,5 +1,6 @@
 """Files in, batches of page rows on disk out: what a worker of the ingest step does."""
 
+import contextlib
 import hashlib
 import time
 from collections import Counter
@@ -21,6 +22,8 @@ from tasks.ingest.record import Place, Record, page_row
 from tasks.isolation import CRASH
 from tasks.labels import Flaw
 from tasks.stores import open_file
+
+_METER, _METER_RECORDS = ".meter", 250  # a moment's worth of reading
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ class Job:
         )  # fmt: skip
 
 
-def read_records(ref: FileRef, options: Options) -> Iterator[Record | Passed]:
+def read_records(ref: FileRef, options: Options, meter: Path | None = None) -> Iterator[Record | Passed]:
     """The records of one file; never raises for a bad file."""
     if ref.flaw is not None:
         yield Record(None, flaw=ref.flaw, detail=ref.detail, byte_count=ref.byte_count)
@@ -88,7 +91,9 @@ def read_records(ref: FileRef, options: Options) -> Iterator[Record | Passed]:
         return
     try:
         with open_file(ref.path) as stream:
-            for record in kind.read(Opened(stream, ref.path, ref.codec), options):
+            for number, record in enumerate(kind.read(Opened(stream, ref.path, ref.codec), options)):
+                if meter is not None and number % _METER_RECORDS == 0:
+                    meter.write_text(str(stream.tell()))
                 if isinstance(record, Record) and not kind.is_container:
                     record.url = record.url or ref.url
                     record.fetched_at_us = ref.fetched_at_us if ref.fetched_at_us is not None else record.fetched_at_us
@@ -117,10 +122,19 @@ def _too_large(ref: FileRef, options: Options) -> Record:
     return Record(None, flaw=Flaw.TOO_LARGE, detail=detail, byte_count=ref.byte_count, page_digest=page_digest)
 
 
-def file_rows(ref: FileRef, options: Options) -> Iterator[dict[str, Any] | Passed]:
-    """The page rows (`schema.PAGES`) of one file."""
+def read_so_far(folder: Path) -> int:
+    """Bytes read of the files that are being read: what their readers have noted."""
+    found = 0
+    for path in folder.glob(f".*{_METER}"):
+        with contextlib.suppress(OSError, ValueError):  # it ends just now
+            found += int(path.read_text() or 0)
+    return found
+
+
+def file_rows(ref: FileRef, options: Options, meter: Path | None = None) -> Iterator[dict[str, Any] | Passed]:
+    """The page rows (`schema.PAGES`) of one file; how far it is read is noted in `meter` now and then."""
     place = Place(ref.source_uri, ref.mtime_ns)
-    for record in read_records(ref, options):
+    for record in read_records(ref, options, meter):
         yield record if isinstance(record, Passed) else page_row(record, place, options.max_page_bytes)
 
 
@@ -185,7 +199,10 @@ def ingest_job(job: Job) -> list[Receipt]:
         return [replace(Receipt(**saved), is_reused=True) for saved in orjson.loads(done.read_bytes())]
     options = Options(job.limits.max_page_bytes, job.columns)
 
-    rows = (row for ref in job.refs for row in file_rows(ref, options))
+    folder.mkdir(parents=True, exist_ok=True)
+    meter = folder / f".{name}{_METER}"
+    rows = (row for ref in job.refs for row in file_rows(ref, options, meter if ref.is_container else None))
     receipts = list(write_batches(rows, folder, name, job.limits, _known(job.known) if job.known else None))
     write_json([asdict(receipt) for receipt in receipts], done)
+    meter.unlink(missing_ok=True)
     return receipts

@@ -1,6 +1,7 @@
 """The ingest step as a Prefect task."""
 
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,11 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.batch import Receipt, StepResult, digest
-from tasks.executor import report_progress, run_batches
+from tasks.executor import Advance, report_progress, run_batches
 from tasks.ingest.fetch.fetching import Fetching, fetch, is_web
 from tasks.ingest.known import Known
 from tasks.ingest.listing import FileRef, Listing, SourceError, cut, list_files
-from tasks.ingest.reading import Job, Limits, ingest_job
+from tasks.ingest.reading import Job, Limits, ingest_job, read_so_far
 from tasks.ingest.recall import recall
 
 _CHUNK_FILES = 50_000  # asked for at a time whether they are known
@@ -47,7 +48,10 @@ def ingest(
     jobs = [
         Job(tuple(batch), folder, limits, str(known_file) if known_file else None, columns or {}) for batch in batches
     ]
-    found = run_batches("ingest", ingest_job, jobs, weights=[len(batch) for batch in batches])
+    found = run_batches(
+        "ingest", ingest_job, jobs, weights=[sum(ref.byte_count for ref in batch) for batch in batches], unit="bytes",
+        under_way=partial(read_so_far, Path(folder)), pages_of=lambda receipts: sum(receipt.received for receipt in receipts),
+    )  # fmt: skip
     receipts = [receipt for part in found for receipt in part]
     if web:
         receipts += fetch(web, Path(folder), limits, known, fetching or Fetching())
@@ -79,7 +83,7 @@ def _unknown(listing: Listing, known: Known, *, is_asked_for: bool) -> list[File
 def recall_pages(rows: list[dict[str, Any]], root: str, folder: str, *, batch_pages: int) -> StepResult:
     """Take pages that were received before from the output's store of raw pages, in place of reading sources."""
     receipts: tuple[Receipt, ...] = tuple(recall(rows, Path(root), Path(folder), batch_pages=batch_pages))
-    report_progress("ingest", sum(receipt.received for receipt in receipts), len(rows))
+    report_progress(Advance("ingest", sum(receipt.received for receipt in receipts), len(rows)))
     return StepResult("ingest", receipts, {"listed": len(rows), "known": 0})
 
 
