@@ -140,17 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     entities.add_argument("--model", required=True, metavar="NAME", help="an installed spaCy model, or its folder")
     _output(entities)
-    serve = _command(
-        commands,
-        "serve",
-        "run the line on a schedule",
-        "copydesk serve pages/ --output output --cron '0 3 * * *'",
-        commands_of.serve,
-    )
-    serve.add_argument("sources", nargs="+", metavar="SOURCE", help="as for `run`")
-    _output(serve)
-    serve.add_argument("--cron", default="0 3 * * *", help="when to run (default: %(default)r, each night at three)")
-    serve.add_argument("--timezone", default="UTC", help="time zone of the schedule (default: UTC)")
+    _operating_commands(commands)
     return parser
 
 
@@ -203,6 +193,43 @@ def _run_command(commands: Any) -> None:
         "--data-docs", action="store_true", help="build Great Expectations' Data Docs in DIR/report/data_docs too"
     )
     run.add_argument("--verbose", action="store_true", help="print Prefect's log too")
+
+
+def _operating_commands(commands: Any) -> None:
+    serve = _command(
+        commands,
+        "serve",
+        "run what is scheduled, in one process",
+        "copydesk serve --schedules schedules.toml\n  copydesk serve pages/ --output output --cron '0 3 * * *'",
+        commands_of.serve,
+    )
+    serve.add_argument("sources", nargs="*", metavar="SOURCE", help="as for `run`; without one, what the schedules say")
+    _schedules(serve)
+    _output(serve)
+    serve.add_argument(
+        "--cron", default="0 3 * * *", help="when to run SOURCE (default: %(default)r, each night at three)"
+    )
+    serve.add_argument("--timezone", default="UTC", help="time zone of --cron (default: UTC)")
+    deploy = _command(
+        commands,
+        "deploy",
+        "register what is scheduled with a work pool, for workers on other machines",
+        "copydesk deploy --pool news",
+        commands_of.deploy,
+    )
+    deploy.add_argument("--pool", required=True, metavar="NAME", help="a work pool of the Prefect server")
+    _schedules(deploy)
+    doctor = _command(
+        commands, "doctor", "look at everything that could be wrong, and say what to do", "copydesk doctor", commands_of.doctor
+    )  # fmt: skip
+    _schedules(doctor)
+    _output(doctor)
+
+
+def _schedules(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--schedules", default="schedules.toml", metavar="FILE", help="what runs when (default: schedules.toml)"
+    )
 
 
 class _Version(argparse.Action):

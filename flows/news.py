@@ -18,9 +18,11 @@ from expectations.limits import DEFAULT_FILE, limits
 from flows.alerts import alert
 from flows.gating import PageIndex, gate, gate_dataset, gate_load
 from flows.parameters import NewsParameters, ReplayParameters
+from flows.prometheus import write_metrics
 from flows.quarantine import forgotten_pages, select
 from flows.report import RunReport
 from flows.settings import Settings
+from flows.watching import at_most, progress_in_ui
 from tasks.batch import StepResult, left_out, rules_version
 from tasks.clean.step import clean, learn_sites
 from tasks.executor import executor
@@ -29,7 +31,7 @@ from tasks.ingest.fetch.fetching import STATE_FILE, Fetching
 from tasks.ingest.reading import Limits
 from tasks.ingest.recall import stored
 from tasks.ingest.step import ingest, recall_pages
-from tasks.load.output import Output
+from tasks.load.output import Output, OutputBusyError
 from tasks.load.stage import candidates, quarantined_rows
 from tasks.load.step import load, publish
 from tasks.quality.drift import compare
@@ -91,6 +93,7 @@ def _replay(parameters: ReplayParameters, output: Output, report: RunReport, met
 
 
 Parameters = TypeVar("Parameters", NewsParameters, ReplayParameters)
+_LONGEST_WAIT_SECONDS = 86_400.0  # for another run to end
 
 
 def run_on(parameters: Parameters, work: Callable[[Parameters, Output, RunReport, list[Metric]], None]) -> Any:
@@ -98,26 +101,43 @@ def run_on(parameters: Parameters, work: Callable[[Parameters, Output, RunReport
     output = Output(parameters.output)
     output.refuse_strangers()
     output.prepare()
-    with output.lock():
-        output.sweep()
-        report = RunReport.begin(parameters, rules_version())
-        metrics: list[Metric] = []
-        try:
-            settings = Settings.from_environment()
-            with executor(settings.executor, settings.workers):
-                work(parameters, output, report, metrics)
-        except GateStop as stop:
-            report.finish("StoppedByGate", output, metrics, message=str(stop))
-            _tell(report)
-            return Failed(name="StoppedByGate", message=str(stop))
-        except BaseException as error:
-            report.finish("Failed", output, metrics, message=f"{type(error).__name__}: {error}")
-            if isinstance(error, Exception):  # not a cancelled or interrupted run
-                alert(report.__dict__)
+    if_busy = parameters.if_busy if isinstance(parameters, NewsParameters) else "fail"
+    try:
+        with output.lock(_LONGEST_WAIT_SECONDS if if_busy == "wait" else 0.0):
+            return _locked(parameters, output, work)
+    except OutputBusyError as error:
+        if if_busy != "skip":
             raise
-        report.finish("CompletedWithWarnings" if report.warnings else "Completed", output, metrics)
+        return Completed(name="Skipped", message=str(error))
+
+
+def _locked(
+    parameters: Parameters, output: Output, work: Callable[[Parameters, Output, RunReport, list[Metric]], None]
+) -> Any:
+    output.sweep()
+    report = RunReport.begin(parameters, rules_version())
+    metrics: list[Metric] = []
+    settings = Settings.from_environment()
+    minutes = parameters.timeout_minutes if isinstance(parameters, NewsParameters) else None
+    try:
+        with at_most(minutes), progress_in_ui(), executor(settings.executor, settings.workers):
+            work(parameters, output, report, metrics)
+    except GateStop as stop:
+        report.finish("StoppedByGate", output, metrics, message=str(stop))
         _tell(report)
+        return Failed(name="StoppedByGate", message=str(stop))
+    except BaseException as error:
+        is_ended = not isinstance(error, Exception)  # cancelled, interrupted or told to go
+        report.finish(
+            "Cancelled" if is_ended else "Failed", output, metrics, message=f"{type(error).__name__}: {error}"
+        )
+        write_metrics(report)
+        if not is_ended:
+            alert(report.__dict__)
+        raise
     name = "CompletedWithWarnings" if report.warnings else "Completed"
+    report.finish(name, output, metrics)
+    _tell(report)
     return Completed(name=name, message=report.sentence())
 
 
@@ -214,7 +234,8 @@ def _passed(state: Any, report: RunReport) -> Any:
 
 
 def _tell(report: RunReport) -> None:
-    """Show the report in the UI, build Data Docs and send an alert where these are asked for."""
+    """Show the report in the UI; build Data Docs, write metrics and send an alert where these are asked for."""
+    write_metrics(report)
     if report.parameters.get("data_docs"):
         build_data_docs(Output(report.parameters["output"]).reports / DATA_DOCS)
     page = (Output(report.parameters["output"]).reports / f"{report.run_id}.html").resolve()

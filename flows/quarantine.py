@@ -67,13 +67,15 @@ def show(output: Output, *, reason: str | None, run_id: str | None, limit: int, 
     return 0
 
 
-def prune(output: Output, *, days: int | None = None, megabytes: int | None = None) -> tuple[int, int]:
+def prune(
+    output: Output, *, days: int | None = None, megabytes: int | None = None, wait_seconds: float = 0.0
+) -> tuple[int, int]:
     """Take rows out of quarantine, and their raw pages with them: those of runs older than `days`, and the oldest ones while
     the pages behind the rest are larger than `megabytes`. The ledger keeps saying what became of every page.
 
     Returns: how many rows and how many raw pages went.
     """
-    with output.lock():
+    with output.lock(wait_seconds):
         gone = _outdated(output, days, megabytes)
         if not gone:
             return 0, 0

@@ -14,9 +14,9 @@ def _stamp() -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
 
 
-def compact(output: Output) -> dict[str, tuple[int, int]]:
+def compact(output: Output, *, wait_seconds: float = 0.0) -> dict[str, tuple[int, int]]:
     """Join small files; returns the number of files before and after, by table."""
-    with output.lock():
+    with output.lock(wait_seconds):
         output.sweep()
         folder, changes = output.work / "compacted", Changes()
         shutil.rmtree(folder, ignore_errors=True)
@@ -38,9 +38,9 @@ def push(output: Output, address: str) -> Pushed:
         return Mirror(files, root, address).push(output)
 
 
-def rebuild_index(output: Output) -> int:
+def rebuild_index(output: Output, *, wait_seconds: float = 0.0) -> int:
     """Make the signatures of all articles anew; returns how many there are."""
-    with output.lock():
+    with output.lock(wait_seconds):
         output.sweep()
         folder, changes = output.work / "rebuilt", Changes()
         shutil.rmtree(folder, ignore_errors=True)

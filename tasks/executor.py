@@ -73,8 +73,14 @@ class _Pool:
             self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_quiet_worker)
         return self._pool.submit(_within_limits, work, batch)
 
+    def kill(self) -> None:
+        """End all workers at once, whatever they do."""
+        if self._pool is not None:
+            for process in list((self._pool._processes or {}).values()):
+                process.kill()
+
     def close(self) -> None:
-        """End all workers."""
+        """End all workers when they have done their batch."""
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
@@ -94,6 +100,10 @@ def executor(kind: str, workers: int) -> Iterator[None]:
     _pool = _Pool(workers) if kind == PROCESSES else None
     try:
         yield
+    except BaseException:
+        if _pool is not None:  # a run that was cancelled must not wait for its batches
+            _pool.kill()
+        raise
     finally:
         if _pool is not None:
             _pool.close()

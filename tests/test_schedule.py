@@ -95,11 +95,3 @@ def test_a_schedule_fires_and_publishes(server, tmp_path):
     assert {"gate-ingest", "gate-clean", "gate-extract", "gate-load", "run-report"} <= set(artifacts)
     assert artifacts["gate-clean"]["type"] == "table"
     assert "pages in =" in artifacts["run-report"]["data"]
-
-
-def test_a_wrong_schedule_is_told_in_one_line(tmp_path, capsys):
-    from flows.cli import main
-
-    assert main(["serve", str(PAGES), "--output", str(tmp_path), "--cron", "every night"]) == 2
-    assert "cannot be used" in capsys.readouterr().err
-    assert main(["serve", str(PAGES), "--output", str(tmp_path), "--timezone", "Mars/Olympus"]) == 2

@@ -10,10 +10,12 @@ import fcntl
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -25,6 +27,7 @@ TABLES = tuple(schema.PUBLISHED)
 BESIDE = ("lines", "pages", "entities")  # folders of files that only ever grow, beside the tables
 KEEP_SNAPSHOTS = 3  # the current one and two before, for readers in the middle of a scan
 _SNAPSHOT = re.compile(r"^\d{6}$")
+_LOCK_POLL_SECONDS = 1.0
 FORMAT = "1"  # of the folder's layout; a later version refuses to write into an earlier one's output unasked
 
 
@@ -105,16 +108,20 @@ class Output:
             raise OutputError(f"{self.root}: cannot be written to ({error.strerror or error})") from error
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
+    def lock(self, wait_seconds: float = 0.0) -> Iterator[None]:
         """Hold the output for one run. The lock is the kernel's: it ends with the process, even a killed one.
 
         Raises:
-            OutputBusyError: another run holds it.
+            OutputBusyError: another run holds it, and did not let go of it in `wait_seconds`.
         """
         path = self.published / "lock"
+        deadline = time.monotonic() + wait_seconds
         with path.open("a+") as handle:
             try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                while not _locked(handle):
+                    if time.monotonic() >= deadline:
+                        raise BlockingIOError
+                    time.sleep(min(_LOCK_POLL_SECONDS, wait_seconds))
             except OSError as error:
                 handle.seek(0)
                 owner = handle.read().strip() or "unknown"
@@ -210,6 +217,14 @@ def _is_of(path: Path, table: str) -> bool:
     except (pa.ArrowException, OSError):
         return False
     return bool(told.get(b"table") == table.encode())
+
+
+def _locked(handle: IO[str]) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def link_or_copy(source: Path, target: Path) -> None:
