@@ -13,11 +13,11 @@ _PROBLEMS = {
     "clean.parser_timeout": "The page can be parsed in the time that a page may take.",
 }
 _KINDS = {
-    "error_page": "The page is an error page, not an article.",
-    "cookie_wall": "The page is a consent wall, not an article.",
-    "login": "The page asks to log in and holds no article.",
-    "listing": "The page is a list of links or holds no prose.",
-    "empty_shell": "The page is an empty shell that a script would fill.",
+    "error_page": "The page is an article, not an error page.",
+    "cookie_wall": "The page is an article, not a consent wall.",
+    "login": "The page is an article, not a form to log in.",
+    "listing": "The page holds a story, not a list of links.",
+    "empty_shell": "The page is there, not an empty shell that a script would fill.",
 }
 
 

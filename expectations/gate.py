@@ -110,9 +110,9 @@ def check(suite: Suite, table: pa.Table, docs: Path | None = None) -> Verdict:
 def _check_chunk(
     suite: Suite, chunk: pa.Table, start: int, verdict: Verdict, docs: Path | None, *, is_only: bool
 ) -> None:
+    logging.getLogger("great_expectations").setLevel(logging.ERROR)  # it speaks while it is imported
     import great_expectations as gx  # noqa: PLC0415 - five seconds: only when a gate runs
 
-    logging.getLogger("great_expectations").setLevel(logging.ERROR)
     frame = chunk.to_pandas().reset_index(drop=True)
     context = gx.get_context(mode="ephemeral", project_config=data_docs.config(docs))
     asset = context.data_sources.add_pandas(suite.step).add_dataframe_asset(suite.step)

@@ -55,7 +55,9 @@ def deployments_of(schedules: Schedules) -> list[RunnerDeployment]:
     for name, line in ((HOURLY, schedules.hourly), (NIGHTLY, schedules.nightly)):
         if line is not None:
             made.append(_of_line(name, line, schedules))
-    own: dict[str, Any] = {"sources": list(schedules.backfill.sources), "output": schedules.output}
+    # what is there on disk, unless the file or the form says otherwise; a deployment without sources is refused
+    sources = schedules.backfill.sources or (schedules.nightly.sources if schedules.nightly else ["pages"])
+    own: dict[str, Any] = {"sources": list(sources), "output": schedules.output}
     own |= {key: value.isoformat() for key in ("first_day", "last_day") if (value := getattr(schedules.backfill, key))}
     made.append(_made(backfill, BACKFILL, own, None, schedules.timezone, _QUEUE))
     if schedules.maintenance is not None:

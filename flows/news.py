@@ -114,6 +114,7 @@ def run_on(parameters: Parameters, work: Callable[[Parameters, Output, RunReport
 def _locked(
     parameters: Parameters, output: Output, work: Callable[[Parameters, Output, RunReport, list[Metric]], None]
 ) -> Any:
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each request to the server hides the run's own
     output.sweep()
     report = RunReport.begin(parameters, rules_version())
     metrics: list[Metric] = []

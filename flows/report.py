@@ -1,5 +1,6 @@
 """What a run did, in numbers that add up: kept as JSON beside the dataset, shown in the UI and on the terminal."""
 
+import logging
 import secrets
 from collections import Counter
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from tasks.batch import StepResult, write_json, write_text
 from tasks.load.output import Output
 from tasks.quality.history import read_metrics, write_run
 from tasks.quality.metrics import Metric
+
+logger = logging.getLogger(__name__)
 
 TREND_RUNS = 30  # as many runs back as the plots of the report show
 INDEX_RUNS = 500  # runs that the index lists
@@ -61,10 +64,12 @@ class RunReport:
         if result.step == "ingest":
             self.counts |= {"listed": result.notes.get("listed", 0), "known": result.notes.get("known", 0),
                             "received": sum(receipt.received for receipt in result.receipts)}  # fmt: skip
+        pages = sum(receipt.received for receipt in result.receipts)
+        logger.info("%s: %d pages in %d batches", result.step, pages, len(result.receipts))
         self.steps.append(
             {
                 "step": result.step, "batches": len(result.receipts), "reused": sum(receipt.is_reused for receipt in result.receipts),
-                "pages": sum(receipt.received for receipt in result.receipts), "bytes": sum(receipt.byte_count for receipt in result.receipts),
+                "pages": pages, "bytes": sum(receipt.byte_count for receipt in result.receipts),
                 "seconds": round(sum(receipt.seconds for receipt in result.receipts), 3),
                 "cpu_seconds": round(sum(receipt.cpu_seconds for receipt in result.receipts), 3), "notes": result.notes,
             }

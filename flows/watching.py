@@ -37,11 +37,8 @@ class _Told:
         self.last[now.step] = moment
         share = 100.0 * now.done / max(now.total, 1)
         left = (moment - started) * (now.total - now.done) / max(now.done, 1)
-        text = (
-            f"{now.done:,} of {now.total:,} {now.unit}, {left:.0f} s left"
-            if not is_done
-            else f"all {now.total:,} {now.unit}"
-        )
+        until = f", about {left:.0f} s left" if now.done else ""
+        text = f"all {now.total:,} {now.unit}" if is_done else f"{now.done:,} of {now.total:,} {now.unit}{until}"
         logger.info("%s: %s", now.step, text)
         try:
             if now.step not in self.artifacts:
