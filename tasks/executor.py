@@ -7,6 +7,8 @@ worker, uses up its time or raises is looked at piece by piece (`tasks.isolation
 import logging
 import multiprocessing
 import os
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -70,7 +72,9 @@ class _Pool:
         if self._pool is None:
             # spawned: a forked process can hang on locks held by threads
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_quiet_worker)
+            self._pool = ProcessPoolExecutor(
+                self.workers, mp_context=context, initializer=_quiet_worker, initargs=(os.getpid(),)
+            )
         return self._pool.submit(_within_limits, work, batch)
 
     def kill(self) -> None:
@@ -190,11 +194,22 @@ def _within_limits(work: Callable[[Batch], Result], batch: Batch) -> Result:
     return work(batch)
 
 
-def _quiet_worker() -> None:
+def _quiet_worker(parent: int) -> None:
     """Workers speak through receipts: one core each, no chatter, no more memory than a page can need."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     logging.getLogger().setLevel(logging.WARNING)
     limit_memory()
+    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
+
+
+def _end_with_parent(parent: int) -> None:
+    """End this process when its parent is gone: a killed one cannot tell, and its workers would wait for ever.
+
+    `parent` is told by the parent itself: it may be gone before this process has come to look.
+    """
+    while os.getppid() == parent:
+        time.sleep(TICK_SECONDS)
+    os._exit(1)
 
 
 def default_workers() -> int:

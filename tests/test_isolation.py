@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -106,3 +108,45 @@ def test_a_page_whose_parser_dies_is_a_row_of_quarantine(prefect_server, tmp_pat
     assert any("SIGSEGV" in detail for _, _, detail in rows)
     assert len(duckdb.sql(f"select * from '{tmp_path}/out/articles/**/*.parquet'").fetchall()) == 3
     assert time.monotonic() - start < 120
+
+
+STARTER = """
+import os, sys, time
+from tasks.executor import executor, run_batches
+from tests_sleep import nap
+
+if __name__ == "__main__":
+    with executor("processes", 2):
+        list(run_batches("demo", nap, [1, 2], weights=[1, 1]))
+"""
+NAP = """
+import os, time
+from pathlib import Path
+
+def nap(number):
+    Path(os.environ["PIDS"], str(os.getpid())).touch()
+    time.sleep(600)
+"""
+
+
+def test_workers_end_with_a_parent_that_was_killed(tmp_path):
+    (tmp_path / "tests_sleep.py").write_text(NAP)
+    (tmp_path / "starter.py").write_text(STARTER)
+    pids = tmp_path / "pids"
+    pids.mkdir()
+    environment = os.environ | {
+        "PIDS": str(pids),
+        "PYTHONPATH": os.pathsep.join([str(tmp_path), str(Path(__file__).parent.parent)]),
+    }
+    parent = subprocess.Popen([sys.executable, str(tmp_path / "starter.py")], env=environment)
+    deadline = time.monotonic() + 60
+    while len(list(pids.iterdir())) < 2 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    workers = [int(path.name) for path in pids.iterdir()]
+    assert len(workers) == 2
+    parent.kill()
+    parent.wait(10)
+    deadline = time.monotonic() + 15
+    while any(Path(f"/proc/{pid}").exists() for pid in workers) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
