@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 from tasks.clean import class_words
 from tasks.clean.blocks import MAX_BLOCKS, Blocks
 from tasks.clean.class_words import class_bits
+from tasks.clean.nesting import shallow
 from tasks.clean.signals import Signals
 from tasks.clean.tags import TAG_CODES, Kind, kinds
 
@@ -39,7 +40,7 @@ def add_html_page(blocks: Blocks, page: int, html: bytes) -> Signals:
         ValueError: the parser refuses the page.
     """
     try:
-        tree = LexborHTMLParser(html)
+        tree = LexborHTMLParser(shallow(html))
         root = tree.root
     except (SelectolaxError, ValueError, RuntimeError) as error:
         raise ValueError(f"the HTML parser refuses the page: {error}") from error

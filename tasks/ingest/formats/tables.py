@@ -75,7 +75,7 @@ def read_parquet(opened: Opened, options: Options) -> Iterator[Record | Passed]:
         wanted = _wanted(file.schema_arrow.names, options)
         number = 0
         for batch in file.iter_batches(batch_size=_ROWS, columns=wanted):
-            for row in batch.to_pylist():
+            for row in _rows(batch, wanted):
                 number += 1
                 yield _record(row, str(number), options)
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
@@ -94,13 +94,40 @@ def read_arrow(opened: Opened, options: Options) -> Iterator[Record | Passed]:
             batches = iter(pa.ipc.open_stream(opened.stream))
         number = 0
         for batch in batches:
+            batch.validate(full=True)  # offsets that lead out of their buffer would end the process
             wanted = _wanted(batch.schema.names, options)
             for start in range(0, batch.num_rows, _ROWS):
-                for row in batch.select(wanted).slice(start, _ROWS).to_pylist():
+                for row in _rows(batch.slice(start, _ROWS), wanted):
                     number += 1
                     yield _record(row, str(number), options)
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=f"the Arrow file cannot be read: {_short(error)}")
+
+
+def _rows(batch: pa.RecordBatch, wanted: list[str]) -> Iterator[dict[str, Any]]:
+    """The rows of a batch; of columns of one name the first."""
+    names = batch.schema.names
+    columns = {name: _values(batch.column(names.index(name))) for name in wanted}
+    for number in range(batch.num_rows):
+        yield {name: values[number] for name, values in columns.items()}
+
+
+def _values(column: pa.Array) -> list[Any]:
+    """The values of a column; None for those that Python cannot hold, such as the year 292277."""
+    try:
+        values: list[Any] = column.to_pylist()
+    except (ValueError, OverflowError):
+        values = [_scalar(value) for value in column]
+    return values
+
+
+def _scalar(value: pa.Scalar) -> Any:
+    try:
+        return value.as_py()
+    except UnicodeDecodeError:
+        return value.as_buffer().to_pybytes()  # Parquet files may say of any bytes that they are text
+    except (ValueError, OverflowError):
+        return None
 
 
 def read_csv(opened: Opened, options: Options) -> Iterator[Record | Passed]:
