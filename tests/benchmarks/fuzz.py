@@ -23,7 +23,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fuzz_inputs import FORMATS, LISTS, Input, make, seeds
+from fuzz_inputs import FORMATS, Input, make
+from fuzz_pages import seeds
 
 HANG_SECONDS = 5.0  # of CPU for one input: half of what a page may take
 SLOW_SECONDS = 1.0  # a batch that takes longer is timed input by input
@@ -153,8 +154,19 @@ def by_coverage(options):
     def one(data):
         if len(data) > 1:
             kind = kinds[data[0] % len(kinds)]
-            ending = {"page": "html", "gz": "html.gz", "bz2": "html.bz2", "xz": "html.xz", "zst": "html.zst"}.get(kind, kind)
-            run([Input(0, kind, f"0.{'html' if kind == 'page' and data[0] < 128 else 'txt' if kind == 'page' else ending}", data[1:])])
+            ending = {"page": "html", "gz": "html.gz", "bz2": "html.bz2", "xz": "html.xz", "zst": "html.zst"}.get(
+                kind, kind
+            )
+            run(
+                [
+                    Input(
+                        0,
+                        kind,
+                        f"0.{'html' if kind == 'page' and data[0] < 128 else 'txt' if kind == 'page' else ending}",
+                        data[1:],
+                    )
+                ]
+            )
 
     with tempfile.TemporaryDirectory(prefix="fuzz-corpus-") as folder:
         for number in range(600):
@@ -163,7 +175,16 @@ def by_coverage(options):
                 (Path(folder) / str(number)).write_bytes(bytes([kinds.index(made.format)]) + made.raw)
         for number, raw in enumerate(seeds()):
             (Path(folder) / f"seed{number}").write_bytes(b"\x00" + raw)
-        arguments = [sys.argv[0], folder, f"-atheris_runs={options.inputs}", f"-runs={options.inputs}", "-max_len=100000", f"-timeout={int(2 * HANG_SECONDS)}", "-rss_limit_mb=3072", f"-seed={options.seed}"]
+        arguments = [
+            sys.argv[0],
+            folder,
+            f"-atheris_runs={options.inputs}",
+            f"-runs={options.inputs}",
+            "-max_len=100000",
+            f"-timeout={int(2 * HANG_SECONDS)}",
+            "-rss_limit_mb=3072",
+            f"-seed={options.seed}",
+        ]
         if options.findings:
             options.findings.mkdir(parents=True, exist_ok=True)
             arguments.append(f"-artifact_prefix={options.findings}/")
@@ -197,9 +218,19 @@ def main():
             print(f"\r{told.inputs:,} inputs, {sum(told.kinds.values())} findings", end="", file=sys.stderr)
     seconds, number = told.slowest
     lines = [("inputs", f"{told.inputs:,}"), ("pages that came out", f"{told.pages:,}")]
-    lines += [({"crash": "crashes", "exception": "exceptions", "hang": "hangs", "identity": "broken identities"}[kind], told.kinds[kind]) for kind in KINDS]
+    lines += [
+        (
+            {"crash": "crashes", "exception": "exceptions", "hang": "hangs", "identity": "broken identities"}[kind],
+            told.kinds[kind],
+        )
+        for kind in KINDS
+    ]
     slowest = f"{1000 * seconds:,.0f} (input {number})" if number >= 0 else f"under {1000 * SLOW_SECONDS:,.0f}"
-    lines += [("slowest page in ms", slowest), ("peak memory in MB", f"{told.peak:,}"), ("minutes", f"{(time.monotonic() - started) / 60:.1f}")]
+    lines += [
+        ("slowest page in ms", slowest),
+        ("peak memory in MB", f"{told.peak:,}"),
+        ("minutes", f"{(time.monotonic() - started) / 60:.1f}"),
+    ]
     print("\n".join(f"{name:<22}{value:>24}" for name, value in lines))
     return bool(sum(told.kinds.values()))
 

@@ -93,7 +93,11 @@ def run(inputs, *, is_whole=False, is_checked=False):
         holds(evidence.schema.equals(schema.EVIDENCE), "evidence has another schema")
         candidates = extract_documents(documents, lines)
         same(candidates, want, "extract", schema.CANDIDATES)
-        tables = {"ingest": (ingest_rules, pages), "clean": (clean_rules, documents), "extract": (extract_rules, candidates)}
+        tables = {
+            "ingest": (ingest_rules, pages),
+            "clean": (clean_rules, documents),
+            "extract": (extract_rules, candidates),
+        }
         for step, (rules, table) in tables.items():
             suite = rules.suite(NUMBERS[step])
             slim = rules.slim(table.select(list(suite.columns)))
@@ -101,7 +105,12 @@ def run(inputs, *, is_whole=False, is_checked=False):
                 broken = [stop for stop in check(suite, slim).stops if "could not be checked" in stop]
                 holds(not broken, f"{step}: {broken}")
         if is_whole:
-            for name, table in (("documents", documents), ("lines", lines), ("candidates", candidates), ("evidence", evidence)):
+            for name, table in (
+                ("documents", documents),
+                ("lines", lines),
+                ("candidates", candidates),
+                ("evidence", evidence),
+            ):
                 write_table(table, Path(folder) / f"{name}.parquet")
                 back = pq.read_table(Path(folder) / f"{name}.parquet")
                 holds(back.equals(table.cast(back.schema)), f"{name} read back from Parquet differ")
@@ -122,18 +131,31 @@ def same(table, want, step, declared):
 
 def accounted(documents, lines):
     """Every line of each document from 1 to its count, each labelled; as many kept as the document says."""
-    same_shape = contract("lines", lines.schema, schema.LINES, {name: lines.column(name).null_count for name in lines.column_names})
+    same_shape = contract(
+        "lines", lines.schema, schema.LINES, {name: lines.column(name).null_count for name in lines.column_names}
+    )
     holds(not same_shape.stops, f"lines: {same_shape.stops}")
     lines.validate(full=True)
     for name in ("label", "action", "reason"):
         holds(not pc.any(pc.equal(lines.column(name), "")).as_py(), f"a line has an empty {name}")
-    kept = lines.select(["doc_id", "line_no"]).append_column("kept", pc.cast(pc.equal(lines.column("action"), "keep"), pa.int32()))
-    sums = [("line_no", "min"), ("line_no", "max"), ("line_no", "count"), ("line_no", "count_distinct"), ("kept", "sum")]
+    kept = lines.select(["doc_id", "line_no"]).append_column(
+        "kept", pc.cast(pc.equal(lines.column("action"), "keep"), pa.int32())
+    )
+    sums = [
+        ("line_no", "min"),
+        ("line_no", "max"),
+        ("line_no", "count"),
+        ("line_no", "count_distinct"),
+        ("kept", "sum"),
+    ]
     found = {row.pop("doc_id"): tuple(row.values()) for row in kept.group_by("doc_id").aggregate(sums).to_pylist()}
     for row in documents.select(["doc_id", "line_count", "kept_line_count"]).to_pylist():
         size = row["line_count"]
         own = found.pop(row["doc_id"], (1, 0, 0, 0, 0))
-        holds(own == (1, size, size, size, row["kept_line_count"]), f"lines of {row['doc_id']}: {own}, the document says {row}")
+        holds(
+            own == (1, size, size, size, row["kept_line_count"]),
+            f"lines of {row['doc_id']}: {own}, the document says {row}",
+        )
     holds(not found, "lines of unknown documents")
 
 
