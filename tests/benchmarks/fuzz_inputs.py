@@ -236,19 +236,19 @@ def _feed(draw, kind):
             }
         ).encode()
     plain = [link.replace("&", "&amp;").replace("<", "&lt;") if draw.random() < 0.8 else link for link in links]
-    many = planted(draw).decode("utf-8", "replace") if draw.random() < 0.3 else ""
+    extra = planted(draw).decode("utf-8", "replace") if draw.random() < 0.3 else ""
     if kind == "sitemap":
         name = draw.choice(("urlset", "urlset", "sitemapindex"))
         inner = "".join(f"<url><loc>{link}</loc><lastmod>{_time(draw)}</lastmod></url>" for link in plain)
-        return f'<?xml version="1.0"?><{name} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{many}{inner}</{name}>'.encode()
+        return f'<?xml version="1.0"?><{name} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{extra}{inner}</{name}>'.encode()
     if kind == "atom":
         inner = "".join(
-            f'<entry><title>a</title><link href="{link}"/><updated>{_time(draw)}</updated><content type="html">{many}</content></entry>'
+            f'<entry><title>a</title><link href="{link}"/><updated>{_time(draw)}</updated><content type="html">{extra}</content></entry>'
             for link in plain
         )
         return f'<feed xmlns="http://www.w3.org/2005/Atom">{inner}</feed>'.encode()
     inner = "".join(
-        f"<item><title>a</title><link>{link}</link><pubDate>{_time(draw)}</pubDate><description>{many}</description></item>"
+        f"<item><title>a</title><link>{link}</link><pubDate>{_time(draw)}</pubDate><description>{extra}</description></item>"
         for link in plain
     )
     return f'<?xml version="1.0" encoding="{draw.choice(("utf-8", "utf-16", "x"))}"?><rss version="2.0"><channel>{inner}</channel></rss>'.encode()
