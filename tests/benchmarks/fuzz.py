@@ -1,6 +1,6 @@
 """Feeds damaged and hostile pages and files to the line, from the readers to extract, and looks for what breaks.
 
-    python tests/benchmarks/fuzz.py [--inputs 100000] [--seed 1] [--workers 2] [--only FORMAT] [--findings FOLDER]
+    python tests/benchmarks/fuzz.py [--inputs 100000] [--minutes N] [--seed 1] [--workers 2] [--only FORMAT] [--findings FOLDER]
     python tests/benchmarks/fuzz.py --again NUMBER [--seed 1] [--only FORMAT]
     python tests/benchmarks/fuzz.py --atheris [--inputs 100000]      (after: pip install atheris)
 
@@ -121,7 +121,8 @@ def keep(options, one, kind, note):
 def cut(options):
     """Batches of 20 to 50 numbers, the same for the same seed."""
     draw, at, end = random.Random(options.seed), options.first, options.first + options.inputs
-    while at < end:
+    until = time.monotonic() + 60 * options.minutes
+    while at < end and time.monotonic() < until:
         size = draw.randint(20, 50)
         yield list(range(at, min(at + size, end)))
         at += size
@@ -196,6 +197,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--inputs", type=int, default=100_000)
     parser.add_argument("--first", type=int, default=0, help="number of the first input")
+    parser.add_argument("--minutes", type=float, default=1e6, help="end after this time, however many inputs are left")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--only", choices=(*FORMATS,), metavar="FORMAT", help=", ".join(FORMATS))
