@@ -165,6 +165,18 @@ def test_a_page_of_common_depth_stays_as_it_is():
     assert shallow(page).split()[-1].endswith(b"<div>c</div>")
 
 
+def test_a_tag_of_many_attributes_and_one_with_a_picture_in_it(line):
+    names = " ".join(f"a{number}" for number in range(200_000))
+    assert seconds(lambda: through(line, HEAD.format("") + f"<p {names}>" + STORY)) < 5
+    picture = b'<img alt="a b" src="data:image/png;base64,' + b"iVBO" * 50_000 + b'">'
+    assert shallow(picture) == picture
+
+
+def test_elements_of_a_writer_within_each_other(line):
+    page = HEAD.format("") + "<div class=author>" * 390 + STORY * 20_000
+    assert seconds(lambda: through(line, page)) < 5
+
+
 @pytest.mark.parametrize("word", ["Ã", "McX", "Aa", "A-"])
 def test_a_giant_word_of_capitals(line, word):
     text = f"Ferry stays\n\nThe council met.\n\n{word * (120_000 // len(word))}, “Yes.”\n\n“No,” said Jo Li."

@@ -17,6 +17,7 @@ from tasks.clean.signals import Signals
 from tasks.clean.tags import TAG_CODES, Kind, kinds
 
 MAX_DEPTH = 400  # deeper nesting is read, but no longer told apart; real pages stay under 60
+MAX_CLASS_CHARS = 4_000  # of an attribute; what it says is remembered for the next page
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _UNSEEN = "\u200b\u2060\ufeff\u00ad\u200e\u200f\x00"  # a block of nothing else holds no text
 _CREDIT_CLASS = re.compile(r"credit|copyright|source|quelle|photographer|fotograf|auteur|agency|byline", re.I)
@@ -179,8 +180,8 @@ class _Walk:
         bits = 0
         name = ""
         if attributes:
-            names = attributes.get("class") or ""
-            identity = attributes.get("id")
+            names = (attributes.get("class") or "")[:MAX_CLASS_CHARS]
+            identity = (attributes.get("id") or "")[:MAX_CLASS_CHARS]
             if names or identity:
                 bits = class_bits(f"{names} {identity}" if identity else names)
                 name = names

@@ -1,8 +1,9 @@
-"""Pages nested deeper than any that is one: made shallow before they are parsed.
+"""Pages nested deeper than any that is one, or with tags of thousands of attributes: mended before they are parsed.
 
 A parser looks up its open elements at many a tag, so that its time grows with tags times depth: 100,000 `<div>` inside each
 other take it ten seconds, and formatting elements that nobody closes are opened again in every paragraph. Browsers stop
-nesting at 512 for the same reason. The options of one list cost their number squared: 100,000 of them half a minute.
+nesting at 512 for the same reason. The options of one list cost their number squared: 100,000 of them half a minute;
+and so do the attributes of one tag.
 """
 
 import re
@@ -12,6 +13,10 @@ FREE_TAGS = 10_000  # a page of fewer is parsed at once whatever is in it; news 
 MAX_OPEN = 500  # more than the walk over the page tells apart
 MAX_FORMATS = 64
 MAX_OPTIONS = 2_000  # their text is no text of the page
+MAX_ATTRIBUTES = 2_000
+_GIANT_BYTES = 50_000  # of a tag; only images written into their address are as large
+_GIANT = re.compile(rb"(<[a-zA-Z][^\s<>]*)[^<>]{%d,}" % _GIANT_BYTES)
+_QUOTED = re.compile(rb""""[^"]*"|'[^']*'""")
 _TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>?")
 # these hold nothing, or end where the next of them starts
 _FLAT = frozenset(
@@ -21,7 +26,9 @@ _FORMATS = frozenset(b"a b big code em font i nobr s small strike strong tt u".s
 
 
 def shallow(html: bytes) -> bytes:
-    """The page without the tags that nest too deep; nearly every page as it is."""
+    """The page without the tags that nest too deep and the attributes that are too many; nearly every page as it is."""
+    if len(html) > _GIANT_BYTES:
+        html = _GIANT.sub(_without_attributes, html)
     if html.count(b"<") - html.count(b"</") <= FREE_TAGS:
         return html
     opened, left_out = Counter[bytes](), Counter[bytes]()
@@ -51,3 +58,8 @@ def shallow(html: bytes) -> bytes:
         return match[0]
 
     return _TAG.sub(keep, html)
+
+
+def _without_attributes(match: re.Match[bytes]) -> bytes:
+    """A giant tag as it is, or its name alone where it has too many attributes."""
+    return match[0] if len(_QUOTED.sub(b"", match[0]).split()) <= MAX_ATTRIBUTES else match[1]
