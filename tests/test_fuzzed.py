@@ -133,6 +133,18 @@ def test_a_table_with_a_time_that_python_cannot_hold(line, tmp_path, kind):
         assert found[1]["fetched_at"] == datetime(2022, 1, 8, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("is_dictionary", [False, True])
+def test_a_parquet_file_whose_text_is_none(line, tmp_path, is_dictionary):
+    raws = [STORY.encode(), STORY.encode() + b"<p>caf\xe9</p>"]
+    texts = pa.array(raws, pa.binary())
+    texts = pa.Array.from_buffers(pa.string(), 2, texts.buffers())
+    if is_dictionary:
+        texts = pa.DictionaryArray.from_arrays(pa.array([0, 1], pa.int32()), texts)
+    sink = io.BytesIO()
+    pq.write_table(pa.table({"html": texts}), sink)
+    assert [row["raw"] for row in rows(line, tmp_path, "a.parquet", sink.getvalue())] == raws
+
+
 def test_a_feed_with_half_a_character():
     feed = '<rss version="2.0"><channel><item><link>https://a.example/&#xd800;</link></item></channel></rss>'
     with pytest.raises(FlawError, match="cannot be read"):

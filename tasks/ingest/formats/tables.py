@@ -124,8 +124,9 @@ def _values(column: pa.Array) -> list[Any]:
 def _scalar(value: pa.Scalar) -> Any:
     try:
         return value.as_py()
-    except UnicodeDecodeError:
-        return value.as_buffer().to_pybytes()  # Parquet files may say of any bytes that they are text
+    except UnicodeDecodeError:  # Parquet files may say of any bytes that they are text
+        text = value.value if isinstance(value, pa.DictionaryScalar) else value
+        return text.as_buffer().to_pybytes() if hasattr(text, "as_buffer") else None
     except (ValueError, OverflowError):
         return None
 
