@@ -266,8 +266,7 @@ def _with_time(text: str, printed: Printed, others: list[Printed]) -> Printed:
 def _offset_after(text: str, place: int, printed: Printed) -> int | None:
     match = _OFFSET.match(text, place)
     if match:
-        minutes = int(match["h"]) * 60 + int(match["m"] or 0)
-        return (minutes if match["s"] == "+" else -minutes) if minutes <= 14 * 60 else None
+        return _minutes(match["s"], match["h"], match["m"])
     match = _ZONE.match(text, place)
     if not match:
         return None
@@ -283,8 +282,15 @@ def _offset(text: str | None) -> int | None:
         return None
     if text in ("Z", "UTC", "GMT"):
         return 0
-    minutes = int(text[1:3]) * 60 + (int(text[-2:]) if len(text) > 3 else 0)
-    return minutes if text[0] == "+" else -minutes
+    return _minutes(text[0], text[1:3], text[-2:] if len(text) > 3 else None)
+
+
+def _minutes(sign: str, hours: str, minutes: str | None) -> int | None:
+    """An offset from UTC; None where no place on Earth has it."""
+    away = int(hours) * 60 + int(minutes or 0)
+    if away > 14 * 60:
+        return None
+    return away if sign == "+" else -away
 
 
 def _day(year: int, month: int | None, day: int) -> date | None:

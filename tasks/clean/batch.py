@@ -273,7 +273,8 @@ def _document(
     certain = np.where(kept | ~chance.is_story[first:end], chance.values[first:end], 0.0)
     words = columns["words"][first:end]
     good = columns["good"][first:end] > 0
-    link = columns["link_share"][first:end] if prepared.is_html else np.zeros(end - first)
+    # absent where no HTML page of the batch holds a line
+    link = columns["link_share"][first:end] if "link_share" in columns else np.zeros(end - first)
     kept_words = float(words[kept].sum())
     last_kept = int(np.flatnonzero(kept)[-1]) if kept.any() else 0
     kind, why = judge(

@@ -16,6 +16,7 @@ _META = re.compile(
     rb"""<(?:meta[^>]{0,200}?|\?xml[^>]{0,100}?)(?:charset|encoding)\s*=\s*["']?\s*([\w:.-]{2,40})""", re.I
 )
 _DETECT_PROBE = 1 << 17  # the detector's answer settles long before 128 kB
+_NO_CHARSETS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"})  # Python's own
 _FEW = 0.01  # share of undecodable bytes up to which a text is taken for damaged rather than for another encoding
 
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
@@ -112,9 +113,11 @@ def _codec(label: str | None) -> str | None:
     if not label:
         return None
     try:
-        return codecs.lookup(map_encoding_to_html5(label.strip(), fallback_utf8=False) or label.strip()).name
-    except (LookupError, ValueError, UnicodeError):
+        name = codecs.lookup(map_encoding_to_html5(label.strip(), fallback_utf8=False) or label.strip()).name
+        b"\0\0\0\0".decode(name)  # "zlib" and "rot13" are codecs too, but of no text
+    except (LookupError, ValueError):
         return None
+    return None if name in _NO_CHARSETS else name
 
 
 def _wide_name(raw: bytes) -> str | None:

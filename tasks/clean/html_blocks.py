@@ -12,10 +12,12 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 from tasks.clean import class_words
 from tasks.clean.blocks import MAX_BLOCKS, Blocks
 from tasks.clean.class_words import class_bits
+from tasks.clean.nesting import shallow
 from tasks.clean.signals import Signals
 from tasks.clean.tags import TAG_CODES, Kind, kinds
 
 MAX_DEPTH = 400  # deeper nesting is read, but no longer told apart; real pages stay under 60
+MAX_CLASS_CHARS = 4_000  # of an attribute; what it says is remembered for the next page
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _UNSEEN = "\u200b\u2060\ufeff\u00ad\u200e\u200f\x00"  # a block of nothing else holds no text
 _CREDIT_CLASS = re.compile(r"credit|copyright|source|quelle|photographer|fotograf|auteur|agency|byline", re.I)
@@ -39,7 +41,7 @@ def add_html_page(blocks: Blocks, page: int, html: bytes) -> Signals:
         ValueError: the parser refuses the page.
     """
     try:
-        tree = LexborHTMLParser(html)
+        tree = LexborHTMLParser(shallow(html))
         root = tree.root
     except (SelectolaxError, ValueError, RuntimeError) as error:
         raise ValueError(f"the HTML parser refuses the page: {error}") from error
@@ -178,8 +180,8 @@ class _Walk:
         bits = 0
         name = ""
         if attributes:
-            names = attributes.get("class") or ""
-            identity = attributes.get("id")
+            names = (attributes.get("class") or "")[:MAX_CLASS_CHARS]
+            identity = (attributes.get("id") or "")[:MAX_CLASS_CHARS]
             if names or identity:
                 bits = class_bits(f"{names} {identity}" if identity else names)
                 name = names

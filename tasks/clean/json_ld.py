@@ -20,7 +20,10 @@ _KEEP = frozenset({
 _ARTICLE_TYPE = re.compile(
     r"article|blogposting|reportage|newsposting|liveblog|posting|review$|recipe$|interview|opinion", re.I
 )
-_COMMENTS = re.compile(r"^\s*(?://[^\n]*\n|/\*.*?\*/)|<!--|-->|<!\[CDATA\[|\]\]>|^\s*//\s*$", re.S | re.M)
+# from the start of a line, not of the blank lines above it; one that is not closed goes on to the end
+_COMMENTS = re.compile(
+    r"^[ \t]*(?://[^\n]*\n|/\*.*?(?:\*/|\Z))|<!--|-->|<!\[CDATA\[|\]\]>|^[ \t]*//[ \t\r]*$", re.S | re.M
+)
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')

@@ -29,6 +29,7 @@ _TAG_LINK = re.compile(
 _AUTHOR_LINK = re.compile(
     r"/(?:authors?|autor(?:en|es|in)?|auteurs?|autore|people|profile|staff|reporters?|journalists?|by)/[^/?#]+", re.I
 )
+_BYLINE_PROBE = 2_000_000  # characters; elements of a writer's class inside each other repeat the whole page
 _SIGNAL_PROBE = 200_000  # characters of a data script that are searched for dates
 
 
@@ -51,6 +52,7 @@ class Signals:
     tag_links: list[str] = field(default_factory=list)  # texts of links to topic pages
     author_links: list[str] = field(default_factory=list)  # texts of links to writers' pages
     inline_dates: list[tuple[str, str]] = field(default_factory=list)  # key, value in scripts that are not JSON-LD
+    byline_chars: int = 0  # read in search of bylines, until `finish`
 
     def read_html_element(self, attributes: dict[str, str | None]) -> None:
         """Take the language off the html element."""
@@ -151,10 +153,10 @@ class Signals:
 
     def note_element(self, bits: int, node: Any, above: int, names: str) -> None:
         """Keep the text of an element whose class speaks of the writer."""
-        if len(self.bylines) < MAX_ENTRIES and any(
-            word in names.lower() for word in ("byline", "author", "autor", "auteur", "writer")
-        ):
+        is_open = len(self.bylines) < MAX_ENTRIES and self.byline_chars < _BYLINE_PROBE
+        if is_open and any(word in names.lower() for word in ("byline", "author", "autor", "auteur", "writer")):
             text = " ".join((node.text(deep=True, separator=" ") or "").split())
+            self.byline_chars += len(text)
             if 0 < len(text) < 200:
                 self.bylines.append((names[:100], text))
 
@@ -164,6 +166,7 @@ class Signals:
         declared = "article:published_time" in self.metas or any(node.get("datePublished") for node in self.nodes)
         if not declared:
             self._read_dates_in_scripts()
+        self.byline_chars = 0
         self.scripts = []  # they keep the whole tree alive
 
     def titles(self) -> list[str]:

@@ -30,9 +30,10 @@ _PARTICLES = "(?:von|van|de|zu)[ \u00a0](?:der|den|dem|het|la|las|los|le)|" + "|
     sorted(_W["particles"] - {"der", "den", "des", "dem", "of"}, key=len, reverse=True)
 )
 # An item of a name: a capitalised word with its hyphenated or O’-joined parts; a full stop only after an initial or an
-# abbreviated title. It begins with a plain character class, which re finds several times faster than anything else.
+# abbreviated title. It begins with a plain character class, which re finds several times faster than anything else. Its
+# length is bounded, for it is tried at every capital: of a page that is one word of 60,000 letters each would be read to the end
 _ITEM = (
-    rf"[{_CAPITALS}]\w*(?:[-’'][{_CAPITALS}]\w*)*"
+    rf"[{_CAPITALS}]\w{{0,60}}(?:[-’'][{_CAPITALS}]\w{{0,60}}){{0,6}}"
     rf"(?:\.(?:(?<=\b[{_CAPITALS}]\.)|(?<=\b(?:Mr|Ms|Dr|St|Lt|Sr)\.)|(?<=\b(?:Mrs|Rev|Sen|Rep|Gov|Gen|Sgt|Col|Mme|Sra|Sig)\.)|(?<=\b(?:Prof|Capt|Mlle)\.)))?"
 )
 # six items are the longest name with its titles that news writes; more are a headline

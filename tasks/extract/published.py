@@ -214,5 +214,5 @@ def _settle(printed: Printed | None, page: Page, flags: list[str]) -> Printed | 
 
 def _is_before(a: Printed, b: Printed) -> bool:
     if a.instant and b.instant:
-        return a.instant < b.instant - timedelta(minutes=1)
-    return a.day < b.day - _SLACK
+        return b.instant - a.instant > timedelta(minutes=1)
+    return b.day - a.day > _SLACK

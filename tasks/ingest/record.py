@@ -7,6 +7,8 @@ from tasks.batch import digest
 from tasks.ingest.sniff import find_problem, media_type
 from tasks.labels import Flaw
 
+_LAST_US = 253_370_764_800_000_000  # the year 9999: a file may say anything, and days must still be added to it
+
 
 @dataclass(slots=True)
 class Record:
@@ -49,7 +51,9 @@ def page_row(record: Record, place: Place, max_page_bytes: int) -> dict[str, obj
         flaw, detail = found
     uri = f"{place.source_uri}#{record.key}" if record.key else place.source_uri
     url = _plain(record.url)
-    fetched = record.fetched_at_us if record.fetched_at_us is not None else (place.mtime_ns or 0) // 1000
+    fetched = (place.mtime_ns or 0) // 1000
+    if record.fetched_at_us is not None and 0 <= record.fetched_at_us < _LAST_US:
+        fetched = record.fetched_at_us
     kind = media_type(raw, record.name or place.source_uri, record.media_type) if raw is not None else "text/plain"
     return {
         "doc_id": digest(uri, url or "", page_digest), "source_uri": uri, "url": url, "media_type": kind,

@@ -55,15 +55,15 @@ def _sitemap(raw: bytes, url: str) -> Listed:
             if name in ("url", "sitemap"):
                 place = next((child.text for child in element if child.tag.rpartition("}")[2] == "loc"), None)
                 if place and place.strip():
-                    (found.pages if name == "url" else found.lists).append(urljoin(url, place.strip()))
+                    (found.pages if name == "url" else found.lists).extend(_absolute([place.strip()], url))
                 element.clear()
             if len(found.pages) + len(found.lists) >= _MAX_ENTRIES:
                 break
     except ElementTree.ParseError as error:
         if not found.pages and not found.lists:
             raise FlawError(Flaw.BROKEN_FILE, f"the sitemap is not XML that can be read: {error}") from error
-    except ValueError as error:
-        raise FlawError(Flaw.BROKEN_FILE, f"the sitemap holds what is no address: {error}") from error
+    except (ValueError, LookupError) as error:  # an encoding that the parser does not know
+        raise FlawError(Flaw.BROKEN_FILE, f"the sitemap is not XML that can be read: {error}") from error
     return found
 
 
@@ -73,7 +73,19 @@ def _feed(raw: bytes, url: str) -> Listed:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         # the bytes, never the address: feedparser would fetch it by itself
-        parsed = feedparser.parse(io.BytesIO(raw), response_headers={"content-location": url}, sanitize_html=False)
+        try:
+            parsed = feedparser.parse(io.BytesIO(raw), response_headers={"content-location": url}, sanitize_html=False)
+        # of a feed that is no XML it reads what it can, and raises these where that is no text either
+        except (
+            ValueError,
+            LookupError,
+            OverflowError,
+            TypeError,
+            AttributeError,
+            AssertionError,
+            RecursionError,
+        ) as error:
+            raise FlawError(Flaw.BROKEN_FILE, f"the feed cannot be read: {error}") from error
     links = [str(entry.get("link") or "").strip() for entry in parsed.entries[:_MAX_ENTRIES]]
     if not links and parsed.get("bozo"):
         raise FlawError(Flaw.BROKEN_FILE, f"the feed cannot be read: {parsed.get('bozo_exception')}")
@@ -101,7 +113,9 @@ def _absolute(links: list[str], url: str) -> list[str]:
     for link in links:
         if link:
             try:
-                found.append(urljoin(url, link))
+                address = urljoin(url, link)
+                address.encode()  # half a character is none, and no table can hold it
             except ValueError:
                 continue
+            found.append(address)
     return list(dict.fromkeys(found))

@@ -69,7 +69,7 @@ def read_tar(opened: Opened, options: Options) -> Iterator[Record | Passed]:
                     continue
                 stream = archive.extractfile(member)
                 if stream is not None:
-                    yield from _member(stream, member.name, int(member.mtime * 1_000_000), options)
+                    yield from _member(stream, member.name, _tar_time(member), options)
     except FlawError as error:
         yield Record(None, key=_key(last), flaw=error.flaw, detail=error.detail)
     except (tarfile.TarError, OSError, ValueError, EOFError, OverflowError) as error:
@@ -135,6 +135,13 @@ def _zip_time(member: zipfile.ZipInfo) -> int | None:
     try:
         return int(datetime(*member.date_time, tzinfo=UTC).timestamp() * 1_000_000)
     except ValueError:
+        return None
+
+
+def _tar_time(member: tarfile.TarInfo) -> int | None:
+    try:
+        return int(member.mtime * 1_000_000)
+    except (ValueError, OverflowError):  # "nan" and "inf" are numbers in a PAX header
         return None
 
 

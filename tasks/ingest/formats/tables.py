@@ -75,7 +75,7 @@ def read_parquet(opened: Opened, options: Options) -> Iterator[Record | Passed]:
         wanted = _wanted(file.schema_arrow.names, options)
         number = 0
         for batch in file.iter_batches(batch_size=_ROWS, columns=wanted):
-            rows, texts = _rows(batch, options)
+            rows, texts = _rows(batch, wanted, options)
             for row in rows:
                 number += 1
                 yield _record(row, str(number), options, texts)
@@ -95,14 +95,34 @@ def read_arrow(opened: Opened, options: Options) -> Iterator[Record | Passed]:
             batches = iter(pa.ipc.open_stream(opened.stream))
         number = 0
         for batch in batches:
+            batch.validate(full=True)  # offsets that lead out of their buffer would end the process
             wanted = _wanted(batch.schema.names, options)
             for start in range(0, batch.num_rows, _ROWS):
-                rows, texts = _rows(batch.select(wanted).slice(start, _ROWS), options)
+                rows, texts = _rows(batch.slice(start, _ROWS), wanted, options)
                 for row in rows:
                     number += 1
                     yield _record(row, str(number), options, texts)
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=f"the Arrow file cannot be read: {_short(error)}")
+
+
+def _values(column: pa.Array) -> list[Any]:
+    """The values of a column; None for those that Python cannot hold, such as the year 292277."""
+    try:
+        values: list[Any] = column.to_pylist()
+    except (ValueError, OverflowError):
+        values = [_scalar(value) for value in column]
+    return values
+
+
+def _scalar(value: pa.Scalar) -> Any:
+    try:
+        return value.as_py()
+    except UnicodeDecodeError:  # Parquet files may say of any bytes that they are text
+        text = value.value if isinstance(value, pa.DictionaryScalar) else value
+        return text.as_buffer().to_pybytes() if hasattr(text, "as_buffer") else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def read_csv(opened: Opened, options: Options) -> Iterator[Record | Passed]:
@@ -154,16 +174,24 @@ def _wanted(names: list[str], options: Options) -> list[str]:
     return wanted
 
 
-def _rows(batch: pa.RecordBatch, options: Options) -> tuple[list[dict[str, Any]], frozenset[str]]:
-    """The rows of a batch, and which columns of pages were text: their bytes are taken as they are, which saves two copies."""
+def _rows(
+    batch: pa.RecordBatch, wanted: list[str], options: Options
+) -> tuple[Iterator[dict[str, Any]], frozenset[str]]:
+    """The rows of a batch, of columns of one name the first; and which columns of pages were text: their bytes are taken as
+    they are, which saves two copies.
+    """
     pages = {*GUESSES["html"], *GUESSES["text"], *(options.columns.get(name, "") for name in ("html", "text"))}
+    names = batch.schema.names
+    columns: dict[str, list[Any]] = {}
     texts = []
-    for number, field in enumerate(batch.schema):
-        if field.name in pages and (pa.types.is_string(field.type) or pa.types.is_large_string(field.type)):
-            binary = pa.large_binary() if pa.types.is_large_string(field.type) else pa.binary()
-            batch = batch.set_column(number, field.name, batch.column(number).cast(binary))
-            texts.append(field.name)
-    return batch.to_pylist(), frozenset(texts)
+    for name in wanted:
+        column = batch.column(names.index(name))
+        if name in pages and (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+            column = column.cast(pa.large_binary() if pa.types.is_large_string(column.type) else pa.binary())
+            texts.append(name)
+        columns[name] = _values(column)
+    rows = ({name: values[number] for name, values in columns.items()} for number in range(batch.num_rows))
+    return rows, frozenset(texts)
 
 
 def _record(row: Mapping[str, Any], key: str, options: Options, texts: frozenset[str] = frozenset()) -> Record:
