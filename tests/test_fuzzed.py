@@ -16,6 +16,7 @@ from tasks.clean.decode import decode
 from tasks.clean.json_ld import parse
 from tasks.clean.nesting import FREE_TAGS, MAX_OPEN, shallow
 from tasks.dates import find_dates
+from tasks.extract.authors import people_in
 from tasks.ingest.fetch.lists import read_list
 from tasks.ingest.guarded import FlawError
 
@@ -193,6 +194,11 @@ def test_elements_of_a_writer_within_each_other(line):
 def test_a_giant_word_of_capitals(line, word):
     text = f"Ferry stays\n\nThe council met.\n\n{word * (120_000 // len(word))}, “Yes.”\n\n“No,” said Jo Li."
     assert seconds(lambda: through(line, text, "text/plain")) < 5
+
+
+def test_a_byline_that_is_one_giant_word():
+    assert seconds(lambda: people_in("Aa" * 100_000)) < 2
+    assert people_in("By Dana Wirth dana@news.example and Jo Li (@joli)") == ["Dana Wirth", "Jo Li"]
 
 
 def test_a_giant_word_of_katakana(line):

@@ -64,6 +64,7 @@ _BRACKETS = re.compile(r"\s*\([^)]{0,40}\)?")
 _TITLES = re.compile(r"^(?:mr|mrs|ms|sir|dame|m|mme|herr|frau)\.?\s+(?=[A-ZÀ-Þ])", re.I)
 _TAIL = re.compile(r"\s*[,|–—(-]\s+.*$")
 MAX_AUTHORS = 20
+_MAX_BYLINE = 2_000  # characters: three times as many as so many names have; a handle is looked for at each of them
 
 
 def find_authors(page: Page, site_names: list[str]) -> Found:
@@ -217,7 +218,8 @@ def _resolve(node: dict[str, Any], page: Page) -> dict[str, Any]:
 
 def people_in(text: str) -> list[str]:
     """The names in a byline, as written but for `By`, roles, handles and capitals: `By DANA WIRTH, Staff Writer`."""
-    text = _BRACKETS.sub("", _HANDLE.sub("", " ".join(text.split()))).strip(" .,;:|-–—")
+    text = " ".join(text.split())[:_MAX_BYLINE]
+    text = _BRACKETS.sub("", _HANDLE.sub("", text)).strip(" .,;:|-–—")
     text = _BY.sub("", text, count=1)
     names: list[str] = []
     for part in _SPLIT.split(text):
