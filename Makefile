@@ -36,7 +36,7 @@ lint: $(STAMP)  ## ruff and mypy
 ui: $(STAMP)  ## start a Prefect server and say where to watch
 	@echo "Watch the runs at http://127.0.0.1:$(PORT) (Ctrl-C ends the server)."
 	@echo "Let runs report there: export PREFECT_API_URL=http://127.0.0.1:$(PORT)/api"
-	PREFECT_API_URL=http://127.0.0.1:$(PORT)/api PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT=false $(BIN)/prefect server start --port $(PORT)
+	PREFECT_API_URL=http://127.0.0.1:$(PORT)/api PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT=false PREFECT_SERVER_UI_V2_ENABLED=false $(BIN)/prefect server start --port $(PORT)
 
 bench-clean: $(STAMP)  ## body text against peers: make bench-clean CORPORA='folder ...'
 	$(BIN)/python tests/benchmarks/clean.py $(CORPORA) --floors

@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from flows import commands as commands_of
+from flows import operating
 
 _EPILOG = """exit codes:
   0  done (with warnings too: the summary says so)
@@ -201,7 +202,7 @@ def _operating_commands(commands: Any) -> None:
         "serve",
         "run what is scheduled, in one process",
         "copydesk serve --schedules schedules.toml\n  copydesk serve pages/ --output output --cron '0 3 * * *'",
-        commands_of.serve,
+        operating.serve,
     )
     serve.add_argument("sources", nargs="*", metavar="SOURCE", help="as for `run`; without one, what the schedules say")
     _schedules(serve)
@@ -215,12 +216,12 @@ def _operating_commands(commands: Any) -> None:
         "deploy",
         "register what is scheduled with a work pool, for workers on other machines",
         "copydesk deploy --pool news",
-        commands_of.deploy,
+        operating.deploy,
     )
     deploy.add_argument("--pool", required=True, metavar="NAME", help="a work pool of the Prefect server")
     _schedules(deploy)
     doctor = _command(
-        commands, "doctor", "look at everything that could be wrong, and say what to do", "copydesk doctor", commands_of.doctor
+        commands, "doctor", "look at everything that could be wrong, and say what to do", "copydesk doctor", operating.doctor
     )  # fmt: skip
     _schedules(doctor)
     _output(doctor)

@@ -10,7 +10,8 @@ DONE, FAILED, WRONG_USE, STOPPED = 0, 1, 2, 3
 INTERRUPTED = "interrupted; what was done is kept, and the next run goes on from there"
 
 
-def _complain(message: object, code: int = WRONG_USE) -> int:
+def complain(message: object, code: int = WRONG_USE) -> int:
+    """Print what is wrong; returns the exit code."""
     print(f"copydesk: {message}", file=sys.stderr)
     return code
 
@@ -22,17 +23,17 @@ def quarantine(options: argparse.Namespace) -> int:
 
     output = Output(options.output)
     if not output.exists():
-        return _complain(f"{options.output}: no run has published here yet")
+        return complain(f"{options.output}: no run has published here yet")
     if options.prune_days is None and options.prune_megabytes is None:
         return quarantine.show(
             output, reason=options.reason, run_id=options.run_id, limit=options.limit, as_json=options.json
         )
     if min(options.prune_days or 0, options.prune_megabytes or 0) < 0:
-        return _complain("--prune-days and --prune-megabytes take whole numbers from 0")
+        return complain("--prune-days and --prune-megabytes take whole numbers from 0")
     try:
         count, pages = quarantine.prune(output, days=options.prune_days, megabytes=options.prune_megabytes)
     except OutputError as error:
-        return _complain(error)
+        return complain(error)
     print(f"{count:,} rows taken out of quarantine, and {pages:,} raw pages with them")
     return DONE
 
@@ -45,14 +46,14 @@ def replay(options: argparse.Namespace) -> int:
     from tasks.load.output import Output
 
     if not Output(options.output).exists():
-        return _complain(f"{options.output}: no run has published here yet")
+        return complain(f"{options.output}: no run has published here yet")
     if options.all and (options.reason or options.run_id):
-        return _complain("--all takes every page; --reason and --run choose some in quarantine")
+        return complain("--all takes every page; --reason and --run choose some in quarantine")
     try:
         if options.thresholds:
             limits(Path(options.thresholds))
     except ThresholdError as error:
-        return _complain(error)
+        return complain(error)
 
     def start() -> Any:
         from flows.news import replay
@@ -69,10 +70,10 @@ def replay(options: argparse.Namespace) -> int:
 def run(options: argparse.Namespace) -> int:
     """Check what can be checked cheaply, then start the flow."""
     if options.max_page_megabytes < 1 or (options.workers is not None and options.workers < 1):
-        return _complain("--max-page-megabytes and --workers take whole numbers above 0")
+        return complain("--max-page-megabytes and --workers take whole numbers above 0")
     problem = _early_problem(options)
     if problem:
-        return _complain(problem)
+        return complain(problem)
     if options.workers:
         os.environ["COPYDESK_WORKERS"] = str(options.workers)
     return _in_flow(options, lambda: _start(options))
@@ -93,10 +94,10 @@ def _in_flow(options: argparse.Namespace, start: Any) -> int:
     with progress(is_terminal):
         outcome = start()
     if isinstance(outcome, str):
-        return _complain(outcome)
+        return complain(outcome)
     report, error = outcome
     if report is None:
-        return _complain(error or "the run failed", FAILED)
+        return complain(error or "the run failed", FAILED)
     summary(report, options.output)
     return {"Completed": DONE, "CompletedWithWarnings": DONE, "StoppedByGate": STOPPED}.get(
         str(report["state"]), FAILED
@@ -249,7 +250,7 @@ def check_thresholds(options: argparse.Namespace) -> int:
     try:
         numbers = limits(path)
     except ThresholdError as error:
-        return _complain(error)
+        return complain(error)
     print(f"{path}: {sum(len(step) for step in numbers.values())} thresholds, all of them usable")
     return DONE
 
@@ -261,11 +262,11 @@ def entities(options: argparse.Namespace) -> int:
     from tasks.load.output import Output
 
     if not Output(options.output).exists():
-        return _complain(f"{options.output}: no run has published here yet")
+        return complain(f"{options.output}: no run has published here yet")
     try:
         load_model(options.model)
     except ModelError as error:
-        return _complain(error)
+        return complain(error)
     quiet_environment()
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     from flows.entities import find_entities
@@ -310,7 +311,7 @@ def mirror(options: argparse.Namespace) -> int:
 
         return _on_output(options, work)
     except (MirrorError, StoreError) as error:
-        return _complain(error, FAILED)
+        return complain(error, FAILED)
 
 
 def rebuild_index(options: argparse.Namespace) -> int:
@@ -332,7 +333,7 @@ def forget(options: argparse.Namespace) -> int:
     def work(output: Any) -> int:
         target = forgetting.find(output, options.wanted)
         if not target.doc_ids:
-            return _complain(f"{options.wanted}: no page of this output has this id, path or address")
+            return complain(f"{options.wanted}: no page of this output has this id, path or address")
         print(f"{len(target.article_ids)} articles and {len(target.doc_ids)} pages:")
         for source in sorted(target.source_uris):
             print(f"  {source}")
@@ -342,7 +343,7 @@ def forget(options: argparse.Namespace) -> int:
         counts, left = upkeep.forget_article(output, target)
         print("removed: " + ", ".join(f"{count} rows of {name}" for name, count in sorted(counts.items()) if count))
         if left:
-            return _complain(f"still named in {', '.join(left)}", FAILED)
+            return complain(f"still named in {', '.join(left)}", FAILED)
         print("every file under the output was read again: no row names them, but for the ledger's `forgotten`")
         print("The files they were read from are not touched; remove those yourself.")
         return DONE
@@ -355,78 +356,8 @@ def _on_output(options: argparse.Namespace, work: Any) -> int:
 
     output = Output(options.output)
     if not output.exists():
-        return _complain(f"{options.output}: no run has published here yet")
+        return complain(f"{options.output}: no run has published here yet")
     try:
         return int(work(output))
     except OutputError as error:
-        return _complain(error)
-
-
-def serve(options: argparse.Namespace) -> int:
-    """Serve what is scheduled until interrupted."""
-    from flows.settings import quiet_environment
-
-    quiet_environment()
-    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "INFO")
-    from flows.schedules import Line, Schedules, check_cron, read_schedules
-
-    try:
-        if options.sources:
-            check_web_and_files(options.sources)
-            try:
-                check_cron(options.cron)
-            except ValueError as error:
-                return _complain(f"--cron {error}")
-            line = Line(cron=options.cron, sources=options.sources)
-            schedules = Schedules(timezone=options.timezone, output=options.output, nightly=line)
-        else:
-            schedules = read_schedules(options.schedules)
-        from flows.deployments import serve
-
-        serve(schedules)
-    except ValueError as error:
-        return _complain(_first_error(error))
-    return DONE
-
-
-def deploy(options: argparse.Namespace) -> int:
-    """Register what is scheduled with a work pool."""
-    from flows.settings import quiet_environment
-
-    quiet_environment()
-    from flows.schedules import read_schedules
-
-    if not os.environ.get("PREFECT_API_URL"):
-        return _complain(
-            "PREFECT_API_URL is not set: name the server that the workers ask, as http://127.0.0.1:4200/api"
-        )
-    try:
-        schedules = read_schedules(options.schedules)
-        from flows.deployments import deploy
-
-        names = deploy(schedules, options.pool)
-    except ValueError as error:
-        return _complain(_first_error(error))
-    print("registered: " + ", ".join(names))
-    print(f"on each machine that shall work: prefect worker start --pool {options.pool}")
-    return DONE
-
-
-def _first_error(error: ValueError) -> str:
-    """The first thing that is wrong, in one line; pydantic tells them all over many."""
-    errors = getattr(error, "errors", None)
-    if not callable(errors):
-        return str(error)
-    first = errors()[0]
-    place = ".".join(str(part) for part in first["loc"])
-    return f"{place}: {first['msg'].removeprefix('Value error, ')}" if place else str(first["msg"])
-
-
-def doctor(options: argparse.Namespace) -> int:
-    """Look at everything that could be wrong, and say what to do."""
-    from flows.settings import quiet_environment
-
-    quiet_environment()
-    from flows.doctor import examine, show
-
-    return FAILED if show(examine(options.output, options.schedules)) else DONE
+        return complain(error)
