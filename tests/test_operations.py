@@ -1,6 +1,7 @@
 """Operating Copydesk, against a real Prefect server on loopback: schedules, the form, cancelling, killing, waiting, stopping."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -184,7 +185,7 @@ class Server:
         self.environment = os.environ | {
             "PREFECT_HOME": str(folder / "prefect"), "PREFECT_API_URL": f"{self.url}/api", "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             "DO_NOT_TRACK": "1", "PREFECT_LOGGING_TO_API_ENABLED": "true", "PREFECT_LOGGING_LEVEL": "INFO", "COPYDESK_EXECUTOR": "processes",
-            "PREFECT_RUNNER_POLL_FREQUENCY": "2", "PREFECT_WORKER_QUERY_SECONDS": "2",
+            "PREFECT_SERVER_UI_V2_ENABLED": "false", "PREFECT_RUNNER_POLL_FREQUENCY": "2", "PREFECT_WORKER_QUERY_SECONDS": "2",
         }  # fmt: skip
         self.api = httpx.Client(base_url=f"{self.url}/api", timeout=20)
         self.processes = []
@@ -302,6 +303,46 @@ def test_a_schedule_fires_within_a_minute_and_the_run_tells_its_story(server, se
     text = (PAGES / "cometfeed" / "harbor-drones.txt").read_text()
     story = max(text.split("\n"), key=len)
     assert not any(story[:80] in str(one["data"]) for one in artifacts.values()), "no artifact holds article text"
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync", "--virtual-time-budget=25000", "--dump-dom")  # fmt: skip
+
+
+def shown(address, folder):
+    """The text that a page shows in a real browser, once its scripts have run."""
+    command = [CHROMIUM, *QUIET, f"--user-data-dir={folder}", address]
+    page = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False).stdout
+    return " ".join(re.sub(r"<(script|style).*?</\\1>|<[^>]*>", " ", page, flags=re.S).split())
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CHROMIUM, reason="no browser is installed")
+def test_the_pages_show_what_they_should(server, served, tmp_path):
+    run_id = server.create("nightly", sources=[str(PAGES / "northquay")], output=str(tmp_path / "out")).json()["id"]
+    assert server.ended(run_id)["state"]["name"].startswith("Completed")
+    said = "gate after clean: 6 in, 4 passed, 2 to quarantine"
+    told = {"logs": {"flow_run_id": {"any_": [run_id]}}, "limit": 200}
+    wait_for(
+        "the log",
+        60,
+        lambda: any(said in line["message"] for line in server.api.post("/logs/filter", json=told).json()),
+    )
+    text = shown(f"{server.url}/runs/flow-run/{run_id}", tmp_path / "browser")
+    assert "Completed" in text
+    assert "-northquay" in text
+    gate = next(
+        one
+        for one in server.api.post("/artifacts/filter", json={}).json()
+        if one["key"] == "gate-clean" and one["flow_run_id"] == run_id
+    )
+    text = shown(f"{server.url}/artifacts/artifact/{gate['id']}", tmp_path / "browser")
+    assert "6 in, 4 passed, 2 to quarantine" in text
+    form = shown(f"{server.url}/deployments/deployment/{server.deployment('nightly')['id']}/run", tmp_path / "browser")
+    assert "If the output is busy" in form
+    report = next((tmp_path / "out" / "report").glob("2*.html"))
+    assert "clean.paywall_stub" in shown(report.as_uri(), tmp_path / "browser")
 
 
 @pytest.mark.slow
