@@ -457,3 +457,49 @@ def test_a_worker_runs_what_was_deployed(server, tmp_path):
     finally:
         end(worker)
     assert len(articles(tmp_path / "out")) == 4
+
+
+POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not POSTGRES, reason="no Postgres is installed")
+def test_a_server_on_postgres_runs_the_line(tmp_path):
+    tmp_path.chmod(0o777)
+    for parent in tmp_path.parents[:3]:
+        parent.chmod(parent.stat().st_mode | 0o011)
+    data, port, tools = tmp_path / "data", free_port(), POSTGRES[-1]
+    user = {"user": "nobody"} if os.geteuid() == 0 else {}  # it refuses to run as root
+    subprocess.run(
+        [tools / "initdb", "-D", data, "-U", "news", "--auth=trust"],
+        check=True,
+        capture_output=True,
+        cwd=tmp_path,
+        **user,
+    )
+    database = subprocess.Popen([tools / "postgres", "-D", data, "-p", str(port), "-c", "listen_addresses=127.0.0.1", "-k", tmp_path], cwd=tmp_path,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **user)  # fmt: skip
+    try:
+        ready = [tools / "pg_isready", "-h", "127.0.0.1", "-p", str(port)]
+        wait_for("the database", 60, lambda: subprocess.run(ready, capture_output=True, check=False).returncode == 0)
+        subprocess.run(
+            [tools / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "news", "prefect"],
+            check=True,
+            capture_output=True,
+        )
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(
+                "PREFECT_SERVER_DATABASE_CONNECTION_URL", f"postgresql+asyncpg://news@127.0.0.1:{port}/prefect"
+            )
+            server = Server(tmp_path)
+        try:
+            done = subprocess.run([sys.executable, "-m", "flows", "run", str(PAGES / "cometfeed"), "--output", str(tmp_path / "out")],
+                                  env=server.environment, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)  # fmt: skip
+            assert done.returncode == 0, done.stderr
+            assert server.api.post("/flow_runs/count", json={}).json() == 1
+        finally:
+            server.stop()
+    finally:
+        database.terminate()
+        database.wait(30)
+    assert len(articles(tmp_path / "out")) == 5
