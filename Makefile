@@ -7,7 +7,7 @@ PORT ?= 4200
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help run test test-all lint ui bench-clean train-clean clean-output
+.PHONY: help run test test-all test-operations lint ui bench-clean train-clean clean-output
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | sort | expand -t 16
@@ -27,6 +27,9 @@ test: $(STAMP)  ## the everyday tests, a few minutes
 
 test-all: $(STAMP)  ## the slow tests too
 	$(BIN)/python -m pytest
+
+test-operations: $(STAMP)  ## the line on a real Prefect server, its UI in a browser if there is one
+	$(BIN)/python -m pytest -m slow tests/test_operations.py -k 'schedule_fires or form_refuses or pages_show'
 
 lint: $(STAMP)  ## ruff and mypy
 	$(BIN)/ruff check .

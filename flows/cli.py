@@ -185,6 +185,11 @@ def _run_command(commands: Any) -> None:
         action="store_true",
         help="where a page gives no date, take one from its text, marked as a guess",
     )
+    run.add_argument(
+        "--executor",
+        choices=("inline", "processes"),
+        help="worker processes (default), or all in this one, which a page that kills its parser takes along",
+    )
     run.add_argument("--workers", type=int, metavar="N", help="processes that work at once (default: one a core)")
 
     run.add_argument(

@@ -74,6 +74,8 @@ def run(options: argparse.Namespace) -> int:
     problem = _early_problem(options)
     if problem:
         return complain(problem)
+    if options.executor:
+        os.environ["COPYDESK_EXECUTOR"] = options.executor
     if options.workers:
         os.environ["COPYDESK_WORKERS"] = str(options.workers)
     return _in_flow(options, lambda: _start(options))
