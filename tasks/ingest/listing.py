@@ -46,6 +46,7 @@ class FileRef:
     fetched_at_us: int | None = None  # microseconds since 1970, UTC
     flaw: Flaw | None = None  # why it is not to be opened
     detail: str = ""
+    is_link: bool = False
 
     @property
     def is_container(self) -> bool:
@@ -68,18 +69,24 @@ def list_files(sources: list[str]) -> Listing:
         SourceError: a source does not exist, may not be read, or holds no file of a known kind.
     """
     listing = Listing([])
-    seen: set[str] = set()
     for source in sources:
-        found = 0
-        for ref in files_of(source, listing.passed_over):
-            found += 1
-            real = ref.path if stores.is_remote(ref.path) else os.path.realpath(ref.path)
-            if real not in seen:  # the same file by two sources is read once
-                seen.add(real)
-                listing.refs.append(ref)
-        if not found:
+        before = len(listing.refs)
+        listing.refs += files_of(source, listing.passed_over)
+        if len(listing.refs) == before:
             raise SourceError(nothing_found(source, listing.passed_over))
+    if len(sources) > 1 or any(ref.is_link for ref in listing.refs):  # else no file can have two names here
+        listing.refs = _once(listing.refs)
     return listing
+
+
+def _once(refs: list[FileRef]) -> list[FileRef]:
+    """Without files that were listed before, by two sources or through a link; a link gives way to the file itself."""
+    found: dict[str, FileRef] = {}
+    for ref in refs:
+        real = ref.path if stores.is_remote(ref.path) else os.path.realpath(ref.path)
+        if real not in found or (found[real].is_link and not ref.is_link):
+            found[real] = ref
+    return list(found.values())
 
 
 def nothing_found(source: str, passed_over: Counter[str]) -> str:
@@ -127,7 +134,7 @@ def _matches(pattern: str, passed_over: Counter[str]) -> Iterator[FileRef]:
             if not pattern.endswith("**"):  # `**` names the folders and their files both
                 yield from _walk(entry, passed_over)
         elif format_of(name)[0]:
-            yield from _file_in(entry, _addresses(entry.parent), passed_over)
+            yield from _file_in(name, entry.name, format_of(entry.name), _addresses(entry.parent), passed_over)
         else:
             passed_over[_kind(entry)] += 1
 
@@ -142,7 +149,7 @@ def _named_file(path: Path) -> FileRef:
         raise SourceError(f"{path}: is neither a file nor a folder")
     if not os.access(path, os.R_OK):
         raise SourceError(f"{path}: cannot be read (permission denied)")
-    return _ref(path, status, _addresses(path.parent), format_of(path.name))
+    return _ref(str(path), path.name, status, _addresses(path.parent), format_of(path.name), is_link=path.is_symlink())
 
 
 def _walk(folder: Path, passed_over: Counter[str]) -> Iterator[FileRef]:
@@ -166,60 +173,60 @@ def _walk(folder: Path, passed_over: Counter[str]) -> Iterator[FileRef]:
         for name in sorted(names):
             if name == ADDRESS_FILE or name.startswith("."):
                 continue
-            path = Path(root) / name
-            if format_of(name)[0]:
-                yield from _file_in(path, addresses, passed_over, top)
+            kind = format_of(name)
+            if kind[0]:
+                yield from _file_in(f"{root.rstrip(os.sep)}{os.sep}{name}", name, kind, addresses, passed_over, top)
             else:
-                passed_over[_kind(path)] += 1
+                passed_over[_kind(Path(name))] += 1
+
+
+Kind = tuple[Format | None, str | None]
 
 
 def _file_in(
-    path: Path, addresses: dict[str, dict[str, str]], passed_over: Counter[str], top: str | None = None
-) -> Iterator[FileRef]:
+    path: str, name: str, kind: Kind, addresses: dict[str, dict[str, str]], passed_over: Counter[str], top: str | None = None
+) -> Iterator[FileRef]:  # fmt: skip
     """A file met in a folder; what is no plain file in it is a page with a flaw, and never opened."""
     try:
-        status = path.stat()
+        status = os.lstat(path)
+        is_link = stat.S_ISLNK(status.st_mode)
+        if is_link:
+            status = os.stat(path)  # noqa: PTH116 - as above: a million files, and no object for each
     except OSError as error:
         passed_over[f"broken link ({error.strerror})"] += 1
         return
     if not stat.S_ISREG(status.st_mode):  # a FIFO would block the run, a device never end
-        kind = (
-            "a pipe"
-            if stat.S_ISFIFO(status.st_mode)
-            else "a device"
-            if not stat.S_ISSOCK(status.st_mode)
-            else "a socket"
-        )
-        yield _flawed(path, status, Flaw.NO_REGULAR_FILE, f"is {kind}")
-    elif top is not None and path.is_symlink() and not _is_within(os.path.realpath(path), top):
-        yield _flawed(path, status, Flaw.LINK_OUTSIDE, f"leads to {os.path.realpath(path)}")
+        mode = status.st_mode
+        what = "a pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
+        yield FileRef(_uri(path), path, 0, status.st_mtime_ns, flaw=Flaw.NO_REGULAR_FILE, detail=f"is {what}")
+    elif is_link and top is not None and not _is_within(os.path.realpath(path), top):
+        detail = f"leads to {os.path.realpath(path)}"
+        yield FileRef(_uri(path), path, 0, status.st_mtime_ns, flaw=Flaw.LINK_OUTSIDE, detail=detail)
     else:
-        yield _ref(path, status, addresses, format_of(path.name))
+        yield _ref(path, name, status, addresses, kind, is_link=is_link)
 
 
 def _is_within(path: str, top: str) -> bool:
     return path == top or path.startswith(top.rstrip(os.sep) + os.sep)
 
 
-def _flawed(path: Path, status: os.stat_result, flaw: Flaw, detail: str) -> FileRef:
-    return FileRef(_uri(path), str(path), 0, status.st_mtime_ns, flaw=flaw, detail=detail)
-
-
 def _ref(
-    path: Path, status: os.stat_result, addresses: dict[str, dict[str, str]], kind: tuple[Format | None, str | None]
-) -> FileRef:
-    said = addresses.get(path.name) or addresses.get(path.name.partition(".")[0]) or {}
-    fetched = _microseconds(said.get("fetched_at") or said.get("crawled") or "")
+    path: str, name: str, status: os.stat_result, addresses: dict[str, dict[str, str]], kind: Kind, *, is_link: bool = False
+) -> FileRef:  # fmt: skip
     found, codec = kind
+    own = found or PAGE
+    url, fetched = None, None
+    if addresses:
+        said = addresses.get(name) or addresses.get(name.partition(".")[0]) or {}
+        url, fetched = said.get("url") or None, _microseconds(said.get("fetched_at") or said.get("crawled") or "")
     return FileRef(
-        _uri(path), str(path), status.st_size, status.st_mtime_ns, (found or PAGE).name, codec if found else None,
-        said.get("url") or None, fetched,
+        _uri(path), path, status.st_size, status.st_mtime_ns, own.name, codec if found else None, url, fetched, is_link=is_link
     )  # fmt: skip
 
 
-def _uri(path: Path) -> str:
+def _uri(path: str) -> str:
     """The path as tables can hold it: surrogates stand for bytes of a file name that are not UTF-8."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    return path if path.isascii() else os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _addresses(folder: Path) -> dict[str, dict[str, str]]:

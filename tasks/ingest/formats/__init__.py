@@ -7,7 +7,6 @@ in a WARC file). It never holds more than one record, and a record that is broke
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from pathlib import PurePosixPath
 from typing import IO
 
 from tasks.ingest.guarded import CODECS
@@ -77,7 +76,7 @@ _SHORT_TARS = {".tgz": "gzip", ".tbz2": "bzip2", ".txz": "xz", ".tzst": "zstd"}
 
 def format_of(name: str) -> tuple[Format | None, str | None]:
     """The format and the compression that a file's name tells: `a.warc.gz` is a WARC file in gzip."""
-    path = PurePosixPath(name.lower())
-    codec = CODECS.get(path.suffix)
-    suffix = PurePosixPath(path.stem).suffix if codec else path.suffix
+    stem, _, last = name.lower().rpartition(".")
+    codec = CODECS.get(f".{last}") if stem else None
+    suffix = f".{stem.rpartition('.')[2]}" if codec else f".{last}"
     return _BY_SUFFIX.get(suffix), codec or _SHORT_TARS.get(suffix)
