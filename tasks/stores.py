@@ -1,11 +1,16 @@
 """Files in object stores, through fsspec: `s3://`, `gs://`, `az://` and their kin, each with its extra."""
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, Any
 
+_COPY_BYTES = 1 << 20
 _EXTRAS = {
+    "http": "http",
+    "https": "http",
     "s3": "s3",
     "s3a": "s3",
     "gs": "gcs",
@@ -34,7 +39,7 @@ class Found:
 def is_remote(place: str) -> bool:
     """Whether a source is an address of a store and not a path."""
     scheme, mark, _ = place.partition("://")
-    return bool(mark) and scheme.isalnum() and scheme not in ("http", "https")
+    return bool(mark) and scheme.isalnum()
 
 
 def file_system(place: str) -> tuple[Any, str]:
@@ -75,6 +80,9 @@ def find(place: str) -> Iterator[Found]:
         raise StoreError(f"{place}: cannot be listed: {type(error).__name__}: {error}") from error
     for name, info in sorted(found.items()):
         if info.get("type") != "directory":
+            if scheme in ("http", "https"):
+                yield Found(place, int(info.get("size") or 0), _mtime_ns(info), is_named=True)
+                continue
             yield Found(
                 f"{scheme}://{str(name).partition('://')[2] or name}",
                 int(info.get("size") or 0),
@@ -106,6 +114,12 @@ def open_file(path: str) -> IO[bytes]:
         return open(path, "rb")  # noqa: PTH123 - the caller closes it
     files, inner = file_system(path)
     try:
+        if path.startswith(("http://", "https://")):  # servers need not give parts of a file, and readers jump in it
+            copy: IO[bytes] = tempfile.TemporaryFile(prefix="copydesk-")  # noqa: SIM115 - the caller closes it
+            with files.open(inner, "rb", block_size=0) as stream:
+                shutil.copyfileobj(stream, copy, _COPY_BYTES)
+            copy.seek(0)
+            return copy
         opened: IO[bytes] = files.open(inner, "rb")
     except Exception as error:
         raise StoreError(f"{path}: cannot be opened: {type(error).__name__}: {error}") from error

@@ -398,3 +398,11 @@ def test_a_run_over_publishers_publishes_once_and_keeps_warc(prefect_server, sit
     assert main(["run", str(path), "--output", str(out)]) == 0
     assert not {f"/{name}" for name in names} & set(site.asked)
     assert len(duckdb.sql(f"select * from '{out}/articles/**/*.parquet'").fetchall()) == 3
+
+
+def test_an_archive_at_an_address_is_a_file(site):
+    pytest.importorskip("aiohttp")
+    lines = b'{"html": "<p>Ferry to stay", "url": "https://a.example/1"}\n{"text": "Plain words.", "url": "https://a.example/2"}\n'
+    site.answers["/data/news.jsonl.gz"] = page(gzip.compress(lines), Content_Type="application/octet-stream")
+    (ref,) = list_files([f"{site.url}/data/news.jsonl.gz"]).refs
+    assert [row["url"] for row in file_rows(ref, Options(1 << 20))] == ["https://a.example/1", "https://a.example/2"]

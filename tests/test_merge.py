@@ -1,11 +1,12 @@
 """What becomes of a candidate does not depend on the order in which the batches came."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.load.merge import Known, merge
+from tasks.load.stage import month_place
 
 
 def row(doc_id, article_id, digest, day=1):
@@ -65,3 +66,10 @@ def test_order_does_not_matter_and_nothing_is_lost(made, random):
     assert len({decision.article_id for decision in articles}) == len(articles)
     digests = {each["doc_id"]: each["text_digest"] for each in rows}
     assert len({digests[decision.doc_id] for decision in articles}) == len(articles)
+
+
+def test_every_date_has_a_partition_and_no_date_breaks_a_path():
+    assert month_place(date(2023, 6, 1)) == "published_month=2023-06"
+    assert month_place(date(1, 1, 1)) == "published_month=0001-01"
+    assert month_place(date(9999, 12, 31)) == "published_month=9999-12"
+    assert month_place(None) == "published_month=unknown"

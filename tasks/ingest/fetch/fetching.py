@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,7 +16,7 @@ from tasks.batch import Receipt, digest, write_table
 from tasks.ingest.fetch.crawl import Asked, Crawl
 from tasks.ingest.fetch.publishers import PublisherEntry, PublisherList, read_publishers
 from tasks.ingest.fetch.warc_file import warc_file
-from tasks.ingest.formats import Passed
+from tasks.ingest.formats import Passed, format_of
 from tasks.ingest.known import Known
 from tasks.ingest.reading import Limits, write_batches
 from tasks.ingest.record import Place, page_row
@@ -34,7 +35,16 @@ class Fetching:
 
 def is_web(source: str) -> bool:
     """Whether a source is fetched: an http address, or a list of publishers."""
-    return source.startswith(("http://", "https://")) or source.lower().endswith(".toml")
+    is_address = source.startswith(("http://", "https://")) and not _is_file(source)
+    return is_address or source.lower().endswith(".toml")
+
+
+def _is_file(address: str) -> bool:
+    """Whether an address names a file of a kind that holds many pages, as `https://data.example/news.warc.gz`."""
+    path = urlsplit(address).path
+    kind, _ = format_of(path)
+    # `.json` on the Web is a JSON feed
+    return kind is not None and kind.is_container and ".json" not in path.lower().replace(".jsonl", "")
 
 
 def publishers_of(sources: list[str]) -> PublisherList:
