@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -457,6 +457,38 @@ def test_a_worker_runs_what_was_deployed(server, tmp_path):
     finally:
         end(worker)
     assert len(articles(tmp_path / "out")) == 4
+
+
+@pytest.mark.slow
+def test_after_downtime_only_the_newest_missed_run_is_made(server, tmp_path):
+    (tmp_path / "schedules.toml").write_text(
+        f"output = '{tmp_path}/out'\n[hourly]\ncron = '0 0 1 1 *'\nsources = ['{PAGES}/northquay']\n"
+    )
+    prefect = [sys.executable, "-m", "prefect"]
+    subprocess.run(
+        [*prefect, "work-pool", "create", "idle-pool", "--type", "process"],
+        env=server.environment,
+        check=True,
+        capture_output=True,
+    )
+    subprocess.run([sys.executable, "-m", "flows", "deploy", "--pool", "idle-pool", "--schedules", str(tmp_path / "schedules.toml")],
+                   env=server.environment, cwd=ROOT, check=True, capture_output=True)  # fmt: skip
+    one = next(
+        one
+        for one in server.api.post("/deployments/filter", json={}).json()
+        if one["work_pool_name"] == "idle-pool" and one["name"] == "hourly"
+    )
+    runs = []
+    for hours in (5, 3, 1):
+        when = (datetime.now(UTC) - timedelta(hours=hours)).isoformat()
+        state = {"type": "SCHEDULED", "state_details": {"scheduled_time": when}}
+        runs.append(server.api.post(f"/deployments/{one['id']}/create_flow_run", json={"state": state}).json()["id"])
+    code = "from flows.deployments import drop_missed_runs; print(drop_missed_runs())"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=server.environment, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout.split()[-1]) >= 2
+    assert [server.run(run_id)["state"]["type"] for run_id in runs] == ["CANCELLED", "CANCELLED", "SCHEDULED"]
 
 
 POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))

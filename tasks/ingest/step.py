@@ -15,11 +15,28 @@ from tasks.ingest.known import Known
 from tasks.ingest.listing import FileRef, Listing, SourceError, cut, list_files
 from tasks.ingest.reading import Job, Limits, ingest_job, read_so_far
 from tasks.ingest.recall import recall
+from tasks.stores import StoreError
 
 _CHUNK_FILES = 50_000  # asked for at a time whether they are known
 
 
-@task(name="ingest", task_run_name="ingest", cache_policy=NO_CACHE, persist_result=False)
+def _is_passing(_task: Any, _run: Any, state: Any) -> bool:
+    """Whether a failure may be over in a moment: that of a store or of the network, never one of data, disk or rights."""
+    try:
+        state.result()
+    except StoreError:
+        return True
+    except OSError as error:
+        return isinstance(error, ConnectionError | TimeoutError)
+    except Exception:  # bad data stays bad
+        return False
+    return False
+
+
+@task(
+    name="ingest", task_run_name="ingest", cache_policy=NO_CACHE, persist_result=False, retries=2, retry_delay_seconds=[10, 60],
+    retry_condition_fn=_is_passing,
+)  # fmt: skip
 def ingest(
     sources: list[str],
     folder: str,
