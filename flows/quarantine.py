@@ -102,7 +102,8 @@ def _outdated(output: Output, days: int | None, megabytes: int | None) -> set[st
             sizes.update(zip(*(table.column(name).to_pylist() for name in table.column_names), strict=True))
     gone, kept_bytes = set(), 0
     for row in sorted(rows, key=lambda row: (row["run_id"], row["doc_id"]), reverse=True):  # the newest first
+        # an empty page has no bytes; none at all may stay where none are wanted
         kept_bytes += sizes.get(row["doc_id"], 0)
-        if row["run_id"] < oldest or (megabytes is not None and kept_bytes > megabytes << 20):
+        if row["run_id"] < oldest or (megabytes is not None and (kept_bytes > megabytes << 20 or not megabytes)):
             gone.add(row["doc_id"])
     return gone
