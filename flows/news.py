@@ -22,7 +22,7 @@ from flows.prometheus import write_metrics
 from flows.quarantine import forgotten_pages, select
 from flows.report import RunReport
 from flows.settings import Settings
-from flows.watching import at_most, progress_in_ui
+from flows.watching import TimeIsOverError, at_most, progress_in_ui
 from tasks.batch import StepResult, left_out, rules_version
 from tasks.clean.step import clean, learn_sites
 from tasks.executor import executor
@@ -127,6 +127,10 @@ def _locked(
         report.finish("StoppedByGate", output, metrics, message=str(stop))
         _tell(report)
         return Failed(name="StoppedByGate", message=str(stop))
+    except TimeIsOverError as error:
+        report.finish("Failed", output, metrics, message=str(error))
+        _tell(report)
+        return Failed(name="TimedOut", message=f"{error}; nothing of it was published")
     except BaseException as error:
         is_ended = not isinstance(error, Exception)  # cancelled, interrupted or told to go
         report.finish(

@@ -107,7 +107,7 @@ def test_a_run_ends_when_its_time_is_over(prefect_server, tmp_path):
 
     parameters = NewsParameters(sources=[str(PAGES)], output=str(tmp_path / "out"), timeout_minutes=0.001)
     state = news(parameters, return_state=True)
-    assert state.is_failed()
+    assert (state.is_failed(), state.name) == (True, "TimedOut")
     assert "longer than" in state.message
     assert not Output(tmp_path / "out").exists()
 
