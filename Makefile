@@ -29,7 +29,7 @@ test-all: $(STAMP)  ## the slow tests too
 	$(BIN)/python -m pytest
 
 test-operations: $(STAMP)  ## the line on a real Prefect server, its UI in a browser if there is one
-	$(BIN)/python -m pytest -m slow tests/test_operations.py -k 'schedule_fires or form_refuses or pages_show'
+	$(BIN)/python -m pytest -m slow tests/test_server.py -k 'schedule_fires or form_refuses or pages_show'
 
 lint: $(STAMP)  ## ruff and mypy
 	$(BIN)/ruff check .
