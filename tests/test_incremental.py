@@ -59,7 +59,7 @@ def test_a_touched_file_is_the_page_it_was(first, folder, capsys):
     assert query(folder / "out", "ledger", "doc_id, outcome", "order by 1") == before
 
 
-def test_moved_pages_share_the_fate_of_what_they_were(folder, capsys):
+def test_moved_pages_share_the_fate_of_what_they_were(folder):
     before = {row[0]: row[1:] for row in query(folder / "out", "ledger", "page_digest, outcome, article_id, reason")}
     articles = query(folder / "out", "articles", NAMELESS.join(["* ", ""]), "order by article_id")
     assert run(folder) == 0  # the copy lies at another path: other names, the same bytes and addresses
@@ -71,12 +71,24 @@ def test_moved_pages_share_the_fate_of_what_they_were(folder, capsys):
         assert (outcome, article) == ({"article": "duplicate"}.get(was[0], was[0]), was[1])
         assert reason == ("same_page" if outcome == "duplicate" else was[2])
     assert query(folder / "out", "articles", NAMELESS.join(["* ", ""]), "order by article_id") == articles
-    assert "clean: 0 of" not in capsys.readouterr().err
+    ledger = f"read_parquet('{folder}/out/ledger/*.parquet')"
+    new_docs = f"select doc_id from {ledger} where starts_with(source_uri, '{folder}')"
+    assert query(folder / "out", "lines", "count(*)", f"where doc_id in ({new_docs})") == [
+        (0,)
+    ]  # no work was done on them
     details = query(
         folder / "out", "quarantine", "detail", f"where starts_with(source_uri, '{folder}') and step = 'clean'"
     )
     assert details
     assert all("the same bytes as" in detail for (detail,) in details)
+
+
+def test_the_same_bytes_fetched_later_are_seen_again(folder):
+    table = folder / "pages" / "urls.csv"
+    table.write_text(table.read_text().replace("2026-05-20", "2026-05-24"))
+    assert run(folder) == 0  # from another place, the same bytes and addresses, fetched four days later
+    seen = query(folder / "out", "articles", "distinct last_seen_at::varchar, fetched_at::varchar")
+    assert seen == [("2026-05-24 08:00:00+00", "2026-05-20 08:00:00+00")]
 
 
 def test_the_same_text_at_its_address_is_only_seen_again(folder):

@@ -76,7 +76,8 @@ def load(
         _take_back(folder, output, set(pages), changes)
     last = left_out(verdicts[-1]) if verdicts else set()
     slim = [row for table in candidates(extracted.paths, last, _SLIM) for row in table.to_pylist()]
-    merged = merge(slim, known_articles(output, changes))
+    published = {row.article_id: row for row in known_articles(output, changes)}
+    merged = merge(slim, published.values())
     stories = _stories(slim, merged, output, changes, one_per_story=one_per_story)
     near = sum(story.near_duplicate_of is not None for story in stories.values())
     stamp = {"run_id": run_id, "rules_version": rules_version}
@@ -84,7 +85,7 @@ def load(
     for row in quarantined:
         is_kept = keep_pages and row["reason"] not in _UNREAD
         row["raw_file"] = row["raw_file"] if is_kept else None
-    echoes = find_echoes(pages, merged, quarantined, output)
+    echoes = find_echoes(pages, merged, published, quarantined, output)
     echo_decisions(echoes, merged)
     quarantined += [
         row | stamp | {"raw_file": raw_files.get(row["doc_id"]) if keep_pages else None} for row in echoes.quarantined

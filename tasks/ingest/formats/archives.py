@@ -14,13 +14,16 @@ from tasks.ingest.guarded import FREE_BYTES, MAX_GROWTH, FlawError, Guarded
 from tasks.ingest.record import Record
 from tasks.labels import Flaw
 
+# all that `zipfile` raises on what it cannot read; by NotImplementedError it means a compression that it does not know
+_ZIP_ERRORS = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, zlib.error, RuntimeError)
+
 
 def read_zip(opened: Opened, options: Options) -> Iterator[Record | Passed]:
     """The pages of a zip archive by the names within; flawed names, archives and bombs are records with a flaw."""
     try:
         archive = zipfile.ZipFile(opened.stream)
         members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+    except _ZIP_ERRORS as error:
         yield Record(None, flaw=Flaw.BROKEN_FILE, detail=f"the archive cannot be opened: {error}")
         return
     packed, grown = _size(opened.stream), 0
@@ -41,15 +44,7 @@ def read_zip(opened: Opened, options: Options) -> Iterator[Record | Passed]:
                     if isinstance(record, Record):
                         grown += len(record.raw or b"") or options.max_page_bytes
                     yield record
-        except (
-            zipfile.BadZipFile,
-            OSError,
-            ValueError,
-            NotImplementedError,
-            EOFError,
-            zlib.error,
-            RuntimeError,
-        ) as error:
+        except _ZIP_ERRORS as error:
             yield Record(None, key=_key(member.filename), flaw=Flaw.BROKEN_RECORD, detail=str(error))
 
 
