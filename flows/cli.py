@@ -110,6 +110,9 @@ def _parser() -> argparse.ArgumentParser:
         commands_of.mirror,
     )
     mirror.add_argument("address", metavar="ADDRESS", help="s3://, gs://, az:// or another address that fsspec knows")
+    mirror.add_argument(
+        "--drop-earlier", action="store_true", help="remove all earlier states there, as after an article was forgotten"
+    )
     mirror.add_argument("--list", metavar="TABLE", help="print the files of a table in the newest state there instead")
     _output(mirror)
     rebuild = _command(

@@ -305,7 +305,7 @@ def mirror(options: argparse.Namespace) -> int:
             return DONE
 
         def work(output: Any) -> int:
-            done = upkeep.push(output, options.address)
+            done = upkeep.push(output, options.address, drops_earlier=options.drop_earlier)
             print(
                 f"state {done.state}: {done.files:,} files, {done.uploaded:,} of them uploaded ({done.uploaded_bytes:,} bytes), {done.removed:,} old ones removed"
             )
@@ -347,7 +347,10 @@ def forget(options: argparse.Namespace) -> int:
         if left:
             return complain(f"still named in {', '.join(left)}", FAILED)
         print("every file under the output was read again: no row names them, but for the ledger's `forgotten`")
-        print("The files they were read from are not touched; remove those yourself.")
+        print(
+            "The files they were read from are not touched, and a mirror keeps earlier states: remove the files yourself,"
+        )
+        print("and push with copydesk mirror ADDRESS --drop-earlier.")
         return DONE
 
     return _on_output(options, work)

@@ -34,6 +34,11 @@ class Settings:
             ValueError: a variable holds no whole number above 0.
         """
         from tasks.executor import PROCESSES, default_workers
+        from tasks.isolation import PAGE_CPU_SECONDS, WORKER_MEGABYTES
+
+        # read by the workers themselves, which inherit them; a wrong value is told here
+        _number("COPYDESK_PAGE_CPU_SECONDS", PAGE_CPU_SECONDS)
+        _number("COPYDESK_WORKER_MEGABYTES", WORKER_MEGABYTES)
 
         return cls(
             executor=os.environ.get("COPYDESK_EXECUTOR") or PROCESSES,

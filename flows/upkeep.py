@@ -27,7 +27,7 @@ def compact(output: Output, *, wait_seconds: float = 0.0) -> dict[str, tuple[int
     return counts
 
 
-def push(output: Output, address: str) -> Pushed:
+def push(output: Output, address: str, *, drops_earlier: bool = False) -> Pushed:
     """Publish the present state to a prefix of an object store.
 
     Raises:
@@ -35,7 +35,7 @@ def push(output: Output, address: str) -> Pushed:
     """
     files, root = file_system(address)
     with output.lock():  # the state must not move while its files are read
-        return Mirror(files, root, address).push(output)
+        return Mirror(files, root, address).push(output, drops_earlier=drops_earlier)
 
 
 def rebuild_index(output: Output, *, wait_seconds: float = 0.0) -> int:

@@ -18,9 +18,9 @@ from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 Result = TypeVar("Result")
 
 # A page takes some 15 ms, on a machine ten times slower 150: what needs more than these is no page but an attack
-PAGE_CPU_SECONDS = int(os.environ.get("COPYDESK_PAGE_CPU_SECONDS", "10"))
+PAGE_CPU_SECONDS = 10
 PIECE_CPU_SECONDS = 1.0  # of each piece of a batch, on average, on top of the seconds of one page
-MEMORY_BYTES = int(os.environ.get("COPYDESK_WORKER_MEGABYTES", "3072")) << 20
+WORKER_MEGABYTES = 3072
 CRASH, TIMEOUT = "crash", "timeout"
 
 
@@ -38,6 +38,11 @@ class Divisible(Protocol):
         """The same batch with these parts left out; of each it is told how it failed (crash or timeout) and a sentence."""
 
 
+def page_cpu_seconds() -> int:
+    """What a page may take: COPYDESK_PAGE_CPU_SECONDS, which workers inherit; the run has checked that it is a number."""
+    return int(os.environ.get("COPYDESK_PAGE_CPU_SECONDS") or PAGE_CPU_SECONDS)
+
+
 def limit_cpu(batch: object) -> None:
     """Let the kernel end this process if the batch takes more CPU time than its pieces can need; one whose `is_timed` is false
     (a file of millions of pages) may take as long as it likes.
@@ -46,16 +51,19 @@ def limit_cpu(batch: object) -> None:
     seconds = hard
     if isinstance(batch, Divisible) and getattr(batch, "is_timed", True):
         used = resource.getrusage(resource.RUSAGE_SELF)
-        needed = used.ru_utime + used.ru_stime + PAGE_CPU_SECONDS + PIECE_CPU_SECONDS * max(len(batch.pieces()) - 1, 0)
+        needed = (
+            used.ru_utime + used.ru_stime + page_cpu_seconds() + PIECE_CPU_SECONDS * max(len(batch.pieces()) - 1, 0)
+        )
         seconds = int(needed) + 1 if hard == resource.RLIM_INFINITY else min(int(needed) + 1, hard)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def limit_memory() -> None:
-    """Let this process have no more memory of its own than `MEMORY_BYTES`."""
+    """Let this process have no more memory of its own than COPYDESK_WORKER_MEGABYTES says."""
+    limit = int(os.environ.get("COPYDESK_WORKER_MEGABYTES") or WORKER_MEGABYTES) << 20
     with contextlib.suppress(ValueError, OSError):  # a lower limit is set already
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, resource.getrlimit(resource.RLIMIT_DATA)[1]))
 
 
 def rescue(work: Callable[[Any], Result], batch: Any, error: BaseException | None, *, in_children: bool) -> Result:
@@ -138,7 +146,7 @@ def _alone(work: Callable[[Any], Any], batch: Any) -> tuple[tuple[str, str] | No
     if outcome is None:
         code = process.exitcode or 0
         if code == -signal.SIGXCPU:
-            return (TIMEOUT, f"more CPU time than {PAGE_CPU_SECONDS} s a page"), None
+            return (TIMEOUT, f"more CPU time than {page_cpu_seconds()} s a page"), None
         name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         return (CRASH, f"the process that read it died ({name})"), None
     problem, result = outcome

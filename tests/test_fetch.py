@@ -398,6 +398,13 @@ def test_a_run_over_publishers_publishes_once_and_keeps_warc(prefect_server, sit
     assert main(["run", str(path), "--output", str(out)]) == 0
     assert not {f"/{name}" for name in names} & set(site.asked)
     assert len(duckdb.sql(f"select * from '{out}/articles/**/*.parquet'").fetchall()) == 3
+    # what is forgotten is gone from the WARC too, and is not fetched again
+    assert main(["forget", f"{site.url}/{names[0]}", "--yes", "--output", str(out)]) == 0
+    left = [row for ref in list_files([str(warc)]).refs for row in file_rows(ref, Options(1 << 20))]
+    assert {row["url"] for row in left} == {f"{site.url}/{name}" for name in names[1:]}
+    site.answers["/feed.xml"] = page(feed(site, [f"/{name}" for name in names]), ETag='"2"')
+    assert main(["run", str(path), "--output", str(out)]) == 0
+    assert not {f"/{name}" for name in names} & set(site.asked)
 
 
 def test_an_archive_at_an_address_is_a_file(site):

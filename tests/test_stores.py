@@ -148,3 +148,17 @@ def test_old_states_go_and_their_files_with_them(two_runs, tmp_path, monkeypatch
     assert rows_of(mirror, files) == local(two_runs / "after0")
     with pytest.raises(MirrorError, match="no state 1"):
         mirror.manifest(1)
+
+
+def test_after_forgetting_no_earlier_state_is_left(two_runs, tmp_path, capsys):
+    for number in (0, 1):
+        assert main(["mirror", f"file://{tmp_path}/m", "--output", str(two_runs / f"after{number}")]) == 0
+    assert main(["mirror", f"file://{tmp_path}/m", "--drop-earlier", "--output", str(two_runs / "after1")]) == 0
+    mirror = Mirror(fsspec.filesystem("file"), str(tmp_path / "m"), f"file://{tmp_path}/m")
+    assert mirror.states() == [2]
+    named = {
+        Path(address.partition("://")[2])
+        for table in mirror.manifest()["tables"]
+        for address in mirror.addresses(table)
+    }
+    assert set((tmp_path / "m" / "data").rglob("*.parquet")) == named

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from tasks import schema
 from tasks.batch import write_table
+from tasks.load import warc_kept
 from tasks.load.output import Changes, Output
 from tasks.load.rewrite import of_values, take_out
 from tasks.load.stage import LOW_CARDINALITY
@@ -28,13 +29,14 @@ class Target:
     article_ids: frozenset[str]
     doc_ids: frozenset[str]
     source_uris: frozenset[str]
+    page_digests: frozenset[str] = frozenset()
 
 
 def find(output: Output, wanted: str) -> Target:
     """All articles and pages that an article_id, a doc_id, an address or the path of a page names, directly or through
     one another: the article of a page, and all pages of that article.
     """
-    articles, docs, sources = set(), set(), set()
+    articles, docs, sources, digests = set(), set(), set(), set()
     rows = [row for path in output.files("ledger").values() for row in _naming(path, wanted)]
     for table in ("articles", "versions"):
         for path in output.files(table).values():
@@ -44,14 +46,15 @@ def find(output: Output, wanted: str) -> Target:
         if row.get("article_id"):
             articles.add(row["article_id"])
     for path in output.files("ledger").values():
-        table = pq.ParquetFile(path).read(columns=["doc_id", "article_id", "source_uri"])
+        table = pq.ParquetFile(path).read(columns=["doc_id", "article_id", "source_uri", "page_digest"])
         for row in table.filter(
             pc.is_in(table.column("article_id"), pa.array(sorted(articles), pa.string()))
         ).to_pylist():
             docs.add(row["doc_id"])
         for row in table.filter(pc.is_in(table.column("doc_id"), pa.array(sorted(docs), pa.string()))).to_pylist():
             sources.add(row["source_uri"])
-    return Target(frozenset(articles), frozenset(docs), frozenset(sources))
+            digests.add(row["page_digest"])
+    return Target(frozenset(articles), frozenset(docs), frozenset(sources), frozenset(digests))
 
 
 def _naming(path: Path, wanted: str, *more: str) -> Iterator[dict[str, Any]]:
@@ -76,6 +79,9 @@ def stage(folder: Path, output: Output, target: Target, changes: Changes) -> dic
             counts[table] = counts.get(table, 0) + take_out(
                 folder, output, table, column, of_values(column, set(values)), changes
             )
+    # the next crawl knows the page by the ledger; a feed of this address stays
+    is_page = of_values("url", set(target.source_uris))
+    counts["fetches"] = take_out(folder, output, "fetches", "url", is_page, changes)
     for place, path in output.files("ledger").items():
         rows = pq.ParquetFile(path).read().to_pylist()
         if not any(row["doc_id"] in target.doc_ids for row in rows):
@@ -109,11 +115,13 @@ def strike(output: Output, target: Target, folders: Iterable[str] = tuple(_OUTSI
                     write_table(rest.replace_schema_metadata(file.schema_arrow.metadata), path)
                 else:
                     path.unlink()
+    if "pages" in folders:
+        counts["warc"] = warc_kept.take_out_pages(output.root / "warc", target.page_digests)
     return counts
 
 
 def traces(output: Output, target: Target) -> dict[str, int]:
-    """The proof: every Parquet file under the output, hidden ones too, is read, and rows that still name the target are
+    """The proof: every Parquet and WARC file under the output, hidden ones too, is read, and rows that still name the target are
     counted by folder; the ledger's rows that say `forgotten` are no trace.
     """
     found: dict[str, int] = {}
@@ -134,4 +142,6 @@ def traces(output: Output, target: Target) -> dict[str, int]:
         if count:
             place = path.relative_to(output.root).as_posix()
             found[place] = count
+    if kept := warc_kept.count_pages(output.root / "warc", target.page_digests):
+        found["warc"] = kept
     return found

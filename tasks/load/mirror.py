@@ -78,8 +78,9 @@ class Mirror:
 
     # ------------------------------------------------------------------ writing
 
-    def push(self, output: Output) -> Pushed:
-        """Publish the output's present state; nothing is visible if this does not return.
+    def push(self, output: Output, *, drops_earlier: bool = False) -> Pushed:
+        """Publish the output's present state; nothing is visible if this does not return. `drops_earlier`: no earlier state
+        can be read any more, as after an article was forgotten.
 
         Raises:
             MirrorError: another writer published first, or the store refuses.
@@ -102,9 +103,10 @@ class Mirror:
         number = (known[-1] if known else 0) + 1
         count = sum(map(len, tables.values()))
         if before["tables"] == tables:
-            return Pushed(known[-1], count, 0, 0, 0)
+            return Pushed(known[-1], count, 0, 0, self._sweep(1, -1.0) if drops_earlier else 0)
         self._create_manifest(number, {"state": number, "source_state": output.state(), "schema_version": schema.SCHEMA_VERSION, "tables": tables})  # fmt: skip
-        return Pushed(number, count, uploaded, sent, self._sweep())
+        removed = self._sweep(1, -1.0) if drops_earlier else self._sweep(KEEP_STATES, _ORPHAN_SECONDS)
+        return Pushed(number, count, uploaded, sent, removed)
 
     def _upload(self, path: Path, key: str) -> None:
         try:
@@ -129,20 +131,20 @@ class Mirror:
     def _manifest_path(self, number: int) -> str:
         return f"{self._root}/{_MANIFESTS}/{number:08d}.json"
 
-    def _sweep(self) -> int:
-        """Remove manifests beyond the last ones, and files that none of those names. Returns how many files went."""
+    def _sweep(self, keep: int, orphan_seconds: float) -> int:
+        """Remove manifests beyond the last ones, and older files that none of those names. Returns how many files went."""
         known = self.states()
-        for number in known[:-KEEP_STATES]:
+        for number in known[:-keep]:
             self._files.rm_file(self._manifest_path(number))
         named = {
             f"{self._root}/{row['key']}"
-            for number in known[-KEEP_STATES:]
+            for number in known[-keep:]
             for rows in self.manifest(number)["tables"].values()
             for row in rows
         }
         removed = 0
         for path, info in self._files.find(f"{self._root}/{_DATA}", detail=True).items():
-            if path not in named and _age_seconds(info) > _ORPHAN_SECONDS:
+            if path not in named and _age_seconds(info) > orphan_seconds:
                 self._files.rm_file(path)
                 removed += 1
         return removed
