@@ -13,6 +13,7 @@ _SIGNATURES = (
     (b"\x00\x00\x00\x18ftyp", "an MP4 film"), (b"\x00\x00\x00\x1cftyp", "an MP4 film"), (b"OggS", "Ogg media"),
     (b"ID3", "an MP3 file"), (b"SQLite format 3\x00", "a SQLite database"), (b"wOFF", "a font"), (b"wOF2", "a font"),
 )  # fmt: skip
+_STARTS = tuple(start for start, _ in _SIGNATURES)
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 # C0 controls that no text holds: all but tab, line feed, vertical tab, form feed, return and escape (ISO-2022-JP)
 _CONTROLS = bytes(code for code in range(0x20) if code not in (0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1B))
@@ -26,9 +27,8 @@ def find_problem(raw: bytes) -> tuple[Flaw, str] | None:
     """The flaw of the bytes and what was found, or None for a readable page."""
     if not raw.strip(b"\x00\t\n\x0b\x0c\r \xef\xbb\xbf\xff\xfe"):
         return Flaw.EMPTY, f"{len(raw)} bytes, none of them text"
-    for start, name in _SIGNATURES:
-        if raw.startswith(start):
-            return Flaw.BINARY, f"starts like {name}"
+    if raw.startswith(_STARTS):
+        return Flaw.BINARY, f"starts like {next(name for start, name in _SIGNATURES if raw.startswith(start))}"
     if raw.startswith(_BOMS[1:]) or is_wide(raw):
         return None
     looked_at = raw if len(raw) <= 2 * _PROBE else raw[:_PROBE] + raw[-_PROBE:]
@@ -42,7 +42,7 @@ def is_wide(raw: bytes) -> bool:
     """Whether the bytes look like UTF-16 or UTF-32 without a byte order mark: every other byte is mostly NUL."""
     probe = raw[:_WIDE_PROBE]
     half = len(probe) // 2
-    if half < 8:
+    if half < 8 or b"\x00" not in probe:
         return False
     even, odd = probe[0::2].count(0), probe[1::2].count(0)
     return max(even, odd) > 0.7 * half and min(even, odd) < 0.7 * half

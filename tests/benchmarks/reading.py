@@ -3,7 +3,8 @@
     python tests/benchmarks/reading.py FILE... [--passes 3]
 
 FILE is a WARC, WET, JSONL or Parquet file. Both sides hold each page's bytes once; ours makes page rows of them besides
-(sniffed, hashed, judged). CPU of this process, best of the passes, which alternate.
+(sniffed, judged, and hashed, since a page is known by the SHA-256 of its bytes: the last column is the ratio to the bare
+library and that hash). CPU of this process, best of the passes, which alternate.
 """
 
 import argparse
@@ -57,7 +58,7 @@ def main():
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--passes", type=int, default=3)
     options = parser.parse_args()
-    print(f"{'file':34}{'pages':>7}{'MB':>8}{'ours s':>9}{'bare s':>9}{'ratio':>7}{'of it SHA-256 s':>17}")
+    print(f"{'file':34}{'pages':>7}{'MB':>8}{'ours s':>9}{'bare s':>9}{'ratio':>7}{'SHA-256':>9}{'bare with it':>14}")
     for path in options.files:
         bare = BARE[format_of(path.name)[0].name]
         best = {"ours": float("inf"), "bare": float("inf")}
@@ -71,9 +72,9 @@ def main():
         for _ in sizes:
             hashlib.sha256(data).digest()
         hashing = time.process_time() - start
-        ratio = best["ours"] / best["bare"]
+        ratio, honest = best["ours"] / best["bare"], best["ours"] / (best["bare"] + hashing)
         print(
-            f"{path.name[-34:]:34}{len(sizes):7}{sum(sizes) / 1e6:8.1f}{best['ours']:9.3f}{best['bare']:9.3f}{ratio:7.2f}{hashing:17.3f}"
+            f"{path.name[-34:]:34}{len(sizes):7}{sum(sizes) / 1e6:8.1f}{best['ours']:9.3f}{best['bare']:9.3f}{ratio:7.2f}{hashing:9.3f}{honest:14.2f}"
         )
     return 0
 
