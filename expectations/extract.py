@@ -1,8 +1,11 @@
 """What must hold of candidate rows."""
 
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from expectations.rule import CRITICAL, WARNING, Rule, Suite
@@ -66,39 +69,72 @@ def suite(limit: dict[str, Any]) -> Suite:
     return Suite("extract", columns, tuple(rules), limit["quarantined_share_max"], limit["quarantined_share_from_rows"])
 
 
-def slim(candidates: pa.Table) -> pa.Table:
-    """The checked columns of a table of candidates, with what is derived from them."""
-    flags = [
-        next((flag for flag in flags if flag.startswith("published_")), None)
-        for flags in candidates.column("flags").to_pylist()
-    ]
+def slim(candidates: pa.Table, repeated: pa.Table | None = None) -> pa.Table:
+    """The checked columns of a table of candidates, with what is derived from them; `repeated` are its rows of `repetitions`,
+    where the table is only a part.
+    """
     every = candidates.column("flags").to_pylist()
+    time_flags = [next((flag for flag in flags if flag.startswith("published_")), None) for flags in every]
+    repeated = repeated if repeated is not None else repetitions(lambda: iter([candidates]))
     added = {
-        "time_flag": pa.array(flags, pa.string()),
+        "time_flag": pa.array(time_flags, pa.string()),
         "is_disordered": pa.array([Doubt.WORDS_OUT_OF_ORDER in flags for flags in every], pa.bool_()),
         "is_mixed": pa.array([Doubt.LANGUAGE_MIXED in flags for flags in every], pa.bool_()),
-        **_repetitions(candidates),
+        "title_texts": repeated.column("title_texts"),
+        "text_titles": repeated.column("text_titles"),
     }
     for name, values in added.items():
         candidates = candidates.append_column(name, values)
     return candidates.drop_columns(["flags", "title", "text_digest"])
 
 
-def _repetitions(candidates: pa.Table) -> dict[str, pa.Array]:
-    """For each row, how many texts its site has under the same headline, and how many unrelated headlines over the same
-    text; null where there is no headline.
+def repetitions(candidates: Callable[[], Iterator[pa.Table]]) -> pa.Table:
+    """For each row of all tables how many texts its site has under the same headline (`title_texts`), and how many unrelated
+    headlines over the same text (`text_titles`); null where there is no headline. Twelve bytes a row are held, and the headlines of
+    texts that have more than one.
     """
-    rows = list(zip(*(candidates.column(name).to_pylist() for name in ("domain", "title", "text_digest")), strict=True))
-    texts: dict[tuple[str | None, str], set[str]] = defaultdict(set)
-    titles: dict[tuple[str | None, str], list[set[str]]] = defaultdict(list)
-    for site, title, digest in rows:
-        if title:
-            texts[site, title.casefold()].add(digest)
+    parts = [_title_and_text(table) for table in candidates()]
+    titles, texts, has_title = (np.concatenate(column) for column in zip(*parts, strict=True))
+    title_texts = _distinct(titles, texts, has_title)
+    text_titles = np.minimum(_distinct(texts, titles, has_title), 1)
+    crowded = _distinct(texts, titles, has_title) > 1
+    counted: dict[int, list[set[str]]] = defaultdict(list)
+    rows = np.flatnonzero(crowded)
+    start = 0
+    for table in candidates() if len(rows) else ():
+        here = rows[(rows >= start) & (rows < start + table.num_rows)]
+        for row, title in zip(here.tolist(), table.column("title").take(here - start).to_pylist(), strict=True):
             words = set(title.casefold().split())
+            others = counted[int(texts[row])]
             # an edited headline shares words with what it was
-            if not any(2 * len(words & other) >= min(len(words), len(other)) for other in titles[site, digest]):
-                titles[site, digest].append(words)
-    return {
-        "title_texts": pa.array([len(texts[site, title.casefold()]) if title else None for site, title, _ in rows], pa.int64()),
-        "text_titles": pa.array([len(titles[site, digest]) if title else None for site, title, digest in rows], pa.int64()),
-    }  # fmt: skip
+            if not any(2 * len(words & other) >= min(len(words), len(other)) for other in others):
+                others.append(words)
+        start += table.num_rows
+    text_titles[rows] = [len(counted[int(texts[row])]) for row in rows]
+    return pa.table(
+        {
+            name: pa.array(values, pa.int64(), mask=~has_title)
+            for name, values in (("title_texts", title_texts), ("text_titles", text_titles))
+        }
+    )
+
+
+def _title_and_text(candidates: pa.Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """For each row a 64-bit hash of its site with its headline, one of its site with its text, and whether it has a headline."""
+    rows = list(zip(*(candidates.column(name).to_pylist() for name in ("domain", "title", "text_digest")), strict=True))
+    titles = np.array([f"{site}\t{(title or '').casefold()}" for site, title, _ in rows], dtype=object)
+    texts = np.array([f"{site}\t{digest}" for site, _, digest in rows], dtype=object)
+    has_title = np.array([bool(title) for _, title, _ in rows], dtype=bool)
+    return pd.util.hash_array(titles, categorize=False), pd.util.hash_array(texts, categorize=False), has_title
+
+
+def _distinct(groups: np.ndarray, values: np.ndarray, use: np.ndarray) -> np.ndarray:
+    """For each row how many different values its group has, over the rows in use."""
+    pairs = np.stack([groups[use], values[use]], axis=1)
+    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    is_new = np.append(True, (pairs[1:] != pairs[:-1]).any(axis=1))[: len(pairs)]
+    names, counts = np.unique(pairs[is_new, 0], return_counts=True)
+    if not len(names):
+        return np.zeros(len(groups), dtype=np.int64)
+    places = np.minimum(np.searchsorted(names, groups), len(names) - 1)
+    return np.where(use & (names[places] == groups), counts[places], 0).astype(np.int64)

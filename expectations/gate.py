@@ -6,11 +6,12 @@ ones gave silently wrong results under threads.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -87,17 +88,31 @@ def contract(step: str, found: pa.Schema, declared: pa.Schema, null_counts: Mapp
     return Verdict(step, 0, [outcome], stops=[f"{outcome.code}: {what}" for what in broken])
 
 
-def check(suite: Suite, table: pa.Table, docs: Path | None = None) -> Verdict:
-    """The verdict of a suite on a table of one row a document; with `docs`, its results are kept there for Data Docs."""
-    verdict = Verdict(
-        suite.step, table.num_rows, [Outcome(rule.code, rule.severity.value, rule.sentence) for rule in suite.rules]
-    )
-    starts = range(0, max(table.num_rows, 1), CHUNK_ROWS)
-    for start in starts:
-        chunk = table.slice(start, CHUNK_ROWS)
-        _check_chunk(suite, chunk, start, verdict, docs, is_only=len(starts) == 1)
-    if len(starts) > 1:
-        _check_unique_over_chunks(suite, table, verdict)
+# rows to check, in parts of any size; they have one schema
+Tables: TypeAlias = pa.Table | Iterable[pa.Table]
+
+
+def check(suite: Suite, tables: Tables, docs: Path | None = None) -> Verdict:
+    """The verdict of a suite on rows, one a document; with `docs`, its results are kept there for Data Docs.
+
+    At least one table must come, if an empty one. Only some thousand rows are held at a time, and eight bytes of every row for each
+    column that must be unique.
+    """
+    verdict = Verdict(suite.step, 0, [Outcome(rule.code, rule.severity.value, rule.sentence) for rule in suite.rules])
+    unique = {rule.code: rule for rule in suite.rules if rule.check == "column_values_to_be_unique"}
+    keys: dict[str, list[np.ndarray]] = {code: [] for code in unique}
+    chunks = _chunks(tables)
+    chunk, following = next(chunks), next(chunks, None)
+    is_only = following is None
+    while chunk is not None:
+        _check_chunk(suite, chunk, verdict.received, verdict, docs, is_only=is_only)
+        verdict.received += chunk.num_rows
+        for code, rule in unique.items() if not is_only else ():
+            keys[code].append(_keys(chunk.column(rule.arguments["column"]), verdict.received))
+        chunk, following = following, next(chunks, None)
+    if not is_only:
+        for code, rule in unique.items():
+            _note_repeated(rule, np.concatenate(keys[code]), verdict)
     share = len(verdict.reasons) / verdict.received if verdict.received else 0.0
     if verdict.received >= suite.quarantined_share_from_rows and share > suite.quarantined_share_max:
         verdict.stops.append(
@@ -105,6 +120,22 @@ def check(suite: Suite, table: pa.Table, docs: Path | None = None) -> Verdict:
             f"{suite.quarantined_share_max:.0%})"
         )
     return verdict
+
+
+def _chunks(tables: Tables) -> Iterator[pa.Table]:
+    """The rows in chunks of CHUNK_ROWS, the last one smaller; one empty chunk where there is no row."""
+    held: list[pa.Table] = []
+    has_any = False
+    for table in [tables] if isinstance(tables, pa.Table) else tables:
+        held.append(table)
+        while sum(part.num_rows for part in held) >= CHUNK_ROWS:
+            joined = pa.concat_tables(held)
+            has_any = True
+            yield joined.slice(0, CHUNK_ROWS)
+            held = [joined.slice(CHUNK_ROWS)]
+    rest = pa.concat_tables(held)
+    if rest.num_rows or not has_any:
+        yield rest
 
 
 def _check_chunk(
@@ -186,18 +217,22 @@ def _expectation(rule: Rule) -> Any:
     )
 
 
-def _check_unique_over_chunks(suite: Suite, table: pa.Table, verdict: Verdict) -> None:
+def _keys(column: pa.ChunkedArray, number: int) -> np.ndarray:
+    """A 64-bit hash of each value; of a null one of its own, since two of them are not equal."""
+    values = pd.util.hash_array(np.asarray(column.to_pylist(), dtype=object), categorize=False)
+    nulls = pd.util.hash_array(np.arange(number, number + len(column), dtype=np.uint64))
+    found: np.ndarray = np.where(column.is_null().to_numpy(), nulls, values)
+    return found
+
+
+def _note_repeated(rule: Rule, keys: np.ndarray, verdict: Verdict) -> None:
     """What is unique within each chunk may still stand in two of them."""
-    by_code = {outcome.code: outcome for outcome in verdict.outcomes}
-    for rule in suite.rules:
-        if rule.check != "column_values_to_be_unique":
-            continue
-        values = table.column(rule.arguments["column"]).to_pandas()
-        twice = values.duplicated(keep=False) & values.notna()
-        for row in twice[twice].index:
-            codes = verdict.reasons.setdefault(int(row), [])
-            if rule.code not in codes:
-                codes.append(rule.code)
-                verdict.details.setdefault(int(row), rule.sentence)
-                by_code[rule.code].state = "fail"
-                by_code[rule.code].failed += 1
+    outcome = next(outcome for outcome in verdict.outcomes if outcome.code == rule.code)
+    _, place, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    for row in np.flatnonzero(counts[place] > 1).tolist():
+        codes = verdict.reasons.setdefault(row, [])
+        if rule.code not in codes:
+            codes.append(rule.code)
+            verdict.details.setdefault(row, rule.sentence)
+            outcome.state = "fail"
+            outcome.failed += 1

@@ -1,11 +1,13 @@
 """A gate as a Prefect task: check a step's slim table, write down what it sets aside, show it as a table artifact."""
 
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from prefect import task
 from prefect.artifacts import create_table_artifact
@@ -39,9 +41,11 @@ def gate(
     docs: Path | None,
 ) -> Any:
     """Check one step; the rows it sets aside are written to a file that the next step reads."""
-    verdict, doc_ids = _verdict_on(step, result, limits, docs)
+    verdict = _verdict_on(step, result, limits, docs)
+    failed = _ids_of_rows(_files(step, result), sorted(verdict.reasons))
+    pages = index.rows(set(failed.values()))
     rows = [
-        index.row(doc_ids[number])
+        pages[failed[number]]
         | {
             "step": step,
             "reason": codes[0],
@@ -63,13 +67,18 @@ def gate(
 def gate_load(staged: Staged, limits: dict[str, dict[str, Any]], docs: Path | None) -> Any:
     """Check the staged dataset as read back from its files, and the accounting identity."""
     suite = load_rules.suite(limits["load"])
-    declared = pa.schema([schema.ARTICLES.field(name) for name in suite.columns])  # of the rest nothing was read back
-    nulls = {name: staged.articles.column(name).null_count for name in staged.articles.column_names}
-    own = contract("load", staged.articles.schema, declared, nulls)
-    if not own.stops:
-        shape = own
-        own = check(suite, staged.articles, docs)
-        own.outcomes += shape.outcomes
+    files = [pq.ParquetFile(path) for path in staged.article_files]
+    own = next(
+        (
+            shape
+            for file in files
+            if (shape := contract("load", file.schema_arrow, schema.ARTICLES, _null_counts(file))).stops
+        ),
+        None,
+    )
+    if own is None:
+        own = check(suite, _tables(files, list(suite.columns), schema.ARTICLES), docs)
+        own.outcomes += contract("load", schema.ARTICLES, schema.ARTICLES, {}).outcomes
     counts = staged.counts
     ledger = pa.Table.from_pylist([
         {"received": counts["received"], "accounted": counts["articles"] + counts["duplicates"] + counts["quarantined"],
@@ -117,27 +126,64 @@ def _sentence(verdict: Verdict) -> str:
     return text
 
 
-_SUITES: dict[str, tuple[Callable[[dict[str, Any]], Suite], Callable[[pa.Table], pa.Table]]] = {
-    "ingest": (ingest_rules.suite, ingest_rules.slim), "clean": (clean_rules.suite, clean_rules.slim), "extract": (extract_rules.suite, extract_rules.slim),
-}  # fmt: skip
+_SUITES: dict[str, Callable[[dict[str, Any]], Suite]] = {
+    "ingest": ingest_rules.suite,
+    "clean": clean_rules.suite,
+    "extract": extract_rules.suite,
+}
 
 
-def _verdict_on(
-    step: str, result: StepResult, limits: dict[str, dict[str, Any]], docs: Path | None
-) -> tuple[Verdict, list[str]]:
-    """The verdict on all batches of a step, and the doc_id of each of its rows."""
-    make, slim = _SUITES[step]
-    suite = make(limits[step])
-    files = [pq.ParquetFile(path / "documents.parquet" if step == "clean" else path) for path in result.paths]
+def _files(step: str, result: StepResult) -> list[pq.ParquetFile]:
+    return [pq.ParquetFile(path / "documents.parquet" if step == "clean" else path) for path in result.paths]
+
+
+def _verdict_on(step: str, result: StepResult, limits: dict[str, dict[str, Any]], docs: Path | None) -> Verdict:
+    """The verdict on all batches of a step."""
+    suite = _SUITES[step](limits[step])
+    files = _files(step, result)
     # the whole contract of the step, not only the columns that its rules look at
     shapes = [contract(step, file.schema_arrow, _DECLARED[step], _null_counts(file)) for file in files]
     broken = next((shape for shape in shapes if shape.stops), None)
     if broken:
-        return broken, []
-    table = pa.concat_tables([file.read(columns=list(suite.columns)) for file in files])
-    verdict = check(suite, slim(table), docs)
+        return broken
+    verdict = check(suite, _slim(step, partial(_tables, files, list(suite.columns), _DECLARED[step])), docs)
     verdict.outcomes += shapes[0].outcomes
-    return verdict, table.column("doc_id").to_pylist()
+    return verdict
+
+
+def _slim(step: str, tables: Callable[[], Iterator[pa.Table]]) -> Iterator[pa.Table]:
+    """What the step's suite looks at, table by table."""
+    if step != "extract":
+        yield from map({"ingest": ingest_rules.slim, "clean": clean_rules.slim}[step], tables())
+        return
+    repeated = extract_rules.repetitions(tables)  # a text and its repetition may be in two batches
+    start = 0
+    for table in tables():
+        yield extract_rules.slim(table, repeated.slice(start, table.num_rows))
+        start += table.num_rows
+
+
+def _tables(files: list[pq.ParquetFile], columns: list[str], declared: pa.Schema) -> Iterator[pa.Table]:
+    """Some columns of all files, some thousand rows at a time; at least one table, if an empty one."""
+    yield pa.schema([declared.field(name) for name in columns]).empty_table()
+    for file in files:
+        for group in range(file.metadata.num_row_groups):
+            yield file.read_row_group(group, columns=columns).select(columns)
+
+
+def _ids_of_rows(files: list[pq.ParquetFile], numbers: list[int]) -> dict[int, str]:
+    """The doc_id of some rows, counted over all files."""
+    found: dict[int, str] = {}
+    start = 0
+    wanted = deque(numbers)
+    for file in files if numbers else ():
+        ids = None
+        while wanted and wanted[0] < start + file.metadata.num_rows:
+            ids = ids if ids is not None else file.read(columns=["doc_id"]).column("doc_id")
+            number = wanted.popleft()
+            found[number] = ids[number - start].as_py()
+        start += file.metadata.num_rows
+    return found
 
 
 def _null_counts(file: pq.ParquetFile) -> dict[str, int]:
@@ -152,23 +198,27 @@ def _null_counts(file: pq.ParquetFile) -> dict[str, int]:
 
 
 class PageIndex:
-    """Where each page of a run comes from and where its raw bytes lie, by doc_id."""
+    """Where the pages of a run come from and where their raw bytes lie: looked up in the batches, not held."""
+
+    _COLUMNS = ("doc_id", "source_uri", "url", "fetched_at", "page_digest")
 
     def __init__(self, ingested: StepResult, raw_files: dict[str, str] | None = None) -> None:
         """`raw_files`: where the raw pages lie already, by doc_id, in a replay."""
-        columns = ["doc_id", "source_uri", "url", "fetched_at", "page_digest"]
-        self._rows: dict[str, dict[str, Any]] = {}
-        for receipt in ingested.receipts:
-            for row in pq.ParquetFile(receipt.path).read(columns=columns).to_pylist():
-                self._rows[row["doc_id"]] = row | {
-                    "raw_file": (raw_files or {}).get(row["doc_id"], f"pages/{receipt.batch_id}.parquet")
+        self._paths, self.raw_files = ingested.paths, raw_files or {}
+
+    def rows(self, doc_ids: set[str]) -> dict[str, dict[str, Any]]:
+        """The identity columns of the quarantine rows of some pages, by doc_id."""
+        wanted = pa.array(sorted(doc_ids), pa.string())
+        found: dict[str, dict[str, Any]] = {}
+        for path in self._paths if doc_ids else ():
+            file = pq.ParquetFile(path)
+            is_wanted = pc.is_in(file.read(columns=["doc_id"]).column("doc_id"), wanted)
+            for row in (
+                file.read(columns=list(self._COLUMNS)).filter(is_wanted).to_pylist()
+                if pc.any(is_wanted).as_py()
+                else ()
+            ):
+                found[row["doc_id"]] = row | {
+                    "raw_file": self.raw_files.get(row["doc_id"], f"pages/{path.stem}.parquet")
                 }
-
-    @property
-    def raw_files(self) -> dict[str, str]:
-        """Where the raw page of each doc_id lies, relative to the output."""
-        return {doc_id: row["raw_file"] for doc_id, row in self._rows.items()}
-
-    def row(self, doc_id: str) -> dict[str, Any]:
-        """The identity columns of a quarantine row."""
-        return self._rows[doc_id]
+        return found

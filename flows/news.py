@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pyarrow.compute as pc
 from prefect import flow
 from prefect.artifacts import create_link_artifact, create_markdown_artifact
 from prefect.runtime import flow_run
@@ -199,18 +198,14 @@ def line(
                   keep_pages=is_replay or keep_pages, raw_files=index.raw_files, is_replay=is_replay,
                   one_per_story=isinstance(parameters, NewsParameters) and parameters.one_per_story)  # fmt: skip
     report.counts |= staged.counts
-    # rewritten files hold articles of earlier runs too
-    ours = staged.articles.filter(pc.equal(staged.articles.column("run_id"), report.run_id))
-    if ours.num_rows:
-        report.example = index.row(ours.column("doc_id")[0].as_py())["source_uri"]
+    if staged.example:
+        report.example = index.rows({staged.example})[staged.example]["source_uri"]
     _passed(gate_load(staged, numbers, docs, return_state=True), report)
     if not is_replay:  # pages of many days at once are no day to compare with others
-        passed = (
-            row
-            for table in candidates(extracted.paths, left_out(after_extract), list(COLUMNS))
-            for row in table.to_pylist()
-        )
-        metrics += of_run(passed, quarantined_rows([after_ingest, after_clean, after_extract]), staged.counts)
+        tables = candidates(extracted.paths, left_out(after_extract), list(COLUMNS))
+        passed = (row for table in tables for row in table.to_pylist())
+        quarantined = quarantined_rows([after_ingest, after_clean, after_extract]).to_pylist()
+        metrics += of_run(passed, quarantined, staged.counts)
         history = read_metrics(output.quality, numbers["dataset"]["history_runs"])
         compared = compare(metrics, history, numbers["dataset"])
         report.drift = [row for row in compared if row["state"] == "outside"]

@@ -84,6 +84,54 @@ def write_table(table: pa.Table, path: Path, *, dictionary: Iterable[str] = ()) 
         aside.unlink(missing_ok=True)
 
 
+class TableWriter:
+    """Writes a Parquet file table by table, never holding more than a row group; wholly there once closed, or not at all.
+
+    A context: after an exception within, nothing is left. Without a single row no file is made.
+    """
+
+    def __init__(self, path: Path, schema: pa.Schema, *, dictionary: Iterable[str] = ()) -> None:
+        self.path, self.rows = path, 0
+        self._schema, self._dictionary = schema, [name for name in dictionary if name in schema.names]
+        self._aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
+        self._held: list[pa.Table] = []
+        self._file: pq.ParquetWriter | None = None
+
+    def __enter__(self) -> "TableWriter":
+        return self
+
+    def write(self, table: pa.Table) -> None:
+        """Add the rows of a table that has the writer's schema."""
+        self.rows += table.num_rows
+        self._held.append(table)
+        while sum(part.num_rows for part in self._held) >= ROW_GROUP_ROWS:
+            joined = pa.concat_tables(self._held)
+            self._flush(joined.slice(0, ROW_GROUP_ROWS))
+            self._held = [joined.slice(ROW_GROUP_ROWS)]
+
+    def _flush(self, table: pa.Table) -> None:
+        if self._file is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = pq.ParquetWriter(self._aside, self._schema, compression="zstd", compression_level=_ZSTD_LEVEL,
+                                          use_dictionary=self._dictionary)  # fmt: skip
+        self._file.write_table(table, row_group_size=ROW_GROUP_ROWS)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None and self.rows:
+                rest = pa.concat_tables(self._held)
+                if rest.num_rows:
+                    self._flush(rest)
+                assert self._file is not None
+                self._file.close()
+                self._file = None
+                put_in_place(self._aside, self.path)
+        finally:
+            if self._file is not None:
+                self._file.close()
+            self._aside.unlink(missing_ok=True)
+
+
 def write_json(value: object, path: Path) -> None:
     """Write a JSON file that is either wholly there or not at all."""
     _write_bytes(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS), path)

@@ -1,12 +1,21 @@
 """What becomes of a candidate does not depend on the order in which the batches came."""
 
 from datetime import UTC, date, datetime
+from unittest.mock import patch
 
-from hypothesis import given
+import pyarrow as pa
+import pyarrow.parquet as pq
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tasks import schema
+from tasks.ids import hex_ids
+from tasks.load import decisions
+from tasks.load import months as load_months
+from tasks.load.decisions import KNOWN, OUTCOMES, REASONS, decide
 from tasks.load.merge import Known, merge
-from tasks.load.stage import month_place
+from tasks.load.months import Months, month_place
+from tasks.schema import blank_row
 
 
 def row(doc_id, article_id, digest, day=1):
@@ -73,3 +82,69 @@ def test_every_date_has_a_partition_and_no_date_breaks_a_path():
     assert month_place(date(1, 1, 1)) == "published_month=0001-01"
     assert month_place(date(9999, 12, 31)) == "published_month=9999-12"
     assert month_place(None) == "published_month=unknown"
+
+
+HEX = st.sampled_from([f"{number:016x}" for number in range(1, 4)])
+CANDIDATES = st.lists(st.tuples(HEX, HEX, st.integers(1, 5)), max_size=10)
+PUBLISHED = st.dictionaries(
+    HEX, st.tuples(st.sampled_from([f"{number:032x}" for number in range(1, 9)]), st.integers(1, 5)), max_size=3
+)
+
+
+@given(CANDIDATES, PUBLISHED, st.integers(1, 4))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+def test_deciding_in_columns_and_groups_is_merging_at_once(tmp_path_factory, made, before, batches):
+    folder = tmp_path_factory.mktemp("published")
+    rows = [row(f"{n + 1:016x}", article, text.zfill(32), day) for n, (article, text, day) in enumerate(made)]
+    known = [Known(article, text, datetime(2026, 1, day, tzinfo=UTC), 1, "f", f"{number + 99:016x}")
+             for number, (article, (text, day)) in enumerate(sorted(before.items())) if text not in [other for other, _ in list(before.values())[:number]]]  # fmt: skip
+    blank = blank_row(schema.ARTICLES)
+    told = [blank | {name: getattr(each, name) for name in KNOWN} for each in known]
+    pq.write_table(pa.Table.from_pylist(told, schema=schema.ARTICLES), folder / "f.parquet")
+
+    def candidates(columns=None, only=None):
+        for start in range(batches):
+            part = [each for each in rows[start::batches] if only is None or int(each["doc_id"], 16) in only.tolist()]
+            if part:
+                yield pa.Table.from_pylist(
+                    [blank_row(schema.CANDIDATES) | each for each in part], schema=schema.CANDIDATES
+                ).select(columns)
+
+    want = merge(rows, known)
+    with patch.object(decisions, "_GROUP_ROWS", 1):  # each group alone
+        got = decide(candidates, {"f": folder / "f.parquet"})
+    columns = got.decisions
+    found = {
+        f"{doc:016x}": (OUTCOMES[outcome], f"{article:016x}", REASONS[reason], int(version))
+        for doc, outcome, article, reason, version in zip(
+            columns.docs, columns.outcomes, columns.articles, columns.reasons, columns.versions, strict=True
+        )
+    }
+    assert found == outcomes(want)
+    assert hex_ids(got.replaced).to_pylist() == sorted(want.replaced)
+    assert dict(zip(hex_ids(got.seen).to_pylist(), got.seen_us.tolist(), strict=True)) == {
+        article: int(when.timestamp()) * 1_000_000 for article, when in want.seen.items()
+    }
+
+
+def test_months_that_wait_on_disk_come_out_the_same(tmp_path, monkeypatch):
+    day = [date(2026, 1 + n % 3, 1 + n % 27) for n in range(90)]
+    articles = [blank_row(schema.ARTICLES) | {"article_id": f"{n:016x}", "published_date": day[n]} for n in range(90)]
+    table = pa.Table.from_pylist(articles, schema=schema.ARTICLES)
+
+    def written():
+        found = {}
+        months = Months(
+            tmp_path, lambda place, part, rows: found.setdefault((place, part), rows.column("article_id").to_pylist())
+        )
+        for start in range(0, 90, 7):
+            months.add(table.slice(start, 7))
+        months.close()
+        return found
+
+    monkeypatch.setattr(load_months, "_FILE_ROWS", 12)
+    whole = written()
+    monkeypatch.setattr(load_months, "_HELD_BYTES", 1)
+    assert written() == whole
+    assert sum(map(len, whole.values())) == 90
+    assert len(whole) == 9

@@ -2,9 +2,12 @@
 
 import random
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from tasks.extract.similarity import signatures
+from tasks.load import stories
 from tasks.load.stories import Signed, find_stories, read_signatures
 
 WORDS = [
@@ -38,9 +41,32 @@ def edited(text, kind, share, seed=0):
     return " ".join(words)
 
 
+FIRST = {"a": 1, "o": 1_000, "c": 2_000}  # the number of the first article of a kind
+
+
+def number(name):
+    """The id of an article with a name like c12."""
+    return FIRST[name[0]] + int(name[1:])
+
+
 def signed(texts, prefix="a"):
-    found = signatures(texts)
-    return Signed([f"{prefix}{n}" for n in range(len(texts))], [""] * len(texts), read_signatures(found))
+    ids = np.array([number(f"{prefix}{n}") for n in range(len(texts))], dtype=np.uint64)
+    return Signed(ids, np.zeros_like(ids), read_signatures(pa.array(signatures(texts), pa.binary(252))))
+
+
+def stories_of(new, published=(), folder=None):
+    """What is found of each article, by id: its story, the article it nearly equals, and how alike; the lower id came first."""
+    found = find_stories(new, published, lambda rows: rows, folder)
+    near = [
+        int(one) if share > 0 else None for one, share in zip(found.near_duplicate_of, found.similarities, strict=True)
+    ]
+    return dict(
+        zip(
+            found.articles.tolist(),
+            zip(found.stories.tolist(), near, found.similarities.tolist(), strict=True),
+            strict=True,
+        )
+    )
 
 
 STORIES = [story(n) for n in range(150)]
@@ -56,32 +82,39 @@ def test_copies_are_found_and_nothing_else(kind, share, recall, is_published):
     copies = [edited(text, kind, share, n) for n, text in enumerate(STORIES)]
     if is_published:
         before = signed(STORIES, "o")
-        found = find_stories(signed(copies, "c"), [Signed(before.article_ids, before.article_ids, before.values)])
+        found = stories_of(signed(copies, "c"), [Signed(before.articles, before.articles, before.values)])
     else:
-        both = signatures(STORIES + copies)
-        ids = [f"o{n}" for n in range(150)] + [f"c{n}" for n in range(150)]
-        found = find_stories(Signed(ids, [""] * 300, read_signatures(both)), [])
-    right = sum(found[f"c{n}"].near_duplicate_of == f"o{n}" for n in range(150))
-    claimed = sum(each.near_duplicate_of is not None for each in found.values())
+        old, new = signed(STORIES, "o"), signed(copies, "c")
+        found = stories_of(
+            Signed(
+                *(
+                    np.concatenate([getattr(part, name) for part in (old, new)])
+                    for name in ("articles", "stories", "values")
+                )
+            )
+        )
+    pairs = [(found[number(f"c{n}")], number(f"o{n}")) for n in range(150)]
+    right = sum(near == original for (_, near, _), original in pairs)
+    claimed = sum(near is not None for _, near, _ in found.values())
     assert right >= recall * 150
     assert right >= 0.99 * claimed
-    assert all(found[f"c{n}"].story_id == f"o{n}" for n in range(150) if found[f"c{n}"].near_duplicate_of)
+    assert all(own == original for (own, near, _), original in pairs if near)
 
 
 def test_a_chain_of_copies_is_one_story():
     first = story(1)
     second = edited(first, "scattered", 0.08, 1)
     third = edited(second, "scattered", 0.08, 2)
-    found = find_stories(signed([first, second, third]), [])
-    assert {each.story_id for each in found.values()} == {"a0"}
-    assert found["a1"].similarity == pytest.approx(0.65, abs=0.15)
+    found = stories_of(signed([first, second, third]))
+    assert {own for own, _, _ in found.values()} == {number("a0")}
+    assert found[number("a1")][2] == pytest.approx(0.65, abs=0.15)
 
 
 def test_a_new_text_of_an_article_keeps_its_story_and_is_no_copy_of_itself():
     before = signed([story(1)], "a")
     later = signed([edited(story(1), "paragraph", 0.1)], "a")
-    found = find_stories(later, [Signed(before.article_ids, ["s9"], before.values)])
-    assert (found["a0"].story_id, found["a0"].near_duplicate_of) == ("s9", None)
+    found = stories_of(later, [Signed(before.articles, np.array([9], dtype=np.uint64), before.values)])
+    assert found[number("a0")][:2] == (9, None)
 
 
 def test_case_punctuation_and_quotation_marks_do_not_matter():
@@ -101,5 +134,25 @@ def test_scripts_without_spaces_are_compared_by_letters():
     text = "".join(letters)
     for place in draw.sample(range(400), 20):
         letters[place] = "日"
-    found = find_stories(signed([text, "".join(letters), "".join(reversed(text))]), [])
-    assert [each.near_duplicate_of for each in found.values()] == [None, "a0", None]
+    found = stories_of(signed([text, "".join(letters), "".join(reversed(text))]))
+    assert [near for _, near, _ in found.values()] == [None, number("a0"), None]
+
+
+def test_a_run_too_large_for_memory_finds_the_same(tmp_path, monkeypatch):
+    copies = [edited(text, "scattered", 0.1, n) for n, text in enumerate(STORIES)]
+    before, new = signed(STORIES[:100], "o"), signed(copies + STORIES[100:], "c")
+    alone = stories_of(new, [before])
+    monkeypatch.setattr(stories, "SPOOLED_FROM", 1)
+    monkeypatch.setattr(stories, "_STREAMED", 7)
+    parts = [
+        Signed(before.articles[n : n + 3], before.stories[n : n + 3], before.values[n : n + 3])
+        for n in range(0, 100, 3)
+    ]
+    assert stories_of(new, parts, tmp_path) == alone
+    assert any(near for _, near, _ in alone.values())
+
+
+def test_a_thousand_texts_with_one_boilerplate_are_compared_with_thirty_each():
+    values = np.random.default_rng(1).integers(0, 1 << 16, (1_000, 126), dtype=np.uint16)
+    values[:, :3] = 7  # one band of all is the same
+    assert len(stories.Bands(values).pairs()) <= 30 * 1_000

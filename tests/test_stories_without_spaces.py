@@ -2,6 +2,9 @@
 
 import random
 
+import numpy as np
+import pyarrow as pa
+
 from tasks.extract.similarity import signatures
 from tasks.load.stories import Signed, find_stories, read_signatures
 
@@ -25,5 +28,6 @@ def test_commas_do_not_matter():
 def test_a_copy_with_one_more_paragraph_is_found():
     text, more = parted(story(2), 12), parted(story(3, 150), 5)
     first, second = signatures([text, f"{text}\n{more}"])
-    found = find_stories(Signed(["a", "b"], ["", ""], read_signatures([first, second])), [])
-    assert found["b"].near_duplicate_of == "a"
+    ids = np.array([1, 2], dtype=np.uint64)
+    new = Signed(ids, np.zeros_like(ids), read_signatures(pa.array([first, second], pa.binary(252))))
+    assert find_stories(new, [], lambda rows: rows).near_duplicate_of.tolist() == [0, 1]

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks import schema
+from tasks.clean import site_memory
 from tasks.clean.batch import clean_pages
 from tasks.clean.site_memory import learn, learn_files, place_of, recall
 from tasks.clean.site_templates import find_templates, site_of
@@ -40,7 +41,7 @@ def remembered(tmp_path, *runs):
     """What is known of sites after some runs, each a list of evidence."""
     files = {}
     for number, run in enumerate(runs):
-        for place, table in learn_files([pa.Table.from_pylist(run, schema=schema.EVIDENCE)], files):
+        for place, table in learn_files([pa.Table.from_pylist(run, schema=schema.EVIDENCE)], files, tmp_path / "spool"):
             files[place] = tmp_path / f"{number}-{place}"
             pq.write_table(table, files[place])
     return recall(files, {"a", "b"})
@@ -122,10 +123,10 @@ def test_a_new_layout_is_learnt_and_the_old_one_forgotten(tmp_path):
 
 
 def test_the_memory_of_a_site_stays_small():
-    table = learn(
-        None,
-        evidence([[*page(10_000 + n), *((100_000 + 100 * n + k, 3, False) for k in range(100))] for n in range(300)]),
+    pages = evidence(
+        [[*page(10_000 + n), *((100_000 + 100 * n + k, 3, False) for k in range(100))] for n in range(300)]
     )
+    table = learn(None, pa.Table.from_pylist(pages, schema=schema.EVIDENCE))
     assert len(table.column("line_keys")[0]) < 45 * 104  # lines of the last pages only, and the template
 
 
@@ -136,8 +137,20 @@ def test_a_short_run_names_the_template_of_a_known_site(line, tmp_path):
     rows = first.evidence.to_pylist()
     assert len({row["site"] for row in rows}) == 1
     files = {place_of(rows[0]["site"]): tmp_path / "s.parquet"}
-    pq.write_table(learn(None, rows), files[place_of(rows[0]["site"])])
+    pq.write_table(learn(None, first.evidence), files[place_of(rows[0]["site"])])
     last = pages.slice(4, 1)
     assert "template_on_site" not in clean_pages(last).lines.column("reason").to_pylist()
     told = clean_pages(last, partial(recall, files)).lines.to_pylist()
     assert {row["detail"] for row in told if row["text"].startswith("Sponsor:")} == {"5 of 5 pages"}
+
+
+def test_a_memory_that_waits_on_disk_is_the_same(tmp_path, monkeypatch):
+    pages = [
+        row for name in ("a", "b", "c.example") for row in evidence([page(10 + n, 20 + n) for n in range(4)], name)
+    ]
+    halves = [pa.Table.from_pylist(pages[start::2], schema=schema.EVIDENCE) for start in (0, 1)]
+    whole = {place: table.to_pylist() for place, table in learn_files(halves, {}, tmp_path)}
+    monkeypatch.setattr(site_memory, "_HELD_BYTES", 1)
+    assert {place: table.to_pylist() for place, table in learn_files(halves, {}, tmp_path)} == whole
+    assert sum(len(rows) for rows in whole.values()) == 3
+    assert not list(tmp_path.rglob("*.arrows"))

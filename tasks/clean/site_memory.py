@@ -5,18 +5,21 @@ among the few thousand lines of a site two collide once in a thousand sites, and
 """
 
 import hashlib
+import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks import schema
 from tasks.clean.site_templates import MIN_PAGES, MIN_SHARE, SAME_STORY
+from tasks.spool import Spool
 
 _MAX_PAGES = (
     1000  # then all counts are halved: a site that changes its layout is learnt anew within a few hundred pages
@@ -24,6 +27,9 @@ _MAX_PAGES = (
 _RECENT_PAGES = 20  # a line that did not recur within so many pages of its site is dropped, which bounds the table
 _RARE_SHARE = 0.05
 _BUCKETS = 16  # files the sites are spread over: a small run rewrites few of them
+_PARTS = 8  # of a file, learnt one after the other: of a million pages, of some 2.4 KB of evidence, 20 MB at a time
+_HELD_BYTES = 64 << 20  # of evidence in memory; beyond it, it waits on disk
+_PACKED_SITES = 500  # as Python objects at a time
 
 
 class Known(NamedTuple):
@@ -73,8 +79,21 @@ class Site:
 
 def place_of(site: str) -> str:
     """The file of the published table that holds a site."""
-    bucket = hashlib.blake2b(site.encode(), digest_size=1).digest()[0] % _BUCKETS
-    return f"{bucket:02d}.parquet"
+    return place_of_part(_part_of(site))
+
+
+def place_of_part(part: str) -> str:
+    """The file that holds all sites of a part."""
+    return f"{part[:2]}.parquet"
+
+
+def _part_of(site: str) -> str:
+    """The part of a file that a site belongs to, while pages are gathered: `<file>-<part>`."""
+    bucket, part = (
+        hashlib.blake2b(site.encode(), digest_size=1).digest()[0] % _BUCKETS,
+        zlib.crc32(site.encode()) % _PARTS,
+    )
+    return f"{bucket:02d}-{part}"
 
 
 def recall(files: dict[str, Path], sites: Iterable[str]) -> dict[str, Known]:
@@ -89,34 +108,66 @@ def recall(files: dict[str, Path], sites: Iterable[str]) -> dict[str, Known]:
     return found
 
 
-def learn(previous: pa.Table | None, evidence: Iterable[dict[str, Any]]) -> pa.Table:
-    """The memory (`schema.SITES`) after some more pages (rows of `schema.EVIDENCE`), in their order."""
-    sites: dict[str, Site] = {}
-    for row in previous.to_pylist() if previous is not None else ():
-        columns = zip(row["line_keys"], row["line_pages"], row["line_last_seen"], strict=True)
-        lines = {key: (pages, seen) for key, pages, seen in columns}
-        sites[row["site"]] = Site(row["page_count"], row["pages_seen"], lines)
-    for page in evidence:
-        sites.setdefault(page["site"], Site()).add(page["line_keys"], page["prose_words"])
-    rows = []
-    for name in sorted(sites):
-        known = sites[name]
-        keys = sorted(known.lines)
-        rows.append({
-            "site": name, "page_count": known.page_count, "pages_seen": known.pages_seen, "line_keys": keys,
-            "line_pages": [known.lines[key][0] for key in keys], "line_last_seen": [known.lines[key][1] for key in keys],
-        })  # fmt: skip
-    return pa.Table.from_pylist(rows, schema=schema.SITES)
+def learn(previous: pa.Table | None, evidence: pa.Table) -> pa.Table:
+    """The memory (`schema.SITES`) after some more pages (`schema.EVIDENCE`), in their order; one site at a time is unpacked."""
+    names = pc.unique(evidence.column("site"))
+    before = previous if previous is not None else schema.SITES.empty_table()
+    is_touched = pc.is_in(before.column("site"), names)
+    touched = before.filter(is_touched)
+    place = {site: number for number, site in enumerate(touched.column("site").to_pylist())}
+    order = np.argsort(
+        pc.index_in(evidence.column("site"), names).to_numpy(), kind="stable"
+    )  # a site's pages stay in order
+    pages = evidence.take(order)
+    parts, rows, start = [schema.conform(before.filter(pc.invert(is_touched)), schema.SITES)], [], 0
+    counts = pc.value_counts(evidence.column("site"))
+    for name, count in zip(counts.field("values").to_pylist(), counts.field("counts").to_pylist(), strict=True):
+        site = _unpacked(touched.slice(place[name], 1).to_pylist()[0]) if name in place else Site()
+        for page in pages.slice(start, count).to_pylist():
+            site.add(page["line_keys"], page["prose_words"])
+        start += count
+        rows.append(_packed(name, site))
+        if len(rows) >= _PACKED_SITES:
+            parts.append(pa.Table.from_pylist(rows, schema=schema.SITES))
+            rows = []
+    parts.append(pa.Table.from_pylist(rows, schema=schema.SITES))
+    return pa.concat_tables(parts).sort_by("site")
 
 
-def learn_files(evidence: Iterable[pa.Table], files: dict[str, Path]) -> Iterator[tuple[str, pa.Table]]:
-    """Each file of the memory that some pages change, by its place, with its new content."""
-    pages: dict[str, list[dict[str, Any]]] = defaultdict(list)
+def _unpacked(row: Mapping[str, Any]) -> Site:
+    columns = zip(row["line_keys"], row["line_pages"], row["line_last_seen"], strict=True)
+    return Site(row["page_count"], row["pages_seen"], {key: (pages, seen) for key, pages, seen in columns})
+
+
+def _packed(name: str, site: Site) -> dict[str, Any]:
+    keys = sorted(site.lines)
+    return {
+        "site": name, "page_count": site.page_count, "pages_seen": site.pages_seen, "line_keys": keys,
+        "line_pages": [site.lines[key][0] for key in keys], "line_last_seen": [site.lines[key][1] for key in keys],
+    }  # fmt: skip
+
+
+def learn_files(
+    evidence: Iterable[pa.Table], files: Mapping[str, Path], folder: Path
+) -> Iterator[tuple[str, pa.Table]]:
+    """Each file of the memory that some pages change, by its place, with its new content; `folder` takes what does not fit into
+    memory.
+    """
+    spool = Spool(folder, schema.EVIDENCE, _HELD_BYTES)
     for table in evidence:
-        for row in table.to_pylist():
-            pages[place_of(row["site"])].append(row)
-    for place in sorted(pages):
-        yield place, learn(pq.ParquetFile(files[place]).read() if place in files else None, pages[place])
+        sites = table.column("site").to_pylist()
+        parts = [_part_of(site) for site in sites]
+        for part in sorted(set(parts)):
+            spool.add(part, table.filter(pa.array([own == part for own in parts])))
+    waiting = defaultdict(list)
+    for part in sorted(spool.rows):
+        waiting[place_of_part(part)].append(part)
+    for place, parts in sorted(waiting.items()):
+        memory = pq.ParquetFile(files[place]).read() if place in files else None
+        for part in parts:
+            memory = learn(memory, spool.take(part))
+        assert memory is not None
+        yield place, memory
 
 
 def _by_place(sites: set[str]) -> Iterator[tuple[str, list[str]]]:

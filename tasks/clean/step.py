@@ -37,7 +37,7 @@ def learn_sites(cleaned: StepResult, sites: Mapping[str, Path], folder: str) -> 
     """Write what is remembered of sites after this run into `folder`; returns the files that are new, by their place."""
     evidence = (pq.ParquetFile(path / EVIDENCE).read() for path in cleaned.paths)
     written = {}
-    for place, table in learn_files(evidence, dict(sites)):
+    for place, table in learn_files(evidence, sites, Path(folder) / "evidence"):
         written[place] = Path(folder) / place
         write_table(table, written[place], dictionary=["site"])
     return written

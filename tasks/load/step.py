@@ -1,46 +1,58 @@
-"""The load step as two Prefect tasks: write aside, and - once the gate has spoken - make visible."""
+"""The load step as two Prefect tasks: write aside, and - once the gate has spoken - make visible.
+
+Nothing here is held for every page but numbers: what is decided, some fifty bytes a page. Texts, addresses and signatures stream past.
+"""
 
 import shutil
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.batch import StepResult, left_out
-from tasks.load.echoes import echo_decisions, find_echoes
-from tasks.load.merge import Merge, merge
+from tasks.ids import at, find, hex_ids, numbers
+from tasks.load.accounts import Fates, stage_accounts
+from tasks.load.bands import SPOOLED_FROM, VALUES
+from tasks.load.decisions import DUPLICATE, REASONS, Candidates, Decisions, Merged, decide, precedence
+from tasks.load.echoes import find_echoes
 from tasks.load.output import Changes, Output, link_or_copy
 from tasks.load.rewrite import of_values, take_out
 from tasks.load.stage import (
     candidates,
-    known_articles,
+    decided,
+    files_with,
     published_signatures,
     quarantined_rows,
-    read_back,
+    rows_as_table,
     stage_articles,
-    stage_rows,
+    stage_tables,
 )
-from tasks.load.stories import Signed, Story, find_stories, read_signatures
+from tasks.load.stories import Signed, Stories, find_stories, read_signatures
+from tasks.load.versions import stage_versions
 
-_SLIM = ["doc_id", "article_id", "text_digest", "fetched_at", "source_uri", "signature"]
-_PAGE_COLUMNS = ["doc_id", "source_uri", "url", "fetched_at", "page_digest", "byte_count", "source_mtime_ns", "same_as"]
 _UNREAD = ("ingest.too_large", "ingest.unreadable")  # of these no bytes were kept
 
 
 @dataclass(frozen=True)
 class Staged:
-    """What load wrote aside: the changes, the counts, and the columns its gate checks."""
+    """What load wrote aside: the changes, the counts, and an article of the run to show."""
 
     changes: Changes
     counts: dict[str, int]
     staged_articles: int
-    articles: pa.Table
+    example: str | None  # its doc_id
+
+    @property
+    def article_files(self) -> list[Path]:
+        """The staged files of articles: what is gated is read back from them, as it will be published."""
+        return list(self.changes.added.get("articles", {}).values())
 
 
 @task(name="load", task_run_name="load", cache_policy=NO_CACHE, persist_result=False)
@@ -53,57 +65,56 @@ def load(
     rules_version: str,
     *,
     keep_pages: bool,
-    raw_files: Mapping[str, str],
+    raw_files: Mapping[str, str] | None = None,
     is_replay: bool = False,
     one_per_story: bool = False,
 ) -> Staged:
     """Decide what becomes an article, and write every table of the run into the staging folder.
 
     In a replay the pages were received before: whatever was made of them then gives way to what is made of them now. With
-    `one_per_story` a near-duplicate of another article becomes a row of duplicates. `raw_files` says where the raw page of each
-    doc_id lies.
+    `one_per_story` a near-duplicate of another article becomes a row of duplicates. `raw_files` says where raw pages lie that are
+    not in the batch that `ingested` names, by doc_id.
     """
     output = Output(output_root)
     folder = output.work / f"staged-{run_id}"
     shutil.rmtree(folder, ignore_errors=True)
     changes = Changes()
-    pages = {
-        row["doc_id"]: row
-        for path in ingested.paths
-        for row in pq.ParquetFile(path).read(columns=_PAGE_COLUMNS).to_pylist()
-    }
     if is_replay:
-        _take_back(folder, output, set(pages), changes)
-    last = left_out(verdicts[-1]) if verdicts else set()
-    slim = [row for table in candidates(extracted.paths, last, _SLIM) for row in table.to_pylist()]
-    published = {row.article_id: row for row in known_articles(output, changes)}
-    merged = merge(slim, published.values())
-    stories = _stories(slim, merged, output, changes, one_per_story=one_per_story)
-    near = sum(story.near_duplicate_of is not None for story in stories.values())
+        doc_ids = {doc_id for path in ingested.paths for doc_id in pq.ParquetFile(path).read(columns=["doc_id"]).column("doc_id").to_pylist()}  # fmt: skip
+        _take_back(folder, output, doc_ids, changes)
+    passed = partial(candidates, extracted.paths, left_out(verdicts[-1]) if verdicts else set())
+    published = files_with(output, "articles", changes)
+    merged = decide(passed, published)
+    stories = _stories(passed, merged.decisions, output, changes, folder / "signed")
+    near = int((stories.similarities > 0).sum())
+    if one_per_story:
+        _one_per_story(merged.decisions, stories)
     stamp = {"run_id": run_id, "rules_version": rules_version}
-    quarantined = quarantined_rows(verdicts)
-    for row in quarantined:
-        is_kept = keep_pages and row["reason"] not in _UNREAD
-        row["raw_file"] = row["raw_file"] if is_kept else None
-    echoes = find_echoes(pages, merged, published, quarantined, output)
-    echo_decisions(echoes, merged)
-    quarantined += [
-        row | stamp | {"raw_file": raw_files.get(row["doc_id"]) if keep_pages else None} for row in echoes.quarantined
-    ]
-    count = stage_articles(folder, extracted.paths, last, merged, stories, output, run_id, changes)
-    _stage_signatures(folder, output, slim, merged, stories, run_id, changes)
-    stage_rows(folder, "quarantine", quarantined, run_id, changes)
-    stage_rows(folder, "duplicates", _duplicate_rows(merged, pages, stamp), run_id, changes)
-    ledger = _ledger_rows(merged, quarantined, echoes.forgotten, pages, stamp)
-    stage_rows(folder, "ledger", ledger, run_id, changes)
-    counts = Counter(row["outcome"] for row in ledger)
+    fates = _fates(
+        ingested, merged, published, quarantined_rows(verdicts), output, stamp, raw_files or {}, keep_pages=keep_pages
+    )
+    on_each = partial(decided, merged=merged, stories=stories, run_id=run_id)
+    stage_versions(folder, passed, on_each, merged, published, run_id, changes)
+    count = stage_articles(folder, passed, on_each, merged, published, run_id, changes)
+    take_out(
+        folder,
+        output,
+        "signatures",
+        "article_id",
+        of_values("article_id", set(hex_ids(merged.replaced).to_pylist())),
+        changes,
+    )
+    stage_tables(folder, "signatures", _signature_rows(passed, merged.decisions, stories, run_id), run_id, changes)
+    stage_tables(folder, "quarantine", iter([fates.quarantined]), run_id, changes)
+    counts = stage_accounts(folder, ingested.paths, fates, stamp, changes)
+    made = merged.decisions.docs[merged.decisions.articles_made()]
     return Staged(
         changes,
         {"received": sum(receipt.received for receipt in ingested.receipts), "articles": counts["article"],
          "duplicates": counts["duplicate"], "quarantined": counts["quarantined"] + counts["forgotten"], "replaced": len(merged.replaced),
          "seen_again": len(merged.seen), "near_duplicates": near},
         count,
-        read_back(changes, ["article_id", "doc_id", "text_digest", "word_count", "title", "run_id"]),
+        f"{made[0]:016x}" if len(made) else None,
     )  # fmt: skip
 
 
@@ -120,66 +131,83 @@ def _take_back(folder: Path, output: Output, doc_ids: set[str], changes: Changes
         take_out(folder, output, table, "doc_id", of_values("doc_id", doc_ids), changes)
 
 
-def _stage_signatures(
-    folder: Path, output: Output, slim: list[dict[str, Any]], merged: Merge, stories: dict[str, Story], run_id: str, changes: Changes
-) -> None:  # fmt: skip
-    """Write the signatures of the new articles; those of the texts that they replace go."""
-    take_out(folder, output, "signatures", "article_id", of_values("article_id", set(merged.replaced)), changes)
-    rows = [
-        {"article_id": row["article_id"], "story_id": stories[row["article_id"]].story_id, "signature": row["signature"], "run_id": run_id}
-        for row in slim if row["signature"] and merged.decisions[row["doc_id"]].outcome == "article"
-    ]  # fmt: skip
-    stage_rows(folder, "signatures", rows, run_id, changes)
+def _fates(
+    ingested: StepResult, merged: Merged, published: Mapping[str, Path], quarantined: pa.Table, output: Output, stamp: Mapping[str, str],
+    raw_files: Mapping[str, str], *, keep_pages: bool,
+) -> Fates:  # fmt: skip
+    """What becomes of every page, with those whose very bytes came before; these are added to `merged` too."""
+    is_kept = pc.invert(pc.is_in(quarantined.column("reason"), pa.array(_UNREAD))) if keep_pages else pa.scalar(False)
+    place = quarantined.schema.get_field_index("raw_file")
+    raw = pc.if_else(is_kept, quarantined.column("raw_file"), pa.scalar(None, pa.string()))
+    parts = [quarantined.set_column(place, quarantined.schema.field(place), raw)]
+    decisions, forgotten = [merged.decisions], [np.zeros(0, dtype=np.uint64)]
+    for echoes in find_echoes(ingested.paths, merged, published, quarantined, output.files("ledger").values()):
+        decisions.append(Decisions.of(echoes.decisions))
+        forgotten.append(numbers(pa.array(echoes.forgotten, pa.string())))
+        merged.see(echoes.seen)
+        for row in echoes.quarantined:
+            row["raw_file"] = raw_files.get(row["doc_id"], row["raw_file"]) if keep_pages else None
+        parts.append(rows_as_table("quarantine", [{**row, **stamp} for row in echoes.quarantined]))
+    merged.decisions = Decisions.joined(decisions)
+    return Fates(merged.decisions, pa.concat_tables(parts), np.sort(np.concatenate(forgotten)))
 
 
-def _stories(
-    slim: list[dict[str, Any]], merged: Merge, output: Output, changes: Changes, *, one_per_story: bool
-) -> dict[str, Story]:
-    """The story of each new article; near-duplicates are made duplicates where one article a story is asked for."""
-    rows = {row["doc_id"]: row for row in slim}
-    new = [decision for decision in merged.decisions.values() if decision.outcome == "article"]
-    signed = [decision for decision in new if rows[decision.doc_id]["signature"]]
-    ids = [decision.article_id for decision in signed]
-    values = read_signatures(rows[decision.doc_id]["signature"] for decision in signed)
-    stories = find_stories(Signed(ids, [""] * len(ids), values), published_signatures(output, changes))
-    stories |= {
-        decision.article_id: Story(decision.article_id) for decision in new if decision.article_id not in stories
-    }
-    if one_per_story:
-        for decision in new:
-            story = stories[decision.article_id]
-            if story.near_duplicate_of and decision.version == 1:  # a new text of a published article stays its text
-                decision.outcome, decision.reason = "duplicate", "near_duplicate"
-                decision.article_id, decision.similarity = story.near_duplicate_of, story.similarity or 0.0
+def _stories(passed: Candidates, decisions: Decisions, output: Output, changes: Changes, folder: Path) -> Stories:
+    """The story of each new article that has a signature."""
+    is_made = decisions.articles_made()
+    docs, articles = decisions.docs[is_made], decisions.articles[is_made]
+    signed = [
+        numbers(part.column("doc_id").filter(pc.is_valid(part.column("signature"))))
+        for part in passed(["doc_id", "signature"], docs)
+    ]
+    docs_signed = np.concatenate(signed) if signed else np.zeros(0, dtype=np.uint64)
+    rows = np.sort(articles[find(docs, docs_signed)])
+    values = _matrix(len(rows), folder)
+    for part in passed(["doc_id", "signature"], docs_signed):
+        owners = articles[find(docs, numbers(part.column("doc_id")))]
+        values[find(rows, owners)] = read_signatures(part.column("signature"))
+    doc_of = docs[np.argsort(articles)][np.isin(np.sort(articles), rows)]  # of each row
+    stories = find_stories(
+        Signed(rows, np.zeros_like(rows), values), published_signatures(output, changes), lambda some: precedence(passed, doc_of[some]), folder
+    )  # fmt: skip
+    del values
+    shutil.rmtree(folder, ignore_errors=True)
     return stories
 
 
-def _duplicate_rows(merged: Merge, pages: dict[str, dict[str, Any]], stamp: dict[str, str]) -> list[dict[str, Any]]:
-    return [
-        pages[decision.doc_id] | stamp | {"kind": decision.reason, "article_id": decision.article_id, "similarity": decision.similarity}
-        for decision in merged.decisions.values() if decision.outcome == "duplicate"
-    ]  # fmt: skip
+def _matrix(count: int, folder: Path) -> np.ndarray:
+    """Room for so many signatures, in a file where they are many."""
+    if count < SPOOLED_FROM:
+        return np.empty((count, VALUES), dtype="<u2")
+    folder.mkdir(parents=True, exist_ok=True)
+    return np.lib.format.open_memmap(folder / "values.npy", mode="w+", dtype="<u2", shape=(count, VALUES))
 
 
-def _ledger_rows(
-    merged: Merge,
-    quarantined: list[dict[str, Any]],
-    forgotten: list[str],
-    pages: dict[str, dict[str, Any]],
-    stamp: dict[str, str],
-) -> list[dict[str, Any]]:
-    rows = [
-        pages[decision.doc_id]
-        | stamp
-        | {"outcome": decision.outcome, "reason": decision.reason, "article_id": decision.article_id}
-        for decision in merged.decisions.values()
-    ]
-    rows += [
-        pages[row["doc_id"]] | stamp | {"outcome": "quarantined", "reason": row["reason"], "article_id": None}
-        for row in quarantined
-    ]
-    rows += [pages[doc_id] | stamp | {"outcome": "forgotten", "url": None} for doc_id in forgotten]
-    return sorted(rows, key=lambda row: (row["source_uri"], row["doc_id"]))
+def _one_per_story(decisions: Decisions, stories: Stories) -> None:
+    """Make a duplicate of each new article that is a near-duplicate; a new text of a published article stays its text."""
+    _, near, alike = stories.of(decisions.articles)
+    gives_way = decisions.articles_made() & (alike > 0) & (decisions.versions == 1)
+    order = np.argsort(decisions.articles[gives_way])
+    gone, target = decisions.articles[gives_way][order], near[gives_way][order]
+    while (chained := find(gone, target) >= 0).any():  # what it equals gives way itself
+        target = np.where(chained, at(target, find(gone, target)), target)
+    decisions.outcomes[gives_way] = DUPLICATE
+    decisions.reasons[gives_way] = REASONS.index("near_duplicate")
+    decisions.similarities[gives_way] = alike[gives_way]
+    decisions.articles[gives_way] = target[find(gone, decisions.articles[gives_way])]
+
+
+def _signature_rows(passed: Candidates, decisions: Decisions, stories: Stories, run_id: str) -> Iterator[pa.Table]:
+    """The signatures of the new articles."""
+    is_made = decisions.articles_made()
+    docs, articles = decisions.docs[is_made], decisions.articles[is_made]
+    for part in passed(["doc_id", "signature"], docs):
+        part = part.filter(pc.is_valid(part.column("signature")))  # noqa: PLW2901 - the rest of it is of no use
+        owners = articles[find(docs, numbers(part.column("doc_id")))]
+        yield pa.table({
+            "article_id": hex_ids(owners), "story_id": hex_ids(stories.of(owners)[0]), "signature": part.column("signature"),
+            "run_id": pa.array([run_id] * part.num_rows, pa.string()),
+        })  # fmt: skip
 
 
 @task(name="publish", task_run_name="publish", cache_policy=NO_CACHE, persist_result=False)

@@ -1,130 +1,172 @@
 """Which articles tell one story: near-duplicates by their MinHash signatures, in a run and against all before it.
 
-Locality-sensitive hashing: a signature of 126 values of 16 bits is cut into 42 bands of 3; texts that agree in a whole
-band are compared value by value. The new texts' bands are held in memory, the published signatures stream past them, so
-that memory is bounded by the run and not by the dataset.
+The new texts' bands are sorted once (`tasks.load.bands`), the published signatures stream past them a hundred thousand at a
+time, so that memory is bounded by the run and not by the dataset, and by files where the run is large.
+
+CPU seconds of one core, measured by `tests/benchmarks/signatures.py` with a million published signatures:
+
+    new         among themselves   against the published   peak of memory, MB
+    1,000                   0.01                    1.51                  434
+    10,000                  0.04                    1.59                  444
+    100,000                 0.39                    2.11                  538
+    1,000,000               5.35                    6.59                  790
+
+A billion, on paper. The signatures of a billion articles are 309 GB with their ids. A dataset that grows to them in a
+thousand runs of a million streams half of them past each run on average: 500 million / 1 million x 6.6 s = 3,300 s a run, and
+5 s for the run itself. That is 3.3 ms a page beside some 15 ms for reading, cleaning and extracting it; in a hundred runs of ten
+million it is a tenth of that for the streaming (bands of ten million sorted keys are 120 MB in memory, one at a time), and 154
+GB that are read from disk a run. Memory is that of the run alone. A daily run of ten thousand against a billion published
+streams 309 GB for 1,600 s of CPU: there a dataset should be kept by year, an output each.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
-VALUES, ROWS = 126, 3
-BANDS = VALUES // ROWS
+from tasks.ids import find
+from tasks.load.bands import SPOOLED_FROM, VALUES, Bands, equal_values
+
 # Share of equal values, which estimates the Jaccard similarity of the texts' word triples (those with a number count twice).
 # A fifth of all words changed at random leaves about 0.34, a tenth 0.57, a third cut off 0.67; unrelated texts share under
 # 0.05. Chosen on wcxb-dev, checked on fundus-dev and invented stories (tests/benchmarks/duplicates.py).
 SAME_STORY = 0.35
-_BITMAP_BITS = 22
-_MAX_MATES = 30  # in one band of one run: a boilerplate text must not be compared with thousands like it
+_STREAMED = 131_072  # published signatures at a time: 33 MB
+
+Precedence = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
 class Signed:
-    """Articles with their signatures: `n` ids, `n` stories ("" where not known), n x 126 uint16."""
+    """Articles with their signatures: `n` ids, `n` stories (0 where not known), n x 126 uint16."""
 
-    article_ids: list[str]
-    story_ids: list[str]
+    articles: np.ndarray  # uint64
+    stories: np.ndarray  # uint64
     values: np.ndarray
 
 
 @dataclass(frozen=True)
-class Story:
-    """The story an article tells; whose near-duplicate it is and how alike, where it is one."""
+class Stories:
+    """The story that each of n articles tells; whose near-duplicate it is and how alike, where it is one."""
 
-    story_id: str
-    near_duplicate_of: str | None = None
-    similarity: float | None = None
+    articles: np.ndarray  # uint64, ascending
+    stories: np.ndarray  # uint64
+    near_duplicate_of: np.ndarray  # uint64, where `similarities` is above 0
+    similarities: np.ndarray  # float32
 
-
-def read_signatures(signatures: Iterable[bytes]) -> np.ndarray:
-    """Signatures as a matrix, one row each."""
-    joined = b"".join(signatures)
-    return np.frombuffer(joined, dtype="<u2").reshape(-1, VALUES)
-
-
-def band_keys(values: np.ndarray) -> np.ndarray:
-    """N x 42 uint64: each band's three values and its number."""
-    parts = values.reshape(len(values), BANDS, ROWS).astype(np.uint64)
-    keys: np.ndarray = parts[:, :, 0] | parts[:, :, 1] << np.uint64(16) | parts[:, :, 2] << np.uint64(32)
-    with np.errstate(over="ignore"):
-        # band n agrees with band n only; the product spreads the bits for the bitmap
-        spread: np.ndarray = (keys + (np.arange(BANDS, dtype=np.uint64) << np.uint64(48))) * np.uint64(
-            0x9E3779B97F4A7C15
+    def of(self, articles: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Story, near-duplicate and similarity of some articles; one that is not here tells a story of its own."""
+        places = find(self.articles, articles)
+        if not len(self.articles):
+            return articles, np.zeros_like(articles), np.zeros(len(articles), dtype=np.float32)
+        is_here = places >= 0
+        return (
+            np.where(is_here, self.stories[places], articles),
+            np.where(is_here, self.near_duplicate_of[places], 0),
+            np.where(is_here, self.similarities[places], 0).astype(np.float32),
         )
-    return spread
 
 
-def find_stories(new: Signed, published: Iterable[Signed]) -> dict[str, Story]:
-    """The story of each new article, by article_id; `new` in the order in which articles are taken for the original.
+def read_signatures(signatures: pa.Array | pa.ChunkedArray) -> np.ndarray:
+    """A column of signatures (252 bytes each, none null) as a matrix, one row each."""
+    if isinstance(signatures, pa.ChunkedArray):
+        signatures = signatures.combine_chunks()
+    data = signatures.cast(pa.binary(VALUES * 2)).buffers()[1]
+    first = signatures.offset if signatures.type == pa.binary(VALUES * 2) else 0
+    values = np.frombuffer(data, dtype="<u2")[first * VALUES : (first + len(signatures)) * VALUES]
+    return values.reshape(-1, VALUES)
 
-    An article is a near-duplicate of the most similar one that was published or stands before it. A new text of an
-    article that is published keeps the story it had.
+
+def find_stories(
+    new: Signed, published: Iterable[Signed], precedence: Precedence, folder: Path | None = None
+) -> Stories:
+    """The story of each new article; `new` in ascending order of its articles.
+
+    An article is a near-duplicate of the most similar one that was published or stands before it, as `precedence` says: it
+    gives some rows of `new` the ranks in which articles are taken for the original. A new text of an article that is published
+    keeps the story it had. `folder` is where what does not fit into memory is put.
     """
-    if not new.article_ids:
-        return {}
-    keys = band_keys(new.values)
-    best: list[tuple[float, str, str] | None] = [None] * len(new.article_ids)  # similarity, article, its story
-    own_story: dict[str, str] = {}
-    _against_published(new, keys, published, best, own_story)
-    found: dict[str, Story] = {}
-    for number, mates in enumerate(_mates(keys)):
-        article = new.article_ids[number]
-        match = best[number]
-        for mate in mates:
-            share = float((new.values[number] == new.values[mate]).mean())
-            other = new.article_ids[mate]
-            if share >= SAME_STORY and other != article and (match is None or share > match[0]):
-                match = (share, other, found[other].story_id)
-        if match:
-            found[article] = Story(own_story.get(article, match[2]), match[1], round(match[0], 3))
-        else:
-            found[article] = Story(own_story.get(article, article))
-    return found
+    stories = new.articles.copy()
+    near = np.zeros_like(stories)
+    equal = np.zeros(len(stories), dtype=np.int16)
+    if not len(stories):
+        return Stories(stories, stories, near, equal.astype(np.float32))
+    bands = Bands(new.values, folder if len(stories) >= SPOOLED_FROM else None)
+    own = np.zeros_like(stories)  # the story that an article had, 0 where it is new
+    for part in _joined(published):
+        _against(part, new, bands, (equal, near, stories), own)
+    pairs = bands.pairs()
+    alike = equal_values(pairs, new.values, new.values)
+    is_near = alike >= SAME_STORY * VALUES
+    _within(new, pairs[is_near], alike[is_near], precedence, (equal, near, stories), own)
+    stories = np.where(own > 0, own, stories)
+    return Stories(new.articles, stories, near, (equal / VALUES).round(3).astype(np.float32))
 
 
-def _against_published(
-    new: Signed, keys: np.ndarray, published: Iterable[Signed], best: list[tuple[float, str, str] | None], own_story: dict[str, str]
-) -> None:  # fmt: skip
-    flat = keys.ravel()
-    order = np.argsort(flat, kind="stable")
-    ordered, holder = flat[order], order // BANDS
-    shift = np.uint64(64 - _BITMAP_BITS)
-    bitmap = np.zeros(1 << _BITMAP_BITS, dtype=bool)
-    bitmap[(flat >> shift).astype(np.int64)] = True
-    here = set(new.article_ids)
+def _joined(published: Iterable[Signed]) -> Iterator[Signed]:
+    """The same signatures in parts of a size at which a pass over all bands pays."""
+    held: list[Signed] = []
     for part in published:
-        told = zip(part.article_ids, part.story_ids, strict=True)
-        own_story.update({article: story for article, story in told if article in here and story})
-        theirs = band_keys(part.values)
-        rows, bands = np.nonzero(bitmap[(theirs >> shift).astype(np.int64)])
-        values = theirs[rows, bands]
-        first, end = np.searchsorted(ordered, values, "left"), np.searchsorted(ordered, values, "right")
-        pairs = {
-            (int(row), int(mine))
-            for row, a, b in zip(rows[end > first], first[end > first], end[end > first], strict=True)
-            for mine in holder[a:b][:_MAX_MATES]
-        }
-        for row, mine in sorted(pairs):
-            share = float((new.values[mine] == part.values[row]).mean())
-            other = part.article_ids[row]
-            if share >= SAME_STORY and other != new.article_ids[mine]:
-                known = best[mine]
-                if known is None or (share, other) > known[:2]:
-                    best[mine] = (share, other, part.story_ids[row] or other)
+        held.append(part)
+        if sum(len(each.articles) for each in held) >= _STREAMED:
+            yield _concatenated(held)
+            held = []
+    if held:
+        yield _concatenated(held)
 
 
-def _mates(keys: np.ndarray) -> list[list[int]]:
-    """For each row the earlier rows that share a band with it."""
-    holders: dict[int, list[int]] = {}
-    found: list[list[int]] = []
-    for number, row in enumerate(keys.tolist()):
-        mates: set[int] = set()
-        for key in row:
-            earlier = holders.setdefault(key, [])
-            mates.update(earlier)
-            if len(earlier) < _MAX_MATES:
-                earlier.append(number)
-        found.append(sorted(mates))
-    return found
+def _concatenated(parts: list[Signed]) -> Signed:
+    return Signed(
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("articles", "stories", "values"))
+    )
+
+
+Best = tuple[
+    np.ndarray, np.ndarray, np.ndarray
+]  # of each new article: equal values, the article it equals most, its story
+
+
+def _against(part: Signed, new: Signed, bands: Bands, best: Best, own: np.ndarray) -> None:
+    """Note which published articles the new ones equal most, and what stories those of them had that are published."""
+    equal, near, stories = best
+    places = find(new.articles, part.articles)
+    is_own = (places >= 0) & (part.stories > 0)
+    own[places[is_own]] = part.stories[is_own]
+    pairs = bands.pairs_with(part.values)
+    alike = equal_values(pairs, part.values, new.values)
+    theirs, mine = pairs[:, 0], pairs[:, 1]
+    use = (alike >= SAME_STORY * VALUES) & (part.articles[theirs] != new.articles[mine])
+    theirs, mine, alike = theirs[use], mine[use], alike[use]
+    order = np.lexsort((part.articles[theirs], alike, mine))  # the most alike of each comes last
+    theirs, mine, alike = theirs[order], mine[order], alike[order]
+    is_last = np.append(mine[1:] != mine[:-1], True)[: len(mine)]
+    theirs, mine, alike = theirs[is_last], mine[is_last], alike[is_last]
+    other = part.articles[theirs]
+    is_better = (alike > equal[mine]) | ((alike == equal[mine]) & (other > near[mine]))
+    theirs, mine, alike, other = theirs[is_better], mine[is_better], alike[is_better], other[is_better]
+    equal[mine], near[mine] = alike, other
+    stories[mine] = np.where(part.stories[theirs] > 0, part.stories[theirs], other)
+
+
+def _within(
+    new: Signed, pairs: np.ndarray, alike: np.ndarray, precedence: Precedence, best: Best, own: np.ndarray
+) -> None:
+    """Note which articles of the run equal earlier ones of it, in the order in which they are taken for the original."""
+    equal, near, stories = best
+    if not len(pairs):
+        return
+    involved = np.unique(pairs)
+    rank = np.empty(len(involved), dtype=np.int64)
+    rank[np.argsort(precedence(involved), kind="stable")] = np.arange(len(involved))
+    by_rank = involved[np.argsort(rank)]
+    ranks = np.sort(rank[np.searchsorted(involved, pairs)], axis=1)  # the earlier first
+    order = np.lexsort((ranks[:, 0], -alike.astype(np.int32), ranks[:, 1]))  # of each later one its most alike first
+    ranks, alike = ranks[order], alike[order]
+    is_first = np.append(True, ranks[1:, 1] != ranks[:-1, 1])
+    for (earlier, later), count in zip(ranks[is_first].tolist(), alike[is_first].tolist(), strict=True):
+        row, mate = by_rank[later], by_rank[earlier]
+        if count > equal[row]:
+            # an edited article has the story it had before; so have those that equal it
+            equal[row], near[row], stories[row] = count, new.articles[mate], own[mate] or stories[mate]

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from newsroom import Page
@@ -23,10 +24,11 @@ from tasks.batch import digest, without, write_table
 from tasks.clean.batch import clean_pages
 from tasks.clean.site_memory import learn_files, recall
 from tasks.extract.batch import extract_documents
+from tasks.ids import hex_ids, numbers
 from tasks.ingest.record import Place, Record
 from tasks.ingest.record import page_row as row_of
 from tasks.load.merge import Known, Merge, merge
-from tasks.load.stories import Signed, Story, find_stories, read_signatures
+from tasks.load.stories import Signed, Stories, find_stories, read_signatures
 from tasks.quality.drift import compare
 from tasks.quality.metrics import COLUMNS, of_run
 
@@ -87,6 +89,12 @@ def shape_of(step: str, table: pa.Table, declared: pa.Schema) -> Verdict:
     return contract(step, table.schema, declared, {name: table.column(name).null_count for name in table.column_names})
 
 
+def _signed(rows: list[dict]) -> Signed:
+    """The signatures of some candidate rows, each a story of its own."""
+    ids = numbers(pa.array([row["article_id"] for row in rows], pa.string()))
+    return Signed(ids, ids, read_signatures(pa.array([row["signature"] for row in rows], pa.binary(252))))
+
+
 class Line:
     """The steps and gates of `flows/news.py` over one batch."""
 
@@ -143,8 +151,7 @@ class Line:
         if is_kept:
             self._keep(name, evidence, articles, metrics)
             signed = [row for row in passed if row["signature"]]
-            ids = [row["article_id"] for row in signed]
-            self.past.signed.append(Signed(ids, ids, read_signatures(row["signature"] for row in signed)))
+            self.past.signed.append(_signed(signed))
 
     def _extracted(self, pages: pa.Table, *, is_kept: bool) -> tuple[pa.Table, pa.Table, pa.Table]:
         """Documents, candidates and evidence of pages; the undamaged batch's are kept, for defects of tables."""
@@ -165,7 +172,8 @@ class Line:
             if decision.outcome == "duplicate":
                 for number in by_id[doc_id]:
                     run.set_aside.setdefault(number, []).append(f"merge.{decision.reason}")
-        near = {article_id for article_id, story in self._stories(passed, merged).items() if story.near_duplicate_of}
+        stories = self._stories(passed, merged)
+        near = set(hex_ids(stories.articles[stories.similarities > 0]).to_pylist())
         run.near = {number for row in passed if row["article_id"] in near for number in by_id[row["doc_id"]]}
         chosen = [merged.decisions[row["doc_id"]].outcome == "article" for row in passed]
         articles = schema.conform(candidates.filter(pa.array(chosen, pa.bool_())), schema.ARTICLES)
@@ -173,13 +181,16 @@ class Line:
         counts = {"received": received, "articles": outcomes["article"], "duplicates": outcomes["duplicate"], "quarantined": quarantined, "near_duplicates": len(near)}  # fmt: skip
         return articles, counts, passed
 
-    def _stories(self, passed: list[dict], merged: Merge) -> dict[str, Story]:
+    def _stories(self, passed: list[dict], merged: Merge) -> Stories:
         """The story of each new article that is long enough to tell, as load finds them."""
         rows = {row["doc_id"]: row for row in passed}
         new = [one for one in merged.decisions.values() if one.outcome == "article" and rows[one.doc_id]["signature"]]
-        values = read_signatures(rows[one.doc_id]["signature"] for one in new)
-        ids = [one.article_id for one in new]
-        return find_stories(Signed(ids, [""] * len(ids), values), self.past.signed)
+        order = {one.article_id: number for number, one in enumerate(new)}
+        signed = _signed([rows[one.doc_id] for one in sorted(new, key=lambda one: one.article_id)])
+        ranks = np.array([order[article] for article in hex_ids(signed.articles).to_pylist()])
+        return find_stories(
+            replace(signed, stories=np.zeros_like(signed.articles)), self.past.signed, lambda some: ranks[some]
+        )
 
     def _compare(self, run: Run, metrics: list[dict]) -> None:
         """The gate that compares with the runs before."""
@@ -236,7 +247,7 @@ class Line:
     def _keep(self, name: str, evidence: pa.Table, articles: pa.Table, metrics: list[dict]) -> None:
         """What the next run knows of this one."""
         folder = Path(self.folder) / name
-        for place, table in learn_files([evidence], self.past.sites):
+        for place, table in learn_files([evidence], self.past.sites, folder / "evidence"):
             write_table(table, folder / place)
             self.past.sites[place] = folder / place
         slim = articles.select(["article_id", "text_digest", "fetched_at", "version"]).to_pylist()

@@ -211,10 +211,13 @@ def plant(scene: Scene, number: int, seed: int) -> list[Text]:
     return texts
 
 
-def _signed(texts: list[Text]) -> Signed:
+def _signed(texts: list[Text], names: list[str]) -> Signed:
+    """The signatures of the texts that have one; their names are added to `names`, whose places are the ids."""
     found = similarity.signatures([one.text for one in texts])
-    names = [one.name for one, signature in zip(texts, found, strict=True) if signature]
-    return Signed(names, names, read_signatures(signature for signature in found if signature))
+    first = len(names)
+    names += [one.name for one, signature in zip(texts, found, strict=True) if signature]
+    ids = np.arange(first, len(names), dtype=np.uint64)
+    return Signed(ids, ids, read_signatures(pa.array([signature for signature in found if signature], pa.binary(252))))
 
 
 def copydesk(texts: list[Text], folder: Path, *, is_published: bool = False) -> tuple[dict[str, str], dict[str, str]]:
@@ -223,9 +226,11 @@ def copydesk(texts: list[Text], folder: Path, *, is_published: bool = False) -> 
     parts = [], []  # new, published
     for number, one in enumerate(texts):
         parts[is_published and one.group not in KINDS and (one.name in copied or number % 2 == 0)].append(one)
-    before, new = (_signed(part) for part in reversed(parts))
-    stories = find_stories(new, [before])
-    return {name: one.near_duplicate_of for name, one in stories.items() if one.near_duplicate_of}, {}
+    names = [""]
+    before, new = (_signed(part, names) for part in reversed(parts))
+    found = find_stories(new, [before], lambda rows: rows)
+    near = zip(found.articles.tolist(), found.near_duplicate_of.tolist(), found.similarities.tolist(), strict=True)
+    return {names[article]: names[other] for article, other, share in near if share > 0}, {}
 
 
 def datatrove(texts: list[Text], folder: Path) -> tuple[dict[str, str], dict[str, str]]:

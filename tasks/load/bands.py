@@ -1,0 +1,118 @@
+"""Locality-sensitive hashing by sorting: which signatures agree in a whole band, one band after the other.
+
+A signature of 126 values of 16 bits is cut into 42 bands of 3. Only one band is looked at at a time: its keys are sorted,
+equal ones stand side by side. So a run of n signatures needs 12 n bytes for a band's keys and rows and up to 8 n for a bitmap that
+keeps most foreign keys from being searched for; from a quarter of a million on, the sorted bands and the signatures
+lie in files and come in as they are needed.
+
+Measured with one million new and one million published signatures (`tests/benchmarks/signatures.py`); a billion, on paper:
+see `tasks.load.stories`.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+VALUES, ROWS = 126, 3
+BANDS = VALUES // ROWS
+MAX_MATES = 30  # in one band: a boilerplate text must not be compared with thousands like it
+SPOOLED_FROM = 250_000  # signatures; as many take 126 MB of bands, and 63 MB themselves
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # spreads the 48 bits of a key over 64, for the bitmap
+_BITMAP_BITS = (12, 24)  # at least and at most; 8 places a key
+_CHUNK_PAIRS = 200_000  # compared at a time: 50 MB of values
+
+
+def band_keys(values: np.ndarray, band: int) -> np.ndarray:
+    """N uint64: the three values of a band (of n x 126), spread over all bits."""
+    part = values[:, band * ROWS : (band + 1) * ROWS].astype(np.uint64)
+    keys: np.ndarray = part[:, 0] | part[:, 1] << np.uint64(16) | part[:, 2] << np.uint64(32)
+    return keys * _MULTIPLIER
+
+
+class Bands:
+    """The sorted bands of n signatures (n x 126 uint16), in memory, or in files in `folder` where one is given."""
+
+    def __init__(self, values: np.ndarray, folder: Path | None = None) -> None:
+        self.values, self._folder = values, folder
+        self._held: list[tuple[np.ndarray, np.ndarray]] = []
+        for band in range(BANDS):
+            keys = band_keys(values, band)
+            rows = np.argsort(keys, kind="stable").astype(np.uint32)
+            if folder is None:
+                self._held.append((keys[rows], rows))
+            else:
+                folder.mkdir(parents=True, exist_ok=True)
+                np.save(self._file(band, "keys"), keys[rows])
+                np.save(self._file(band, "rows"), rows)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def band(self, number: int) -> tuple[np.ndarray, np.ndarray]:
+        """The keys of a band, ascending, and the rows that have them; rows of one key ascend too."""
+        if self._folder is None:
+            return self._held[number]
+        return np.load(self._file(number, "keys")), np.load(self._file(number, "rows"))
+
+    def _file(self, band: int, what: str) -> Path:
+        assert self._folder is not None
+        return self._folder / f"band-{band:02d}.{what}.npy"
+
+    def pairs(self) -> np.ndarray:
+        """M x 2: rows that share a band, each pair once, the lower row first; each row at most with 30 of one band."""
+        count = np.uint64(len(self))
+        found = np.zeros(0, dtype=np.uint64)
+        for band in range(BANDS):
+            keys, rows = self.band(band)
+            is_first = np.concatenate([[True], keys[1:] != keys[:-1]]) if len(keys) else np.zeros(0, dtype=bool)
+            starts = np.flatnonzero(is_first)
+            lengths = np.diff(np.append(starts, len(keys)))
+            crowded = lengths > 1
+            starts, lengths = starts[crowded], lengths[crowded]
+            start = np.repeat(starts, lengths)
+            place = np.arange(len(start)) - np.repeat(np.cumsum(lengths) - lengths, lengths)  # within its run
+            mates = []
+            for earlier in range(min(MAX_MATES, int(lengths.max(initial=1)) - 1)):
+                later = place > earlier
+                first, second = rows[start[later] + earlier], rows[start[later] + place[later]]
+                mates.append(first.astype(np.uint64) * count + second)
+            found = np.unique(np.concatenate([found, *mates]))
+        return np.stack([found // count, found % count], axis=1).astype(np.int64) if len(found) else _no_pairs()
+
+    def pairs_with(self, others: np.ndarray) -> np.ndarray:
+        """M x 2: rows of `others` (k x 126) and rows here that share a band, each pair once."""
+        count = np.uint64(max(len(self), 1))
+        bits = int(np.clip(np.ceil(np.log2(len(self) + 1)) + 3, *_BITMAP_BITS))
+        shift = np.uint64(64 - bits)
+        found = np.zeros(0, dtype=np.uint64)
+        for band in range(BANDS):
+            keys, rows = self.band(band)
+            bitmap = np.zeros(1 << bits, dtype=bool)
+            bitmap[(keys >> shift).astype(np.int64)] = True
+            theirs = band_keys(others, band)
+            maybe = np.flatnonzero(bitmap[(theirs >> shift).astype(np.int64)])
+            first, end = (np.searchsorted(keys, theirs[maybe], side) for side in ("left", "right"))
+            counts = np.minimum(end - first, MAX_MATES)
+            at = np.repeat(first, counts) + np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+            mates = np.repeat(maybe, counts).astype(np.uint64) * count + rows[at]
+            if len(mates):
+                found = np.unique(np.concatenate([found, mates]))
+        return np.stack([found // count, found % count], axis=1).astype(np.int64) if len(found) else _no_pairs()
+
+
+def equal_values(pairs: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """For each pair (row of `first`, row of `second`) how many of the 126 values are equal."""
+    parts = [
+        (first[part[:, 0]] == second[part[:, 1]]).sum(axis=1, dtype=np.int16) for part in _chunks(pairs, _CHUNK_PAIRS)
+    ]
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int16)
+
+
+def _chunks(pairs: np.ndarray, size: int) -> Iterator[np.ndarray]:
+    for start in range(0, len(pairs), size):
+        yield pairs[start : start + size]
+
+
+def _no_pairs() -> np.ndarray:
+    return np.zeros((0, 2), dtype=np.int64)
