@@ -27,9 +27,10 @@ _FORMATS = frozenset(b"a b big code em font i nobr s small strike strong tt u".s
 
 def shallow(html: bytes) -> bytes:
     """The page without the tags that nest too deep and the attributes that are too many; nearly every page as it is."""
-    if len(html) > _GIANT_BYTES:
+    tags = html.split(b"<")  # the fastest look at all of them, a twentieth of a parse
+    if max(map(len, tags)) > _GIANT_BYTES and any(map(_is_giant, tags)):
         html = _GIANT.sub(_without_attributes, html)
-    if html.count(b"<") - html.count(b"</") <= FREE_TAGS:
+    if len(tags) <= FREE_TAGS or len(tags) - 1 - html.count(b"</") <= FREE_TAGS:
         return html
     opened, left_out = Counter[bytes](), Counter[bytes]()
     depth = formats = options = 0
@@ -58,6 +59,11 @@ def shallow(html: bytes) -> bytes:
         return match[0]
 
     return _TAG.sub(keep, html)
+
+
+def _is_giant(tag: bytes) -> bool:
+    """Whether what follows a `<` is a giant tag: the pattern, over a whole page, costs several parses."""
+    return len(tag) > _GIANT_BYTES and not 0 <= tag.find(b">") <= _GIANT_BYTES
 
 
 def _without_attributes(match: re.Match[bytes]) -> bytes:
