@@ -70,13 +70,15 @@ def rules_version() -> str:
     return f"{number}+{state.hexdigest()}"
 
 
-def write_table(table: pa.Table, path: Path, *, dictionary: Iterable[str] = ()) -> None:
+def write_table(
+    table: pa.Table, path: Path, *, dictionary: Iterable[str] = (), zstd_level: int = _ZSTD_LEVEL
+) -> None:
     """Write a Parquet file that is either wholly there or not at all, even after a power cut."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")  # readers skip names with a leading dot
     try:
         pq.write_table(
-            table, aside, compression="zstd", compression_level=_ZSTD_LEVEL,
+            table, aside, compression="zstd", compression_level=zstd_level,
             use_dictionary=[name for name in dictionary if name in table.column_names], row_group_size=ROW_GROUP_ROWS,
         )  # fmt: skip
         put_in_place(aside, path)
