@@ -190,10 +190,13 @@ def _run_command(commands: Any) -> None:
     )
     run.add_argument(
         "--executor",
-        choices=("inline", "processes"),
-        help="worker processes (default), or all in this one, which a page that kills its parser takes along",
+        choices=("inline", "processes", "dask", "ray"),
+        help="worker processes (default); all in this one, which a page that kills its parser takes along; or those of Dask or Ray",
     )
     run.add_argument("--workers", type=int, metavar="N", help="processes that work at once (default: one a core)")
+    run.add_argument(
+        "--address", help="of a running Dask scheduler (tcp://host:8786) or Ray cluster, in place of --workers"
+    )
 
     run.add_argument(
         "--one-per-story", action="store_true", help="keep one article of those that tell a story nearly alike"

@@ -74,10 +74,11 @@ def run(options: argparse.Namespace) -> int:
     problem = _early_problem(options)
     if problem:
         return complain(problem)
-    if options.executor:
-        os.environ["COPYDESK_EXECUTOR"] = options.executor
-    if options.workers:
-        os.environ["COPYDESK_WORKERS"] = str(options.workers)
+    if options.address and options.executor not in ("dask", "ray"):
+        return complain("--address is that of a Dask scheduler or a Ray cluster: say which with --executor dask or ray")
+    for name in ("executor", "workers", "address"):
+        if getattr(options, name):
+            os.environ[f"COPYDESK_{name.upper()}"] = str(getattr(options, name))
     return _in_flow(options, lambda: _start(options))
 
 

@@ -24,6 +24,7 @@ from flows.settings import Settings
 from flows.watching import TimeIsOverError, at_most, progress_in_ui
 from tasks.batch import StepResult, left_out, rules_version
 from tasks.clean.step import clean, learn_sites
+from tasks.engines import DASK, RAY
 from tasks.executor import executor
 from tasks.extract.step import extract
 from tasks.ingest.fetch.fetching import STATE_FILE, Fetching
@@ -97,7 +98,9 @@ _LONGEST_WAIT_SECONDS = 86_400.0  # for another run to end
 
 def run_on(parameters: Parameters, work: Callable[[Parameters, Output, RunReport, list[Metric]], None]) -> Any:
     """Do some work on an output under its lock, with a report whatever happens; returns the state of the flow run."""
-    output = Output(parameters.output)
+    # workers elsewhere have another working directory
+    is_cluster = Settings.from_environment().executor in (DASK, RAY)
+    output = Output(Path(parameters.output).absolute() if is_cluster else parameters.output)
     output.refuse_strangers()
     output.prepare()
     if_busy = parameters.if_busy if isinstance(parameters, NewsParameters) else "fail"
@@ -120,7 +123,7 @@ def _locked(
     settings = Settings.from_environment()
     minutes = parameters.timeout_minutes if isinstance(parameters, NewsParameters) else None
     try:
-        with at_most(minutes), progress_in_ui(), executor(settings.executor, settings.workers):
+        with at_most(minutes), progress_in_ui(), executor(settings.executor, settings.workers, settings.address):
             work(parameters, output, report, metrics)
     except GateStop as stop:
         report.finish("StoppedByGate", output, metrics, message=str(stop))

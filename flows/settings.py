@@ -22,18 +22,21 @@ class Settings:
     """How many processes work, and how large their batches are."""
 
     executor: str
+    address: str | None
     workers: int
     batch_pages: int
     batch_bytes: int
 
     @classmethod
     def from_environment(cls) -> "Settings":
-        """The settings of this process: COPYDESK_WORKERS, COPYDESK_BATCH_PAGES, COPYDESK_BATCH_MEGABYTES.
+        """The settings of this process: COPYDESK_EXECUTOR, COPYDESK_ADDRESS, COPYDESK_WORKERS, COPYDESK_BATCH_PAGES and
+        COPYDESK_BATCH_MEGABYTES.
 
         Raises:
             ValueError: a variable holds no whole number above 0.
         """
-        from tasks.executor import PROCESSES, default_workers
+        from tasks.engines import PROCESSES
+        from tasks.executor import default_workers
         from tasks.isolation import PAGE_CPU_SECONDS, WORKER_MEGABYTES
 
         # read by the workers themselves, which inherit them; a wrong value is told here
@@ -42,6 +45,7 @@ class Settings:
 
         return cls(
             executor=os.environ.get("COPYDESK_EXECUTOR") or PROCESSES,
+            address=os.environ.get("COPYDESK_ADDRESS") or None,
             workers=_number("COPYDESK_WORKERS", default_workers()),
             batch_pages=_number(
                 "COPYDESK_BATCH_PAGES", 500

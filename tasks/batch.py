@@ -70,9 +70,7 @@ def rules_version() -> str:
     return f"{number}+{state.hexdigest()}"
 
 
-def write_table(
-    table: pa.Table, path: Path, *, dictionary: Iterable[str] = (), zstd_level: int = _ZSTD_LEVEL
-) -> None:
+def write_table(table: pa.Table, path: Path, *, dictionary: Iterable[str] = (), zstd_level: int = _ZSTD_LEVEL) -> None:
     """Write a Parquet file that is either wholly there or not at all, even after a power cut."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")  # readers skip names with a leading dot

@@ -1,30 +1,25 @@
-"""The one seam for parallel work: the same function over the same batches, in this process or in several.
+"""The one seam for parallel work: the same function over the same batches, in this process or in several, here or on other machines.
 
 Workers get batch references and return receipts; they read sources and write results themselves. A batch that kills its
 worker, uses up its time or raises is looked at piece by piece (`tasks.isolation`), and only the pages at fault are left out.
 """
 
 import logging
-import multiprocessing
 import os
-import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from tasks.isolation import limit_cpu, limit_memory, rescue
+from tasks.engines import DASK, KINDS, PROCESSES, RAY, Engine, Processes, WorkerLostError, cluster
+from tasks.isolation import rescue
 
 Batch = TypeVar("Batch")
 Result = TypeVar("Result")
 logger = logging.getLogger(__name__)
 
-INLINE, PROCESSES = "inline", "processes"
-KINDS = (INLINE, PROCESSES)
+INLINE = "inline"
 
 TICK_SECONDS = 1.0  # how often it is told how far a batch is that takes long
 
@@ -42,7 +37,7 @@ class Advance:
 
 Listener = Callable[[Advance], None]
 _listeners: list[Listener] = []
-_pool: "_Pool | None" = None
+_engine: Engine | None = None
 
 
 @contextmanager
@@ -61,57 +56,39 @@ def report_progress(advance: Advance) -> None:
         listener(advance)
 
 
-class _Pool:
-    """Worker processes that outlive a step: starting one costs a second of imports. Made when first used."""
-
-    def __init__(self, workers: int) -> None:
-        self.workers = workers
-        self._pool: ProcessPoolExecutor | None = None
-
-    def submit(self, work: Callable[[Batch], Result], batch: Batch) -> "Future[Result]":
-        if self._pool is None:
-            # spawned: a forked process can hang on locks held by threads
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(
-                self.workers, mp_context=context, initializer=_quiet_worker, initargs=(os.getpid(),)
-            )
-        return self._pool.submit(_within_limits, work, batch)
-
-    def kill(self) -> None:
-        """End all workers at once, whatever they do."""
-        if self._pool is not None:
-            for process in list((self._pool._processes or {}).values()):
-                process.kill()
-
-    def close(self) -> None:
-        """End all workers when they have done their batch."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
-
-
 @contextmanager
-def executor(kind: str, workers: int) -> Iterator[None]:
-    """Have `run_batches` use worker processes in this block, or this process alone.
+def executor(kind: str, workers: int, address: str | None = None) -> Iterator[None]:
+    """Have `run_batches` use an engine's workers in this block, or this process alone.
+
+    `address` is that of a running Dask scheduler or Ray cluster; without one these engines start `workers` of their own.
 
     Raises:
-        ValueError: there is no such kind.
+        ValueError: there is no such kind, or its extra is not installed.
+        OSError: nobody answers at the address.
     """
-    global _pool  # noqa: PLW0603 - one run at a time in a process
-    if kind not in KINDS:
-        raise ValueError(f"{kind!r} is no executor; there are {', '.join(KINDS)}")
-    before = _pool
-    _pool = _Pool(workers) if kind == PROCESSES else None
+    global _engine  # noqa: PLW0603 - one run at a time in a process
+    if kind not in (INLINE, *KINDS):
+        raise ValueError(f"{kind!r} is no executor; there are {', '.join((INLINE, *KINDS))}")
+    if address and kind not in (DASK, RAY):
+        raise ValueError(f"an address is that of a Dask scheduler or a Ray cluster; the executor is {kind}")
+    before = _engine
+    makers = {INLINE: lambda: None, PROCESSES: lambda: Processes(workers)}
+    _engine = makers.get(kind, lambda: cluster(kind, workers, address))()
     try:
         yield
     except BaseException:
-        if _pool is not None:  # a run that was cancelled must not wait for its batches
-            _pool.kill()
+        if _engine is not None:  # a run that was cancelled must not wait for its batches
+            _engine.kill()
         raise
     finally:
-        if _pool is not None:
-            _pool.close()
-        _pool = before
+        if _engine is not None:
+            _engine.close()
+        _engine = before
+
+
+def is_elsewhere() -> bool:
+    """Whether the workers may have another working directory than this process."""
+    return _engine is not None and not isinstance(_engine, Processes)
 
 
 def run_batches(
@@ -132,7 +109,7 @@ def run_batches(
     """
     total, done, pages = sum(weights), 0, 0
     report_progress(Advance(step, 0, total, unit))
-    found = _in_processes(_pool, work, batches) if _pool is not None else _in_this_process(work, batches)
+    found = _in_workers(_engine, work, batches) if _engine is not None else _in_this_process(work, batches)
     results: dict[int, Result] = {}
     next_up = 0
     for item in found:
@@ -157,59 +134,35 @@ def _in_this_process(work: Callable[[Batch], Result], batches: Sequence[Batch]) 
         yield number, result
 
 
-def _in_processes(
-    pool: _Pool, work: Callable[[Batch], Result], batches: Sequence[Batch]
+def _in_workers(
+    engine: Engine, work: Callable[[Batch], Result], batches: Sequence[Batch]
 ) -> Iterator[tuple[int, Result] | None]:
     waiting = deque(range(len(batches)))
-    running: dict[Future[Result], int] = {}
+    running: dict[Any, int] = {}
     while waiting or running:
-        while waiting and len(running) < 2 * pool.workers:  # not all at once: what breaks takes only these along
+        while waiting and len(running) < 2 * engine.workers:  # not all at once: what breaks takes only these along
             number = waiting.popleft()
-            running[pool.submit(work, batches[number])] = number
-        finished, _ = wait(running, TICK_SECONDS, return_when=FIRST_COMPLETED)
+            running[engine.submit(work, batches[number])] = number
+        finished = engine.finished(list(running), TICK_SECONDS)
         if not finished:
             yield None
         suspects: list[int] = []
         for future in finished:
             number = running.pop(future)
             try:
-                yield number, future.result()
-            except BrokenProcessPool:
+                yield number, engine.result(future)
+            except WorkerLostError:
                 suspects.append(number)
             except Exception as error:
                 yield number, rescue(work, batches[number], error, in_children=True)
-        if (
-            suspects
-        ):  # one of the batches under way killed its worker, and with it the pool: which one, each alone will tell
+        if suspects and engine.is_lost_as_one:  # one of the batches under way killed its worker, and with it all others
             suspects += running.values()
             running.clear()
-            pool.close()
+            engine.close()
+        if suspects:  # which one was it? each alone will tell
             logger.warning("a worker died; %d batches are looked at one by one", len(suspects))
-            for number in sorted(suspects):
-                yield number, rescue(work, batches[number], None, in_children=True)
-
-
-def _within_limits(work: Callable[[Batch], Result], batch: Batch) -> Result:
-    limit_cpu(batch)
-    return work(batch)
-
-
-def _quiet_worker(parent: int) -> None:
-    """Workers speak through receipts: one core each, no chatter, no more memory than a page can need."""
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    logging.getLogger().setLevel(logging.WARNING)
-    limit_memory()
-    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
-
-
-def _end_with_parent(parent: int) -> None:
-    """End this process when its parent is gone: a killed one cannot tell, and its workers would wait for ever.
-
-    `parent` is told by the parent itself: it may be gone before this process has come to look.
-    """
-    while os.getppid() == parent:
-        time.sleep(TICK_SECONDS)
-    os._exit(1)
+        for number in sorted(suspects):
+            yield number, rescue(work, batches[number], None, in_children=True)
 
 
 def default_workers() -> int:

@@ -1,6 +1,7 @@
 """The ingest step as a Prefect task."""
 
 from collections import Counter
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,13 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.batch import Receipt, StepResult, digest
-from tasks.executor import Advance, report_progress, run_batches
+from tasks.executor import Advance, is_elsewhere, report_progress, run_batches
 from tasks.ingest.fetch.fetching import Fetching, fetch, is_web
 from tasks.ingest.known import Known
 from tasks.ingest.listing import FileRef, Listing, SourceError, cut, list_files
 from tasks.ingest.reading import Job, Limits, ingest_job, read_so_far
 from tasks.ingest.recall import recall
-from tasks.stores import StoreError
+from tasks.stores import StoreError, is_remote
 
 _CHUNK_FILES = 50_000  # asked for at a time whether they are known
 
@@ -57,6 +58,8 @@ def ingest(
     listing = list_files([source for source in sources if not is_web(source)])
     known = Known.read(ledger_files)
     refs = _unknown(listing, known, is_asked_for=bool(columns))
+    if is_elsewhere():
+        refs = [ref if is_remote(ref.path) else replace(ref, path=str(Path(ref.path).absolute())) for ref in refs]
     known_file = None
     if refs and len(known.docs):
         known_file = Path(folder).parent / "known" / f"{digest(*map(str, ledger_files))}.npz"

@@ -1,0 +1,293 @@
+"""Who does the batches: processes of this machine, the workers of a Dask scheduler, or those of a Ray cluster.
+
+Dask and Ray are extras and stay what they are: they start workers, hand out calls and notice what is lost. Their workers get the
+same functions and batches as ours, read the same sources and write the same files, so all paths must mean the same there,
+and the same rules must be installed.
+"""
+
+import contextlib
+import logging
+import multiprocessing
+import os
+import resource
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, Protocol
+
+from tasks.batch import rules_version
+from tasks.isolation import limit_cpu, limit_memory
+
+PROCESSES, DASK, RAY = "processes", "dask", "ray"
+KINDS = (PROCESSES, DASK, RAY)
+
+Work = Callable[[Any], Any]
+_PARENT_SECONDS = 1.0  # how often a worker looks whether its parent lives
+_COUNT_SECONDS = 10.0  # how often a cluster is asked for the number of its workers
+_CONNECT_SECONDS = 30
+
+
+class WorkerLostError(Exception):
+    """A worker ended before its batch did, however often that was tried."""
+
+
+class DifferentRulesError(OSError):
+    """A worker would turn pages into other rows than this process; like a full disk, no page is to blame for it."""
+
+
+class Engine(Protocol):
+    """Does batches somewhere."""
+
+    is_lost_as_one: bool  # whether a worker that dies takes all batches under way along
+
+    @property
+    def workers(self) -> int:
+        """How many batches it can do at once."""
+
+    def submit(self, work: Work, batch: Any) -> Any:
+        """Start a batch; what comes back names it."""
+
+    def finished(self, futures: Sequence[Any], seconds: float) -> list[Any]:
+        """Those that are over, when one is or when the seconds are; empty if none is."""
+
+    def result(self, future: Any) -> Any:
+        """The result of a batch that is over.
+
+        Raises:
+            WorkerLostError: its worker ended.
+        """
+
+    def kill(self) -> None:
+        """End all batches at once, whatever they do."""
+
+    def close(self) -> None:
+        """End what was started here; a later `submit` starts it anew."""
+
+
+class Processes:
+    """Worker processes that outlive a step: starting one costs a second of imports. Made when first used."""
+
+    is_lost_as_one = True
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def submit(self, work: Work, batch: Any) -> "Future[Any]":
+        if self._pool is None:
+            # spawned: a forked process can hang on locks held by threads
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(
+                self.workers, mp_context=context, initializer=_quiet_worker, initargs=(os.getpid(),)
+            )
+        return self._pool.submit(_within_limits, work, batch)
+
+    def finished(self, futures: Sequence[Any], seconds: float) -> list[Any]:
+        return list(wait(futures, seconds, return_when=FIRST_COMPLETED)[0])
+
+    def result(self, future: Any) -> Any:
+        try:
+            return future.result()
+        except BrokenProcessPool as error:
+            raise WorkerLostError from error
+
+    def kill(self) -> None:
+        if self._pool is not None:
+            for process in list((self._pool._processes or {}).values()):
+                process.kill()
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+
+def cluster(kind: str, workers: int, address: str | None) -> Engine:
+    """The Dask or Ray engine, connected.
+
+    Raises:
+        ValueError: the extra is not installed.
+        OSError: nobody answers at the address.
+    """
+    try:
+        return Dask(workers, address) if kind == DASK else Ray(workers, address)
+    except ImportError as error:
+        raise ValueError(f"the executor {kind} needs the extra: pip install 'copydesk[{kind}]' ({error})") from error
+
+
+class Dask:
+    """The workers of a Dask scheduler. It gives a lost worker's batch to another one, three times by its own default."""
+
+    is_lost_as_one = False
+
+    def __init__(self, workers: int, address: str | None) -> None:
+        import distributed  # noqa: PLC0415 - an extra, and a second of imports
+
+        self._dask = distributed
+        self._own: Any = None
+        if address is None:
+            self._own = distributed.LocalCluster(
+                n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=logging.ERROR
+            )  # type: ignore[no-untyped-call]
+        try:
+            self._client: Any = distributed.Client(self._own or address, timeout=_CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
+        except (OSError, TimeoutError) as error:
+            raise OSError(f"{address}: no Dask scheduler answers there ({error})") from error
+        self._count = _Count(lambda: sum(self._client.nthreads().values()), workers)
+
+    @property
+    def workers(self) -> int:
+        return self._count.value()
+
+    def submit(self, work: Work, batch: Any) -> Any:
+        return self._client.submit(_elsewhere, work, batch, rules_version(), _settings(), pure=False)
+
+    def finished(self, futures: Sequence[Any], seconds: float) -> list[Any]:
+        with self._client.as_current(), contextlib.suppress(TimeoutError, self._dask.TimeoutError):
+            self._dask.wait(futures, timeout=seconds, return_when="FIRST_COMPLETED")  # type: ignore[no-untyped-call]
+        return [future for future in futures if future.done()]
+
+    def result(self, future: Any) -> Any:
+        try:
+            return future.result()
+        except self._dask.KilledWorker as error:
+            raise WorkerLostError from error
+
+    def kill(self) -> None:
+        self._client.cancel(list(self._client.futures), force=True)
+
+    def close(self) -> None:
+        self._client.close()
+        if self._own is not None:
+            self._own.close()
+
+
+class Ray:
+    """The workers of a Ray cluster; a lost worker's batch is done again once."""
+
+    is_lost_as_one = False
+
+    def __init__(self, workers: int, address: str | None) -> None:
+        os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # its warning of a coming default
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        import ray  # noqa: PLC0415 - an extra, and a second of imports
+
+        self._ray = ray
+        options: dict[str, Any] = {"address": address} if address else {"num_cpus": workers, "include_dashboard": False}
+        try:
+            ray.init(**options, logging_level=logging.ERROR, log_to_driver=False, configure_logging=False)
+        except (ConnectionError, OSError, RuntimeError) as error:
+            raise OSError(f"{address or 'ray'}: no Ray cluster can be reached ({error})") from error
+        self._remote = ray.remote(max_retries=1, num_cpus=1)(_elsewhere)
+        resources: Callable[[], dict[str, float]] = ray.cluster_resources
+        self._count = _Count(lambda: int(resources().get("CPU", 0)), workers)
+
+    @property
+    def workers(self) -> int:
+        return self._count.value()
+
+    def submit(self, work: Work, batch: Any) -> Any:
+        return self._remote.remote(work, batch, rules_version(), _settings())
+
+    def finished(self, futures: Sequence[Any], seconds: float) -> list[Any]:
+        done: list[Any] = self._ray.wait(list(futures), num_returns=1, timeout=seconds)[0]
+        return done
+
+    def result(self, future: Any) -> Any:
+        try:
+            return self._ray.get(future)
+        except self._ray.exceptions.RayTaskError as error:
+            raise error.cause from error
+        except (
+            self._ray.exceptions.WorkerCrashedError,
+            self._ray.exceptions.NodeDiedError,
+            self._ray.exceptions.OutOfMemoryError,
+        ) as error:
+            raise WorkerLostError from error
+
+    def kill(self) -> None:
+        self._ray.shutdown()
+
+    def close(self) -> None:
+        if self._ray.is_initialized():
+            self._ray.shutdown()
+
+
+class _Count:
+    """How many workers a cluster has, asked now and then: they come and go."""
+
+    def __init__(self, ask: Callable[[], int], default: int) -> None:
+        self._ask, self._value, self._asked = ask, default, 0.0
+
+    def value(self) -> int:
+        if time.monotonic() - self._asked > _COUNT_SECONDS:
+            self._value, self._asked = max(self._ask(), 1), time.monotonic()
+        return self._value
+
+
+def _settings() -> dict[str, str]:
+    """The settings that workers read from their environment, which those of a cluster do not inherit."""
+    return {name: value for name, value in os.environ.items() if name.startswith("COPYDESK_")}
+
+
+def _elsewhere(work: Work, batch: Any, rules: str, settings: dict[str, str]) -> Any:
+    """Do a batch in a worker that is not ours: limits hold for the batch alone, and where no other call shares the process.
+
+    Raises:
+        DifferentRulesError: other rules are installed there.
+    """
+    if rules_version() != rules:
+        raise DifferentRulesError(
+            f"a worker has the rules {rules_version()}, this run those of {rules}: install the same wheel on every worker"
+        )
+    os.environ.update(settings)
+    with _limited(batch):
+        return work(batch)
+
+
+@contextlib.contextmanager
+def _limited(batch: Any) -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_CPU)
+    if _has_other_calls():
+        yield
+        return
+    limit_cpu(batch)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_CPU, before)
+
+
+def _has_other_calls() -> bool:
+    """Whether this process does several calls at once, as a Dask worker of several threads: a limit would hit them all."""
+    try:
+        from distributed import get_worker  # noqa: PLC0415 - only where it is installed
+
+        return bool(get_worker().state.nthreads > 1)
+    except (ImportError, ValueError):
+        return False
+
+
+def _within_limits(work: Work, batch: Any) -> Any:
+    limit_cpu(batch)
+    return work(batch)
+
+
+def _quiet_worker(parent: int) -> None:
+    """Workers speak through receipts: one core each, no chatter, no more memory than a page can need."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    logging.getLogger().setLevel(logging.WARNING)
+    limit_memory()
+    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
+
+
+def _end_with_parent(parent: int) -> None:
+    """End this process when its parent is gone: a killed one cannot tell, and its workers would wait for ever.
+
+    `parent` is told by the parent itself: it may be gone before this process has come to look.
+    """
+    while os.getppid() == parent:
+        time.sleep(_PARENT_SECONDS)
+    os._exit(1)

@@ -1,0 +1,171 @@
+"""The same batches on every engine: one dataset to the byte, lost workers' batches done again, and clear words where it cannot work."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from flows import report
+from flows.cli import main
+from tasks import engines, schema
+from tasks.executor import executor, run_batches
+
+PAGES = Path(__file__).parent / "pages"
+RUN_ID = "20260101T000000-abcdef"  # the one thing in a dataset that names the run
+
+
+def dataset(root):
+    """Every file that readers see, to the byte."""
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for table in (*schema.PUBLISHED, "lines", "pages")
+        for path in sorted((root / table).rglob("*.parquet"))
+    }
+
+
+@pytest.fixture
+def one_run_id(monkeypatch):
+    begin = report.RunReport.begin.__func__
+
+    def fixed(cls, *values):
+        made = begin(cls, *values)
+        made.run_id = RUN_ID
+        return made
+
+    monkeypatch.setattr(report.RunReport, "begin", classmethod(fixed))
+    monkeypatch.setenv("COPYDESK_BATCH_PAGES", "6")
+    for name in ("EXECUTOR", "WORKERS", "ADDRESS"):  # set by the command for its run
+        monkeypatch.setenv(f"COPYDESK_{name}", "")
+
+
+@pytest.fixture(scope="module")
+def inline(prefect_server, tmp_path_factory):
+    """The dataset that this process makes alone, made when first asked for."""
+    root = tmp_path_factory.mktemp("inline") / "out"
+    found = {}
+
+    def made():
+        if not found:
+            assert main(["run", str(PAGES), "--output", str(root), "--executor", "inline"]) == 0
+            found.update(dataset(root))
+        return found
+
+    return made
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory):
+    """A Dask scheduler on loopback with two workers, all processes of their own, in another folder than ours."""
+    pytest.importorskip("distributed")
+    folder = tmp_path_factory.mktemp("dask")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    port = address.rpartition(":")[2]
+    dask = [sys.executable, "-m", "dask"]
+    quiet = {
+        "cwd": folder,
+        "stdout": subprocess.DEVNULL,
+        "stderr": (folder / "log").open("w"),
+        "env": os.environ | {"COPYDESK_WORKERS": ""},
+    }
+    started = [subprocess.Popen([*dask, "scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard"], **quiet)]
+    try:
+        worker = [*dask, "worker", address, "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1"]
+        started += [subprocess.Popen(worker, **quiet) for _ in range(2)]
+        from distributed import Client
+
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                with Client(address, timeout=5, set_as_default=False) as client:
+                    client.wait_for_workers(2, timeout=60)
+                break
+            except OSError:
+                assert time.monotonic() < deadline, (folder / "log").read_text()
+        yield address
+    finally:
+        for process in reversed(started):
+            process.send_signal(signal.SIGTERM)
+        for process in started:
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def run(root, *options):
+    assert main(["run", str(PAGES), "--output", str(root), *options]) == 0
+    return dataset(root)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_worker_processes_make_the_same_dataset(one_run_id, inline, tmp_path, workers):
+    assert run(tmp_path / "out", "--executor", "processes", "--workers", workers) == inline()
+
+
+def test_a_dask_cluster_makes_the_same_dataset(one_run_id, inline, scheduler, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # the output is a relative path here, and means nothing to the workers
+    assert run(Path("out"), "--executor", "dask", "--address", scheduler) == inline()
+
+
+def test_ray_makes_the_same_dataset(one_run_id, inline, tmp_path):
+    pytest.importorskip("ray")
+    assert run(tmp_path / "out", "--executor", "ray", "--workers", "2") == inline()
+
+
+def dies_once(job):
+    """Ends its process at the first try."""
+    folder, name, is_deadly = job
+    with (Path(folder) / name).open("a") as tries:
+        tries.write(".")
+    if is_deadly and (Path(folder) / name).stat().st_size == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return name.upper()
+
+
+def lost_and_found(folder):
+    """Four batches, the second of which loses its worker once: the results, and how often each was tried."""
+    jobs = [(str(folder), name, name == "b") for name in "abcd"]
+    found = list(run_batches("demo", dies_once, jobs, weights=[1] * 4))
+    return found, [(folder / name).stat().st_size for name in "abcd"]
+
+
+def test_a_batch_of_a_lost_dask_worker_is_done_again_once(scheduler, tmp_path):
+    with executor("dask", 2, scheduler):
+        assert lost_and_found(tmp_path) == (["A", "B", "C", "D"], [1, 2, 1, 1])
+
+
+def test_a_batch_of_a_lost_ray_worker_is_done_again_once(tmp_path):
+    pytest.importorskip("ray")
+    with executor("ray", 2):
+        assert lost_and_found(tmp_path) == (["A", "B", "C", "D"], [1, 2, 1, 1])
+
+
+def test_a_worker_with_other_rules_is_refused(scheduler, tmp_path, monkeypatch):
+    monkeypatch.setattr(engines, "rules_version", lambda: "0.0.1+00000000")
+    with executor("dask", 2, scheduler), pytest.raises(OSError, match="install the same wheel"):
+        list(run_batches("demo", dies_once, [(str(tmp_path), "a", False)], weights=[1]))
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_cannot_work_is_said_at_once(capsys, tmp_path, monkeypatch):
+    with pytest.raises(ValueError, match="there are inline, processes, dask, ray"), executor("spark", 1):
+        pass
+    assert main(["run", str(PAGES), "--output", str(tmp_path), "--address", "tcp://127.0.0.1:1"]) == 2
+    assert "--executor dask or ray" in capsys.readouterr().err
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(ValueError, match=r"pip install 'copydesk\[ray\]'"), executor("ray", 1):
+        pass
+
+
+def test_an_address_where_nobody_answers_is_named(monkeypatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(engines, "_CONNECT_SECONDS", 2)
+    with pytest.raises(OSError, match="no Dask scheduler answers"), executor("dask", 1, "tcp://127.0.0.1:9"):
+        pass
