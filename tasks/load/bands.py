@@ -9,7 +9,6 @@ Measured with one million new and one million published signatures (`tests/bench
 see `tasks.load.stories`.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +19,7 @@ MAX_MATES = 30  # in one band: a boilerplate text must not be compared with thou
 SPOOLED_FROM = 250_000  # signatures; as many take 126 MB of bands, and 63 MB themselves
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # spreads the 48 bits of a key over 64, for the bitmap
 _BITMAP_BITS = (12, 24)  # at least and at most; 8 places a key
-_CHUNK_PAIRS = 200_000  # compared at a time: 50 MB of values
+_CHUNK_PAIRS = 50_000  # compared at a time: 25 MB of values
 
 
 def band_keys(values: np.ndarray, band: int) -> np.ndarray:
@@ -59,33 +58,31 @@ class Bands:
         assert self._folder is not None
         return self._folder / f"band-{band:02d}.{what}.npy"
 
-    def pairs(self) -> np.ndarray:
-        """M x 2: rows that share a band, each pair once, the lower row first; each row at most with 30 of one band."""
-        count = np.uint64(len(self))
-        found = np.zeros(0, dtype=np.uint64)
+    def alike(self, equal_min: float) -> tuple[np.ndarray, np.ndarray]:
+        """Rows that share a band and at least so many values: m x 2, the lower row first, and how many values are equal.
+
+        In one band a row meets at most 30 others, and only what is alike is kept: memory is that of the answer.
+        """
+        found = [_nothing()]
         for band in range(BANDS):
             keys, rows = self.band(band)
-            is_first = np.concatenate([[True], keys[1:] != keys[:-1]]) if len(keys) else np.zeros(0, dtype=bool)
+            is_first = np.append(True, keys[1:] != keys[:-1])[: len(keys)]
             starts = np.flatnonzero(is_first)
             lengths = np.diff(np.append(starts, len(keys)))
-            crowded = lengths > 1
-            starts, lengths = starts[crowded], lengths[crowded]
+            starts, lengths = starts[lengths > 1], lengths[lengths > 1]
             start = np.repeat(starts, lengths)
             place = np.arange(len(start)) - np.repeat(np.cumsum(lengths) - lengths, lengths)  # within its run
-            mates = []
             for earlier in range(min(MAX_MATES, int(lengths.max(initial=1)) - 1)):
                 later = place > earlier
-                first, second = rows[start[later] + earlier], rows[start[later] + place[later]]
-                mates.append(first.astype(np.uint64) * count + second)
-            found = np.unique(np.concatenate([found, *mates]))
-        return np.stack([found // count, found % count], axis=1).astype(np.int64) if len(found) else _no_pairs()
+                pairs = np.stack([rows[start[later] + earlier], rows[start[later] + place[later]]], axis=1)
+                found.append(_alike(pairs.astype(np.int64), self.values, self.values, equal_min))
+        return _once(found)
 
-    def pairs_with(self, others: np.ndarray) -> np.ndarray:
-        """M x 2: rows of `others` (k x 126) and rows here that share a band, each pair once."""
-        count = np.uint64(max(len(self), 1))
+    def alike_with(self, others: np.ndarray, equal_min: float) -> tuple[np.ndarray, np.ndarray]:
+        """The same for rows of `others` (k x 126), which come first in a pair, and rows here."""
         bits = int(np.clip(np.ceil(np.log2(len(self) + 1)) + 3, *_BITMAP_BITS))
         shift = np.uint64(64 - bits)
-        found = np.zeros(0, dtype=np.uint64)
+        found = [_nothing()]
         for band in range(BANDS):
             keys, rows = self.band(band)
             bitmap = np.zeros(1 << bits, dtype=bool)
@@ -94,25 +91,36 @@ class Bands:
             maybe = np.flatnonzero(bitmap[(theirs >> shift).astype(np.int64)])
             first, end = (np.searchsorted(keys, theirs[maybe], side) for side in ("left", "right"))
             counts = np.minimum(end - first, MAX_MATES)
-            at = np.repeat(first, counts) + np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-            mates = np.repeat(maybe, counts).astype(np.uint64) * count + rows[at]
-            if len(mates):
-                found = np.unique(np.concatenate([found, mates]))
-        return np.stack([found // count, found % count], axis=1).astype(np.int64) if len(found) else _no_pairs()
+            for number in range(int(counts.max(initial=0))):
+                has_more = counts > number
+                pairs = np.stack([maybe[has_more], rows[first[has_more] + number]], axis=1)
+                found.append(_alike(pairs.astype(np.int64), others, self.values, equal_min))
+        return _once(found)
 
 
-def equal_values(pairs: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """For each pair (row of `first`, row of `second`) how many of the 126 values are equal."""
-    parts = [
-        (first[part[:, 0]] == second[part[:, 1]]).sum(axis=1, dtype=np.int16) for part in _chunks(pairs, _CHUNK_PAIRS)
-    ]
-    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int16)
+Alike = tuple[np.ndarray, np.ndarray]
 
 
-def _chunks(pairs: np.ndarray, size: int) -> Iterator[np.ndarray]:
-    for start in range(0, len(pairs), size):
-        yield pairs[start : start + size]
+def _alike(pairs: np.ndarray, first: np.ndarray, second: np.ndarray, equal_min: float) -> Alike:
+    """Those pairs (row of `first`, row of `second`) of which so many values are equal, and how many."""
+    found = [_nothing()]
+    for start in range(0, len(pairs), _CHUNK_PAIRS):
+        part = pairs[start : start + _CHUNK_PAIRS]
+        equal = (first[part[:, 0]] == second[part[:, 1]]).sum(axis=1, dtype=np.int16)
+        found.append((part[equal >= equal_min], equal[equal >= equal_min]))
+    return _joined(found)
 
 
-def _no_pairs() -> np.ndarray:
-    return np.zeros((0, 2), dtype=np.int64)
+def _joined(parts: list[Alike]) -> Alike:
+    return np.concatenate([pairs for pairs, _ in parts]), np.concatenate([equal for _, equal in parts])
+
+
+def _once(parts: list[Alike]) -> Alike:
+    """The same pairs without repetition."""
+    pairs, equal = _joined(parts)
+    pairs, places = np.unique(pairs, axis=0, return_index=True)
+    return pairs, equal[places]
+
+
+def _nothing() -> Alike:
+    return np.zeros((0, 2), dtype=np.int64), np.zeros(0, dtype=np.int16)

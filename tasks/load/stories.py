@@ -27,7 +27,7 @@ import numpy as np
 import pyarrow as pa
 
 from tasks.ids import find
-from tasks.load.bands import SPOOLED_FROM, VALUES, Bands, equal_values
+from tasks.load.bands import SPOOLED_FROM, VALUES, Bands
 
 # Share of equal values, which estimates the Jaccard similarity of the texts' word triples (those with a number count twice).
 # A fifth of all words changed at random leaves about 0.34, a tenth 0.57, a third cut off 0.67; unrelated texts share under
@@ -97,10 +97,8 @@ def find_stories(
     own = np.zeros_like(stories)  # the story that an article had, 0 where it is new
     for part in _joined(published):
         _against(part, new, bands, (equal, near, stories), own)
-    pairs = bands.pairs()
-    alike = equal_values(pairs, new.values, new.values)
-    is_near = alike >= SAME_STORY * VALUES
-    _within(new, pairs[is_near], alike[is_near], precedence, (equal, near, stories), own)
+    pairs, alike = bands.alike(SAME_STORY * VALUES)
+    _within(new, pairs, alike, precedence, (equal, near, stories), own)
     stories = np.where(own > 0, own, stories)
     return Stories(new.articles, stories, near, (equal / VALUES).round(3).astype(np.float32))
 
@@ -134,10 +132,9 @@ def _against(part: Signed, new: Signed, bands: Bands, best: Best, own: np.ndarra
     places = find(new.articles, part.articles)
     is_own = (places >= 0) & (part.stories > 0)
     own[places[is_own]] = part.stories[is_own]
-    pairs = bands.pairs_with(part.values)
-    alike = equal_values(pairs, part.values, new.values)
+    pairs, alike = bands.alike_with(part.values, SAME_STORY * VALUES)
     theirs, mine = pairs[:, 0], pairs[:, 1]
-    use = (alike >= SAME_STORY * VALUES) & (part.articles[theirs] != new.articles[mine])
+    use = part.articles[theirs] != new.articles[mine]
     theirs, mine, alike = theirs[use], mine[use], alike[use]
     order = np.lexsort((part.articles[theirs], alike, mine))  # the most alike of each comes last
     theirs, mine, alike = theirs[order], mine[order], alike[order]
