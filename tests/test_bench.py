@@ -47,20 +47,22 @@ def test_a_seed_gives_the_same_bytes_and_they_are_read_back(folder, tmp_path, is
 
     places = [str(folder)] if is_given else []
     made = [
-        line_corpus.write(tmp_path / name, line_corpus.pages_of(places, 12, seed))
+        line_corpus.write(tmp_path / name, line_corpus.pages_of(places, 12, seed), files=2)
         for name, seed in (("a", 1), ("b", 1), ("c", 2))
     ]
-    assert made[0].warc.read_bytes() == made[1].warc.read_bytes()
-    assert made[0].wet.read_bytes() == made[1].wet.read_bytes()
-    assert made[0].warc.read_bytes() != made[2].warc.read_bytes()
-    pages = records(made[0].warc, WarcRecordType.response)
+    files = [sorted(path for path in (tmp_path / name).rglob("*.gz")) for name in "abc"]
+    assert [len(own) for own in files] == [4, 4, 4]
+    first, second, other = ([path.read_bytes() for path in own] for own in files)
+    assert first == second
+    assert not set(first) & set(other)
+    pages = [page for path in files[0][:2] for page in records(path, WarcRecordType.response)]
     assert len(pages) == len({url for url, _, _ in pages}) == len({html for _, _, html in pages}) == made[0].pages == 12
     assert {kind for _, kind, _ in pages} == {"text/html"}
     assert sum(len(html) for _, _, html in pages) == made[0].html_bytes
-    texts = records(made[0].wet, WarcRecordType.conversion)
+    texts = [page for path in files[0][2:] for page in records(path, WarcRecordType.conversion)]
     assert [url for url, _, _ in texts] == [url for url, _, _ in pages]
     assert all(text.count(b"\n") > 2 and b"<p>" not in text for _, _, text in texts)
-    again = list(line_corpus.pages_of([str(made[0].warc)], 12, 1))
+    again = list(line_corpus.pages_of([str(path) for path in files[0][:2]], 12, 1))
     assert sorted(page.html for page in again) == sorted(html for _, _, html in pages)
 
 

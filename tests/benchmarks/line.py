@@ -33,6 +33,7 @@ PINS = ["datatrove[processing,io]==0.10.1", "trafilatura==1.11.0", "spacy==3.8.1
 OWN_VERSIONS = ("copydesk", "prefect", "great-expectations", "pyarrow", "selectolax", "resiliparse", "fastwarc")
 WARM_PAGES = 10
 KNOWN_FILES = 20_000
+FILES = 8  # of the corpus: a WARC file is read by one process, so that a single one would leave the second idle
 NO_GATE = "quarantined_share_max: 1.0"  # tiny files are no articles, and the gates would rightly stop a run of them
 STEPS = ("ingest", "clean", "extract")
 
@@ -51,7 +52,7 @@ class Bench:
         }  # fmt: skip
         pages = options.pages
         self.say(f"writing {pages:,} pages")
-        self.corpus = line_corpus.write(folder / "all", self.pages(pages))
+        self.corpus = line_corpus.write(folder / "all", self.pages(pages), files=FILES)
         self.sample = line_corpus.write(folder / "sample", self.pages(options.peer_pages))
         self.few = line_corpus.write(folder / "few", self.pages(WARM_PAGES))
         texts = [line_corpus.decoded(page.html)[0] for page in self.pages(options.peer_pages)]
@@ -97,8 +98,8 @@ class Bench:
 
     def start(self):
         """A run of ten pages beside the imports that it cannot do without."""
-        self.ours("a first run makes Prefect's database", self.few.warc)
-        runs = [self.ours(f"start-up {number}", self.few.warc)[0] for number in (1, 2, 3)]
+        self.ours("a first run makes Prefect's database", self.few.html)
+        runs = [self.ours(f"start-up {number}", self.few.html)[0] for number in (1, 2, 3)]
         imports = [
             self.run("imports", [sys.executable, "-c", "import prefect, great_expectations"])[0] for _ in range(3)
         ]
@@ -125,9 +126,9 @@ class Bench:
         return rest / net
 
     def html(self):
-        cost, report, _ = self.ours("HTML, one worker", self.corpus.warc)
+        cost, report, _ = self.ours("HTML, one worker", self.corpus.html)
         self.figures["rest_share"] = self._add_ours(OURS_HTML, cost, report)
-        two, _, _ = self.ours("HTML, two workers", self.corpus.warc, workers=2)
+        two, _, _ = self.ours("HTML, two workers", self.corpus.html, workers=2)
         start = self.figures["start_wall_seconds"]
         self.figures |= {
             "speed_up": (cost.wall_seconds - start) / (two.wall_seconds - start),
@@ -143,19 +144,19 @@ class Bench:
                 _, told = self.peer(kind, python, kind, self.decoded)
                 self.rows.append(row(name, told["pages"], told["cpu_seconds"], what=what))
         self._datatrove(
-            DATATROVE_HTML, "datatrove-html", "trafilatura, Gopher, C4, Parquet", self.sample.warc, self.few.warc
+            DATATROVE_HTML, "datatrove-html", "trafilatura, Gopher, C4, Parquet", self.sample.html, self.few.html
         )
 
     def text(self):
-        cost, report, _ = self.ours("text, one worker", self.corpus.wet)
+        cost, report, _ = self.ours("text, one worker", self.corpus.text)
         self._add_ours(OURS_TEXT, cost, report, is_text=True)
-        self._datatrove(DATATROVE_TEXT, "datatrove-text", "Gopher, C4, Parquet", self.sample.wet, self.few.wet)
+        self._datatrove(DATATROVE_TEXT, "datatrove-text", "Gopher, C4, Parquet", self.sample.text, self.few.text)
 
     def _datatrove(self, name, kind, what, source, few):
         if not self.options.peers:
             return
-        warm, _ = self.peer(f"{name}, warm-up", self.options.peers, kind, few.parent, self.folder / f"{kind}-warm")
-        cost, told = self.peer(name, self.options.peers, kind, source.parent, self.folder / kind)
+        warm, _ = self.peer(f"{name}, warm-up", self.options.peers, kind, few, self.folder / f"{kind}-warm")
+        cost, told = self.peer(name, self.options.peers, kind, source, self.folder / kind)
         asked = self.options.peer_pages
         if told["pages"] != asked or told["timeouts"]:
             self.notes.append(f"{name}: {told['pages']} of {asked} pages came in, {told['timeouts']} timed out")

@@ -5,6 +5,7 @@ import random
 import re
 import uuid
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -169,25 +170,25 @@ def conversion(page: Source) -> bytes:
 
 @dataclass(frozen=True)
 class Written:
-    """The files of a corpus."""
+    """The files of a corpus: folders of WARC and of WET files."""
 
-    warc: Path
-    wet: Path
+    html: Path
+    text: Path
     pages: int
     html_bytes: int
 
 
-def write(folder: Path, pages: Iterable[Source], *, with_text: bool = True) -> Written:
-    """Write pages as a WARC file and a WET file into a folder of their own."""
-    folder.mkdir(parents=True)
-    (folder / "html").mkdir()
-    (folder / "text").mkdir()
-    warc, wet = folder / "html" / "pages.warc.gz", folder / "text" / "pages.warc.wet.gz"
+def write(folder: Path, pages: Iterable[Source], *, files: int = 1) -> Written:
+    """Write pages as so many WARC files, and as many WET files, into a folder of their own; the pages go round."""
+    html, text = folder / "html", folder / "text"
+    for place in (html, text):
+        place.mkdir(parents=True)
     count = size = 0
-    with warc.open("wb") as responses, wet.open("wb") as conversions:
+    with ExitStack() as stack:
+        responses = [stack.enter_context((html / f"{n:02}.warc.gz").open("wb")) for n in range(files)]
+        conversions = [stack.enter_context((text / f"{n:02}.warc.wet.gz").open("wb")) for n in range(files)]
         for page in pages:
-            responses.write(response(page))
-            if with_text:
-                conversions.write(conversion(page))
+            responses[count % files].write(response(page))
+            conversions[count % files].write(conversion(page))
             count, size = count + 1, size + len(page.html)
-    return Written(warc, wet, count, size)
+    return Written(html, text, count, size)

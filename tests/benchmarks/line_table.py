@@ -73,13 +73,13 @@ def table(found: dict[str, Any]) -> str:
         f"{found['date']}, {found['machine']['cpu']}, {found['machine']['cores']} cores, Python {found['machine']['python']}",
         "; ".join(f"{name} {number}" for name, number in sorted(found["versions"].items())),
         f"{corpus['pages']:,} pages of {corpus['kilobytes_a_page']:,.0f} KB on average ({corpus['from']}), seed {corpus['seed']}",
-        "", f"{'CPU a page, whole process tree':44}{'pages':>7}{'net ms':>9}{'gross ms':>10}{'to ours':>9}{'MB':>7}",
+        "", f"{'CPU a page, whole process tree':52}{'pages':>7}{'net ms':>9}{'gross ms':>10}{'to ours':>9}{'MB':>7}",
     ]  # fmt: skip
     for one in rows:
         ours = _net(rows, OURS_TEXT if one.get("is_text") else OURS_HTML)
         ratio = _ratio(one["net_milliseconds_a_page"], ours)
         lines.append(
-            f"{one['name'] + (': ' + one['what'] if one.get('what') else ''):44.44}{one['pages']:7,}{one['net_milliseconds_a_page']:9.2f}"
+            f"{one['name'] + (': ' + one['what'] if one.get('what') else ''):52.52}{one['pages']:7,}{one['net_milliseconds_a_page']:9.2f}"
             f"{one['gross_milliseconds_a_page']:10.2f}{f'{ratio:.2f}' if ratio else '-':>9}{one.get('peak_megabytes') or 0:7,.0f}"
         )
     lines.append("net: without what start and warm-up take, which is measured on a few pages; gross: with it")
