@@ -82,6 +82,10 @@ def _wrong_in_tables(files, counts, sources):
         )
     known = articles.join(ledger.filter("outcome = 'article'").project("doc_id"), "doc_id")
     ((once, distinct),) = known.aggregate("count(*), count(distinct article_id)").fetchall()
+    if counts["articles"] + counts["versions"] != outcomes.get("article", 0):
+        wrong.append(
+            f"{counts['articles']} articles and {counts['versions']} earlier versions, {outcomes.get('article', 0)} in the ledger"
+        )
     if not once == distinct == counts["articles"]:
         wrong.append(f"{counts['articles']} articles, {once} of them ({distinct} distinct) are articles in the ledger")
     return wrong
