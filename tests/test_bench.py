@@ -150,3 +150,15 @@ def test_invented_pages_go_on_for_ever():
     import line_corpus
 
     assert len({page.url for page in islice(line_corpus.pages_of([], 450, 1), 450)}) > 440
+
+
+def test_a_slope_is_told_from_noise_and_from_a_step():
+    from soak_account import slope
+
+    assert slope([1.0] * 4) is None
+    assert slope([5.0] * 10) == (0.0, 0.0)
+    found, error = slope([100 + 2.0 * number + (-1) ** number for number in range(40)])
+    assert 1.95 < found < 2.05
+    assert error < 0.05
+    found, error = slope([100.0] * 15 + [108.0] * 15)  # what is loaded once
+    assert found - 2 * error < 0.2

@@ -120,12 +120,12 @@ class Soak:
             self.serve_run(SERVED, "news", sources=[sources], if_busy="wait")
         else:
             if number % (2 * PROGRAM_EVERY):
-                self.program("run", sources, kill_after=self.dice.uniform(0.05, 1.05) * self.usual_seconds)
+                self.program("run", sources, kill_after=self.dice.uniform(0.3, 1.05) * self.usual_seconds)
             self.program("run", sources)
         if number % UPKEEP_EVERY == 0:
-            if number % (2 * UPKEEP_EVERY):
+            if number % (2 * UPKEEP_EVERY) == 0:
                 self.program("compact")
-            else:
+            else:  # first, so that what it loads is there in the second half even of a short soak
                 self.serve_run(UPKEEP, "maintenance", rebuilds_index=True, prune_days=None, keep_run_days=1)
 
     # ------------------------------------------------------------------ watching

@@ -4,6 +4,7 @@ import json
 import math
 import os
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,22 @@ from tasks.load.output import KEEP_SNAPSHOTS, Output, OutputBusyError
 
 
 def slope(values):
-    """The slope of a line through values one apart, and its standard error; nothing of fewer than five."""
+    """The slope of a line through values one apart, and its standard error; nothing of fewer than five.
+
+    Memory moves in steps, so that one value says little beside the one before: the error is widened by the correlation of
+    neighbours, or a single step would pass for growth.
+    """
     count = len(values)
     if count < 5:
         return None
     middle, mean = (count - 1) / 2, sum(values) / count
     spread = sum((number - middle) ** 2 for number in range(count))
     found = sum((number - middle) * value for number, value in enumerate(values)) / spread
-    rest = sum((value - mean - found * (number - middle)) ** 2 for number, value in enumerate(values))
-    return found, math.sqrt(rest / (count - 2) / spread)
+    rest = [value - mean - found * (number - middle) for number, value in enumerate(values)]
+    squares = sum(one * one for one in rest)
+    together = sum(one * other for one, other in pairwise(rest)) / squares if squares > 0 else 0.0
+    together = min(max(together, 0.0), 0.95)
+    return found, math.sqrt(squares / (count - 2) / spread * (1 + together) / (1 - together))
 
 
 def second_half(values):
