@@ -118,6 +118,10 @@ class Bench:
         cpu = {step: sum(one["cpu_seconds"] for one in report["steps"] if one["step"] == step) for step in STEPS}
         net = cost.cpu_seconds - self.warm
         rest = max(net - sum(cpu.values()), 0.0)
+        if net < 0.5 * self.warm:
+            self.notes.append(
+                f"{name}: so few pages that start-up hides them; take more for figures that mean something"
+            )
         self.splits[name] = {step: seconds / net for step, seconds in cpu.items()} | {"all the rest": rest / net}
         self.splits[f"{name}, with start-up ({self.warm:.1f} s)"] = {
             step: seconds / cost.cpu_seconds for step, seconds in cpu.items()
