@@ -7,7 +7,7 @@ PORT ?= 4200
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help run test test-all test-operations lint ui bench-clean train-clean clean-output
+.PHONY: help run test test-all test-operations lint ui bench bench-clean train-clean clean-output
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | sort | expand -t 16
@@ -40,6 +40,9 @@ ui: $(STAMP)  ## start a Prefect server and say where to watch
 	@echo "Watch the runs at http://127.0.0.1:$(PORT) (Ctrl-C ends the server)."
 	@echo "Let runs report there: export PREFECT_API_URL=http://127.0.0.1:$(PORT)/api"
 	PREFECT_API_URL=http://127.0.0.1:$(PORT)/api PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT=false PREFECT_SERVER_UI_V2_ENABLED=false $(BIN)/prefect server start --port $(PORT)
+
+bench: $(STAMP)  ## CPU a page against peers: make bench [CORPORA='folder-or-warc ...'] [PEERS=venv]
+	$(BIN)/python tests/benchmarks/line.py $(CORPORA) $(if $(PEERS),--peers $(PEERS)) --out output/bench
 
 bench-clean: $(STAMP)  ## body text against peers: make bench-clean CORPORA='folder ...'
 	$(BIN)/python tests/benchmarks/clean.py $(CORPORA) --floors
