@@ -1,7 +1,7 @@
 """Hours of small runs on one growing output, with kills, readers and upkeep: does it stay sound, and does anything grow?
 
-    python tests/benchmarks/soak.py [--minutes 60] [--pages 30] [--log soak.jsonl] [--keep FOLDER]
-    python tests/benchmarks/soak.py --read soak.jsonl        # the report of a soak that was cut
+    python tests/benchmarks/soak.py [--minutes 60] [--pages 30] [--log output/soak.jsonl] [--keep FOLDER]
+    python tests/benchmarks/soak.py --read output/soak.jsonl        # the report of a soak that was cut
 
 Every run gets a new day of invented pages, some fetched again, edited or broken, in a folder that grows. Two runs of three
 are made by one process that lives as long as the soak, as a process that serves schedules does; the third is a program of
@@ -37,6 +37,8 @@ READERS = ("duckdb", "pyarrow")
 SERVED, PROGRAM, KILLED, UPKEEP = "served", "program", "killed", "upkeep"
 UPKEEP_EVERY, PROGRAM_EVERY = 10, 3
 RUN_SECONDS = 600  # what takes longer hangs
+# growth over the second half that is not told from caches that fill: it decides in soaks of a few minutes only
+PASSING_MEGABYTES, PASSING_FDS = 10, 2
 WELL = ("Completed", "CompletedWithWarnings")
 
 
@@ -268,11 +270,11 @@ def verdict(events: list[dict[str, Any]], options: argparse.Namespace) -> tuple[
     runs = [one for one in events if one["event"] == SERVED and "rss_megabytes" in one]
     samples = [one for one in events if one["event"] == "sample"]
     said = []
-    for name, unit, most in (
-        ("rss_megabytes", "MB a run", options.most_megabytes),
-        ("fds", "open files a run", options.most_fds),
-        ("threads", "threads a run", options.most_fds),
-        ("objects", "Python objects a run", None),
+    for name, unit, most, passing in (
+        ("rss_megabytes", "MB a run", options.most_megabytes, PASSING_MEGABYTES),
+        ("fds", "open files a run", options.most_fds, PASSING_FDS),
+        ("threads", "threads a run", options.most_fds, PASSING_FDS),
+        ("objects", "Python objects a run", None, None),
     ):
         values = soak_account.second_half([one[name] for one in runs])
         found = soak_account.slope(values)
@@ -280,7 +282,7 @@ def verdict(events: list[dict[str, Any]], options: argparse.Namespace) -> tuple[
             said.append(f"{name}: too few runs for a slope")
             continue
         said.append(f"{name}: {found[0]:+.3f} ± {found[1]:.3f} {unit} over the last {len(values)} runs, {values[0]:,} to {values[-1]:,}")  # fmt: skip
-        if most is not None and found[0] - 2 * found[1] > most:
+        if most is not None and found[0] - 2 * found[1] > most and found[0] * len(values) > passing:
             wrong.append(f"grows: {said[-1]}; at most {most} was allowed")
     for name, limit in (("temporary_count", options.most_files), ("orphans", 0)):
         if samples and samples[-1][name] > limit:
@@ -302,7 +304,7 @@ def main() -> int:
     parser.add_argument("--pages", type=int, default=30, help="of a day, about (default: 30)")
     parser.add_argument("--every", type=float, default=0, metavar="SECONDS", help="between the starts of two runs")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--log", type=Path, default=Path("soak.jsonl"), help="events as JSON lines (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--log", type=Path, default=ROOT / "output" / "soak.jsonl", help="events as JSON lines (default: output/soak.jsonl)")  # fmt: skip
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="work here, and leave it there")
     parser.add_argument("--read", type=Path, metavar="LOG", help="report on this log, and run nothing")
     parser.add_argument("--most-megabytes", type=float, default=0.2, help="growth a run, in the second half")
