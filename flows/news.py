@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pyarrow as pa
 from prefect import flow
 from prefect.artifacts import create_link_artifact, create_markdown_artifact
 from prefect.runtime import flow_run
@@ -111,6 +112,8 @@ def run_on(parameters: Parameters, work: Callable[[Parameters, Output, RunReport
         if if_busy != "skip":
             raise
         return Completed(name="Skipped", message=str(error))
+    finally:  # a process that serves schedules lives for months, and Arrow's allocator keeps what it had
+        pa.default_memory_pool().release_unused()
 
 
 def _locked(
