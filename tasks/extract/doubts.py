@@ -42,7 +42,7 @@ _PAIRS = {
     "nl": r"(?:de|het|een) (?:de|het|een|en|of|van|dat|met|voor)|(?:van|met|voor) (?:en|of|van)",
 }
 _ORDER = {
-    code: re.compile(rf"\b(?:{_ENDS[code]})[.!?](?=\s|$)|\b(?:{_PAIRS[code]})\b(?! [a-z]+-)", re.I) for code in _ENDS
+    code: re.compile(rf"\b(?:{_ENDS[code]})[.!?](?=\s|$)|\b(?:{_PAIRS[code]})\b(?! [a-z]+-)") for code in _ENDS
 }
 # Of 100 words of prose that were put into another order 2 to 4 are caught so; of edited text, less than 0.2
 _DISORDER_PER_100_WORDS, _DISORDER_MIN = 0.8, 3
@@ -103,7 +103,7 @@ def is_disordered(text: str, language: str | None, words: int) -> bool:
     pattern = _ORDER.get(language or "")
     if pattern is None or not words:
         return False
-    hits = len(pattern.findall(text))
+    hits = len(pattern.findall(text.lower()))  # at half the cost of a pattern that ignores case
     return hits >= _DISORDER_MIN and hits * 100 / words >= _DISORDER_PER_100_WORDS
 
 
