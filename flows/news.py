@@ -218,6 +218,9 @@ def line(
         _passed(gate_dataset(compared, numbers, docs, return_state=True), report)
     if (work / STATE_FILE).exists():
         staged.changes.added["fetches"] = {STATE_FILE: work / STATE_FILE}
+        staged.changes.removed["fetches"] = set(output.files("fetches")) - {
+            STATE_FILE
+        }  # one that forgetting wrote anew
     staged.changes.added["sites"] = learn_sites(cleaned, sites, str(work / f"sites-{report.run_id}"))
     report.snapshot = publish(staged, ingested, cleaned, parameters.output, keep_pages=keep_pages)
 

@@ -2,8 +2,8 @@
 
 import gzip
 import json
-import os
 import re
+import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from itertools import islice
@@ -134,16 +134,22 @@ def test_table_and_plot():
 
 
 def test_the_cpu_of_orphans_is_counted(tmp_path):
-    import tree
-
     burn = "import time\nwhile time.process_time() < 0.4: pass"
     # the child outlives its parent, which does not wait for it
     code = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {burn!r}])"
-    cost = tree.run([sys.executable, "-c", code], dict(os.environ), tmp_path, tmp_path / "log")
-    assert cost.code == 0
-    assert abs(cost.cpu_seconds - cost.children_cpu_seconds) < 0.01
+    # in a process of its own: it waits for every child, and the tests have others
+    measure = f"import os, pathlib, sys, tree\nplace = pathlib.Path({str(tmp_path)!r})\n"
+    measure += f"cost = tree.run([sys.executable, '-c', {code!r}], dict(os.environ), place, place / 'log')\n"
+    measure += "print(cost.code, cost.cpu_seconds, cost.children_cpu_seconds)"
+    benchmarks = Path(__file__).parent / "benchmarks"
+    told = subprocess.run(
+        [sys.executable, "-c", measure], cwd=benchmarks, capture_output=True, text=True, check=True, timeout=60
+    )
+    code, cpu_seconds, children_cpu_seconds = map(float, told.stdout.split())
+    assert code == 0
+    assert abs(cpu_seconds - children_cpu_seconds) < 0.01
     if sys.platform == "linux":
-        assert cost.cpu_seconds > 0.4
+        assert cpu_seconds > 0.4
 
 
 def test_invented_pages_go_on_for_ever():

@@ -129,6 +129,28 @@ def test_an_edited_text_is_a_version_and_its_old_signature_goes(folder):
     assert query(folder / "out", "versions", "article_id, version") == [(article, 1)]
 
 
+def test_no_file_name_ever_stands_for_two_contents(folder):
+    page = folder / "pages" / "tram-strike.html"
+    contents = {}
+
+    def look():
+        for path in sorted((folder / "out" / ".published").glob("0*/*/**/*.parquet")):
+            name = path.relative_to(folder / "out" / ".published").as_posix().partition("/")[2]
+            if not name.startswith("sites/"):  # the memory of sites is for runs, one at a time
+                contents.setdefault(name, set()).add(path.read_bytes())
+
+    for more in ("They said so on Monday.", "They said it again on Tuesday."):
+        told = f'<p class="dcr-5b4">The drivers of the night trams want their breaks back before the winter. {more}</p>'
+        page.write_text(page.read_text().replace('<p class="dcr-5b4">', f'{told}<p class="dcr-5b4">', 1))
+        assert run(folder) == 0
+        look()
+    assert query(folder / "out", "versions", "count(*)") == [(2,)]
+    assert main(["forget", str(page), "--yes", "--output", str(folder / "out")]) == 0
+    look()
+    assert len(contents) > 5
+    assert [name for name, states in contents.items() if len(states) > 1] == []
+
+
 @pytest.mark.parametrize("times", [1, 2])
 def test_everything_again_gives_the_same_dataset(folder, times):
     run(folder)  # with pages that share another's fate

@@ -138,8 +138,8 @@ def precedence(candidates: Candidates, docs: np.ndarray) -> np.ndarray:
     """The ranks of some candidates in the order in which they are taken for the original: by (fetched_at, source_uri, doc_id)."""
     ascending = np.sort(docs)
     rows = _rows(candidates, ["doc_id", "fetched_at", "source_uri"], docs)
-    keys = [(name, "ascending") for name in ("fetched_at", "source_uri", "doc_id")]
-    order = pc.sort_indices(rows, keys, null_placement="at_start").to_numpy()
+    keys = [(name, "ascending", "at_start") for name in ("fetched_at", "source_uri", "doc_id")]
+    order = pc.sort_indices(rows, keys).to_numpy()
     ranks = np.empty(len(docs), dtype=np.int64)
     ranks[find(ascending, numbers(rows.column("doc_id"))[order])] = np.arange(len(order))
     found: np.ndarray = ranks[find(ascending, docs)]

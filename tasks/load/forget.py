@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from tasks import schema
 from tasks.batch import write_table
 from tasks.load import warc_kept
-from tasks.load.output import Changes, Output
+from tasks.load.output import Changes, Output, renewed
 from tasks.load.rewrite import of_values, take_out
 from tasks.load.stage import LOW_CARDINALITY
 
@@ -90,10 +90,9 @@ def stage(folder: Path, output: Output, target: Target, changes: Changes) -> dic
             if row["doc_id"] in target.doc_ids:
                 row |= {"outcome": "forgotten", "reason": None, "article_id": None, "url": None}
                 counts["ledger"] = counts.get("ledger", 0) + 1
-        write_table(
-            pa.Table.from_pylist(rows, schema=schema.LEDGER), folder / "ledger" / place, dictionary=LOW_CARDINALITY
-        )
-        changes.added.setdefault("ledger", {})[place] = folder / "ledger" / place
+        staged = folder / "ledger" / renewed(place, output.state())
+        write_table(pa.Table.from_pylist(rows, schema=schema.LEDGER), staged, dictionary=LOW_CARDINALITY)
+        changes.rewrite("ledger", place, staged, output.state())
     return counts
 
 

@@ -46,9 +46,27 @@ class Changes:
     added: dict[str, dict[str, Path]] = field(default_factory=dict)  # table -> place within it -> staged file
     removed: dict[str, set[str]] = field(default_factory=dict)  # table -> places that are gone
 
+    def rewrite(self, table: str, place: str, staged: Path | None, state: str) -> None:
+        """Put a rewritten file in the place of another, or nothing; under a name of its own, made from the `state` before.
+
+        A name never stands for two contents: who listed the old files and opens one after the new state came finds it gone,
+        and is never given half of each.
+        """
+        self.added.setdefault(table, {}).pop(place, None)
+        if staged is not None:
+            self.added[table][renewed(place, state)] = staged
+        if renewed(place, state) != place or staged is None:
+            self.removed.setdefault(table, set()).add(place)
+
     def is_empty(self) -> bool:
         """Whether nothing changes."""
         return not any(self.added.values()) and not any(self.removed.values())
+
+
+def renewed(place: str, state: str) -> str:
+    """The name under which a file is written anew after a state: `a/b.parquet`, `a/b~7.parquet`, `a/b~12.parquet`."""
+    stem = place.removesuffix(".parquet").rpartition("~")
+    return f"{stem[0] or stem[2]}~{int(state or 0)}.parquet"
 
 
 class Output:

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from tasks import schema
 from tasks.batch import write_table
-from tasks.load.output import Changes, Output
+from tasks.load.output import Changes, Output, renewed
 from tasks.load.stage import LOW_CARDINALITY
 
 Mask = Callable[[pa.Table], pa.ChunkedArray]  # which rows go
@@ -31,13 +31,10 @@ def take_out(folder: Path, output: Output, table: str, column: str, gone: Mask, 
             continue
         count += marked
         rest = pq.ParquetFile(path).read().filter(pc.invert(mask))
-        if rest.num_rows:
-            target = folder / table / place
+        target = folder / table / renewed(place, output.state()) if rest.num_rows else None
+        if target is not None:
             write_table(schema.conform(rest, schema.PUBLISHED[table]), target, dictionary=LOW_CARDINALITY)
-            added[place] = target
-        else:
-            added.pop(place, None)
-            changes.removed.setdefault(table, set()).add(place)
+        changes.rewrite(table, place, target, output.state())
     return count
 
 

@@ -14,7 +14,7 @@ from tasks.batch import TableWriter, write_table
 from tasks.ids import at, find, hex_ids, numbers
 from tasks.load.decisions import Candidates, Merged
 from tasks.load.months import Months
-from tasks.load.output import Changes, Output
+from tasks.load.output import Changes, Output, renewed
 from tasks.load.stories import Signed, Stories, read_signatures
 
 LOW_CARDINALITY = ["publisher", "publisher_short", "domain", "language", "section", "kind", "title_from", "authors_from", "published_from",
@@ -74,11 +74,12 @@ def decided(table: pa.Table, merged: Merged, stories: Stories, run_id: str) -> p
 
 
 def stage_articles(
-    folder: Path, passed: Candidates, decide: Decided, merged: Merged, published: Mapping[str, Path], run_id: str, changes: Changes
+    folder: Path, passed: Candidates, decide: Decided, merged: Merged, published: Mapping[str, Path], run_id: str, state: str,
+    changes: Changes,
 ) -> int:  # fmt: skip
     """Write the new articles by month, and anew the published files in which rows gave way or were seen again.
 
-    Adds to `changes`; returns the number of articles staged.
+    `state` names the one that is published now. Adds to `changes`; returns the number of articles staged.
     """
     added = changes.added.setdefault("articles", {})
     changes.removed.setdefault("articles", set())
@@ -96,7 +97,7 @@ def stage_articles(
     for table in passed(None, decisions.docs[decisions.articles_made()]):
         months.add(schema.conform(decide(table), schema.ARTICLES))
     months.close()
-    _rewrite(folder, merged, published, changes)
+    _rewrite(folder, merged, published, state, changes)
     return count
 
 
@@ -121,9 +122,9 @@ def _last_seen(table: pa.Table, merged: Merged) -> pa.ChunkedArray:
     return later.cast(kind)
 
 
-def _rewrite(folder: Path, merged: Merged, published: Mapping[str, Path], changes: Changes) -> None:
-    """Write anew, under their old names, the published files without the rows that give way, and with the time of the last
-    sight in those that were seen again.
+def _rewrite(folder: Path, merged: Merged, published: Mapping[str, Path], state: str, changes: Changes) -> None:
+    """Write anew the published files without the rows that give way, and with the time of the last sight in those that were
+    seen again.
     """
     touched = np.union1d(merged.replaced, merged.seen)
     for place, path in published.items() if len(touched) else ():
@@ -133,12 +134,10 @@ def _rewrite(folder: Path, merged: Merged, published: Mapping[str, Path], change
         is_gone = find(merged.replaced, ids) >= 0
         rest = schema.conform(pq.ParquetFile(path).read(), schema.ARTICLES).filter(pa.array(~is_gone))
         rest = _set(rest, "last_seen_at", _last_seen(rest, merged))
-        if rest.num_rows:
-            write_table(rest, folder / "articles" / place, dictionary=LOW_CARDINALITY)
-            changes.added["articles"][place] = folder / "articles" / place
-        else:
-            changes.added["articles"].pop(place, None)
-            changes.removed["articles"].add(place)
+        target = folder / "articles" / renewed(place, state) if rest.num_rows else None
+        if target is not None:
+            write_table(rest, target, dictionary=LOW_CARDINALITY)
+        changes.rewrite("articles", place, target, state)
 
 
 def stage_tables(folder: Path, table: str, parts: Iterator[pa.Table], run_id: str, changes: Changes) -> None:

@@ -95,7 +95,7 @@ def load(
     )
     on_each = partial(decided, merged=merged, stories=stories, run_id=run_id)
     stage_versions(folder, passed, on_each, merged, published, run_id, changes)
-    count = stage_articles(folder, passed, on_each, merged, published, run_id, changes)
+    count = stage_articles(folder, passed, on_each, merged, published, run_id, output.state(), changes)
     take_out(
         folder,
         output,
