@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -12,8 +13,8 @@ from tasks import schema
 from tasks.spool import Spool
 
 UNKNOWN_MONTH = "unknown"  # the named place of articles without a date
-_FILE_ROWS = 20_000  # after a batch that brings a month to so many, they are written: about 100 MB of articles
-_HELD_BYTES = 96 << 20  # of all months together; beyond it they wait on disk
+_FILE_ROWS = 20_000  # a month that has so many waiting is written: about 100 MB of articles
+_HELD_BYTES = 64 << 20  # of all months together; beyond it they wait on disk
 _ORDER = [("published_date", "ascending"), ("publisher", "ascending"), ("article_id", "ascending")]
 
 
@@ -24,30 +25,49 @@ def month_place(day: date | None) -> str:
 
 
 class Months:
-    """Takes articles in any order and hands them on month by month, sorted: `write(place, part number, rows)`."""
+    """Takes articles in any order and hands them on month by month, sorted: `write(place, part number, rows)`.
+
+    Batches are held as they came and cut by month only when they are many: a table of a few rows of each of a hundred months
+    takes ten times the memory of its content.
+    """
 
     def __init__(self, folder: Path, write: Callable[[str, int, pa.Table], None]) -> None:
-        self._spool, self._write = Spool(folder, schema.ARTICLES, _HELD_BYTES), write
+        self._spool, self._write = Spool(folder, schema.ARTICLES, held_bytes=0), write
+        self._held: list[pa.Table] = []
+        self._held_bytes = 0
         self._parts: dict[str, int] = defaultdict(int)
 
     def add(self, articles: pa.Table) -> None:
         """Take the articles (`schema.ARTICLES`) of one batch."""
-        for month, rows in _by_month(articles):
-            self._spool.add(month, rows)
-            if self._spool.rows[month] >= _FILE_ROWS:
-                self._finish(month)
+        self._held.append(articles)
+        self._held_bytes += articles.nbytes
+        if self._held_bytes > _HELD_BYTES:
+            for month, rows in self._let_go():
+                self._spool.add(month, rows)
+                if self._spool.rows[month] >= _FILE_ROWS:
+                    self._finish(month, self._spool.take(month))
 
     def close(self) -> None:
         """Write what is left."""
-        for month in sorted(self._spool.rows):
-            self._finish(month)
+        rest = dict(self._let_go())
+        for month in sorted({*self._spool.rows, *rest}):
+            waiting = self._spool.take(month)
+            self._finish(month, pa.concat_tables([waiting, rest[month]]) if month in rest else waiting)
 
-    def _finish(self, month: str) -> None:
+    def _finish(self, month: str, articles: pa.Table) -> None:
         self._parts[month] += 1
-        self._write(month, self._parts[month], self._spool.take(month).sort_by(_ORDER))
+        self._write(month, self._parts[month], articles.sort_by(_ORDER))
 
-
-def _by_month(articles: pa.Table) -> Iterator[tuple[str, pa.Table]]:
-    months = pa.array([month_place(day) for day in articles.column("published_date").to_pylist()], pa.string())
-    for month in sorted(set(months.to_pylist())):
-        yield month, articles.filter(pc.equal(months, month))
+    def _let_go(self) -> Iterator[tuple[str, pa.Table]]:
+        """What is held, month by month."""
+        articles = pa.concat_tables([schema.ARTICLES.empty_table(), *self._held])
+        self._held, self._held_bytes = [], 0
+        days = articles.column("published_date")
+        number = pc.add(pc.multiply(pc.cast(pc.year(days), pa.int32()), 12), pc.cast(pc.month(days), pa.int32()))
+        months = pc.fill_null(number, -1).to_numpy()
+        order = np.argsort(months, kind="stable")
+        articles, months = articles.take(order), months[order]
+        starts = np.flatnonzero(np.append(True, months[1:] != months[:-1])[: len(months)])
+        for start, count in zip(starts.tolist(), np.diff([*starts, len(months)]).tolist(), strict=True):
+            rows = articles.slice(start, count)
+            yield month_place(rows.column("published_date")[0].as_py()), rows
