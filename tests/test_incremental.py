@@ -201,8 +201,8 @@ def test_known_pages_are_told_apart_by_place_bytes_and_address(tmp_path):
         .append_column("reason", pa.array([None], pa.string())),
         tmp_path / "l.parquet",
     )
-    Known.read([tmp_path / "l.parquet"]).save(tmp_path / "known.npz")
-    known = Known.load(tmp_path / "known.npz")
+    Known.read([tmp_path / "l.parquet"]).save(tmp_path / "known")
+    known = Known.load(tmp_path / "known")
     assert known.has_files(["a/7.html", "a/7.html"], [10, 11], [5, 5]).tolist() == [True, False]
     assert known.sort_out(rows())[1] == 1
     moved, count = known.sort_out(rows(doc_id=f"{8:016x}"))

@@ -3,6 +3,7 @@
 The ledger's columns become sorted arrays of 64-bit hashes: eight bytes a page in memory, and a look-up costs no Python.
 """
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,11 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tasks.ids import hex_ids, numbers
 from tasks.labels import Flaw
 
 _LEDGER_COLUMNS = ["doc_id", "source_uri", "url", "byte_count", "source_mtime_ns", "page_digest", "outcome", "reason"]
 _FORGOTTEN = "*"  # in place of the address, which a forgotten page has no longer: its bytes are known at any
 _RECORD_MARK = "#"
+_ARRAYS = ("files", "containers", "urls", "docs", "contents", "owners")
 
 
 class Known:
@@ -38,8 +41,10 @@ class Known:
     def read(cls, ledger_files: Sequence[str | Path]) -> "Known":
         """What the ledger's files know."""
         parts: list[tuple[np.ndarray, ...]] = []
-        for path in ledger_files:
-            table = pq.ParquetFile(path).read(columns=_LEDGER_COLUMNS)
+        for batch in (
+            each for path in ledger_files for each in pq.ParquetFile(path).iter_batches(columns=_LEDGER_COLUMNS)
+        ):
+            table = pa.Table.from_batches([batch])
             mtimes, sources = table.column("source_mtime_ns"), table.column("source_uri")
             is_record = pc.match_substring(sources, _RECORD_MARK)
             containers = pc.binary_join_element_wise(
@@ -47,7 +52,7 @@ class Known:
             )
             parts.append((
                 file_keys(sources, table.column("byte_count"), mtimes), _hashes(pc.unique(containers)), _url_keys(table),
-                _doc_numbers(table.column("doc_id").to_pylist()), _owner_keys(table),
+                numbers(table.column("doc_id")), _owner_keys(table),
             ))  # fmt: skip
         if not parts:
             return cls(*(np.zeros(0, dtype=np.uint64) for _ in range(6)))
@@ -57,26 +62,20 @@ class Known:
             np.unique(files), np.unique(containers), np.unique(urls), np.sort(docs), contents[order], docs[order]
         )
 
-    def save(self, path: Path) -> None:
-        """Write it where workers find it."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.stem}.tmp.npz")
-        np.savez(
-            aside,
-            files=self.files,
-            containers=self.containers,
-            urls=self.urls,
-            docs=self.docs,
-            contents=self.contents,
-            owners=self.owners,
-        )
-        aside.replace(path)
+    def save(self, folder: Path) -> None:
+        """Write it where workers find it, a file for each array."""
+        aside = folder.with_name(f".{folder.name}.tmp")
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        for name in _ARRAYS:
+            np.save(aside / f"{name}.npy", getattr(self, name))
+        shutil.rmtree(folder, ignore_errors=True)
+        aside.rename(folder)
 
     @classmethod
-    def load(cls, path: Path) -> "Known":
-        """What `save` wrote."""
-        with np.load(path) as saved:
-            return cls(*(saved[name] for name in ("files", "containers", "urls", "docs", "contents", "owners")))
+    def load(cls, folder: Path) -> "Known":
+        """What `save` wrote, mapped: workers of one machine share it, and only the pages that are looked at take memory."""
+        return cls(*(np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS))
 
     def has_files(self, uris: list[str], sizes: list[int], mtimes: list[int]) -> np.ndarray:
         """For each file whether it was read before, as it is now."""
@@ -99,7 +98,7 @@ class Known:
         """
         if not len(self.docs) or not pages.num_rows:
             return pages, 0
-        is_known = _found(self.docs, _doc_numbers(pages.column("doc_id").to_pylist()))
+        is_known = _found(self.docs, numbers(pages.column("doc_id")))
         fresh = pages.filter(pa.array(~is_known))
         keys = content_keys(fresh.column("page_digest"), fresh.column("url"))
         anywhere = content_keys(fresh.column("page_digest"), pa.array([_FORGOTTEN] * fresh.num_rows))
@@ -109,10 +108,8 @@ class Known:
         is_sound = pc.and_(fresh.column("raw").is_valid(), fresh.column("problem").is_null())
         is_same = _found(self.contents, keys) & is_sound.to_numpy()
         if is_same.any():
-            owners = [
-                f"{self.owners[place]:016x}" if same else None for place, same in zip(places, is_same, strict=True)
-            ]
-            fresh = _set(fresh, "same_as", pa.array(owners, pa.string()))
+            owners = self.owners[np.minimum(places, len(self.owners) - 1)]
+            fresh = _set(fresh, "same_as", hex_ids(owners, ~is_same))
             fresh = _set(
                 fresh, "raw", pc.if_else(pa.array(~is_same), fresh.column("raw"), pa.scalar(None, pa.large_binary()))
             )
@@ -154,10 +151,6 @@ def _hashes(texts: pa.ChunkedArray) -> np.ndarray:
     """64-bit hashes of strings, the same in every process: at ten million pages one in 400,000 runs has two alike."""
     hashes: np.ndarray = pd.util.hash_array(np.asarray(texts.to_pylist(), dtype=object), categorize=False)
     return hashes
-
-
-def _doc_numbers(doc_ids: list[str]) -> np.ndarray:
-    return np.fromiter((int(doc_id, 16) for doc_id in doc_ids), dtype=np.uint64, count=len(doc_ids))
 
 
 def _found(known: np.ndarray, keys: np.ndarray) -> np.ndarray:

@@ -62,7 +62,7 @@ def ingest(
         refs = [ref if is_remote(ref.path) else replace(ref, path=str(Path(ref.path).absolute())) for ref in refs]
     known_file = None
     if refs and len(known.docs):
-        known_file = Path(folder).parent / "known" / f"{digest(*map(str, ledger_files))}.npz"
+        known_file = Path(folder).parent / "known" / digest(*map(str, ledger_files))
         known.save(known_file)
     batches = cut(refs, max_pages=limits.batch_pages, max_bytes=limits.batch_bytes)
     jobs = [
