@@ -166,7 +166,7 @@ _ARTICLE_FIELDS = (
     _field("topics_from", pa.string(), "Origin of the topics."),
     _field("image_from", pa.string(), "Origin of the lead image."),
     _field("summary_from", pa.string(), "Origin of the summary."),
-    _field("text_digest", pa.string(), "Digest of the text without case, marks and spaces: equal for the same story.",
+    _field("text_digest", pa.string(), "Digest of the text and its corrections without case, marks and spaces: equal for the same story.",
            required=True),
     _field("story_id", pa.string(), "Names the story that near-duplicates share."),
     _field("near_duplicate_of", pa.string(), "article_id of the article it nearly equals."),

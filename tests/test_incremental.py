@@ -129,6 +129,17 @@ def test_an_edited_text_is_a_version_and_its_old_signature_goes(folder):
     assert query(folder / "out", "versions", "article_id, version") == [(article, 1)]
 
 
+def test_a_correction_that_is_added_is_a_version(folder):
+    page = folder / "pages" / "tram-strike.html"
+    note = '<p class="dcr-5b4">Correction: An earlier version of this article gave the wrong number of drivers. It is 210, not 120.</p>'
+    head, _, tail = page.read_text().rpartition('<p class="dcr-5b4">')
+    page.write_text(f'{head}{note}<p class="dcr-5b4">{tail}')
+    assert run(folder) == 0
+    ((text, corrections),) = query(folder / "out", "articles", "text, corrections", "where version = 2")
+    assert "210, not 120" in corrections[0]
+    assert query(folder / "out", "versions", "text") == [(text,)]
+
+
 def test_no_file_name_ever_stands_for_two_contents(folder):
     page = folder / "pages" / "tram-strike.html"
     contents = {}

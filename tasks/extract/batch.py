@@ -83,7 +83,8 @@ def extract_page(page: Page, *, guess_dates: bool = False) -> dict[str, Any]:
     chars = set(shown)
     words = _word_count(body.text, chars)
     url = document["url"]
-    fingerprint = text_digest(body.text)
+    # a note that the paper was wrong makes another text, though it stands in a column of its own
+    fingerprint = text_digest("\n".join([body.text, *body.corrections]))
     row = {
         "article_id": _article_id(url, own.value if own else None, fingerprint),
         "source_uri": document["source_uri"], "url": url, "canonical_url": own.value if own else None,

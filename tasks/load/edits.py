@@ -16,6 +16,7 @@ FIELDS = (
     "image_url",
     "language",
     "kind",
+    "corrections",
 )
 
 
