@@ -42,7 +42,7 @@ def gate(
 ) -> Any:
     """Check one step; the rows it sets aside are written to a file that the next step reads."""
     verdict = _verdict_on(step, result, limits, docs)
-    failed = _ids_of_rows(_files(step, result), sorted(verdict.reasons))
+    failed = _ids_of_rows(_paths(step, result), sorted(verdict.reasons))
     pages = index.rows(set(failed.values()))
     rows = [
         pages[failed[number]]
@@ -67,17 +67,10 @@ def gate(
 def gate_load(staged: Staged, limits: dict[str, dict[str, Any]], docs: Path | None) -> Any:
     """Check the staged dataset as read back from its files, and the accounting identity."""
     suite = load_rules.suite(limits["load"])
-    files = [pq.ParquetFile(path) for path in staged.article_files]
-    own = next(
-        (
-            shape
-            for file in files
-            if (shape := contract("load", file.schema_arrow, schema.ARTICLES, _null_counts(file))).stops
-        ),
-        None,
-    )
+    shapes = (_shape_of("load", path, schema.ARTICLES) for path in staged.article_files)
+    own = next((shape for shape in shapes if shape.stops), None)
     if own is None:
-        own = check(suite, _tables(files, list(suite.columns), schema.ARTICLES), docs)
+        own = check(suite, _tables(staged.article_files, list(suite.columns), schema.ARTICLES), docs)
         own.outcomes += contract("load", schema.ARTICLES, schema.ARTICLES, {}).outcomes
     counts = staged.counts
     ledger = pa.Table.from_pylist([
@@ -133,22 +126,28 @@ _SUITES: dict[str, Callable[[dict[str, Any]], Suite]] = {
 }
 
 
-def _files(step: str, result: StepResult) -> list[pq.ParquetFile]:
-    return [pq.ParquetFile(path / "documents.parquet" if step == "clean" else path) for path in result.paths]
+def _paths(step: str, result: StepResult) -> list[Path]:
+    return [path / "documents.parquet" if step == "clean" else path for path in result.paths]
 
 
 def _verdict_on(step: str, result: StepResult, limits: dict[str, dict[str, Any]], docs: Path | None) -> Verdict:
     """The verdict on all batches of a step."""
     suite = _SUITES[step](limits[step])
-    files = _files(step, result)
+    paths = _paths(step, result)
     # the whole contract of the step, not only the columns that its rules look at
-    shapes = [contract(step, file.schema_arrow, _DECLARED[step], _null_counts(file)) for file in files]
+    shapes = [_shape_of(step, path, _DECLARED[step]) for path in paths]
     broken = next((shape for shape in shapes if shape.stops), None)
     if broken:
         return broken
-    verdict = check(suite, _slim(step, partial(_tables, files, list(suite.columns), _DECLARED[step])), docs)
+    verdict = check(suite, _slim(step, partial(_tables, paths, list(suite.columns), _DECLARED[step])), docs)
     verdict.outcomes += shapes[0].outcomes
     return verdict
+
+
+def _shape_of(step: str, path: Path, declared: pa.Schema) -> Verdict:
+    """The verdict on the shape of one file; a run may have more of them than a process may have open."""
+    with pq.ParquetFile(path) as file:
+        return contract(step, file.schema_arrow, declared, _null_counts(file))
 
 
 def _slim(step: str, tables: Callable[[], Iterator[pa.Table]]) -> Iterator[pa.Table]:
@@ -163,26 +162,31 @@ def _slim(step: str, tables: Callable[[], Iterator[pa.Table]]) -> Iterator[pa.Ta
         start += table.num_rows
 
 
-def _tables(files: list[pq.ParquetFile], columns: list[str], declared: pa.Schema) -> Iterator[pa.Table]:
+def _tables(paths: list[Path], columns: list[str], declared: pa.Schema) -> Iterator[pa.Table]:
     """Some columns of all files, some thousand rows at a time; at least one table, if an empty one."""
     yield pa.schema([declared.field(name) for name in columns]).empty_table()
-    for file in files:
-        for group in range(file.metadata.num_row_groups):
-            yield file.read_row_group(group, columns=columns).select(columns)
+    for path in paths:
+        with pq.ParquetFile(path) as file:
+            for group in range(file.metadata.num_row_groups):
+                yield file.read_row_group(group, columns=columns).select(columns)
 
 
-def _ids_of_rows(files: list[pq.ParquetFile], numbers: list[int]) -> dict[int, str]:
+def _ids_of_rows(paths: list[Path], rows: list[int]) -> dict[int, str]:
     """The doc_id of some rows, counted over all files."""
     found: dict[int, str] = {}
     start = 0
-    wanted = deque(numbers)
-    for file in files if numbers else ():
-        ids = None
-        while wanted and wanted[0] < start + file.metadata.num_rows:
-            ids = ids if ids is not None else file.read(columns=["doc_id"]).column("doc_id")
-            number = wanted.popleft()
-            found[number] = ids[number - start].as_py()
-        start += file.metadata.num_rows
+    wanted = deque(rows)
+    for path in paths:
+        if not wanted:
+            break
+        with pq.ParquetFile(path) as file:
+            end = start + file.metadata.num_rows
+            here = []
+            while wanted and wanted[0] < end:
+                here.append(wanted.popleft())
+            ids = file.read(columns=["doc_id"]).column("doc_id") if here else None
+        found |= {row: ids[row - start].as_py() for row in here} if ids is not None else {}
+        start = end
     return found
 
 

@@ -1,15 +1,22 @@
 """The gate's verdicts: what goes to quarantine, what stops the run, what is only reported."""
 
+import os
+import resource
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from expectations import clean, data_docs, extract, ingest, load
+from expectations import clean, data_docs, extract, gate, ingest, load
 from expectations.gate import check, contract
 from expectations.limits import DEFAULT_FILE, ThresholdError, limits
 from expectations.rule import CRITICAL, INFO, WARNING, Rule, Suite
+from flows import gating
 from tasks import schema
+from tasks.batch import Receipt, StepResult
+from tasks.schema import blank_row
 
 
 def suite(*rules, share=1.0):
@@ -144,3 +151,50 @@ def test_data_docs_are_built_and_pruned(tmp_path):
     pages = list((tmp_path / "validations").rglob("*.html"))
     assert len(pages) == 2
     assert "expect_column_values" in pages[0].read_text() or BETWEEN.sentence in pages[0].read_text()
+
+
+def test_a_run_may_have_more_batches_than_a_process_may_have_files(tmp_path):
+    row = blank_row(schema.PAGES)
+    receipts = []
+    for number in range(120):
+        path = tmp_path / f"{number}.parquet"
+        pages = [
+            row | {"doc_id": f"{number:015x}{n}", "source_uri": f"{number}-{n}.html", "raw": b"<p>x", "byte_count": 4}
+            for n in range(3)
+        ]
+        pages[1]["problem"] = "ingest.empty" if number % 50 == 0 else None
+        pq.write_table(pa.Table.from_pylist(pages, schema=schema.PAGES), path)
+        receipts.append(Receipt(path.stem, str(path), 3, 0.0, 0.0))
+    result = StepResult("ingest", tuple(receipts))
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE,
+        (len(os.listdir("/proc/self/fd")) + 60 if Path("/proc/self/fd").is_dir() else 256, before[1]),
+    )
+    try:
+        verdict = gating._verdict_on("ingest", result, limits(), None)
+        failed = gating._ids_of_rows(gating._paths("ingest", result), sorted(verdict.reasons))
+        pages = gating.PageIndex(result).rows(set(failed.values()))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert verdict.received == 360
+    assert {number: pages[doc_id]["source_uri"] for number, doc_id in failed.items()} == {
+        1: "0-1.html",
+        151: "50-1.html",
+        301: "100-1.html",
+    }
+
+
+def test_rules_over_many_rows_see_them_all():
+    """More rows than Great Expectations is given at a time: doubles, headlines and counts are found across the parts."""
+    size = gate.CHUNK_ROWS + 50
+    unique = Rule("demo.once", CRITICAL, "Once.", "column_values_to_be_unique", {"column": "doc_id"})
+    parts = [
+        table(range(start, start + 500)).set_column(0, "doc_id", pa.array([f"d{n}" for n in range(start, start + 500)]))
+        for start in range(0, size, 500)
+    ]
+    parts[-1] = parts[-1].set_column(0, "doc_id", pa.array(["d7", None, None, *(f"e{n}" for n in range(497))]))
+    verdict = check(suite(unique, BETWEEN), iter(parts))
+    assert verdict.received == len(parts) * 500
+    assert {row for row, codes in verdict.reasons.items() if "demo.once" in codes} == {7, (len(parts) - 1) * 500}
+    assert {row for row, codes in verdict.reasons.items() if "demo.size" in codes} == set(range(10))
