@@ -34,7 +34,7 @@ GOOD = (
 def test_what_is_no_page_is_named(tmp_path, name, raw, problem):
     path = tmp_path / name
     path.write_bytes(raw)
-    record = next(file_rows(list_files([str(path)]).refs[0], Options(1 << 20)))
+    record = next(file_rows(next(iter(list_files([str(path)]).refs)), Options(1 << 20)))
     assert record["problem"] == problem
     assert record["raw"] == raw
 
@@ -42,7 +42,7 @@ def test_what_is_no_page_is_named(tmp_path, name, raw, problem):
 def test_a_page_over_the_limit_is_not_read_but_named_and_hashed(tmp_path):
     path = tmp_path / "large.txt"
     path.write_bytes(b"word " * 500_000)
-    record = next(file_rows(list_files([str(path)]).refs[0], Options(1 << 20)))
+    record = next(file_rows(next(iter(list_files([str(path)]).refs)), Options(1 << 20)))
     assert (record["problem"], record["raw"]) == ("ingest.too_large", None)
     assert "2,500,000 bytes" in record["problem_detail"]
     assert len(record["page_digest"]) == 64
@@ -51,7 +51,7 @@ def test_a_page_over_the_limit_is_not_read_but_named_and_hashed(tmp_path):
 def test_a_page_that_vanishes_is_a_row_not_an_error(tmp_path):
     path = tmp_path / "gone.txt"
     path.write_text(GOOD)
-    ref = list_files([str(path)]).refs[0]
+    ref = next(iter(list_files([str(path)]).refs))
     path.unlink()
     assert next(file_rows(ref, Options(1 << 20)))["problem"] == "ingest.unreadable"
 
@@ -92,7 +92,7 @@ def test_a_source_without_pages_is_an_error(tmp_path, source):
 def test_addresses_beside_the_pages_are_read(tmp_path):
     (tmp_path / "a.html").write_text("<p>x")
     (tmp_path / "urls.csv").write_text("page_id,url,crawled\na,https://paper.example/a,2026-01-02T03:04:05\n")
-    ref = list_files([str(tmp_path)]).refs[0]
+    ref = next(iter(list_files([str(tmp_path)]).refs))
     assert ref.url == "https://paper.example/a"
     assert ref.fetched_at_us == 1767323045 * 1_000_000
 
@@ -101,6 +101,6 @@ def test_a_file_name_that_is_not_utf8_has_a_readable_uri(tmp_path):
     path = os.fsencode(tmp_path) + b"/caf\xe9.txt"
     with open(path, "wb") as handle:  # noqa: PTH123 - a path of bytes
         handle.write(GOOD.encode())
-    ref = list_files([str(tmp_path)]).refs[0]
+    ref = next(iter(list_files([str(tmp_path)]).refs))
     assert ref.source_uri.endswith("caf\\xe9.txt")
     assert next(file_rows(ref, Options(1 << 20)))["problem"] is None

@@ -158,5 +158,24 @@ def test_a_thousand_texts_with_one_boilerplate_are_compared_with_thirty_each(mon
     compared = []
     alike = bands._alike
     monkeypatch.setattr(bands, "_alike", lambda pairs, *more: (compared.append(len(pairs)), alike(pairs, *more))[1])
-    assert not len(stories.Bands(values).alike(0.35 * 126)[0])
+    assert not len(stories.Bands(values, lambda rows: rows).alike(0.35 * 126)[0])
     assert 900 * 30 < sum(compared) <= 1_000 * 30
+
+
+@pytest.mark.parametrize("is_published", [False, True])
+@pytest.mark.parametrize("is_spooled", [False, True])
+def test_a_text_on_two_hundred_sites_is_one_story(is_published, is_spooled, tmp_path, monkeypatch):
+    draw = np.random.default_rng(3)
+    original = draw.integers(0, 1 << 16, 126, dtype=np.uint16)
+    values = np.tile(original, (200, 1))
+    for row in values:
+        row[draw.choice(126, 6, replace=False)] = draw.integers(0, 1 << 16, 6)
+    ids = np.arange(1, 201, dtype=np.uint64)
+    order = draw.permutation(200)  # ids say nothing of which came first
+    if is_spooled:
+        monkeypatch.setattr(stories, "SPOOLED_FROM", 1)
+    nine = np.array([9_000], dtype=np.uint64)
+    published = [Signed(nine, nine, original[None])] if is_published else []
+    found = find_stories(Signed(ids, np.zeros_like(ids), values), published, lambda rows: order[rows], tmp_path)
+    assert set(found.stories.tolist()) == {9_000 if is_published else int(ids[order.argmin()])}
+    assert (found.similarities > 0).sum() == (200 if is_published else 199)

@@ -7,11 +7,14 @@ folder gives the same batches every time.
 import csv
 import glob
 import os
+import pickle
 import stat
+import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from tasks import stores
@@ -26,6 +29,9 @@ SAVED_PARTS = (
     "_fichiers",
     "_archivos",
 )  # what browsers call the folder beside a saved page
+
+
+_PACKED_REFS = 1_000
 
 
 class SourceError(ValueError):
@@ -54,11 +60,37 @@ class FileRef:
         return BY_NAME[self.format].is_container
 
 
+class FileRefs(Collection[FileRef]):
+    """Many files in order, packed: some 20 bytes each where objects take 280, so that ten million of them fit into memory."""
+
+    def __init__(self, refs: Iterable[FileRef] = ()) -> None:
+        self._packed: list[bytes] = []
+        self._count = 0
+        self.extend(refs)
+
+    def extend(self, refs: Iterable[FileRef]) -> None:
+        """Add files at the end."""
+        more = iter(refs)
+        while part := list(islice(more, _PACKED_REFS)):
+            self._packed.append(zlib.compress(pickle.dumps(part, pickle.HIGHEST_PROTOCOL), 1))
+            self._count += len(part)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[FileRef]:
+        for packed in self._packed:
+            yield from pickle.loads(zlib.decompress(packed))  # noqa: S301 - what was packed here
+
+    def __contains__(self, ref: object) -> bool:
+        return any(own == ref for own in self)
+
+
 @dataclass
 class Listing:
     """The files of a run, and what was passed over in the folders."""
 
-    refs: list[FileRef]
+    refs: FileRefs
     passed_over: Counter[str] = field(default_factory=Counter)  # by suffix or kind of file
 
 
@@ -68,25 +100,25 @@ def list_files(sources: list[str]) -> Listing:
     Raises:
         SourceError: a source does not exist, may not be read, or holds no file of a known kind.
     """
-    listing = Listing([])
+    listing = Listing(FileRefs())
     for source in sources:
         before = len(listing.refs)
-        listing.refs += files_of(source, listing.passed_over)
+        listing.refs.extend(files_of(source, listing.passed_over))
         if len(listing.refs) == before:
             raise SourceError(nothing_found(source, listing.passed_over))
     if len(sources) > 1 or any(ref.is_link for ref in listing.refs):  # else no file can have two names here
-        listing.refs = _once(listing.refs)
+        listing.refs = FileRefs(_once(listing.refs))
     return listing
 
 
-def _once(refs: list[FileRef]) -> list[FileRef]:
+def _once(refs: Iterable[FileRef]) -> Iterable[FileRef]:
     """Without files that were listed before, by two sources or through a link; a link gives way to the file itself."""
     found: dict[str, FileRef] = {}
     for ref in refs:
         real = ref.path if stores.is_remote(ref.path) else os.path.realpath(ref.path)
         if real not in found or (found[real].is_link and not ref.is_link):
             found[real] = ref
-    return list(found.values())
+    return found.values()
 
 
 def nothing_found(source: str, passed_over: Counter[str]) -> str:
@@ -256,23 +288,23 @@ def _kind(path: Path) -> str:
     return f"{path.suffix.lower()} files" if path.suffix else "files without an ending"
 
 
-def cut(refs: list[FileRef], *, max_pages: int, max_bytes: int) -> list[list[FileRef]]:
+def cut(refs: Iterable[FileRef], *, max_pages: int, max_bytes: int) -> Iterator[list[FileRef]]:
     """The files in batches: each that may hold many pages alone, the others at most `max_pages` and, save for a single
     larger one, `max_bytes` together.
     """
-    batches: list[list[FileRef]] = []
-    size, is_open = 0, False
+    batch: list[FileRef] = []
+    size = 0
     for ref in refs:
+        if batch and (ref.is_container or len(batch) >= max_pages or size + ref.byte_count > max_bytes):
+            yield batch
+            batch, size = [], 0
         if ref.is_container:
-            batches.append([ref])
-            is_open = False
+            yield [ref]
             continue
-        if not is_open or len(batches[-1]) >= max_pages or size + ref.byte_count > max_bytes:
-            batches.append([])
-            size, is_open = 0, True
-        batches[-1].append(ref)
+        batch.append(ref)
         size += ref.byte_count
-    return batches
+    if batch:
+        yield batch
 
 
 def check_sources(sources: list[str]) -> None:

@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from tasks import schema
 from tasks.batch import Receipt, digest, write_json, write_table
 from tasks.ingest.formats import BY_NAME, Opened, Options, Passed
 from tasks.ingest.known import Known
-from tasks.ingest.listing import FileRef
+from tasks.ingest.listing import FileRef, FileRefs
 from tasks.ingest.record import Place, Record, page_row
 from tasks.isolation import CRASH
 from tasks.labels import Flaw
@@ -40,7 +40,7 @@ class Limits:
 class Job:
     """What one worker reads at a time: some files of one page each, or one file with many."""
 
-    refs: tuple[FileRef, ...]
+    refs: Collection[FileRef]
     folder: str
     limits: Limits
     known: str | None = None  # file of what earlier runs know
@@ -57,7 +57,8 @@ class Job:
 
     def only(self, pieces: Sequence[str], folder: str) -> "Job":
         """The same job with these files alone."""
-        return replace(self, refs=tuple(ref for ref in self.refs if ref.source_uri in set(pieces)), folder=folder)
+        chosen = set(pieces)
+        return replace(self, refs=FileRefs(ref for ref in self.refs if ref.source_uri in chosen), folder=folder)
 
     def apart(self, culprits: Mapping[str, tuple[str, str]]) -> "Job":
         """The same job with these files not opened, which are told as flawed."""
@@ -65,7 +66,7 @@ class Job:
             replace(ref, flaw=Flaw.READER_CRASH if culprits[ref.source_uri][0] == CRASH else Flaw.READER_TIMEOUT, detail=culprits[ref.source_uri][1])
             if ref.source_uri in culprits else ref for ref in self.refs
         )  # fmt: skip
-        return replace(self, refs=tuple(refs))
+        return replace(self, refs=FileRefs(refs))
 
     @property
     def job_id(self) -> str:

@@ -1,8 +1,10 @@
 """The ingest step as a Prefect task."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,12 @@ from tasks.batch import Receipt, StepResult, digest
 from tasks.executor import Advance, is_elsewhere, report_progress, run_batches
 from tasks.ingest.fetch.fetching import Fetching, fetch, is_web
 from tasks.ingest.known import Known
-from tasks.ingest.listing import FileRef, Listing, SourceError, cut, list_files
+from tasks.ingest.listing import FileRef, FileRefs, SourceError, cut, list_files
 from tasks.ingest.reading import Job, Limits, ingest_job, read_so_far
 from tasks.ingest.recall import recall
 from tasks.stores import StoreError, is_remote
 
-_CHUNK_FILES = 50_000  # asked for at a time whether they are known
+_CHUNK_FILES = 20_000  # asked for at a time whether they are known
 
 
 def _is_passing(_task: Any, _run: Any, state: Any) -> bool:
@@ -57,19 +59,21 @@ def ingest(
     web = [source for source in sources if is_web(source)]
     listing = list_files([source for source in sources if not is_web(source)])
     known = Known.read(ledger_files)
-    refs = _unknown(listing, known, is_asked_for=bool(columns))
+    refs = FileRefs(_unknown(listing.refs, known, is_asked_for=bool(columns)))
     if is_elsewhere():
-        refs = [ref if is_remote(ref.path) else replace(ref, path=str(Path(ref.path).absolute())) for ref in refs]
+        refs = FileRefs(
+            ref if is_remote(ref.path) else replace(ref, path=str(Path(ref.path).absolute())) for ref in refs
+        )
     known_file = None
     if refs and len(known.docs):
         known_file = Path(folder).parent / "known" / digest(*map(str, ledger_files))
         known.save(known_file)
-    batches = cut(refs, max_pages=limits.batch_pages, max_bytes=limits.batch_bytes)
-    jobs = [
-        Job(tuple(batch), folder, limits, str(known_file) if known_file else None, columns or {}) for batch in batches
-    ]
+    jobs, weights = [], []
+    for batch in cut(refs, max_pages=limits.batch_pages, max_bytes=limits.batch_bytes):
+        jobs.append(Job(FileRefs(batch), folder, limits, str(known_file) if known_file else None, columns or {}))
+        weights.append(sum(ref.byte_count for ref in batch))
     found = run_batches(
-        "ingest", ingest_job, jobs, weights=[sum(ref.byte_count for ref in batch) for batch in batches], unit="bytes",
+        "ingest", ingest_job, jobs, weights=weights, unit="bytes",
         under_way=partial(read_so_far, Path(folder)), pages_of=lambda receipts: sum(receipt.received for receipt in receipts),
     )  # fmt: skip
     receipts = [receipt for part in found for receipt in part]
@@ -82,21 +86,21 @@ def ingest(
     return StepResult("ingest", tuple(receipt for receipt in receipts if receipt.received), dict(notes))
 
 
-def _unknown(listing: Listing, known: Known, *, is_asked_for: bool) -> list[FileRef]:
+def _unknown(refs: Iterable[FileRef], known: Known, *, is_asked_for: bool) -> Iterator[FileRef]:
     """The files that no earlier run has read as they are now.
 
     `is_asked_for`: columns are named in this run, so tables are read again; their pages are known by their bytes.
     """
-    new: list[FileRef] = []
-    for start in range(0, len(listing.refs), _CHUNK_FILES):
-        part = listing.refs[start : start + _CHUNK_FILES]
+    listed = iter(refs)
+    while part := list(islice(listed, _CHUNK_FILES)):
         is_known = known.has_files(
             [ref.source_uri for ref in part], [ref.byte_count for ref in part], [ref.mtime_ns for ref in part]
         )
-        new += [ref for ref, seen in zip(part, is_known.tolist(), strict=True) if not seen]
-    if is_asked_for:
-        return new
-    return [ref for ref in new if not (ref.is_container and known.has_container(ref.source_uri, ref.mtime_ns))]
+        for ref, seen in zip(part, is_known.tolist(), strict=True):
+            if not seen and (
+                is_asked_for or not (ref.is_container and known.has_container(ref.source_uri, ref.mtime_ns))
+            ):
+                yield ref
 
 
 @task(name="ingest", task_run_name="recall", cache_policy=NO_CACHE, persist_result=False)

@@ -9,6 +9,7 @@ Measured with one million new and one million published signatures (`tests/bench
 see `tasks.load.stories`.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -29,27 +30,49 @@ def band_keys(values: np.ndarray, band: int) -> np.ndarray:
     return keys * _MULTIPLIER
 
 
-class Bands:
-    """The sorted bands of n signatures (n x 126 uint16), in memory, or in files in `folder` where one is given."""
+Precedence = Callable[[np.ndarray], np.ndarray]  # rows -> the ranks in which they are taken for the original
 
-    def __init__(self, values: np.ndarray, folder: Path | None = None) -> None:
+
+class Bands:
+    """The sorted bands of n signatures (n x 126 uint16), in memory, or in files in `folder` where one is given.
+
+    Rows of one key stand in ascending order, those of a key that more than 30 rows have by `precedence`: the first 30, with whom
+    all others are compared, are then the originals, and a text on a thousand sites is one story.
+    """
+
+    def __init__(self, values: np.ndarray, precedence: Precedence, folder: Path | None = None) -> None:
         self.values, self._folder = values, folder
-        self._held: list[tuple[np.ndarray, np.ndarray]] = []
+        self._held: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        is_crowded = np.zeros(len(values), dtype=bool)
         for band in range(BANDS):
             keys = band_keys(values, band)
             rows = np.argsort(keys, kind="stable").astype(np.uint32)
-            if folder is None:
-                self._held.append((keys[rows], rows))
-            else:
-                folder.mkdir(parents=True, exist_ok=True)
-                np.save(self._file(band, "keys"), keys[rows])
-                np.save(self._file(band, "rows"), rows)
+            keys = keys[rows]
+            is_crowded[rows[_crowded(keys)]] = True
+            self._put(band, keys, rows)
+        if is_crowded.any():
+            ranks = np.zeros(len(values), dtype=np.int64)
+            ranks[is_crowded] = precedence(np.flatnonzero(is_crowded))
+            for band in range(BANDS):
+                keys, rows = self.band(band)
+                places = np.flatnonzero(_crowded(keys))
+                if len(places):
+                    rows[places] = rows[places][np.lexsort((ranks[rows[places]], keys[places]))]
+                    self._put(band, keys, rows)
+
+    def _put(self, band: int, keys: np.ndarray, rows: np.ndarray) -> None:
+        if self._folder is None:
+            self._held[band] = keys, rows
+        else:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            np.save(self._file(band, "keys"), keys)
+            np.save(self._file(band, "rows"), rows)
 
     def __len__(self) -> int:
         return len(self.values)
 
     def band(self, number: int) -> tuple[np.ndarray, np.ndarray]:
-        """The keys of a band, ascending, and the rows that have them; rows of one key ascend too."""
+        """The keys of a band, ascending, and the rows that have them."""
         if self._folder is None:
             return self._held[number]
         return np.load(self._file(number, "keys")), np.load(self._file(number, "rows"))
@@ -66,16 +89,14 @@ class Bands:
         found = [_nothing()]
         for band in range(BANDS):
             keys, rows = self.band(band)
-            is_first = np.append(True, keys[1:] != keys[:-1])[: len(keys)]
-            starts = np.flatnonzero(is_first)
-            lengths = np.diff(np.append(starts, len(keys)))
+            starts, lengths = _runs(keys)
             starts, lengths = starts[lengths > 1], lengths[lengths > 1]
             start = np.repeat(starts, lengths)
             place = np.arange(len(start)) - np.repeat(np.cumsum(lengths) - lengths, lengths)  # within its run
             for earlier in range(min(MAX_MATES, int(lengths.max(initial=1)) - 1)):
                 later = place > earlier
                 pairs = np.stack([rows[start[later] + earlier], rows[start[later] + place[later]]], axis=1)
-                found.append(_alike(pairs.astype(np.int64), self.values, self.values, equal_min))
+                found.append(_alike(np.sort(pairs, axis=1).astype(np.int64), self.values, self.values, equal_min))
         return _once(found)
 
     def alike_with(self, others: np.ndarray, equal_min: float) -> tuple[np.ndarray, np.ndarray]:
@@ -96,6 +117,19 @@ class Bands:
                 pairs = np.stack([maybe[has_more], rows[first[has_more] + number]], axis=1)
                 found.append(_alike(pairs.astype(np.int64), others, self.values, equal_min))
         return _once(found)
+
+
+def _runs(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where each run of equal keys starts, and how long it is."""
+    starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
+    return starts, np.diff(np.append(starts, len(keys)))
+
+
+def _crowded(keys: np.ndarray) -> np.ndarray:
+    """For each place whether its key stands more than 30 times."""
+    _, lengths = _runs(keys)
+    found: np.ndarray = np.repeat(lengths > MAX_MATES, lengths)
+    return found
 
 
 Alike = tuple[np.ndarray, np.ndarray]

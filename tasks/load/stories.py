@@ -19,7 +19,7 @@ GB that are read from disk a run. Memory is that of the run alone. A daily run o
 streams 309 GB for 1,600 s of CPU: there a dataset should be kept by year, an output each.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,15 +27,13 @@ import numpy as np
 import pyarrow as pa
 
 from tasks.ids import find
-from tasks.load.bands import SPOOLED_FROM, VALUES, Bands
+from tasks.load.bands import SPOOLED_FROM, VALUES, Bands, Precedence
 
 # Share of equal values, which estimates the Jaccard similarity of the texts' word triples (those with a number count twice).
 # A fifth of all words changed at random leaves about 0.34, a tenth 0.57, a third cut off 0.67; unrelated texts share under
 # 0.05. Chosen on wcxb-dev, checked on fundus-dev and invented stories (tests/benchmarks/duplicates.py).
 SAME_STORY = 0.35
 _STREAMED = 131_072  # published signatures at a time: 33 MB
-
-Precedence = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,7 @@ def find_stories(
     equal = np.zeros(len(stories), dtype=np.int16)
     if not len(stories):
         return Stories(stories, stories, near, equal.astype(np.float32))
-    bands = Bands(new.values, folder if len(stories) >= SPOOLED_FROM else None)
+    bands = Bands(new.values, precedence, folder if len(stories) >= SPOOLED_FROM else None)
     own = np.zeros_like(stories)  # the story that an article had, 0 where it is new
     for part in _joined(published):
         _against(part, new, bands, (equal, near, stories), own)
