@@ -7,13 +7,16 @@ and the same rules must be installed.
 
 import contextlib
 import logging
+import math
 import multiprocessing
 import os
 import resource
+import signal
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Protocol
 
@@ -27,6 +30,7 @@ Work = Callable[[Any], Any]
 _PARENT_SECONDS = 1.0  # how often a worker looks whether its parent lives
 _COUNT_SECONDS = 10.0  # how often a cluster is asked for the number of its workers
 _CONNECT_SECONDS = 30
+_NO_WORKER_SECONDS = 300.0  # a cluster that grows on demand has its first worker by then
 
 
 class WorkerLostError(Exception):
@@ -44,13 +48,21 @@ class Engine(Protocol):
 
     @property
     def workers(self) -> int:
-        """How many batches it can do at once."""
+        """How many batches it can do at once.
+
+        Raises:
+            OSError: a cluster has had no worker for minutes.
+        """
 
     def submit(self, work: Work, batch: Any) -> Any:
         """Start a batch; what comes back names it."""
 
     def finished(self, futures: Sequence[Any], seconds: float) -> list[Any]:
-        """Those that are over, when one is or when the seconds are; empty if none is."""
+        """Those that are over, when one is or when the seconds are; empty if none is.
+
+        Raises:
+            OSError: the cluster is gone.
+        """
 
     def result(self, future: Any) -> Any:
         """The result of a batch that is over.
@@ -60,7 +72,7 @@ class Engine(Protocol):
         """
 
     def kill(self) -> None:
-        """End all batches at once, whatever they do."""
+        """End all batches at once, whatever they do; of a cluster that others use those that have not begun."""
 
     def close(self) -> None:
         """End what was started here; a later `submit` starts it anew."""
@@ -135,18 +147,26 @@ class Dask:
             self._client: Any = distributed.Client(self._own or address, timeout=_CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
         except (OSError, TimeoutError) as error:
             raise OSError(f"{address}: no Dask scheduler answers there ({error})") from error
-        self._count = _Count(lambda: sum(self._client.nthreads().values()), workers)
+        self._under_way: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._count = _Count(lambda: sum(self._client.nthreads().values()))
 
     @property
     def workers(self) -> int:
         return self._count.value()
 
     def submit(self, work: Work, batch: Any) -> Any:
-        return self._client.submit(_elsewhere, work, batch, rules_version(), _settings(), pure=False)
+        future = self._client.submit(_elsewhere, work, batch, rules_version(), _settings(), pure=False)
+        self._under_way.add(future)
+        return future
 
     def finished(self, futures: Sequence[Any], seconds: float) -> list[Any]:
-        with self._client.as_current(), contextlib.suppress(TimeoutError, self._dask.TimeoutError):
-            self._dask.wait(futures, timeout=seconds, return_when="FIRST_COMPLETED")  # type: ignore[no-untyped-call]
+        try:
+            with self._client.as_current():
+                self._dask.wait(futures, timeout=seconds, return_when="FIRST_COMPLETED")  # type: ignore[no-untyped-call]
+        except (TimeoutError, self._dask.TimeoutError):
+            pass
+        except CancelledError as error:
+            raise OSError("the connection to the Dask scheduler was lost") from error
         return [future for future in futures if future.done()]
 
     def result(self, future: Any) -> Any:
@@ -156,7 +176,7 @@ class Dask:
             raise WorkerLostError from error
 
     def kill(self) -> None:
-        self._client.cancel(list(self._client.futures), force=True)
+        self._client.cancel(list(self._under_way), force=True)
 
     def close(self) -> None:
         self._client.close()
@@ -176,13 +196,17 @@ class Ray:
 
         self._ray = ray
         options: dict[str, Any] = {"address": address} if address else {"num_cpus": workers, "include_dashboard": False}
+        on_term = signal.getsignal(signal.SIGTERM)
         try:
             ray.init(**options, logging_level=logging.ERROR, log_to_driver=False, configure_logging=False)
         except (ConnectionError, OSError, RuntimeError) as error:
             raise OSError(f"{address or 'ray'}: no Ray cluster can be reached ({error})") from error
+        finally:  # Ray takes the signal for itself; a run that is cancelled must hear it
+            if threading.current_thread() is threading.main_thread():
+                signal.signal(signal.SIGTERM, on_term)
         self._remote = ray.remote(max_retries=1, num_cpus=1)(_elsewhere)
         resources: Callable[[], dict[str, float]] = ray.cluster_resources
-        self._count = _Count(lambda: int(resources().get("CPU", 0)), workers)
+        self._count = _Count(lambda: int(resources().get("CPU", 0)))
 
     @property
     def workers(self) -> int:
@@ -218,13 +242,20 @@ class Ray:
 class _Count:
     """How many workers a cluster has, asked now and then: they come and go."""
 
-    def __init__(self, ask: Callable[[], int], default: int) -> None:
-        self._ask, self._value, self._asked = ask, default, 0.0
+    def __init__(self, ask: Callable[[], int]) -> None:
+        self._ask = ask
+        self._value = 0
+        self._asked = -math.inf
+        self._had_some = time.monotonic()  # when there was a worker, last
 
     def value(self) -> int:
-        if time.monotonic() - self._asked > _COUNT_SECONDS:
-            self._value, self._asked = max(self._ask(), 1), time.monotonic()
-        return self._value
+        now = time.monotonic()
+        if now - self._asked > _COUNT_SECONDS:
+            self._value, self._asked = self._ask(), now
+            self._had_some = now if self._value else self._had_some
+            if now - self._had_some > _NO_WORKER_SECONDS:
+                raise OSError(f"the cluster has had no worker for {_NO_WORKER_SECONDS:.0f} s; start some and run again")
+        return max(self._value, 1)
 
 
 def _settings() -> dict[str, str]:
@@ -242,9 +273,23 @@ def _elsewhere(work: Work, batch: Any, rules: str, settings: dict[str, str]) -> 
         raise DifferentRulesError(
             f"a worker has the rules {rules_version()}, this run those of {rules}: install the same wheel on every worker"
         )
-    os.environ.update(settings)
-    with _limited(batch):
+    with _set(settings), _limited(batch):
         return work(batch)
+
+
+@contextlib.contextmanager
+def _set(settings: dict[str, str]) -> Iterator[None]:
+    """Have this run's settings in the environment, and what was there before afterwards: a worker may serve other runs too."""
+    before = _settings()
+    for name in before.keys() | settings.keys():
+        os.environ.pop(name, None)
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for name in settings:
+            os.environ.pop(name, None)
+        os.environ.update(before)
 
 
 @contextlib.contextmanager

@@ -140,7 +140,8 @@ def _in_workers(
     waiting = deque(range(len(batches)))
     running: dict[Any, int] = {}
     while waiting or running:
-        while waiting and len(running) < 2 * engine.workers:  # not all at once: what breaks takes only these along
+        at_once = 2 * engine.workers  # not all at once: what breaks takes only these along
+        while waiting and len(running) < at_once:
             number = waiting.popleft()
             running[engine.submit(work, batches[number])] = number
         finished = engine.finished(list(running), TICK_SECONDS)

@@ -49,9 +49,10 @@ def find(known: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     return found
 
 
-def at(values: np.ndarray, places: np.ndarray, default: int = 0) -> np.ndarray:
-    """The values at some places, as `find` gives them; the default where there is none."""
+def at(values: np.ndarray, places: np.ndarray, default: int | np.ndarray = 0) -> np.ndarray:
+    """The values at some places, as `find` gives them; the default (one, or one for each place) where there is none."""
+    other = np.broadcast_to(np.asarray(default, dtype=values.dtype), places.shape)
     if not len(values):
-        return np.full(len(places), default, dtype=values.dtype)
-    found: np.ndarray = np.where(places >= 0, values[places], np.array(default, dtype=values.dtype))
+        return other.copy()
+    found: np.ndarray = np.where(places >= 0, values[places], other)
     return found

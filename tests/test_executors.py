@@ -13,6 +13,7 @@ import pytest
 from flows import report
 from flows.cli import main
 from tasks import engines, schema
+from tasks import executor as tasks_executor
 from tasks.executor import executor, run_batches
 
 PAGES = Path(__file__).parent / "pages"
@@ -145,6 +146,34 @@ def test_a_batch_of_a_lost_ray_worker_is_done_again_once(tmp_path):
     pytest.importorskip("ray")
     with executor("ray", 2):
         assert lost_and_found(tmp_path) == (["A", "B", "C", "D"], [1, 2, 1, 1])
+
+
+def setting(job):
+    return os.environ.get("COPYDESK_PAGE_CPU_SECONDS")
+
+
+def test_the_settings_of_one_run_are_not_those_of_the_next(scheduler, monkeypatch):
+    found = []
+    for seconds in ("3", ""):
+        monkeypatch.setenv("COPYDESK_PAGE_CPU_SECONDS", seconds)
+        if not seconds:
+            monkeypatch.delenv("COPYDESK_PAGE_CPU_SECONDS")
+        with executor("dask", 2, scheduler):
+            found += run_batches("demo", setting, [1, 2], weights=[1, 1])
+    assert found == ["3", "3", None, None]
+
+
+def test_a_cluster_without_workers_is_not_waited_for_for_ever(scheduler, monkeypatch):
+    monkeypatch.setattr(engines, "_NO_WORKER_SECONDS", 1.0)
+    monkeypatch.setattr(engines, "_COUNT_SECONDS", 0.2)
+    monkeypatch.setattr(
+        engines.Dask,
+        "submit",
+        lambda self, work, batch: self._client.submit(work, batch, workers=["tcp://127.0.0.1:1"], pure=False),
+    )
+    with executor("dask", 2, scheduler) as _, pytest.raises(OSError, match="has had no worker"):
+        monkeypatch.setattr(tasks_executor._engine._count, "_ask", lambda: 0)
+        list(run_batches("demo", setting, [1, 2], weights=[1, 1]))
 
 
 def test_a_worker_with_other_rules_is_refused(scheduler, tmp_path, monkeypatch):

@@ -27,11 +27,15 @@ def entities(articles: Mapping[str, Path], folder: str, model_name: str) -> dict
     model = load_model(model_name)
     counts = {"articles": 0, "entities": 0, "files_up_to_date": 0, "files_removed": 0}
     target = Path(folder)
+    by_state = {(pq.read_schema(path).metadata or {}).get(_STATE): path for path in sorted(target.rglob("*.parquet"))}
     for place, path in articles.items():
         rows = pq.ParquetFile(path).read(columns=_COLUMNS).to_pylist()
         state = digest(model_label(model), *(f"{row['article_id']} {row['text_digest']}" for row in rows)).encode()
         out = target / place
-        if out.exists() and (pq.read_schema(out).metadata or {}).get(_STATE) == state:
+        if state in by_state:
+            if by_state[state] != out:  # the articles' file has another name now, and the same articles
+                out.parent.mkdir(parents=True, exist_ok=True)
+                by_state[state] = by_state[state].replace(out)
             counts["files_up_to_date"] += 1
             continue
         table = find_entities(rows, model)

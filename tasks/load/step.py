@@ -189,12 +189,14 @@ def _one_per_story(decisions: Decisions, stories: Stories) -> None:
     gives_way = decisions.articles_made() & (alike > 0) & (decisions.versions == 1)
     order = np.argsort(decisions.articles[gives_way])
     gone, target = decisions.articles[gives_way][order], near[gives_way][order]
-    while (chained := find(gone, target) >= 0).any():  # what it equals gives way itself
-        target = np.where(chained, at(target, find(gone, target)), target)
+    while (find(gone, target) >= 0).any():  # what it equals gives way itself
+        target = at(target, find(gone, target), target)
     decisions.outcomes[gives_way] = DUPLICATE
     decisions.reasons[gives_way] = REASONS.index("near_duplicate")
     decisions.similarities[gives_way] = alike[gives_way]
-    decisions.articles[gives_way] = target[find(gone, decisions.articles[gives_way])]
+    # what equalled one that gives way equals what that gives way to
+    decisions.articles = at(target, find(gone, decisions.articles), decisions.articles)
+    stories.near_duplicate_of[:] = at(target, find(gone, stories.near_duplicate_of), stories.near_duplicate_of)
 
 
 def _signature_rows(passed: Candidates, decisions: Decisions, stories: Stories, run_id: str) -> Iterator[pa.Table]:
