@@ -9,6 +9,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -153,19 +154,19 @@ def learn_files(
     """Each file of the memory that some pages change, by its place, with its new content; `folder` takes what does not fit into
     memory.
     """
-    spool = Spool(folder, schema.EVIDENCE, _HELD_BYTES)
+    spool = Spool(
+        folder,
+        schema.EVIDENCE,
+        _HELD_BYTES,
+        lambda table: [_part_of(site) for site in table.column("site").to_pylist()],
+    )
     for table in evidence:
-        sites = table.column("site").to_pylist()
-        parts = [_part_of(site) for site in sites]
-        for part in sorted(set(parts)):
-            spool.add(part, table.filter(pa.array([own == part for own in parts])))
-    waiting = defaultdict(list)
-    for part in sorted(spool.rows):
-        waiting[place_of_part(part)].append(part)
-    for place, parts in sorted(waiting.items()):
+        spool.add(table)
+    # the parts of a file come one after the other
+    for place, parts in groupby(spool.close(), key=lambda part: place_of_part(part[0])):
         memory = pq.ParquetFile(files[place]).read() if place in files else None
-        for part in parts:
-            memory = learn(memory, spool.take(part))
+        for _, pages in parts:
+            memory = learn(memory, pages)
         assert memory is not None
         yield place, memory
 
