@@ -2,8 +2,8 @@
 
 A signature of 126 values of 16 bits is cut into 42 bands of 3. Only one band is looked at at a time: its keys are sorted,
 equal ones stand side by side. So a run of n signatures needs 12 n bytes for a band's keys and rows and up to 8 n for a bitmap that
-keeps most foreign keys from being searched for; from a quarter of a million on, the sorted bands and the signatures
-lie in files and come in as they are needed.
+keeps most foreign keys from being searched for; from fifty thousand on, the sorted bands and the signatures lie in files and
+come in as they are needed.
 
 Measured with one million new and one million published signatures (`tests/benchmarks/signatures.py`); a billion, on paper:
 see `tasks.load.stories`.
@@ -17,7 +17,7 @@ import numpy as np
 VALUES, ROWS = 126, 3
 BANDS = VALUES // ROWS
 MAX_MATES = 30  # in one band: a boilerplate text must not be compared with thousands like it
-SPOOLED_FROM = 250_000  # signatures; as many take 126 MB of bands, and 63 MB themselves
+SPOOLED_FROM = 50_000  # signatures; as many take 25 MB of bands, and 13 MB themselves
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # spreads the 48 bits of a key over 64, for the bitmap
 _BITMAP_BITS = (12, 24)  # at least and at most; 8 places a key
 _CHUNK_PAIRS = 50_000  # compared at a time: 25 MB of values
