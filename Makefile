@@ -7,7 +7,7 @@ PORT ?= 4200
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help run test test-all test-operations lint ui bench bench-clean train-clean clean-output
+.PHONY: help run test test-all test-operations test-ray lint ui bench bench-clean train-clean clean-output
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | sort | expand -t 16
@@ -30,6 +30,10 @@ test-all: $(STAMP)  ## the slow tests too
 
 test-operations: $(STAMP)  ## the line on a real Prefect server, its UI in a browser if there is one
 	$(BIN)/python -m pytest -m slow tests/test_server.py -k 'schedule_fires or form_refuses or pages_show'
+
+test-ray: $(STAMP)  ## the line on a local Ray, which is installed for it
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[ray]'
+	$(BIN)/python -m pytest tests/test_executors.py -k ray
 
 lint: $(STAMP)  ## ruff and mypy
 	$(BIN)/ruff check .
