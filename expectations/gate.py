@@ -5,6 +5,7 @@ module that imports it, inside the function, because the import costs seconds. E
 ones gave silently wrong results under threads.
 """
 
+import gc
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -109,6 +110,8 @@ def check(suite: Suite, tables: Tables, docs: Path | None = None) -> Verdict:
         verdict.received += chunk.num_rows
         for code, rule in unique.items() if not is_only else ():
             keys[code].append(_keys(chunk.column(rule.arguments["column"]), verdict.received))
+        if not is_only:
+            gc.collect()  # a context of Great Expectations is a web of cycles, of some megabytes each
         chunk, following = following, next(chunks, None)
     if not is_only:
         for code, rule in unique.items():

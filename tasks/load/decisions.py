@@ -112,6 +112,7 @@ def decide(candidates: Candidates, published: Mapping[str, Path]) -> Merged:
     docs, articles, texts = (
         (np.concatenate(column) for column in zip(*columns, strict=True)) if columns else (none,) * 3
     )
+    del columns
     known = known_articles(published, article_id=np.unique(articles), text_digest=np.unique(texts))
     is_shared = _repeated(articles, numbers(known.column("article_id")))
     is_shared |= _repeated(texts, numbers(known.column("text_digest")))
