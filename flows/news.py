@@ -25,7 +25,7 @@ from flows.settings import Settings
 from flows.watching import TimeIsOverError, at_most, progress_in_ui
 from tasks.batch import StepResult, left_out, rules_version
 from tasks.clean.step import clean, learn_sites
-from tasks.engines import DASK, RAY
+from tasks.engines import CLUSTERS
 from tasks.executor import INLINE, executor
 from tasks.extract.step import extract
 from tasks.ingest.fetch.fetching import STATE_FILE, Fetching
@@ -99,8 +99,7 @@ _LONGEST_WAIT_SECONDS = 86_400.0  # for another run to end
 
 def run_on(parameters: Parameters, work: Callable[[Parameters, Output, RunReport, list[Metric]], None]) -> Any:
     """Do some work on an output under its lock, with a report whatever happens; returns the state of the flow run."""
-    # workers elsewhere have another working directory
-    is_cluster = Settings.from_environment().executor in (DASK, RAY)
+    is_cluster = Settings.from_environment().executor in CLUSTERS
     output = Output(Path(parameters.output).absolute() if is_cluster else parameters.output)
     output.refuse_strangers()
     output.prepare()

@@ -193,6 +193,12 @@ def without(table: pa.Table, doc_ids: set[str]) -> pa.Table:
     return table.filter(pc.invert(pc.is_in(table.column("doc_id"), pa.array(sorted(doc_ids), pa.string()))))
 
 
+def with_column(table: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:
+    """The table with other values in one of its columns."""
+    place = table.schema.get_field_index(name)
+    return table.set_column(place, table.schema.field(place), values)
+
+
 def left_out(verdicts: Path | None) -> set[str]:
     """The doc_ids that a gate set aside, from its verdict file."""
     if verdicts is None or not verdicts.exists():

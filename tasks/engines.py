@@ -24,7 +24,8 @@ from tasks.batch import rules_version
 from tasks.isolation import limit_cpu, limit_memory
 
 PROCESSES, DASK, RAY = "processes", "dask", "ray"
-KINDS = (PROCESSES, DASK, RAY)
+CLUSTERS = (DASK, RAY)  # their workers may be on other machines, and have another working directory
+KINDS = (PROCESSES, *CLUSTERS)
 
 Work = Callable[[Any], Any]
 _PARENT_SECONDS = 1.0  # how often a worker looks whether its parent lives

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from tasks.engines import DASK, KINDS, PROCESSES, RAY, Engine, Processes, WorkerLostError, cluster
+from tasks.engines import CLUSTERS, KINDS, PROCESSES, Engine, Processes, WorkerLostError, cluster
 from tasks.isolation import rescue
 
 Batch = TypeVar("Batch")
@@ -69,7 +69,7 @@ def executor(kind: str, workers: int, address: str | None = None) -> Iterator[No
     global _engine  # noqa: PLW0603 - one run at a time in a process
     if kind not in (INLINE, *KINDS):
         raise ValueError(f"{kind!r} is no executor; there are {', '.join((INLINE, *KINDS))}")
-    if address and kind not in (DASK, RAY):
+    if address and kind not in CLUSTERS:
         raise ValueError(f"an address is that of a Dask scheduler or a Ray cluster; the executor is {kind}")
     before = _engine
     makers = {INLINE: lambda: None, PROCESSES: lambda: Processes(workers)}

@@ -56,3 +56,15 @@ def at(values: np.ndarray, places: np.ndarray, default: int | np.ndarray = 0) ->
         return other.copy()
     found: np.ndarray = np.where(places >= 0, values[places], other)
     return found
+
+
+def is_first(values: np.ndarray) -> np.ndarray:
+    """For each value whether it differs from the one before it: where runs of equal ones start."""
+    found: np.ndarray = np.append(True, values[1:] != values[:-1])[: len(values)]
+    return found
+
+
+def is_last(values: np.ndarray) -> np.ndarray:
+    """For each value whether it differs from the one after it: where runs of equal ones end."""
+    found: np.ndarray = np.append(values[1:] != values[:-1], True)[: len(values)]
+    return found

@@ -116,10 +116,8 @@ def learn(previous: pa.Table | None, evidence: pa.Table) -> pa.Table:
     is_touched = pc.is_in(before.column("site"), names)
     touched = before.filter(is_touched)
     place = {site: number for number, site in enumerate(touched.column("site").to_pylist())}
-    order = np.argsort(
-        pc.index_in(evidence.column("site"), names).to_numpy(), kind="stable"
-    )  # a site's pages stay in order
-    pages = evidence.take(order)
+    number = pc.index_in(evidence.column("site"), names).to_numpy()
+    pages = evidence.take(np.argsort(number, kind="stable"))  # a site's pages stay in order
     parts, rows, start = [schema.conform(before.filter(pc.invert(is_touched)), schema.SITES)], [], 0
     counts = pc.value_counts(evidence.column("site"))
     for name, count in zip(counts.field("values").to_pylist(), counts.field("counts").to_pylist(), strict=True):

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tasks.batch import with_column
 from tasks.ids import hex_ids, numbers
 from tasks.labels import Flaw
 
@@ -109,8 +110,8 @@ class Known:
         is_same = _found(self.contents, keys) & is_sound.to_numpy()
         if is_same.any():
             owners = self.owners[np.minimum(places, len(self.owners) - 1)]
-            fresh = _set(fresh, "same_as", hex_ids(owners, ~is_same))
-            fresh = _set(
+            fresh = with_column(fresh, "same_as", hex_ids(owners, ~is_same))
+            fresh = with_column(
                 fresh, "raw", pc.if_else(pa.array(~is_same), fresh.column("raw"), pa.scalar(None, pa.large_binary()))
             )
         return fresh, int(is_known.sum())
@@ -159,8 +160,3 @@ def _found(known: np.ndarray, keys: np.ndarray) -> np.ndarray:
     places = np.minimum(np.searchsorted(known, keys), len(known) - 1)
     found: np.ndarray = known[places] == keys
     return found
-
-
-def _set(table: pa.Table, name: str, values: pa.Array) -> pa.Table:
-    at = table.schema.get_field_index(name)
-    return table.set_column(at, table.schema.field(at), values)

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks import schema
-from tasks.batch import TableWriter
+from tasks.batch import TableWriter, with_column
 from tasks.ids import at, find, hex_ids, numbers
 from tasks.load.decisions import OUTCOMES, REASONS, Decisions
 from tasks.load.output import Changes
@@ -74,8 +74,7 @@ def stage_accounts(
             counts.update(pages.column("outcome").to_pylist())
             is_gone = pc.equal(pages.column("outcome"), "forgotten")  # its address is not kept
             urls = pc.if_else(is_gone, pa.scalar(None, pages.schema.field("url").type), pages.column("url"))
-            place = pages.schema.get_field_index("url")
-            ledger.write(schema.conform(pages.set_column(place, "url", urls), schema.LEDGER))
+            ledger.write(schema.conform(with_column(pages, "url", urls), schema.LEDGER))
             again = pages.filter(pc.equal(pages.column("outcome"), "duplicate"))
             again = again.append_column("kind", again.column("reason"))
             duplicates.write(schema.conform(again, schema.DUPLICATES))

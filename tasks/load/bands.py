@@ -14,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
+from tasks.ids import is_first
+
 VALUES, ROWS = 126, 3
 BANDS = VALUES // ROWS
 MAX_MATES = 30  # in one band: a boilerplate text must not be compared with thousands like it
@@ -121,7 +123,7 @@ class Bands:
 
 def _runs(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Where each run of equal keys starts, and how long it is."""
-    starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
+    starts = np.flatnonzero(is_first(keys))
     return starts, np.diff(np.append(starts, len(keys)))
 
 

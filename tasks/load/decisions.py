@@ -14,13 +14,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks import schema
-from tasks.ids import find, numbers
+from tasks.ids import at, find, is_last, numbers
 from tasks.load.merge import Decision, Known, merge
 
 ARTICLE, DUPLICATE = 0, 1
 OUTCOMES = ("article", "duplicate")
 REASONS = (None, "same_text", "seen_again", "same_page", "older_version", "near_duplicate")
-SLIM = ["doc_id", "article_id", "text_digest", "fetched_at"]  # of a candidate, what decisions are made from
+MERGED = ["doc_id", "article_id", "text_digest", "fetched_at", "source_uri"]  # of a candidate, what merging looks at
 KNOWN = ["article_id", "text_digest", "fetched_at", "version", "doc_id"]  # the same of a published article
 _GROUP_ROWS = 20_000  # merged at a time
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -66,8 +66,11 @@ class Decisions:
         columns = [np.concatenate([getattr(part, each.name) for part in every]) for each in fields(cls)]
         order = np.argsort(columns[0], kind="stable")
         columns = [column[order] for column in columns]
-        is_last = np.append(columns[0][1:] != columns[0][:-1], True)[: len(order)]
-        return cls(*(column[is_last] for column in columns))
+        return cls(*(column[is_last(columns[0])] for column in columns))
+
+    def article_of(self, docs: np.ndarray) -> np.ndarray:
+        """What each of some candidates became or equals; 0 for one that is not here."""
+        return at(self.articles, find(self.docs, docs))
 
     def articles_made(self) -> np.ndarray:
         """For each candidate whether it becomes an article."""
@@ -91,8 +94,7 @@ class Merged:
         times = np.concatenate([self.seen_us, np.array(microseconds, dtype=np.int64)])
         order = np.lexsort((times, ids))  # of each the latest comes last
         ids, times = ids[order], times[order]
-        is_last = np.append(ids[1:] != ids[:-1], True)[: len(ids)]
-        self.seen, self.seen_us = ids[is_last], times[is_last]
+        self.seen, self.seen_us = ids[is_last(ids)], times[is_last(ids)]
 
 
 class Candidates(Protocol):
@@ -106,7 +108,7 @@ def decide(candidates: Candidates, published: Mapping[str, Path]) -> Merged:
     """Decide on all candidates; `published` are the files of articles by place."""
     columns = [
         tuple(numbers(part.column(name)) for name in ("doc_id", "article_id", "text_digest"))
-        for part in candidates(SLIM)
+        for part in candidates(["doc_id", "article_id", "text_digest"])
     ]
     none = np.zeros(0, dtype=np.uint64)
     docs, articles, texts = (
@@ -117,7 +119,7 @@ def decide(candidates: Candidates, published: Mapping[str, Path]) -> Merged:
     is_shared = _repeated(articles, numbers(known.column("article_id")))
     is_shared |= _repeated(texts, numbers(known.column("text_digest")))
     alone = Decisions.new_articles(docs[~is_shared], articles[~is_shared])
-    rows = _rows(candidates, [*SLIM, "source_uri"], docs[is_shared])
+    rows = _rows(candidates, MERGED, docs[is_shared])
     found = Merged(alone, none, none, none.astype(np.int64))
     parts, replaced = [alone], [none]
     for group in _groups(rows, known):
@@ -176,13 +178,8 @@ def _groups(rows: pa.Table, known: pa.Table) -> Iterator[tuple[list[dict[str, An
     ]
     labels = _connected(*keys)
     order = np.argsort(labels, kind="stable")
-    edges = (
-        np.flatnonzero(np.append(True, labels[order][1:] != labels[order][:-1]))
-        if len(order)
-        else np.zeros(0, np.int64)
-    )
     start = 0
-    for end in [*edges[1:].tolist(), len(order)] if len(order) else []:
+    for end in (np.flatnonzero(is_last(labels[order])) + 1).tolist():
         if end - start >= _GROUP_ROWS or end == len(order):
             places = np.sort(order[start:end])  # published ones stay in the order of their files
             start = end

@@ -110,9 +110,7 @@ def _same(paths: Iterable[Path]) -> Iterator[pa.Table]:
 
 def _decided(decisions: Decisions, owners: np.ndarray) -> list[str | None]:
     """The article of each owner that is decided on in this run."""
-    places = find(decisions.docs, owners)
-    articles = decisions.articles[places] if len(decisions.docs) else np.zeros_like(owners)
-    found: list[str | None] = hex_ids(articles, places < 0).to_pylist()
+    found: list[str | None] = hex_ids(decisions.article_of(owners), find(decisions.docs, owners) < 0).to_pylist()
     return found
 
 

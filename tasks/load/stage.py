@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks import schema
-from tasks.batch import TableWriter, write_table
+from tasks.batch import TableWriter, with_column, write_table
 from tasks.ids import at, find, hex_ids, numbers
 from tasks.load.decisions import Candidates, Merged
 from tasks.load.months import Months
@@ -69,7 +68,7 @@ def decided(table: pa.Table, merged: Merged, stories: Stories, run_id: str) -> p
         "similarity": pa.array(alike, pa.float32(), mask=is_alone),
     }  # fmt: skip
     for name, values in columns.items():
-        table = _set(table, name, values)
+        table = with_column(table, name, values)
     return table
 
 
@@ -109,10 +108,6 @@ def published_signatures(output: Output, changes: Changes) -> Iterator[Signed]:
             yield Signed(articles, stories, read_signatures(batch.column("signature")))
 
 
-def _set(table: pa.Table, name: str, values: pa.Array) -> pa.Table:
-    return table.set_column(table.schema.get_field_index(name), name, values)
-
-
 def _last_seen(table: pa.Table, merged: Merged) -> pa.ChunkedArray:
     """When each row's text was fetched last: what the row says, or what this run has seen if that is later."""
     places = find(merged.seen, numbers(table.column("article_id")))
@@ -133,23 +128,18 @@ def _rewrite(folder: Path, merged: Merged, published: Mapping[str, Path], state:
             continue
         is_gone = find(merged.replaced, ids) >= 0
         rest = schema.conform(pq.ParquetFile(path).read(), schema.ARTICLES).filter(pa.array(~is_gone))
-        rest = _set(rest, "last_seen_at", _last_seen(rest, merged))
+        rest = with_column(rest, "last_seen_at", _last_seen(rest, merged))
         target = folder / "articles" / renewed(place, state) if rest.num_rows else None
         if target is not None:
             write_table(rest, target, dictionary=LOW_CARDINALITY)
         changes.rewrite("articles", place, target, state)
 
 
-def stage_tables(folder: Path, table: str, parts: Iterator[pa.Table], run_id: str, changes: Changes) -> None:
-    """Write the run's rows of one of the small tables, if there are any."""
+def stage_table(folder: Path, table: str, parts: Iterator[pa.Table], run_id: str, changes: Changes) -> None:
+    """Write the run's rows of a table, part by part, if there are any."""
     path = folder / table / f"{run_id}.parquet"
     with TableWriter(path, schema.PUBLISHED[table], dictionary=LOW_CARDINALITY) as writer:
         for part in parts:
             writer.write(schema.conform(part, schema.PUBLISHED[table]))
     if writer.rows:
         changes.added.setdefault(table, {})[path.name] = path
-
-
-def rows_as_table(table: str, rows: list[dict[str, Any]]) -> pa.Table:
-    """Rows of one of the published tables."""
-    return pa.Table.from_pylist(rows, schema=schema.PUBLISHED[table])

@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from tasks.batch import StepResult, left_out
+from tasks import schema
+from tasks.batch import StepResult, left_out, with_column
 from tasks.ids import at, find, hex_ids, numbers
 from tasks.load.accounts import Fates, stage_accounts
 from tasks.load.bands import SPOOLED_FROM, VALUES
@@ -30,12 +31,11 @@ from tasks.load.stage import (
     files_with,
     published_signatures,
     quarantined_rows,
-    rows_as_table,
     stage_articles,
-    stage_tables,
+    stage_table,
 )
 from tasks.load.stories import Signed, Stories, find_stories, read_signatures
-from tasks.load.versions import stage_versions
+from tasks.load.versions import older_texts
 
 _UNREAD = ("ingest.too_large", "ingest.unreadable")  # of these no bytes were kept
 
@@ -94,7 +94,7 @@ def load(
         ingested, merged, published, quarantined_rows(verdicts), output, stamp, raw_files or {}, keep_pages=keep_pages
     )
     on_each = partial(decided, merged=merged, stories=stories, run_id=run_id)
-    stage_versions(folder, passed, on_each, merged, published, run_id, changes)
+    stage_table(folder, "versions", older_texts(passed, on_each, merged, published, run_id), run_id, changes)
     count = stage_articles(folder, passed, on_each, merged, published, run_id, output.state(), changes)
     take_out(
         folder,
@@ -104,8 +104,8 @@ def load(
         of_values("article_id", set(hex_ids(merged.replaced).to_pylist())),
         changes,
     )
-    stage_tables(folder, "signatures", _signature_rows(passed, merged.decisions, stories, run_id), run_id, changes)
-    stage_tables(folder, "quarantine", iter([fates.quarantined]), run_id, changes)
+    stage_table(folder, "signatures", _signature_rows(passed, merged.decisions, stories, run_id), run_id, changes)
+    stage_table(folder, "quarantine", iter([fates.quarantined]), run_id, changes)
     counts = stage_accounts(folder, ingested.paths, fates, stamp, changes)
     made = merged.decisions.docs[merged.decisions.articles_made()]
     return Staged(
@@ -137,9 +137,8 @@ def _fates(
 ) -> Fates:  # fmt: skip
     """What becomes of every page, with those whose very bytes came before; these are added to `merged` too."""
     is_kept = pc.invert(pc.is_in(quarantined.column("reason"), pa.array(_UNREAD))) if keep_pages else pa.scalar(False)
-    place = quarantined.schema.get_field_index("raw_file")
     raw = pc.if_else(is_kept, quarantined.column("raw_file"), pa.scalar(None, pa.string()))
-    parts = [quarantined.set_column(place, quarantined.schema.field(place), raw)]
+    parts = [with_column(quarantined, "raw_file", raw)]
     decisions, forgotten = [merged.decisions], [np.zeros(0, dtype=np.uint64)]
     for echoes in find_echoes(ingested.paths, merged, published, quarantined, output.files("ledger").values()):
         decisions.append(Decisions.of(echoes.decisions))
@@ -147,29 +146,29 @@ def _fates(
         merged.see(echoes.seen)
         for row in echoes.quarantined:
             row["raw_file"] = raw_files.get(row["doc_id"], row["raw_file"]) if keep_pages else None
-        parts.append(rows_as_table("quarantine", [{**row, **stamp} for row in echoes.quarantined]))
+        rows = [{**row, **stamp} for row in echoes.quarantined]
+        parts.append(pa.Table.from_pylist(rows, schema=schema.QUARANTINE))
     merged.decisions = Decisions.joined(decisions)
     return Fates(merged.decisions, pa.concat_tables(parts), np.sort(np.concatenate(forgotten)))
 
 
 def _stories(passed: Candidates, decisions: Decisions, output: Output, changes: Changes, folder: Path) -> Stories:
     """The story of each new article that has a signature."""
-    is_made = decisions.articles_made()
-    docs, articles = decisions.docs[is_made], decisions.articles[is_made]
     signed = [
         numbers(part.column("doc_id").filter(pc.is_valid(part.column("signature"))))
-        for part in passed(["doc_id", "signature"], docs)
+        for part in passed(["doc_id", "signature"], decisions.docs[decisions.articles_made()])
     ]
-    docs_signed = np.concatenate(signed) if signed else np.zeros(0, dtype=np.uint64)
-    rows = np.sort(articles[find(docs, docs_signed)])
-    values = _matrix(len(rows), folder)
-    for part in passed(["doc_id", "signature"], docs_signed):
-        owners = articles[find(docs, numbers(part.column("doc_id")))]
-        values[find(rows, owners)] = read_signatures(part.column("signature"))
-    doc_of = docs[np.argsort(articles)][np.isin(np.sort(articles), rows)]  # of each row
+    docs = np.concatenate(signed) if signed else np.zeros(0, dtype=np.uint64)
+    docs = docs[np.argsort(decisions.article_of(docs))]
+    articles = decisions.article_of(docs)
+    values = _matrix(len(articles), folder)
+    for part in passed(["doc_id", "signature"], docs):
+        owners = decisions.article_of(numbers(part.column("doc_id")))
+        values[find(articles, owners)] = read_signatures(part.column("signature"))
+    new = Signed(articles, np.zeros_like(articles), values)
     stories = find_stories(
-        Signed(rows, np.zeros_like(rows), values), published_signatures(output, changes), lambda some: precedence(passed, doc_of[some]), folder
-    )  # fmt: skip
+        new, published_signatures(output, changes), lambda rows: precedence(passed, docs[rows]), folder
+    )
     del values
     shutil.rmtree(folder, ignore_errors=True)
     return stories
@@ -201,14 +200,12 @@ def _one_per_story(decisions: Decisions, stories: Stories) -> None:
 
 def _signature_rows(passed: Candidates, decisions: Decisions, stories: Stories, run_id: str) -> Iterator[pa.Table]:
     """The signatures of the new articles."""
-    is_made = decisions.articles_made()
-    docs, articles = decisions.docs[is_made], decisions.articles[is_made]
-    for part in passed(["doc_id", "signature"], docs):
-        part = part.filter(pc.is_valid(part.column("signature")))  # noqa: PLW2901 - the rest of it is of no use
-        owners = articles[find(docs, numbers(part.column("doc_id")))]
+    for part in passed(["doc_id", "signature"], decisions.docs[decisions.articles_made()]):
+        signed = part.filter(pc.is_valid(part.column("signature")))
+        owners = decisions.article_of(numbers(signed.column("doc_id")))
         yield pa.table({
-            "article_id": hex_ids(owners), "story_id": hex_ids(stories.of(owners)[0]), "signature": part.column("signature"),
-            "run_id": pa.array([run_id] * part.num_rows, pa.string()),
+            "article_id": hex_ids(owners), "story_id": hex_ids(stories.of(owners)[0]), "signature": signed.column("signature"),
+            "run_id": pa.array([run_id] * signed.num_rows, pa.string()),
         })  # fmt: skip
 
 

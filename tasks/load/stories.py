@@ -26,7 +26,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from tasks.ids import find
+from tasks.ids import at, find, is_first, is_last
 from tasks.load.bands import SPOOLED_FROM, VALUES, Bands, Precedence
 
 # Share of equal values, which estimates the Jaccard similarity of the texts' word triples (those with a number count twice).
@@ -57,14 +57,7 @@ class Stories:
     def of(self, articles: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Story, near-duplicate and similarity of some articles; one that is not here tells a story of its own."""
         places = find(self.articles, articles)
-        if not len(self.articles):
-            return articles, np.zeros_like(articles), np.zeros(len(articles), dtype=np.float32)
-        is_here = places >= 0
-        return (
-            np.where(is_here, self.stories[places], articles),
-            np.where(is_here, self.near_duplicate_of[places], 0),
-            np.where(is_here, self.similarities[places], 0).astype(np.float32),
-        )
+        return at(self.stories, places, articles), at(self.near_duplicate_of, places), at(self.similarities, places)
 
 
 def read_signatures(signatures: pa.Array | pa.ChunkedArray) -> np.ndarray:
@@ -119,9 +112,8 @@ def _concatenated(parts: list[Signed]) -> Signed:
     )
 
 
-Best = tuple[
-    np.ndarray, np.ndarray, np.ndarray
-]  # of each new article: equal values, the article it equals most, its story
+# of each new article: how many values are equal, the article it equals most, its story
+Best = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def _against(part: Signed, new: Signed, bands: Bands, best: Best, own: np.ndarray) -> None:
@@ -136,8 +128,8 @@ def _against(part: Signed, new: Signed, bands: Bands, best: Best, own: np.ndarra
     theirs, mine, alike = theirs[use], mine[use], alike[use]
     order = np.lexsort((part.articles[theirs], alike, mine))  # the most alike of each comes last
     theirs, mine, alike = theirs[order], mine[order], alike[order]
-    is_last = np.append(mine[1:] != mine[:-1], True)[: len(mine)]
-    theirs, mine, alike = theirs[is_last], mine[is_last], alike[is_last]
+    is_best = is_last(mine)
+    theirs, mine, alike = theirs[is_best], mine[is_best], alike[is_best]
     other = part.articles[theirs]
     is_better = (alike > equal[mine]) | ((alike == equal[mine]) & (other > near[mine]))
     theirs, mine, alike, other = theirs[is_better], mine[is_better], alike[is_better], other[is_better]
@@ -159,8 +151,8 @@ def _within(
     ranks = np.sort(rank[np.searchsorted(involved, pairs)], axis=1)  # the earlier first
     order = np.lexsort((ranks[:, 0], -alike.astype(np.int32), ranks[:, 1]))  # of each later one its most alike first
     ranks, alike = ranks[order], alike[order]
-    is_first = np.append(True, ranks[1:, 1] != ranks[:-1, 1])
-    for (earlier, later), count in zip(ranks[is_first].tolist(), alike[is_first].tolist(), strict=True):
+    is_best = is_first(ranks[:, 1])
+    for (earlier, later), count in zip(ranks[is_best].tolist(), alike[is_best].tolist(), strict=True):
         row, mate = by_rank[later], by_rank[earlier]
         if count > equal[row]:
             # an edited article has the story it had before; so have those that equal it

@@ -10,40 +10,34 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks import schema
-from tasks.batch import TableWriter
+from tasks.batch import with_column
 from tasks.ids import find, numbers
 from tasks.load.decisions import REASONS, Candidates, Merged
 from tasks.load.edits import FIELDS, what_changed
-from tasks.load.output import Changes
-from tasks.load.stage import LOW_CARDINALITY, Decided
+from tasks.load.stage import Decided
 
 _COMPARED = ["doc_id", "article_id", "text", *FIELDS]
 _AT_ONCE = 5_000  # edited articles: some 25 MB of texts, old and new
 
 
-def stage_versions(
-    folder: Path, candidates: Candidates, decided: Decided, merged: Merged, published: Mapping[str, Path], run_id: str, changes: Changes
-) -> None:  # fmt: skip
-    """Write the texts that gave way in this run: those of earlier runs, and those of this one that a later page outdated."""
+def older_texts(
+    candidates: Candidates, decided: Decided, merged: Merged, published: Mapping[str, Path], run_id: str
+) -> Iterator[pa.Table]:
+    """The texts that gave way in this run (`schema.VERSIONS`): those of earlier runs, and those of this one that a later page outdated."""
     decisions = merged.decisions
     is_older = decisions.reasons == REASONS.index("older_version")
     edited = np.unique(np.concatenate([merged.replaced, decisions.articles[is_older]]))
-    path = folder / "versions" / f"{run_id}.parquet"
-    with TableWriter(path, schema.VERSIONS, dictionary=LOW_CARDINALITY) as writer:
-        for start in range(0, len(edited), _AT_ONCE):
-            part = edited[start : start + _AT_ONCE]
-            is_in = find(part, decisions.articles) >= 0
-            new = candidates(_COMPARED, decisions.docs[is_in & decisions.articles_made()])
-            newer = {row["article_id"]: row for table in new for row in table.to_pylist()}
-            outdated = (
-                _without_story(decided(table), newer) for table in candidates(None, decisions.docs[is_in & is_older])
-            )
-            for table in (*outdated, *_gave_way(published, part[find(merged.replaced, part) >= 0])):
-                replaced_by = pa.array([run_id] * table.num_rows, pa.string())
-                older = _with_changes(table, newer).append_column("replaced_by_run", replaced_by)
-                writer.write(schema.conform(older, schema.VERSIONS))
-    if writer.rows:
-        changes.added.setdefault("versions", {})[path.name] = path
+    for start in range(0, len(edited), _AT_ONCE):
+        part = edited[start : start + _AT_ONCE]
+        is_in = find(part, decisions.articles) >= 0
+        new = candidates(_COMPARED, decisions.docs[is_in & decisions.articles_made()])
+        newer = {row["article_id"]: row for table in new for row in table.to_pylist()}
+        outdated = (
+            _without_story(decided(table), newer) for table in candidates(None, decisions.docs[is_in & is_older])
+        )
+        for table in (*outdated, *_gave_way(published, part[find(merged.replaced, part) >= 0])):
+            replaced_by = pa.array([run_id] * table.num_rows, pa.string())
+            yield _with_changes(table, newer).append_column("replaced_by_run", replaced_by)
 
 
 def _gave_way(published: Mapping[str, Path], replaced: np.ndarray) -> Iterator[pa.Table]:
@@ -57,9 +51,8 @@ def _gave_way(published: Mapping[str, Path], replaced: np.ndarray) -> Iterator[p
 def _without_story(outdated: pa.Table, newer: Mapping[str, dict[str, Any]]) -> pa.Table:
     """Of a text that is older than a published one no story is known: only new articles' stories are looked for."""
     is_told = pa.array([article in newer for article in outdated.column("article_id").to_pylist()], pa.bool_())
-    place = outdated.schema.get_field_index("story_id")
     stories = pc.if_else(is_told, outdated.column("story_id"), pa.scalar(None, pa.string()))
-    return outdated.set_column(place, outdated.schema.field(place), stories)
+    return with_column(outdated, "story_id", stories)
 
 
 def _with_changes(older: pa.Table, newer: Mapping[str, dict[str, Any]]) -> pa.Table:
