@@ -16,9 +16,7 @@ MAX_OPEN = 500  # more than the walk over the page tells apart
 MAX_FORMATS = 64
 MAX_OPTIONS = 2_000  # their text is no text of the page
 MAX_ATTRIBUTES = 2_000
-_OPENS = ord("<")
 _GIANT_BYTES = 50_000  # of a tag; only images written into their address are as large
-_GIANT = re.compile(rb"(<[a-zA-Z][^\s<>]*)[^<>]{%d,}" % _GIANT_BYTES)
 _QUOTED = re.compile(rb""""[^"]*"|'[^']*'""")
 _TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>?")
 # these hold nothing, or end where the next of them starts
@@ -30,11 +28,10 @@ _FORMATS = frozenset(b"a b big code em font i nobr s small strike strong tt u".s
 
 def shallow(html: bytes) -> bytes:
     """The page without the tags that nest too deep and the attributes that are too many; nearly every page as it is."""
-    tags = np.flatnonzero(np.frombuffer(html, dtype=np.uint8) == _OPENS)  # a tenth of a parse
-    lengths = np.diff(tags, append=len(html))
-    if any(html.find(b">", start, start + _GIANT_BYTES) < 0 for start in tags[lengths > _GIANT_BYTES].tolist()):
-        html = _GIANT.sub(_without_attributes, html)  # over a whole page it costs several parses
-    if len(tags) <= FREE_TAGS or len(tags) - html.count(b"</") <= FREE_TAGS:
+    for start, end in reversed(_giants(html)):
+        html = html[:start] + _without_attributes(html[start:end]) + html[end:]
+    tag_count = np.count_nonzero(np.frombuffer(html, dtype=np.uint8) == ord("<"))  # bytes.count goes byte by byte
+    if tag_count <= FREE_TAGS or tag_count - html.count(b"</") <= FREE_TAGS:
         return html
     opened, left_out = Counter[bytes](), Counter[bytes]()
     depth = formats = options = 0
@@ -65,6 +62,22 @@ def shallow(html: bytes) -> bytes:
     return _TAG.sub(keep, html)
 
 
-def _without_attributes(match: re.Match[bytes]) -> bytes:
+def _giants(html: bytes) -> list[tuple[int, int]]:
+    """Where giant tags start and end. Looking at every tag costs several parses; but each giant covers one of these steps."""
+    step = _GIANT_BYTES // 2
+    found: list[tuple[int, int]] = []
+    for start in range(0, len(html) - step + 1, step):
+        if html.find(b"<", start, start + step) < 0 and html.find(b">", start, start + step) < 0:
+            tag = html.rfind(b"<", found[-1][1] if found else 0, start)
+            if tag > html.rfind(b">", 0, start):  # most such stretches are the data of a script, whose tag has ended
+                ends = (html.find(b"<", start), html.find(b">", start))
+                end = min((end for end in ends if end >= 0), default=len(html))
+                if end - tag > _GIANT_BYTES and html[tag + 1 : tag + 2].isalpha():
+                    found.append((tag, end))
+    return found
+
+
+def _without_attributes(tag: bytes) -> bytes:
     """A giant tag as it is, or its name alone where it has too many attributes."""
-    return match[0] if len(_QUOTED.sub(b"", match[0]).split()) <= MAX_ATTRIBUTES else match[1]
+    is_few = len(tag.split()) <= MAX_ATTRIBUTES or len(_QUOTED.sub(b"", tag).split()) <= MAX_ATTRIBUTES
+    return tag if is_few else tag.split(None, 1)[0]
