@@ -1,6 +1,7 @@
 """What `tests/benchmarks/fuzz.py` broke, each in the smallest input that did it."""
 
 import io
+import json
 import subprocess
 import sys
 import tarfile
@@ -12,7 +13,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from tasks.clean.blocks import Blocks
 from tasks.clean.decode import decode
+from tasks.clean.html_blocks import add_html_page
 from tasks.clean.json_ld import parse
 from tasks.clean.nesting import FREE_TAGS, MAX_OPEN, shallow
 from tasks.dates import find_dates
@@ -210,3 +213,15 @@ def test_a_giant_word_of_katakana(line):
 def test_blank_lines_in_json_ld_that_is_broken(filling):
     assert seconds(lambda: parse('{"@type": "NewsArticle"' + filling * 50_000)) < 2
     assert parse('// a\n\n  // b\n/* c\n */ {"a": 1,}\n\n//\n') == {"a": 1}
+
+
+def test_the_declarations_of_a_ticker_whose_entries_fill_half_a_megabyte_are_read():
+    entries = [
+        {"@type": "BlogPosting", "headline": f"Gate {n}", "articleBody": "Water over gate. " * 60} for n in range(500)
+    ]
+    said = {"@type": "LiveBlogPosting", "liveBlogUpdate": entries, "headline": "The flood at Sedge Weir, as it comes"}
+    html = f'<html><head><script type="application/ld+json">{json.dumps(said)}</script></head><body><p>x</body></html>'
+    assert len(html) > 500_000
+    signals = add_html_page(Blocks(), 0, html.encode())
+    signals.finish()
+    assert signals.titles() == ["The flood at Sedge Weir, as it comes"]

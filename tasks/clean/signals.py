@@ -14,7 +14,7 @@ import orjson
 from tasks.clean import json_ld
 
 MAX_VALUE_CHARS = 4_000  # of one meta tag; a headline or summary is a tenth of it
-MAX_JSON_CHARS = 400_000  # of one JSON-LD script; articleBody makes them long
+MAX_JSON_CHARS = 4_000_000  # of one JSON-LD script; a long ticker with the text of every entry has over 400,000
 MAX_ENTRIES = 64  # of each repeated kind (times, h1s, bylines)
 _JSON_LD = "ld+json"
 _INLINE_DATE = re.compile(
