@@ -35,6 +35,7 @@ class Prepared:
     signals: list[Signals | None]
     problems: list[str | None]
     blocks: Blocks
+    tree: dom.Tree
     words: Words
     entries: dict[int, lexicon.Entry]
     columns: features.Columns
@@ -76,14 +77,15 @@ def prepare(raws: list[bytes], declared: list[str | None], rows: list[int], *, i
     words = count_words(blocks.text)
     entries = lexicon.find(blocks.text, words)
     columns, where = features.text_features(blocks, words, entries)
+    tree = dom.Tree(blocks.containers)
     if is_html and len(blocks):
-        dom.dom_features(blocks, words, columns, where)
+        dom.dom_features(blocks, tree, words, columns, where)
         said_of_page = [_declared(signals[blocks.page[start]]) for start in where.starts]
         dom.declared_features(columns, words, where, said_of_page)
     keys = fold(*solid(words)).tolist()
     titles, summaries = _declared_keys(signals)
     return Prepared(
-        rows, encodings, repairs, signals, problems, blocks, words, entries, columns, where, keys, titles, summaries, is_html
+        rows, encodings, repairs, signals, problems, blocks, tree, words, entries, columns, where, keys, titles, summaries, is_html
     )  # fmt: skip
 
 
@@ -214,7 +216,7 @@ def _label_all(
 
 def _facts(prepared: Prepared, chance: story.Chances, templates: dict[int, tuple[int, int]],
            pages: list[PageLines], scenes: list[Scene]) -> Facts:  # fmt: skip
-    blocks, containers = prepared.blocks, prepared.blocks.containers
+    blocks, tree = prepared.blocks, prepared.tree
     at = np.asarray(blocks.container, dtype=np.int64)
     has_entry = np.zeros(len(blocks), dtype=bool)
     has_entry[list(prepared.entries)] = True
@@ -222,8 +224,8 @@ def _facts(prepared: Prepared, chance: story.Chances, templates: dict[int, tuple
         columns=prepared.columns, where=prepared.where, has_words=np.array(prepared.keys, dtype=np.uint64) != 0,
         is_story=np.concatenate([np.asarray(page.is_story, dtype=bool) for page in pages]), chance=chance.values,
         has_entry=has_entry, templates=templates, tag=np.asarray(blocks.tag),
-        classes=np.asarray(containers.above, dtype=np.int64)[at],
-        tags_around=np.asarray(containers.tags_above, dtype=np.int64)[at], scenes=scenes, is_html=prepared.is_html,
+        classes=tree.above[at],
+        tags_around=tree.tags_above[at], scenes=scenes, is_html=prepared.is_html,
     )  # fmt: skip
 
 
@@ -231,8 +233,9 @@ def _pages(prepared: Prepared, chance: story.Chances, templates: dict[int, tuple
     """The lines of each page that has any, for the rules."""
     blocks, columns, where = prepared.blocks, prepared.columns, prepared.where
     n = len(blocks)
-    containers = blocks.containers
+    at = np.asarray(blocks.container, dtype=np.int64)
     lists = {
+        "classes": prepared.tree.above[at], "tags_around": prepared.tree.tags_above[at],
         "has_digit": columns["digit_share"] > 0, "is_story": chance.is_story, "chance": chance.values,
         "words": columns["words"], "is_good": columns["good"] > 0, "is_end": columns["is_end"] > 0,
         "has_colon": columns["colons"] > 0, "copies": columns["copies"], "cohesion": columns["cohesion"],
@@ -240,9 +243,7 @@ def _pages(prepared: Prepared, chance: story.Chances, templates: dict[int, tuple
         "article": columns["article_number"].astype(int) if prepared.is_html else np.full(n, -1),
     } if n else {}  # fmt: skip
     plain: dict[str, list] = {name: values.tolist() for name, values in lists.items()}
-    plain |= {"text": blocks.text, "key": prepared.keys, "blank_before": blocks.blank_before, "tag": blocks.tag,
-              "classes": [containers.above[c] for c in blocks.container],
-              "tags_around": [containers.tags_above[c] for c in blocks.container]}  # fmt: skip
+    plain |= {"text": blocks.text, "key": prepared.keys, "blank_before": blocks.blank_before, "tag": blocks.tag}
     by_page: list[tuple[dict, dict]] = [({}, {}) for _ in where.starts]
     page_of, start_of = where.page.tolist(), where.first.tolist()
     for row, entry in prepared.entries.items():

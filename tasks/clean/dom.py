@@ -25,8 +25,9 @@ class Tree:
         self.bits = np.asarray(containers.words, dtype=np.int64)
         self.above = np.asarray(containers.above, dtype=np.int64)
         self.tags_above = np.asarray(containers.tags_above, dtype=np.int64)
+        self.name = containers.name
         # deepest first, so that a child is done before its parent
-        self.levels = [np.flatnonzero(self.depth == level) for level in range(max(containers.depth), 0, -1)]
+        self.levels = [np.flatnonzero(self.depth == level) for level in range(int(self.depth.max()), 0, -1)]
         self.end = self._ends()
 
     def _ends(self) -> np.ndarray:
@@ -43,9 +44,8 @@ class Tree:
         return below
 
 
-def dom_features(blocks: Blocks, words: Words, columns: Columns, where: Layout) -> None:
+def dom_features(blocks: Blocks, tree: Tree, words: Words, columns: Columns, where: Layout) -> None:
     """Add to `columns` the features of the blocks' elements."""
-    tree = Tree(blocks.containers)
     container = np.asarray(blocks.container, dtype=np.int64)
     size = len(tree.parent)
     count, good_words = columns["words"], columns["good"] * columns["words"]
@@ -87,7 +87,7 @@ def dom_features(blocks: Blocks, words: Words, columns: Columns, where: Layout) 
         columns[f"{step}_blocks"] = np.minimum(sums["blocks"][level], 500)
         level = tree.parent[level]
     _story_container(columns, where, tree, container, sums["good"], own_sums["good"])
-    alike = _alike(columns, blocks, where, container, count, good_words)
+    alike = _alike(columns, blocks, tree, where, container, count, good_words)
     _articles(columns, where, tree, container, sums["good"])
     parent = tree.parent[container]
     _beside(columns, where, parent, alike, tag)
@@ -180,13 +180,19 @@ def _story_container(
 
 
 def _alike(
-    columns: Columns, blocks: Blocks, where: Layout, container: np.ndarray, count: np.ndarray, good_words: np.ndarray
+    columns: Columns,
+    blocks: Blocks,
+    tree: Tree,
+    where: Layout,
+    container: np.ndarray,
+    count: np.ndarray,
+    good_words: np.ndarray,
 ) -> np.ndarray:
     """What the blocks in elements of the same tag and class on the page are like, taken together."""
     codes: dict[str, int] = {}
-    name_codes = np.fromiter((codes.setdefault(name, len(codes)) for name in blocks.containers.name), dtype=np.int64,
-                             count=len(blocks.containers.name))  # fmt: skip
-    parent_name = name_codes[np.asarray(blocks.containers.parent)[container]]
+    name_codes = np.fromiter((codes.setdefault(name, len(codes)) for name in tree.name), dtype=np.int64,
+                             count=len(tree.name))  # fmt: skip
+    parent_name = name_codes[tree.parent[container]]
     key = ((where.page * 64 + np.asarray(blocks.tag)) * (len(codes) + 1) + name_codes[container]) * (
         len(codes) + 1
     ) + parent_name
