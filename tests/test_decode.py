@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tasks.clean.decode import decode, mojibake_count, repair
+from tasks.clean.decode import decode, is_utf8, mojibake_count, repair
 
 JAPANESE = "港の夜景が変わった。市は新しい照明を設置した。" * 4
 FRENCH = "L’été dernier, le maire a déclaré : « c’est fini ». " * 4
@@ -54,6 +54,21 @@ def test_clean_text_counts_no_mojibake():
 @given(st.binary(max_size=400))
 def test_no_bytes_break_it(raw):
     decode(raw).text.encode("utf-8", "surrogatepass")
+
+
+@given(
+    st.binary(max_size=40)
+    | st.text(st.characters(exclude_categories=()), max_size=9).map(lambda t: t.encode("utf-8", "surrogatepass"))
+)
+@example(b"\xc0\x80")
+@example(b"\xf4\x90\x80\x80")
+def test_utf8_is_what_python_takes_for_it(raw):
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        assert not is_utf8(raw)
+    else:
+        assert is_utf8(raw)
 
 
 @given(st.text(max_size=300))

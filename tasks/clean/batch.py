@@ -67,13 +67,14 @@ def prepare(raws: list[bytes], declared: list[str | None], rows: list[int], *, i
             except ValueError as error:
                 problem = str(error)
             joined = "\n".join(blocks.text[first:])
-            blocks.text[first:] = repair_line(joined, done).split("\n") if joined else []
+            mended = repair_line(joined, done)
+            if mended != joined:
+                blocks.text[first:] = [text.strip() for text in mended.split("\n")]
         else:
             add_text_page(blocks, page, repair(decoded.text, done))
         repairs.append(sorted(done))
         signals.append(found)
         problems.append(problem)
-    blocks.text = [text if " " not in text[:1] and " " not in text[-1:] else text.strip() for text in blocks.text]
     words = count_words(blocks.text)
     entries = lexicon.find(blocks.text, words)
     columns, where = features.text_features(blocks, words, entries)

@@ -9,6 +9,8 @@ import unicodedata
 from dataclasses import dataclass
 
 import ftfy
+import numpy as np
+import pyarrow as pa
 from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
 
 _META_PROBE = 4096  # browsers look for a charset in the first 1024 bytes; sites put it later all the same
@@ -19,8 +21,8 @@ _DETECT_PROBE = 1 << 17  # the detector's answer settles long before 128 kB
 _NO_CHARSETS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"})  # Python's own
 _FEW = 0.01  # share of undecodable bytes up to which a text is taken for damaged rather than for another encoding
 
-_BREAKS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-_BREAK_CHARS = frozenset("\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
+_BREAK_CLASS = "\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
+_BREAKS = re.compile(f"\r\n?|[{_BREAK_CLASS}]")
 # C0 controls but for tab and line feed; zero-width space, word joiner, BOM; bidirectional controls; soft hyphen
 _UNSEEN_CLASS = "\x00-\x08\x0e-\x1b\x1f\x7f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _C1_CLASS = "\x80-\x84\x86-\x9f"  # C1 controls are also part of what UTF-8 read as Latin-1 looks like
@@ -33,9 +35,9 @@ def _chars_in(char_class: str) -> frozenset[str]:
     return frozenset(chr(code) for first, last in spans for code in range(ord(first), ord(last or first) + 1))
 
 
-_UNSEEN, _UNSEEN_CHARS = re.compile(f"[{_UNSEEN_CLASS}]"), _chars_in(_UNSEEN_CLASS)
-_INVISIBLE, _INVISIBLE_CHARS = re.compile(f"[{_UNSEEN_CLASS}{_C1_CLASS}]"), _chars_in(_UNSEEN_CLASS + _C1_CLASS)
-_SPACES, _SPACE_CHARS = re.compile(f"[{_SPACE_CLASS}]"), _chars_in(_SPACE_CLASS)
+_UNSEEN = re.compile(f"[{_UNSEEN_CLASS}]")
+_INVISIBLE = re.compile(f"[{_UNSEEN_CLASS}{_C1_CLASS}]")
+_SPACES = re.compile(f"[{_SPACE_CLASS}]")
 _ROUNDS = 4  # text damaged twice is seen; more often it is made up
 _UNSETTLING = frozenset(
     {"mojibake", "invisible_characters", "unicode_nfc"}
@@ -45,17 +47,27 @@ _MOJIBAKE = re.compile(
     "[\xc2\xc3\xc4\xc5\xd0\xd1][\x80-\xbf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d"
     "\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]|\xe2\u20ac|\xe2\x80|\xef\xbf\xbd"
 )
-_MOJIBAKE_LEADS = frozenset("\xc2\xc3\xc4\xc5\xd0\xd1\xe2\xef")
+_IS_UNSEEN, _IS_C1, _IS_SPACE, _IS_LEAD, _IS_BREAK = 1, 2, 4, 8, 16
+# which of the patterns each UTF-16 unit may be part of: all their characters are of the basic plane
+_SIGNS = np.zeros(0x10000, dtype=np.uint8)
+for _sign, _class in ((_IS_UNSEEN, _UNSEEN_CLASS), (_IS_C1, _C1_CLASS), (_IS_SPACE, _SPACE_CLASS),
+                      (_IS_LEAD, "\xc2\xc3\xc4\xc5\xd0\xd1\xe2\xef"), (_IS_BREAK, "\r" + _BREAK_CLASS)):  # fmt: skip
+    _SIGNS[[ord(char) for char in _chars_in(_class)]] |= _sign
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """A page's text and how it was read."""
+    """How a page's bytes are read."""
 
-    text: str
+    raw: bytes  # without a byte order mark
     encoding: str
     encoding_from: str  # bom | wide | utf-8 | transport | meta | detected | fallback
     damaged_char_count: int
+
+    @property
+    def text(self) -> str:
+        """The page's text. The parser of HTML does not ask for it: it takes UTF-8."""
+        return self.raw.decode(self.encoding, "replace")
 
 
 def decode(raw: bytes, declared: str | None = None) -> Decoded:
@@ -71,12 +83,11 @@ def decode(raw: bytes, declared: str | None = None) -> Decoded:
     wide = _wide_name(raw)
     if wide:
         return _lossy(raw, wide, "wide")
-    if b"\x1b$" in raw[:65536] and raw[:65536].isascii():
+    # one byte is looked for many times as fast as two
+    if raw.find(b"\x1b", 0, 65536) >= 0 and b"\x1b$" in raw[:65536] and raw[:65536].isascii():
         return _lossy(raw, "iso2022_jp", "detected")
-    try:
-        return Decoded(raw.decode("utf-8"), "utf-8", "utf-8", 0)
-    except UnicodeDecodeError:
-        pass
+    if is_utf8(raw):
+        return Decoded(raw, "utf-8", "utf-8", 0)
     meta = _META.search(raw[:_META_PROBE])
     named: list[tuple[str | None, str]] = [
         (declared, "transport"),
@@ -86,15 +97,16 @@ def decode(raw: bytes, declared: str | None = None) -> Decoded:
         codec = _codec(label)
         if codec and codec != "utf-8":
             try:
-                return Decoded(raw.decode(codec), codec, origin, 0)
+                raw.decode(codec)
             except UnicodeDecodeError:
                 continue
+            return Decoded(raw, codec, origin, 0)
     damaged = raw.decode("utf-8", "replace")
     bad = damaged.count("\ufffd")
     if bad <= _FEW * len(raw) and (
         len(damaged) < len(raw) - 2 * bad or any(_codec(label) == "utf-8" for label, _ in named)
     ):
-        return Decoded(damaged, "utf-8", "utf-8", bad)  # has multi-byte characters that are right, or says it is UTF-8
+        return Decoded(raw, "utf-8", "utf-8", bad)  # has multi-byte characters that are right, or says it is UTF-8
     guess = _codec(detect_encoding(raw[:_DETECT_PROBE]))
     if guess and guess != "utf-8":
         found = _lossy(raw, guess, "detected")
@@ -104,8 +116,17 @@ def decode(raw: bytes, declared: str | None = None) -> Decoded:
 
 
 def _lossy(raw: bytes, name: str, origin: str) -> Decoded:
-    text = raw.decode(name, "replace")
-    return Decoded(text, name, origin, text.count("\ufffd"))
+    return Decoded(raw, name, origin, raw.decode(name, "replace").count("\ufffd"))
+
+
+def is_utf8(raw: bytes) -> bool:
+    """Whether bytes are valid UTF-8: Arrow looks at them where they lie, five times as fast as Python decodes them."""
+    bounds = pa.py_buffer(np.array([0, len(raw)], dtype=np.int64))
+    try:
+        pa.Array.from_buffers(pa.large_string(), 1, [None, bounds, pa.py_buffer(raw)]).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _codec(label: str | None) -> str | None:
@@ -138,7 +159,7 @@ def repair(text: str, repairs: set[str]) -> str:
 
     Adds to `repairs` the name of each repair that changed something.
     """
-    if not _BREAK_CHARS.isdisjoint(text):
+    if _signs(text) & _IS_BREAK:
         text = _apply("line_breaks", _BREAKS, "\n", text, repairs)
     text = repair_line(text, repairs)
     return _apply("tabs", re.compile("\t"), " ", text, repairs) if "\t" in text else text
@@ -148,19 +169,18 @@ def repair_line(text: str, repairs: set[str]) -> str:
     """`repair` for text without line breaks of its own kind: never adds or removes a line feed."""
     for _ in range(_ROUNDS):  # each repair may bring to light what another one mends
         before = text
-        # which characters there are decides which patterns are tried: a tenth of the cost of trying them
-        chars = set(text)
-        if not chars.isdisjoint(_UNSEEN_CHARS):
+        signs = _signs(text)
+        if signs & _IS_UNSEEN:
             text = _apply("invisible_characters", _UNSEEN, "", text, repairs)
-        if not chars.isdisjoint(_MOJIBAKE_LEADS) and _MOJIBAKE.search(text):
+        if signs & _IS_LEAD and _MOJIBAKE.search(text):
             mended = "\n".join(_fix_encoding(line) for line in text.split("\n"))
             if mended != text:
                 repairs.add("mojibake")
                 text = mended
-                chars = set(text)
-        if not chars.isdisjoint(_INVISIBLE_CHARS):
+                signs = _signs(text)
+        if signs & (_IS_UNSEEN | _IS_C1):
             text = _apply("invisible_characters", _INVISIBLE, "", text, repairs)
-        if not chars.isdisjoint(_SPACE_CHARS):
+        if signs & _IS_SPACE:
             text = _apply("spaces", _SPACES, " ", text, repairs)
         if not unicodedata.is_normalized("NFC", text):
             repairs.add("unicode_nfc")
@@ -168,6 +188,12 @@ def repair_line(text: str, repairs: set[str]) -> str:
         if text == before or not (repairs & _UNSETTLING):
             break
     return text
+
+
+def _signs(text: str) -> int:
+    """Which patterns a text's characters may be part of: a tenth of the cost of trying them."""
+    units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
+    return int(np.bitwise_or.reduce(_SIGNS[units], initial=0))
 
 
 def _fix_encoding(line: str) -> str:
