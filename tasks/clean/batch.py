@@ -219,12 +219,10 @@ def _facts(prepared: Prepared, chance: story.Chances, templates: dict[int, tuple
            pages: list[PageLines], scenes: list[Scene]) -> Facts:  # fmt: skip
     blocks, tree = prepared.blocks, prepared.tree
     at = np.asarray(blocks.container, dtype=np.int64)
-    has_entry = np.zeros(len(blocks), dtype=bool)
-    has_entry[list(prepared.entries)] = True
     return Facts(
         columns=prepared.columns, where=prepared.where, has_words=np.array(prepared.keys, dtype=np.uint64) != 0,
         is_story=np.concatenate([np.asarray(page.is_story, dtype=bool) for page in pages]), chance=chance.values,
-        has_entry=has_entry, templates=templates, tag=np.asarray(blocks.tag),
+        entries=prepared.entries, templates=templates, tag=np.asarray(blocks.tag),
         classes=tree.above[at],
         tags_around=tree.tags_above[at], scenes=scenes, is_html=prepared.is_html,
     )  # fmt: skip

@@ -1,8 +1,8 @@
-"""Names in bulk the lines that no single rule of `tasks.clean.naming` can speak of: most of every page.
+"""Names in bulk the lines that no single rule of `tasks.clean.naming` need look at: most of every page.
 
-A rule may speak of a line near the headline, of one with a phrase of the lexicon, of one shaped like a credit, a
-comment or code. All others are named by the element they lie in or the place they stand at, for a whole batch at once
-and exactly as the rules would.
+A rule looks at a line near the headline, in a figure, or shaped like a credit, a comment or code. All others are named by
+the phrase of the lexicon they hold, the element they lie in or the place they stand at, for a whole batch at once and
+exactly as the rules would.
 """
 
 from dataclasses import dataclass
@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from tasks.clean import class_words
-from tasks.clean.features import Columns, Layout
+from tasks.clean.features import LEXICON_GROUPS, Columns, Layout
 from tasks.clean.landmarks import HEADINGS
+from tasks.clean.lexicon import Entry
 from tasks.clean.names import LABEL_CODES, REASON_CODES, Names
-from tasks.clean.page_lines import BELOW, NEAR, Scene
+from tasks.clean.page_lines import BELOW, FIELD_LABELS, NEAR, Scene, lexicon_label
 from tasks.clean.tags import TAG_CODES
 from tasks.labels import Action, Label, Reason
 
@@ -34,6 +35,8 @@ TAG_LABELS = (
 CALL_WORDS = 25  # longer lines of the story are its own whatever they say; the rules for intruders look at shorter ones
 COMMENT_WORDS = 20
 _CODE_CHARS = 40
+_FIELD_CODES = tuple(LABEL_CODES[label] for label in FIELD_LABELS)
+_LEXICON_CODES = {group: LABEL_CODES[lexicon_label(group)] for group in LEXICON_GROUPS}
 _FIGURES = (1 << TAG_CODES["figcaption"]) | (1 << TAG_CODES["figure"])
 
 
@@ -46,7 +49,7 @@ class Facts:
     has_words: np.ndarray
     is_story: np.ndarray
     chance: np.ndarray
-    has_entry: np.ndarray
+    entries: dict[int, Entry]
     templates: dict[int, tuple[int, int]]
     tag: np.ndarray
     classes: np.ndarray
@@ -73,8 +76,10 @@ def name_plain(names: Names, facts: Facts) -> np.ndarray:
                        reason[rows] if isinstance(reason, np.ndarray) else reason,
                        confidence[rows] if isinstance(confidence, np.ndarray) else confidence)  # fmt: skip
 
+    has_entry = np.zeros(len(at), dtype=bool)
+    has_entry[list(facts.entries)] = True
     is_heading = np.isin(facts.tag, sorted(HEADINGS))
-    own = facts.is_story & has_story & ~facts.has_entry & ~is_heading & (words > CALL_WORDS) & (at >= first + 2)
+    own = facts.is_story & has_story & ~has_entry & ~is_heading & (words > CALL_WORDS) & (at >= first + 2)
     running = np.where(columns["good"] > 0, REASON_CODES[Reason.RUNNING_TEXT], REASON_CODES[Reason.WITHIN_STORY])
     settle(np.flatnonzero(own), Label.PARAGRAPH, running, facts.chance, Action.KEEP)
 
@@ -84,8 +89,7 @@ def name_plain(names: Names, facts: Facts) -> np.ndarray:
 
     anchor = np.where(headline >= 0, headline, first)
     is_near = (at >= np.minimum(anchor, first) - NEAR) & (at <= np.maximum(first, anchor) + BELOW[facts.is_html])
-    rest = ~facts.is_story & facts.has_words & has_story & ~facts.has_entry & ~is_near
-    rest &= ~_may_have_shape(facts, at, first, last, words)
+    rest = ~facts.is_story & facts.has_words & has_story & ~is_near
     if facts.is_html:
         rest &= (facts.tags_around & _FIGURES) == 0
         rest &= ~(((facts.classes & class_words.HIDDEN) != 0) & (link < 0.5) & (words > 5))
@@ -93,9 +97,14 @@ def name_plain(names: Names, facts: Facts) -> np.ndarray:
     template = np.zeros(len(at), dtype=bool)
     template[list(facts.templates)] = True
     rows = np.flatnonzero(rest & template)
-    settle(rows, place, Reason.TEMPLATE_ON_SITE, 0.97)
+    likely = place.copy()
+    signed = np.flatnonzero(rest & template & has_entry)
+    likely[signed] = [_LEXICON_CODES[facts.entries[n].kind.partition(".")[0]] for n in signed.tolist()]
+    settle(rows, likely, Reason.TEMPLATE_ON_SITE, 0.97)
     names.detail[rows] = [f"{facts.templates[n][0]} of {facts.templates[n][1]} pages" for n in rows.tolist()]
     rest &= ~template
+    _by_lexicon(names, facts, np.flatnonzero(rest & has_entry), done, at, first, last, words)
+    rest &= ~has_entry & ~_may_have_shape(facts, at, first, last, words)
     if facts.is_html:
         rest = _by_element(names, facts, rest, done, at, first, last, words, link)
     sure = np.maximum(0.5, 1 - facts.chance)
@@ -107,6 +116,28 @@ def name_plain(names: Names, facts: Facts) -> np.ndarray:
                     np.where(at < last, REASON_CODES[Reason.BETWEEN], REASON_CODES[Reason.BELOW_STORY]))  # fmt: skip
     settle(np.flatnonzero(rest & (copies <= 1)), place, side, sure)
     return done
+
+
+def _by_lexicon(
+    names: Names, facts: Facts, rows: np.ndarray, done: np.ndarray,
+    at: np.ndarray, first: np.ndarray, last: np.ndarray, words: np.ndarray,
+) -> None:  # fmt: skip
+    """Name lines away from the headline by the phrase they hold; bylines, sources and dates are left to the rules there."""
+    found = [facts.entries[n] for n in rows.tolist()]
+    label = np.array([_LEXICON_CODES[entry.kind.partition(".")[0]] for entry in found], dtype=np.int8)
+    is_within = np.array([entry.mode == "has" for entry in found], dtype=bool)
+    phrase = np.array([entry.phrase for entry in found], dtype=object)
+    has_digit = facts.columns["digit_share"][rows] > 0
+    is_date = label == LABEL_CODES[Label.DATE]
+    speaks = ~(is_within & (words[rows] > 30)) & ~np.isin(label, (LABEL_CODES[Label.BYLINE], LABEL_CODES[Label.SOURCE]))
+    speaks &= ~(is_date & has_digit)
+    confidence = np.where(is_date, 0.6, np.where(is_within, 0.8, 0.9))
+    label[is_date] = LABEL_CODES[Label.NAVIGATION]
+    is_field = np.isin(label, _FIELD_CODES) & (at >= first)[rows] & (at <= last + 6)[rows]
+    for action, mask in ((Action.FIELD, speaks & is_field), (Action.DROP, speaks & ~is_field)):
+        names.put_many(rows[mask], label[mask], action, Reason.LEXICON, confidence[mask])
+        names.detail[rows[mask]] = phrase[mask]
+    done[rows[speaks]] = True
 
 
 def _may_have_shape(facts: Facts, at: np.ndarray, first: np.ndarray, last: np.ndarray, words: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from tasks.clean import class_words
 from tasks.clean.bulk_naming import CALL_WORDS, COMMENT_WORDS, GROUP_LABELS, TAG_LABELS
 from tasks.clean.landmarks import HEADINGS, PLACE, find_landmarks
 from tasks.clean.overrule import overrule
-from tasks.clean.page_lines import Named, PageLines, Scene
+from tasks.clean.page_lines import FIELD_LABELS, Named, PageLines, Scene
 from tasks.clean.tags import TAG_CODES
 from tasks.dates import is_date_line
 from tasks.labels import Action, Label, Reason
@@ -23,9 +23,6 @@ _COMMENT_HEAD = re.compile(
     r"^[\w. -]{2,40}\s+(?:on|says|said|wrote)\s.{0,30}\b\d{4}\b.{0,20}(?:at\s+\d|:)|^[\w. -]{2,40}\s+says:?$", re.I
 )
 _CODE = re.compile(r'^\s*(?:[{[]\s*"|<\w+|function\s*\(|var\s+\w+\s*=|window\.|\(function)')
-_FIELD_LABELS = frozenset(
-    {Label.HEADLINE, Label.BYLINE, Label.DATE, Label.SOURCE, Label.CAPTION, Label.CREDIT, Label.WIRE}
-)
 _GROUP_BITS = sum(class_words.BITS[group] for group, _ in GROUP_LABELS)
 
 
@@ -165,7 +162,7 @@ def _by_words(scene: Scene, n: int) -> Named | None:
         return None if page.has_digit[n] else Named(Label.NAVIGATION, Action.DROP, Reason.LEXICON, entry.phrase, 0.6)
     if label is Label.SOURCE:
         return None
-    is_field = label in _FIELD_LABELS and (scene.is_near_top(n) or scene.first <= n <= scene.last + 6)
+    is_field = label in FIELD_LABELS and (scene.is_near_top(n) or scene.first <= n <= scene.last + 6)
     return Named(
         label,
         Action.FIELD if is_field else Action.DROP,

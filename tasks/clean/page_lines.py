@@ -22,6 +22,16 @@ BELOW = {
 NEAR = 8  # lines around headline and story start within which bylines, dates and sources are the article's own
 
 
+FIELD_LABELS = frozenset(
+    {Label.HEADLINE, Label.BYLINE, Label.DATE, Label.SOURCE, Label.CAPTION, Label.CREDIT, Label.WIRE}
+)
+
+
+def lexicon_label(group: str) -> Label:
+    """What a line with a phrase of one of the lexicon's groups is."""
+    return {"paywall": Label.PROMO, "not_article": Label.FOOTER}.get(group) or Label(group)
+
+
 @dataclass
 class PageLines:
     """The lines of one page and what is known of each, for naming."""
@@ -176,8 +186,7 @@ class Scene:
         entry = self.page.entry.get(n)
         if entry is None:
             return None
-        kind = entry.kind.partition(".")[0]
-        return {"paywall": Label.PROMO, "not_article": Label.FOOTER}.get(kind) or Label(kind)
+        return lexicon_label(entry.kind.partition(".")[0])
 
     def put(self, line: int, label: Label, reason: Reason, detail: str | None = None, confidence: float = 0.9) -> None:
         """Name a line that feeds a field."""
