@@ -1,7 +1,7 @@
 """A batch of pages in, its documents and lines out: the pure core of clean."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -46,7 +46,7 @@ class Prepared:
     is_html: bool
 
 
-def prepare(raws: list[bytes], declared: list[str | None], rows: list[int], *, is_html: bool) -> Prepared:
+def prepare(raws: Iterable[bytes], declared: list[str | None], rows: list[int], *, is_html: bool) -> Prepared:
     """Decode, repair and cut pages of one media type, and compute the features of all their blocks."""
     blocks = Blocks()
     encodings: list[tuple[str, str, int]] = []
@@ -132,17 +132,17 @@ def clean_pages(pages: pa.Table, recall: Recall = nothing_known) -> Cleaned:
 
     `recall` is asked once for what earlier runs remember of the sites in the batch.
     """
-    records = pages.to_pylist()
+    records, raw = pages.drop_columns(["raw"]).to_pylist(), pages["raw"]
+    has_bytes = raw.is_valid().to_pylist()
     both = []
     for is_html in (False, True):
         chosen = [
-            n
-            for n, page in enumerate(records)
-            if (page["media_type"] == "text/html") == is_html and page["raw"] is not None
+            n for n, page in enumerate(records) if has_bytes[n] and (page["media_type"] == "text/html") == is_html
         ]
         if chosen:
-            raws, declared = ([records[n][name] for n in chosen] for name in ("raw", "declared_encoding"))
-            both.append(prepare(raws, declared, chosen, is_html=is_html))
+            # a page at a time: its bytes lie where the last page's lay, in the cache
+            bodies = (raw[n].as_py() for n in chosen)
+            both.append(prepare(bodies, [records[n]["declared_encoding"] for n in chosen], chosen, is_html=is_html))
     sites = [[_site(prepared, page, records[row]) for page, row in enumerate(prepared.rows)] for prepared in both]
     known = recall({site for part in sites for site in part})
     documents: list[dict[str, object]] = []

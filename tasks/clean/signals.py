@@ -23,49 +23,10 @@ _INLINE_DATE = re.compile(
 )
 _TITLE_SEPARATOR = re.compile(r"\s+[|·•»«–—-]+\s+|\s*\|\s*")
 # parts of an address below which pages on a topic, or by a writer, lie
-_TOPICS = frozenset(
-    [
-        "tag",
-        "tags",
-        "topic",
-        "topics",
-        "theme",
-        "themen",
-        "thema",
-        "tema",
-        "temas",
-        "etiqueta",
-        "etiquetas",
-        "keyword",
-        "keywords",
-        "sujet",
-        "sujets",
-        "argomenti",
-        "stichwort",
-        "dossier",
-    ]
-)
-_WRITERS = frozenset(
-    [
-        "author",
-        "authors",
-        "autor",
-        "autoren",
-        "autores",
-        "autorin",
-        "auteur",
-        "auteurs",
-        "autore",
-        "people",
-        "profile",
-        "staff",
-        "reporter",
-        "reporters",
-        "journalist",
-        "journalists",
-        "by",
-    ]
-)
+_TOPICS = frozenset(["tag", "tags", "topic", "topics", "theme", "themen", "thema", "tema", "temas", "etiqueta", "etiquetas",
+                     "keyword", "keywords", "sujet", "sujets", "argomenti", "stichwort", "dossier"])  # fmt: skip
+_WRITERS = frozenset(["author", "authors", "autor", "autoren", "autores", "autorin", "auteur", "auteurs", "autore", "people",
+                      "profile", "staff", "reporter", "reporters", "journalist", "journalists", "by"])  # fmt: skip
 _TOPIC_PAGE = re.compile(f"/(?:{'|'.join(sorted(_TOPICS))})/[^/?#]+/?(?:[?#]|$)", re.I)
 _WRITER_PAGE = re.compile(f"/(?:{'|'.join(sorted(_WRITERS))})/[^/?#]+", re.I)
 _BYLINE_PROBE = 2_000_000  # characters; elements of a writer's class inside each other repeat the whole page
