@@ -3,7 +3,7 @@
 import shutil
 from datetime import UTC, datetime
 
-from tasks.extract.similarity import signatures
+from tasks.extract.similarity import signatures_of
 from tasks.load import compaction, forget
 from tasks.load.mirror import Mirror, Pushed
 from tasks.load.output import Changes, Output
@@ -44,7 +44,7 @@ def rebuild_index(output: Output, *, wait_seconds: float = 0.0) -> int:
         output.sweep()
         folder, changes = output.work / "rebuilt", Changes()
         shutil.rmtree(folder, ignore_errors=True)
-        count = compaction.rebuild_signatures(folder, output, _stamp(), signatures, changes)
+        count = compaction.rebuild_signatures(folder, output, _stamp(), signatures_of, changes)
         output.publish(changes)
         shutil.rmtree(folder, ignore_errors=True)
     return count

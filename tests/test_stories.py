@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from tasks.extract.similarity import signatures
+from tasks.extract.similarity import signatures_of
 from tasks.load import bands, stories
 from tasks.load.stories import Signed, find_stories, read_signatures
 
@@ -51,7 +51,7 @@ def number(name):
 
 def signed(texts, prefix="a"):
     ids = np.array([number(f"{prefix}{n}") for n in range(len(texts))], dtype=np.uint64)
-    return Signed(ids, np.zeros_like(ids), read_signatures(pa.array(signatures(texts), pa.binary(252))))
+    return Signed(ids, np.zeros_like(ids), read_signatures(pa.array(signatures_of(texts), pa.binary(252))))
 
 
 def stories_of(new, published=(), folder=None):
@@ -120,12 +120,12 @@ def test_a_new_text_of_an_article_keeps_its_story_and_is_no_copy_of_itself():
 def test_case_punctuation_and_quotation_marks_do_not_matter():
     text = story(5)
     other = "“" + text.upper().replace(" ", ", ", 40) + ".”"
-    assert signatures([text]) == signatures([other])
+    assert signatures_of([text]) == signatures_of([other])
 
 
 def test_a_short_text_has_no_signature_and_a_long_one_is_bounded():
-    assert signatures(["Markets closed higher.", ""]) == [None, None]
-    assert len(signatures(["wort " * 200_000])[0]) == 252
+    assert signatures_of(["Markets closed higher.", ""]) == [None, None]
+    assert len(signatures_of(["wort " * 200_000])[0]) == 252
 
 
 def test_scripts_without_spaces_are_compared_by_letters():

@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pyarrow as pa
 
-from tasks.extract.similarity import signatures
+from tasks.extract.similarity import signatures_of
 from tasks.load.stories import Signed, find_stories, read_signatures
 
 
@@ -22,12 +22,12 @@ def parted(letters, every):
 
 def test_commas_do_not_matter():
     text = story(1)
-    assert signatures([parted(text, 10)]) == signatures([parted(text, 14)])
+    assert signatures_of([parted(text, 10)]) == signatures_of([parted(text, 14)])
 
 
 def test_a_copy_with_one_more_paragraph_is_found():
     text, more = parted(story(2), 12), parted(story(3, 150), 5)
-    first, second = signatures([text, f"{text}\n{more}"])
+    first, second = signatures_of([text, f"{text}\n{more}"])
     ids = np.array([1, 2], dtype=np.uint64)
     new = Signed(ids, np.zeros_like(ids), read_signatures(pa.array([first, second], pa.binary(252))))
     assert find_stories(new, [], lambda rows: rows).near_duplicate_of.tolist() == [0, 1]

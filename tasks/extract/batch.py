@@ -12,7 +12,7 @@ from tasks.batch import digest, rules_version
 from tasks.dates import Printed
 from tasks.extract.address import canonical, clean_url, host
 from tasks.extract.authors import find_authors, find_signature
-from tasks.extract.body import Body, is_agency_copy, read_body, text_digest
+from tasks.extract.body import Body, is_agency_copy, read_body
 from tasks.extract.companions import find_access, find_image, find_summary
 from tasks.extract.doubts import find_doubts, replaced_letters
 from tasks.extract.language import find_language
@@ -20,7 +20,7 @@ from tasks.extract.page import Found, Line, Page
 from tasks.extract.published import Times, find_times
 from tasks.extract.publisher import find_publisher, site_names
 from tasks.extract.quotes import find_quotes
-from tasks.extract.similarity import signatures
+from tasks.extract.similarity import fold, shingles_of, signatures, text_digest
 from tasks.extract.title import find_title
 from tasks.extract.topics import find_section, find_topics
 
@@ -33,7 +33,7 @@ def extract_documents(documents: pa.Table, lines: pa.Table, *, guess_dates: bool
     by_doc = _lines_by_document(lines)
     pages = (Page.read(document, by_doc.get(document["doc_id"], [])) for document in documents.to_pylist())
     rows = [extract_page(page, guess_dates=guess_dates) for page in pages]
-    for row, signature in zip(rows, signatures([row["text"] for row in rows]), strict=True):
+    for row, signature in zip(rows, signatures([row.pop("shingles") for row in rows]), strict=True):
         row["signature"] = signature
     return pa.Table.from_pylist(rows, schema=schema.CANDIDATES)
 
@@ -59,7 +59,7 @@ def _lines_by_document(lines: pa.Table) -> dict[str, list[Line]]:
 
 
 def extract_page(page: Page, *, guess_dates: bool = False) -> dict[str, Any]:
-    """One candidate row: every field with its origin, or null."""
+    """One candidate row: every field with its origin, or null; without its signature, but with the shingles for it."""
     document = page.document
     publisher, short = find_publisher(page)
     if publisher is None and page.given.get("publisher"):
@@ -80,11 +80,11 @@ def extract_page(page: Page, *, guess_dates: bool = False) -> dict[str, Any]:
         for quote in find_quotes(body.paragraphs, language.value if language else None)
     ]
     shown = body.text + (title.value if title else "")
-    chars = set(shown)
-    words = _word_count(body.text, chars)
+    folded = fold(body.text)
+    words = _word_count(body.text, is_dense=folded.is_dense)
     url = document["url"]
     # a note that the paper was wrong makes another text, though it stands in a column of its own
-    fingerprint = text_digest("\n".join([body.text, *body.corrections]))
+    fingerprint = text_digest(folded, *map(fold, body.corrections))
     row = {
         "article_id": _article_id(url, own.value if own else None, fingerprint),
         "source_uri": document["source_uri"], "url": url, "canonical_url": own.value if own else None,
@@ -106,7 +106,8 @@ def extract_page(page: Page, *, guess_dates: bool = False) -> dict[str, Any]:
         "run_id": "", "rules_version": rules_version(),  # load names the run that publishes
         "text_char_count": len(body.text), "title_char_count": len(title.value) if title else 0, "author_count": len(authors.value),
         "quote_count": len(quotes), "mean_paragraph_words": words / max(len(body.paragraphs), 1),
-        "mojibake_count": (_damage(shown) if chars & _DAMAGE_LEADS else 0) + replaced_letters(body.text, words),
+        "shingles": shingles_of(folded),
+        "mojibake_count": _damage(shown) + replaced_letters(body.text, words),
     }  # fmt: skip
     row["flags"] = [*times.flags, *find_doubts(page, row, body.paragraphs)]
     return row
@@ -142,21 +143,19 @@ def _instant(printed: Printed | None) -> Any:
 _DENSE = re.compile("[\u0e00-\u0eff\u3040-\u9fff]+")  # Thai, Lao, Japanese, Chinese
 
 
-def _word_count(text: str, chars: set[str]) -> int:
-    """Words by spaces; a run of Chinese, Japanese or Thai letters counts as a word for every 1.7 of them.
-
-    `chars` are the characters of the text: looking at each once is cheaper than a pattern over all of it.
-    """
-    dense = sum(map(len, _DENSE.findall(text))) if any("\u0e00" <= char <= "\u9fff" for char in chars) else 0
+def _word_count(text: str, *, is_dense: bool) -> int:
+    """Words by spaces; a run of Chinese, Japanese or Thai letters counts as a word for every 1.7 of them."""
+    dense = sum(map(len, _DENSE.findall(text))) if is_dense else 0
     return len(text.split()) + int(dense / 1.7)
 
 
 _DAMAGE = ("\ufffd", "â€", "Ã©", "Ã¨", "Ã¼", "Ã¶", "Ã¤", "Ã±", "Ã³", "Ã¡", "Â ", "ï»¿", "Ð°", "Ð¾")
-_DAMAGE_LEADS = frozenset(sign[0] for sign in _DAMAGE)
+_DAMAGE_LEADS = sorted({sign[0] for sign in _DAMAGE})
 
 
 def _damage(text: str) -> int:
-    return sum(text.count(sign) for sign in _DAMAGE)
+    has_lead = not text.isascii() and any(lead in text for lead in _DAMAGE_LEADS)  # a text has none, but for damage
+    return sum(text.count(sign) for sign in _DAMAGE) if has_lead else 0
 
 
 def _confidence(document: dict[str, Any], title: Found | None, times: Times, body: Body) -> float:

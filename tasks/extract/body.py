@@ -1,8 +1,6 @@
 """The story's text and what stands beside it: captions, image credits, agencies, corrections, the dateline's place."""
 
-import hashlib
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from tasks.extract.page import Page
@@ -105,11 +103,3 @@ def is_agency_copy(body: Body) -> bool:
         or is_wire_agency(credit)
         or any(is_wire_agency(word) for word in re.findall(r"[A-Z][\w-]+", credit))
     )
-
-
-def text_digest(text: str) -> str:
-    """Equal for texts that differ in case, marks and spaces only: BLAKE2b-128 of the rest, as 32 hex digits."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    for mark in [char for char in set(plain) if not char.isalnum()]:  # a few dozen; a tenth of the time of one pattern
-        plain = plain.replace(mark, "")
-    return hashlib.blake2b(plain.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -1,11 +1,14 @@
-"""Signatures of texts, for finding near-duplicates: MinHash (Broder 1997) over runs of three words, by rensa.
+"""When two texts are the same, and signatures for finding those that nearly are.
 
-Of each of the 126 minima the lowest 16 bits are kept (b-bit minwise hashing, Li and Koenig 2010): 252 bytes a text.
+Both look at a text's folded words: in lower case, without marks. Signatures are MinHash (Broder 1997) over runs of three
+words, by rensa. Of each of the 126 minima the lowest 16 bits are kept (b-bit minwise hashing, Li and Koenig 2010): 252 bytes a text.
 Texts in scripts without spaces are cut into runs of five letters instead.
 """
 
+import hashlib
 import re
 import unicodedata
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -18,7 +21,6 @@ _MAX_WORDS = 50_000
 # the letters of scripts that write without spaces: Thai, Lao, Tibetan, Burmese, Khmer, kana, Han
 _DENSE = re.compile(r"[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]")
 _LETTERS = 5
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _ASCII_MARKS = bytes(code if code >= 128 or chr(code).isalnum() else 32 for code in range(256))
 _FACTORS = np.array(
     [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB],
@@ -26,11 +28,38 @@ _FACTORS = np.array(
 )
 
 
-def signatures(texts: list[str]) -> list[bytes | None]:
-    """One signature a text, equal for equal words in any case and punctuation; None for a text too short to tell."""
-    shingles = [_shingles(text) for text in texts]
+class Folded(NamedTuple):
+    """A text without case, marks and compatibility forms (NFKC)."""
+
+    plain: str  # marks are spaces, save those of ASCII
+    words: list[bytes]  # UTF-8, letters and digits only
+    is_dense: bool  # has letters of a script without spaces
+
+
+def fold(text: str) -> Folded:
+    """The words of a text as they are compared."""
+    plain = text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    others = {char for char in set(plain) if char > "\x7f"}  # a few dozen, each replaced in a tenth of a pattern's time
+    for mark in (char for char in others if not char.isalnum()):
+        plain = plain.replace(mark, " ")
+    words = plain.encode("utf-8", "replace").translate(_ASCII_MARKS).split()
+    return Folded(plain, words, any(map(_DENSE.match, others)))
+
+
+def text_digest(*parts: Folded) -> str:
+    """Equal for texts that differ in case, marks and spaces only: BLAKE2b-128 of the rest, as 32 hex digits."""
+    return hashlib.blake2b(b"".join(word for part in parts for word in part.words), digest_size=16).hexdigest()
+
+
+def signatures_of(texts: list[str]) -> list[bytes | None]:
+    """`signatures` of texts as they are."""
+    return signatures([shingles_of(fold(text)) for text in texts])
+
+
+def signatures(shingles: list[np.ndarray]) -> list[bytes | None]:
+    """One signature for the shingles of each text; None for a text too short to tell."""
     long = [number for number, own in enumerate(shingles) if len(own) >= _MIN_SHINGLES]
-    found: list[bytes | None] = [None] * len(texts)
+    found: list[bytes | None] = [None] * len(shingles)
     if not long:
         return found
     flat = np.concatenate([shingles[number] for number in long])
@@ -42,18 +71,11 @@ def signatures(texts: list[str]) -> list[bytes | None]:
     return found
 
 
-def _shingles(text: str) -> np.ndarray:
-    """The hashes of a text's runs of words, uint64."""
-    plain = text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
-    others = set(_NOT_ASCII.findall(plain))
-    for mark in (char for char in others if not char.isalnum()):
-        plain = plain.replace(mark, " ")
-    words = (
-        plain.encode("utf-8", "replace").translate(_ASCII_MARKS).split()[:_MAX_WORDS]
-    )  # bytes are hashed as they are
-    size = 3
-    if any(map(_DENSE.match, others)) and 3 * len(_DENSE.findall(plain)) > len(plain):
-        letters = [letter for letter in plain if letter.isalnum()][:_MAX_WORDS]
+def shingles_of(text: Folded) -> np.ndarray:
+    """The hashes of a text's runs of words, uint64: equal for equal words in any case and punctuation."""
+    words, size = text.words[:_MAX_WORDS], 3
+    if text.is_dense and 3 * len(_DENSE.findall(text.plain)) > len(text.plain):
+        letters = [letter for letter in text.plain if letter.isalnum()][:_MAX_WORDS]
         words, size = [letter.encode("utf-8", "replace") for letter in letters], _LETTERS
     if len(words) < size:
         return np.zeros(0, dtype=np.uint64)

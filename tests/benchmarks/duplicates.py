@@ -213,7 +213,7 @@ def plant(scene: Scene, number: int, seed: int) -> list[Text]:
 
 def _signed(texts: list[Text], names: list[str]) -> Signed:
     """The signatures of the texts that have one; their names are added to `names`, whose places are the ids."""
-    found = similarity.signatures([one.text for one in texts])
+    found = similarity.signatures_of([one.text for one in texts])
     first = len(names)
     names += [one.name for one, signature in zip(texts, found, strict=True) if signature]
     ids = np.arange(first, len(names), dtype=np.uint64)
@@ -328,7 +328,7 @@ def measure(stories: dict[str, str], options: argparse.Namespace) -> dict:
         for one in (one for one in texts if one.group in KINDS):
             copies[one.group] += 1
             sized[scene.length(one.stem)] += one.group in AT_10
-            a, b = (np.unique(similarity._shingles(text)) for text in (one.text, stories[one.stem]))
+            a, b = (np.unique(similarity.shingles_of(similarity.fold(text))) for text in (one.text, stories[one.stem]))
             common = len(np.intersect1d(a, b, assume_unique=True))
             alike[one.group].append(common / max(1, len(a) + len(b) - common))
         print(f"round {number + 1}, {len(texts)} texts", file=sys.stderr)
