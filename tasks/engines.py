@@ -6,6 +6,7 @@ and the same rules must be installed.
 """
 
 import contextlib
+import gc
 import logging
 import math
 import multiprocessing
@@ -326,6 +327,8 @@ def _quiet_worker(parent: int) -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     logging.getLogger().setLevel(logging.WARNING)
     limit_memory()
+    # a batch makes hundreds of thousands of objects and no cycles: looking for some every 700 took a thirtieth of the time
+    gc.set_threshold(50_000, 20, 20)
     threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
 
 
