@@ -1,6 +1,7 @@
 """Features that only HTML has: where in the tree of elements a block lies, and what that part of the tree is like."""
 
 import numpy as np
+import pyarrow as pa
 
 from tasks.clean import class_words
 from tasks.clean.blocks import Blocks, Containers
@@ -189,12 +190,11 @@ def _alike(
     good_words: np.ndarray,
 ) -> np.ndarray:
     """What the blocks in elements of the same tag and class on the page are like, taken together."""
-    codes: dict[str, int] = {}
-    name_codes = np.fromiter((codes.setdefault(name, len(codes)) for name in tree.name), dtype=np.int64,
-                             count=len(tree.name))  # fmt: skip
+    names = pa.array(tree.name, pa.string()).dictionary_encode()
+    name_codes, name_count = names.indices.to_numpy().astype(np.int64), len(names.dictionary)
     parent_name = name_codes[tree.parent[container]]
-    key = ((where.page * 64 + np.asarray(blocks.tag)) * (len(codes) + 1) + name_codes[container]) * (
-        len(codes) + 1
+    key = ((where.page * 64 + np.asarray(blocks.tag)) * (name_count + 1) + name_codes[container]) * (
+        name_count + 1
     ) + parent_name
     _, inverse = np.unique(key, return_inverse=True)
     total = np.bincount(inverse)

@@ -5,6 +5,7 @@ look-ups on every node cost several parses) and reads attributes only where some
 """
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
@@ -185,7 +186,8 @@ class _Walk:
             if names or identity:
                 bits = class_bits(f"{names} {identity}" if identity else names)
                 name = names
-            if "hidden" in attributes or (attributes.get("style") and _HIDING.search(attributes["style"])):
+            style = attributes.get("style")
+            if "hidden" in attributes or (style and _hides(style[:MAX_CLASS_CHARS])):
                 bits |= class_words.HIDDEN
             item = attributes.get("itemprop")
             if item:
@@ -219,6 +221,11 @@ class _Walk:
             blocks.bold_chars.append(self.bold_chars)
             blocks.is_after_break.append(self.is_after_break)
         self.link_chars = self.link_count = self.bold_chars = 0
+
+
+@lru_cache(maxsize=4096)  # the same few recur on every page of a site
+def _hides(style: str) -> bool:
+    return bool(_HIDING.search(style))
 
 
 def _speaks_of_credit(node: Any) -> bool:
