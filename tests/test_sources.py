@@ -10,17 +10,20 @@ import lzma
 import tarfile
 import zipfile
 from datetime import UTC, datetime
+from itertools import accumulate
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tasks.ingest import guarded
 from tasks.ingest.formats import Options, Passed
 from tasks.ingest.listing import list_files
-from tasks.ingest.reading import Job, Limits, file_rows, ingest_job
+from tasks.ingest.reading import Job, Limits, file_rows, ingest_job, read_records
 
 HTML = b"<!DOCTYPE html><html><body><h1>Ferry to stay</h1><p>The council voted on Tuesday to keep the old ferry.</p></body></html>"
 URL = "https://ledger.example/ferry"
@@ -182,6 +185,55 @@ def test_broken_warc_records_are_told_and_reading_goes_on(tmp_path):
     rows, _ = rows_of(tmp_path / "cut.warc.gz")
     assert sum(row["raw"] == HTML for row in rows) == 5
     assert "ingest.broken_file" in [row["problem"] for row in rows]
+
+
+def damaged_warc(count, broken):
+    """Records of pages that differ, each a gzip member, some damaged; where each begins."""
+    packed = [gzip.compress(warc_record("response", HTML + b"<p>%d" % n)) for n in range(count)]
+    for n in broken:
+        packed[n] = packed[n][:30] + b"\xff" * 30 + packed[n][60:]
+    return b"".join(packed), list(accumulate(map(len, packed), initial=0))
+
+
+def test_nothing_is_lost_behind_the_second_and_third_broken_record(tmp_path):
+    whole, places = damaged_warc(12, [2, 6, 9])
+    (tmp_path / "a.warc.gz").write_bytes(whole)
+    rows, _ = rows_of(tmp_path / "a.warc.gz")
+    assert sum(row["problem"] == "ingest.broken_record" for row in rows) == 3
+    assert [row["source_uri"].partition("#")[2] for row in rows] == [str(place) for place in places[:-1]]
+
+
+@settings(max_examples=40, deadline=None)
+@given(part_bytes=st.integers(1, 3000), broken=st.sets(st.integers(0, 8), max_size=3))
+def test_the_parts_of_a_warc_file_are_the_whole(tmp_path_factory, part_bytes, broken):
+    folder = tmp_path_factory.mktemp("parts")
+    whole, places = damaged_warc(9, broken)
+    (folder / "a.warc.gz").write_bytes(whole)
+    (ref,) = list_files([str(folder)]).refs
+    parts = list(ref.parts(part_bytes))
+    assert sum(part.size for part in parts) == ref.byte_count
+
+    def told(one):
+        return [(record.key, record.raw) for record in read_records(one, Options(1 << 20)) if record.flaw is None]
+
+    intact = [str(places[n]) for n in range(9) if n not in broken]
+    assert [key for key, _ in told(ref)] == intact
+    assert [record for part in parts for record in told(part)] == told(ref)
+
+
+def test_what_cannot_be_parted_is_read_by_one(tmp_path):
+    packed = gzip.compress(b"".join(RECORDS))  # compressed as one
+    for name, raw in (
+        ("a.warc.gz", packed),
+        ("b.warc", b"".join(RECORDS)),
+        ("c.jsonl.gz", gzip.compress(b'{"text": "x"}\n' * 9)),
+    ):
+        (tmp_path / name).write_bytes(raw)
+    refs = {ref.path.rpartition("/")[2]: ref for ref in list_files([str(tmp_path)]).refs}
+    assert [len(list(refs[name].parts(10))) for name in ("b.warc", "c.jsonl.gz")] == [1, 1]
+    read = [len(list(read_records(part, Options(1 << 20)))) for part in refs["a.warc.gz"].parts(50)]
+    assert read[0] == len(RECORDS)
+    assert not any(read[1:])
 
 
 def test_wacz(tmp_path):

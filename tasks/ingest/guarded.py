@@ -71,6 +71,33 @@ class Counted:
         """Nothing to do."""
 
 
+@dataclass(slots=True)
+class Window:
+    """A binary stream that seems to end at a byte of the one below; places are those of the one below."""
+
+    stream: IO[bytes]
+    end: int | None  # None for its own
+
+    def read(self, size: int = -1) -> bytes:
+        """Read from the stream, up to the end."""
+        if self.end is None:
+            return self.stream.read(size)
+        left = max(0, self.end - self.stream.tell())
+        return self.stream.read(left if size < 0 else min(size, left))
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        """Go to a place, counted from the start, from here or from the end."""
+        return (
+            self.stream.seek(self.end + place)
+            if whence == 2 and self.end is not None
+            else self.stream.seek(place, whence)
+        )
+
+    def tell(self) -> int:
+        """Where the stream is."""
+        return self.stream.tell()
+
+
 class Guarded:
     """A decompressed stream: `read` raises FlawError where it grows beyond all measure or is broken."""
 

@@ -12,7 +12,7 @@ import stat
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -53,6 +53,22 @@ class FileRef:
     flaw: Flaw | None = None  # why it is not to be opened
     detail: str = ""
     is_link: bool = False
+    span: tuple[int, int] | None = None  # of a part: records that begin at these bytes, first and one past the last
+
+    @property
+    def size(self) -> int:
+        """Bytes that are to be read."""
+        return self.byte_count if self.span is None else min(self.span[1], self.byte_count) - self.span[0]
+
+    def parts(self, part_bytes: int) -> Iterator["FileRef"]:
+        """The file in parts that several workers can read, where its format allows; each part ends where a record does."""
+        kind = BY_NAME[self.format]
+        is_parted = self.codec is not None and self.codec == kind.parted_codec and self.byte_count > part_bytes
+        if not is_parted or self.path.startswith(("http://", "https://")):  # which is fetched whole
+            yield self
+            return
+        for start in range(0, self.byte_count, part_bytes):
+            yield replace(self, span=(start, start + part_bytes))
 
     @property
     def is_container(self) -> bool:
@@ -288,9 +304,9 @@ def _kind(path: Path) -> str:
     return f"{path.suffix.lower()} files" if path.suffix else "files without an ending"
 
 
-def cut(refs: Iterable[FileRef], *, max_pages: int, max_bytes: int) -> Iterator[list[FileRef]]:
-    """The files in batches: each that may hold many pages alone, the others at most `max_pages` and, save for a single
-    larger one, `max_bytes` together.
+def cut(refs: Iterable[FileRef], *, max_pages: int, max_bytes: int, part_bytes: int) -> Iterator[list[FileRef]]:
+    """The files in batches: each that may hold many pages alone or in parts, the others at most `max_pages` and, save for a
+    single larger one, `max_bytes` together.
     """
     batch: list[FileRef] = []
     size = 0
@@ -299,7 +315,7 @@ def cut(refs: Iterable[FileRef], *, max_pages: int, max_bytes: int) -> Iterator[
             yield batch
             batch, size = [], 0
         if ref.is_container:
-            yield [ref]
+            yield from ([part] for part in ref.parts(part_bytes))
             continue
         batch.append(ref)
         size += ref.byte_count

@@ -34,6 +34,7 @@ class Limits:
     max_page_bytes: int
     batch_pages: int
     batch_bytes: int
+    part_bytes: int = 64 << 20  # of a file that several workers can read: a minute's work for one
 
 
 @dataclass(frozen=True)
@@ -73,15 +74,16 @@ class Job:
         """Names the job by what it will read and how: places, sizes, times, limits, columns, what is known."""
         known = Path(self.known).stem if self.known else ""
         return digest(
-            *(f"{ref.source_uri}\0{ref.url}\0{ref.byte_count}\0{ref.mtime_ns}\0{ref.fetched_at_us}\0{ref.flaw}" for ref in self.refs),
+            *(f"{ref.source_uri}\0{ref.url}\0{ref.byte_count}\0{ref.mtime_ns}\0{ref.fetched_at_us}\0{ref.flaw}\0{ref.span}" for ref in self.refs),
             f"{self.limits}", f"{sorted(self.columns.items())}", known,
         )  # fmt: skip
 
 
 def read_records(ref: FileRef, options: Options, meter: Path | None = None) -> Iterator[Record | Passed]:
     """The records of one file; never raises for a bad file."""
+    start = ref.span[0] if ref.span else 0
     if ref.flaw is not None:
-        yield Record(None, flaw=ref.flaw, detail=ref.detail, byte_count=ref.byte_count)
+        yield Record(None, str(start or ""), flaw=ref.flaw, detail=ref.detail, byte_count=ref.size)
         return
     kind = BY_NAME[ref.format]
     if (
@@ -93,9 +95,9 @@ def read_records(ref: FileRef, options: Options, meter: Path | None = None) -> I
         return
     try:
         with open_file(ref.path) as stream:
-            for number, record in enumerate(kind.read(Opened(stream, ref.path, ref.codec), options)):
+            for number, record in enumerate(kind.read(Opened(stream, ref.path, ref.codec, ref.span), options)):
                 if meter is not None and number % _METER_RECORDS == 0:
-                    meter.write_text(str(stream.tell()))
+                    meter.write_text(str(min(stream.tell() - start, ref.size)))
                 if isinstance(record, Record) and not kind.is_container:
                     record.url = record.url or ref.url
                     record.fetched_at_us = ref.fetched_at_us if ref.fetched_at_us is not None else record.fetched_at_us
@@ -106,7 +108,7 @@ def read_records(ref: FileRef, options: Options, meter: Path | None = None) -> I
     except OSError as error:
         yield Record(
             None,
-            "end" if kind.is_container else "",
+            f"{start or 'end'}" if kind.is_container else "",
             flaw=Flaw.UNREADABLE,
             detail=error.strerror or str(error),
             byte_count=ref.byte_count,

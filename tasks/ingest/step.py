@@ -69,9 +69,9 @@ def ingest(
         known_file = Path(folder).parent / "known" / digest(*map(str, ledger_files))
         known.save(known_file)
     jobs, weights = [], []
-    for batch in cut(refs, max_pages=limits.batch_pages, max_bytes=limits.batch_bytes):
+    for batch in cut(refs, max_pages=limits.batch_pages, max_bytes=limits.batch_bytes, part_bytes=limits.part_bytes):
         jobs.append(Job(FileRefs(batch), folder, limits, str(known_file) if known_file else None, columns or {}))
-        weights.append(sum(ref.byte_count for ref in batch))
+        weights.append(sum(ref.size for ref in batch))
     found = run_batches(
         "ingest", ingest_job, jobs, weights=weights, unit="bytes",
         under_way=partial(read_so_far, Path(folder)), pages_of=lambda receipts: sum(receipt.received for receipt in receipts),

@@ -30,11 +30,15 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A file to read: `stream` at its start; `codec` is what it is compressed with, None for nothing."""
+    """A file to read: `stream` at its start; `codec` is what it is compressed with, None for nothing.
+
+    `span`: of the file only the records that begin at these bytes (first, one past the last), for formats that can be parted.
+    """
 
     stream: IO[bytes]
     name: str
     codec: str | None = None
+    span: tuple[int, int] | None = None
 
 
 Reader = Callable[[Opened, Options], Iterator[Record | Passed]]
@@ -48,6 +52,7 @@ class Format:
     suffixes: tuple[str, ...]
     reader: str
     is_container: bool = True  # holds many pages, or one with parts
+    parted_codec: str | None = None  # files so compressed can be read in parts, each record being compressed by itself
 
     def read(self, opened: Opened, options: Options) -> Iterator[Record | Passed]:
         """The records of a file."""
@@ -60,7 +65,7 @@ PAGE = Format("page", (".txt", ".text", ".html", ".htm", ".xhtml"), "pages:read_
 FORMATS = (
     PAGE,
     Format("mhtml", (".mhtml", ".mht"), "pages:read_mhtml", is_container=False),
-    Format("warc", (".warc", ".wet"), "warc:read_warc"),
+    Format("warc", (".warc", ".wet"), "warc:read_warc", parted_codec="gzip"),
     Format("wacz", (".wacz",), "warc:read_wacz"),
     Format("zip", (".zip",), "archives:read_zip"),
     Format("tar", (".tar", ".tgz", ".tbz2", ".txz", ".tzst"), "archives:read_tar"),

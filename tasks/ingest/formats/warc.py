@@ -1,19 +1,22 @@
 """WARC and WET files (ISO 28500) and WACZ, by fastwarc: responses, resources and conversions are pages."""
 
+import contextlib
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from tasks.ingest.formats import Opened, Options, Passed
-from tasks.ingest.guarded import FlawError, Guarded
+from tasks.ingest.guarded import FlawError, Guarded, Window
 from tasks.ingest.record import Record
 from tasks.labels import Flaw
 
 _PAGE_TYPES = ("text/html", "application/xhtml", "text/plain")
 _MAX_BROKEN = 1000  # records; a file with more is no WARC file
 _SCAN_BYTES = 1 << 20
+_PROBE_BYTES = 1 << 12  # of a member; its first block is smaller, but for the tables that precede it
 _STARTS = {"gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd", None: b"WARC/1."}
 _MAX_ENCODED_GROWTH = 200  # of a Content-Encoding within a record, as in `guarded`
 
@@ -23,14 +26,19 @@ def read_warc(opened: Opened, options: Options) -> Iterator[Record | Passed]:
     from fastwarc.warc import ArchiveIterator, WarcRecordType  # noqa: PLC0415 - only where there is a WARC file
 
     kinds = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion | WarcRecordType.revisit
-    start, broken = 0, 0
+    start, end = _bounds(opened)
+    if start is None:
+        return
+    opened = replace(opened, stream=cast("IO[bytes]", Window(opened.stream, end)))
+    last = "end" if end is None else str(end)
+    broken = 0
     while True:
         opened.stream.seek(start)
         position: int | None = None  # of the last record that could be found
         try:
             # the file goes in as it is: fastwarc finds out the compression, which is by record
             for record in ArchiveIterator(opened.stream, record_types=kinds, parse_http=False, quirks_mode=True):
-                position = start + record.stream_pos
+                position = record.stream_pos  # in the file, wherever the iterator began
                 yield _page(record, position, options)
         except (OSError, ValueError, EOFError, RuntimeError) as error:
             broken += 1
@@ -40,15 +48,41 @@ def read_warc(opened: Opened, options: Options) -> Iterator[Record | Passed]:
             if following is None or broken > _MAX_BROKEN:
                 what = "breaks off" if following is None else "is no WARC file"
                 yield Record(
-                    None, "end", flaw=Flaw.BROKEN_FILE, detail=f"the file {what} at byte {failed or 0:,}: {error}"
+                    None, last, flaw=Flaw.BROKEN_FILE, detail=f"the file {what} at byte {failed or 0:,}: {error}"
                 )
                 return
             yield Record(None, str(failed), flaw=Flaw.BROKEN_RECORD, detail=f"at byte {failed:,}: {error}")
             start = following
         else:
             if broken == 0 and opened.codec == "gzip" and (detail := _cut_off(opened.stream)):
-                yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=detail)
+                yield Record(None, last, flaw=Flaw.BROKEN_FILE, detail=detail)
             return
+
+
+def _bounds(opened: Opened) -> tuple[int | None, int | None]:
+    """Where the records of the span start and end: None and None without any; an end of None is the file's."""
+    if opened.span is None:
+        return 0, None
+    first, past = opened.span
+    start = 0 if first == 0 else _member(opened.stream, first, past)
+    return (None, None) if start is None else (start, _member(opened.stream, past))
+
+
+def _member(stream: IO[bytes], position: int, past: int | None = None) -> int | None:
+    """Where the first gzip member of a WARC record begins at or after a position and before `past`.
+
+    The mark of a member stands by chance once in 16 MB of compressed data; a record says what it is.
+    """
+    import zlib  # noqa: PLC0415 - beside its use
+
+    at = _next_start(stream, position, "gzip", past)
+    while at is not None:
+        stream.seek(at)
+        with contextlib.suppress(zlib.error):
+            if zlib.decompressobj(wbits=31).decompress(stream.read(_PROBE_BYTES), 5) == b"WARC/":
+                return at
+        at = _next_start(stream, at + 1, "gzip", past)
+    return None
 
 
 def _page(record: Any, position: int, options: Options) -> Record | Passed:
@@ -194,15 +228,16 @@ def _inflated(raw: bytes, coding: str, max_bytes: int) -> bytes:
     return data
 
 
-def _next_start(stream: IO[bytes], position: int, codec: str | None) -> int | None:
-    """Where the next record may start at or after a position."""
+def _next_start(stream: IO[bytes], position: int, codec: str | None, past: int | None = None) -> int | None:
+    """Where the next record may start at or after a position, and before `past`."""
     mark = _STARTS.get(codec, _STARTS[None])
     stream.seek(position)
     held = b""
-    while chunk := stream.read(_SCAN_BYTES):
+    while (past is None or position < past) and (chunk := stream.read(_SCAN_BYTES)):
         found = (held + chunk).find(mark)
         if found >= 0:
-            return position - len(held) + found
+            start = position - len(held) + found
+            return start if past is None or start < past else None
         position += len(chunk)
         held = chunk[-(len(mark) - 1) :]
     return None
