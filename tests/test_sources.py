@@ -221,6 +221,19 @@ def test_the_parts_of_a_warc_file_are_the_whole(tmp_path_factory, part_bytes, br
     assert [record for part in parts for record in told(part)] == told(ref)
 
 
+@pytest.mark.parametrize("part_bytes", [1, 300, 1000, 100_000])
+def test_the_parts_of_a_parquet_file_are_the_whole(tmp_path, part_bytes):
+    table = pa.table({"html": [f"<p>page {n}" for n in range(25)], "url": [f"{URL}/{n}" for n in range(25)]})
+    pq.write_table(table, tmp_path / "a.parquet", row_group_size=4)
+    (ref,) = list_files([str(tmp_path)]).refs
+    read = [record for part in ref.parts(part_bytes) for record in read_records(part, Options(1 << 20))]
+    assert [record.key for record in read] == [str(n) for n in range(1, 26)]
+    (tmp_path / "a.parquet").write_bytes((tmp_path / "a.parquet").read_bytes()[:-30])
+    (ref,) = list_files([str(tmp_path)]).refs
+    broken = [record for part in ref.parts(part_bytes) for record in read_records(part, Options(1 << 20))]
+    assert [record.flaw.code for record in broken] == ["ingest.broken_file"]
+
+
 def test_what_cannot_be_parted_is_read_by_one(tmp_path):
     packed = gzip.compress(b"".join(RECORDS))  # compressed as one
     for name, raw in (

@@ -62,8 +62,7 @@ class FileRef:
 
     def parts(self, part_bytes: int) -> Iterator["FileRef"]:
         """The file in parts that several workers can read, where its format allows; each part ends where a record does."""
-        kind = BY_NAME[self.format]
-        is_parted = self.codec is not None and self.codec == kind.parted_codec and self.byte_count > part_bytes
+        is_parted = self.codec in BY_NAME[self.format].parted and self.byte_count > part_bytes
         if not is_parted or self.path.startswith(("http://", "https://")):  # which is fetched whole
             yield self
             return

@@ -52,7 +52,7 @@ class Format:
     suffixes: tuple[str, ...]
     reader: str
     is_container: bool = True  # holds many pages, or one with parts
-    parted_codec: str | None = None  # files so compressed can be read in parts, each record being compressed by itself
+    parted: tuple[str | None, ...] = ()  # compressed so (None for not at all) a file can be read in parts
 
     def read(self, opened: Opened, options: Options) -> Iterator[Record | Passed]:
         """The records of a file."""
@@ -65,12 +65,12 @@ PAGE = Format("page", (".txt", ".text", ".html", ".htm", ".xhtml"), "pages:read_
 FORMATS = (
     PAGE,
     Format("mhtml", (".mhtml", ".mht"), "pages:read_mhtml", is_container=False),
-    Format("warc", (".warc", ".wet"), "warc:read_warc", parted_codec="gzip"),
+    Format("warc", (".warc", ".wet"), "warc:read_warc", parted=("gzip",)),
     Format("wacz", (".wacz",), "warc:read_wacz"),
     Format("zip", (".zip",), "archives:read_zip"),
     Format("tar", (".tar", ".tgz", ".tbz2", ".txz", ".tzst"), "archives:read_tar"),
     Format("json", (".jsonl", ".ndjson", ".jsonlines", ".json"), "tables:read_json"),
-    Format("parquet", (".parquet",), "tables:read_parquet"),
+    Format("parquet", (".parquet",), "tables:read_parquet", parted=(None,)),
     Format("arrow", (".arrow", ".feather", ".arrows"), "tables:read_arrow"),
     Format("csv", (".csv", ".tsv"), "tables:read_csv"),
 )

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import IO, Any
@@ -70,17 +71,42 @@ def _json_row(line: bytes, number: int, options: Options) -> Record:
 
 def read_parquet(opened: Opened, options: Options) -> Iterator[Record | Passed]:
     """One page a row; only the columns that are used are read, some rows at a time."""
+    begin = opened.span[0] if opened.span else 0
+    groups: list[int] | None = None
     try:
         file = pq.ParquetFile(opened.stream)
         wanted = _wanted(file.schema_arrow.names, options)
-        number = 0
-        for batch in file.iter_batches(batch_size=_ROWS, columns=wanted):
+        groups, number = _groups(file.metadata, opened.span)
+        for batch in file.iter_batches(batch_size=_ROWS, row_groups=groups, columns=wanted):
             rows, texts = _rows(batch, wanted, options)
             for row in rows:
                 number += 1
                 yield _record(row, str(number), options, texts)
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
-        yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=f"the Parquet file cannot be read: {_short(error)}")
+        if groups is not None or not begin:  # of what is wrong with the whole file the first part tells
+            yield Record(
+                None,
+                f"{begin or 'end'}",
+                flaw=Flaw.BROKEN_FILE,
+                detail=f"the Parquet file cannot be read: {_short(error)}",
+            )
+
+
+def _groups(metadata: pq.FileMetaData, span: tuple[int, int] | None) -> tuple[list[int], int]:
+    """The row groups that begin in a span of the file, and the rows before them."""
+    first, past = span or (0, sys.maxsize)
+    chosen: list[int] = []
+    rows_before = 0
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        columns = [group.column(place) for place in range(group.num_columns)]
+        starts = (column.dictionary_page_offset or column.data_page_offset for column in columns)
+        begin = min(starts, default=0)
+        if first <= begin < past:
+            chosen.append(number)
+        elif not chosen:
+            rows_before += group.num_rows
+    return chosen, rows_before
 
 
 def read_arrow(opened: Opened, options: Options) -> Iterator[Record | Passed]:
