@@ -6,6 +6,7 @@ Phrases of scripts without spaces are looked up as plain substrings, in lines of
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -102,9 +103,7 @@ def fold_short(hashes: np.ndarray, bounds: np.ndarray, sizes: np.ndarray) -> np.
 
 
 def _at_start(lex: Lexicon, hashes: np.ndarray, bounds: np.ndarray, sizes: np.ndarray, found: dict[int, Entry]) -> None:
-    padded = np.concatenate((hashes, np.zeros(MAX_PHRASE_WORDS, dtype=np.uint64)))
-    for size in lex.sizes["starts"]:
-        prefix = _window(padded, bounds[:-1], size)
+    for size, prefix in _windows(hashes, bounds[:-1], lex.sizes["starts"]):
         for line in np.flatnonzero(lex.filters["starts"].contains(prefix) & (sizes >= size)):
             found[int(line)] = lex.entries["starts"][int(prefix[line])]
 
@@ -113,9 +112,7 @@ def _within(lex: Lexicon, hashes: np.ndarray, bounds: np.ndarray, sizes: np.ndar
     short = np.repeat(sizes <= _PROSE_WORDS, sizes)
     places = np.flatnonzero(short)
     line_of = np.repeat(np.arange(len(sizes)), sizes)
-    padded = np.concatenate((hashes, np.zeros(MAX_PHRASE_WORDS, dtype=np.uint64)))
-    for size in lex.sizes["has"]:
-        grams = _window(padded, places, size)
+    for size, grams in _windows(hashes, places, lex.sizes["has"]):
         for hit in np.flatnonzero(lex.filters["has"].contains(grams)):
             place = int(places[hit])
             line = int(line_of[place])
@@ -123,14 +120,18 @@ def _within(lex: Lexicon, hashes: np.ndarray, bounds: np.ndarray, sizes: np.ndar
                 found[line] = lex.entries["has"][int(grams[hit])]
 
 
-def _window(padded: np.ndarray, places: np.ndarray, size: int) -> np.ndarray:
-    """The hash of the `size` words from each place on, as `fold` gives it."""
+def _windows(hashes: np.ndarray, places: np.ndarray, sizes: tuple[int, ...]) -> Iterator[tuple[int, np.ndarray]]:
+    """For each of the ascending sizes the hash of so many words from each place on, as `fold` gives it."""
     powers = tables()[2]
-    with np.errstate(over="ignore"):
-        total: np.ndarray = padded[places].copy()
-        for n in range(1, size):
-            total += padded[places + n] * powers[n]
-    return total
+    padded = np.concatenate((hashes, np.zeros(MAX_PHRASE_WORDS, dtype=np.uint64)))
+    total = np.zeros(len(places), dtype=np.uint64)
+    done = 0
+    for size in sizes:
+        with np.errstate(over="ignore"):
+            for n in range(done, size):
+                total += padded[places + n] * powers[n]
+        done = size
+        yield size, total
 
 
 def _in_dense(lex: Lexicon, lines: list[str], words: Words, found: dict[int, Entry]) -> None:

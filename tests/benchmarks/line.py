@@ -13,6 +13,7 @@ import json
 import os
 import platform
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -33,7 +34,7 @@ PINS = ["datatrove[processing,io]==0.10.1", "trafilatura==1.11.0", "spacy==3.8.1
 OWN_VERSIONS = ("copydesk", "prefect", "great-expectations", "pyarrow", "selectolax", "resiliparse", "fastwarc")
 WARM_PAGES = 10
 KNOWN_FILES = 20_000
-FILES = 8  # of the corpus: a WARC file is read by one process, so that a single one would leave the second idle
+FILES = 8  # of the corpus: a small WARC file is read by one process, so that a single one would leave the second idle
 NO_GATE = "quarantined_share_max: 1.0"  # tiny files are no articles, and the gates would rightly stop a run of them
 STEPS = ("ingest", "clean", "extract")
 
@@ -133,10 +134,15 @@ class Bench:
         cost, report, _ = self.ours("HTML, one worker", self.corpus.html)
         self.figures["rest_share"] = self._add_ours(OURS_HTML, cost, report)
         two, _, _ = self.ours("HTML, two workers", self.corpus.html, workers=2)
+        bare = statistics.median(2 * self._bare(1) / self._bare(2) for _ in range(3))
+        self.notes.append(
+            f"two processes that do nothing but parse are {bare:.2f} times as fast as one on this machine"
+        )
         start = self.figures["start_wall_seconds"]
         self.figures |= {
             "speed_up": (cost.wall_seconds - start) / (two.wall_seconds - start),
             "speed_up_with_start": cost.wall_seconds / two.wall_seconds,
+            "speed_up_of_bare_processes": bare,
             "peak_megabytes": max(self.figures["peak_megabytes"], two.largest),
         }
         for kind, name, what, python in (
@@ -150,6 +156,12 @@ class Bench:
         self._datatrove(
             DATATROVE_HTML, "datatrove-html", "trafilatura, Gopher, C4, Parquet", self.sample.html, self.few.html
         )
+
+    def _bare(self, count):
+        """The time a page takes each of so many processes at once that share nothing."""
+        command = [sys.executable, str(Path(__file__).with_name("line_peers.py")), "resiliparse", str(self.decoded)]
+        running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(count)]
+        return sum(json.loads(one.communicate()[0])["cpu_seconds"] for one in running) / count
 
     def text(self):
         cost, report, _ = self.ours("text, one worker", self.corpus.text)
