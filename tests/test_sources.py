@@ -21,9 +21,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.ingest import guarded
-from tasks.ingest.formats import Options, Passed
+from tasks.ingest.formats import NOT_MET, Options, Passed
 from tasks.ingest.listing import list_files
 from tasks.ingest.reading import Job, Limits, file_rows, ingest_job, read_records
+from tasks.ingest.record import Record
+from tasks.ingest.step import ingest
 
 HTML = b"<!DOCTYPE html><html><body><h1>Ferry to stay</h1><p>The council voted on Tuesday to keep the old ferry.</p></body></html>"
 URL = "https://ledger.example/ferry"
@@ -214,11 +216,36 @@ def test_the_parts_of_a_warc_file_are_the_whole(tmp_path_factory, part_bytes, br
     assert sum(part.size for part in parts) == ref.byte_count
 
     def told(one):
-        return [(record.key, record.raw) for record in read_records(one, Options(1 << 20)) if record.flaw is None]
+        return [
+            record
+            for record in read_records(one, Options(1 << 20))
+            if isinstance(record, Passed) or record.flaw is None
+        ]
 
-    intact = [str(places[n]) for n in range(9) if n not in broken]
-    assert [key for key, _ in told(ref)] == intact
-    assert [record for part in parts for record in told(part)] == told(ref)
+    assert [record.key for record in told(ref)] == [str(places[n]) for n in range(9) if n not in broken]
+    read = [record for part in parts for record in told(part)]
+    assert (broken and NOT_MET in read) or read == told(ref)
+
+
+def test_a_page_that_holds_a_record_does_not_pass_it_off_as_one(tmp_path):
+    planted = gzip.compress(warc_record("response", HTML, url="https://other.example/planted"))
+    packed = [gzip.compress(record) for record in RECORDS[:3]]
+    packed[1] = gzip.compress(warc_record("response", HTML + b"<!--" + planted + b"-->"), compresslevel=0)  # as it is
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.warc.gz").write_bytes(b"".join(packed))
+    at = b"".join(packed).index(planted)
+    (ref,) = list_files([str(tmp_path / "in")]).refs
+    read = [list(read_records(part, Options(1 << 20))) for part in ref.parts(at - 10)]
+    assert NOT_MET in read[0]
+    assert any(record.url == "https://other.example/planted" for record in read[1] if isinstance(record, Record))
+    limits = Limits(1 << 20, 500, 1 << 20, part_bytes=at - 10)
+    found = ingest.fn([str(tmp_path / "in")], str(tmp_path / "pages"), [], limits=limits)
+    rows = [row for receipt in found.receipts for row in pq.read_table(receipt.path).to_pylist()]
+    assert [row["url"] for row in rows] == [URL] * 3
+    assert [row["source_uri"].partition("#")[2] for row in rows] == [
+        record.key for record in read_records(ref, Options(1 << 20))
+    ]
+    assert not any("meet" in note for note in found.notes)
 
 
 @pytest.mark.parametrize("part_bytes", [1, 300, 1000, 100_000])

@@ -108,7 +108,7 @@ def read_records(ref: FileRef, options: Options, meter: Path | None = None) -> I
     except OSError as error:
         yield Record(
             None,
-            f"{start or 'end'}" if kind.is_container else "",
+            "end" if kind.is_container else "",
             flaw=Flaw.UNREADABLE,
             detail=error.strerror or str(error),
             byte_count=ref.byte_count,
@@ -148,11 +148,11 @@ def write_batches(
     """Write page rows into batches of bounded size, without what is known; one receipt each, the last with the notes."""
     held: list[dict[str, Any]] = []
     size, number = 0, 0
-    passed: Counter[str] = Counter()
+    passed: Counter[str] = Counter()  # by note
     wall, cpu = time.perf_counter(), time.process_time()
     for row in rows:
         if isinstance(row, Passed):
-            passed[row.kind] += 1
+            passed[row.note] += 1
             continue
         held.append(row)
         size += len(row["raw"] or b"")
@@ -173,9 +173,7 @@ def _write(
     fresh, known_count = known.sort_out(table) if known is not None else (table, 0)
     if fresh.num_rows:
         write_table(fresh, path, dictionary=["media_type", "declared_encoding", "problem"], zstd_level=_ZSTD_LEVEL)
-    notes = {f"passed over: {kind}": count for kind, count in passed.items()} | (
-        {"known": known_count} if known_count else {}
-    )
+    notes = dict(passed) | ({"known": known_count} if known_count else {})
     same = fresh.num_rows - fresh.column("same_as").null_count
     return Receipt(path.stem, str(path), fresh.num_rows, time.perf_counter() - wall, time.process_time() - cpu, byte_count=size,
                    notes=notes | ({"same as before": same} if same else {}))  # fmt: skip

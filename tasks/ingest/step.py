@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from prefect.cache_policies import NO_CACHE
 from tasks.batch import Receipt, StepResult, digest
 from tasks.executor import Advance, is_elsewhere, report_progress, run_batches
 from tasks.ingest.fetch.fetching import Fetching, fetch, is_web
+from tasks.ingest.formats import NOT_MET
 from tasks.ingest.known import Known
 from tasks.ingest.listing import FileRef, FileRefs, SourceError, cut, list_files
 from tasks.ingest.reading import Job, Limits, ingest_job, read_so_far
@@ -68,15 +68,9 @@ def ingest(
     if refs and len(known.docs):
         known_file = Path(folder).parent / "known" / digest(*map(str, ledger_files))
         known.save(known_file)
-    jobs, weights = [], []
-    for batch in cut(refs, max_pages=limits.batch_pages, max_bytes=limits.batch_bytes, part_bytes=limits.part_bytes):
-        jobs.append(Job(FileRefs(batch), folder, limits, str(known_file) if known_file else None, columns or {}))
-        weights.append(sum(ref.size for ref in batch))
-    found = run_batches(
-        "ingest", ingest_job, jobs, weights=weights, unit="bytes",
-        under_way=partial(read_so_far, Path(folder)), pages_of=lambda receipts: sum(receipt.received for receipt in receipts),
-    )  # fmt: skip
-    receipts = [receipt for part in found for receipt in part]
+    batches = cut(refs, max_pages=limits.batch_pages, max_bytes=limits.batch_bytes, part_bytes=limits.part_bytes)
+    known_name = str(known_file) if known_file else None
+    receipts = _read([Job(FileRefs(batch), folder, limits, known_name, columns or {}) for batch in batches])
     if web:
         receipts += fetch(web, Path(folder), limits, known, fetching or Fetching())
     notes = Counter(listed=len(listing.refs), known=len(listing.refs) - len(refs))
@@ -84,6 +78,31 @@ def ingest(
     for receipt in receipts:
         notes.update(receipt.notes)
     return StepResult("ingest", tuple(receipt for receipt in receipts if receipt.received), dict(notes))
+
+
+def _read(jobs: list[Job]) -> list[Receipt]:
+    """The receipts of all jobs in their order. A file whose parts do not meet is read again, as one."""
+    found = list(_done(jobs))
+    torn = {
+        ref.source_uri: replace(ref, span=None)
+        for job, receipts in zip(jobs, found, strict=True) if any(NOT_MET.note in receipt.notes for receipt in receipts)
+        for ref in job.refs
+    }  # fmt: skip
+    whole = [replace(jobs[0], refs=FileRefs([ref])) for ref in torn.values()]
+    again = dict(zip(torn, _done(whole), strict=True)) if whole else {}
+    kept: list[Receipt] = []
+    for job, receipts in zip(jobs, found, strict=True):
+        uri = next(iter(job.refs)).source_uri
+        kept += again.pop(uri, []) if uri in torn else receipts
+    return kept
+
+
+def _done(jobs: list[Job]) -> Iterator[list[Receipt]]:
+    return run_batches(
+        "ingest", ingest_job, jobs, weights=[sum(ref.size for ref in job.refs) for job in jobs], unit="bytes",
+        under_way=lambda: sum(read_so_far(Path(folder)) for folder in {job.folder for job in jobs}),
+        pages_of=lambda receipts: sum(receipt.received for receipt in receipts),
+    )  # fmt: skip
 
 
 def _unknown(refs: Iterable[FileRef], known: Known, *, is_asked_for: bool) -> Iterator[FileRef]:

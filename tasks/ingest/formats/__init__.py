@@ -27,6 +27,11 @@ class Passed:
 
     kind: str
 
+    @property
+    def note(self) -> str:
+        """What the notes of a run say of it."""
+        return f"passed over: {self.kind}"
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -41,6 +46,8 @@ class Opened:
     span: tuple[int, int] | None = None
 
 
+# A part of a file that does not end where the next one begins: the file is read again, by one worker
+NOT_MET = Passed("parts that do not meet")
 Reader = Callable[[Opened, Options], Iterator[Record | Passed]]
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import IO, Any, cast
 
-from tasks.ingest.formats import Opened, Options, Passed
+from tasks.ingest.formats import NOT_MET, Opened, Options, Passed
 from tasks.ingest.guarded import FlawError, Guarded, Window
 from tasks.ingest.record import Record
 from tasks.labels import Flaw
@@ -30,32 +30,37 @@ def read_warc(opened: Opened, options: Options) -> Iterator[Record | Passed]:
     if start is None:
         return
     opened = replace(opened, stream=cast("IO[bytes]", Window(opened.stream, end)))
-    last = "end" if end is None else str(end)
-    broken = 0
+    last_whole, broken = start, 0
     while True:
         opened.stream.seek(start)
         position: int | None = None  # of the last record that could be found
         try:
             # the file goes in as it is: fastwarc finds out the compression, which is by record
             for record in ArchiveIterator(opened.stream, record_types=kinds, parse_http=False, quirks_mode=True):
-                position = record.stream_pos  # in the file, wherever the iterator began
+                position = last_whole = record.stream_pos  # in the file, wherever the iterator began
                 yield _page(record, position, options)
         except (OSError, ValueError, EOFError, RuntimeError) as error:
             broken += 1
             # the record that cannot be read starts after the last one, or where reading began
             failed = start if position is None else _next_start(opened.stream, position + 1, opened.codec)
             following = None if failed is None else _next_start(opened.stream, failed + 1, opened.codec)
+            if following is None and end is not None:
+                yield NOT_MET
+                return
             if following is None or broken > _MAX_BROKEN:
                 what = "breaks off" if following is None else "is no WARC file"
                 yield Record(
-                    None, last, flaw=Flaw.BROKEN_FILE, detail=f"the file {what} at byte {failed or 0:,}: {error}"
+                    None, "end", flaw=Flaw.BROKEN_FILE, detail=f"the file {what} at byte {failed or 0:,}: {error}"
                 )
                 return
             yield Record(None, str(failed), flaw=Flaw.BROKEN_RECORD, detail=f"at byte {failed:,}: {error}")
             start = following
         else:
-            if broken == 0 and opened.codec == "gzip" and (detail := _cut_off(opened.stream)):
-                yield Record(None, last, flaw=Flaw.BROKEN_FILE, detail=detail)
+            if end is not None:
+                if not _meets(opened.stream, last_whole, end):
+                    yield NOT_MET
+            elif broken == 0 and opened.codec == "gzip" and (detail := _cut_off(opened.stream)):
+                yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=detail)
             return
 
 
@@ -66,6 +71,30 @@ def _bounds(opened: Opened) -> tuple[int | None, int | None]:
     first, past = opened.span
     start = 0 if first == 0 else _member(opened.stream, first, past)
     return (None, None) if start is None else (start, _member(opened.stream, past))
+
+
+def _meets(stream: IO[bytes], position: int, end: int) -> bool:
+    """Whether the gzip members from the one at a position on end where a part does.
+
+    A page may hold what looks like a record: then the part would end within the page, and the next begin with what it holds.
+    """
+    import zlib  # noqa: PLC0415 - beside its use
+
+    stream.seek(position)
+    engine, rest = zlib.decompressobj(wbits=31), b""
+    while chunk := rest or stream.read(_SCAN_BYTES):
+        try:
+            engine.decompress(chunk, _SCAN_BYTES)
+            while engine.unconsumed_tail:
+                engine.decompress(engine.unconsumed_tail, _SCAN_BYTES)
+        except zlib.error:
+            return False
+        rest = engine.unused_data
+        if engine.eof:
+            engine = zlib.decompressobj(wbits=31)
+            if not rest and stream.tell() == end:
+                return True
+    return False
 
 
 def _member(stream: IO[bytes], position: int, past: int | None = None) -> int | None:
