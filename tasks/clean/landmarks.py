@@ -88,7 +88,7 @@ def _headline_score(scene: Scene, n: int) -> float:
         or count > 35
         or n in page.entry
         or (page.is_story[n] and page.is_good[n])
-        or is_date_line(text, page.language)
+        or (page.has_digit[n] and is_date_line(text, page.language))
     ):
         return 0.0
     if page.is_end[n] and text.rstrip()[-1:] in ".。" and not text.rstrip().endswith("..."):
@@ -112,7 +112,7 @@ def _is_above_byline(scene: Scene, n: int) -> bool:
         entry = page.entry.get(below)
         if entry and (entry.kind.startswith("date.") or (entry.kind.startswith("byline.") and scene.is_byline(below))):
             return True
-        if page.words[below] < 9 and is_date_line(page.text[below], page.language):
+        if page.words[below] < 9 and page.has_digit[below] and is_date_line(page.text[below], page.language):
             return True
     return False
 
