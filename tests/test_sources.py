@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import lzma
+import os
 import tarfile
 import zipfile
 from datetime import UTC, datetime
@@ -22,10 +23,10 @@ from hypothesis import strategies as st
 
 from tasks.ingest import guarded
 from tasks.ingest.formats import NOT_MET, Options, Passed
-from tasks.ingest.listing import list_files
+from tasks.ingest.listing import FileRefs, list_files
 from tasks.ingest.reading import Job, Limits, file_rows, ingest_job, read_records
 from tasks.ingest.record import Record
-from tasks.ingest.step import ingest
+from tasks.ingest.step import ingest, read_jobs
 
 HTML = b"<!DOCTYPE html><html><body><h1>Ferry to stay</h1><p>The council voted on Tuesday to keep the old ferry.</p></body></html>"
 URL = "https://ledger.example/ferry"
@@ -246,6 +247,35 @@ def test_a_page_that_holds_a_record_does_not_pass_it_off_as_one(tmp_path):
         record.key for record in read_records(ref, Options(1 << 20))
     ]
     assert not any("meet" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("before", [1, 2, 3, 10])
+def test_a_record_that_begins_right_before_the_end_of_a_part_is_in_it(tmp_path, before):
+    first = gzip.compress(warc_record("response", HTML))
+    long = gzip.compress(warc_record("response", os.urandom(3 << 20)), compresslevel=0)  # longer than a part
+    at = (1 << 20) - before
+    filler = gzip.compress(warc_record("response", HTML + b" " * (at - len(first) - 700)), compresslevel=0)
+    filler = gzip.compress(
+        warc_record("response", HTML + b" " * (at - len(first) - 700 + at - len(first) - len(filler))), compresslevel=0
+    )
+    whole = first + filler + long + first
+    (tmp_path / "a.warc.gz").write_bytes(whole)
+    (ref,) = list_files([str(tmp_path)]).refs
+    keys = [record.key for record in read_records(ref, Options(20 << 20))]
+    assert keys[2] == str(at)
+    parts = [record.key for part in ref.parts(1 << 20) for record in read_records(part, Options(20 << 20))]
+    assert parts == keys
+
+
+def test_a_part_that_cannot_be_read_is_told_once_by_the_whole(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.warc.gz").write_bytes(damaged_warc(9, [])[0])
+    (ref,) = list_files([str(tmp_path / "in")]).refs
+    jobs = [Job(FileRefs([part]), str(tmp_path / "pages"), Limits(1 << 20, 500, 1 << 20)) for part in ref.parts(500)]
+    (tmp_path / "in" / "a.warc.gz").unlink()
+    (receipt,) = read_jobs(jobs)
+    (row,) = pq.read_table(receipt.path).to_pylist()
+    assert (row["problem"], row["byte_count"]) == ("ingest.unreadable", ref.byte_count)
 
 
 @pytest.mark.parametrize("part_bytes", [1, 300, 1000, 100_000])

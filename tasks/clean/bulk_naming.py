@@ -59,7 +59,7 @@ class Facts:
 
 
 def name_plain(names: Names, facts: Facts) -> np.ndarray:
-    """Name all lines that no single rule can speak of. Returns which lines were named."""
+    """Name all lines that no single rule need look at. Returns which lines were named."""
     where, columns = facts.where, facts.columns
     words, link = columns["words"], columns["link_share"] if facts.is_html else np.zeros(len(facts.tag))
     at = np.arange(len(facts.tag)) - where.first

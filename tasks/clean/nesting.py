@@ -29,7 +29,9 @@ _FORMATS = frozenset(b"a b big code em font i nobr s small strike strong tt u".s
 def shallow(html: bytes) -> bytes:
     """The page without the tags that nest too deep and the attributes that are too many; nearly every page as it is."""
     for start, end in reversed(_giants(html)):
-        html = html[:start] + _without_attributes(html[start:end]) + html[end:]
+        tag = html[start:end]
+        if (kept := _without_attributes(tag)) is not tag:
+            html = html[:start] + kept + html[end:]
     tag_count = np.count_nonzero(np.frombuffer(html, dtype=np.uint8) == ord("<"))  # bytes.count goes byte by byte
     if tag_count <= FREE_TAGS or tag_count - html.count(b"</") <= FREE_TAGS:
         return html

@@ -53,21 +53,26 @@ class FileRef:
     flaw: Flaw | None = None  # why it is not to be opened
     detail: str = ""
     is_link: bool = False
-    span: tuple[int, int] | None = None  # of a part: records that begin at these bytes, first and one past the last
+    # of a part: the first byte at which its records may begin, and one past the last (None: the rest)
+    span: tuple[int, int | None] | None = None
 
     @property
     def size(self) -> int:
         """Bytes that are to be read."""
-        return self.byte_count if self.span is None else min(self.span[1], self.byte_count) - self.span[0]
+        return self.byte_count if self.span is None else (self.span[1] or self.byte_count) - self.span[0]
 
     def parts(self, part_bytes: int) -> Iterator["FileRef"]:
-        """The file in parts that several workers can read, where its format allows; each part ends where a record does."""
+        """The file in parts that several workers can read, where its format allows: records belong where they begin.
+
+        The last part has no end, whatever the file says of itself.
+        """
         is_parted = self.codec in BY_NAME[self.format].parted and self.byte_count > part_bytes
         if not is_parted or self.path.startswith(("http://", "https://")):  # which is fetched whole
             yield self
             return
         for start in range(0, self.byte_count, part_bytes):
-            yield replace(self, span=(start, start + part_bytes))
+            end = start + part_bytes
+            yield replace(self, span=(start, end if end < self.byte_count else None))
 
     @property
     def is_container(self) -> bool:

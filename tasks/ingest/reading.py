@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from tasks import schema
 from tasks.batch import Receipt, digest, write_json, write_table
-from tasks.ingest.formats import BY_NAME, Opened, Options, Passed
+from tasks.ingest.formats import BY_NAME, NOT_MET, Opened, Options, Passed
 from tasks.ingest.known import Known
 from tasks.ingest.listing import FileRef, FileRefs
 from tasks.ingest.record import Place, Record, page_row
@@ -97,7 +97,7 @@ def read_records(ref: FileRef, options: Options, meter: Path | None = None) -> I
         with open_file(ref.path) as stream:
             for number, record in enumerate(kind.read(Opened(stream, ref.path, ref.codec, ref.span), options)):
                 if meter is not None and number % _METER_RECORDS == 0:
-                    meter.write_text(str(min(stream.tell() - start, ref.size)))
+                    meter.write_text(str(min(max(stream.tell() - start, 0), ref.size)))
                 if isinstance(record, Record) and not kind.is_container:
                     record.url = record.url or ref.url
                     record.fetched_at_us = ref.fetched_at_us if ref.fetched_at_us is not None else record.fetched_at_us
@@ -106,6 +106,9 @@ def read_records(ref: FileRef, options: Options, meter: Path | None = None) -> I
                     )
                 yield record
     except OSError as error:
+        if ref.span:  # told once, when the whole is read
+            yield NOT_MET
+            return
         yield Record(
             None,
             "end" if kind.is_container else "",

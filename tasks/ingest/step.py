@@ -70,7 +70,7 @@ def ingest(
         known.save(known_file)
     batches = cut(refs, max_pages=limits.batch_pages, max_bytes=limits.batch_bytes, part_bytes=limits.part_bytes)
     known_name = str(known_file) if known_file else None
-    receipts = _read([Job(FileRefs(batch), folder, limits, known_name, columns or {}) for batch in batches])
+    receipts = read_jobs([Job(FileRefs(batch), folder, limits, known_name, columns or {}) for batch in batches])
     if web:
         receipts += fetch(web, Path(folder), limits, known, fetching or Fetching())
     notes = Counter(listed=len(listing.refs), known=len(listing.refs) - len(refs))
@@ -80,7 +80,7 @@ def ingest(
     return StepResult("ingest", tuple(receipt for receipt in receipts if receipt.received), dict(notes))
 
 
-def _read(jobs: list[Job]) -> list[Receipt]:
+def read_jobs(jobs: list[Job]) -> list[Receipt]:
     """The receipts of all jobs in their order. A file whose parts do not meet is read again, as one."""
     found = list(_done(jobs))
     torn = {
@@ -88,8 +88,10 @@ def _read(jobs: list[Job]) -> list[Receipt]:
         for job, receipts in zip(jobs, found, strict=True) if any(NOT_MET.note in receipt.notes for receipt in receipts)
         for ref in job.refs
     }  # fmt: skip
+    if not torn:
+        return [receipt for receipts in found for receipt in receipts]
     whole = [replace(jobs[0], refs=FileRefs([ref])) for ref in torn.values()]
-    again = dict(zip(torn, _done(whole), strict=True)) if whole else {}
+    again = dict(zip(torn, _done(whole), strict=True))
     kept: list[Receipt] = []
     for job, receipts in zip(jobs, found, strict=True):
         uri = next(iter(job.refs)).source_uri

@@ -43,11 +43,10 @@ def held():
     import pyarrow as pa
 
     gc.collect()
-    told = dict(
-        line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("Vm")
-    )
+    told = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    rss, anonymous, mapped = (round(int(told[name].split()[0]) / 1024, 2) for name in ("VmRSS", "RssAnon", "RssFile"))
     return {
-        "rss_megabytes": round(int(told["VmRSS"].split()[0]) / 1024, 2), "fds": len(list(Path("/proc/self/fd").iterdir())),
+        "rss_megabytes": rss, "anonymous_megabytes": anonymous, "mapped_megabytes": mapped, "fds": len(list(Path("/proc/self/fd").iterdir())),
         "threads": threading.active_count(), "objects": len(gc.get_objects()),
         "arrow_megabytes": round(pa.total_allocated_bytes() / 1e6, 2), **heap(),
     }  # fmt: skip

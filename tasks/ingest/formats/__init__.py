@@ -37,13 +37,14 @@ class Passed:
 class Opened:
     """A file to read: `stream` at its start; `codec` is what it is compressed with, None for nothing.
 
-    `span`: of the file only the records that begin at these bytes (first, one past the last), for formats that can be parted.
+    `span`: of the file only the records that begin at these bytes (first, one past the last or None for the rest), for formats
+    that can be parted.
     """
 
     stream: IO[bytes]
     name: str
     codec: str | None = None
-    span: tuple[int, int] | None = None
+    span: tuple[int, int | None] | None = None
 
 
 # A part of a file that does not end where the next one begins: the file is read again, by one worker

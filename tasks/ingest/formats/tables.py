@@ -2,7 +2,6 @@
 
 import csv
 import io
-import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import IO, Any
@@ -72,16 +71,17 @@ def _json_row(line: bytes, number: int, options: Options) -> Record:
 def read_parquet(opened: Opened, options: Options) -> Iterator[Record | Passed]:
     """One page a row; only the columns that are used are read, some rows at a time."""
     begin = opened.span[0] if opened.span else 0
-    groups: list[int] | None = None
+    groups: dict[int, int] | None = None
     try:
         file = pq.ParquetFile(opened.stream)
         wanted = _wanted(file.schema_arrow.names, options)
-        groups, number = _groups(file.metadata, opened.span)
-        for batch in file.iter_batches(batch_size=_ROWS, row_groups=groups, columns=wanted):
-            rows, texts = _rows(batch, wanted, options)
-            for row in rows:
-                number += 1
-                yield _record(row, str(number), options, texts)
+        groups = _groups(file.metadata, opened.span)
+        for group, number in groups.items():
+            for batch in file.iter_batches(batch_size=_ROWS, row_groups=[group], columns=wanted):
+                rows, texts = _rows(batch, wanted, options)
+                for row in rows:
+                    number += 1  # noqa: PLW2901 - of the row in the file
+                    yield _record(row, str(number), options, texts)
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         if groups is not None or not begin:  # of what is wrong with the whole file the first part tells
             yield Record(
@@ -92,21 +92,22 @@ def read_parquet(opened: Opened, options: Options) -> Iterator[Record | Passed]:
             )
 
 
-def _groups(metadata: pq.FileMetaData, span: tuple[int, int] | None) -> tuple[list[int], int]:
-    """The row groups that begin in a span of the file, and the rows before them."""
-    first, past = span or (0, sys.maxsize)
-    chosen: list[int] = []
+def _groups(metadata: pq.FileMetaData, span: tuple[int, int | None] | None) -> dict[int, int]:
+    """The row groups of a span of the file, each with the number of rows before it.
+
+    A group is where its first column begins; whatever a broken footer says of that, one part has it and no other.
+    """
+    first, past = span or (0, None)
+    chosen: dict[int, int] = {}
     rows_before = 0
     for number in range(metadata.num_row_groups):
         group = metadata.row_group(number)
-        columns = [group.column(place) for place in range(group.num_columns)]
-        starts = (column.dictionary_page_offset or column.data_page_offset for column in columns)
-        begin = min(starts, default=0)
-        if first <= begin < past:
-            chosen.append(number)
-        elif not chosen:
-            rows_before += group.num_rows
-    return chosen, rows_before
+        column = group.column(0) if group.num_columns else None
+        begin = max((column.dictionary_page_offset or column.data_page_offset) if column else 0, 0)
+        if first <= begin and (past is None or begin < past):
+            chosen[number] = rows_before
+        rows_before += group.num_rows
+    return chosen
 
 
 def read_arrow(opened: Opened, options: Options) -> Iterator[Record | Passed]:

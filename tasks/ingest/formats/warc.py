@@ -16,6 +16,7 @@ from tasks.labels import Flaw
 _PAGE_TYPES = ("text/html", "application/xhtml", "text/plain")
 _MAX_BROKEN = 1000  # records; a file with more is no WARC file
 _SCAN_BYTES = 1 << 20
+_WALK_BYTES = 1 << 16  # copied once for each member that ends in them
 _PROBE_BYTES = 1 << 12  # of a member; its first block is smaller, but for the tables that precede it
 _STARTS = {"gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd", None: b"WARC/1."}
 _MAX_ENCODED_GROWTH = 200  # of a Content-Encoding within a record, as in `guarded`
@@ -26,7 +27,11 @@ def read_warc(opened: Opened, options: Options) -> Iterator[Record | Passed]:
     from fastwarc.warc import ArchiveIterator, WarcRecordType  # noqa: PLC0415 - only where there is a WARC file
 
     kinds = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion | WarcRecordType.revisit
-    start, end = _bounds(opened)
+    try:
+        start, end = _bounds(opened)
+    except ValueError:
+        yield NOT_MET
+        return
     if start is None:
         return
     opened = replace(opened, stream=cast("IO[bytes]", Window(opened.stream, end)))
@@ -44,7 +49,7 @@ def read_warc(opened: Opened, options: Options) -> Iterator[Record | Passed]:
             # the record that cannot be read starts after the last one, or where reading began
             failed = start if position is None else _next_start(opened.stream, position + 1, opened.codec)
             following = None if failed is None else _next_start(opened.stream, failed + 1, opened.codec)
-            if following is None and end is not None:
+            if (following is None and end is not None) or (broken > _MAX_BROKEN and opened.span):
                 yield NOT_MET
                 return
             if following is None or broken > _MAX_BROKEN:
@@ -65,12 +70,18 @@ def read_warc(opened: Opened, options: Options) -> Iterator[Record | Passed]:
 
 
 def _bounds(opened: Opened) -> tuple[int | None, int | None]:
-    """Where the records of the span start and end: None and None without any; an end of None is the file's."""
+    """Where the records of the span start and end: a start of None is that of none, an end of None is the file's.
+
+    Raises:
+        ValueError: it is no file of records.
+    """
     if opened.span is None:
         return 0, None
     first, past = opened.span
-    start = 0 if first == 0 else _member(opened.stream, first, past)
-    return (None, None) if start is None else (start, _member(opened.stream, past))
+    end = (
+        None if past is None else _member(opened.stream, past)
+    )  # looked for first: of a remote file what follows the start is then read once
+    return 0 if first == 0 else _member(opened.stream, first, past), end
 
 
 def _meets(stream: IO[bytes], position: int, end: int) -> bool:
@@ -82,7 +93,7 @@ def _meets(stream: IO[bytes], position: int, end: int) -> bool:
 
     stream.seek(position)
     engine, rest = zlib.decompressobj(wbits=31), b""
-    while chunk := rest or stream.read(_SCAN_BYTES):
+    while chunk := rest or stream.read(_WALK_BYTES):
         try:
             engine.decompress(chunk, _SCAN_BYTES)
             while engine.unconsumed_tail:
@@ -101,17 +112,22 @@ def _member(stream: IO[bytes], position: int, past: int | None = None) -> int | 
     """Where the first gzip member of a WARC record begins at or after a position and before `past`.
 
     The mark of a member stands by chance once in 16 MB of compressed data; a record says what it is.
+
+    Raises:
+        ValueError: so many marks are no record's that the file is none of records.
     """
     import zlib  # noqa: PLC0415 - beside its use
 
     at = _next_start(stream, position, "gzip", past)
-    while at is not None:
+    for _ in range(_MAX_BROKEN):
+        if at is None:
+            return None
         stream.seek(at)
         with contextlib.suppress(zlib.error):
             if zlib.decompressobj(wbits=31).decompress(stream.read(_PROBE_BYTES), 5) == b"WARC/":
                 return at
         at = _next_start(stream, at + 1, "gzip", past)
-    return None
+    raise ValueError("is no WARC file")
 
 
 def _page(record: Any, position: int, options: Options) -> Record | Passed:
@@ -262,7 +278,7 @@ def _next_start(stream: IO[bytes], position: int, codec: str | None, past: int |
     mark = _STARTS.get(codec, _STARTS[None])
     stream.seek(position)
     held = b""
-    while (past is None or position < past) and (chunk := stream.read(_SCAN_BYTES)):
+    while (past is None or position - len(held) < past) and (chunk := stream.read(_SCAN_BYTES)):
         found = (held + chunk).find(mark)
         if found >= 0:
             start = position - len(held) + found
