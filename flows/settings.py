@@ -1,6 +1,7 @@
 """Where a run happens: read from the environment when asked, never at import."""
 
 import os
+import sys
 from dataclasses import dataclass
 
 # what Prefect and Great Expectations would otherwise send or show unasked; a user's own setting wins
@@ -15,6 +16,7 @@ _QUIET = {
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",  # so that dead runs are noticed (flows/deployments.py)
     "PREFECT_LOGGING_ROOT_LEVEL": "INFO",  # without it the extra loggers' INFO lines are lost
 }
+_ALLOCATOR = "ARROW_DEFAULT_MEMORY_POOL"
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,24 @@ def _number(name: str, default: int) -> int:
 
 
 def quiet_environment() -> None:
-    """Switch off telemetry and promotion and lengthen timeouts, before Prefect is imported; the user's settings win."""
+    """Switch off telemetry and promotion, lengthen timeouts and choose the allocator, before Prefect and Arrow are imported;
+    the user's settings win.
+    """
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
+    if os.environ.get("COPYDESK_EXECUTOR") != "inline":  # `tasks.executor.INLINE`, whose module loads Arrow
+        _use_malloc()
+
+
+def _use_malloc() -> None:
+    """Have Arrow's kernels use malloc in this process; workers keep Arrow's own allocator, with which ingest is a third faster.
+
+    What that has had it keeps: 130 MB after a hundred runs of a process that serves schedules. Which one the kernels use is
+    settled when Arrow is loaded, whatever pool is set later.
+    """
+    if _ALLOCATOR not in os.environ and "pyarrow" not in sys.modules:
+        os.environ[_ALLOCATOR] = "system"
+        import pyarrow
+
+        pyarrow.default_memory_pool()
+        del os.environ[_ALLOCATOR]

@@ -1,6 +1,9 @@
 """Operating Copydesk: the file of schedules, backfill, maintenance, the doctor, waiting for an output, metrics."""
 
+import os
 import shutil
+import subprocess
+import sys
 import time
 from datetime import date
 from pathlib import Path
@@ -140,3 +143,21 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(tmp_path, capsys, monkeypa
     (tmp_path / "schedules.toml").write_text("[nightly]\ncron = 'x'\nsources = ['a']\n")
     assert main(["doctor"]) == 1
     assert "FAIL  schedules" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("executor", "own"), [("processes", False), ("inline", True)])
+def test_a_process_that_leaves_the_pages_to_workers_lets_arrow_use_malloc(executor, own):
+    asked = (
+        "from flows.settings import quiet_environment; quiet_environment(); import os, pyarrow; "
+        "print(pyarrow.default_memory_pool().backend_name, 'ARROW_DEFAULT_MEMORY_POOL' in os.environ)"
+    )
+    plain = {name: value for name, value in os.environ.items() if name != "ARROW_DEFAULT_MEMORY_POOL"}
+    told = subprocess.run(
+        [sys.executable, "-c", asked],
+        env=plain | {"COPYDESK_EXECUTOR": executor},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert (told[0] == "system") is not own
+    assert told[1] == "False"  # its workers choose for themselves
