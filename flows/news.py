@@ -122,8 +122,7 @@ def _locked(
     metrics: list[Metric] = []
     settings = Settings.from_environment()
     if settings.executor != INLINE:
-        # A process that serves schedules lives for months, and what Arrow's own allocators had they keep: 130 MB after a hundred
-        # runs. Workers end with the run, and ingest is a third faster with them.
+        # for programs that have loaded Arrow before `quiet_environment` could choose for its kernels too
         pa.set_memory_pool(pa.system_memory_pool())
     minutes = parameters.timeout_minutes if isinstance(parameters, NewsParameters) else None
     try:

@@ -99,7 +99,7 @@ def name_plain(names: Names, facts: Facts) -> np.ndarray:
     rows = np.flatnonzero(rest & template)
     likely = place.copy()
     signed = np.flatnonzero(rest & template & has_entry)
-    likely[signed] = [_LEXICON_CODES[facts.entries[n].kind.partition(".")[0]] for n in signed.tolist()]
+    likely[signed] = [_LEXICON_CODES[facts.entries[n].group] for n in signed.tolist()]
     settle(rows, likely, Reason.TEMPLATE_ON_SITE, 0.97)
     names.detail[rows] = [f"{facts.templates[n][0]} of {facts.templates[n][1]} pages" for n in rows.tolist()]
     rest &= ~template
@@ -124,7 +124,7 @@ def _by_lexicon(
 ) -> None:  # fmt: skip
     """Name lines away from the headline by the phrase they hold; bylines, sources and dates are left to the rules there."""
     found = [facts.entries[n] for n in rows.tolist()]
-    label = np.array([_LEXICON_CODES[entry.kind.partition(".")[0]] for entry in found], dtype=np.int8)
+    label = np.array([_LEXICON_CODES[entry.group] for entry in found], dtype=np.int8)
     is_within = np.array([entry.mode == "has" for entry in found], dtype=bool)
     phrase = np.array([entry.phrase for entry in found], dtype=object)
     has_digit = facts.columns["digit_share"][rows] > 0

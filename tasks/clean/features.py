@@ -129,7 +129,7 @@ def line_features(blocks: Blocks, words: Words, entries: dict[int, Entry]) -> Co
     stop_share = np.where(dense_share > 0.3, 0.4, stop / safe)  # dense scripts have no words to look up
     groups = {group: np.zeros(n, dtype=np.float32) for group in LEXICON_GROUPS}
     for line, entry in entries.items():
-        groups[entry.kind.partition(".")[0]][line] = 1
+        groups[entry.group][line] = 1
     good = (count >= GOOD_WORDS) & is_end & (stop_share >= 0.2)
     columns = {
         "words": count, "log_words": np.log1p(count), "chars": size,

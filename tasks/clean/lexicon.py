@@ -32,6 +32,11 @@ class Entry:
     mode: str
     word_count: int
 
+    @property
+    def group(self) -> str:
+        """The first part of its kind, which tells the label of a line: "promo"."""
+        return self.kind.partition(".")[0]
+
 
 @dataclass(frozen=True)
 class Lexicon:

@@ -80,7 +80,7 @@ def _intruder(scene: Scene, n: int) -> Named | None:
     entry = page.entry.get(n)
     if entry is None:
         return None
-    kind = entry.kind.partition(".")[0]
+    kind = entry.group
     if entry.kind in _TAIL_KINDS and n >= scene.last - 2 and page.words[n] <= 45 and page.chance[n] < 0.9:
         return Named(Label(kind), Action.DROP, Reason.LEXICON, entry.phrase, 0.8)
     if page.words[n] > 14:

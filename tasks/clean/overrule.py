@@ -37,7 +37,7 @@ def _templates(page: PageLines, taken: dict[int, Named]) -> None:
     last = own[-1] if own else len(page.is_story)
     for n, (count, total) in page.template.items():
         if page.is_story[n] and page.words[n] >= _TEMPLATE_WORDS:
-            likely = page.entry[n].kind.partition(".")[0] if n in page.entry else ""
+            likely = page.entry[n].group if n in page.entry else ""
             if likely in ("related", "comment", "footer", "navigation"):
                 label = Label(likely)
             else:

@@ -186,7 +186,7 @@ class Scene:
         entry = self.page.entry.get(n)
         if entry is None:
             return None
-        return lexicon_label(entry.kind.partition(".")[0])
+        return lexicon_label(entry.group)
 
     def put(self, line: int, label: Label, reason: Reason, detail: str | None = None, confidence: float = 0.9) -> None:
         """Name a line that feeds a field."""

@@ -86,6 +86,7 @@ class FileRefs(Collection[FileRef]):
     def __init__(self, refs: Iterable[FileRef] = ()) -> None:
         self._packed: list[bytes] = []
         self._count = 0
+        self.size = 0  # bytes that are to be read of all
         self.extend(refs)
 
     def extend(self, refs: Iterable[FileRef]) -> None:
@@ -94,6 +95,7 @@ class FileRefs(Collection[FileRef]):
         while part := list(islice(more, _PACKED_REFS)):
             self._packed.append(zlib.compress(pickle.dumps(part, pickle.HIGHEST_PROTOCOL), 1))
             self._count += len(part)
+            self.size += sum(ref.size for ref in part)
 
     def __len__(self) -> int:
         return self._count

@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -41,7 +41,7 @@ class Limits:
 class Job:
     """What one worker reads at a time: some files of one page each, or one file with many."""
 
-    refs: Collection[FileRef]
+    refs: FileRefs
     folder: str
     limits: Limits
     known: str | None = None  # file of what earlier runs know

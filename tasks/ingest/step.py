@@ -82,7 +82,7 @@ def ingest(
 
 def read_jobs(jobs: list[Job]) -> list[Receipt]:
     """The receipts of all jobs in their order. A file whose parts do not meet is read again, as one."""
-    found = list(_done(jobs))
+    found = list(_receipts_of(jobs))
     torn = {
         ref.source_uri: replace(ref, span=None)
         for job, receipts in zip(jobs, found, strict=True) if any(NOT_MET.note in receipt.notes for receipt in receipts)
@@ -91,7 +91,7 @@ def read_jobs(jobs: list[Job]) -> list[Receipt]:
     if not torn:
         return [receipt for receipts in found for receipt in receipts]
     whole = [replace(jobs[0], refs=FileRefs([ref])) for ref in torn.values()]
-    again = dict(zip(torn, _done(whole), strict=True))
+    again = dict(zip(torn, _receipts_of(whole), strict=True))
     kept: list[Receipt] = []
     for job, receipts in zip(jobs, found, strict=True):
         uri = next(iter(job.refs)).source_uri
@@ -99,9 +99,9 @@ def read_jobs(jobs: list[Job]) -> list[Receipt]:
     return kept
 
 
-def _done(jobs: list[Job]) -> Iterator[list[Receipt]]:
+def _receipts_of(jobs: list[Job]) -> Iterator[list[Receipt]]:
     return run_batches(
-        "ingest", ingest_job, jobs, weights=[sum(ref.size for ref in job.refs) for job in jobs], unit="bytes",
+        "ingest", ingest_job, jobs, weights=[job.refs.size for job in jobs], unit="bytes",
         under_way=lambda: sum(read_so_far(Path(folder)) for folder in {job.folder for job in jobs}),
         pages_of=lambda receipts: sum(receipt.received for receipt in receipts),
     )  # fmt: skip

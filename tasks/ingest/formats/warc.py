@@ -78,9 +78,8 @@ def _bounds(opened: Opened) -> tuple[int | None, int | None]:
     if opened.span is None:
         return 0, None
     first, past = opened.span
-    end = (
-        None if past is None else _member(opened.stream, past)
-    )  # looked for first: of a remote file what follows the start is then read once
+    # the end is looked for first: of a remote file what follows the start is then read once
+    end = None if past is None else _member(opened.stream, past)
     return 0 if first == 0 else _member(opened.stream, first, past), end
 
 
