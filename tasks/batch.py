@@ -90,9 +90,12 @@ class TableWriter:
     A context: after an exception within, nothing is left. Without a single row no file is made.
     """
 
-    def __init__(self, path: Path, schema: pa.Schema, *, dictionary: Iterable[str] = ()) -> None:
+    def __init__(
+        self, path: Path, schema: pa.Schema, *, dictionary: Iterable[str] = (), zstd_level: int = _ZSTD_LEVEL
+    ) -> None:
         self.path, self.rows = path, 0
         self._schema, self._dictionary = schema, [name for name in dictionary if name in schema.names]
+        self._zstd_level = zstd_level
         self._aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
         self._held: list[pa.Table] = []
         self._file: pq.ParquetWriter | None = None
@@ -101,28 +104,29 @@ class TableWriter:
         return self
 
     def write(self, table: pa.Table) -> None:
-        """Add the rows of a table that has the writer's schema."""
-        self.rows += table.num_rows
+        """Add the rows of a table that has the writer's schema, in row groups of `ROW_GROUP_ROWS`."""
         self._held.append(table)
         while sum(part.num_rows for part in self._held) >= ROW_GROUP_ROWS:
             joined = pa.concat_tables(self._held)
-            self._flush(joined.slice(0, ROW_GROUP_ROWS))
+            self.write_row_group(joined.slice(0, ROW_GROUP_ROWS))
             self._held = [joined.slice(ROW_GROUP_ROWS)]
 
-    def _flush(self, table: pa.Table) -> None:
+    def write_row_group(self, table: pa.Table) -> None:
+        """Add the rows of a table that has the writer's schema as a row group of their own."""
+        if not table.num_rows:
+            return
         if self._file is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = pq.ParquetWriter(self._aside, self._schema, compression="zstd", compression_level=_ZSTD_LEVEL,
+            self._file = pq.ParquetWriter(self._aside, self._schema, compression="zstd", compression_level=self._zstd_level,
                                           use_dictionary=self._dictionary)  # fmt: skip
-        self._file.write_table(table, row_group_size=ROW_GROUP_ROWS)
+        self._file.write_table(table, row_group_size=table.num_rows)
+        self.rows += table.num_rows
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:
-            if kind is None and self.rows:
-                rest = pa.concat_tables(self._held)
-                if rest.num_rows:
-                    self._flush(rest)
-                assert self._file is not None
+            if kind is None and self._held:
+                self.write_row_group(pa.concat_tables(self._held))
+            if kind is None and self._file is not None:
                 self._file.close()
                 self._file = None
                 put_in_place(self._aside, self.path)

@@ -12,6 +12,7 @@ import tarfile
 import zipfile
 from datetime import UTC, datetime
 from itertools import accumulate
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -24,8 +25,8 @@ from hypothesis import strategies as st
 from tasks.ingest import guarded
 from tasks.ingest.formats import NOT_MET, Options, Passed
 from tasks.ingest.listing import FileRefs, list_files
-from tasks.ingest.reading import Job, Limits, file_rows, ingest_job, read_records
-from tasks.ingest.record import Record
+from tasks.ingest.reading import Job, Limits, file_rows, ingest_job, read_records, write_batches
+from tasks.ingest.record import Place, Record, page_row
 from tasks.ingest.step import ingest, read_jobs
 
 HTML = b"<!DOCTYPE html><html><body><h1>Ferry to stay</h1><p>The council voted on Tuesday to keep the old ferry.</p></body></html>"
@@ -378,3 +379,20 @@ def test_a_large_file_becomes_bounded_batches_and_is_read_once(tmp_path):
     again = ingest_job(job)
     assert all(receipt.is_reused for receipt in again)
     assert [receipt.path for receipt in again] == [receipt.path for receipt in receipts]
+
+
+def test_a_batch_is_written_a_few_pages_at_a_time_and_holds_each_record_once(tmp_path):
+    place = Place("a.jsonl", None)
+    numbers = [*range(70), 3, *range(70, 89)]  # the record of page 3 stands again far behind, in another row group
+    rows = [page_row(Record(f"<p>page {n}".encode(), str(n)), place, 1 << 20) for n in numbers]
+    passed = [Passed("records of no page")] * 2
+    receipts = list(write_batches([*rows, *passed], tmp_path, "a", Limits(1 << 20, 90, 1 << 30), None))
+    assert [(receipt.received, receipt.notes) for receipt in receipts] == [
+        (89, {"records of no page": 2})
+    ]  # no empty one after it
+    file = pq.ParquetFile(receipts[0].path)
+    assert file.num_row_groups > 1
+    assert file.read(columns=["raw"]).column("raw").to_pylist() == [f"<p>page {n}".encode() for n in range(89)]
+    (nothing,) = write_batches(passed, tmp_path, "b", Limits(1 << 20, 90, 1 << 30), None)
+    assert nothing.notes == {passed[0].note: 2}
+    assert not Path(nothing.path).exists()

@@ -1,8 +1,9 @@
 """A batch of pages in, its documents and lines out: the pure core of clean."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -46,15 +47,21 @@ class Prepared:
     is_html: bool
 
 
-def prepare(raws: Iterable[bytes], declared: list[str | None], rows: list[int], *, is_html: bool) -> Prepared:
-    """Decode, repair and cut pages of one media type, and compute the features of all their blocks."""
+def prepare(pages: Iterable[tuple[int, bytes, str | None]], *, is_html: bool) -> Prepared:
+    """Decode, repair and cut pages of one media type, and compute the features of all their blocks.
+
+    Of each page: its position in the batch, its bytes and its declared encoding. A page is read at a time: its bytes lie where
+    the last page's lay, in the cache.
+    """
     blocks = Blocks()
+    rows: list[int] = []
     encodings: list[tuple[str, str, int]] = []
     repairs: list[list[str]] = []
     signals: list[Signals | None] = []
     problems: list[str | None] = []
-    for page, (raw, said) in enumerate(zip(raws, declared, strict=True)):
+    for page, (row, raw, said) in enumerate(pages):
         decoded = decode(raw, said)
+        rows.append(row)
         encodings.append((decoded.encoding, decoded.encoding_from, decoded.damaged_char_count))
         done: set[str] = set()
         first = len(blocks)
@@ -127,22 +134,26 @@ def nothing_known(sites: set[str]) -> Mapping[str, tuple[int, np.ndarray, np.nda
     return {}
 
 
-def clean_pages(pages: pa.Table, recall: Recall = nothing_known) -> Cleaned:
+def clean_pages(pages: pa.Table, recall: Recall = nothing_known, raws: Callable[[], Iterator[bytes | None]] | None = None) -> Cleaned:  # fmt: skip
     """The documents and the lines of a table of pages (`schema.PAGES`), pages without bytes left out.
 
-    `recall` is asked once for what earlier runs remember of the sites in the batch.
+    `recall` is asked once for what earlier runs remember of the sites in the batch. `raws` gives the bytes of the pages, in
+    their order and as often as it is called, where the table does not hold them.
     """
-    records, raw = pages.drop_columns(["raw"]).to_pylist(), pages["raw"]
-    has_bytes = raw.is_valid().to_pylist()
+    if raws is None:
+        raws, pages = partial(_values, pages["raw"]), pages.drop_columns(["raw"])
+    records = pages.to_pylist()
     both = []
     for is_html in (False, True):
-        chosen = [
-            n for n, page in enumerate(records) if has_bytes[n] and (page["media_type"] == "text/html") == is_html
-        ]
-        if chosen:
-            # a page at a time: its bytes lie where the last page's lay, in the cache
-            bodies = (raw[n].as_py() for n in chosen)
-            both.append(prepare(bodies, [records[n]["declared_encoding"] for n in chosen], chosen, is_html=is_html))
+        is_of_type = [(page["media_type"] == "text/html") == is_html for page in records]
+        if any(is_of_type):
+            chosen = (
+                (n, raw, records[n]["declared_encoding"])
+                for n, raw in enumerate(raws()) if raw is not None and is_of_type[n]
+            )  # fmt: skip
+            prepared = prepare(chosen, is_html=is_html)
+            if prepared.rows:
+                both.append(prepared)
     sites = [[_site(prepared, page, records[row]) for page, row in enumerate(prepared.rows)] for prepared in both]
     known = recall({site for part in sites for site in part})
     documents: list[dict[str, object]] = []
@@ -164,6 +175,10 @@ def clean_pages(pages: pa.Table, recall: Recall = nothing_known) -> Cleaned:
         pa.concat_tables(lines),
         pa.Table.from_pylist(evidence, schema=schema.EVIDENCE),
     )
+
+
+def _values(column: pa.ChunkedArray) -> Iterator[bytes | None]:
+    return (value.as_py() for value in column)
 
 
 def _site(prepared: Prepared, page: int, record: dict) -> str:

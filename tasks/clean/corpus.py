@@ -141,15 +141,5 @@ def label_lines(lines: list[str], body: str) -> np.ndarray:
 
 def prepare_pages(pages: list[GoldPage], style: str, chunk: int = 100) -> list[Prepared]:
     """The pages cut into blocks with their features, by chunks as a run would."""
-    made = []
-    for start in range(0, len(pages), chunk):
-        part = pages[start : start + chunk]
-        made.append(
-            prepare(
-                [in_style(page.html, style) for page in part],
-                [None] * len(part),
-                list(range(start, start + len(part))),
-                is_html=style == "html",
-            )
-        )
-    return made
+    numbered = [(number, in_style(page.html, style), None) for number, page in enumerate(pages)]
+    return [prepare(numbered[start : start + chunk], is_html=style == "html") for start in range(0, len(pages), chunk)]

@@ -3,7 +3,7 @@
 import shutil
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from tasks.clean.batch import clean_pages
 from tasks.clean.site_memory import recall
 
 DOCUMENTS, LINES, EVIDENCE = "documents.parquet", "lines.parquet", "evidence.parquet"
+_PAGES_AT_ONCE = 8  # read into the same memory again and again
 _WORDS_OF_FEW = [
     "label",
     "action",
@@ -70,9 +71,11 @@ def clean_batch(job: Job) -> Receipt:
     target = Path(job.folder) / name
     is_reused = target.exists()
     if not is_reused:
-        pages = without(pq.ParquetFile(job.path).read(), out)
+        file = pq.ParquetFile(job.path)
+        pages = without(file.read(columns=[name for name in file.schema_arrow.names if name != "raw"]), out)
         remembered = partial(recall, {place: Path(file) for place, file in job.sites.items()})
-        documents, lines, evidence = clean_pages(without(pages, set(job.flawed)), remembered)
+        idle = out | set(job.flawed)
+        documents, lines, evidence = clean_pages(without(pages, idle), remembered, partial(_raws, job.path, idle))
         if job.flawed:
             documents = pa.concat_tables([documents, _flawed(pages, job.flawed)])
         aside = target.with_name(f".{name}.{uuid.uuid4().hex}.tmp")
@@ -87,6 +90,16 @@ def clean_batch(job: Job) -> Receipt:
         name, str(target), len(ids) - len(out), time.perf_counter() - wall, time.process_time() - cpu, is_reused=is_reused,
         notes={"parser failed": len(job.flawed)} if job.flawed else {},
     )  # fmt: skip
+
+
+def _raws(path: str, idle: set[str]) -> Iterator[bytes | None]:
+    """The bytes of the pages of a batch in their order, without those of the pages in `idle`."""
+    for part in pq.ParquetFile(path).iter_batches(
+        batch_size=_PAGES_AT_ONCE, columns=["doc_id", "raw"], use_threads=False
+    ):
+        for doc_id, raw in zip(part.column("doc_id").to_pylist(), part.column("raw"), strict=True):
+            if doc_id not in idle:
+                yield raw.as_py()
 
 
 def _flawed(pages: pa.Table, flawed: Mapping[str, tuple[str, str]]) -> pa.Table:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import orjson
 import pyarrow as pa
 
 from tasks import schema
-from tasks.batch import Receipt, digest, write_json, write_table
+from tasks.batch import Receipt, TableWriter, digest, write_json
 from tasks.ingest.formats import BY_NAME, NOT_MET, Opened, Options, Passed
 from tasks.ingest.known import Known
 from tasks.ingest.listing import FileRef, FileRefs
@@ -24,6 +25,8 @@ from tasks.labels import Flaw
 from tasks.stores import open_file
 
 _ZSTD_LEVEL = 1  # of raw pages: at level 3 they are an eighth smaller, and a third of the step's time goes there
+# a row group of a batch of pages: the same memory serves each; with smaller groups their number costs more than that saves
+_GROUP_PAGES, _GROUP_BYTES = 32, 16 << 20
 _METER, _METER_RECORDS = ".meter", 250  # a moment's worth of reading
 
 
@@ -145,50 +148,69 @@ def file_rows(ref: FileRef, options: Options, meter: Path | None = None) -> Iter
         yield record if isinstance(record, Passed) else page_row(record, place, options.max_page_bytes)
 
 
+class _Batch:
+    """A batch file that is being written, a few pages at a time, so that a worker holds no more than those."""
+
+    def __init__(self, writer: TableWriter, known: Known | None) -> None:
+        self.row_count = self.raw_bytes = self.byte_count = 0
+        self.notes: Counter[str] = Counter()
+        self._writer, self._known = writer, known
+        self._held: list[dict[str, Any]] = []
+        self._held_bytes = 0
+        self._ids: set[str] = set()
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Add a page; a record that stands twice in a file, byte for byte and under one key, is one page."""
+        size = len(row["raw"] or b"")
+        self.row_count, self.raw_bytes, self.byte_count = self.row_count + 1, self.raw_bytes + size, self.byte_count + row["byte_count"]  # fmt: skip
+        if row["doc_id"] in self._ids:
+            return
+        self._ids.add(row["doc_id"])
+        self._held.append(row)
+        self._held_bytes += size
+        if len(self._held) >= _GROUP_PAGES or self._held_bytes >= _GROUP_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the pages that are held, without those that are known."""
+        table = pa.Table.from_pylist(self._held, schema=schema.PAGES)
+        self._held, self._held_bytes = [], 0
+        fresh, known_count = self._known.sort_out(table) if self._known is not None else (table, 0)
+        self.notes["known"] += known_count
+        self.notes["same as before"] += fresh.num_rows - fresh.column("same_as").null_count
+        self._writer.write_row_group(fresh)
+
+
 def write_batches(
     rows: Iterable[dict[str, Any] | Passed], folder: Path, name: str, limits: Limits, known: Known | None
 ) -> Iterator[Receipt]:
     """Write page rows into batches of bounded size, without what is known; one receipt each, the last with the notes."""
-    held: list[dict[str, Any]] = []
-    size, number = 0, 0
     passed: Counter[str] = Counter()  # by note
-    wall, cpu = time.perf_counter(), time.process_time()
+    pages = _pages(rows, passed)
+    row = next(pages, None)
+    for number in count(1):
+        wall, cpu = time.perf_counter(), time.process_time()
+        path = folder / f"{name}-{number:05d}.parquet"
+        with TableWriter(path, schema.PAGES, dictionary=["media_type", "declared_encoding", "problem"], zstd_level=_ZSTD_LEVEL) as writer:  # fmt: skip
+            batch = _Batch(writer, known)
+            while row is not None and batch.row_count < limits.batch_pages and batch.raw_bytes < limits.batch_bytes:
+                batch.add(row)
+                row = next(pages, None)
+            batch.flush()
+        notes = batch.notes if row is not None else batch.notes + passed
+        yield Receipt(path.stem, str(path), writer.rows, time.perf_counter() - wall, time.process_time() - cpu,
+                      byte_count=batch.byte_count, notes=dict(+notes))  # fmt: skip
+        if row is None:
+            return
+
+
+def _pages(rows: Iterable[dict[str, Any] | Passed], passed: Counter[str]) -> Iterator[dict[str, Any]]:
+    """The pages among the rows; what is no page is counted in `passed`."""
     for row in rows:
         if isinstance(row, Passed):
             passed[row.note] += 1
-            continue
-        held.append(row)
-        size += len(row["raw"] or b"")
-        if len(held) >= limits.batch_pages or size >= limits.batch_bytes:
-            number += 1
-            yield _write(held, folder / f"{name}-{number:05d}.parquet", known, Counter(), wall, cpu)
-            held, size, wall, cpu = [], 0, time.perf_counter(), time.process_time()
-    if held or passed or not number:
-        yield _write(held, folder / f"{name}-{number + 1:05d}.parquet", known, passed, wall, cpu)
-
-
-def _write(
-    rows: list[dict[str, Any]], path: Path, known: Known | None, passed: Counter[str], wall: float, cpu: float
-) -> Receipt:
-    table = pa.Table.from_pylist(rows, schema=schema.PAGES)
-    table = _once(table)
-    size = sum(row["byte_count"] for row in rows)
-    fresh, known_count = known.sort_out(table) if known is not None else (table, 0)
-    if fresh.num_rows:
-        write_table(fresh, path, dictionary=["media_type", "declared_encoding", "problem"], zstd_level=_ZSTD_LEVEL)
-    notes = dict(passed) | ({"known": known_count} if known_count else {})
-    same = fresh.num_rows - fresh.column("same_as").null_count
-    return Receipt(path.stem, str(path), fresh.num_rows, time.perf_counter() - wall, time.process_time() - cpu, byte_count=size,
-                   notes=notes | ({"same as before": same} if same else {}))  # fmt: skip
-
-
-def _once(table: pa.Table) -> pa.Table:
-    """Without rows of one id: a record that stands twice in a file, byte for byte and under one key, is one page."""
-    ids = table.column("doc_id").to_pylist()
-    if len(set(ids)) == len(ids):
-        return table
-    first = {doc_id: number for number, doc_id in reversed(list(enumerate(ids)))}
-    return table.take(pa.array(sorted(first.values())))
+        else:
+            yield row
 
 
 @cache
