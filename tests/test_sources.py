@@ -292,6 +292,22 @@ def test_the_parts_of_a_parquet_file_are_the_whole(tmp_path, part_bytes):
     assert [record.flaw.code for record in broken] == ["ingest.broken_file"]
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    lines=st.lists(st.one_of(st.sampled_from([b"", b"[", b"{broken", b"{}"]), st.integers(0, 60)), max_size=12),
+    part_bytes=st.integers(1, 200), end=st.sampled_from([b"", b"\n", b"\r\n"]),
+)  # fmt: skip
+def test_the_parts_of_a_file_of_json_lines_are_the_whole(tmp_path_factory, lines, part_bytes, end):
+    folder = tmp_path_factory.mktemp("parts")
+    rows = [line if isinstance(line, bytes) else json.dumps({"text": "x" * line}).encode() for line in lines]
+    (folder / "a.jsonl").write_bytes((end.strip(b" ") or b"\n").join(rows) + end)
+    refs = list(list_files([str(folder)]).refs)
+    whole = [record for ref in refs for record in read_records(ref, Options(10))]  # some lines are over the limit
+    assert [
+        record for ref in refs for part in ref.parts(part_bytes) for record in read_records(part, Options(10))
+    ] == whole
+
+
 def test_what_cannot_be_parted_is_read_by_one(tmp_path):
     packed = gzip.compress(b"".join(RECORDS))  # compressed as one
     for name, raw in (

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from tasks import stores
 from tasks.ingest.formats import BY_NAME, FORMATS, PAGE, Format, format_of
+from tasks.ingest.guarded import CHUNK_BYTES
 from tasks.labels import Flaw
 
 ADDRESS_FILE = "urls.csv"  # beside the pages: columns file (or page_id), url, fetched_at (or crawled)
@@ -55,6 +56,7 @@ class FileRef:
     is_link: bool = False
     # of a part: the first byte at which its records may begin, and one past the last (None: the rest)
     span: tuple[int, int | None] | None = None
+    lines_before: int = 0  # as in `formats.Opened`
 
     @property
     def size(self) -> int:
@@ -66,18 +68,37 @@ class FileRef:
 
         The last part has no end, whatever the file says of itself.
         """
-        is_parted = self.codec in BY_NAME[self.format].parted and self.byte_count > part_bytes
-        if not is_parted or self.path.startswith(("http://", "https://")):  # which is fetched whole
+        kind = BY_NAME[self.format]
+        is_parted = self.codec in kind.parted and self.byte_count > part_bytes
+        # http is fetched whole, and to count the lines of a remote file were to fetch it once more
+        if not is_parted or (stores.is_remote(self.path) if kind.is_numbered else self.path.startswith(("http://", "https://"))):  # fmt: skip
             yield self
             return
-        for start in range(0, self.byte_count, part_bytes):
+        starts = range(0, self.byte_count, part_bytes)
+        try:
+            lines = _line_ends(self.path, [start - 1 for start in starts]) if kind.is_numbered else [0] * len(starts)
+        except OSError:  # of which the reader tells
+            yield self
+            return
+        for start, before in zip(starts, lines, strict=True):
             end = start + part_bytes
-            yield replace(self, span=(start, end if end < self.byte_count else None))
+            yield replace(self, span=(start, end if end < self.byte_count else None), lines_before=before)
 
     @property
     def is_container(self) -> bool:
         """Whether it may hold more than one page."""
         return BY_NAME[self.format].is_container
+
+
+def _line_ends(path: str, places: Iterable[int]) -> list[int]:
+    """The line ends before each of some places of a file, which ascend: a second for three gigabytes."""
+    found, count = [], 0
+    with Path(path).open("rb") as stream:
+        for place in places:
+            while (left := place - stream.tell()) > 0 and (chunk := stream.read(min(left, CHUNK_BYTES))):
+                count += chunk.count(b"\n")
+            found.append(count)
+    return found
 
 
 class FileRefs(Collection[FileRef]):

@@ -98,7 +98,9 @@ def read_records(ref: FileRef, options: Options, meter: Path | None = None) -> I
         return
     try:
         with open_file(ref.path) as stream:
-            for number, record in enumerate(kind.read(Opened(stream, ref.path, ref.codec, ref.span), options)):
+            for number, record in enumerate(
+                kind.read(Opened(stream, ref.path, ref.codec, ref.span, ref.lines_before), options)
+            ):
                 if meter is not None and number % _METER_RECORDS == 0:
                     meter.write_text(str(min(max(stream.tell() - start, 0), ref.size)))
                 if isinstance(record, Record) and not kind.is_container:

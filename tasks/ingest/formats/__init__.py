@@ -38,13 +38,14 @@ class Opened:
     """A file to read: `stream` at its start; `codec` is what it is compressed with, None for nothing.
 
     `span`: of the file only the records that begin at these bytes (first, one past the last or None for the rest), for formats
-    that can be parted.
+    that can be parted; `lines_before`: the line ends in front of the byte before those, where records are named by their line.
     """
 
     stream: IO[bytes]
     name: str
     codec: str | None = None
     span: tuple[int, int | None] | None = None
+    lines_before: int = 0
 
 
 # A part of a file that does not end where the next one begins: the file is read again, by one worker
@@ -61,6 +62,7 @@ class Format:
     reader: str
     is_container: bool = True  # holds many pages, or one with parts
     parted: tuple[str | None, ...] = ()  # compressed so (None for not at all) a file can be read in parts
+    is_numbered: bool = False  # records are named by their line, which must be counted before a part is read
 
     def read(self, opened: Opened, options: Options) -> Iterator[Record | Passed]:
         """The records of a file."""
@@ -77,7 +79,7 @@ FORMATS = (
     Format("wacz", (".wacz",), "warc:read_wacz"),
     Format("zip", (".zip",), "archives:read_zip"),
     Format("tar", (".tar", ".tgz", ".tbz2", ".txz", ".tzst"), "archives:read_tar"),
-    Format("json", (".jsonl", ".ndjson", ".jsonlines", ".json"), "tables:read_json"),
+    Format("json", (".jsonl", ".ndjson", ".jsonlines", ".json"), "tables:read_json", parted=(None,), is_numbered=True),
     Format("parquet", (".parquet",), "tables:read_parquet", parted=(None,)),
     Format("arrow", (".arrow", ".feather", ".arrows"), "tables:read_arrow"),
     Format("csv", (".csv", ".tsv"), "tables:read_csv"),

@@ -32,10 +32,19 @@ _MAX_JSON_GROWTH = 6  # a page in JSON with every letter escaped, as \u00e9
 
 def read_json(opened: Opened, options: Options) -> Iterator[Record | Passed]:
     """One page a line: JSON lines, or an array with an item a line."""
+    first, past = opened.span or (0, None)
+    place = max(first - 1, 0)  # the line that has the byte before the span is another part's
+    if place:
+        opened.stream.seek(place)
     source = Guarded(opened.stream, opened.codec)
     limit = options.max_page_bytes * _MAX_JSON_GROWTH
     try:
-        for number, (line, size) in enumerate(source.lines(limit), 1):
+        for number, (line, size) in enumerate(source.lines(limit), opened.lines_before + 1):
+            begin, place = place, place + size + 1
+            if begin < first:
+                continue
+            if past is not None and begin >= past:
+                return
             if line is None:
                 yield Record(
                     None, str(number), flaw=Flaw.TOO_LARGE, detail=f"a line of {size:,} bytes", byte_count=size
