@@ -1,33 +1,28 @@
 """The people of a text: who is named, by what names, and whom a name, a role or a pronoun means."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
-_LISTS = tomllib.loads(Path(__file__).with_name("quote_words.toml").read_text("utf-8"))
-_W = {key: frozenset(words.split()) for key, words in _LISTS["words"].items()}
-_ROLES, _FUNCTION, _NOT_PERSON = _W["roles"], _W["function"] | _W["according"], _W["not_person"]
-_QUALIFIERS = _W["qualifiers"]
-_HUMAN = _W["human"] | (_ROLES - _QUALIFIERS)
-_HUMAN_ENDINGS = tuple(_W["human_endings"])
-_ROLE_ENDINGS = tuple(_W["role_endings"])
-_NO_NAMES = _ROLES | _FUNCTION | _NOT_PERSON | _W["particles"]  # completed by the verbs below
+from tasks.extract.quote_words import (
+    ALL_SAID,
+    FUNCTION,
+    NO_NAMES,
+    NOT_PERSON,
+    QUALIFIERS,
+    ROLE_ENDINGS,
+    ROLES,
+    WORDS,
+    lexicon,
+)
+
 _PLACE_PREPOSITIONS = frozenset(["in", "at", "near", "on", "aus", "à", "en", "nach", "bei", "w", "we", "в", "em", "te"])
-_ALL_SAID = frozenset(word for words in _LISTS["said"].values() for word in words.split()) - {
-    "so",
-    "put",
-    "puts",
-    "dice",
-}
 # re has no class for capital letters: Latin to Cyrillic, and the Vietnamese part of Latin
 _CAPITALS = "".join(char for code in (*range(0x41, 0x530), *range(0x1E00, 0x1F00)) if (char := chr(code)).isupper())
 # der and its like join names only after von: "Ende der Spielzeit" is none
 _PARTICLES = "(?:von|van|de|zu)[ \u00a0](?:der|den|dem|het|la|las|los|le)|" + "|".join(
-    sorted(_W["particles"] - {"der", "den", "des", "dem", "of"}, key=len, reverse=True)
+    sorted(WORDS["particles"] - {"der", "den", "des", "dem", "of"}, key=len, reverse=True)
 )
 # An item of a name: a capitalised word with its hyphenated or O’-joined parts; a full stop only after an initial or an
 # abbreviated title. It begins with a plain character class, which re finds several times faster than anything else. Its
@@ -61,7 +56,7 @@ _CYRILLIC_FEMALE, _CYRILLIC_MALE = (
     ("ова", "ева", "ёва", "ина", "ская", "цкая"),
     ("ов", "ев", "ёв", "ин", "ский", "цкий"),
 )
-_MAX_TEXT = 60_000  # characters in which names are learned: ten long articles; beyond lies damage
+MAX_TEXT = 60_000  # characters in which names are learned: ten long articles; beyond lies damage
 _MAX_NAMESAKES = 20  # people who share a name; a family story has fewer, a list of results is not quoted
 _BEFORE_TERMS = frozenset(("named after", "known as", "signed only", "the name", "pod tytułem"))
 _CALLED = (
@@ -80,34 +75,6 @@ _CALLED = (
     "фильм",
     "książk",
 )
-_MAX_SENTENCE = 600  # characters of a sentence examined for its subject
-
-
-class Lexicon(NamedTuple):
-    """The words of saying and the pronouns of a language, or of all where it is not known."""
-
-    said: frozenset[str]
-    pronouns: dict[str, str]
-    drops_pronouns: bool
-    inflects: bool
-    is_german: bool
-
-
-@lru_cache(maxsize=64)  # more than the languages of the lists
-def lexicon(language: str | None) -> Lexicon:
-    """The words for a language code; those of every language where we have none for it."""
-    code = (language or "").lower()[:2]
-    known = code in _LISTS["said"]
-    said = frozenset(_LISTS["said"][code].split()) if known else _ALL_SAID
-    pronouns: dict[str, str] = {}
-    for gender, by_language in _LISTS["pronouns"].items():
-        for each, words in by_language.items():
-            if each == code or not known:
-                pronouns.update(dict.fromkeys(words.split(), gender))
-    if not known:
-        pronouns.pop("on", None)  # Polish he, and a word of English
-        pronouns.pop("o", None)
-    return Lexicon(said, pronouns, code in _W["pro_drop"], code in _W["inflecting"], code == "de")
 
 
 @dataclass(slots=True, eq=False)
@@ -138,7 +105,7 @@ class Cast:
         self._by_word: dict[str, list[Person]] = {}
         self._meant: dict[str, Person | None] = {}
         self._parsed: dict[str, tuple[list[str], bool, str | None]] = {}
-        self.text = "\n\n".join(paragraphs)[:_MAX_TEXT]
+        self.text = "\n\n".join(paragraphs)[:MAX_TEXT]
         titled: list[tuple[re.Match[str], list[str], str | None]] = []
         learned: set[str] = set()
         for match in _FULL_NAME.finditer(self.text):
@@ -179,33 +146,33 @@ class Cast:
 
     def _strip(self, items: list[str]) -> tuple[list[str], bool, str | None]:
         lowered = [item.lower().rstrip(".") for item in items]
-        if not self.words.is_german and _NO_NAMES.isdisjoint(lowered) and 1 < len(items) < 4 and not items[0].isupper():
+        if not self.words.is_german and NO_NAMES.isdisjoint(lowered) and 1 < len(items) < 4 and not items[0].isupper():
             return items, False, None  # most names are plain; the rest takes longer
         start, end = 0, len(items)
         has_title = False
         for place in range(end - 1):
-            is_role = lowered[place] in _ROLES or (
+            is_role = lowered[place] in ROLES or (
                 self.words.is_german
-                and lowered[place].endswith(_ROLE_ENDINGS)
-                and lowered[place] not in _W["given_names_like_roles"]
+                and lowered[place].endswith(ROLE_ENDINGS)
+                and lowered[place] not in WORDS["given_names_like_roles"]
                 and (end - place > 2 or len(lowered[place]) > 9)  # "Martin Huber" is a name, "Försterin Huber" none
             )
             if is_role:
-                start, has_title = place + 1, has_title or lowered[place] not in _QUALIFIERS
-        while start < end and (lowered[start] in _FUNCTION or lowered[start] in _W["particles"]):
+                start, has_title = place + 1, has_title or lowered[place] not in QUALIFIERS
+        while start < end and (lowered[start] in FUNCTION or lowered[start] in WORDS["particles"]):
             start += 1
-        while end > start and (lowered[end - 1] in _FUNCTION or lowered[end - 1] in _ALL_SAID):
+        while end > start and (lowered[end - 1] in FUNCTION or lowered[end - 1] in ALL_SAID):
             end -= 1
         names = items[start:end]
-        if not names or not _NOT_PERSON.isdisjoint(lowered[start:end]) or len(names[-1].rstrip(".")) < 2:
+        if not names or not NOT_PERSON.isdisjoint(lowered[start:end]) or len(names[-1].rstrip(".")) < 2:
             return [], False, None
         if sum(1 for name in names if name[0].isupper()) > 4 or all(name.isupper() and len(name) > 2 for name in names):
             return [], False, None  # a headline's words, or an abbreviation
-        if any(word in _W["women"] for word in lowered[:start]) or (
+        if any(word in WORDS["women"] for word in lowered[:start]) or (
             has_title and self.words.is_german and lowered[start - 1].endswith("in")
         ):
             return names, has_title, "f"
-        return names, has_title, "m" if any(word in _W["men"] for word in lowered[:start]) else None
+        return names, has_title, "m" if any(word in WORDS["men"] for word in lowered[:start]) else None
 
     def _learn(self, match: re.Match[str], names: list[str], gender: str | None, *, has_title: bool) -> bool:
         """Whether a run of names is a person's, who then belongs to the cast."""
@@ -214,8 +181,8 @@ class Cast:
             word = _word_before(self.text, start)
             given = names[0].lower()
             # "the Cobb Street", "in Port Ellery": things and places, unless a given name says otherwise
-            if word in _W["articles"] or (
-                word in _PLACE_PREPOSITIONS and given not in _W["female_names"] and given not in _W["male_names"]
+            if word in WORDS["articles"] or (
+                word in _PLACE_PREPOSITIONS and given not in WORDS["female_names"] and given not in WORDS["male_names"]
             ):
                 return False
             if self.text.startswith(_ORGANISATION_AFTER, match.end()):
@@ -301,7 +268,7 @@ class Cast:
             if person is None:
                 continue
             start, end = match.span()
-            governed = _word_before(text, start) in _W["prepositions"]
+            governed = _word_before(text, start) in WORDS["prepositions"]
             yield Mention(
                 start, end, person, text[end : end + 1] in _APOSTROPHES and bool(_POSSESSIVE.match(text, end)), governed
             )
@@ -314,19 +281,19 @@ class Cast:
 
     def _guess_gender(self, person: Person) -> str | None:
         first = person.name.split(maxsplit=1)[0].lower()
-        if first in _W["male_names"]:
+        if first in WORDS["male_names"]:
             return "m"
-        if first in _W["female_names"] or person.name.endswith(_CYRILLIC_FEMALE):
+        if first in WORDS["female_names"] or person.name.endswith(_CYRILLIC_FEMALE):
             return "f"
         if person.name.endswith(_CYRILLIC_MALE):
             return "m"
         before, after = self._around(person)
         # two words on either side hold "her nephew" and ", his sister"
         near = [*WORD.findall(before)[-person.name.count(" ") - 3 :], *WORD.findall(after)[:2]]
-        if not _W["men"].isdisjoint(near):
+        if not WORDS["men"].isdisjoint(near):
             return "m"
         # most given names in -a are women's, in every language of the lists
-        return "f" if first.endswith(("a", "а")) or not _W["women"].isdisjoint(near) else None
+        return "f" if first.endswith(("a", "а")) or not WORDS["women"].isdisjoint(near) else None
 
     def by_role(self, role: str) -> Person | None:
         """The one person of whom the text says this role at the first mention."""
@@ -352,71 +319,6 @@ def _word_before(text: str, place: int) -> str:
     return before[:-1].split()[-1].lower()
 
 
-class Subject(NamedTuple):
-    """Of whom a sentence speaks."""
-
-    kind: str  # person, group, pronoun, unnamed or none
-    people: tuple[Person, ...] = ()
-    gender: str | None = None
-
-
-def subject_of(cast: Cast, sentence: str, at: int, focus: Person | None) -> Subject:
-    """Of whom a sentence speaks: the first person named, a pronoun, somebody without a name, or nobody."""
-    sentence = sentence[:_MAX_SENTENCE]
-    words = lower_words(sentence[:90])  # 90 characters hold the subject's noun
-    if not words:
-        return Subject("none")
-    pronoun = cast.words.pronouns.get(words[0])
-    joined = len(words) > 1 and words[1] in _W["and"]
-    if pronoun:
-        return Subject("group" if joined else "pronoun", gender=pronoun)
-    for mention in cast.mentions(sentence, at, focus):
-        if mention.possessive or (mention.governed and words[0] in _W["articles"] and _has_human(words)):
-            continue
-        rest = WORD.findall(sentence[mention.end : mention.end + 30])
-        if rest and rest[0].lower() in _W["and"] and sentence[mention.end : mention.end + 1].isspace():
-            others = [
-                one.person
-                for one in cast.mentions(sentence[mention.end :], at + mention.end, focus)
-                if one.start < 25 and one.person is not mention.person  # named right after the "and"
-            ]
-            if others or (len(rest) > 1 and rest[1].lower() in _W["possessive"]):
-                return Subject("group", (mention.person, *others[:1]))
-        return Subject("person", (mention.person,))
-    if not _W["and"].isdisjoint(words) and _has_pair(words, is_german=cast.words.is_german):
-        return Subject("group")
-    if (words[0] in _W["articles"] and _has_human(words)) or (len(words) > 1 and "who" in words[1:6]):
-        return Subject("unnamed")
-    return Subject("none")
-
-
-def _is_human(word: str) -> bool:
-    return word in _HUMAN or word.endswith(_HUMAN_ENDINGS)
-
-
-def _has_human(words: list[str]) -> bool:
-    """Whether the noun of a subject is a human's: within five words, before any preposition."""
-    for word in words[1:6]:
-        if word in _W["prepositions"]:
-            return False
-        if _is_human(word):
-            return True
-    return False
-
-
-def _has_pair(words: list[str], *, is_german: bool) -> bool:
-    """Whether two human nouns are joined by "and", of whom a pronoun could mean either."""
-    for place in range(1, len(words) - 1):
-        if words[place] in _W["and"]:
-            after = (
-                words[place + 2] if words[place + 1] in _W["articles"] and place + 2 < len(words) else words[place + 1]
-            )
-            before = words[place - 1]
-            if (_is_human(before) or (is_german and before.endswith("in"))) and _is_human(after):
-                return True
-    return False
-
-
 def ends_with_abbreviation(text: str, end: int) -> bool:
     """Whether the full stop before a place belongs to an abbreviation or an initial and ends no sentence."""
     if text[end - 1] != ".":
@@ -425,14 +327,14 @@ def ends_with_abbreviation(text: str, end: int) -> bool:
     if not words:
         return False
     word = words[-1].lower().strip('(“"’')
-    return word in _W["abbreviations"] or (len(word) == 1 and word.isalpha())
+    return word in WORDS["abbreviations"] or (len(word) == 1 and word.isalpha())
 
 
 def names_a_term(before: str) -> bool:
     """Whether the words before a span say that a term, a title or a nickname follows."""
     words = before[-40:].rstrip(" \u00a0,:").lower().split()[-2:]  # 40 characters hold two words
     return bool(words) and (
-        words[-1] in _W["before_terms"] or " ".join(words) in _BEFORE_TERMS or words[-1].startswith(_CALLED)
+        words[-1] in WORDS["before_terms"] or " ".join(words) in _BEFORE_TERMS or words[-1].startswith(_CALLED)
     )
 
 

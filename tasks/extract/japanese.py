@@ -2,7 +2,7 @@
 
 import re
 
-from tasks.extract.cast import _MAX_TEXT
+from tasks.extract.cast import MAX_TEXT
 
 _KANJI = "一-龯々ヶ"
 _JA_ROLE = (
@@ -25,7 +25,7 @@ class JapaneseCast:
     def __init__(self, text: str) -> None:
         self._full: list[str] = []
         self._by_role: dict[str, set[str]] = {}
-        text = text[:_MAX_TEXT]
+        text = text[:MAX_TEXT]
         for match in _JA_NAME.finditer(text):
             name = self._bare(match.group(1))
             if not name:

@@ -10,23 +10,9 @@ from dataclasses import dataclass
 
 from tasks.extract.cast import WORD, Cast, Person, ends_with_abbreviation, names_a_term, sentences
 from tasks.extract.japanese import JapaneseCast
+from tasks.extract.quote_marks import MAX_QUOTES, Span, all_spans, spans_of
 from tasks.extract.speakers import Voice
 
-# branches that begin with one character each, and not with a look behind, are what re finds fast
-_OPENING = re.compile(r"“|„|«|»|「|\"|”|‘|‚|'(?<!\w')|‹|›")
-# these close wherever they stand; those of _CLOSING only after a word's end, for they are also inches and apostrophes
-_PLAIN_CLOSING = {"“": "”", "„": "“”", "›": "‹", "‹": "›"}
-_CLOSING = {
-    "“": re.compile(r"\"(?<=\S\")(?!\w)"),
-    "„": re.compile(r"\"(?<=\S\")(?!\w)"),
-    '"': re.compile(r"[\"”](?<=\S[\"”])(?!\w)"),
-    "”": re.compile(r"”(?<=\S”)(?!\w)"),
-    "‘": re.compile(r"’(?<=\S’)(?!\w)"),
-    "'": re.compile(r"'(?<=\S')(?!\w)"),
-    "‚": re.compile(r"[‘’](?<=\S[‘’])(?!\w)"),
-}
-_NESTING = {"«": re.compile("[«»]"), "»": re.compile("[«»]"), "「": re.compile("[「」]")}
-_CLOSES = {"«": "»", "»": "«", "「": "」"}
 _ENDS = (".", "!", "?", "…")
 _ENDS_BEFORE = (*_ENDS, ":", "。", "！", "？")
 _CLAUSE_END = re.compile(r"[.!?…](?=\s|$)")
@@ -44,10 +30,6 @@ _TERM_WORDS = 3  # fragments this short, set into another's sentence, are terms
 _CJK_PER_WORD = 3  # characters of a script without spaces that make up a word
 _BESIDE = 200  # characters beside a quote within which its attribution stands
 _MAX_PARAGRAPH = 20_000  # characters of a paragraph examined; whole articles are shorter
-_MAX_QUOTES = 500  # spans examined in a text; a transcript has some hundred
-_MAX_CANDIDATES = 40  # closing marks tried for one opening apostrophe-like mark
-_MAX_GAP = 1_000  # characters between quotes that are searched for the person spoken of
-MAX_QUOTE_CHARS = 4_000
 
 
 @dataclass(slots=True)
@@ -56,14 +38,6 @@ class Quote:
 
     text: str
     speaker: str | None = None
-
-
-@dataclass(slots=True)
-class _Span:
-    start: int  # of the opening mark
-    end: int  # after the closing mark
-    text: str
-    is_open: bool = False  # the paragraph ends before the quote is closed
 
 
 @dataclass(slots=True)
@@ -82,14 +56,14 @@ def find_quotes(paragraphs: list[str], language: str | None = None) -> list[Quot
     paragraphs = [paragraph[:_MAX_PARAGRAPH] for paragraph in paragraphs]
     if language == "ja" or (language is None and any("「" in paragraph for paragraph in paragraphs)):
         return _japanese_quotes(paragraphs)
-    spans = _all_spans(paragraphs)
+    spans = all_spans(paragraphs)
     return _Reader(paragraphs, spans, language).read() if any(spans) else []
 
 
 class _Reader:
     """Reads a text's quotes from first to last, remembering who spoke."""
 
-    def __init__(self, paragraphs: list[str], spans: list[list[_Span]], language: str | None) -> None:
+    def __init__(self, paragraphs: list[str], spans: list[list[Span]], language: str | None) -> None:
         self.paragraphs = paragraphs
         self.spans = spans
         self.voice = Voice(
@@ -121,7 +95,7 @@ class _Reader:
         return [each.quote for each in self.found]
 
     def _judge(
-        self, number: int, paragraph: str, spans: list[_Span], position: int, here: list[_Found], chain: list[_Found]
+        self, number: int, paragraph: str, spans: list[Span], position: int, here: list[_Found], chain: list[_Found]
     ) -> _Found | None:
         """The quote a span is, with its speaker; None for a term, a title or a scare quote."""
         span = spans[position]
@@ -160,7 +134,7 @@ class _Reader:
     def _has_said(self, clause: str) -> bool:
         return self.voice.verb(clause) is not None
 
-    def _said_after(self, span: _Span, after: str, *, is_whole: bool) -> str:
+    def _said_after(self, span: Span, after: str, *, is_whole: bool) -> str:
         """The clause after a quote if it says who speaks, else nothing."""
         rest = after.lstrip(" \u00a0")
         if not rest or rest[0] in "([":
@@ -186,7 +160,7 @@ class _Reader:
         return clause
 
     def _is_short_utterance(
-        self, span: _Span, before: str, after: str, here: list[_Found], is_said: bool, is_whole: bool
+        self, span: Span, before: str, after: str, here: list[_Found], is_said: bool, is_whole: bool
     ) -> bool:
         """Whether a span of a few words is a sentence somebody speaks rather than a term."""
         if names_a_term(before):
@@ -199,7 +173,7 @@ class _Reader:
             before.rstrip().endswith((":", ",")) and span.text[:1].isupper() and closes and self._has_said(before[-40:])
         )
 
-    def _is_embedded_quote(self, span: _Span, clause: str, before: str, *, lead: bool) -> bool:
+    def _is_embedded_quote(self, span: Span, clause: str, before: str, *, lead: bool) -> bool:
         """Whether a span within another's sentence is attributed there."""
         if _word_count(span.text) <= _TERM_WORDS:
             return True  # judged already
@@ -207,7 +181,7 @@ class _Reader:
             return False
         return self._has_said(clause) or self.voice.according(clause) or before.rstrip().endswith(":")
 
-    def _speaker(self, number: int, at: int, clause: str, span: _Span, *, is_after: bool) -> Person | None:
+    def _speaker(self, number: int, at: int, clause: str, span: Span, *, is_after: bool) -> Person | None:
         """Who an attribution names, by name, pronoun or role."""
         source = self.voice.subject(number, at, clause, is_after=is_after)
         gender = source.pronoun
@@ -225,120 +199,11 @@ class _Reader:
             return None  # an organisation's "he"
         return found
 
-    def _goes_on(self, number: int, span: _Span, before: str, here: list[_Found]) -> Person | None:
+    def _goes_on(self, number: int, span: Span, before: str, here: list[_Found]) -> Person | None:
         """Who speaks where nobody is named beside a quote: whoever spoke before it, or was spoken of."""
         if here and not before.strip(" ,.–—-"):
             return here[-1].speaker
         return self.voice.spoken_of(number, span.start, "*")
-
-
-def _opens_inward(paragraphs: list[str]) -> bool:
-    """Whether guillemets point inward, »so«: the first one of the text tells."""
-    for paragraph in paragraphs:
-        inward, outward = paragraph.find("»"), paragraph.find("«")
-        if inward >= 0 or outward >= 0:
-            return inward >= 0 and (outward < 0 or inward < outward)
-    return False
-
-
-def _all_spans(paragraphs: list[str]) -> list[list[_Span]]:
-    """The quoted spans of each paragraph, up to as many as a text may have."""
-    inward = _opens_inward(paragraphs)
-    left = _MAX_QUOTES
-    found: list[list[_Span]] = []
-    goes_on = False
-    for paragraph in paragraphs:
-        spans = _spans(paragraph, inward=inward, goes_on=goes_on)[:left] if left else []
-        left -= len(spans)
-        goes_on = bool(spans) and spans[-1].is_open
-        found.append(spans)
-    return found
-
-
-def _spans(paragraph: str, *, inward: bool, goes_on: bool) -> list[_Span]:
-    """The quoted spans of a paragraph, outermost only; an unclosed one runs to its end and goes on in the next."""
-    found: list[_Span] = []
-    place = 0
-    unclosed: set[str] = set()  # marks that nothing further on closes
-    while len(found) < _MAX_QUOTES and (match := _OPENING.search(paragraph, place)):
-        start, mark = match.start(), match.group()
-        place = start + 1
-        resumes = goes_on and start == 0 and mark == "»"  # Spanish and French repeat the closing mark
-        if mark in unclosed or (not resumes and not _can_open(paragraph, start, mark, inward=inward)):
-            continue
-        end = _closing(paragraph, start + 1, "«" if resumes else mark)
-        text = paragraph[start + 1 : end if end >= 0 else None].strip()
-        if end >= 0:
-            if text:
-                found.append(_Span(start, end + 1, text[:MAX_QUOTE_CHARS].rstrip()))
-            place = end + 1
-        elif mark in "'‚›‹":
-            unclosed.add(mark)  # an apostrophe, a comma, an arrow
-        else:
-            # five words tell an open quote from a stray mark
-            if len(text.split(maxsplit=5)) > 4 and (mark != "‘" or start == 0):
-                found.append(_Span(start, len(paragraph), text[:MAX_QUOTE_CHARS].rstrip(), is_open=True))
-                break
-            if mark != "‘":
-                break
-            unclosed.add(mark)
-    return found
-
-
-def _can_open(paragraph: str, start: int, mark: str, *, inward: bool) -> bool:
-    """Whether a mark may open a quote where it stands: many are also apostrophes or closing marks."""
-    if mark in "“„「":
-        return True
-    if mark in "«»":
-        return (mark == "»") == inward
-    before, after = paragraph[start - 1 : start] if start else "", paragraph[start + 1 : start + 2]
-    if not after or after.isspace():
-        return False
-    if mark in "‹›":
-        return True
-    return not before.isalnum() and (mark in "‘‚" or before not in (".", ",", "!", "?"))
-
-
-def _closing(text: str, start: int, mark: str) -> int:
-    """Where the mark stands that closes a quote, or -1."""
-    if mark in _NESTING:
-        depth = 1
-        for match in _NESTING[mark].finditer(text, start):
-            depth += -1 if match.group() == _CLOSES[mark] else 1
-            if not depth:
-                return match.start()
-        return text.find(_CLOSES[mark], start)
-    if plain := [place for close in _PLAIN_CLOSING.get(mark, "") if (place := text.find(close, start)) >= 0]:
-        return min(plain)
-    if mark not in _CLOSING:
-        return -1
-    if mark not in "‘'":
-        end = _CLOSING[mark].search(text, start)
-        return end.start() if end else -1
-    return _closing_apostrophe(text, start, mark)
-
-
-def _closing_apostrophe(text: str, start: int, mark: str) -> int:
-    """Where the apostrophe stands that closes a quote opened by its like, or -1."""
-    fallback = -1
-    for count, match in enumerate(_CLOSING[mark].finditer(text, start)):
-        place = match.start()
-        after = text[place + 1 : place + 2]
-        if text[place - 1] in '.,!?…”"—–)' or not after or after in ".,;:!?)—–":
-            return place
-        if count > _MAX_CANDIDATES or (fallback >= 0 and _opens_again(text, fallback + 1, place, mark)):
-            break
-        # passengers’ journeys: an apostrophe after s may be a genitive, if the quote closes later
-        if fallback < 0:
-            fallback = place
-        if text[place - 1] not in "sSnN":
-            break
-    return fallback
-
-
-def _opens_again(text: str, start: int, end: int, mark: str) -> bool:
-    match = re.compile(rf"(?<!\w){mark}(?=\w)").search(text, start, end)
-    return match is not None
 
 
 def _word_count(text: str) -> int:
@@ -359,7 +224,7 @@ def _is_title(text: str) -> bool:
     return len(long_words) > 1 and all(word[0].isupper() for word in long_words)
 
 
-def _stands_alone(span: _Span, after: str) -> bool:
+def _stands_alone(span: Span, after: str) -> bool:
     """Whether a quote that nobody is said to say is a sentence of its own."""
     first = span.text[0]
     starts = first.isupper() or not first.isalpha() or ord(first) > 0x5FF  # scripts without capitals
@@ -396,10 +261,10 @@ def _japanese_quotes(paragraphs: list[str]) -> list[Quote]:
     last: str | None = None
     previous = ""
     for paragraph in paragraphs:
-        spans = [span for span in _spans(paragraph, inward=False, goes_on=False) if paragraph[span.start] == "「"]
+        spans = [span for span in spans_of(paragraph, inward=False, goes_on=False) if paragraph[span.start] == "「"]
         narrative_from = 0
         here = False
-        for position, span in enumerate(spans[: _MAX_QUOTES - len(quotes)]):
+        for position, span in enumerate(spans[: MAX_QUOTES - len(quotes)]):
             before = paragraph[max(narrative_from, span.start - _BESIDE) : span.start]
             next_start = spans[position + 1].start if position + 1 < len(spans) else len(paragraph)
             after = paragraph[span.end : min(next_start, span.end + _BESIDE)].split("。")[0]

@@ -3,19 +3,9 @@
 import re
 from typing import NamedTuple
 
-from tasks.extract.cast import (
-    _FUNCTION,
-    _ROLES,
-    _W,
-    WORD,
-    Cast,
-    Person,
-    _has_human,
-    _is_human,
-    lower_words,
-    sentences,
-    subject_of,
-)
+from tasks.extract.cast import WORD, Cast, Person, lower_words, sentences
+from tasks.extract.quote_words import FUNCTION, ROLES, WORDS
+from tasks.extract.subjects import has_human, is_human, subject_of
 
 _MAX_LOOK_BACK = 10  # sentences within which a pronoun finds its person; one further off is not plain
 _AUXILIARIES = frozenset(
@@ -109,7 +99,7 @@ class Voice:
 
     def according(self, clause: str) -> bool:
         """Whether a clause names a source: according to X; in her view."""
-        return not _W["according"].isdisjoint(lower_words(clause))
+        return not WORDS["according"].isdisjoint(lower_words(clause))
 
     def looks_attributing(self, clause: str) -> bool:
         """Whether a clause without a known verb is built as one that says who speaks: boomed Anna Roth; she boomed."""
@@ -123,13 +113,13 @@ class Voice:
             return len(words) <= 8 and any(
                 one.start < 20 and not one.possessive for one in self.cast.mentions(clause, _END)
             )
-        if first in _W["articles"] or first in _W["prepositions"] or first in _W["and"] or first in _FUNCTION:
+        if first in WORDS["articles"] or first in WORDS["prepositions"] or first in WORDS["and"] or first in FUNCTION:
             return False
         if len(words) == 1:
             return self.cast.words.drops_pronouns
         second = words[1].lower()
         if second in self.cast.words.pronouns or (
-            second in _W["articles"] and _has_human([w.lower() for w in words[1:]])
+            second in WORDS["articles"] and has_human([w.lower() for w in words[1:]])
         ):
             return True
         near = clause.find(words[0]) + len(words[0]) + 3  # the name follows the verb at once, but for a dash or a blank
@@ -147,7 +137,7 @@ class Voice:
             is_source = verb is None and self.according(clause)
             if source := self._before_verb(clause[:start], offset, words, is_source=is_source):
                 return source
-        told = verb is not None and clause[start:end].lower() in _W["told"]
+        told = verb is not None and clause[start:end].lower() in WORDS["told"]
         return self._after_verb(clause[end:], offset + end, told=told, may_leave_out=not has_subject_before)
 
     def _before_verb(self, clause: str, offset: int, words: list[str], *, is_source: bool) -> Source | None:
@@ -158,7 +148,7 @@ class Voice:
                 return Source(pronoun=pronouns[word])
         if named := self._first_named(clause, offset, is_source=is_source):
             return named
-        if any(map(_is_human, words)):
+        if any(map(is_human, words)):
             return Source(self._by_role(words))
         for word in words:
             if word in pronouns:
@@ -174,9 +164,9 @@ class Voice:
                 return Source(pronoun=pronouns[word])
         if not told and (named := self._first_named(clause, offset, is_source=False)):
             return named
-        if any(map(_is_human, words[:5])):
+        if any(map(is_human, words[:5])):
             return Source(self._by_role(words))
-        if may_leave_out and self.cast.words.drops_pronouns and not (words and words[0] in _W["articles"]):
+        if may_leave_out and self.cast.words.drops_pronouns and not (words and words[0] in WORDS["articles"]):
             return Source(pronoun="*")
         return Source()
 
@@ -195,9 +185,9 @@ class Voice:
         if words[0] not in _DEFINITE:
             return None
         for word in words[1:6]:
-            if word in _W["prepositions"]:
+            if word in WORDS["prepositions"]:
                 return None
-            if word in _ROLES and word not in _W["women"] | _W["men"]:
+            if word in ROLES and word not in WORDS["women"] | WORDS["men"]:
                 return self.cast.by_role(word)
         return None
 
