@@ -1,8 +1,7 @@
 """The gate: checks a slim table by a suite and says what passes, what goes to quarantine and why, and what stops the run.
 
-Great Expectations supplies the checks; the verdict is ours, because its `success` ignores severity. This is the only
-module that imports it, inside the function, because the import costs seconds. Each call makes its own context: shared
-ones gave silently wrong results under threads.
+Great Expectations supplies the checks; the verdict is ours, because its `success` ignores severity. It is imported inside
+functions, because that costs seconds. Each call makes its own context: shared ones gave silently wrong results under threads.
 """
 
 import gc
@@ -67,6 +66,14 @@ class Verdict:
             self.outcomes, key=lambda outcome: (order[outcome.state], severities[outcome.severity], outcome.code)
         )
         return [asdict(outcome) for outcome in ordered]
+
+
+def load_checks() -> Any:
+    """Great Expectations, imported: two seconds of work when it is first asked for."""
+    logging.getLogger("great_expectations").setLevel(logging.ERROR)  # it speaks while it is imported
+    import great_expectations as gx  # noqa: PLC0415 - only when a gate runs
+
+    return gx
 
 
 def contract(step: str, found: pa.Schema, declared: pa.Schema, null_counts: Mapping[str, int]) -> Verdict:
@@ -144,9 +151,7 @@ def _chunks(tables: Tables) -> Iterator[pa.Table]:
 def _check_chunk(
     suite: Suite, chunk: pa.Table, start: int, verdict: Verdict, docs: Path | None, *, is_only: bool
 ) -> None:
-    logging.getLogger("great_expectations").setLevel(logging.ERROR)  # it speaks while it is imported
-    import great_expectations as gx  # noqa: PLC0415 - five seconds: only when a gate runs
-
+    gx = load_checks()
     frame = chunk.to_pandas().reset_index(drop=True)
     context = gx.get_context(mode="ephemeral", project_config=data_docs.config(docs))
     asset = context.data_sources.add_pandas(suite.step).add_dataframe_asset(suite.step)

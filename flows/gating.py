@@ -2,8 +2,10 @@
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from functools import partial
+from contextlib import contextmanager
+from functools import cache, partial
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pyarrow as pa
@@ -19,14 +21,34 @@ from expectations import dataset as dataset_rules
 from expectations import extract as extract_rules
 from expectations import ingest as ingest_rules
 from expectations import load as load_rules
-from expectations.gate import Verdict, check, contract
+from expectations.gate import Verdict, check, contract, load_checks
 from expectations.rule import Suite
 from tasks import schema
 from tasks.batch import StepResult, digest, write_table
+from tasks.executor import Advance, listening
 from tasks.load.step import Staged
 
 _DECLARED = {"ingest": schema.PAGES, "clean": schema.DOCUMENTS, "extract": schema.CANDIDATES}
 _SHOWN = ("code", "severity", "state", "failed", "checked", "sentence", "observed")
+
+
+@contextmanager
+def checks_loading_meanwhile() -> Iterator[None]:
+    """Have the checks imported in this process while workers read, which would stand idle at the first gate until they are."""
+
+    def start(now: Advance) -> None:
+        if now.total:  # a run that finds nothing new has no gate
+            _loading()
+
+    with listening(start):
+        yield
+
+
+@cache  # once in a process, however many runs it serves
+def _loading() -> Thread:
+    thread = Thread(target=load_checks, name="import of the checks")
+    thread.start()
+    return thread
 
 
 @task(name="gate", task_run_name="gate-{step}", cache_policy=NO_CACHE, persist_result=False)

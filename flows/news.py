@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +17,7 @@ from expectations.data_docs import build as build_data_docs
 from expectations.gate import Verdict
 from expectations.limits import DEFAULT_FILE, limits
 from flows.alerts import alert
-from flows.gating import PageIndex, gate, gate_dataset, gate_load
+from flows.gating import PageIndex, checks_loading_meanwhile, gate, gate_dataset, gate_load
 from flows.parameters import NewsParameters, ReplayParameters
 from flows.prometheus import write_metrics
 from flows.quarantine import forgotten_pages, select
@@ -154,12 +155,13 @@ def _locked(
 def _run(parameters: NewsParameters, output: Output, report: RunReport, metrics: list[Metric]) -> None:
     settings = Settings.from_environment()
     ledger = [str(path) for path in output.files("ledger").values()]
-    ingested = ingest(
-        parameters.sources, str(output.work / "pages"), ledger, columns=parameters.columns,
-        limits=Limits(parameters.max_page_megabytes << 20, settings.batch_pages, settings.batch_bytes),
-        fetching=Fetching(tuple(str(path) for path in output.files("fetches").values()),
-                          str(output.root / "warc") if parameters.keep_warc else None, parameters.fetch_minutes * 60.0),
-    )  # fmt: skip
+    with checks_loading_meanwhile() if settings.executor != INLINE else nullcontext():
+        ingested = ingest(
+            parameters.sources, str(output.work / "pages"), ledger, columns=parameters.columns,
+            limits=Limits(parameters.max_page_megabytes << 20, settings.batch_pages, settings.batch_bytes),
+            fetching=Fetching(tuple(str(path) for path in output.files("fetches").values()),
+                              str(output.root / "warc") if parameters.keep_warc else None, parameters.fetch_minutes * 60.0),
+        )  # fmt: skip
     report.step(ingested)
     if not ingested.receipts:
         logger.info("nothing new: all %d pages are known from earlier runs", ingested.notes["known"])

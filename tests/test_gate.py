@@ -2,6 +2,7 @@
 
 import os
 import resource
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ from expectations.rule import CRITICAL, INFO, WARNING, Rule, Suite
 from flows import gating
 from tasks import schema
 from tasks.batch import Receipt, StepResult
+from tasks.executor import Advance, report_progress
 from tasks.schema import blank_row
 
 
@@ -196,3 +198,15 @@ def test_rules_over_many_rows_see_them_all():
     assert verdict.received == len(parts) * 500
     assert {row for row, codes in verdict.reasons.items() if "demo.once" in codes} == {7, (len(parts) - 1) * 500}
     assert {row for row, codes in verdict.reasons.items() if "demo.size" in codes} == set(range(10))
+
+
+def test_the_checks_are_imported_while_workers_read_and_not_where_nothing_is_new():
+    gating._loading.cache_clear()
+    with gating.checks_loading_meanwhile():
+        report_progress(Advance("ingest", 0, 0))
+        assert gating._loading.cache_info().currsize == 0
+        report_progress(Advance("ingest", 0, 3))
+        report_progress(Advance("ingest", 1, 3))
+    assert gating._loading.cache_info().misses == 1
+    gating._loading().join(60)
+    assert "great_expectations" in sys.modules
