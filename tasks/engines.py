@@ -194,6 +194,10 @@ class Ray:
     def __init__(self, workers: int, address: str | None) -> None:
         os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # its warning of a coming default
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        # a machine that vanishes without a word is noticed after a minute and a half; by Ray's defaults, after seven minutes.
+        # Its workers refuse to be asked for a sign of life more than once a minute
+        os.environ.setdefault("RAY_grpc_client_keepalive_time_ms", "75000")
+        os.environ.setdefault("RAY_grpc_client_keepalive_timeout_ms", "15000")
         import ray  # noqa: PLC0415 - an extra, and a second of imports
 
         self._ray = ray

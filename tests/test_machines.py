@@ -1,0 +1,160 @@
+"""Several machines, in network namespaces of their own: a whole machine vanishes in mid-run, and no connection says goodbye."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not shutil.which("ip") or os.geteuid() != 0, reason="network namespaces want root and `ip`"),
+]
+
+NETWORK = "10.213.77"  # some private network
+TAG = f"cd{os.getpid() % 100_000}"
+DRIVER = """
+import sys, time
+from pathlib import Path
+
+from tasks.executor import executor, run_batches
+
+
+def work(job):
+    folder, number = job
+    with (Path(folder) / f"{number}.tries").open("a") as tries:
+        tries.write(".")
+    time.sleep(2)
+    return number
+
+
+if __name__ == "__main__":
+    kind, address, folder = sys.argv[1:]
+    with executor(kind, 2, address):
+        print(sum(run_batches("demo", work, [(folder, number) for number in range(8)], weights=[1] * 8)))
+"""
+
+
+def ip(*words):
+    return subprocess.run(["ip", *words], check=True, capture_output=True, text=True)
+
+
+@pytest.fixture
+def machines():
+    """This machine as .1 of a network and two more behind a bridge: what puts a command onto the first or the second of those."""
+    with ExitStack() as undo:
+        try:
+            ip("link", "add", TAG, "type", "bridge")
+        except subprocess.CalledProcessError as error:
+            pytest.skip(f"no network of its own can be made here: {error.stderr}")
+        undo.callback(ip, "link", "del", TAG)
+        ip("addr", "add", f"{NETWORK}.1/24", "dev", TAG)
+        ip("link", "set", TAG, "up")
+        for number in (2, 3):
+            name = f"{TAG}n{number}"
+            ip("netns", "add", name)
+            undo.callback(ip, "netns", "del", name)
+            ip("link", "add", f"{TAG}v{number}", "type", "veth", "peer", "name", "eth0", "netns", name)
+            undo.callback(ip, "link", "del", f"{TAG}v{number}")
+            ip("link", "set", f"{TAG}v{number}", "master", TAG, "up")
+            ip("-n", name, "addr", "add", f"{NETWORK}.{number}/24", "dev", "eth0")
+            ip("-n", name, "link", "set", "eth0", "up")
+            ip("-n", name, "link", "set", "lo", "up")
+        yield lambda number, *command: ["ip", "netns", "exec", f"{TAG}n{number}", *command]
+
+
+@pytest.fixture
+def started(tmp_path):
+    """Starts programs, and ends them."""
+    processes = []
+
+    def start(*command, **more):
+        log = (tmp_path / f"{len(processes)}.log").open("w")
+        environment = os.environ | {"RAY_AUTH_MODE": "disabled", "RAY_USAGE_STATS_ENABLED": "0", "COPYDESK_WORKERS": ""}
+        processes.append(subprocess.Popen(command, cwd=tmp_path, env=environment, start_new_session=True, **{"stdout": log, "stderr": log} | more))  # fmt: skip
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+        process.wait(20)
+
+
+def answers(port):
+    """Wait until somebody listens at a port of this machine."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            socket.create_connection((f"{NETWORK}.1", port), 2).close()
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        else:
+            return
+
+
+def dask(machines, started):
+    """A scheduler here and a worker on each of the others; its address."""
+    python = [sys.executable, "-m", "dask"]
+    started(*python, "scheduler", "--host", f"{NETWORK}.1", "--port", "8786", "--no-dashboard")
+    answers(8786)
+    for number in (2, 3):
+        started(*machines(number, *python, "worker", f"tcp://{NETWORK}.1:8786", "--nthreads", "1", "--no-dashboard"))
+    return f"tcp://{NETWORK}.1:8786"
+
+
+def ray(machines, started):
+    """A head without work here and a node on each of the others; its address."""
+    pytest.importorskip("ray")
+    command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block"]
+    started(
+        *command,
+        "--head",
+        "--node-ip-address",
+        f"{NETWORK}.1",
+        "--port",
+        "6398",
+        "--num-cpus",
+        "0",
+        "--include-dashboard",
+        "false",
+        "--temp-dir",
+        f"/tmp/{TAG}h",
+    )  # fmt: skip - Ray's sockets want a short path
+    answers(6398)
+    for number in (2, 3):
+        node = [*command, "--address", f"{NETWORK}.1:6398", "--node-ip-address", f"{NETWORK}.{number}", "--num-cpus", "1", "--temp-dir", f"/tmp/{TAG}{number}"]  # fmt: skip
+        started(*machines(number, *node))
+    return f"{NETWORK}.1:6398"
+
+
+@pytest.mark.parametrize(("cluster", "seconds"), [(dask, 120), (ray, 240)])
+def test_the_batches_of_a_machine_that_vanishes_are_done_by_another(machines, started, tmp_path, cluster, seconds):
+    (tmp_path / "driver.py").write_text(DRIVER)
+    tries = tmp_path / "tries"
+    tries.mkdir()
+    try:
+        address = cluster(machines, started)
+        driver = started(
+            sys.executable, "driver.py", cluster.__name__, address, str(tries), stdout=subprocess.PIPE, text=True
+        )
+        deadline = time.monotonic() + 90
+        while len(list(tries.iterdir())) < 3:
+            assert time.monotonic() < deadline
+            assert driver.poll() is None
+            time.sleep(0.1)
+        ip("link", "set", f"{TAG}v2", "down")
+        assert driver.communicate(timeout=seconds)[0].strip().endswith(str(sum(range(8))))
+        assert max(path.stat().st_size for path in tries.iterdir()) > 1  # the machine did have work
+    finally:
+        for folder in Path("/tmp").glob(f"{TAG}*"):
+            shutil.rmtree(folder, ignore_errors=True)
