@@ -66,7 +66,16 @@ def machines():
             ip("-n", name, "addr", "add", f"{NETWORK}.{number}/24", "dev", "eth0")
             ip("-n", name, "link", "set", "eth0", "up")
             ip("-n", name, "link", "set", "lo", "up")
-        yield lambda number, *command: ["ip", "netns", "exec", f"{TAG}n{number}", *command]
+
+        def on(number, *command):
+            return ["ip", "netns", "exec", f"{TAG}n{number}", *command]
+
+        with socket.create_server((f"{NETWORK}.1", 0)) as server:
+            address = server.getsockname()
+            knock = on(2, sys.executable, "-c", f"import socket; socket.create_connection({address}, 5)")
+            if subprocess.run(knock, capture_output=True).returncode:
+                pytest.skip("this machine lets nothing through between networks of its own")
+        yield on
 
 
 @pytest.fixture
