@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.skipif(not shutil.which("ip") or os.geteuid() != 0, reason="network namespaces want root and `ip`"),
 ]
 
-NETWORK = "10.213.77"  # some private network
+NETWORK = f"10.213.{os.getpid() % 250}"  # some private network, another for each test run
 TAG = f"cd{os.getpid() % 100_000}"
 DRIVER = """
 import sys, time
@@ -45,27 +45,32 @@ def ip(*words):
     return subprocess.run(["ip", *words], check=True, capture_output=True, text=True)
 
 
+def network(undo):
+    """Make the bridge and what hangs on it."""
+    ip("link", "add", TAG, "type", "bridge")
+    undo.callback(ip, "link", "del", TAG)
+    ip("addr", "add", f"{NETWORK}.1/24", "dev", TAG)
+    ip("link", "set", TAG, "up")
+    for number in (2, 3):
+        name = f"{TAG}n{number}"
+        ip("netns", "add", name)
+        undo.callback(ip, "netns", "del", name)
+        ip("link", "add", f"{TAG}v{number}", "type", "veth", "peer", "name", "eth0", "netns", name)
+        undo.callback(ip, "link", "del", f"{TAG}v{number}")
+        ip("link", "set", f"{TAG}v{number}", "master", TAG, "up")
+        ip("-n", name, "addr", "add", f"{NETWORK}.{number}/24", "dev", "eth0")
+        ip("-n", name, "link", "set", "eth0", "up")
+        ip("-n", name, "link", "set", "lo", "up")
+
+
 @pytest.fixture
 def machines():
     """This machine as .1 of a network and two more behind a bridge: what puts a command onto the first or the second of those."""
     with ExitStack() as undo:
         try:
-            ip("link", "add", TAG, "type", "bridge")
+            network(undo)
         except subprocess.CalledProcessError as error:
             pytest.skip(f"no network of its own can be made here: {error.stderr}")
-        undo.callback(ip, "link", "del", TAG)
-        ip("addr", "add", f"{NETWORK}.1/24", "dev", TAG)
-        ip("link", "set", TAG, "up")
-        for number in (2, 3):
-            name = f"{TAG}n{number}"
-            ip("netns", "add", name)
-            undo.callback(ip, "netns", "del", name)
-            ip("link", "add", f"{TAG}v{number}", "type", "veth", "peer", "name", "eth0", "netns", name)
-            undo.callback(ip, "link", "del", f"{TAG}v{number}")
-            ip("link", "set", f"{TAG}v{number}", "master", TAG, "up")
-            ip("-n", name, "addr", "add", f"{NETWORK}.{number}/24", "dev", "eth0")
-            ip("-n", name, "link", "set", "eth0", "up")
-            ip("-n", name, "link", "set", "lo", "up")
 
         def on(number, *command):
             return ["ip", "netns", "exec", f"{TAG}n{number}", *command]

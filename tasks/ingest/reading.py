@@ -173,6 +173,10 @@ class _Batch:
         if len(self._held) >= _GROUP_PAGES or self._held_bytes >= _GROUP_BYTES:
             self.flush()
 
+    def is_full(self, limits: Limits) -> bool:
+        """Whether a further page belongs to the next batch; one page has room in any."""
+        return self.row_count > 0 and (self.row_count >= limits.batch_pages or self.raw_bytes >= limits.batch_bytes)
+
     def flush(self) -> None:
         """Write the pages that are held, without those that are known."""
         table = pa.Table.from_pylist(self._held, schema=schema.PAGES)
@@ -189,13 +193,13 @@ def write_batches(
     """Write page rows into batches of bounded size, without what is known; one receipt each, the last with the notes."""
     passed: Counter[str] = Counter()  # by note
     pages = _pages(rows, passed)
+    wall, cpu = time.perf_counter(), time.process_time()
     row = next(pages, None)
     for number in count(1):
-        wall, cpu = time.perf_counter(), time.process_time()
         path = folder / f"{name}-{number:05d}.parquet"
         with TableWriter(path, schema.PAGES, dictionary=["media_type", "declared_encoding", "problem"], zstd_level=_ZSTD_LEVEL) as writer:  # fmt: skip
             batch = _Batch(writer, known)
-            while row is not None and batch.row_count < limits.batch_pages and batch.raw_bytes < limits.batch_bytes:
+            while row is not None and not batch.is_full(limits):
                 batch.add(row)
                 row = next(pages, None)
             batch.flush()
@@ -204,6 +208,7 @@ def write_batches(
                       byte_count=batch.byte_count, notes=dict(+notes))  # fmt: skip
         if row is None:
             return
+        wall, cpu = time.perf_counter(), time.process_time()
 
 
 def _pages(rows: Iterable[dict[str, Any] | Passed], passed: Counter[str]) -> Iterator[dict[str, Any]]:

@@ -84,7 +84,7 @@ def read_jobs(jobs: list[Job]) -> list[Receipt]:
     """The receipts of all jobs in their order. A file whose parts do not meet is read again, as one."""
     found = list(_receipts_of(jobs))
     torn = {
-        ref.source_uri: replace(ref, span=None)
+        ref.source_uri: replace(ref, span=None, lines_before=0)
         for job, receipts in zip(jobs, found, strict=True) if any(NOT_MET.note in receipt.notes for receipt in receipts)
         for ref in job.refs
     }  # fmt: skip

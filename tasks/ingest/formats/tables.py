@@ -12,8 +12,8 @@ import pyarrow.csv
 import pyarrow.ipc
 import pyarrow.parquet as pq
 
-from tasks.ingest.formats import Opened, Options, Passed
-from tasks.ingest.guarded import FlawError, Guarded
+from tasks.ingest.formats import NOT_MET, Opened, Options, Passed
+from tasks.ingest.guarded import CHUNK_BYTES, FlawError, Guarded
 from tasks.ingest.record import Record
 from tasks.labels import Flaw
 
@@ -27,41 +27,52 @@ GUESSES = {
 }  # fmt: skip
 FIELDS = tuple(GUESSES)
 _ROWS = 64  # of a table at a time: some MB of HTML
+_JSON_AROUND = b" \t\r\xef\xbb\xbf"
+_JSON_FRAME = (b"", b"[", b"]")  # Scrapy's JSON is an array of one item a line
 _MAX_JSON_GROWTH = 6  # a page in JSON with every letter escaped, as \u00e9
 
 
 def read_json(opened: Opened, options: Options) -> Iterator[Record | Passed]:
     """One page a line: JSON lines, or an array with an item a line."""
     first, past = opened.span or (0, None)
-    place = max(first - 1, 0)  # the line that has the byte before the span is another part's
-    if place:
+    place, before = 0, 0
+    if first:
+        after = _after_line(opened.stream, first - 1, past)
+        if after is None:
+            return
+        place, before = after, opened.lines_before + 1
         opened.stream.seek(place)
     source = Guarded(opened.stream, opened.codec)
     limit = options.max_page_bytes * _MAX_JSON_GROWTH
     try:
-        for number, (line, size) in enumerate(source.lines(limit), opened.lines_before + 1):
-            begin, place = place, place + size + 1
-            if begin < first:
-                continue
-            if past is not None and begin >= past:
-                return
+        for number, (line, size) in enumerate(source.lines(limit), before + 1):
+            place += size + 1
             if line is None:
                 yield Record(
                     None, str(number), flaw=Flaw.TOO_LARGE, detail=f"a line of {size:,} bytes", byte_count=size
                 )
-                continue
-            if line.strip(b" \t\r\xef\xbb\xbf") not in (
-                b"",
-                b"[",
-                b"]",
-            ):  # Scrapy's JSON is an array of one item a line
+            elif line.strip(_JSON_AROUND) not in _JSON_FRAME:
                 yield _json_row(line, number, options)
+            if past is not None and place >= past:
+                return
     except FlawError as error:
-        yield Record(None, "end", flaw=error.flaw, detail=error.detail)
+        # of a file that cannot be read it is told once, when it is read again as one
+        yield Record(None, "end", flaw=error.flaw, detail=error.detail) if opened.span is None else NOT_MET
+
+
+def _after_line(stream: IO[bytes], place: int, past: int | None) -> int | None:
+    """Where the line ends that has the byte at a place; None where that is not before `past`, or never."""
+    stream.seek(place)
+    while (past is None or place < past) and (chunk := stream.read(CHUNK_BYTES)):
+        end = chunk.find(b"\n")
+        place += len(chunk) if end < 0 else end + 1
+        if end >= 0:
+            return place if past is None or place < past else None
+    return None
 
 
 def _json_row(line: bytes, number: int, options: Options) -> Record:
-    line = line.strip(b" \t\r\xef\xbb\xbf")
+    line = line.strip(_JSON_AROUND)
     if number == 1 and line == b"{":
         return Record(
             None, "1", flaw=Flaw.BROKEN_RECORD, detail="one JSON object over many lines; one object a line is expected"
