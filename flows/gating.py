@@ -24,7 +24,7 @@ from expectations import load as load_rules
 from expectations.gate import Verdict, check, contract, load_checks
 from expectations.rule import Suite
 from tasks import schema
-from tasks.batch import StepResult, digest, write_table
+from tasks.batch import StepResult, digest, raw_file_of, write_table
 from tasks.executor import Advance, listening
 from tasks.load.step import Staged
 
@@ -228,9 +228,8 @@ class PageIndex:
 
     _COLUMNS = ("doc_id", "source_uri", "url", "fetched_at", "page_digest")
 
-    def __init__(self, ingested: StepResult, raw_files: dict[str, str] | None = None) -> None:
-        """`raw_files`: where the raw pages lie already, by doc_id, in a replay."""
-        self._paths, self.raw_files = ingested.paths, raw_files or {}
+    def __init__(self, ingested: StepResult) -> None:
+        self._paths = ingested.paths
 
     def rows(self, doc_ids: set[str]) -> dict[str, dict[str, Any]]:
         """The identity columns of the quarantine rows of some pages, by doc_id."""
@@ -244,7 +243,5 @@ class PageIndex:
                 if pc.any(is_wanted).as_py()
                 else ()
             ):
-                found[row["doc_id"]] = row | {
-                    "raw_file": self.raw_files.get(row["doc_id"], f"pages/{path.stem}.parquet")
-                }
+                found[row["doc_id"]] = row | {"raw_file": raw_file_of(path)}
         return found

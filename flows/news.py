@@ -78,19 +78,27 @@ def replay(parameters: ReplayParameters) -> Any:
 
 
 def _replay(parameters: ReplayParameters, output: Output, report: RunReport, metrics: list[Metric]) -> None:
+    wanted: dict[str, list[str] | None] = {}
     if parameters.everything:
-        known = forgotten_pages(output)
-        rows = [row for row in stored(output.root) if row["doc_id"] not in known]
+        wanted = dict.fromkeys(stored(output.root))
     else:
-        rows = [row for row in select(output, reason=parameters.reason, run_id=parameters.run) if row["raw_file"]]
-    if not rows:
+        for row in select(output, reason=parameters.reason, run_id=parameters.run):
+            if row["raw_file"]:
+                wanted[row["raw_file"]] = [*(wanted.get(row["raw_file"]) or ()), row["doc_id"]]
+    if not wanted:
         logger.info("nothing to replay: no page in quarantine answers to this, or none was kept")
         return
     settings = Settings.from_environment()
-    recalled = recall_pages(rows, str(output.root), str(output.work / "pages"), batch_pages=settings.batch_pages)
+    recalled = recall_pages(
+        wanted,
+        str(output.root),
+        str(output.work / "pages"),
+        without=forgotten_pages(output),
+        batch_pages=settings.batch_pages,
+    )
     report.step(recalled)
     if recalled.receipts:
-        index = PageIndex(recalled, {row["doc_id"]: row["raw_file"] for row in rows})
+        index = PageIndex(recalled)
         line(parameters, recalled, index, output, report, metrics)
 
 
@@ -203,7 +211,7 @@ def line(
     after_extract = checked("extract", extracted)
 
     staged = load(ingested, extracted, [after_ingest, after_clean, after_extract], parameters.output, report.run_id, report.rules_version,
-                  keep_pages=is_replay or keep_pages, raw_files=index.raw_files, is_replay=is_replay,
+                  keep_pages=is_replay or keep_pages, is_replay=is_replay,
                   one_per_story=isinstance(parameters, NewsParameters) and parameters.one_per_story)  # fmt: skip
     report.counts |= staged.counts
     if staged.example:

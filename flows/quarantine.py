@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from rich.console import Console
 from rich.table import Table
@@ -31,12 +32,11 @@ def select(output: Output, *, reason: str | None = None, run_id: str | None = No
 
 def forgotten_pages(output: Output) -> set[str]:
     """The doc_ids of pages that must not come back."""
-    return {
-        row["doc_id"]
-        for path in output.files("ledger").values()
-        for row in pq.ParquetFile(path).read(columns=["doc_id", "outcome"]).to_pylist()
-        if row["outcome"] == "forgotten"
-    }
+    found: set[str] = set()
+    for path in output.files("ledger").values():
+        ledger = pq.ParquetFile(path).read(columns=["doc_id", "outcome"])
+        found.update(ledger.filter(pc.equal(ledger.column("outcome"), "forgotten")).column("doc_id").to_pylist())
+    return found
 
 
 def show(output: Output, *, reason: str | None, run_id: str | None, limit: int, as_json: bool) -> int:

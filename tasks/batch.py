@@ -26,6 +26,14 @@ _ZSTD_LEVEL = 3
 ROW_GROUP_ROWS = 10_000  # small enough that min/max statistics skip, large enough that zstd has material
 
 
+RECALLED = "recalled"  # folder of batches of pages that lie in the output's store already, by the file they lie in
+
+
+def raw_file_of(batch: Path) -> str:
+    """The file under the output in which the raw pages of a batch lie, or will lie if they are kept."""
+    return f"pages/{batch.parent.name if batch.parent.parent.name == RECALLED else batch.stem}.parquet"
+
+
 @dataclass(frozen=True)
 class Receipt:
     """What a step did with one batch; `received == kept + quarantined + duplicates` once its gate has spoken."""

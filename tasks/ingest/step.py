@@ -125,11 +125,14 @@ def _unknown(refs: Iterable[FileRef], known: Known, *, is_asked_for: bool) -> It
 
 
 @task(name="ingest", task_run_name="recall", cache_policy=NO_CACHE, persist_result=False)
-def recall_pages(rows: list[dict[str, Any]], root: str, folder: str, *, batch_pages: int) -> StepResult:
-    """Take pages that were received before from the output's store of raw pages, in place of reading sources."""
-    receipts: tuple[Receipt, ...] = tuple(recall(rows, Path(root), Path(folder), batch_pages=batch_pages))
-    report_progress(Advance("ingest", sum(receipt.received for receipt in receipts), len(rows)))
-    return StepResult("ingest", receipts, {"listed": len(rows), "known": 0})
+def recall_pages(
+    wanted: dict[str, list[str] | None], root: str, folder: str, *, without: set[str], batch_pages: int
+) -> StepResult:
+    """Take pages that were received before from the output's store of raw pages, in place of reading sources (`recall`)."""
+    receipts = tuple(recall(wanted, Path(root), Path(folder), without=without, batch_pages=batch_pages))
+    received = sum(receipt.received for receipt in receipts)
+    report_progress(Advance("ingest", received, received))
+    return StepResult("ingest", receipts, {"listed": received, "known": 0})
 
 
 __all__ = ["SourceError", "ingest"]

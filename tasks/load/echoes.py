@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tasks.batch import raw_file_of
 from tasks.ids import find, hex_ids, numbers
 from tasks.load.decisions import Decisions, Merged, known_articles
 from tasks.load.merge import Decision
@@ -98,9 +99,7 @@ def _same(paths: Iterable[Path]) -> Iterator[pa.Table]:
             continue
         pages = pq.ParquetFile(path).read(columns=_COLUMNS)
         pages = pages.filter(pc.is_valid(pages.column("same_as")))
-        held.append(
-            pages.append_column("raw_file", pa.array([f"pages/{path.stem}.parquet"] * pages.num_rows, pa.string()))
-        )
+        held.append(pages.append_column("raw_file", pa.array([raw_file_of(path)] * pages.num_rows, pa.string())))
         if sum(part.num_rows for part in held) >= _AT_ONCE:
             yield pa.concat_tables(held)
             held = []

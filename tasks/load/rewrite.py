@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks import schema
 from tasks.batch import write_table
+from tasks.ids import find, numbers
 from tasks.load.output import Changes, Output, renewed
 from tasks.load.stage import LOW_CARDINALITY
 
@@ -36,6 +38,11 @@ def take_out(folder: Path, output: Output, table: str, column: str, gone: Mask, 
             write_table(schema.conform(rest, schema.PUBLISHED[table]), target, dictionary=LOW_CARDINALITY)
         changes.rewrite(table, place, target, output.state())
     return count
+
+
+def of_ids(column: str, ids: np.ndarray) -> Mask:
+    """Marks the rows whose column of ids holds one of these, which are numbers (`tasks.ids`) and ascend."""
+    return lambda rows: pa.chunked_array([find(ids, numbers(rows.column(column))) >= 0])
 
 
 def of_values(column: str, values: set[str]) -> Mask:

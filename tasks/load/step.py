@@ -24,7 +24,7 @@ from tasks.load.bands import SPOOLED_FROM, VALUES
 from tasks.load.decisions import DUPLICATE, REASONS, Candidates, Decisions, Merged, decide, precedence
 from tasks.load.echoes import find_echoes
 from tasks.load.output import Changes, Output, link_or_copy
-from tasks.load.rewrite import of_values, take_out
+from tasks.load.rewrite import of_ids, take_out
 from tasks.load.stage import (
     candidates,
     decided,
@@ -65,23 +65,20 @@ def load(
     rules_version: str,
     *,
     keep_pages: bool,
-    raw_files: Mapping[str, str] | None = None,
     is_replay: bool = False,
     one_per_story: bool = False,
 ) -> Staged:
     """Decide what becomes an article, and write every table of the run into the staging folder.
 
     In a replay the pages were received before: whatever was made of them then gives way to what is made of them now. With
-    `one_per_story` a near-duplicate of another article becomes a row of duplicates. `raw_files` says where raw pages lie that are
-    not in the batch that `ingested` names, by doc_id.
+    `one_per_story` a near-duplicate of another article becomes a row of duplicates.
     """
     output = Output(output_root)
     folder = output.work / f"staged-{run_id}"
     shutil.rmtree(folder, ignore_errors=True)
     changes = Changes()
     if is_replay:
-        doc_ids = {doc_id for path in ingested.paths for doc_id in pq.ParquetFile(path).read(columns=["doc_id"]).column("doc_id").to_pylist()}  # fmt: skip
-        _take_back(folder, output, doc_ids, changes)
+        _take_back(folder, output, ingested.paths, changes)
     passed = partial(candidates, extracted.paths, left_out(verdicts[-1]) if verdicts else set())
     published = files_with(output, "articles", changes)
     merged = decide(passed, published)
@@ -90,9 +87,7 @@ def load(
     if one_per_story:
         _one_per_story(merged.decisions, stories)
     stamp = {"run_id": run_id, "rules_version": rules_version}
-    fates = _fates(
-        ingested, merged, published, quarantined_rows(verdicts), output, stamp, raw_files or {}, keep_pages=keep_pages
-    )
+    fates = _fates(ingested, merged, published, quarantined_rows(verdicts), output, stamp, keep_pages=keep_pages)
     on_each = partial(decided, merged=merged, stories=stories, run_id=run_id)
     stage_table(folder, "versions", older_texts(passed, on_each, merged, published, run_id), run_id, changes)
     count = stage_articles(folder, passed, on_each, merged, published, run_id, output.state(), changes)
@@ -101,7 +96,7 @@ def load(
         output,
         "signatures",
         "article_id",
-        of_values("article_id", set(hex_ids(merged.replaced).to_pylist())),
+        of_ids("article_id", merged.replaced),
         changes,
     )
     stage_table(folder, "signatures", _signature_rows(passed, merged.decisions, stories, run_id), run_id, changes)
@@ -118,22 +113,27 @@ def load(
     )  # fmt: skip
 
 
-def _take_back(folder: Path, output: Output, doc_ids: set[str], changes: Changes) -> None:
-    """Stage every table without what these pages became."""
-    articles = {
-        row["article_id"]
-        for path in output.files("articles").values()
-        for row in pq.ParquetFile(path).read(columns=["article_id", "doc_id"]).to_pylist()
-        if row["doc_id"] in doc_ids
-    }
-    take_out(folder, output, "signatures", "article_id", of_values("article_id", articles), changes)
+def _take_back(folder: Path, output: Output, batches: list[Path], changes: Changes) -> None:
+    """Stage every table without what the pages of these batches became."""
+    docs = np.sort(
+        _column([numbers(pq.ParquetFile(path).read(columns=["doc_id"]).column("doc_id")) for path in batches])
+    )
+    articles = []
+    for path in output.files("articles").values():
+        rows = pq.ParquetFile(path).read(columns=["article_id", "doc_id"])
+        articles.append(numbers(rows.column("article_id"))[find(docs, numbers(rows.column("doc_id"))) >= 0])
+    take_out(folder, output, "signatures", "article_id", of_ids("article_id", np.sort(_column(articles))), changes)
     for table in ("articles", "versions", "duplicates", "quarantine", "ledger"):
-        take_out(folder, output, table, "doc_id", of_values("doc_id", doc_ids), changes)
+        take_out(folder, output, table, "doc_id", of_ids("doc_id", docs), changes)
+
+
+def _column(parts: list[np.ndarray]) -> np.ndarray:
+    return np.concatenate([np.zeros(0, dtype=np.uint64), *parts])
 
 
 def _fates(
     ingested: StepResult, merged: Merged, published: Mapping[str, Path], quarantined: pa.Table, output: Output, stamp: Mapping[str, str],
-    raw_files: Mapping[str, str], *, keep_pages: bool,
+    *, keep_pages: bool,
 ) -> Fates:  # fmt: skip
     """What becomes of every page, with those whose very bytes came before; these are added to `merged` too."""
     is_kept = pc.invert(pc.is_in(quarantined.column("reason"), pa.array(_UNREAD))) if keep_pages else pa.scalar(False)
@@ -144,9 +144,7 @@ def _fates(
         decisions.append(Decisions.of(echoes.decisions))
         forgotten.append(numbers(pa.array(echoes.forgotten, pa.string())))
         merged.see(echoes.seen)
-        for row in echoes.quarantined:
-            row["raw_file"] = raw_files.get(row["doc_id"], row["raw_file"]) if keep_pages else None
-        rows = [{**row, **stamp} for row in echoes.quarantined]
+        rows = [{**row, **stamp} | ({} if keep_pages else {"raw_file": None}) for row in echoes.quarantined]
         parts.append(pa.Table.from_pylist(rows, schema=schema.QUARANTINE))
     merged.decisions = Decisions.joined(decisions)
     return Fates(merged.decisions, pa.concat_tables(parts), np.sort(np.concatenate(forgotten)))
@@ -158,7 +156,7 @@ def _stories(passed: Candidates, decisions: Decisions, output: Output, changes: 
         numbers(part.column("doc_id").filter(pc.is_valid(part.column("signature"))))
         for part in passed(["doc_id", "signature"], decisions.docs[decisions.articles_made()])
     ]
-    docs = np.concatenate(signed) if signed else np.zeros(0, dtype=np.uint64)
+    docs = _column(signed)
     docs = docs[np.argsort(decisions.article_of(docs))]
     articles = decisions.article_of(docs)
     values = _matrix(len(articles), folder)
