@@ -1,6 +1,7 @@
 """The line: pages in, gated articles out. Ingest, clean, extract, load, and a gate after each."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC, datetime
@@ -78,13 +79,13 @@ def replay(parameters: ReplayParameters) -> Any:
 
 
 def _replay(parameters: ReplayParameters, output: Output, report: RunReport, metrics: list[Metric]) -> None:
-    wanted: dict[str, list[str] | None] = {}
-    if parameters.everything:
-        wanted = dict.fromkeys(stored(output.root))
-    else:
+    wanted: dict[str, list[str] | None] = dict.fromkeys(stored(output.root)) if parameters.everything else {}
+    if not parameters.everything:
+        by_file: dict[str, list[str]] = defaultdict(list)
         for row in select(output, reason=parameters.reason, run_id=parameters.run):
             if row["raw_file"]:
-                wanted[row["raw_file"]] = [*(wanted.get(row["raw_file"]) or ()), row["doc_id"]]
+                by_file[row["raw_file"]].append(row["doc_id"])
+        wanted.update(by_file)
     if not wanted:
         logger.info("nothing to replay: no page in quarantine answers to this, or none was kept")
         return
