@@ -11,6 +11,7 @@ from tasks.clean import site_memory
 from tasks.clean.batch import clean_pages
 from tasks.clean.site_memory import learn, learn_files, place_of, recall
 from tasks.clean.site_templates import find_templates, site_of
+from tasks.extract.batch import extract_documents
 
 MENU = [1, 2, 3]
 
@@ -154,3 +155,33 @@ def test_a_memory_that_waits_on_disk_is_the_same(tmp_path, monkeypatch):
     assert {place: table.to_pylist() for place, table in learn_files(halves, {}, tmp_path)} == whole
     assert sum(len(rows) for rows in whole.values()) == 3
     assert not list(tmp_path.rglob("*.arrows"))
+
+
+TOWNS = ["Ashmoor", "Brindle", "Corvale", "Dunmere", "Eastwick", "Fenholt"]
+STORY = """<p>The council of {town} voted on Tuesday to close the old ferry pier after engineers found cracks in {count} of its piles.</p>
+<p>Boats will leave from the grain quay until a new pier is built, the harbour master of {town} said, and that could take {count} months.</p>
+<p>Traders along the front fear for the summer. “Without the ferry nobody walks past our doors,” a baker in {town} told the meeting.</p>
+<p>The work is to cost {count} million crowns, of which the district pays a third; {town} has asked the ministry for the rest.</p>
+<div class="picture"><img src="pier.jpg">{credit}</div>"""
+
+
+def test_a_copyright_line_and_an_agency_that_recur_on_a_site_still_name_publisher_and_pictures():
+    def row(number):
+        credit = "Foto: dpa" if number % 2 else ""
+        story = STORY.format(town=TOWNS[number], count=number + 12, credit=credit)
+        html = f"""<html><body><nav><a href="/">Home</a> <a href="/sea">Sea</a></nav><article><h1>Ferry pier of {TOWNS[number]} closes</h1>{story}</article>
+        <footer><p>© 2026 Quay Courier</p><p>Imprint</p></footer></body></html>"""
+        return schema.blank_row(schema.PAGES) | {
+            "doc_id": f"{number:016x}", "source_uri": f"{number}.html", "url": f"https://www.qcourier.example/{number}",
+            "media_type": "text/html", "page_digest": "-", "byte_count": len(html), "raw": html.encode(),
+        }  # fmt: skip
+
+    cleaned = clean_pages(pa.Table.from_pylist([row(number) for number in range(6)], schema=schema.PAGES))
+    lines = [line for line in cleaned.lines.to_pylist() if line["text"] in ("© 2026 Quay Courier", "Foto: dpa")]
+    assert {(line["text"], line["label"], line["action"], line["reason"]) for line in lines} == {
+        ("© 2026 Quay Courier", "footer", "drop", "template_on_site"),
+        ("Foto: dpa", "credit", "field", "lexicon"),
+    }
+    found = extract_documents(cleaned.documents, cleaned.lines).to_pylist()
+    assert {row["publisher"] for row in found} == {"Quay Courier"}
+    assert [row["image_credits"] for row in found] == [[], ["dpa"]] * 3

@@ -14,7 +14,7 @@ from tasks.clean.features import LEXICON_GROUPS, Columns, Layout
 from tasks.clean.landmarks import HEADINGS
 from tasks.clean.lexicon import Entry
 from tasks.clean.names import LABEL_CODES, REASON_CODES, Names
-from tasks.clean.page_lines import BELOW, FIELD_LABELS, NEAR, Scene, lexicon_label
+from tasks.clean.page_lines import AFTER, BELOW, CHROME_SHARE, FIELD_LABELS, NEAR, Scene, lexicon_label
 from tasks.clean.tags import TAG_CODES
 from tasks.labels import Action, Label, Reason
 
@@ -94,15 +94,7 @@ def name_plain(names: Names, facts: Facts) -> np.ndarray:
         rest &= (facts.tags_around & _FIGURES) == 0
         rest &= ~(((facts.classes & class_words.HIDDEN) != 0) & (link < 0.5) & (words > 5))
     place = _place_labels(columns, words, at, first, last)
-    template = np.zeros(len(at), dtype=bool)
-    template[list(facts.templates)] = True
-    rows = np.flatnonzero(rest & template)
-    likely = place.copy()
-    signed = np.flatnonzero(rest & template & has_entry)
-    likely[signed] = [_LEXICON_CODES[facts.entries[n].group] for n in signed.tolist()]
-    settle(rows, likely, Reason.TEMPLATE_ON_SITE, 0.97)
-    names.detail[rows] = [f"{facts.templates[n][0]} of {facts.templates[n][1]} pages" for n in rows.tolist()]
-    rest &= ~template
+    rest &= ~_by_template(names, facts, rest, has_entry, done, place, at, first, last, words, link)
     _by_lexicon(names, facts, np.flatnonzero(rest & has_entry), done, at, first, last, words)
     rest &= ~has_entry & ~_may_have_shape(facts, at, first, last, words)
     if facts.is_html:
@@ -116,6 +108,32 @@ def name_plain(names: Names, facts: Facts) -> np.ndarray:
                     np.where(at < last, REASON_CODES[Reason.BETWEEN], REASON_CODES[Reason.BELOW_STORY]))  # fmt: skip
     settle(np.flatnonzero(rest & (copies <= 1)), place, side, sure)
     return done
+
+
+def _by_template(
+    names: Names, facts: Facts, rest: np.ndarray, has_entry: np.ndarray, done: np.ndarray, place: np.ndarray,
+    at: np.ndarray, first: np.ndarray, last: np.ndarray, words: np.ndarray, link: np.ndarray,
+) -> np.ndarray:  # fmt: skip
+    """Name the lines of `rest` that stand on other pages of the site; returns which lines of all do, but for the story's own."""
+    template, credit = np.zeros(len(at), dtype=bool), np.zeros(len(at), dtype=bool)
+    template[list(facts.templates)] = True
+    credit[[n for n, (count, total) in facts.templates.items()
+            if n in facts.entries and facts.entries[n].kind.startswith(("credit.", "wire.")) and count < CHROME_SHARE * total]] = True  # fmt: skip
+    template &= ~(credit & (at >= first) & (at <= last + AFTER))  # an agency's in many stories, as in `naming`
+    likely = place.copy()
+    signed = np.flatnonzero(rest & template & has_entry)
+    likely[signed] = [_LEXICON_CODES[facts.entries[n].group] for n in signed.tolist()]
+    unsigned = rest & template & ~has_entry
+    if facts.is_html:  # what the element says of them: a copyright line in the footer is one on every page
+        left = _by_element(names, facts, unsigned.copy(), done, at, first, last, words, link)
+        inside = unsigned & ~left & done
+        likely[inside] = names.label[inside]
+        unsigned = inside | left
+    rows = np.concatenate([signed, np.flatnonzero(unsigned)])
+    done[rows] = True
+    names.put_many(rows, likely[rows], Action.DROP, Reason.TEMPLATE_ON_SITE, 0.97)
+    names.detail[rows] = [f"{facts.templates[n][0]} of {facts.templates[n][1]} pages" for n in rows.tolist()]
+    return template
 
 
 def _by_lexicon(
@@ -133,7 +151,7 @@ def _by_lexicon(
     speaks &= ~(is_date & has_digit)
     confidence = np.where(is_date, 0.6, np.where(is_within, 0.8, 0.9))
     label[is_date] = LABEL_CODES[Label.NAVIGATION]
-    is_field = np.isin(label, _FIELD_CODES) & (at >= first)[rows] & (at <= last + 6)[rows]
+    is_field = np.isin(label, _FIELD_CODES) & (at >= first)[rows] & (at <= last + AFTER)[rows]
     for action, mask in ((Action.FIELD, speaks & is_field), (Action.DROP, speaks & ~is_field)):
         names.put_many(rows[mask], label[mask], action, Reason.LEXICON, confidence[mask])
         names.detail[rows[mask]] = phrase[mask]

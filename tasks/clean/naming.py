@@ -12,7 +12,7 @@ from tasks.clean import class_words
 from tasks.clean.bulk_naming import CALL_WORDS, COMMENT_WORDS, GROUP_LABELS, TAG_LABELS
 from tasks.clean.landmarks import HEADINGS, PLACE, find_landmarks
 from tasks.clean.overrule import overrule
-from tasks.clean.page_lines import FIELD_LABELS, Named, PageLines, Scene
+from tasks.clean.page_lines import AFTER, CHROME_SHARE, FIELD_LABELS, Named, PageLines, Scene
 from tasks.clean.tags import TAG_CODES
 from tasks.dates import is_date_line
 from tasks.labels import Action, Label, Reason
@@ -142,11 +142,24 @@ def _by_element_first(scene: Scene, n: int) -> Named | None:
     return None
 
 
+def _is_own(scene: Scene, n: int) -> bool:
+    """Whether a line is the story's though it stands on other pages of the site too: a columnist signs every page of a folder,
+    and an agency has pictures in many stories.
+    """
+    kind = scene.page.entry[n].kind if n in scene.page.entry else ""
+    count, total = scene.page.template[n]
+    is_beside = scene.first <= n <= scene.last + AFTER
+    return (kind.startswith(("byline.", "date.")) and scene.is_near_top(n)) or (
+        kind.startswith(("credit.", "wire.")) and is_beside and count < CHROME_SHARE * total
+    )
+
+
 def _by_words(scene: Scene, n: int) -> Named | None:
     page = scene.page
-    is_own = n in page.entry and page.entry[n].kind.startswith(("byline.", "date.")) and scene.is_near_top(n)
-    if n in page.template and not is_own:  # a columnist signs every page of a folder
-        likely = scene.by_lexicon_label(n) or scene.place_label(n)
+    if n in page.template and not _is_own(scene, n):
+        inside = _by_element(scene, n)
+        of_element = inside.label if inside and inside.action is Action.DROP else None
+        likely = scene.by_lexicon_label(n) or of_element or scene.place_label(n)
         return Named(likely, Action.DROP, Reason.TEMPLATE_ON_SITE, "{} of {} pages".format(*page.template[n]), 0.97)
     entry = page.entry.get(n)
     if entry is None:
@@ -162,7 +175,7 @@ def _by_words(scene: Scene, n: int) -> Named | None:
         return None if page.has_digit[n] else Named(Label.NAVIGATION, Action.DROP, Reason.LEXICON, entry.phrase, 0.6)
     if label is Label.SOURCE:
         return None
-    is_field = label in FIELD_LABELS and (scene.is_near_top(n) or scene.first <= n <= scene.last + 6)
+    is_field = label in FIELD_LABELS and (scene.is_near_top(n) or scene.first <= n <= scene.last + AFTER)
     return Named(
         label,
         Action.FIELD if is_field else Action.DROP,

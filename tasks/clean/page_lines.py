@@ -19,6 +19,10 @@ BELOW = {
     True: 3,
     False: 8,
 }  # lines below the first of the story, on HTML and on text pages: there the standfirst may stand above the byline
+AFTER = 6  # lines below a story within which a credit is its own
+CHROME_SHARE = (
+    0.8  # of a site's pages: a credit on more of them is the site's, on fewer an agency's that many stories name
+)
 NEAR = 8  # lines around headline and story start within which bylines, dates and sources are the article's own
 
 
