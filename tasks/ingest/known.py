@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -150,7 +149,9 @@ def _container(sources: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _hashes(texts: pa.ChunkedArray) -> np.ndarray:
     """64-bit hashes of strings, the same in every process: at ten million pages one in 400,000 runs has two alike."""
-    hashes: np.ndarray = pd.util.hash_array(np.asarray(texts.to_pylist(), dtype=object), categorize=False)
+    from pandas.util import hash_array  # noqa: PLC0415 - an eighth of a second, which workers of a first run need not spend
+
+    hashes: np.ndarray = hash_array(np.asarray(texts.to_pylist(), dtype=object), categorize=False)
     return hashes
 
 
