@@ -22,8 +22,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.ingest import guarded, listing, reading
-from tasks.ingest.formats import NOT_MET, Options, Passed, tables
+from tasks.ingest import guarded
+from tasks.ingest.formats import NOT_MET, Options, Passed
 from tasks.ingest.listing import FileRefs, list_files
 from tasks.ingest.reading import Job, Limits, file_rows, ingest_job, read_records, write_batches
 from tasks.ingest.record import Place, Record, page_row
@@ -290,83 +290,6 @@ def test_the_parts_of_a_parquet_file_are_the_whole(tmp_path, part_bytes):
     (ref,) = list_files([str(tmp_path)]).refs
     broken = [record for part in ref.parts(part_bytes) for record in read_records(part, Options(1 << 20))]
     assert [record.flaw.code for record in broken] == ["ingest.broken_file"]
-
-
-@settings(max_examples=80, deadline=None)
-@given(
-    lines=st.lists(st.one_of(st.sampled_from([b"", b"[", b"{broken", b"{}"]), st.integers(0, 60)), max_size=12),
-    part_bytes=st.integers(1, 200), line_end=st.sampled_from([b"\n", b"\r\n"]), ends_whole=st.booleans(),
-    chunk_bytes=st.integers(1, 50),
-)  # fmt: skip
-def test_the_parts_of_a_file_of_json_lines_are_the_whole(
-    tmp_path_factory, lines, part_bytes, line_end, ends_whole, chunk_bytes
-):
-    folder = tmp_path_factory.mktemp("parts")
-    rows = [line if isinstance(line, bytes) else json.dumps({"text": "x" * line}).encode() for line in lines]
-    (folder / "a.jsonl").write_bytes(line_end.join(rows) + line_end * ends_whole)
-    refs = list(list_files([str(folder)]).refs)
-    whole = [record for ref in refs for record in read_records(ref, Options(10))]  # some lines are over the limit
-    with pytest.MonkeyPatch.context() as patch:
-        for module in (guarded, listing, tables):
-            patch.setattr(module, "CHUNK_BYTES", chunk_bytes)
-        parts = [part for ref in refs for part in ref.parts(part_bytes)]
-        assert [record for part in parts for record in read_records(part, Options(10))] == whole
-
-
-class Metered(io.BytesIO):
-    """A file that counts what is read of it, and fails where it is told to."""
-
-    bytes_read = 0
-    fails = False
-
-    def read(self, size=-1):
-        if Metered.fails:
-            raise OSError(5, "Input/output error")
-        data = super().read(size)
-        Metered.bytes_read += len(data)
-        return data
-
-
-@pytest.fixture
-def metered(monkeypatch):
-    """Has files opened for reading metered."""
-    monkeypatch.setattr(reading, "open_file", lambda path: Metered(Path(path).read_bytes()))
-    monkeypatch.setattr(Metered, "bytes_read", 0)
-    monkeypatch.setattr(Metered, "fails", False)
-    return Metered
-
-
-def test_a_line_over_many_parts_is_read_by_one_of_them(tmp_path, metered, monkeypatch):
-    monkeypatch.setattr(guarded, "CHUNK_BYTES", 100)
-    monkeypatch.setattr(tables, "CHUNK_BYTES", 100)
-    (tmp_path / "a.jsonl").write_bytes(b'{"text": "' + b"x" * 50_000 + b'"}\n{"text": "short"}\n')
-    (ref,) = list_files([str(tmp_path)]).refs
-    assert [record.key for part in ref.parts(1000) for record in read_records(part, Options(1 << 20))] == ["1", "2"]
-    assert metered.bytes_read < 2.2 * ref.byte_count  # once to find where it ends, part by part, and once to read it
-
-
-def test_a_part_that_fails_has_the_file_read_again_under_the_same_names(tmp_path, metered):
-    (tmp_path / "a.jsonl").write_text("\n".join(json.dumps({"text": f"page {n}"}) for n in range(90)))
-    (ref,) = list_files([str(tmp_path)]).refs
-    limits = Limits(1 << 20, 500, 1 << 20, part_bytes=400)
-    opened = []
-
-    def once_broken(path):
-        opened.append(path)
-        if len(opened) == 3:
-            raise OSError(116, "Stale file handle")
-        return Path(path).open("rb")
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reading, "open_file", once_broken)
-        jobs = [Job(FileRefs([part]), str(tmp_path / "work"), limits) for part in ref.parts(400)]
-        receipts = read_jobs(jobs)
-    uris = [uri for receipt in receipts for uri in pq.ParquetFile(receipt.path).read().column("source_uri").to_pylist()]
-    assert sorted(uris) == sorted(f"{ref.source_uri}#{n}" for n in range(1, 91))
-    metered.fails = True
-    jobs = [Job(FileRefs([part]), str(tmp_path / "again"), limits) for part in ref.parts(400)]
-    (receipt,) = [receipt for receipt in read_jobs(jobs) if receipt.received]
-    assert receipt.received == 1  # of a file that cannot be read it is told once
 
 
 def test_what_cannot_be_parted_is_read_by_one(tmp_path):
