@@ -9,8 +9,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks import schema
-from tasks.batch import RECALLED, Receipt, digest, write_table
+from tasks.batch import RECALLED, Receipt, TableWriter, digest
 from tasks.ingest.sniff import find_problem
+
+_PAGES_AT_ONCE = 32
 
 
 def recall(
@@ -24,24 +26,35 @@ def recall(
     """Write stored pages into batch files, as ingest would; one receipt each.
 
     `wanted` names the files they lie in (relative to `root`) and of each the doc_ids, None for all but those of `without`; a file
-    that is gone is passed over. Only the pages of one file are held at a time.
+    that is gone is passed over.
     """
     for file, doc_ids in sorted(wanted.items()):
         if not (root / file).exists():
             continue
         wall, cpu = time.perf_counter(), time.process_time()
-        pages = pq.ParquetFile(root / file).read()
-        listed = pa.array(sorted(without if doc_ids is None else doc_ids), pa.string())
-        is_listed = pc.is_in(pages.column("doc_id"), listed)
-        chosen = _judged_anew(pages.filter(pc.invert(is_listed) if doc_ids is None else is_listed))
-        for start in range(0, chosen.num_rows, batch_pages):
-            part = schema.conform(chosen.slice(start, batch_pages), schema.PAGES)
-            name = digest("recalled", *part.column("doc_id").to_pylist())
+        source = pq.ParquetFile(root / file)
+        listed = source.read(columns=["doc_id", "byte_count"])
+        sizes = dict(zip(*(listed.column(name).to_pylist() for name in listed.column_names), strict=True))
+        given = set(doc_ids or ())
+        chosen = [doc_id for doc_id in sizes if (doc_id not in without if doc_ids is None else doc_id in given)]
+        for start in range(0, len(chosen), batch_pages):
+            part = chosen[start : start + batch_pages]
+            name = digest("recalled", *part)
             path = folder / RECALLED / Path(file).stem / f"{name}.parquet"
             if not path.exists():
-                write_table(part, path)
-            size = int(pc.sum(part.column("byte_count")).as_py() or 0)
-            yield Receipt(name, str(path), part.num_rows, time.perf_counter() - wall, time.process_time() - cpu, size)
+                _copy(source, set(part), path)
+            size = sum(sizes[doc_id] for doc_id in part)
+            yield Receipt(name, str(path), len(part), time.perf_counter() - wall, time.process_time() - cpu, size)
+
+
+def _copy(source: pq.ParquetFile, doc_ids: set[str], path: Path) -> None:
+    """Write some pages of a file into a batch, judged anew, some at a time."""
+    wanted = pa.array(sorted(doc_ids), pa.string())
+    with TableWriter(path, schema.PAGES) as batch:
+        for rows in source.iter_batches(batch_size=_PAGES_AT_ONCE):
+            pages = pa.Table.from_batches([rows])
+            own = pages.filter(pc.is_in(pages.column("doc_id"), wanted))
+            batch.write_row_group(schema.conform(_judged_anew(own), schema.PAGES))
 
 
 def stored(root: Path) -> list[str]:
