@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,13 +79,7 @@ def replay(parameters: ReplayParameters) -> Any:
 
 
 def _replay(parameters: ReplayParameters, output: Output, report: RunReport, metrics: list[Metric]) -> None:
-    wanted: dict[str, list[str] | None] = dict.fromkeys(stored(output.root)) if parameters.everything else {}
-    if not parameters.everything:
-        by_file: dict[str, list[str]] = defaultdict(list)
-        for row in select(output, reason=parameters.reason, run_id=parameters.run):
-            if row["raw_file"]:
-                by_file[row["raw_file"]].append(row["doc_id"])
-        wanted.update(by_file)
+    wanted = _wanted(parameters, output)
     if not wanted:
         logger.info("nothing to replay: no page in quarantine answers to this, or none was kept")
         return
@@ -99,8 +93,18 @@ def _replay(parameters: ReplayParameters, output: Output, report: RunReport, met
     )
     report.step(recalled)
     if recalled.receipts:
-        index = PageIndex(recalled)
-        line(parameters, recalled, index, output, report, metrics)
+        line(parameters, recalled, output, report, metrics)
+
+
+def _wanted(parameters: ReplayParameters, output: Output) -> Mapping[str, list[str] | None]:
+    """The files of stored pages that are run again, and of each the pages; None for all."""
+    if parameters.everything:
+        return dict.fromkeys(stored(output.root))
+    by_file: dict[str, list[str]] = defaultdict(list)
+    for row in select(output, reason=parameters.reason, run_id=parameters.run):
+        if row["raw_file"]:
+            by_file[row["raw_file"]].append(row["doc_id"])
+    return by_file
 
 
 Parameters = TypeVar("Parameters", NewsParameters, ReplayParameters)
@@ -176,13 +180,12 @@ def _run(parameters: NewsParameters, output: Output, report: RunReport, metrics:
         logger.info("nothing new: all %d pages are known from earlier runs", ingested.notes["known"])
         output.clear_work()
         return
-    line(parameters, ingested, PageIndex(ingested), output, report, metrics)
+    line(parameters, ingested, output, report, metrics)
 
 
 def line(
     parameters: NewsParameters | ReplayParameters,
     ingested: StepResult,
-    index: PageIndex,
     output: Output,
     report: RunReport,
     metrics: list[Metric],
@@ -190,6 +193,7 @@ def line(
     """The diagram, in code, from the gate after ingest on. The run's metrics are added to `metrics` when they are known."""
     numbers = limits(Path(parameters.thresholds) if parameters.thresholds else DEFAULT_FILE)
     work = output.work
+    index = PageIndex(ingested)
     docs = output.reports / DATA_DOCS if parameters.data_docs else None
     is_replay = isinstance(parameters, ReplayParameters)
     # a replayed page lies in the output's store already

@@ -12,7 +12,7 @@ from tasks import schema
 from tasks.batch import RECALLED, Receipt, TableWriter, digest
 from tasks.ingest.sniff import find_problem
 
-_PAGES_AT_ONCE = 32
+_PAGES_AT_ONCE = 32  # as many as ingest writes at a time: some 16 MB
 
 
 def recall(

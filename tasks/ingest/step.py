@@ -1,7 +1,7 @@
 """The ingest step as a Prefect task."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -126,7 +126,7 @@ def _unknown(refs: Iterable[FileRef], known: Known, *, is_asked_for: bool) -> It
 
 @task(name="ingest", task_run_name="recall", cache_policy=NO_CACHE, persist_result=False)
 def recall_pages(
-    wanted: dict[str, list[str] | None], root: str, folder: str, *, without: set[str], batch_pages: int
+    wanted: Mapping[str, Collection[str] | None], root: str, folder: str, *, without: set[str], batch_pages: int
 ) -> StepResult:
     """Take pages that were received before from the output's store of raw pages, in place of reading sources (`recall`)."""
     receipts = tuple(recall(wanted, Path(root), Path(folder), without=without, batch_pages=batch_pages))

@@ -91,14 +91,7 @@ def load(
     on_each = partial(decided, merged=merged, stories=stories, run_id=run_id)
     stage_table(folder, "versions", older_texts(passed, on_each, merged, published, run_id), run_id, changes)
     count = stage_articles(folder, passed, on_each, merged, published, run_id, output.state(), changes)
-    take_out(
-        folder,
-        output,
-        "signatures",
-        "article_id",
-        of_ids("article_id", merged.replaced),
-        changes,
-    )
+    take_out(folder, output, "signatures", "article_id", of_ids("article_id", merged.replaced), changes)
     stage_table(folder, "signatures", _signature_rows(passed, merged.decisions, stories, run_id), run_id, changes)
     stage_table(folder, "quarantine", iter([fates.quarantined]), run_id, changes)
     counts = stage_accounts(folder, ingested.paths, fates, stamp, changes)
@@ -116,18 +109,18 @@ def load(
 def _take_back(folder: Path, output: Output, batches: list[Path], changes: Changes) -> None:
     """Stage every table without what the pages of these batches became."""
     docs = np.sort(
-        _column([numbers(pq.ParquetFile(path).read(columns=["doc_id"]).column("doc_id")) for path in batches])
+        _joined([numbers(pq.ParquetFile(path).read(columns=["doc_id"]).column("doc_id")) for path in batches])
     )
     articles = []
     for path in output.files("articles").values():
         rows = pq.ParquetFile(path).read(columns=["article_id", "doc_id"])
         articles.append(numbers(rows.column("article_id"))[find(docs, numbers(rows.column("doc_id"))) >= 0])
-    take_out(folder, output, "signatures", "article_id", of_ids("article_id", np.sort(_column(articles))), changes)
+    take_out(folder, output, "signatures", "article_id", of_ids("article_id", np.sort(_joined(articles))), changes)
     for table in ("articles", "versions", "duplicates", "quarantine", "ledger"):
         take_out(folder, output, table, "doc_id", of_ids("doc_id", docs), changes)
 
 
-def _column(parts: list[np.ndarray]) -> np.ndarray:
+def _joined(parts: list[np.ndarray]) -> np.ndarray:
     return np.concatenate([np.zeros(0, dtype=np.uint64), *parts])
 
 
@@ -156,7 +149,7 @@ def _stories(passed: Candidates, decisions: Decisions, output: Output, changes: 
         numbers(part.column("doc_id").filter(pc.is_valid(part.column("signature"))))
         for part in passed(["doc_id", "signature"], decisions.docs[decisions.articles_made()])
     ]
-    docs = _column(signed)
+    docs = _joined(signed)
     docs = docs[np.argsort(decisions.article_of(docs))]
     articles = decisions.article_of(docs)
     values = _matrix(len(articles), folder)
