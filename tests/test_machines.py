@@ -20,17 +20,30 @@ pytestmark = [
 NETWORK = f"10.213.{os.getpid() % 250}"  # some private network, another for each test run
 TAG = f"cd{os.getpid() % 100_000}"
 DRIVER = """
-import sys, time
+import socket, sys, time
 from pathlib import Path
 
 from tasks.executor import executor, run_batches
 
 
+def here():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as somewhere:
+        somewhere.connect(("NETWORK.1", 9))
+        return somewhere.getsockname()[0]
+
+
 def work(job):
-    folder, number = job
-    with (Path(folder) / f"{number}.tries").open("a") as tries:
-        tries.write(".")
-    time.sleep(2)
+    # No batch ends before the machine that will vanish has one, and that one not before it has vanished: however late a machine joins.
+    folder, number = Path(job[0]), job[1]
+    machine = here()
+    with (folder / f"{number}.tries").open("a") as tries:
+        tries.write(machine + "\\n")
+    if machine == "NETWORK.2":
+        (folder / "begun").touch()
+    awaited = folder / ("cut" if machine == "NETWORK.2" else "begun")
+    deadline = time.monotonic() + 90
+    while not awaited.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
     return number
 
 
@@ -38,7 +51,7 @@ if __name__ == "__main__":
     kind, address, folder = sys.argv[1:]
     with executor(kind, 2, address):
         print(sum(run_batches("demo", work, [(folder, number) for number in range(8)], weights=[1] * 8)))
-"""
+""".replace("NETWORK", NETWORK)
 
 
 def ip(*words):
@@ -168,7 +181,10 @@ def test_the_batches_of_a_machine_that_vanishes_are_done_by_another(machines, st
             time.sleep(0.1)
         ip("link", "set", f"{TAG}v2", "down")
         assert driver.communicate(timeout=seconds)[0].strip().endswith(str(sum(range(8))))
-        assert max(path.stat().st_size for path in tries.iterdir()) > 1  # the machine did have work
+        tried = [path.read_text().split() for path in tries.glob("*.tries")]
+        cut_off = [where for where in tried if f"{NETWORK}.2" in where]
+        assert cut_off
+        assert all(f"{NETWORK}.3" in where for where in cut_off)
     finally:
         for folder in Path("/tmp").glob(f"{TAG}*"):
             shutil.rmtree(folder, ignore_errors=True)
