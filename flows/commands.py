@@ -3,7 +3,11 @@
 import argparse
 import os
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flows.temporary_server import TemporaryServer
 
 DONE, FAILED, WRONG_USE, STOPPED = 0, 1, 2, 3
 
@@ -55,16 +59,7 @@ def replay(options: argparse.Namespace) -> int:
     except ThresholdError as error:
         return complain(error)
 
-    def start() -> Any:
-        from flows.news import replay
-        from flows.parameters import ReplayParameters
-
-        parameters = ReplayParameters(
-            output=options.output, reason=options.reason, run=options.run_id, everything=options.all, thresholds=options.thresholds, guess_dates=options.guess_dates
-        )  # fmt: skip
-        return _outcome(options.output, lambda: replay(parameters, return_state=True))
-
-    return _in_flow(options, start)
+    return _in_flow(options, _replay)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -79,23 +74,50 @@ def run(options: argparse.Namespace) -> int:
     for name in ("executor", "workers", "address"):
         if getattr(options, name):
             os.environ[f"COPYDESK_{name.upper()}"] = str(getattr(options, name))
-    return _in_flow(options, lambda: _start(options))
+    options.columns = columns_of(options.map)
+    if isinstance(options.columns, str):
+        return complain(options.columns)
+    return _in_flow(options, _run)
 
 
-def _in_flow(options: argparse.Namespace, start: Any) -> int:
-    """Start a flow with progress shown, and print what it did; returns the exit code."""
-    from flows.settings import quiet_environment
+Flow = Callable[[], Any]
 
+
+def _in_flow(options: argparse.Namespace, make: Callable[[argparse.Namespace], Flow]) -> int:
+    """Start a flow with progress shown, and print what it did; returns the exit code.
+
+    `make` imports the flow and gives a call of it.
+    """
+    from flows.settings import quiet_environment, spare_the_collector
+
+    spare_the_collector()
     quiet_environment()
     is_terminal = sys.stderr.isatty()
     # the summary says what happened; Prefect's own lines and tracebacks are in its UI, and here on demand
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "INFO" if options.verbose else "CRITICAL")
+    from flows.temporary_server import ServerError, server_unless_named
+
+    server = server_unless_named()
+    if server is not None:
+        _end_at_once_on_interrupt(server)
     from flows.terminal import progress, summary
 
-    if not os.environ.get("PREFECT_API_URL"):
-        _end_at_once_on_interrupt()
-    with progress(is_terminal):
-        outcome = start()
+    flow = make(options)
+    if server is not None:
+        from flows.gating import load_checks_meanwhile
+
+        load_checks_meanwhile()
+        try:
+            server.wait()
+        except ServerError as silence:
+            return complain(silence, FAILED)
+    try:
+        with progress(is_terminal):
+            outcome = _outcome(options.output, flow)
+    except RuntimeError as refusal:
+        if "Failed to reach API" not in str(refusal):  # Prefect's words
+            raise
+        return complain(f"{refusal}: start that Prefect server, or name none and the run brings one of its own", FAILED)
     if isinstance(outcome, str):
         return complain(outcome)
     report, error = outcome
@@ -107,23 +129,18 @@ def _in_flow(options: argparse.Namespace, start: Any) -> int:
     )
 
 
-def _end_at_once_on_interrupt() -> None:
+def _end_at_once_on_interrupt(server: "TemporaryServer") -> None:
     """Let Ctrl-C end a run that brings its own server.
 
-    The terminal interrupts that server too, and Prefect would try for minutes to report to it. What the run has done is
-    on disk, and nothing of it is visible before it is published, so there is nothing to wait for.
+    Prefect would wait for what runs and report it. What the run has done is on disk, and nothing of it is visible before it
+    is published, so there is nothing to wait for.
     """
     import signal
     from types import FrameType
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        from prefect.server.api.server import SubprocessASGIServer
-
         print(INTERRUPTED, file=sys.stderr, flush=True)
-        for server in list(SubprocessASGIServer._instances.values()):
-            process = getattr(server, "server_process", None)
-            if process is not None:
-                process.kill()
+        server.kill()
         os._exit(FAILED)
 
     signal.signal(signal.SIGINT, end)
@@ -183,13 +200,10 @@ def check_web_and_files(sources: list[str]) -> None:
     check_sources([source for source in sources if not is_web(source)])
 
 
-def _start(options: argparse.Namespace) -> "tuple[dict[str, Any] | None, str | None] | str":
+def _run(options: argparse.Namespace) -> Flow:
     from flows.news import news
     from flows.parameters import NewsParameters
 
-    columns = columns_of(options.map)
-    if isinstance(columns, str):
-        return columns
     parameters = NewsParameters(
         sources=options.sources,
         output=options.output,
@@ -199,21 +213,31 @@ def _start(options: argparse.Namespace) -> "tuple[dict[str, Any] | None, str | N
         max_page_megabytes=options.max_page_megabytes,
         thresholds=options.thresholds,
         data_docs=options.data_docs,
-        columns=columns,
+        columns=options.columns,
         keep_warc=options.keep_warc,
         fetch_minutes=options.fetch_minutes,
     )
-    return _outcome(options.output, lambda: news(parameters, return_state=True))
+    return lambda: news(parameters, return_state=True)
 
 
-def _outcome(root: str, run: Any) -> "tuple[dict[str, Any] | None, str | None] | str":
+def _replay(options: argparse.Namespace) -> Flow:
+    from flows.news import replay
+    from flows.parameters import ReplayParameters
+
+    parameters = ReplayParameters(
+        output=options.output, reason=options.reason, run=options.run_id, everything=options.all, thresholds=options.thresholds, guess_dates=options.guess_dates
+    )  # fmt: skip
+    return lambda: replay(parameters, return_state=True)
+
+
+def _outcome(root: str, flow: Flow) -> "tuple[dict[str, Any] | None, str | None] | str":
     """Run a flow in this process; returns its report, or a message where the sources or the output are wrong."""
     from flows.report import read_reports
     from tasks.ingest.listing import SourceError
     from tasks.load.output import Output, OutputError
 
     before = {report["run_id"] for report in read_reports(Output(root), 1)}
-    state: Any = run()
+    state: Any = flow()
     reports = [report for report in read_reports(Output(root), 1) if report["run_id"] not in before]
     if not reports or reports[0]["state"] == "Failed":
         try:

@@ -38,14 +38,15 @@ def checks_loading_meanwhile() -> Iterator[None]:
 
     def start(now: Advance) -> None:
         if now.total:  # a run that finds nothing new has no gate
-            _loading()
+            load_checks_meanwhile()
 
     with listening(start):
         yield
 
 
 @cache  # once in a process, however many runs it serves
-def _loading() -> Thread:
+def load_checks_meanwhile() -> Thread:
+    """Have the checks imported in a thread."""
     thread = Thread(target=load_checks, name="import of the checks")
     thread.start()
     return thread

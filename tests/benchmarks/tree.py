@@ -98,7 +98,13 @@ def memory_of_children(root: int, main: int) -> dict[str, float]:
     for pid in descendants(root):
         with suppress(OSError, IndexError, ValueError):
             words = Path("/proc", str(pid), "cmdline").read_bytes().replace(b"\0", b" ")
-            part = "program" if pid == main else "server" if b"uvicorn" in words or b"prefect" in words else "workers"
+            part = (
+                "program"
+                if pid == main
+                else "server"
+                if b"temporary_server" in words or b"uvicorn" in words
+                else "workers"
+            )
             told = Path("/proc", str(pid), "status").read_text().split("VmHWM:")[1].split()[0]
             found[part] = max(found.get(part, 0.0), int(told) / 1024)
     return found
