@@ -203,13 +203,13 @@ def test_rules_over_many_rows_see_them_all():
 def test_the_checks_are_imported_while_workers_read_and_not_where_nothing_is_new(monkeypatch):
     imports = []
     monkeypatch.setattr(gating, "load_checks", lambda: imports.append(threading.current_thread()))
-    gating._loading.cache_clear()
+    gating.load_checks_meanwhile.cache_clear()
     with gating.checks_loading_meanwhile():
         report_progress(Advance("ingest", 0, 0))
-        assert gating._loading.cache_info().currsize == 0
+        assert gating.load_checks_meanwhile.cache_info().currsize == 0
         report_progress(Advance("ingest", 0, 3))
         report_progress(Advance("ingest", 1, 3))
-    gating._loading().join(60)
+    gating.load_checks_meanwhile().join(60)
     assert len(imports) == 1
     assert imports[0] is not threading.current_thread()
-    gating._loading.cache_clear()
+    gating.load_checks_meanwhile.cache_clear()
