@@ -1,6 +1,8 @@
 """Near-duplicates: edited copies are found, other stories are not, in a run and against what was published before."""
 
+import os
 import random
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -144,6 +146,8 @@ def test_a_run_too_large_for_memory_finds_the_same(tmp_path, monkeypatch):
     alone = stories_of(new, [before])
     monkeypatch.setattr(stories, "SPOOLED_FROM", 1)
     monkeypatch.setattr(stories, "_STREAMED", 7)
+    monkeypatch.setattr(bands, "_BLOCK_ROWS", 16)
+    monkeypatch.setattr(bands, "_HELD_PAIRS", 50)
     parts = [
         Signed(before.articles[n : n + 3], before.stories[n : n + 3], before.values[n : n + 3])
         for n in range(0, 100, 3)
@@ -152,12 +156,24 @@ def test_a_run_too_large_for_memory_finds_the_same(tmp_path, monkeypatch):
     assert any(near for _, near, _ in alone.values())
 
 
+def test_a_file_that_is_mapped_is_let_go(tmp_path):
+    def resident_bytes():
+        return int(Path("/proc/self/statm").read_text().split()[2]) * os.sysconf("SC_PAGE_SIZE")  # of files
+
+    values = np.lib.format.open_memmap(tmp_path / "values.npy", mode="w+", dtype="<u2", shape=(50_000, 126))
+    values[:] = 7
+    held = resident_bytes()
+    bands.let_go(values)
+    assert held - resident_bytes() > 0.9 * values.nbytes
+    assert (values == 7).all()
+
+
 def test_a_thousand_texts_with_one_boilerplate_are_compared_with_thirty_each(monkeypatch):
     values = np.random.default_rng(1).integers(0, 1 << 16, (1_000, 126), dtype=np.uint16)
     values[:, :3] = 7  # one band of all is the same
     compared = []
-    alike = bands._alike
-    monkeypatch.setattr(bands, "_alike", lambda pairs, *more: (compared.append(len(pairs)), alike(pairs, *more))[1])
+    rows = bands._rows
+    monkeypatch.setattr(bands, "_rows", lambda pairs: (compared.append(len(pairs)), rows(pairs))[1])
     assert not len(stories.Bands(values, lambda rows: rows).alike(0.35 * 126)[0])
     assert 900 * 30 < sum(compared) <= 1_000 * 30
 

@@ -9,6 +9,7 @@ Measured with one million new and one million published signatures (`tests/bench
 see `tasks.load.stories`.
 """
 
+import mmap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,16 +24,23 @@ SPOOLED_FROM = 50_000  # signatures; as many take 25 MB of bands, and 13 MB them
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # spreads the 48 bits of a key over 64, for the bitmap
 _BITMAP_BITS = (12, 24)  # at least and at most; 8 places a key
 _CHUNK_PAIRS = 50_000  # compared at a time: 25 MB of values
+_HELD_PAIRS = 2_000_000  # collected before they are compared: 16 MB
+_BLOCK_ROWS = 131_072  # signatures, 33 MB
+_HALF, _LOWER = np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
 def band_keys(values: np.ndarray, band: int) -> np.ndarray:
     """N uint64: the three values of a band (of n x 126), spread over all bits."""
-    part = values[:, band * ROWS : (band + 1) * ROWS].astype(np.uint64)
-    keys: np.ndarray = part[:, 0] | part[:, 1] << np.uint64(16) | part[:, 2] << np.uint64(32)
+    keys = np.empty(len(values), dtype=np.uint64)
+    for start in range(0, len(values), _BLOCK_ROWS):
+        part = values[start : start + _BLOCK_ROWS, band * ROWS : (band + 1) * ROWS].astype(np.uint64)
+        keys[start : start + _BLOCK_ROWS] = part[:, 0] | part[:, 1] << np.uint64(16) | part[:, 2] << np.uint64(32)
+        let_go(values)
     return keys * _MULTIPLIER
 
 
 Precedence = Callable[[np.ndarray], np.ndarray]  # rows -> the ranks in which they are taken for the original
+Alike = tuple[np.ndarray, np.ndarray]  # m pairs of rows (m x 2), and how many values are equal in each
 
 
 class Bands:
@@ -83,12 +91,12 @@ class Bands:
         assert self._folder is not None
         return self._folder / f"band-{band:02d}.{what}.npy"
 
-    def alike(self, equal_min: float) -> tuple[np.ndarray, np.ndarray]:
+    def alike(self, equal_min: float) -> Alike:
         """Rows that share a band and at least so many values: m x 2, the lower row first, and how many values are equal.
 
         In one band a row meets at most 30 others, and only what is alike is kept: memory is that of the answer.
         """
-        found = [_nothing()]
+        comparison = _Comparison(self.values, self.values, equal_min)
         for band in range(BANDS):
             keys, rows = self.band(band)
             starts, lengths = _runs(keys)
@@ -97,15 +105,15 @@ class Bands:
             place = np.arange(len(start)) - np.repeat(np.cumsum(lengths) - lengths, lengths)  # within its run
             for earlier in range(min(MAX_MATES, int(lengths.max(initial=1)) - 1)):
                 later = place > earlier
-                pairs = np.stack([rows[start[later] + earlier], rows[start[later] + place[later]]], axis=1)
-                found.append(_alike(np.sort(pairs, axis=1).astype(np.int64), self.values, self.values, equal_min))
-        return _once(found)
+                one, other = rows[start[later] + earlier], rows[start[later] + place[later]]
+                comparison.add(np.minimum(one, other), np.maximum(one, other))
+        return comparison.found()
 
-    def alike_with(self, others: np.ndarray, equal_min: float) -> tuple[np.ndarray, np.ndarray]:
+    def alike_with(self, others: np.ndarray, equal_min: float) -> Alike:
         """The same for rows of `others` (k x 126), which come first in a pair, and rows here."""
         bits = int(np.clip(np.ceil(np.log2(len(self) + 1)) + 3, *_BITMAP_BITS))
         shift = np.uint64(64 - bits)
-        found = [_nothing()]
+        comparison = _Comparison(others, self.values, equal_min)
         for band in range(BANDS):
             keys, rows = self.band(band)
             bitmap = np.zeros(1 << bits, dtype=bool)
@@ -116,9 +124,8 @@ class Bands:
             counts = np.minimum(end - first, MAX_MATES)
             for number in range(int(counts.max(initial=0))):
                 has_more = counts > number
-                pairs = np.stack([maybe[has_more], rows[first[has_more] + number]], axis=1)
-                found.append(_alike(pairs.astype(np.int64), others, self.values, equal_min))
-        return _once(found)
+                comparison.add(maybe[has_more], rows[first[has_more] + number])
+        return comparison.found()
 
 
 def _runs(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -134,29 +141,56 @@ def _crowded(keys: np.ndarray) -> np.ndarray:
     return found
 
 
-Alike = tuple[np.ndarray, np.ndarray]
+class _Comparison:
+    """Counts the equal values of pairs of rows (of `first` and of `second`), and keeps the pairs with at least so many.
+
+    Texts that are much alike share many bands: their pairs are collected, and compared once. They are compared block by block, so
+    that of signatures in a file two blocks are in memory.
+    """
+
+    def __init__(self, first: np.ndarray, second: np.ndarray, equal_min: float) -> None:
+        self._first, self._second, self._equal_min = first, second, equal_min
+        self._held: list[np.ndarray] = []  # pairs as numbers, the row of `first` in the upper half
+        self._count = 0
+        self._found: list[tuple[np.ndarray, np.ndarray]] = []
+
+    def add(self, first: np.ndarray, second: np.ndarray) -> None:
+        """Have row by row of these compared."""
+        self._held.append(first.astype(np.uint64) << _HALF | second.astype(np.uint64))
+        self._count += len(first)
+        if self._count >= _HELD_PAIRS:
+            self._compare()
+
+    def found(self) -> Alike:
+        """The pairs that are alike, each once and in ascending order, and how many values are equal."""
+        self._compare()
+        pairs, places = np.unique(np.concatenate([pairs for pairs, _ in self._found]), return_index=True)
+        equal = np.concatenate([equal for _, equal in self._found])[places]
+        return np.stack(_rows(pairs), axis=1), equal
+
+    def _compare(self) -> None:
+        pairs = np.unique(np.concatenate([np.zeros(0, np.uint64), *self._held]))
+        self._held, self._count = [], 0
+        first, second = _rows(pairs)
+        blocks = first // _BLOCK_ROWS * (len(self._second) // _BLOCK_ROWS + 1) + second // _BLOCK_ROWS
+        order = np.argsort(blocks, kind="stable")
+        equal = np.empty(len(pairs), dtype=np.int16)
+        for block in np.split(order, np.flatnonzero(is_first(blocks[order]))[1:]):
+            for start in range(0, len(block), _CHUNK_PAIRS):
+                part = block[start : start + _CHUNK_PAIRS]
+                same = self._first[first[part]] == self._second[second[part]]
+                equal[part] = same.sum(axis=1, dtype=np.int16)
+            let_go(self._first)
+            let_go(self._second)
+        is_alike = equal >= self._equal_min
+        self._found.append((pairs[is_alike], equal[is_alike]))
 
 
-def _alike(pairs: np.ndarray, first: np.ndarray, second: np.ndarray, equal_min: float) -> Alike:
-    """Those pairs (row of `first`, row of `second`) of which so many values are equal, and how many."""
-    found = [_nothing()]
-    for start in range(0, len(pairs), _CHUNK_PAIRS):
-        part = pairs[start : start + _CHUNK_PAIRS]
-        equal = (first[part[:, 0]] == second[part[:, 1]]).sum(axis=1, dtype=np.int16)
-        found.append((part[equal >= equal_min], equal[equal >= equal_min]))
-    return _joined(found)
+def _rows(pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return (pairs >> _HALF).astype(np.int64), (pairs & _LOWER).astype(np.int64)
 
 
-def _joined(parts: list[Alike]) -> Alike:
-    return np.concatenate([pairs for pairs, _ in parts]), np.concatenate([equal for _, equal in parts])
-
-
-def _once(parts: list[Alike]) -> Alike:
-    """The same pairs without repetition."""
-    pairs, equal = _joined(parts)
-    pairs, places = np.unique(pairs, axis=0, return_index=True)
-    return pairs, equal[places]
-
-
-def _nothing() -> Alike:
-    return np.zeros((0, 2), dtype=np.int64), np.zeros(0, dtype=np.int16)
+def let_go(values: np.ndarray) -> None:
+    """Have what was read of a mapped file count as this process's memory no longer; the system's cache still has it."""
+    if isinstance(values.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        values.base.madvise(mmap.MADV_DONTNEED)

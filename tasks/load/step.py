@@ -20,7 +20,7 @@ from tasks import schema
 from tasks.batch import StepResult, left_out, with_column
 from tasks.ids import at, find, hex_ids, numbers
 from tasks.load.accounts import Fates, stage_accounts
-from tasks.load.bands import SPOOLED_FROM, VALUES
+from tasks.load.bands import SPOOLED_FROM, VALUES, let_go
 from tasks.load.decisions import DUPLICATE, REASONS, Candidates, Decisions, Merged, decide, precedence
 from tasks.load.echoes import find_echoes
 from tasks.load.output import Changes, Output, link_or_copy
@@ -156,6 +156,7 @@ def _stories(passed: Candidates, decisions: Decisions, output: Output, changes: 
     for part in passed(["doc_id", "signature"], docs):
         owners = decisions.article_of(numbers(part.column("doc_id")))
         values[find(articles, owners)] = read_signatures(part.column("signature"))
+        let_go(values)
     new = Signed(articles, np.zeros_like(articles), values)
     stories = find_stories(
         new, published_signatures(output, changes), lambda rows: precedence(passed, docs[rows]), folder
