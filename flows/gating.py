@@ -26,7 +26,7 @@ from expectations.rule import Suite
 from tasks import schema
 from tasks.batch import StepResult, digest, raw_file_of, write_table
 from tasks.executor import Advance, listening
-from tasks.load.step import Staged
+from tasks.load.work import Staged
 
 _DECLARED = {"ingest": schema.PAGES, "clean": schema.DOCUMENTS, "extract": schema.CANDIDATES}
 _SHOWN = ("code", "severity", "state", "failed", "checked", "sentence", "observed")

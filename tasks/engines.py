@@ -19,7 +19,7 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from tasks.batch import rules_version
 from tasks.isolation import limit_cpu, limit_memory
@@ -29,6 +29,8 @@ CLUSTERS = (DASK, RAY)  # their workers may be on other machines, and have anoth
 KINDS = (PROCESSES, *CLUSTERS)
 
 Work = Callable[[Any], Any]
+Result = TypeVar("Result")
+_APART_FROM_PAGES = 50_000  # of fewer a step that looks at all needs 30 MB, and a process takes half a second to start
 _PARENT_SECONDS = 1.0  # how often a worker looks whether its parent lives
 _COUNT_SECONDS = 10.0  # how often a cluster is asked for the number of its workers
 _CONNECT_SECONDS = 30
@@ -129,6 +131,30 @@ def cluster(kind: str, workers: int, address: str | None) -> Engine:
         return Dask(workers, address) if kind == DASK else Ray(workers, address)
     except ImportError as error:
         raise ValueError(f"the executor {kind} needs the extra: pip install 'copydesk[{kind}]' ({error})") from error
+
+
+def apart(pages: int, work: Callable[..., Result], *arguments: Any, **options: Any) -> Result:
+    """The result of a call on so many pages; of many, it is made in a process of its own, whose memory goes with it.
+
+    Raises:
+        WorkerLostError: that process was ended.
+    """
+    if pages < _APART_FROM_PAGES:
+        return work(*arguments, **options)
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(1, mp_context=context, initializer=_quiet, initargs=(os.getpid(),))
+    try:
+        return pool.submit(work, *arguments, **options).result()
+    except BrokenProcessPool as error:
+        raise WorkerLostError(
+            f"the process that looks at all pages in {work.__name__} was ended: was the machine out of memory?"
+        ) from error
+    except BaseException:  # a run that is cancelled must not wait for it
+        for process in list((pool._processes or {}).values()):
+            process.kill()
+        raise
+    finally:
+        pool.shutdown()
 
 
 class Dask:
@@ -327,10 +353,15 @@ def _within_limits(work: Work, batch: Any) -> Any:
 
 
 def _quiet_worker(parent: int) -> None:
-    """Workers speak through receipts: one core each, no chatter, no more memory than a page can need."""
+    """Workers see pages, and get no more memory than a page can need."""
+    limit_memory()
+    _quiet(parent)
+
+
+def _quiet(parent: int) -> None:
+    """Other processes speak through what they return: one core each, no chatter, and none outlives this one."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     logging.getLogger().setLevel(logging.WARNING)
-    limit_memory()
     # a batch makes hundreds of thousands of objects and no cycles: looking for some every 700 took a thirtieth of the time
     gc.set_threshold(50_000, 20, 20)
     threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()

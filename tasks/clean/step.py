@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import pyarrow.parquet as pq
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from tasks.batch import StepResult, write_table
-from tasks.clean.site_memory import learn_files
-from tasks.clean.work import EVIDENCE, Job, clean_batch
+from tasks.batch import StepResult
+from tasks.clean.work import Job, clean_batch, learn
+from tasks.engines import apart
 from tasks.executor import run_batches
 
 
@@ -35,9 +34,4 @@ def clean(
 @task(name="learn-sites", task_run_name="learn-sites", cache_policy=NO_CACHE, persist_result=False)
 def learn_sites(cleaned: StepResult, sites: Mapping[str, Path], folder: str) -> dict[str, Path]:
     """Write what is remembered of sites after this run into `folder`; returns the files that are new, by their place."""
-    evidence = (pq.ParquetFile(path / EVIDENCE).read() for path in cleaned.paths)
-    written = {}
-    for place, table in learn_files(evidence, sites, Path(folder) / "evidence"):
-        written[place] = Path(folder) / place
-        write_table(table, written[place], dictionary=["site"])
-    return written
+    return apart(sum(receipt.received for receipt in cleaned.receipts), learn, cleaned.paths, sites, folder)

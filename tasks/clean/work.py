@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from tasks import schema
 from tasks.batch import Receipt, digest, left_out, rules_version, without, write_table
 from tasks.clean.batch import clean_pages
-from tasks.clean.site_memory import recall
+from tasks.clean.site_memory import learn_files, recall
 
 DOCUMENTS, LINES, EVIDENCE = "documents.parquet", "lines.parquet", "evidence.parquet"
 _PAGES_AT_ONCE = 8  # read into the same memory again and again
@@ -111,3 +111,13 @@ def _flawed(pages: pa.Table, flawed: Mapping[str, tuple[str, str]]) -> pa.Table:
         for row in pages.to_pylist() if row["doc_id"] in flawed
     ]  # fmt: skip
     return pa.Table.from_pylist(rows, schema=schema.DOCUMENTS)
+
+
+def learn(batches: list[Path], sites: Mapping[str, Path], folder: str) -> dict[str, Path]:
+    """Write what is remembered of sites after these batches into `folder`; returns the files that are new, by their place."""
+    evidence = (pq.ParquetFile(path / EVIDENCE).read() for path in batches)
+    written = {}
+    for place, table in learn_files(evidence, sites, Path(folder) / "evidence"):
+        written[place] = Path(folder) / place
+        write_table(table, written[place], dictionary=["site"])
+    return written
