@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,74 @@ def run(root, *options):
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_worker_processes_make_the_same_dataset(one_run_id, inline, tmp_path, workers):
     assert run(tmp_path / "out", "--executor", "processes", "--workers", workers) == inline()
+
+
+def test_what_looks_at_all_pages_makes_the_same_dataset_in_a_process_of_its_own(
+    one_run_id, inline, tmp_path, monkeypatch
+):
+    expected = inline()
+    calls = []
+    monkeypatch.setattr(engines, "_APART_FROM_PAGES", 1)
+    monkeypatch.setattr(engines, "ProcessPoolExecutor", lambda *of, **how: calls.append(of) or ProcessPoolExecutor(*of, **how))  # fmt: skip
+    assert run(tmp_path / "out", "--executor", "inline") == expected
+    assert len(calls) == 2  # load, and what is remembered of sites
+
+
+def refuses(word):
+    raise OSError(28, word)
+
+
+def is_killed():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_what_a_call_apart_raises_is_raised_and_what_ends_it_is_said():
+    with pytest.raises(OSError, match="No space left"):
+        engines.apart(50_000, refuses, "No space left on device")
+    with pytest.raises(engines.WorkerLostError, match="out of memory"):
+        engines.apart(50_000, is_killed)
+
+
+CALLER = """
+import os, sys, time
+from pathlib import Path
+from tasks.engines import apart
+
+
+def wait(path):
+    Path(path).write_text(str(os.getpid()))
+    time.sleep(60)
+
+
+if __name__ == "__main__":
+    apart(50_000, wait, sys.argv[1])
+"""
+
+
+def test_a_call_apart_ends_with_the_run_that_is_killed(tmp_path):
+    told = tmp_path / "pid"
+    (tmp_path / "caller.py").write_text(CALLER)
+    caller = subprocess.Popen(
+        [sys.executable, tmp_path / "caller.py", told],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)},
+    )
+    deadline = time.monotonic() + 60
+    while not told.exists() or not told.read_text().strip():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    apart = int(told.read_text())
+    assert apart != caller.pid
+    caller.kill()
+    caller.wait(10)
+    while True:  # gone, or waiting for whoever has adopted it
+        try:
+            os.kill(apart, 0)
+        except ProcessLookupError:
+            break
+        if "zombie" in Path(f"/proc/{apart}/status").read_text():
+            break
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def test_a_dask_cluster_makes_the_same_dataset(one_run_id, inline, scheduler, tmp_path, monkeypatch):
