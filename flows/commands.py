@@ -106,6 +106,7 @@ def _in_flow(options: argparse.Namespace, make: Callable[[argparse.Namespace], F
     if server is not None:
         from flows.gating import load_checks_meanwhile
 
+        # even though a run that finds nothing new will not need them: until the server is there, nothing else is to be done
         load_checks_meanwhile()
         try:
             server.wait()

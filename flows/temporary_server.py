@@ -14,9 +14,12 @@ import sys
 import threading
 import time
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 
 _STOP_SECONDS = 10  # to write down what it was told last
 _PARENT_SECONDS = 1.0  # how often it looks whether the run lives
+_ROOT = Path(__file__).parent.parent
+_PROGRAM = "import sys; sys.path.append(sys.argv[1]); from flows.temporary_server import serve; serve(int(sys.argv[2]), int(sys.argv[3]))"
 
 
 class ServerError(OSError):
@@ -30,7 +33,8 @@ class TemporaryServer:
         self._start_seconds = start_seconds
         with socket.create_server(("127.0.0.1", 0)) as listening:
             self._port = listening.getsockname()[1]
-            command = [sys.executable, "-m", "flows.temporary_server", str(os.getpid()), str(listening.fileno())]
+            # not `-m`, for which any `flows.py` in the working directory would stand before this one
+            command = [sys.executable, "-P", "-c", _PROGRAM, str(_ROOT), str(os.getpid()), str(listening.fileno())]
             # in a session of its own: Ctrl-C is for the run, which then ends its server
             self._process = subprocess.Popen(  # noqa: S603 - this very module
                 command, env=environment, pass_fds=[listening.fileno()], start_new_session=True
@@ -57,9 +61,8 @@ class TemporaryServer:
         except TimeoutError as error:
             raise ServerError(f"the temporary Prefect server says nothing for {self._start_seconds} s") from error
         except (OSError, HTTPException) as error:
-            code = self._process.wait(_STOP_SECONDS)
             raise ServerError(
-                f"the temporary Prefect server ended while it started (exit code {code}); --verbose shows what it said"
+                f"the temporary Prefect server ended while it started (exit code {self._end()}); --verbose shows what it said"
             ) from error
         finally:
             connection.close()
@@ -67,17 +70,23 @@ class TemporaryServer:
             raise ServerError(f"the temporary Prefect server is not well: it answers with status {status}")
 
     def stop(self) -> None:
-        """End it, and let it write down what it was told last."""
+        """End it, and let it write down what it was told last; the run is over by then, and no longer to be interrupted."""
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
         self._process.terminate()
+        self._end()
+
+    def _end(self) -> int:
+        """Its exit code, in the end."""
         try:
-            self._process.wait(_STOP_SECONDS)
+            return self._process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
+            return self._process.wait()
 
     def kill(self) -> None:
-        """End it at once."""
+        """Have it end at once, without waiting: a signal's handler may do this."""
         self._process.kill()
-        self._process.wait()
 
 
 def server_unless_named() -> TemporaryServer | None:
@@ -85,19 +94,21 @@ def server_unless_named() -> TemporaryServer | None:
     from prefect.context import refresh_global_settings_context
     from prefect.settings import PREFECT_API_URL, PREFECT_SERVER_ALLOW_EPHEMERAL_MODE, get_current_settings
 
-    if PREFECT_API_URL.value() is not None or not PREFECT_SERVER_ALLOW_EPHEMERAL_MODE.value():
+    if PREFECT_API_URL.value() or not PREFECT_SERVER_ALLOW_EPHEMERAL_MODE.value():
         return None
     settings = get_current_settings()
     environment = os.environ | settings.to_environment_variables(exclude_unset=True)
     # as Prefect's own: no UI, and of its services those alone that a single run needs
     environment |= {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
     server = TemporaryServer(environment, settings.server.ephemeral.startup_timeout_seconds)
+    # Prefect would say where in the UI the run can be looked at; this server has none
+    logging.getLogger("prefect.engine").addFilter(lambda record: not record.getMessage().startswith("View at"))
     os.environ["PREFECT_API_URL"] = server.api_url
     refresh_global_settings_context()
     return server
 
 
-def _serve(parent: int, descriptor: int) -> None:
+def serve(parent: int, descriptor: int) -> None:
     """Be the server until told to end, or until the run is gone: one that was killed cannot tell."""
     import uvicorn
 
@@ -117,7 +128,3 @@ def _end_with_parent(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(_STOP_SECONDS)
     os._exit(1)
-
-
-if __name__ == "__main__":
-    _serve(int(sys.argv[1]), int(sys.argv[2]))

@@ -19,7 +19,7 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from tasks.batch import rules_version
 from tasks.isolation import limit_cpu, limit_memory
@@ -29,8 +29,6 @@ CLUSTERS = (DASK, RAY)  # their workers may be on other machines, and have anoth
 KINDS = (PROCESSES, *CLUSTERS)
 
 Work = Callable[[Any], Any]
-Result = TypeVar("Result")
-_APART_FROM_PAGES = 50_000  # of fewer a step that looks at all needs 30 MB, and a process takes half a second to start
 _PARENT_SECONDS = 1.0  # how often a worker looks whether its parent lives
 _COUNT_SECONDS = 10.0  # how often a cluster is asked for the number of its workers
 _CONNECT_SECONDS = 30
@@ -131,30 +129,6 @@ def cluster(kind: str, workers: int, address: str | None) -> Engine:
         return Dask(workers, address) if kind == DASK else Ray(workers, address)
     except ImportError as error:
         raise ValueError(f"the executor {kind} needs the extra: pip install 'copydesk[{kind}]' ({error})") from error
-
-
-def apart(pages: int, work: Callable[..., Result], *arguments: Any, **options: Any) -> Result:
-    """The result of a call on so many pages; of many, it is made in a process of its own, whose memory goes with it.
-
-    Raises:
-        WorkerLostError: that process was ended.
-    """
-    if pages < _APART_FROM_PAGES:
-        return work(*arguments, **options)
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(1, mp_context=context, initializer=_quiet, initargs=(os.getpid(),))
-    try:
-        return pool.submit(work, *arguments, **options).result()
-    except BrokenProcessPool as error:
-        raise WorkerLostError(
-            f"the process that looks at all pages in {work.__name__} was ended: was the machine out of memory?"
-        ) from error
-    except BaseException:  # a run that is cancelled must not wait for it
-        for process in list((pool._processes or {}).values()):
-            process.kill()
-        raise
-    finally:
-        pool.shutdown()
 
 
 class Dask:
@@ -355,10 +329,10 @@ def _within_limits(work: Work, batch: Any) -> Any:
 def _quiet_worker(parent: int) -> None:
     """Workers see pages, and get no more memory than a page can need."""
     limit_memory()
-    _quiet(parent)
+    quiet(parent)
 
 
-def _quiet(parent: int) -> None:
+def quiet(parent: int) -> None:
     """Other processes speak through what they return: one core each, no chatter, and none outlives this one."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     logging.getLogger().setLevel(logging.WARNING)

@@ -5,14 +5,21 @@ worker, uses up its time or raises is looked at piece by piece (`tasks.isolation
 """
 
 import logging
+import multiprocessing
 import os
+import pickle
+import signal
+import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
-from tasks.engines import CLUSTERS, KINDS, PROCESSES, Engine, Processes, WorkerLostError, cluster
+from tasks.engines import CLUSTERS, KINDS, PROCESSES, Engine, Processes, WorkerLostError, cluster, quiet
 from tasks.isolation import rescue
 
 Batch = TypeVar("Batch")
@@ -21,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 INLINE = "inline"
 
+_APART_FROM_PAGES = 50_000  # of fewer a step that looks at all needs 30 MB, and a process takes half a second to start
 TICK_SECONDS = 1.0  # how often it is told how far a batch is that takes long
 
 
@@ -164,6 +172,43 @@ def _in_workers(
             logger.warning("a worker died; %d batches are looked at one by one", len(suspects))
         for number in sorted(suspects):
             yield number, rescue(work, batches[number], None, in_children=True)
+
+
+def apart(pages: int, work: Callable[..., Result], *arguments: Any, **options: Any) -> Result:
+    """The result of a call on all of so many pages; of many, it is made in a process of its own, whose memory goes with it.
+
+    Raises:
+        WorkerLostError: that process was ended.
+    """
+    if _engine is None or pages < _APART_FROM_PAGES:
+        return work(*arguments, **options)
+    pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), quiet, (os.getpid(),))
+    with tempfile.TemporaryDirectory(prefix="copydesk-apart-") as folder:
+        # in a file: a process that ends before it has read long arguments from its pipe blocks Python before 3.11.5 for ever
+        call = Path(folder) / "call"
+        call.write_bytes(pickle.dumps((work, arguments, options)))
+        future = pool.submit(_called, call)
+        processes = list((pool._processes or {}).values())
+        try:
+            result: Result = future.result()
+        except BrokenProcessPool as error:
+            processes[0].join()
+            code = processes[0].exitcode or 0
+            how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+            memory = ": was the machine out of memory?" if code == -signal.SIGKILL else ""
+            raise WorkerLostError(f"the process that looks at all pages ended ({how}){memory}") from error
+        except BaseException:  # a run that is cancelled must not wait for it
+            for process in processes:
+                process.kill()
+            raise
+        finally:
+            pool.shutdown()
+    return result
+
+
+def _called(call: Path) -> Any:
+    work, arguments, options = pickle.loads(call.read_bytes())  # noqa: S301 - what this run has written
+    return work(*arguments, **options)
 
 
 def default_workers() -> int:

@@ -15,7 +15,8 @@ from flows import report
 from flows.cli import main
 from tasks import engines, schema
 from tasks import executor as tasks_executor
-from tasks.executor import executor, run_batches
+from tasks.executor import apart, executor, run_batches
+from tasks.load import stories, work
 
 PAGES = Path(__file__).parent / "pages"
 RUN_ID = "20260101T000000-abcdef"  # the one thing in a dataset that names the run
@@ -116,10 +117,17 @@ def test_what_looks_at_all_pages_makes_the_same_dataset_in_a_process_of_its_own(
 ):
     expected = inline()
     calls = []
-    monkeypatch.setattr(engines, "_APART_FROM_PAGES", 1)
-    monkeypatch.setattr(engines, "ProcessPoolExecutor", lambda *of, **how: calls.append(of) or ProcessPoolExecutor(*of, **how))  # fmt: skip
-    assert run(tmp_path / "out", "--executor", "inline") == expected
+    monkeypatch.setattr(tasks_executor, "_APART_FROM_PAGES", 1)
+    monkeypatch.setattr(tasks_executor, "ProcessPoolExecutor", lambda *of: calls.append(of) or ProcessPoolExecutor(*of))
+    assert run(tmp_path / "out", "--executor", "processes", "--workers", "1") == expected
     assert len(calls) == 2  # load, and what is remembered of sites
+
+
+def test_signatures_in_a_file_make_the_same_dataset(one_run_id, inline, tmp_path, monkeypatch):
+    expected = inline()
+    monkeypatch.setattr(work, "SPOOLED_FROM", 1)
+    monkeypatch.setattr(stories, "SPOOLED_FROM", 1)
+    assert run(tmp_path / "out", "--executor", "inline") == expected
 
 
 def refuses(word):
@@ -131,16 +139,28 @@ def is_killed():
 
 
 def test_what_a_call_apart_raises_is_raised_and_what_ends_it_is_said():
-    with pytest.raises(OSError, match="No space left"):
-        engines.apart(50_000, refuses, "No space left on device")
-    with pytest.raises(engines.WorkerLostError, match="out of memory"):
-        engines.apart(50_000, is_killed)
+    with executor("processes", 1):
+        with pytest.raises(OSError, match="No space left"):
+            apart(50_000, refuses, "No space left on device")
+        with pytest.raises(engines.WorkerLostError, match=r"SIGKILL.*out of memory"):
+            apart(50_000, is_killed)
+
+
+def is_alive(process):
+    """Whether a process is there, and not just waiting for whoever has adopted it."""
+    try:
+        os.kill(process, 0)
+        return "zombie" not in Path(f"/proc/{process}/status").read_text()
+    except ProcessLookupError:
+        return False
+    except FileNotFoundError:  # it has gone meanwhile, or this machine tells nothing of processes
+        return not Path("/proc/self").exists()
 
 
 CALLER = """
 import os, sys, time
 from pathlib import Path
-from tasks.engines import apart
+from tasks.executor import apart, executor
 
 
 def wait(path):
@@ -149,7 +169,8 @@ def wait(path):
 
 
 if __name__ == "__main__":
-    apart(50_000, wait, sys.argv[1])
+    with executor("processes", 1):
+        apart(50_000, wait, sys.argv[1])
 """
 
 
@@ -164,17 +185,11 @@ def test_a_call_apart_ends_with_the_run_that_is_killed(tmp_path):
     while not told.exists() or not told.read_text().strip():
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    apart = int(told.read_text())
-    assert apart != caller.pid
+    process = int(told.read_text())
+    assert process != caller.pid
     caller.kill()
     caller.wait(10)
-    while True:  # gone, or waiting for whoever has adopted it
-        try:
-            os.kill(apart, 0)
-        except ProcessLookupError:
-            break
-        if "zombie" in Path(f"/proc/{apart}/status").read_text():
-            break
+    while is_alive(process):
         assert time.monotonic() < deadline
         time.sleep(0.1)
 

@@ -209,7 +209,7 @@ def test_every_command_has_an_example(command, capsys):
 
 @pytest.mark.slow
 def test_an_interrupt_ends_a_run_at_once(tmp_path):
-    """Ctrl-C reaches the run and the server it brought along; Prefect would try for minutes to report to the latter."""
+    """Ctrl-C is for the run alone, which ends the server it brought along; Prefect would first report to the latter."""
     environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
     command = [sys.executable, "-m", "flows", "run", str(PAGES), "--output", str(tmp_path / "out")]
     process = subprocess.Popen(

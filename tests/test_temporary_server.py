@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -20,14 +21,18 @@ def run(tmp_path):
     """Starts a run of the sample pages in a process of its own, with a Prefect home of its own and no server named."""
     processes = []
 
-    def start(*arguments, **environment):
+    def start(*arguments, cwd=REPOSITORY, **environment):
         own = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
         own |= {"PREFECT_HOME": str(tmp_path / "prefect"), "COPYDESK_EXECUTOR": "inline"} | environment
-        command = [sys.executable, "-m", "flows", "run", str(PAGES), "--output", str(tmp_path / "out"), *arguments]
+        # as the installed command is started: without the working directory among the places of modules
+        program = [
+            "-P",
+            "-c",
+            f"import sys; sys.path.append({str(REPOSITORY)!r}); from flows.cli import main; sys.exit(main())",
+        ]
+        command = [sys.executable, *program, "run", str(PAGES), "--output", str(tmp_path / "out"), *arguments]
         processes.append(
-            subprocess.Popen(
-                command, env=own, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-            )
+            subprocess.Popen(command, env=own, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         )
         return processes[-1]
 
@@ -37,21 +42,45 @@ def run(tmp_path):
         process.communicate(timeout=30)
 
 
-def server_of(parent):
-    """The process id of the server that a run has brought along, waited for; it is the run's first child."""
+def servers_of(parent):
+    """The process ids of the servers among the children of a run: its own, and any that Prefect started."""
+    found = []
+    with suppress(OSError):  # the run has ended
+        for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+            with suppress(OSError):
+                words = Path(f"/proc/{child}/cmdline").read_text()
+                if "temporary_server" in words or "uvicorn" in words:
+                    found.append(int(child))
+    return found
+
+
+def server_of(process):
+    """The server that a run has brought along, waited for."""
     deadline = time.monotonic() + 60
-    while not (found := Path(f"/proc/{parent}/task/{parent}/children").read_text().split()):
+    while not (found := servers_of(process.pid)):
         assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return int(found[0])
+        time.sleep(0.02)
+    return found[0]
+
+
+def is_alive(process):
+    try:
+        return "zombie" not in Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return False
 
 
 def test_a_run_without_a_server_is_written_down_and_leaves_none_behind(run, tmp_path):
     process = run()
-    server = server_of(process.pid)
-    assert "flows.temporary_server" in Path(f"/proc/{server}/cmdline").read_text()
-    assert process.wait(180) == 0
-    assert not Path(f"/proc/{server}").exists()
+    servers = {server_of(process)}
+    deadline = time.monotonic() + 180
+    while process.poll() is None:
+        servers |= set(servers_of(process.pid))
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert process.returncode == 0
+    assert len(servers) == 1  # Prefect has been told of it, and starts none of its own
+    assert not is_alive(*servers)
     with sqlite3.connect(tmp_path / "prefect" / "prefect.db") as database:
         assert database.execute("select state_type from flow_run").fetchall() == [("COMPLETED",)]
         assert {state for (state,) in database.execute("select state_type from task_run")} == {"COMPLETED"}
@@ -60,15 +89,29 @@ def test_a_run_without_a_server_is_written_down_and_leaves_none_behind(run, tmp_
         assert database.execute("select 1 from events where event = 'prefect.flow-run.Completed'").fetchall()
 
 
-def test_the_server_of_a_run_that_is_killed_ends(run):
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_the_server_of_a_run_that_is_ended_ends(run, ending):
     process = run()
-    server = server_of(process.pid)
-    process.send_signal(signal.SIGKILL)
-    process.wait(30)
+    server = server_of(process)
+    time.sleep(2)  # SIGINT is Python's own until the run has its server, and Prefect takes SIGTERM in its time
+    process.send_signal(ending)
+    assert process.wait(60)
     deadline = time.monotonic() + 30
-    while Path(f"/proc/{server}").exists() and "Z" not in Path(f"/proc/{server}/stat").read_text().rpartition(")")[2]:
+    while is_alive(server):
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def test_a_package_of_the_same_name_in_the_working_directory_is_not_in_the_way(run, tmp_path):
+    (tmp_path / "flows.py").write_text("raise SystemExit('not this one')")
+    (tmp_path / "uvicorn.py").write_text("raise SystemExit('not this one')")
+    process = run(cwd=tmp_path)
+    assert process.wait(180) == 0, process.stdout.read()
+
+
+def test_an_empty_name_names_no_server(run):
+    process = run(PREFECT_API_URL="")
+    server_of(process)
 
 
 def test_a_server_that_cannot_start_is_told_in_a_sentence(run, tmp_path):

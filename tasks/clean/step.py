@@ -8,8 +8,7 @@ from prefect.cache_policies import NO_CACHE
 
 from tasks.batch import StepResult
 from tasks.clean.work import Job, clean_batch, learn
-from tasks.engines import apart
-from tasks.executor import run_batches
+from tasks.executor import apart, run_batches
 
 
 @task(name="clean", task_run_name="clean", cache_policy=NO_CACHE, persist_result=False)

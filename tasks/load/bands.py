@@ -24,7 +24,7 @@ SPOOLED_FROM = 50_000  # signatures; as many take 25 MB of bands, and 13 MB them
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # spreads the 48 bits of a key over 64, for the bitmap
 _BITMAP_BITS = (12, 24)  # at least and at most; 8 places a key
 _CHUNK_PAIRS = 8_000  # compared at a time: 4 MB of values, which a core's cache holds
-_HELD_PAIRS = 2_000_000  # collected before they are compared: 16 MB
+_HELD_PAIRS = 1_000_000  # collected before they are compared, which takes 60 MB
 _BLOCK_ROWS = 131_072  # signatures, 33 MB
 _HALF, _LOWER = np.uint64(32), np.uint64(0xFFFFFFFF)
 

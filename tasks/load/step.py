@@ -6,7 +6,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.batch import StepResult
-from tasks.engines import apart
+from tasks.executor import apart
 from tasks.load.output import Output, link_or_copy
 from tasks.load.work import Staged, stage
 

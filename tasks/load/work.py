@@ -3,6 +3,7 @@
 Nothing here is held for every page but numbers: what is decided, some fifty bytes a page. Texts, addresses and signatures stream past.
 """
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -164,7 +165,12 @@ def _matrix(count: int, folder: Path) -> np.ndarray:
     if count < SPOOLED_FROM:
         return np.empty((count, VALUES), dtype="<u2")
     folder.mkdir(parents=True, exist_ok=True)
-    return np.lib.format.open_memmap(folder / "values.npy", mode="w+", dtype="<u2", shape=(count, VALUES))
+    path = folder / "values.npy"
+    values = np.lib.format.open_memmap(path, mode="w+", dtype="<u2", shape=(count, VALUES))
+    if hasattr(os, "posix_fallocate"):  # a disk that is full is said here; in a mapped file it would end the process
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    return values
 
 
 def _one_per_story(decisions: Decisions, stories: Stories) -> None:
