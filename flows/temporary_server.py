@@ -102,7 +102,7 @@ def server_unless_named() -> TemporaryServer | None:
     environment |= {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
     server = TemporaryServer(environment, settings.server.ephemeral.startup_timeout_seconds)
     # Prefect would say where in the UI the run can be looked at; this server has none
-    logging.getLogger("prefect.engine").addFilter(lambda record: not record.getMessage().startswith("View at"))
+    logging.getLogger("prefect.flow_runs").addFilter(lambda record: not record.getMessage().startswith("View at"))
     os.environ["PREFECT_API_URL"] = server.api_url
     refresh_global_settings_context()
     return server

@@ -71,14 +71,17 @@ def is_alive(process):
 
 
 def test_a_run_without_a_server_is_written_down_and_leaves_none_behind(run, tmp_path):
-    process = run()
+    process = run("--verbose")
     servers = {server_of(process)}
     deadline = time.monotonic() + 180
     while process.poll() is None:
         servers |= set(servers_of(process.pid))
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    assert process.returncode == 0
+    said = process.stdout.read()
+    assert process.returncode == 0, said
+    assert "Beginning flow run" in said
+    assert "View at" not in said  # in a UI that this server has not
     assert len(servers) == 1  # Prefect has been told of it, and starts none of its own
     assert not is_alive(*servers)
     with sqlite3.connect(tmp_path / "prefect" / "prefect.db") as database:
