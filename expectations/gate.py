@@ -7,6 +7,7 @@ functions, because that costs seconds. Each call makes its own context: shared o
 import gc
 import logging
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -112,14 +113,16 @@ def check(suite: Suite, tables: Tables, docs: Path | None = None) -> Verdict:
     chunks = _chunks(tables)
     chunk, following = next(chunks), next(chunks, None)
     is_only = following is None
-    while chunk is not None:
-        _check_chunk(suite, chunk, verdict.received, verdict, docs, is_only=is_only)
-        verdict.received += chunk.num_rows
-        for code, rule in unique.items() if not is_only else ():
-            keys[code].append(_keys(chunk.column(rule.arguments["column"]), verdict.received))
-        if not is_only:
-            gc.collect()  # a context of Great Expectations is a web of cycles, of some megabytes each
-        chunk, following = following, next(chunks, None)
+    load_checks()
+    with _only_new_garbage():
+        while chunk is not None:
+            _check_chunk(suite, chunk, verdict.received, verdict, docs, is_only=is_only)
+            verdict.received += chunk.num_rows
+            for code, rule in unique.items() if not is_only else ():
+                keys[code].append(_keys(chunk.column(rule.arguments["column"]), verdict.received))
+            if not is_only:
+                gc.collect()  # a context of Great Expectations is a web of cycles, of some megabytes each
+            chunk, following = following, next(chunks, None)
     if not is_only:
         for code, rule in unique.items():
             _note_repeated(rule, np.concatenate(keys[code]), verdict)
@@ -130,6 +133,16 @@ def check(suite: Suite, tables: Tables, docs: Path | None = None) -> Verdict:
             f"{suite.quarantined_share_max:.0%})"
         )
     return verdict
+
+
+@contextmanager
+def _only_new_garbage() -> Iterator[None]:
+    """Have `gc.collect` pass over what is there already: looking through all that is imported took longer than a check."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _chunks(tables: Tables) -> Iterator[pa.Table]:
