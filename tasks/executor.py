@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 INLINE = "inline"
 
-_APART_FROM_PAGES = 50_000  # of fewer a step that looks at all needs 30 MB, and a process takes half a second to start
+_APART_FROM_PAGES = 5_000  # as many long ones take 100 MB when they are loaded; a process takes half a second to start
 TICK_SECONDS = 1.0  # how often it is told how far a batch is that takes long
 
 
