@@ -6,17 +6,17 @@ time, so that memory is bounded by the run and not by the dataset, and by files 
 CPU seconds of one core, measured by `tests/benchmarks/signatures.py` with a million published signatures:
 
     new         among themselves   against the published   peak of memory, MB
-    1,000                   0.01                    1.51                  434
-    10,000                  0.04                    1.59                  444
-    100,000                 0.39                    2.11                  538
-    1,000,000               5.35                    6.59                  790
+    1,000                   0.00                    1.21                  434
+    10,000                  0.03                    1.16                  445
+    100,000                 0.41                    1.81                  445
+    1,000,000               5.31                    5.08                  597
 
 A billion, on paper. The signatures of a billion articles are 309 GB with their ids. A dataset that grows to them in a
-thousand runs of a million streams half of them past each run on average: 500 million / 1 million x 6.6 s = 3,300 s a run, and
-5 s for the run itself. That is 3.3 ms a page beside some 15 ms for reading, cleaning and extracting it; in a hundred runs of ten
+thousand runs of a million streams half of them past each run on average: 500 million / 1 million x 5.1 s = 2,550 s a run, and
+5 s for the run itself. That is 2.6 ms a page beside some 9 ms for reading, cleaning and extracting it; in a hundred runs of ten
 million it is a tenth of that for the streaming (bands of ten million sorted keys are 120 MB in memory, one at a time), and 154
 GB that are read from disk a run. Memory is that of the run alone. A daily run of ten thousand against a billion published
-streams 309 GB for 1,600 s of CPU: there a dataset should be kept by year, an output each.
+streams 309 GB for 1,200 s of CPU: there a dataset should be kept by year, an output each.
 """
 
 from collections.abc import Iterable, Iterator
