@@ -113,7 +113,7 @@ def check(suite: Suite, tables: Tables, docs: Path | None = None) -> Verdict:
     chunks = _chunks(tables)
     chunk, following = next(chunks), next(chunks, None)
     is_only = following is None
-    load_checks()
+    load_checks()  # first, for what it imports is to be passed over too
     with _only_new_garbage():
         while chunk is not None:
             _check_chunk(suite, chunk, verdict.received, verdict, docs, is_only=is_only)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from flows.temporary_server import TemporaryServer
 
 DONE, FAILED, WRONG_USE, STOPPED = 0, 1, 2, 3
+Flow = Callable[[], Any]
 
 INTERRUPTED = "interrupted; what was done is kept, and the next run goes on from there"
 
@@ -78,9 +79,6 @@ def run(options: argparse.Namespace) -> int:
     if isinstance(options.columns, str):
         return complain(options.columns)
     return _in_flow(options, _run)
-
-
-Flow = Callable[[], Any]
 
 
 def _in_flow(options: argparse.Namespace, make: Callable[[argparse.Namespace], Flow]) -> int:

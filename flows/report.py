@@ -63,13 +63,12 @@ class RunReport:
         """Take down what a step did."""
         if result.step == "ingest":
             self.counts |= {"listed": result.notes.get("listed", 0), "known": result.notes.get("known", 0),
-                            "received": sum(receipt.received for receipt in result.receipts)}  # fmt: skip
-        pages = sum(receipt.received for receipt in result.receipts)
-        logger.info("%s: %d pages in %d batches", result.step, pages, len(result.receipts))
+                            "received": result.received}  # fmt: skip
+        logger.info("%s: %d pages in %d batches", result.step, result.received, len(result.receipts))
         self.steps.append(
             {
                 "step": result.step, "batches": len(result.receipts), "reused": sum(receipt.is_reused for receipt in result.receipts),
-                "pages": pages, "bytes": sum(receipt.byte_count for receipt in result.receipts),
+                "pages": result.received, "bytes": sum(receipt.byte_count for receipt in result.receipts),
                 "seconds": round(sum(receipt.seconds for receipt in result.receipts), 3),
                 "cpu_seconds": round(sum(receipt.cpu_seconds for receipt in result.receipts), 3), "notes": result.notes,
             }

@@ -197,6 +197,11 @@ class StepResult:
         """The batches' files or folders, in order."""
         return [Path(receipt.path) for receipt in self.receipts]
 
+    @property
+    def received(self) -> int:
+        """The pages that went into the batches."""
+        return sum(receipt.received for receipt in self.receipts)
+
 
 def without(table: pa.Table, doc_ids: set[str]) -> pa.Table:
     """The rows of a table of documents, pages or lines that are not of these documents."""

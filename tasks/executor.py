@@ -184,7 +184,7 @@ def apart(pages: int, work: Callable[..., Result], *arguments: Any, **options: A
         return work(*arguments, **options)
     pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), quiet, (os.getpid(),))
     with tempfile.TemporaryDirectory(prefix="copydesk-apart-") as folder:
-        # in a file: a process that ends before it has read long arguments from its pipe blocks Python before 3.11.5 for ever
+        # in a file: a process that ends before it has read long arguments from its pipe blocks Python 3.11.2 for ever
         call = Path(folder) / "call"
         call.write_bytes(pickle.dumps((work, arguments, options)))
         future = pool.submit(_called, call)

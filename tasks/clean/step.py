@@ -33,4 +33,4 @@ def clean(
 @task(name="learn-sites", task_run_name="learn-sites", cache_policy=NO_CACHE, persist_result=False)
 def learn_sites(cleaned: StepResult, sites: Mapping[str, Path], folder: str) -> dict[str, Path]:
     """Write what is remembered of sites after this run into `folder`; returns the files that are new, by their place."""
-    return apart(sum(receipt.received for receipt in cleaned.receipts), learn, cleaned.paths, sites, folder)
+    return apart(cleaned.received, learn, cleaned.paths, sites, folder)

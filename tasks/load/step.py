@@ -30,8 +30,7 @@ def load(
     `one_per_story` a near-duplicate of another article becomes a row of duplicates.
     """
     return apart(
-        sum(receipt.received for receipt in ingested.receipts), stage,
-        ingested, extracted, verdicts, output_root, run_id, rules_version,
+        ingested.received, stage, ingested, extracted, verdicts, output_root, run_id, rules_version,
         keep_pages=keep_pages, is_replay=is_replay, one_per_story=one_per_story,
     )  # fmt: skip
 

@@ -92,7 +92,7 @@ def stage(
     made = merged.decisions.docs[merged.decisions.articles_made()]
     return Staged(
         changes,
-        {"received": sum(receipt.received for receipt in ingested.receipts), "articles": counts["article"],
+        {"received": ingested.received, "articles": counts["article"],
          "duplicates": counts["duplicate"], "quarantined": counts["quarantined"] + counts["forgotten"], "replaced": len(merged.replaced),
          "seen_again": len(merged.seen), "near_duplicates": near},
         count,
