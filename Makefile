@@ -53,7 +53,7 @@ bench-clean: $(STAMP)  ## body text against peers: make bench-clean CORPORA='fol
 
 train-clean: $(STAMP)  ## train the block models: make train-clean CORPORA='folder ...'
 	$(BIN)/python -m pip install --quiet --editable '.[train]'
-	$(BIN)/python -m tasks.clean.train $(CORPORA)
+	$(BIN)/python -m tasks.training.train $(CORPORA)
 
 clean-output:  ## remove what runs made in output/
 	find output -mindepth 1 ! -name README.md -delete

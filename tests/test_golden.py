@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.clean.corpus import f1, page_score, shingles, tokens
+from tasks.training.corpus import f1, page_score, shingles, tokens
 
 PAGES = Path(__file__).parent / "pages"
 EXPECTED = Path(__file__).parent / "expected"

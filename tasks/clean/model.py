@@ -1,7 +1,7 @@
 """Gradient-boosted symmetric trees, predicted by numpy over all blocks of a batch at once.
 
 A symmetric (oblivious) tree asks the same question on each level, so the leaf of every block is found by as many
-vectorised comparisons as the tree is deep, without following pointers. Trained by CatBoost (`tasks.clean.train`),
+vectorised comparisons as the tree is deep, without following pointers. Trained by CatBoost (`tasks.training.train`),
 shipped as an array file beside this module; the trainer's prediction is reproduced to 1e-6 (a test says so).
 """
 

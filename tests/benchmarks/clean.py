@@ -22,8 +22,9 @@ import pyarrow as pa
 from selectolax.lexbor import LexborHTMLParser
 
 from tasks import schema
-from tasks.clean import corpus, model
+from tasks.clean import model
 from tasks.clean.batch import clean_pages
+from tasks.training import corpus
 
 BATCH = 50  # pages of one interleaved turn
 # cross-validated F1 that a change may not fall below; the epsilon is half the interval's half-width, about what another

@@ -43,9 +43,9 @@ import pyarrow as pa
 
 from tasks import schema
 from tasks.batch import write_table
-from tasks.clean.corpus import read_corpus
 from tasks.extract import similarity
 from tasks.load.stories import Signed, find_stories, read_signatures
+from tasks.training.corpus import read_corpus
 
 GOALS = {"recall at 10 %": 0.98, "precision": 0.99, "ms a text": 0.3, "index bytes": 1000}
 _WORD = {False: re.compile(r"\S+\s*"), True: re.compile(r"\S{1,2}\s*")}

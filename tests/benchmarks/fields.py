@@ -21,11 +21,11 @@ import orjson
 import pyarrow as pa
 
 from tasks import schema
-from tasks.clean import corpus
 from tasks.clean.batch import clean_pages
 from tasks.dates import find_dates
 from tasks.extract.batch import extract_documents
 from tasks.names import squeeze
+from tasks.training import corpus
 
 BATCH = 250
 

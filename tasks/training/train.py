@@ -1,7 +1,7 @@
-"""Trains the block models from corpora with gold texts: `python -m tasks.clean.train CORPUS... [--kind html|text]`.
+"""Trains the block models from corpora with gold texts: `python -m tasks.training.train CORPUS... [--kind html|text]`.
 
 Needs the extra `train`. The same data, versions and seed give the same files. Writes `model_html.npz` and
-`model_text.npz` beside this module, each with its card of the same name: data, settings, figures, digest.
+`model_text.npz` beside `tasks.clean.model`, each with its card of the same name: data, settings, figures, digest.
 """
 
 import argparse
@@ -16,17 +16,18 @@ from typing import Any
 
 import numpy as np
 
-from tasks.clean import corpus, word_scores
+from tasks.clean import model, word_scores
 from tasks.clean.batch import Prepared
 from tasks.clean.blocks import Blocks
-from tasks.clean.calibration import PageResults, calibration, reliability
 from tasks.clean.features import Layout, layout, matrix
 from tasks.clean.model import Forest, Model, forest_of, save
 from tasks.clean.story import Decision, decide, raw_confidence
+from tasks.training import corpus
+from tasks.training.calibration import PageResults, calibration, reliability
 
 logger = logging.getLogger(__name__)
 
-_HERE = Path(__file__).parent
+_MODELS = Path(model.__file__).parent  # the models ship beside the module that reads them
 FOLDS = 3
 TREES, RATE, DEPTH = 400, 0.07, 6  # more trees gain less than 0.001 F1 in cross-validation, and cost time on every page
 DECISIONS = {
@@ -292,7 +293,7 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     for kind in ("html", "text") if options.kind == "both" else (options.kind,):
         model, card = train(kind, options.corpora)
-        path = _HERE / f"model_{kind}.npz"
+        path = _MODELS / f"model_{kind}.npz"
         save(path, model)
         card |= {
             "data": {folder.name: _digest(folder) for folder in options.corpora},
@@ -300,7 +301,7 @@ def main(arguments: list[str] | None = None) -> int:
                          "news_weight": _NEWS_WEIGHT, "others_weight": _OTHERS_WEIGHT.get(kind, 0)},
             "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         }  # fmt: skip
-        (_HERE / f"model_{kind}.json").write_text(json.dumps(card, indent=1) + "\n")
+        (_MODELS / f"model_{kind}.json").write_text(json.dumps(card, indent=1) + "\n")
         print(json.dumps(card["cross_validation"], indent=1))  # noqa: T201 - the result of the command
     return 0
 
