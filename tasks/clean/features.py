@@ -18,6 +18,9 @@ LEXICON_GROUPS = ("byline", "caption", "comment", "credit", "date", "footer", "m
                   "paywall", "promo", "related", "wire")  # fmt: skip
 _DENSE_CHARS_A_WORD = 1.7  # of Chinese and Japanese; a common rule of thumb, exactness does not matter here
 GOOD_WORDS = 12  # from this length on a line with a full stop is hardly ever boilerplate by itself
+_COMMON_TIMES, _COMMON_CHARS = 5, 6  # a short word so often on a page is a function word, or the page's own subject
+_UNMARKED_WORDS = 25  # the same for a page whose language has no full stop, as Thai
+_UNMARKED_SHARE = 0.1  # of a page's long lines in dense script that end with a mark; below, the language has none
 
 
 @dataclass
@@ -130,7 +133,7 @@ def line_features(blocks: Blocks, words: Words, entries: dict[int, Entry]) -> Co
     groups = {group: np.zeros(n, dtype=np.float32) for group in LEXICON_GROUPS}
     for line, entry in entries.items():
         groups[entry.group][line] = 1
-    good = (count >= GOOD_WORDS) & is_end & (stop_share >= 0.2)
+    good = _is_prose(count, is_end, dense_share > 0.3, np.asarray(blocks.page))
     columns = {
         "words": count, "log_words": np.log1p(count), "chars": size,
         "mean_word": letters / safe, "is_end": is_end, "is_question": last == Char.QUESTION, "is_colon": last == Char.COLON,
@@ -151,6 +154,21 @@ def line_features(blocks: Blocks, words: Words, entries: dict[int, Entry]) -> Co
     return {name: np.asarray(column, dtype=np.float32) for name, column in columns.items()}
 
 
+def _is_prose(count: np.ndarray, is_end: np.ndarray, is_dense: np.ndarray, page: np.ndarray) -> np.ndarray:
+    """Whether a line is long and ends as sentences of its page do; no list of words or languages has a say in it."""
+    is_long = count >= GOOD_WORDS
+    is_candidate = is_long & is_dense
+    marked: np.ndarray = is_long & is_end
+    if not is_candidate.any():
+        return marked
+    pages = int(page.max()) + 1
+    long_lines = np.bincount(page[is_candidate], minlength=pages)
+    ends = np.bincount(page[is_candidate & is_end], minlength=pages)
+    is_unmarked = ends < _UNMARKED_SHARE * long_lines
+    prose: np.ndarray = marked | (is_candidate & (count >= _UNMARKED_WORDS) & is_unmarked[page])
+    return prose
+
+
 def run_score(line: Columns) -> np.ndarray:
     """Score of each line for the max-sum run: prose adds its words, everything else costs.
 
@@ -159,7 +177,7 @@ def run_score(line: Columns) -> np.ndarray:
     count = line["words"]
     is_prose = (line["good"] > 0) & (line["lexicon"] == 0)
     # a line with a full stop that is merely short neither carries a run nor breaks it
-    is_sentence = (line["is_end"] > 0) & (line["stop_share"] >= 0.15) & (count >= 5) & (line["lexicon"] == 0)
+    is_sentence = (line["is_end"] > 0) & (count >= 5) & (line["lexicon"] == 0)
     return np.where(is_prose, np.minimum(count, 60), np.where(is_sentence, count * 0.4 - 2, -6.0)).astype(np.float64)
 
 
@@ -252,21 +270,29 @@ def _runs(columns: Columns, where: Layout, index: np.ndarray, score: np.ndarray,
 
 
 def _cohesion(columns: Columns, words: Words, where: Layout) -> None:
-    """Share of the line's longer words that also stand in other lines of the page's max-sum run."""
+    """What a line's words have to do with the page's: `cohesion` is the share of its longer words that stand in other lines of
+    the max-sum run too, `common_share` the share of its words that stand all over the page, as function words do in any language.
+    """
     everywhere, _ = stop_words()
-    is_content = (words.length >= 4) & (words.hash != 0) & ~everywhere.contains(words.hash)
     n = len(where.page)
-    line = words.line[is_content]
-    in_run = columns["in_run"][line] > 0
-    key = words.hash[is_content] + where.page[line].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    is_word = words.hash != 0
+    line = words.line[is_word]
+    key = words.hash[is_word] + where.page[line].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     _, inverse = np.unique(key, return_inverse=True)
     kinds = int(np.max(inverse)) + 1 if len(inverse) else 0
-    occurrences = np.bincount(inverse[in_run], minlength=kinds)
+    length = words.length[is_word]
+    is_content = (length >= 4) & ~everywhere.contains(words.hash[is_word])
+    in_run = (columns["in_run"][line] > 0) & is_content
+    in_runs = np.bincount(inverse[in_run], minlength=kinds)
+    content = inverse[is_content]
+    content_line = line[is_content]
     # leave one out: a run's own single occurrence does not count for it
-    shared = occurrences[inverse] - in_run > 0
-    count = np.bincount(line, minlength=n)
+    shared = in_runs[content] - in_run[is_content] > 0
+    count = np.bincount(content_line, minlength=n)
     columns["content_words"] = count
-    columns["cohesion"] = np.bincount(line[shared], minlength=n) / np.maximum(count, 1)
+    columns["cohesion"] = np.bincount(content_line[shared], minlength=n) / np.maximum(count, 1)
+    is_common = (np.bincount(inverse, minlength=kinds)[inverse] >= _COMMON_TIMES) & (length <= _COMMON_CHARS)
+    columns["common_share"] = np.bincount(line[is_common], minlength=n) / np.maximum(np.bincount(line, minlength=n), 1)
 
 
 def matrix(columns: Columns, names: list[str]) -> np.ndarray:

@@ -36,14 +36,32 @@ class Char(IntEnum):
 
 CHAR_CLASSES = len(Char)
 _PLANE = 0x10000
+# Of all scripts: Arabic, Urdu, Devanagari, Armenian, Ethiopic, Burmese, Khmer, Tibetan, Chinese and Japanese have their own
 _MARKS = {
-    Char.END: ".!…。！．।؟۔։", Char.QUESTION: "?？", Char.COMMA: ",;،、，；؛", Char.COLON: ":：",
-    Char.QUOTE: "\"'“”„‟«»‹›‘’‚「」『』`´", Char.CLOSER: ")]）】", Char.SEPARATOR: "|·•/>→▸▶◀←–—»★☆✓×",
-    Char.CODE: "{}[<=_\\^~#*+%&", Char.MONEY: "$€£¥₹₽₺₩", Char.AT: "@",
-}  # fmt: skip
-# scripts without spaces between words: Thai, Lao, Myanmar, Khmer, CJK radicals to Yi, Hangul excluded (it has spaces)
-_DENSE = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x2E80, 0x2FDF), (0x3040, 0x312F), (0x31A0, 0xA4CF),
-          (0xF900, 0xFAFF), (0xFF66, 0xFF9F))  # fmt: skip
+    Char.END: ".!…。！．｡۔।॥։።፨။។៕།༎‥⋯",
+    Char.QUESTION: "?？؟⸮፧՞",
+    Char.COMMA: ",;،、，；؛､፣፤၊՝",
+    Char.COLON: ":：፦፥៖",
+    Char.QUOTE: "\"'“”„‟«»‹›‘’‚「」『』《》〈〉〝〟`´",
+    Char.CLOSER: ")]）】］〕",
+    Char.SEPARATOR: "|·•/>→▸▶◀←–—»★☆✓×",
+    Char.CODE: "{}[<=_\\^~#*+%&",
+    Char.MONEY: "$€£¥₹₽₺₩",
+    Char.AT: "@",
+}
+# scripts without spaces between words: Thai, Lao, Tibetan, Burmese, Khmer, CJK radicals to Yi; Hangul has spaces
+_DENSE = (
+    (0x0E00, 0x0EFF),
+    (0x0F00, 0x0FFF),
+    (0x1000, 0x109F),
+    (0x1780, 0x17FF),
+    (0x2E80, 0x2FDF),
+    (0x3040, 0x312F),
+    (0x31A0, 0xA4CF),
+    (0xF900, 0xFAFF),
+    (0xFF66, 0xFF9F),
+)
+_FULL_WIDTH = 0x3000  # code points from here on are Chinese and Japanese marks and letters
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # odd, well spread bits (golden ratio)
 _PHRASE = np.uint64(0xC2B2AE3D27D4EB4F)  # another odd constant, for sequences of words
 MAX_WORD_CHARS = 64  # letters beyond do not change a word's hash
@@ -166,7 +184,8 @@ def _count(lines: list[str]) -> Words:
         last = last - strip
     space = kind == Char.SPACE
     is_end = (kind == Char.END) | (kind == Char.QUESTION)
-    quiet = is_end[:-1] & space[1:] & (points[1:] != 0x0A)
+    # a full-width mark needs no space after it
+    quiet = is_end[:-1] & (space[1:] | (points[:-1] >= _FULL_WIDTH)) & (points[1:] != 0x0A)
     sentence_ends = np.bincount(line_of[:-1][quiet], minlength=n)
 
     word_start = np.flatnonzero(np.concatenate(([True], space[:-1])) & ~space)

@@ -5,6 +5,7 @@ Only training and benchmarks read it; needs the extra `train` for the text style
 """
 
 import gzip
+import hashlib
 import re
 import unicodedata
 from collections import Counter
@@ -20,6 +21,9 @@ from tasks.clean.batch import Prepared, prepare
 SHINGLE = 4  # tokens; the measure of the article extraction benchmark (Zyte, 2020)
 _TOKEN = re.compile(r"\w+")
 STYLES = ("html", "wet", "inscriptis")
+STORIES = ("article", "live")  # page types that hold a story; a stub may go either way
+_SECOND_LEVEL = frozenset(["co", "com", "org", "net", "gov", "ac", "edu", "or", "ne", "go"])  # as in co.uk, com.au
+_GUESSED_TYPES = frozenset(["trafilatura-eval"])  # corpora whose page types are a guess where no body was annotated
 
 
 @dataclass(frozen=True)
@@ -27,10 +31,24 @@ class GoldPage:
     """One page with its gold text."""
 
     page_id: str
-    group: str  # site or publisher: pages of one group never stand on both sides of a split
+    group: str  # site or publisher: pages of one group are never on both sides of a split
     html: bytes
-    body: str | None
-    is_article: bool = True
+    body: str | None  # measures
+    training_body: str | None  # may be learnt from; None for pages whose gold may only measure
+    page_type: str
+    url: str | None
+    language: str | None
+    is_typed: bool  # the page type was annotated, not guessed
+
+    @property
+    def is_story(self) -> bool:
+        """Whether the page holds a story."""
+        return self.page_type in STORIES
+
+    @property
+    def is_article(self) -> bool:
+        """Whether the page is an article in the strict sense."""
+        return self.page_type == "article"
 
 
 def read_corpus(folder: Path, page_type: str | None = "article") -> list[GoldPage]:
@@ -41,18 +59,50 @@ def read_corpus(folder: Path, page_type: str | None = "article") -> list[GoldPag
             row = orjson.loads(line)
             if page_type and row["page_type"] != page_type:
                 continue
-            host = (urlsplit(row["url"] or "").hostname or row["page_id"]).removeprefix("www.")
-            group = row.get("publisher") or ".".join(host.split(".")[-2:])
+            html = gzip.decompress((folder / "pages" / f"{row['page_id']}.html.gz").read_bytes())
+            body = row["body"]
+            # a corpus that has the field was annotated twice: `body` only measures
+            learnt = row["body_read"] if "body_read" in row else body
+            is_typed = folder.name not in _GUESSED_TYPES or body is not None or row["page_type"] not in STORIES
             pages.append(
                 GoldPage(
                     row["page_id"],
-                    group,
-                    gzip.decompress((folder / "pages" / f"{row['page_id']}.html.gz").read_bytes()),
-                    row["body"],
-                    row["page_type"] == "article",
+                    group_of(row),
+                    html,
+                    body,
+                    learnt,
+                    row["page_type"],
+                    row["url"],
+                    row.get("language"),
+                    is_typed,
                 )
             )
     return pages
+
+
+def group_of(row: dict[str, str | None]) -> str:
+    """The site of a page: the registered part of its host, the same for one site in all corpora; else its publisher."""
+    host = (urlsplit(row["url"] or "").hostname or "").removeprefix("www.")
+    if not host or host.endswith(".invalid"):
+        return row.get("publisher") or str(row["page_id"])
+    parts = host.split(".")
+    count = 3 if len(parts) > 2 and parts[-2] in _SECOND_LEVEL else 2
+    return ".".join(parts[-count:])
+
+
+def fold_of(group: str, folds: int) -> int:
+    """The fold of a site, the same on every machine."""
+    return int(hashlib.md5(group.encode(), usedforsecurity=False).hexdigest(), 16) % folds
+
+
+def decoded(html: bytes) -> str:
+    """The page's characters."""
+    from resiliparse.parse.encoding import bytes_to_str, detect_encoding  # noqa: PLC0415 - training only
+
+    try:
+        return html.decode("utf-8")
+    except UnicodeDecodeError:
+        return str(bytes_to_str(html, detect_encoding(html) or "utf-8"))
 
 
 def in_style(html: bytes, style: str) -> bytes:
@@ -60,17 +110,13 @@ def in_style(html: bytes, style: str) -> bytes:
     if style == "html":
         return html
     from resiliparse.extract.html2text import extract_plain_text  # noqa: PLC0415 - training only
-    from resiliparse.parse.encoding import bytes_to_str, detect_encoding  # noqa: PLC0415
 
-    try:
-        text = html.decode("utf-8")
-    except UnicodeDecodeError:
-        text = bytes_to_str(html, detect_encoding(html) or "utf-8")
+    text = decoded(html)
     if style == "wet":
         plain = extract_plain_text(
             text, preserve_formatting=True, main_content=False, list_bullets=False, alt_texts=False, links=False
         )
-        return "\n".join(line for line in plain.splitlines() if line.strip()).encode()
+        return "\n".join(line for line in plain.splitlines() if line.strip()).encode("utf-8", "replace")
     from inscriptis import get_text  # noqa: PLC0415
 
     return str(get_text(text)).encode("utf-8", "replace")
@@ -100,43 +146,6 @@ def f1(scores: list[tuple[float | None, float | None]]) -> tuple[float, float, f
     precision = float(np.mean([p for p, _ in scores if p is not None] or [0]))
     recall = float(np.mean([r for _, r in scores if r is not None] or [0]))
     return precision, recall, 2 * precision * recall / max(precision + recall, 1e-9)
-
-
-def label_lines(lines: list[str], body: str) -> np.ndarray:
-    """Which lines belong to the gold text: those of whose shingles at least half stand in it.
-
-    Of a long line that repeats, only the copy among the most other such lines counts; a line shorter than a shingle
-    counts when it equals a line of the gold, or forms its shingles together with its neighbours, among such lines.
-    """
-    gold_tokens = tokens(body)
-    gold = set(shingles(gold_tokens))
-    gold_lines = {" ".join(tokens(line)) for line in body.split("\n") if line.strip()}
-    split = [tokens(line) for line in lines]
-    positive = np.zeros(len(lines), dtype=bool)
-    for n, words in enumerate(split):
-        if len(words) >= SHINGLE:
-            grams = list(zip(*(words[k:] for k in range(SHINGLE)), strict=False))
-            positive[n] = sum(gram in gold for gram in grams) >= 0.5 * len(grams)
-    copies: dict[str, list[int]] = {}
-    for n in np.flatnonzero(positive).tolist():
-        copies.setdefault(" ".join(split[n]), []).append(n)
-    for places in copies.values():
-        if len(places) > 1:
-            best = max(places, key=lambda n: (int(positive[max(0, n - 6) : n + 7].sum()), -n))
-            for n in places:
-                positive[n] = n == best
-    long = positive.copy()
-    for n, words in enumerate(split):
-        if not words or len(words) >= SHINGLE:
-            continue
-        before = [w for m in range(max(0, n - 2), n) if long[m] for w in split[m]][-3:]
-        after = [w for m in range(n + 1, min(len(lines), n + 3)) if long[m] for w in split[m]][:3]
-        near = long[max(0, n - 4) : n].any() and long[n + 1 : n + 5].any()
-        joined = before + words + after
-        grams = list(zip(*(joined[k:] for k in range(SHINGLE)), strict=False))
-        through = bool(before and after and grams) and all(gram in gold for gram in grams)
-        positive[n] = through or (near and " ".join(words) in gold_lines)
-    return positive
 
 
 def prepare_pages(pages: list[GoldPage], style: str, chunk: int = 100) -> list[Prepared]:
