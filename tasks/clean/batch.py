@@ -13,12 +13,13 @@ from tasks import schema
 from tasks.clean import dom, features, lexicon, story
 from tasks.clean.blocks import Blocks, add_text_page
 from tasks.clean.bulk_naming import Facts, name_plain
-from tasks.clean.decode import Decoded, decode, repair, repair_line
+from tasks.clean.decode import Decoded, decode, repair, repair_line, soft_ends
 from tasks.clean.html_blocks import add_html_page
 from tasks.clean.kind import PageFacts, judge
 from tasks.clean.names import Names, words_of
 from tasks.clean.naming import name_line, open_scene
 from tasks.clean.page_lines import Named, PageLines, Scene
+from tasks.clean.shells import add_declared_story
 from tasks.clean.signals import Signals
 from tasks.clean.site_templates import find_templates, short_key, site_of
 from tasks.clean.tags import TAG_WORDS
@@ -64,21 +65,24 @@ def prepare(pages: Iterable[tuple[int, bytes, str | None]], *, is_html: bool) ->
         rows.append(row)
         encodings.append((decoded.encoding, decoded.encoding_from, decoded.damaged_char_count))
         done: set[str] = set()
-        first = len(blocks)
+        first, body = len(blocks), len(blocks.containers.parent)
         found: Signals | None = None
         problem = None
         if is_html:
             try:
                 found = add_html_page(blocks, page, _utf8(raw, decoded))
                 found.finish()
+                done |= found.repairs
+                if add_declared_story(blocks, page, first, body, found.article_bodies):
+                    done.add("text_from_json_ld")
             except ValueError as error:
                 problem = str(error)
             joined = "\n".join(blocks.text[first:])
             mended = repair_line(joined, done)
             if mended != joined:
                 blocks.text[first:] = [text.strip() for text in mended.split("\n")]
-        else:
-            add_text_page(blocks, page, repair(decoded.text, done))
+        elif add_text_page(blocks, page, repair(decoded.text, done), soft_ends(decoded.text)):
+            done.add("wrapped_lines")
         repairs.append(sorted(done))
         signals.append(found)
         problems.append(problem)

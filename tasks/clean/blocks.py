@@ -6,6 +6,8 @@ lists, so that features are computed over the batch by vectorised kernels.
 
 from dataclasses import dataclass, field
 
+from tasks.clean import wrapped
+
 MAX_BLOCKS = 20_000  # of one page; the longest live tickers of the corpora have 4,000
 MAX_LINE_CHARS = 2_000_000  # a page is at most 20 MB; a longer line is cut for labelling, and said so
 
@@ -21,6 +23,17 @@ class Containers:
     above: list[int] = field(default_factory=lambda: [0])  # the same, of itself and all around it
     tags_above: list[int] = field(default_factory=lambda: [0])  # bits of TAG_CODES, of itself and all around it
     name: list[str] = field(default_factory=lambda: [""])  # its class attribute, for grouping alike elements
+
+    def add(self, parent: int, tag: int, words: int, name: str) -> int:
+        """Note an element within another one; returns its index."""
+        self.parent.append(parent)
+        self.depth.append(self.depth[parent] + 1)
+        self.tag.append(tag)
+        self.words.append(words)
+        self.above.append(self.above[parent] | words)
+        self.tags_above.append(self.tags_above[parent] | 1 << tag)
+        self.name.append(name)
+        return len(self.parent) - 1
 
 
 @dataclass
@@ -54,6 +67,37 @@ class Blocks:
         for column in (self.tag, self.container, self.link_chars, self.link_count, self.bold_chars):
             column.extend([0] * size)
 
+    def join_wrapped(self, first: int, after_gap: set[int]) -> bool:
+        """Join the blocks of an HTML page, from `first` on, whose text `<br>` breaks at a common width.
+
+        `after_gap` holds the blocks before which an empty line stands. Returns whether any were joined.
+        """
+        rows = range(first, len(self))
+        if sum(self.is_after_break[first:]) < wrapped.MIN_BREAKS:
+            return False
+        goes_on = wrapped.joins([
+            wrapped.Line(self.text[n], len(self.text[n]), 0, not self.is_after_break[n] or n in after_gap or n == first
+                         or self.container[n] != self.container[n - 1] or self.tag[n] != self.tag[n - 1])
+            for n in rows
+        ])  # fmt: skip
+        if not any(goes_on):
+            return False
+        self.text[first:] = wrapped.paragraphs(self.text[first:], goes_on)
+        for column in (self.link_chars, self.link_count, self.bold_chars):
+            sums: list[int] = []
+            for value, on in zip(column[first:], goes_on, strict=True):
+                if on:
+                    sums[-1] += value
+                else:
+                    sums.append(value)
+            column[first:] = sums
+        for column in (self.tag, self.container):
+            column[first:] = [value for value, on in zip(column[first:], goes_on, strict=True) if not on]
+        self.is_after_break[first:] = [
+            value for value, on in zip(self.is_after_break[first:], goes_on, strict=True) if not on
+        ]
+        return True
+
     def fill_up(self, page: int) -> None:
         """Complete the columns that are the same for all blocks of an HTML page."""
         missing = len(self.text) - len(self.page)
@@ -67,18 +111,27 @@ class Blocks:
         self.add_lines(page, [note], [0], [0])
 
 
-def add_text_page(blocks: Blocks, page: int, text: str) -> None:
-    """Append the non-blank lines of a repaired text, white space within them collapsed."""
+def add_text_page(blocks: Blocks, page: int, text: str, soft_ends: frozenset[int] = frozenset()) -> bool:
+    """Append the paragraphs of a repaired text, white space within them collapsed: its lines, joined where they are wrapped.
+
+    `soft_ends` are the lines, from 0, that ended in a soft hyphen before the repair. Returns whether any were joined.
+    """
     lines = text.split("\n")
     squeezed = [" ".join(line.split()) for line in lines]
     filled = [n for n, line in enumerate(squeezed) if line]
     count = len(filled)
     filled = filled[:MAX_BLOCKS]
-    blocks.add_lines(
-        page,
-        [squeezed[n] for n in filled],
-        [n - before - 1 for before, n in zip([-1, *filled], filled, strict=False)],
-        [len(lines[n]) - len(lines[n].lstrip()) if lines[n][0].isspace() else 0 for n in filled],
-    )
+    texts = [squeezed[n] for n in filled]
+    blank_before = [n - before - 1 for before, n in zip([-1, *filled], filled, strict=False)]
+    indent = [len(lines[n]) - len(lines[n].lstrip()) if lines[n][0].isspace() else 0 for n in filled]
+    widths = [len(lines[n].rstrip()) for n in filled]
+    goes_on = wrapped.joins(list(map(wrapped.Line, texts, widths, indent, [gap > 0 for gap in blank_before])))
+    if is_wrapped := any(goes_on):
+        texts = [text + wrapped.SOFT_HYPHEN * (n in soft_ends) for n, text in zip(filled, texts, strict=True)]
+        texts = [text.rstrip(wrapped.SOFT_HYPHEN) for text in wrapped.paragraphs(texts, goes_on)]
+        first = [n for n, on in enumerate(goes_on) if not on]
+        blank_before, indent = [blank_before[n] for n in first], [indent[n] for n in first]
+    blocks.add_lines(page, texts, blank_before, indent)
     if count > MAX_BLOCKS:
         blocks.cut(page, f"({count - MAX_BLOCKS} more lines are not read)")
+    return is_wrapped

@@ -165,6 +165,14 @@ def repair(text: str, repairs: set[str]) -> str:
     return _apply("tabs", re.compile("\t"), " ", text, repairs) if "\t" in text else text
 
 
+def soft_ends(text: str) -> frozenset[int]:
+    """The lines of a text, counted from 0 as `repair` leaves them, that end in a soft hyphen, which it takes away."""
+    if "\u00ad" not in text:
+        return frozenset()
+    lines = _BREAKS.sub("\n", text).split("\n")
+    return frozenset(n for n, line in enumerate(lines) if line.rstrip().endswith("\u00ad"))
+
+
 def repair_line(text: str, repairs: set[str]) -> str:
     """`repair` for text without line breaks of its own kind: never adds or removes a line feed."""
     for _ in range(_ROUNDS):  # each repair may bring to light what another one mends

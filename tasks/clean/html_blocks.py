@@ -4,6 +4,7 @@ The walk goes by first_child/next (a node costs 0.1 microseconds that way; CSS q
 look-ups on every node cost several parses) and reads attributes only where something depends on them.
 """
 
+import itertools
 import re
 from functools import lru_cache
 from typing import Any
@@ -13,7 +14,9 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 from tasks.clean import class_words
 from tasks.clean.blocks import MAX_BLOCKS, Blocks
 from tasks.clean.class_words import class_bits
+from tasks.clean.inline_forms import MAX_READING_CHARS, Form, form_of, is_unseen, start_of_text
 from tasks.clean.nesting import shallow
+from tasks.clean.shells import MIN_STORY_WORDS, is_shell, open_shadows, word_count
 from tasks.clean.signals import Signals
 from tasks.clean.tags import TAG_CODES, Kind, kinds
 
@@ -30,9 +33,28 @@ _IN_STORY = 1 << TAG_CODES["article"] | 1 << TAG_CODES["main"]
 _IN_CAPTION = 1 << TAG_CODES["figcaption"]
 _SIGNAL_CLASS = class_words.BITS["byline"] | class_words.BITS["date"]
 
+_PRE = TAG_CODES["pre"]
+_DIV = TAG_CODES["div"]  # what an inline element that is shown as a block amounts to
+_HEADINGS = frozenset(TAG_CODES[name] for name in ("h1", "h2", "h3", "h4", "h5", "h6"))
+# elements that say what kind of text they hold; a block within them that has no name of its own is of that kind
+_TEXTS = _HEADINGS | {
+    TAG_CODES[name] for name in ("p", "li", "td", "th", "dd", "dt", "blockquote", "figcaption", "summary", "caption")
+}
+
+_EMPTY_LINE = re.compile(r"\n[^\S\n]*\n")
+_MARKS = frozenset('.!?”"')
+# in front of the mark a word of three letters: no initial, no `a.m.`, and not the `www.` of an address
+_SENTENCE_END = re.compile(r"[^\W\d_A-Z]{3}(?<!www)[.!?][”\"]?$")
+_SENTENCE = 30  # characters; a shorter piece is a label or part of a name
+_LABELLED = _SIGNAL_CLASS | class_words.BITS["tags"]  # the last has the word `meta`
+MAX_NOSCRIPTS = 64  # of a page; most hold a picture, and one the story
+
 _BLOCK, _SKIP, _BREAK, _TEXT, _LINK, _BOLD, _SCRIPT, _SIGNAL, _INLINE = (
     Kind.BLOCK, Kind.SKIP, Kind.BREAK, Kind.TEXT, Kind.LINK, Kind.BOLD, Kind.SCRIPT, Kind.SIGNAL, Kind.INLINE,
 )  # fmt: skip
+_READING, _NOSCRIPT = Kind.READING, Kind.NOSCRIPT
+_PLAIN, _SHOWN_BLOCK = Form.PLAIN, Form.BLOCK
+_OWN_LINE = 32  # added on the stack to the kind of an inline element that is shown as a block
 
 
 def add_html_page(blocks: Blocks, page: int, html: bytes) -> Signals:
@@ -42,7 +64,7 @@ def add_html_page(blocks: Blocks, page: int, html: bytes) -> Signals:
         ValueError: the parser refuses the page.
     """
     try:
-        tree = LexborHTMLParser(shallow(html))
+        tree = LexborHTMLParser(shallow(open_shadows(html)))
         root = tree.root
     except (SelectolaxError, ValueError, RuntimeError) as error:
         raise ValueError(f"the HTML parser refuses the page: {error}") from error
@@ -59,7 +81,7 @@ def add_html_page(blocks: Blocks, page: int, html: bytes) -> Signals:
             body = child
         child = child.next
     if body is not None:
-        _Walk(blocks, page, signals).run(body)
+        _Walk(blocks, page, signals).read(body)
     if signals.title is None:  # a stray element has closed the head before it
         late = tree.css_first("title")
         if late is not None:
@@ -78,16 +100,31 @@ class _Walk:
         self.buffer: list[str] = []
         self.link_chars = self.link_count = self.bold_chars = 0
         self.is_after_break = False
+        self.after_gap: set[int] = set()  # blocks before which an empty line stands, made by two <br>
+        self.noscripts: list[Any] = []
 
-    def run(self, body: Any) -> None:  # noqa: C901, PLR0912, PLR0915 - one loop over millions of nodes: calls cost more than they clear up
-        """Walk everything under `body`."""
+    def read(self, body: Any) -> None:
+        """Cut a page's body into blocks."""
+        container = self.open_container(0, body, 0, 0)
+        self.run(body, container)
+        if self.noscripts and is_shell(self.blocks, self.first):
+            for node in self.noscripts:
+                if word_count(node.text(deep=True, separator=" ")) >= MIN_STORY_WORDS:
+                    self.run(node, container)
+        if self.blocks.join_wrapped(self.first, self.after_gap):
+            self.signals.repairs.add("wrapped_lines")
+        self.blocks.fill_up(self.page)
+        if len(self.blocks) >= self.first + MAX_BLOCKS:
+            self.blocks.cut(self.page, "(what follows is not read)")
+
+    def run(self, body: Any, container: int) -> None:  # noqa: C901, PLR0912, PLR0915 - one loop over millions of nodes: calls cost more than they clear up
+        """Walk everything under `body`, which stands in a container."""
         table = kinds()
         custom = (_BLOCK, 0)
         buffer = self.buffer
         flush = self.flush
         containers = self.blocks.containers
         texts, limit = self.blocks.text, self.first + MAX_BLOCKS
-        container = self.open_container(0, body, 0, 0)
         tag = 0
         link_depth = bold_depth = 0
         # what to restore on the way up: (kind, container, tag) of the elements that are open
@@ -126,19 +163,55 @@ class _Walk:
                 elif kind is _INLINE or kind is _LINK or kind is _BOLD or kind is _SIGNAL:
                     descend = node.first_child
                     if descend is not None:
-                        if kind is _LINK:
-                            link_depth += 1
-                            if containers.above[container] & _SAYS_MORE or containers.tags_above[container] & _IN_STORY:
-                                self.signals.read_link(node)  # menus hold most links and none of these
-                            self.link_count += 1
-                        elif kind is _BOLD:
-                            bold_depth += 1
-                        elif kind is _SIGNAL:
-                            self.signals.read_time(node, container, self.blocks.containers.above[container])
-                        stack.append((kind, container, tag))
+                        form = _PLAIN
+                        if kind is not _LINK:
+                            attributes = node.attributes
+                            if attributes:
+                                form = form_of(attributes)
+                            if kind is _SIGNAL:
+                                self.signals.read_time(node, container, containers.above[container])
+                        elif containers.above[container] & _SAYS_MORE or containers.tags_above[container] & _IN_STORY:
+                            attributes = node.attributes  # menus hold most links, none of these and nothing unseen
+                            self.signals.read_link(node, attributes)
+                            form = form_of(attributes)
+                        if (
+                            form is Form.SPOKEN
+                            and containers.words[container] & _LABELLED
+                            and not "".join(buffer).strip()
+                        ):
+                            form = _PLAIN  # `By`, `Posted on`: says what follows it
+                        if form is not _PLAIN and form is not _SHOWN_BLOCK and is_unseen(form, node):
+                            descend = None
+                        elif form is _PLAIN or form is Form.ICON or tag in _HEADINGS:
+                            if form is _SHOWN_BLOCK:
+                                buffer.append(" ")  # the lines of one headline
+                            stack.append((kind, container, tag))
+                        else:
+                            flush(container, tag)
+                            self.is_after_break = False
+                            stack.append((kind + _OWN_LINE, container, tag))
+                            if kind is _INLINE:
+                                container = self.open_container(container, node, _DIV, link_depth)
+                                tag = tag if tag in _TEXTS else _DIV
+                        if descend is not None:
+                            if kind is _LINK:
+                                link_depth += 1
+                                self.link_count += 1
+                            elif kind is _BOLD:
+                                bold_depth += 1
                 elif kind is _BREAK:
+                    before = len(texts)
                     flush(container, tag)
+                    if self.is_after_break and len(texts) == before:
+                        self.after_gap.add(before)
                     self.is_after_break = True
+                elif kind is _READING:
+                    if start_of_text(node, MAX_READING_CHARS) is None:  # the text after a reading that nobody closed
+                        descend = node.first_child
+                        stack.append((_INLINE, container, tag))
+                elif kind is _NOSCRIPT:
+                    if len(self.noscripts) < MAX_NOSCRIPTS:
+                        self.noscripts.append(node)
                 elif kind is _SCRIPT:
                     self.signals.read_script(node)
                 if descend is not None and len(stack) < MAX_DEPTH:
@@ -147,8 +220,8 @@ class _Walk:
                 if descend is not None:  # too deep: take its text as it is and go no further down
                     buffer.append(node.text(deep=True, separator=" "))
                     opened, container, tag = stack.pop()
-                    link_depth -= opened is _LINK
-                    bold_depth -= opened is _BOLD
+                    link_depth -= opened % _OWN_LINE == _LINK
+                    bold_depth -= opened % _OWN_LINE == _BOLD
                 following = node.next
                 parent = node
             else:
@@ -164,15 +237,18 @@ class _Walk:
                     link_depth -= 1
                 elif opened is _BOLD:
                     bold_depth -= 1
+                elif opened >= _OWN_LINE:
+                    flush(container, tag)
+                    self.is_after_break = False
+                    container, tag = outer, outer_tag
+                    link_depth -= opened == _LINK + _OWN_LINE
+                    bold_depth -= opened == _BOLD + _OWN_LINE
                 parent = parent.parent
                 following = parent.next
             if following is None or len(texts) >= limit:
                 break
             node = following
         flush(container, tag)
-        self.blocks.fill_up(self.page)
-        if len(texts) >= limit:
-            self.blocks.cut(self.page, "(what follows is not read)")
 
     def open_container(self, parent: int, node: Any, code: int, link_depth: int) -> int:
         """Note a block element that may hold blocks; returns its index in the containers."""
@@ -198,19 +274,16 @@ class _Walk:
                 self.signals.note_element(bits, node, containers.above[parent], names)
         if link_depth:
             bits |= class_words.IN_LINK
-        containers.parent.append(parent)
-        containers.depth.append(containers.depth[parent] + 1)
-        containers.tag.append(code)
-        containers.words.append(bits)
-        containers.above.append(containers.above[parent] | bits)
-        containers.tags_above.append(containers.tags_above[parent] | 1 << code)
-        containers.name.append(name)
-        return len(containers.parent) - 1
+        return containers.add(parent, code, bits, name)
 
     def flush(self, container: int, tag: int) -> None:
         """End the current block; it is none when it holds no text."""
-        text = " ".join("".join(self.buffer).split())
-        self.buffer.clear()
+        buffer = self.buffer
+        raw = "".join(buffer if len(buffer) < 2 else _spaced(buffer))
+        buffer.clear()
+        if tag == _PRE and "\n" in raw and self.flush_paragraphs(container, raw):
+            return
+        text = " ".join(raw.split())
         if text and text.strip(_UNSEEN):
             blocks = self.blocks
             blocks.text.append(text)
@@ -221,6 +294,40 @@ class _Walk:
             blocks.bold_chars.append(self.bold_chars)
             blocks.is_after_break.append(self.is_after_break)
         self.link_chars = self.link_count = self.bold_chars = 0
+
+    def flush_paragraphs(self, container: int, raw: str) -> bool:
+        """End a block of preformatted text that empty lines part; returns whether it was one."""
+        texts = [text for part in _EMPTY_LINE.split(raw) if (text := " ".join(part.split())).strip(_UNSEEN)]
+        if len(texts) < 2:
+            return False
+        blocks, size = self.blocks, len(texts)
+        whole = sum(map(len, texts))
+        texts = texts[: self.first + MAX_BLOCKS - len(blocks)]
+        size = len(texts)
+        blocks.text += texts
+        blocks.tag += [_PRE] * size
+        blocks.container += [container] * size
+        blocks.link_chars += [self.link_chars * len(text) // whole for text in texts]  # where they stood is not known
+        blocks.link_count += [self.link_count] + [0] * (size - 1)
+        blocks.bold_chars += [self.bold_chars * len(text) // whole for text in texts]
+        blocks.is_after_break += [False] * size
+        self.link_chars = self.link_count = self.bold_chars = 0
+        return True
+
+
+def _spaced(pieces: list[str]) -> list[str]:
+    """The pieces of a block, with a space where a sentence ends in one element and the next one begins another."""
+    spaced = pieces[:1]
+    for above, below in itertools.pairwise(pieces):
+        if (
+            above[-1:] in _MARKS
+            and below[:1].isupper()
+            and len(above) > _SENTENCE
+            and _SENTENCE_END.search(above[-12:])
+        ):
+            spaced.append(" ")
+        spaced.append(below)
+    return spaced
 
 
 @lru_cache(maxsize=4096)  # the same few recur on every page of a site

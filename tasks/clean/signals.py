@@ -52,6 +52,7 @@ class Signals:
     tag_links: list[str] = field(default_factory=list)  # texts of links to topic pages
     author_links: list[str] = field(default_factory=list)  # texts of links to writers' pages
     inline_dates: list[tuple[str, str]] = field(default_factory=list)  # key, value in scripts that are not JSON-LD
+    repairs: set[str] = field(default_factory=set)  # of the page's text, each by its name
     byline_chars: int = 0  # read in search of bylines, until `finish`
 
     def read_html_element(self, attributes: dict[str, str | None]) -> None:
@@ -130,9 +131,8 @@ class Signals:
                 }
             )
 
-    def read_link(self, node: Any) -> None:
+    def read_link(self, node: Any, attributes: dict[str, str | None]) -> None:
         """Keep the text of a link to a topic's or a writer's page."""
-        attributes = node.attributes
         rel, href = attributes.get("rel") or "", attributes.get("href") or ""
         parts = href.lower().split("/")  # what nearly every link has none of; half the cost of the patterns
         if rel in ("tag", "category tag") or (not _TOPICS.isdisjoint(parts) and _TOPIC_PAGE.search(href)):
@@ -201,7 +201,7 @@ class Signals:
 
     def to_json(self) -> str:
         """The declarations as JSON, empty parts left out."""
-        left_out = ("json_ld", "article_bodies")
+        left_out = ("json_ld", "article_bodies", "repairs")
         parts = {name: value for name, value in self.__dict__.items() if value and name not in left_out}
         return orjson.dumps(parts).decode()
 

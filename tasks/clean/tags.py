@@ -18,15 +18,17 @@ class Kind(IntEnum):
     BOLD = 6  # inline, its characters count as bold
     SCRIPT = 7  # read for JSON-LD, else skipped
     SIGNAL = 8  # void or inline, its attributes are signals (meta, link, time)
+    READING = 9  # how the characters beside it are read aloud: skipped
+    NOSCRIPT = 10  # read only where the page holds no other story
 
 
-_INLINE = "span i em u s small sub sup font abbr cite q code var samp kbd mark bdi bdo ins del label wbr data big tt acronym dfn ruby rb rt rp"
+_INLINE = "span i em u s small sub sup font abbr cite q code var samp kbd mark bdi bdo ins del label wbr data big tt acronym dfn ruby rb"
 _BLOCK = (
     "html body div p section article main aside header footer nav ul ol li dl dt dd table thead tbody tfoot tr td th "
     "caption h1 h2 h3 h4 h5 h6 hgroup blockquote pre figure figcaption form fieldset legend address details summary "
     "center hr menu dialog picture video audio object search"
 )
-_SKIP = "style svg math template noscript iframe head canvas map area select option optgroup textarea input embed param source track frame frameset noframes col colgroup img applet"
+_SKIP = "style svg math template iframe head canvas map area select option optgroup textarea input embed param source track frame frameset noframes col colgroup img applet"
 # one code an element whose name is a feature; 0 is any other
 TAG_CODES = {
     name: code
@@ -43,7 +45,7 @@ def kinds() -> dict[int, tuple[Kind, int]]:
     table: dict[int, tuple[Kind, int]] = {}
     groups = [(_INLINE, Kind.INLINE), (_BLOCK, Kind.BLOCK), (_SKIP, Kind.SKIP), ("br", Kind.BREAK), ("a", Kind.LINK),
               ("b strong", Kind.BOLD), ("script", Kind.SCRIPT), ("meta link title base", Kind.SKIP), ("time", Kind.SIGNAL),
-              ("button", Kind.BLOCK)]  # fmt: skip
+              ("button", Kind.BLOCK), ("rt rp rtc", Kind.READING), ("noscript", Kind.NOSCRIPT)]  # fmt: skip
     for names, kind in groups:
         for name in names.split():
             node = LexborHTMLParser("<p>").create_node(name)

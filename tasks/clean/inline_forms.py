@@ -1,0 +1,99 @@
+"""How an inline element is shown: not at all, as a block of its own, as an icon, or as the text it is.
+
+Only what the page itself says in attributes is seen, plus the class names that the common frameworks give to text which
+is there for screen readers alone.
+"""
+
+import re
+from enum import IntEnum
+from functools import lru_cache
+from typing import Any
+
+MAX_ATTRIBUTE_CHARS = 4_000  # of a class or style; what it says is remembered for the next page
+MAX_UNSEEN_CHARS = 300  # a longer hidden text may be the story until a script shows it: it is left to the model
+MAX_READING_CHARS = 60  # of a ruby reading; a longer one is text in an element that nobody closed
+_MAX_PROBED_NODES = 64  # of one hidden element; labels for screen readers have one or two
+
+
+class Form(IntEnum):
+    """How an inline element is shown."""
+
+    PLAIN = 0
+    HIDDEN = 1
+    BLOCK = 2
+    ICON = 3  # hidden from screen readers: skipped when it holds neither a word nor a mark of a sentence
+    SPOKEN = 4  # for screen readers alone: skipped, save the label of a byline or a date
+
+
+_HIDDEN_STYLE = re.compile(
+    r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|clip\s*:\s*rect\(\s*[01](?:px)?\s*[, ]\s*[01](?:px)?\s*[, )]"
+    r"|clip-path\s*:\s*(?:inset\(\s*(?:50|100)%|circle\(\s*0|polygon\(\s*0(?:px)?\s+0(?:px)?\s*,\s*0(?:px)?\s+0(?:px)?\s*[,)])"
+    r"|font-size\s*:\s*0(?:px|em|rem|%)?\s*(?:;|!|$)|text-indent\s*:\s*-\d{3,}|(?:left|right|top)\s*:\s*-\d{4,}px)",
+    re.I,
+)
+_BLOCK_STYLE = re.compile(
+    r"(?<![\w-])display\s*:\s*(?:block|flex|grid|table|table-row|list-item|flow-root|-webkit-box)(?![\w-])", re.I
+)
+_TINY_SIDE = re.compile(r"(?<![\w-])(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|!|$)", re.I)
+_OVERFLOW_HIDDEN = re.compile(r"(?<![\w-])overflow\s*:\s*(?:hidden|clip)", re.I)
+# a whole class name, with or without a prefix of its framework and a suffix made by a build; `not-sr-only` shows again,
+# and `md:sr-only` hides on some screens only
+_UNSEEN_CLASS = re.compile(
+    r"(?:^|\s)(?!not-)(?:[a-z0-9]+(?:__|--|-|_))*?"
+    r"(?:sr-only|sr-text|visually-?hidden|screen-?reader(?:s|-text|-only|s-only|-content)?|element-invisible|accessibly-hidden|accessible-hide"
+    r"|a11y-(?:text|hidden|only)|assistive-text|hidden-visually|hide-visually|for-screen-readers?)(?:(?:__|--|-|_)[a-z0-9]*\d[a-z0-9]*)?(?=\s|$)",
+    re.I,
+)
+_ICON_FONT = re.compile(
+    r"(?:^|\s)(?:material-icons|material-symbols)[\w-]*(?=\s|$)"
+)  # its text is the name of a picture
+_SAYS_SOMETHING = re.compile(r"[^\W_]|[·•|/–—,.:;()\"'“”«»!?&+%-]")
+
+
+def form_of(attributes: dict[str, str | None]) -> Form:
+    """How an inline element with these attributes is shown."""
+    if "hidden" in attributes:
+        return Form.HIDDEN
+    names, style = attributes.get("class"), attributes.get("style")
+    form = _form(names, style) if names or style else Form.PLAIN
+    return Form.ICON if form is Form.PLAIN and attributes.get("aria-hidden") == "true" else form
+
+
+@lru_cache(maxsize=16_384)  # the same few recur on every page of a site
+def _form(names: str | None, style: str | None) -> Form:
+    style, names = (style or "")[:MAX_ATTRIBUTE_CHARS], (names or "")[:MAX_ATTRIBUTE_CHARS]
+    if style and (_HIDDEN_STYLE.search(style) or (_OVERFLOW_HIDDEN.search(style) and _TINY_SIDE.search(style))):
+        return Form.HIDDEN
+    if names and _ICON_FONT.search(names):
+        return Form.HIDDEN
+    if names and _UNSEEN_CLASS.search(names):
+        return Form.SPOKEN
+    return Form.BLOCK if style and _BLOCK_STYLE.search(style) else Form.PLAIN
+
+
+def is_unseen(form: Form, node: Any) -> bool:
+    """Whether the text under an element that is not plain is to be left out."""
+    if form is not Form.ICON:
+        return start_of_text(node, MAX_UNSEEN_CHARS) is not None
+    text = start_of_text(node, MAX_UNSEEN_CHARS)
+    return text is not None and not _SAYS_SOMETHING.search(text)
+
+
+def start_of_text(node: Any, limit: int) -> str | None:
+    """The text under a node in bounded time, or None where it is longer than `limit` characters."""
+    parts: list[str] = []
+    size, seen = 0, 0
+    waiting = [node.first_child]
+    while waiting:
+        child = waiting.pop()
+        if child is None:
+            continue
+        seen += 1
+        if child.is_text_node:
+            text = child.text_content or ""
+            size += len(text)
+            parts.append(text)
+        if size > limit or seen > _MAX_PROBED_NODES:
+            return None
+        waiting += [child.next, child.first_child]
+    return "".join(parts)

@@ -1,0 +1,164 @@
+"""Text that a program has broken into lines of a common width, joined to paragraphs again.
+
+Text browsers, converters and mail programs break lines at 60 to 80 columns. Whether a page is made so is decided by its
+form alone: nearly every break within its runs of lines falls where the next word would not have fitted, in the middle of
+a sentence. Poems, menus, lists, tables and addresses break elsewhere and stay as they are.
+"""
+
+import itertools
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+
+MIN_WIDTH, MAX_WIDTH = 45, 100  # columns; programs take 60 to 80, and what is wider is a paragraph in one line
+MIN_SOLID_WIDTH, MAX_SOLID_WIDTH = 16, 60  # characters, in scripts without spaces
+MIN_BREAKS = 3  # on a page, that is a run of four lines or some shorter ones; fewer look alike by chance
+MIN_SOLID_BREAKS = 6  # without words and capitals there is less to see
+MIN_ENDS = 0.5  # of the joined paragraphs, with a mark at the end; prose has 0.8 to 1
+MIN_SHARE = 0.6  # of the breaks in a run; the others end its paragraphs
+MIN_MIDST = 0.55  # of the breaks joined, not after a sentence; prose has 0.8 to 0.95, lists of sentences under 0.3
+MIN_LOWER = (
+    0.25  # of the lines that go on with a cased letter; prose has 0.5 (German) to 0.9, lists of headlines under 0.1
+)
+_MAX_HANG = 2  # characters that may not start a line are moved with the one before them
+_END = re.compile(r"[.!?…。!?।۔؟:][\"'”’»“‘)\]」』)]*$")
+_ITEM = re.compile(r"(?:[*•‣▪◦+·●■–—-]|\(?\d{1,2}[.)]|\[\d+\])\s")
+_RULE = re.compile(r"[^\w]+$")
+# Thai and Lao, Burmese, Khmer, Chinese and Japanese with their marks; Korean puts spaces
+_WIDE = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x2E80, 0xABFF), (0xF900, 0xFAFF), (0xFE30, 0xFF9F))
+SOFT_HYPHEN = "\u00ad"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line that holds text."""
+
+    text: str  # white space within it collapsed
+    width: int  # columns it takes up as it stands in the page
+    indent: int  # columns, part of the width
+    starts_run: bool  # something other than a single break lies between it and the line above
+
+
+def joins(lines: list[Line]) -> list[bool]:
+    """Of each line, whether it goes on with the paragraph of the line above it."""
+    goes_on = [False] * len(lines)
+    if len(lines) <= MIN_BREAKS:
+        return goes_on
+    runs = _runs(lines)
+    for is_solid in (False, True):
+        own = [run for run in runs if _is_solid(lines[run[0]].text) == is_solid]
+        for n in _of_script(lines, own, is_solid=is_solid):
+            goes_on[n] = True
+    return goes_on
+
+
+def paragraphs(texts: list[str], goes_on: list[bool]) -> list[str]:
+    """The texts of lines, each that goes on joined to the one above it."""
+    parts: list[list[str]] = []
+    for text, on in zip(texts, goes_on, strict=True):
+        if on:
+            parts[-1].append(text)
+        else:
+            parts.append([text])
+    return [_joined(lines) for lines in parts]
+
+
+def _joined(lines: list[str]) -> str:
+    """One text of several lines; a hyphen goes only where it is a soft one, for others may belong to the word."""
+    text = [lines[0]]
+    for above, below in itertools.pairwise(lines):
+        if above.endswith(SOFT_HYPHEN):
+            text[-1] = text[-1][:-1]
+        elif not (_is_solid(above[-1:]) and _is_solid(below[:1])):
+            text.append(" ")
+        text.append(below)
+    return "".join(text)
+
+
+def _runs(lines: list[Line]) -> list[range]:
+    """Lines under each other, of two lines at least."""
+    starts = [0, *(n for n in range(1, len(lines)) if lines[n].starts_run), len(lines)]
+    return [range(a, b) for a, b in itertools.pairwise(starts) if b - a > 1]
+
+
+def _of_script(lines: list[Line], runs: list[range], *, is_solid: bool) -> list[int]:
+    """The lines that go on, of the runs in one kind of script."""
+    width = _common_width(lines, runs, is_solid=is_solid)
+    if not width:
+        return []
+    found: list[int] = []
+    for run in runs:
+        full = [n for n in run[1:] if _is_full(lines, n, width, is_solid=is_solid)]
+        if len(full) >= MIN_SHARE * (len(run) - 1) or _is_mostly_paragraphs(lines, run, full):
+            found += [n for n in full if _may_go_on(lines, n, run, width)]
+    midst = [n for n in found if not _END.search(lines[n - 1].text)]
+    cased = [lines[n].text[0] for n in found if lines[n].text[0].lower() != lines[n].text[0].upper()]
+    if len(found) < (MIN_SOLID_BREAKS if is_solid else MIN_BREAKS) or len(midst) < MIN_MIDST * len(found):
+        return []
+    going = set(found)
+    last = [n for n in found if n + 1 not in going]
+    if sum(_END.search(lines[n].text) is not None for n in last) < MIN_ENDS * len(last):
+        return []
+    if cased and sum(letter.islower() for letter in cased) < MIN_LOWER * len(cased):
+        return []
+    return found
+
+
+def _common_width(lines: list[Line], runs: list[range], *, is_solid: bool) -> int:
+    """The width at which most breaks fall where the next word would not fit; 0 for none."""
+    fits: Counter[int] = Counter()
+    least, most = (MIN_SOLID_WIDTH, MAX_SOLID_WIDTH) if is_solid else (MIN_WIDTH, MAX_WIDTH)
+    for run in runs:
+        for n in run[1:]:
+            above = lines[n - 1].width
+            if least - _MAX_HANG <= above <= most:
+                reach = _MAX_HANG if is_solid else len(lines[n].text.split(" ", 1)[0])
+                for width in range(max(above, least), min(above + reach, most) + 1):
+                    fits[width] += 1
+    if not fits:
+        return 0
+    width, count = max(fits.items(), key=lambda item: (item[1], -item[0]))
+    return width if count >= MIN_BREAKS else 0
+
+
+def _is_full(lines: list[Line], n: int, width: int, *, is_solid: bool) -> bool:
+    """Whether the line above the n-th ends where what follows would not have fitted."""
+    above, text = lines[n - 1].width, lines[n].text
+    # a word of more than the width stands out of its line, and what follows it starts a new one
+    return above <= width < above + 1 + (_MAX_HANG if is_solid else len(text.split(" ", 1)[0]))
+
+
+def _is_mostly_paragraphs(lines: list[Line], run: range, full: list[int]) -> bool:
+    """Whether the other breaks of a run are ends of paragraphs: after a sentence, before a line that starts one."""
+    others = set(run[1:]) - set(full)
+    return len(full) >= MIN_BREAKS and all(
+        _END.search(lines[n - 1].text) and not lines[n].text[0].islower() for n in others
+    )
+
+
+def _may_go_on(lines: list[Line], n: int, run: range, width: int) -> bool:
+    """Whether a line below a full one may be its continuation and not something of its own."""
+    above, line = lines[n - 1], lines[n]
+    is_end = _END.search(above.text) is not None
+    if _RULE.match(above.text) or (is_end and _ITEM.match(line.text)) or line.text[0] == ">":
+        return False
+    if line.indent > above.indent and not _ITEM.match(above.text):
+        return False  # the indented first line of the next paragraph
+    if line.text[0].islower():
+        return True
+    is_last = n == run[-1] or (n + 1 < len(lines) and lines[n + 1].starts_run)
+    has_end = _END.search(line.text) is not None
+    # a name or a place under the last full line is a signature or a credit; a second line of two may be a byline
+    return has_end or not (is_last and (is_end or len(run) == 2) and line.width < width)
+
+
+def _is_solid(text: str) -> bool:
+    """Whether a text is in a script that is written without spaces between words."""
+    letters = [letter for letter in text[:40] if letter.isalpha() or unicodedata.east_asian_width(letter) in "WF"]
+    return bool(letters) and sum(_is_wide(letter) for letter in letters) * 2 > len(letters)
+
+
+def _is_wide(letter: str) -> bool:
+    code = ord(letter)
+    return any(first <= code <= last for first, last in _WIDE)
