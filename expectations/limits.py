@@ -15,7 +15,9 @@ KNOWN: dict[str, dict[str, tuple[type, float, float] | type[bool] | None]] = {
     "ingest": {"quarantined_share_max": _SHARE, "quarantined_share_from_rows": _COUNT, "fetched_after_now_days_max": (float, 0, 3650)},
     "clean": {
         "quarantined_share_max": _SHARE, "quarantined_share_from_rows": _COUNT, "words_min": _COUNT, "stub_words_min": _COUNT,
-        "link_share_max": _SHARE, "damaged_share_max": _SHARE, "body_confidence_min": _SHARE, "suspect_line_share_max": _SHARE,
+        "link_share_max": _SHARE, "damaged_share_max": _SHARE,
+        "story_probability_min": (float, 0.01, 1.0),  # what is certainly no article has a probability of 0
+        "body_confidence_min": _SHARE, "suspect_line_share_max": _SHARE,
     },
     "extract": {
         "quarantined_share_max": _SHARE, "quarantined_share_from_rows": _COUNT, "title_chars_max": _COUNT, "text_chars_min": _COUNT,

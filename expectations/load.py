@@ -12,10 +12,9 @@ def suite(limit: dict[str, Any]) -> Suite:
         Rule("load.id_unique", CRITICAL, "Every article is in the dataset once.", "column_values_to_be_unique", {"column": "article_id"}, "the id {article_id} stands twice"),
         Rule("load.text_unique", CRITICAL, "Every text is in the dataset once.", "column_values_to_be_unique", {"column": "text_digest"}, "the text of {article_id} stands twice"),
         Rule("load.text_present", CRITICAL, "Every article has a text.", "column_values_to_be_between", {"column": "word_count", "min_value": 1}),
-        Rule("load.title_present", CRITICAL, "Every article has a headline.", "column_values_to_not_be_null", {"column": "title"}),
         Rule("load.articles", CRITICAL, "There are as many articles as there must be.", "table_row_count_to_be_between", {"min_value": limit["articles_min"]}),
     ]  # fmt: skip
-    return Suite("load", ("article_id", "doc_id", "text_digest", "word_count", "title"), tuple(rules), limit["quarantined_share_max"],
+    return Suite("load", ("article_id", "doc_id", "text_digest", "word_count"), tuple(rules), limit["quarantined_share_max"],
                  limit["quarantined_share_from_rows"])  # fmt: skip
 
 

@@ -103,6 +103,9 @@ class Doubt(_Worded):
     WORDS_OUT_OF_ORDER = "words_out_of_order", "The words stand in an order that the language does not have."
     LANGUAGE_NOT_AS_DECLARED = "language_not_as_declared", "The page declares another language than the text is in."
     LANGUAGE_MIXED = "language_mixed", "A part of the text is in another language."
+    BODY_DOUBTFUL = "body_doubtful", "It is not plain which lines of the page are the story."
+    TITLE_MISSING = "title_missing", "The page has no headline that could be found."
+    STORY_DOUBTFUL = "story_doubtful", "The page may be something other than a story."
     PAGE_OF_ANOTHER_SITE = "page_of_another_site", "The page names an address on another site as its own."
 
 

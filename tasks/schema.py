@@ -50,6 +50,10 @@ _GIVEN = _field(
     "given", pa.string(), "What the user's list of publishers says of the page: publisher, language, tags, as JSON."
 )
 
+_STORY_PROBABILITY = _field(
+    "story_probability", pa.float32(), "How likely the page holds a story, 0 to 1.", required=True
+)
+
 PAGES = _table(
     "pages",
     "One row a page as it came.",
@@ -93,8 +97,20 @@ DOCUMENTS = _table(
     _field("long_line_count", pa.int32(), "Kept lines of twelve words and more.", required=True),
     _field("suspect_line_count", pa.int32(), "Kept lines that use words of boilerplate.", required=True),
     _field("link_share", pa.float32(), "Share of the kept characters that are links.", required=True),
-    _field("kind", pa.string(), "What the page is: article, live, listing, cookie_wall, error_page ...", required=True),
+    _field(
+        "kind",
+        pa.string(),
+        "What the page is: article, live or stub; the other kind where that is certain.",
+        required=True,
+    ),
     _field("kind_reason", pa.string(), "Why it is taken for that."),
+    _STORY_PROBABILITY,
+    _field(
+        "other_kind",
+        pa.string(),
+        "What the page is if it does not hold a story: listing, product, forum, documentation, service, video, login, "
+        "cookie_wall, error_page, empty_shell.",
+    ),
     _field(
         "body_confidence", pa.float32(), "How likely the kept lines are the story and no more, 0 to 1.", required=True
     ),
@@ -154,6 +170,7 @@ _ARTICLE_FIELDS = (
     _field("dateline_place", pa.string(), "Place the dateline names."),
     _field("quotes", _QUOTES, "Direct quotes in order, each with its speaker or null.", required=True),
     _field("kind", pa.string(), "article, live or stub.", required=True),
+    _STORY_PROBABILITY,
     _field("confidence", pa.float32(), "How likely text and fields are right, 0 to 1.", required=True),
     _field("flags", _STRINGS, "Doubts worth a look, by code.", required=True),
     _field("title_from", pa.string(), "Origin of the title."),
@@ -315,8 +332,13 @@ PUBLISHED = {"articles": ARTICLES, "versions": VERSIONS, "quarantine": QUARANTIN
              "ledger": LEDGER, "sites": SITES, "signatures": SIGNATURES, "fetches": FETCHES}  # fmt: skip
 
 
+# What rows hold that were published before a required column was there
+_HELD_BEFORE = {"story_probability": 1.0}  # the gates let nothing else through
+
+
 def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """The table with exactly the schema's columns, order, types and sentences; absent columns become null.
+    """The table with exactly the schema's columns, order, types and sentences; absent columns become null, and a required one
+    that is younger than the file what its rows held before.
 
     Raises:
         ValueError: a required column is absent or holds a null, or a type cannot be cast without loss.
@@ -327,6 +349,8 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
             column = table.column(field.name)
             if column.type != field.type:
                 column = column.cast(field.type)
+        elif field.name in _HELD_BEFORE:
+            column = pa.array([_HELD_BEFORE[field.name]] * table.num_rows, field.type)
         else:
             column = pa.nulls(table.num_rows, field.type)
         if not field.nullable and len(column) and column.null_count:

@@ -118,6 +118,7 @@ def test_no_odd_value_loses_the_page(value):
         "page_digest": "p",
         "kind": "article",
         "body_confidence": 0.5,
+        "story_probability": 1.0,
         "damaged_char_count": 0,
         "repairs": [],
     }

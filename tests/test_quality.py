@@ -135,7 +135,7 @@ def strict_run(prefect_server, tmp_path_factory):
     root = tmp_path_factory.mktemp("strict")
     text = (Path(__file__).parent.parent / "expectations" / "thresholds.yml").read_text()
     strict = root / "strict.yml"
-    strict.write_text(text.replace("words_min: 40 ", "words_min: 250 ").replace("from_rows: 20", "from_rows: 1000"))
+    strict.write_text(text.replace("words_min: 8 ", "words_min: 250 ").replace("from_rows: 20", "from_rows: 1000"))
     assert (
         main(
             [

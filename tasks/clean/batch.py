@@ -296,10 +296,9 @@ def _document(
     link = columns["link_share"][first:end] if "link_share" in columns else np.zeros(end - first)
     kept_words = float(words[kept].sum())
     last_kept = int(np.flatnonzero(kept)[-1]) if kept.any() else 0
-    kind, why = judge(
+    verdict = judge(
         PageFacts(
-            kept_words=int(kept_words), long_lines=int((kept & good).sum()),
-            page_words=float(words.sum()), page_lines=end - first,
+            kept_words=int(kept_words), page_words=float(words.sum()), page_lines=end - first,
             entries={n - first: prepared.entries[n] for n in range(first, end) if n in prepared.entries},
             last_kept=last_kept, is_live_declared=bool(signals and signals.is_live()),
             clock_lines=_clock_lines(prepared.blocks.text[first:end], kept),
@@ -315,7 +314,8 @@ def _document(
         "suspect_line_count": int((kept & ~good & (columns["lexicon"][first:end] > 0)).sum())
         + _comment_heads(prepared.blocks.text[first:end], kept),
         "link_share": float((link * words)[kept].sum() / max(kept_words, 1)),
-        "kind": kind, "kind_reason": why,
+        "kind": verdict.kind, "kind_reason": verdict.why,
+        "story_probability": verdict.story_probability, "other_kind": verdict.other_kind,
         "body_confidence": story.confidence(certain, words, kept, is_html=prepared.is_html),
         "signals": signals.to_json() if signals else None, "given": record.get("given"),
         "problem": "clean.unparsed" if prepared.problems[page] else None, "problem_detail": prepared.problems[page],

@@ -1,10 +1,20 @@
-"""What a page is as a whole: an article, a live ticker, a stub - or no article at all."""
+"""What a page is as a whole: an article, a live ticker, a stub - or something else, and how sure that is."""
 
 from dataclasses import dataclass
 
 from tasks.clean.lexicon import Entry
 
 LIVE_UPDATES = 6  # so many clock times at the head of paragraphs make a ticker
+_FEW_WORDS = 5  # kept; with fewer there is no sentence
+_SHELL_WORDS = 25  # of the whole page; a list of links has more
+_WALL_LINES = 12  # of a wall with one line that asks for consent; a page around a short story has more
+# words that name a page's kind, in the order in which they count
+_TELLING = {
+    "not_article.error": "error_page",
+    "not_article.cookie_wall": "cookie_wall",
+    "not_article.login": "login",
+    "not_article.script": "empty_shell",
+}
 
 
 @dataclass(frozen=True)
@@ -12,7 +22,6 @@ class PageFacts:
     """What the verdict rests on."""
 
     kept_words: int
-    long_lines: int
     page_words: float
     page_lines: int
     entries: dict[int, Entry]
@@ -21,48 +30,63 @@ class PageFacts:
     clock_lines: int
 
 
-def judge(facts: PageFacts) -> tuple[str, str | None]:
-    """The kind of a page and why.
+@dataclass(frozen=True)
+class PageKind:
+    """What a page is taken for.
 
-    Returns: one of article, live, stub, error_page, cookie_wall, login, listing, empty_shell; with a sentence for a
-    person where it is not an article.
+    `kind` is article, live or stub, or the `other_kind` itself where that is certain.
     """
-    sorts = {entry.kind: line for line, entry in facts.entries.items()}
+
+    kind: str
+    story_probability: float = 1.0  # that the page holds a story, 0 to 1
+    other_kind: str | None = None  # what it is if it holds none
+    why: str | None = None  # a sentence for a person, of whatever is not plainly an article
+
+
+def judge(facts: PageFacts) -> PageKind:
+    """The kind of a page, how likely it holds a story, and why.
+
+    Words alone make a page something else for certain only where they name what it is, as an error page does; that no word
+    is known of a page says nothing of it.
+    """
     paywall = [
         line
         for line, entry in facts.entries.items()
         if entry.kind in ("paywall.cut", "promo.paywall") and line > facts.last_kept - 2
     ]
+    certain = _certain_other(facts, has_paywall=bool(paywall))
+    if certain:
+        return PageKind(certain[0], 0.0, *certain)
+    if facts.is_live_declared:
+        return PageKind("live", why="declared as a live blog")
+    if facts.clock_lines >= LIVE_UPDATES:
+        return PageKind("live", why=f"{facts.clock_lines} updates with a time of day")
+    if paywall and facts.kept_words < 250:
+        return PageKind("stub", why=f"the text is cut off: {facts.entries[paywall[0]].phrase!r}")
+    return PageKind("article")
+
+
+def _certain_other(facts: PageFacts, *, has_paywall: bool) -> tuple[str, str] | None:
+    """What a page without a story is for certain, and why; None where that is open."""
     consent = sum(entry.kind in ("footer.cookie", "not_article.cookie_wall") for entry in facts.entries.values())
-    if (
-        consent >= 3 and facts.kept_words < 120 and facts.page_lines < 40
-    ):  # a footer has one such line, a wall is made of them
+    is_small = facts.page_lines < 40
+    if consent >= 3 and facts.kept_words < 120 and is_small:  # a footer has one such line, a wall is made of them
         return "cookie_wall", f"{facts.kept_words} words of prose, and {consent} lines that ask for consent"
     if facts.kept_words < 60:
-        for kind, name in (("not_article.error", "error_page"), ("not_article.cookie_wall", "cookie_wall"),
-                           ("not_article.login", "login"), ("not_article.script", "empty_shell")):  # fmt: skip
-            if kind in sorts:
-                return (
-                    name,
-                    f"{facts.kept_words} words of prose, and the page says {facts.entries[sorts[kind]].phrase!r}",
-                )
-        if "footer.cookie" in sorts and facts.page_words < 250 and facts.page_lines < 40 and not paywall:
+        said = {entry.kind: entry.phrase for entry in facts.entries.values()}
+        for word, kind in _TELLING.items():
+            if word in said:
+                return kind, f"{facts.kept_words} words of prose, and the page says {said[word]!r}"
+        if "footer.cookie" in said and facts.page_lines < _WALL_LINES and not has_paywall:
             return (
                 "cookie_wall",
-                f"{facts.kept_words} words of prose, and the page says {facts.entries[sorts['footer.cookie']].phrase!r}",
+                f"{facts.kept_words} words of prose, and the page says {said['footer.cookie']!r}",
             )
-        if facts.page_words < 25:
+    if facts.kept_words < _FEW_WORDS:
+        if facts.page_words < _SHELL_WORDS:
             return "empty_shell", f"the whole page has {int(facts.page_words)} words"
-    if facts.is_live_declared or facts.clock_lines >= LIVE_UPDATES:
-        return (
-            "live",
-            "declared as a live blog" if facts.is_live_declared else f"{facts.clock_lines} updates with a time of day",
-        )
-    if facts.long_lines == 0 or facts.kept_words < 25:
         return (
             "listing",
             f"no story in it: {facts.kept_words} words of prose among {int(facts.page_words):,} in {facts.page_lines:,} lines",
         )
-    if paywall and facts.kept_words < 250:
-        return "stub", f"the text is cut off: {facts.entries[paywall[0]].phrase!r}"
-    return "article", None
+    return None

@@ -1,6 +1,5 @@
 """Documents and lines in, candidate rows out: the pure core of extract."""
 
-import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,7 +19,7 @@ from tasks.extract.page import Found, Line, Page
 from tasks.extract.published import Times, find_times
 from tasks.extract.publisher import find_publisher, site_names
 from tasks.extract.quotes import find_quotes
-from tasks.extract.similarity import fold, shingles_of, signatures, text_digest
+from tasks.extract.similarity import DENSE, fold, shingles_of, signatures, text_digest
 from tasks.extract.title import find_title
 from tasks.extract.topics import find_section, find_topics
 
@@ -98,7 +97,8 @@ def extract_page(page: Page, *, guess_dates: bool = False) -> dict[str, Any]:
         "captions": body.captions, "image_credits": body.image_credits, "image_url": image.value if image else None,
         "wire_credit": body.wire_credit, "is_agency_copy": is_agency_copy(body), "is_free_access": find_access(page),
         "corrections": body.corrections, "dateline_place": body.dateline_place, "quotes": quotes,
-        "kind": document["kind"], "confidence": _confidence(document, title, times, body),
+        "kind": document["kind"], "story_probability": document["story_probability"],
+        "confidence": _confidence(document, title, times, body),
         "title_from": _origin(title), "authors_from": authors.origin, "published_from": times.published_from,
         "modified_from": times.modified_from, "publisher_from": _origin(publisher), "language_from": _origin(language),
         "section_from": _origin(section), "topics_from": topics.origin, "image_from": _origin(image), "summary_from": _origin(summary),
@@ -140,12 +140,9 @@ def _instant(printed: Printed | None) -> Any:
     return printed.instant if printed else None
 
 
-_DENSE = re.compile("[\u0e00-\u0eff\u3040-\u9fff]+")  # Thai, Lao, Japanese, Chinese
-
-
 def _word_count(text: str, *, is_dense: bool) -> int:
-    """Words by spaces; a run of Chinese, Japanese or Thai letters counts as a word for every 1.7 of them."""
-    dense = sum(map(len, _DENSE.findall(text))) if is_dense else 0
+    """Words by spaces; letters of scripts written without them count as a word for every 1.7."""
+    dense = len(DENSE.findall(text)) if is_dense else 0
     return len(text.split()) + int(dense / 1.7)
 
 
@@ -159,8 +156,8 @@ def _damage(text: str) -> int:
 
 
 def _confidence(document: dict[str, Any], title: Found | None, times: Times, body: Body) -> float:
-    """The body's confidence, lowered for what is missing or doubtful."""
-    value = float(document["body_confidence"])
+    """How likely the page holds a story, times how likely its text is right; lowered for what is missing or doubtful."""
+    value = float(document["body_confidence"]) * float(document["story_probability"])
     if title is None:
         value *= 0.7
     if not body.paragraphs:

@@ -1,7 +1,7 @@
 """Doubts about a finished row: what a careful reader would look at twice. Each is a flag of the row, never a deletion."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from resiliparse.parse.lang import detect_fast
 from tasks.extract.address import host, site_of_host
 from tasks.extract.language import NEAR, base_language
 from tasks.extract.page import Page
+from tasks.extract.similarity import DENSE_LETTERS
 from tasks.labels import Doubt
 
 # A text that ends so is whole: a full stop of any script, a closing quote or bracket, or an ellipsis
@@ -19,7 +20,10 @@ _TITLE_WORD = re.compile(r"[^\W\d_]{4,}")
 _TITLE_WORDS_MIN = 4  # fewer content words may all be puns
 _RELATED_SHARE = 0.25
 _STEM_CHARS = 5  # inflection changes the ends of words
-_DENSE = re.compile("[\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7af]")  # scripts without spaces have no words to compare
+# words of scripts without spaces are not to be had, and Korean ones change with what is glued to them
+_DENSE = re.compile(f"[{DENSE_LETTERS}\uac00-\ud7af]")
+_BODY_DOUBTFUL = 0.5  # body_confidence; below, the text is more likely wrong in some lines than right in all
+_STORY_DOUBTFUL = 0.8  # story_probability; below, more than one page in five like it is none
 _AT_ONCE = timedelta(seconds=5)  # no crawler is that fast; a page that prints the clock as its date is
 _CHUNK_CHARS, _CHUNKS = 500, 4
 # Words that end no sentence, and pairs of words that stand side by side in none: order, not meaning, is asked.
@@ -52,16 +56,10 @@ def find_doubts(page: Page, row: dict[str, Any], paragraphs: Sequence[str]) -> l
     """The flags of a candidate row, from its own values; `row` has title, text, language, published_at and url."""
     document = page.document
     text, language = row["text"], row["language"]
-    found: list[Doubt] = []
-    if document["kind"] == "stub":
-        found.append(Doubt.TEXT_CUT_OFF)
-    elif ends_open(paragraphs):
-        found.append(Doubt.TEXT_ENDS_OPEN)
-    if document["damaged_char_count"]:
-        found.append(Doubt.UNDECODABLE_CHARACTERS)
-    if "mojibake" in document["repairs"]:
-        found.append(Doubt.MOJIBAKE_REPAIRED)
-    if row["title"] and is_unrelated(row["title"], text):
+    found = _of_document(document, paragraphs)
+    if not row["title"]:
+        found.append(Doubt.TITLE_MISSING)
+    elif is_unrelated(row["title"], text):
         found.append(Doubt.TITLE_NOT_IN_TEXT)
     if is_disordered(text, language, row["word_count"]):
         found.append(Doubt.WORDS_OUT_OF_ORDER)
@@ -75,6 +73,24 @@ def find_doubts(page: Page, row: dict[str, Any], paragraphs: Sequence[str]) -> l
     if is_at_once(row["published_at"], row["fetched_at"]):
         found.append(Doubt.PUBLISHED_WHEN_FETCHED)
     return [doubt.value for doubt in found]
+
+
+def _of_document(document: Mapping[str, Any], paragraphs: Sequence[str]) -> list[Doubt]:
+    """What clean left in doubt: the kind of the page, its lines, its characters."""
+    found: list[Doubt] = []
+    if document["story_probability"] < _STORY_DOUBTFUL:
+        found.append(Doubt.STORY_DOUBTFUL)
+    if document["body_confidence"] < _BODY_DOUBTFUL:
+        found.append(Doubt.BODY_DOUBTFUL)
+    if document["kind"] == "stub":
+        found.append(Doubt.TEXT_CUT_OFF)
+    elif ends_open(paragraphs):
+        found.append(Doubt.TEXT_ENDS_OPEN)
+    if document["damaged_char_count"]:
+        found.append(Doubt.UNDECODABLE_CHARACTERS)
+    if "mojibake" in document["repairs"]:
+        found.append(Doubt.MOJIBAKE_REPAIRED)
+    return found
 
 
 def ends_open(paragraphs: Sequence[str]) -> bool:

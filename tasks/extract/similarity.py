@@ -19,7 +19,8 @@ _SEED = 7
 _MIN_SHINGLES = 20  # below, weather reports and market closings would be one story
 _MAX_WORDS = 50_000
 # the letters of scripts that write without spaces: Thai, Lao, Tibetan, Burmese, Khmer, kana, Han
-_DENSE = re.compile(r"[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]")
+DENSE_LETTERS = r"\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff"
+DENSE = re.compile(f"[{DENSE_LETTERS}]")
 _LETTERS = 5
 _ASCII_MARKS = bytes(code if code >= 128 or chr(code).isalnum() else 32 for code in range(256))
 _FACTORS = np.array(
@@ -43,7 +44,7 @@ def fold(text: str) -> Folded:
     for mark in (char for char in others if not char.isalnum()):
         plain = plain.replace(mark, " ")
     words = plain.encode("utf-8", "replace").translate(_ASCII_MARKS).split()
-    return Folded(plain, words, any(map(_DENSE.match, others)))
+    return Folded(plain, words, any(map(DENSE.match, others)))
 
 
 def text_digest(*parts: Folded) -> str:
@@ -74,7 +75,7 @@ def signatures(shingles: list[np.ndarray]) -> list[bytes | None]:
 def shingles_of(text: Folded) -> np.ndarray:
     """The hashes of a text's runs of words, uint64: equal for equal words in any case and punctuation."""
     words, size = text.words[:_MAX_WORDS], 3
-    if text.is_dense and 3 * len(_DENSE.findall(text.plain)) > len(text.plain):
+    if text.is_dense and 3 * len(DENSE.findall(text.plain)) > len(text.plain):
         letters = [letter for letter in text.plain if letter.isalnum()][:_MAX_WORDS]
         words, size = [letter.encode("utf-8", "replace") for letter in letters], _LETTERS
     if len(words) < size:
