@@ -111,6 +111,7 @@ DOCUMENTS = _table(
         "What the page is if it does not hold a story: listing, product, forum, documentation, service, video, login, "
         "cookie_wall, error_page, empty_shell.",
     ),
+    _field("language", pa.string(), "Language of the page's longest lines, found cheaply; null where that is open."),
     _field(
         "body_confidence", pa.float32(), "How likely the kept lines are the story and no more, 0 to 1.", required=True
     ),
