@@ -96,7 +96,12 @@ DOCUMENTS = _table(
     _field("kept_word_count", pa.int32(), "Words kept as text.", required=True),
     _field("long_line_count", pa.int32(), "Kept lines of twelve words and more.", required=True),
     _field("suspect_line_count", pa.int32(), "Kept lines that use words of boilerplate.", required=True),
-    _field("link_share", pa.float32(), "Share of the kept characters that are links.", required=True),
+    _field(
+        "link_share",
+        pa.float32(),
+        "Share of the kept words that are links and stand in no long sentence.",
+        required=True,
+    ),
     _field(
         "kind",
         pa.string(),

@@ -72,7 +72,8 @@ def test_a_page_that_could_not_be_read_is_of_no_kind():
         ({"body_confidence": 0.1}, None),
         ({"kept_word_count": 8}, None),
         ({"kept_word_count": 7}, "clean.too_short"),
-        ({"link_share": 1.0}, None),
+        ({"link_share": 0.97}, None),
+        ({"link_share": 1.0}, "clean.link_list"),
         ({"kind": "stub", "kept_word_count": 80}, None),
         ({"kind": "stub", "kept_word_count": 79, "kind_reason": "cut"}, "clean.paywall_stub"),
         ({"damaged_char_count": 100}, "clean.undecodable"),
@@ -85,6 +86,16 @@ def test_what_is_only_doubtful_passes(changes, code):
 @pytest.mark.parametrize("number", [{"body_confidence_min": 0.35}, {"link_share_max": 0.6}])
 def test_an_analyst_may_ask_for_a_stricter_dataset(number):
     assert verdict_on(document(body_confidence=0.1, link_share=0.9), **number).reasons
+
+
+def test_a_story_that_is_one_link_is_no_list_of_links():
+    days = ("Monday", "Tuesday", "Wednesday", "Thursday")
+    body = "".join(f'<p><a href="/{day}">The council said on {day} that the old harbour bridge will be repaired before the winter.</a></p>' for day in days)  # fmt: skip
+    raw = f"<html><body><article><h1>Council repairs the bridge</h1>{body}</article></body></html>".encode()
+    page = {"doc_id": "d", "source_uri": "s", "media_type": "text/html", "page_digest": "p", "byte_count": len(raw), "raw": raw}  # fmt: skip
+    (found,) = clean_pages(pa.Table.from_pylist([page], schema=schema.PAGES))[0].to_pylist()
+    assert found["kept_word_count"] > 40
+    assert found["link_share"] == 0.0
 
 
 ENTRY = {"kind": "", "phrase": "some words", "mode": "line", "word_count": 2}

@@ -294,6 +294,8 @@ def _document(
     good = columns["good"][first:end] > 0
     # absent where no HTML page of the batch holds a line
     link = columns["link_share"][first:end] if "link_share" in columns else np.zeros(end - first)
+    # a story may be one link as a whole, but then its lines are sentences, as a list of headlines is not
+    is_sentence = (words >= features.GOOD_WORDS) & (columns["is_end"][first:end] > 0)
     kept_words = float(words[kept].sum())
     last_kept = int(np.flatnonzero(kept)[-1]) if kept.any() else 0
     verdict = judge(
@@ -313,7 +315,7 @@ def _document(
         "long_line_count": int((kept & good).sum()),
         "suspect_line_count": int((kept & ~good & (columns["lexicon"][first:end] > 0)).sum())
         + _comment_heads(prepared.blocks.text[first:end], kept),
-        "link_share": float((link * words)[kept].sum() / max(kept_words, 1)),
+        "link_share": float((link * words)[kept & ~is_sentence].sum() / max(kept_words, 1)),
         "kind": verdict.kind, "kind_reason": verdict.why,
         "story_probability": verdict.story_probability, "other_kind": verdict.other_kind,
         "language": language_of_page(
