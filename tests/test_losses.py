@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from expectations.limits import limits
+from flows.alerts import body
 from flows.cli import main
 from tasks.language import language_of_page, name_of
 from tasks.quality.losses import find_losses
@@ -123,6 +124,8 @@ def lost_korean(prefect_server, tmp_path_factory):
     for n, subject in enumerate(SUBJECTS):
         story = "".join(f"<p>The council said on {day} that the {subject} will be repaired before the winter, and that the work on the {subject} will cost {n + 2} million.</p>" for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"))  # fmt: skip
         (pages / "news" / f"{subject}.html").write_text(f'<html lang="en"><head><title>Council repairs the {subject}</title></head><body><article><h1>Council repairs the {subject}</h1>{story}</article></body></html>', encoding="utf-8")  # fmt: skip
+    story = "".join(f"<p>The island council said on {day} that the ferry will sail twice in the morning, and that nobody on the island has asked for more.</p>" for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"))  # fmt: skip
+    (pages / "news" / "untitled.html").write_text(f'<html lang="en"><head></head><body><article>{story}</article></body></html>', encoding="utf-8")  # fmt: skip
     return root
 
 
@@ -144,6 +147,15 @@ def test_a_run_that_loses_a_language_says_so_first(lost_korean, capsys):
     assert outcomes == [("fail", sentence)]
 
 
+def test_an_article_without_a_headline_goes_all_the_way(lost_korean, tmp_path, capsys):
+    page, out = lost_korean / "pages" / "news" / "untitled.html", tmp_path / "out"
+    assert main(["run", str(page), "--output", str(out)]) == 0
+    assert duckdb.sql(f"select title, flags from '{out}/articles/**/*.parquet'").fetchall() == [(None, ["title_missing"])]  # fmt: skip
+    assert "warning extract.title_missing: Nearly all articles have a headline. 1 of 1 fail." in capsys.readouterr().out
+    for command in (["show"], ["explain", str(page)], ["mirror", str(tmp_path / "mirror")], ["rebuild-index"]):
+        assert main([*command, "--output", str(out)]) == 0, command
+
+
 def test_a_run_that_is_stopped_for_it_says_so_too(lost_korean, tmp_path, capsys):
     strict = tmp_path / "strict.yml"
     text = (Path(__file__).parent.parent / "expectations" / "thresholds.yml").read_text()
@@ -151,4 +163,7 @@ def test_a_run_that_is_stopped_for_it_says_so_too(lost_korean, tmp_path, capsys)
     strict.write_text(text.replace("quarantined_share_max: 0.6", "quarantined_share_max: 0.3"))
     out = tmp_path / "out"
     assert main(["run", str(lost_korean / "pages"), "--output", str(out), "--thresholds", str(strict)]) == 3
-    assert "warning: 12 of 12 pages in Korean (ko) were quarantined (clean.listing)" in capsys.readouterr().out
+    sentence = "12 of 12 pages in Korean (ko) were quarantined (clean.listing)"
+    assert f"warning: {sentence}" in capsys.readouterr().out
+    (path,) = (out / "runs").glob("*.json")
+    assert sentence in body(json.loads(path.read_text()))
