@@ -40,7 +40,9 @@ _WRITTEN = re.compile(
     r"назад|\bönce\b",
     re.I,
 )
-_NAMED = re.compile(r"^[^\W\d_][\w.'’ -]{1,40}?(?:[,·•|:–-]|\s(?:on|am|le|el|em|il|op|says|said|schrieb|a écrit)\s|\s+\d)")
+_NAMED = re.compile(
+    r"^[^\W\d_][\w.'’ -]{1,40}?(?:[,·•|:–-]|\s(?:on|am|le|el|em|il|op|says|said|schrieb|a écrit)\s|\s+\d)"
+)
 _HEAD_WORDS = 9  # a reader's name and the time
 _CLOCK_FIRST = re.compile(r"^\d{1,2}[:.h]\d{2}(?:\s?Uhr|\s?[ap]\.?m\.?)?[\s|–-]+\D")
 _CLOCK_LAST = re.compile(r"\((?:\d{1,2}[/.]\d{1,2}(?:[/.]\d{2,4})?\s*[-–]?\s*)?\d{1,2}:\d{2}(?:\)|…|\.\.\.)$")
@@ -168,7 +170,11 @@ def _comments(page: PageLines, taken: dict[int, Named]) -> None:
             if _is_small(page, part, story):
                 _put_comments(part, taken, "~below: " + page.text[n][:40])
                 return
-    replies = [n for n, entry in page.entry.items() if entry.kind == "comment.action" and entry.mode == "whole" and n > story[0]]
+    replies = [
+        n
+        for n, entry in page.entry.items()
+        if entry.kind == "comment.action" and entry.mode == "whole" and n > story[0]
+    ]
     heads = [n for n in range(story[0] + 1, max(replies, default=0)) if _is_comment_head(page, n)]
     if len(replies) >= 2 and heads:
         part = [line for line in story if line >= heads[0]]
@@ -182,7 +188,9 @@ def _put_comments(part: list[int], taken: dict[int, Named], detail: str) -> None
 
 def _is_title_of_comments(page: PageLines, n: int) -> bool:
     entry = page.entry.get(n)
-    return bool(_COUNT_OF_COMMENTS.match(page.text[n])) or bool(entry and entry.kind == "comment.title" and not page.is_story[n])
+    return bool(_COUNT_OF_COMMENTS.match(page.text[n])) or bool(
+        entry and entry.kind == "comment.title" and not page.is_story[n]
+    )
 
 
 def _is_comment_head(page: PageLines, n: int) -> bool:
@@ -200,7 +208,9 @@ def _tickers(page: PageLines, taken: dict[int, Named]) -> None:
     if len(lines) >= _TICKER_LINES and _is_small(page, lines, story):
         end = max(n for n in story if n not in set(lines))
         part = [n for n in lines if n > end or page.link_share[n] > 0.5 or _CLOCK_LAST.search(page.text[n])]
-        taken.update({n: Named(Label.RELATED, Action.DROP, Reason.LINK_LIST, "a headline with its time", 0.85) for n in part})
+        taken.update(
+            {n: Named(Label.RELATED, Action.DROP, Reason.LINK_LIST, "a headline with its time", 0.85) for n in part}
+        )
 
 
 def _has_clock(text: str) -> bool:

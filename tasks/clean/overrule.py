@@ -65,7 +65,7 @@ def _is_refrain(page: PageLines, lines: list[int], keys: list[int], first: int, 
     if at - first == 1:
         return False
     for step in (-1, 1):  # a run of several lines is a copy
-        if 0 <= first + step and at + step < len(keys) and keys[first + step] == keys[at + step] != 0:
+        if first + step >= 0 and at + step < len(keys) and keys[first + step] == keys[at + step] != 0:
             return False
     a, b = lines[first], lines[at]
     if not page.is_html:  # no element tells a refrain from a table of contents, which is no sentence
