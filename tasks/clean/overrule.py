@@ -3,6 +3,7 @@
 from tasks.clean import class_words, other_parts
 from tasks.clean.other_parts import kept
 from tasks.clean.page_lines import Named, PageLines
+from tasks.clean.rescue import put_back
 from tasks.clean.tags import TAG_CODES
 from tasks.labels import Action, Label, Reason
 from tasks.names import squeeze
@@ -16,7 +17,7 @@ _ASIDE = 1 << TAG_CODES["aside"]
 
 
 def overrule(page: PageLines) -> dict[int, Named]:
-    """Take lines out of the story (in `page.is_story`) and return what they are instead, by line."""
+    """Take lines out of the story (in `page.is_story`), put some in, and return what they are, by line."""
     taken: dict[int, Named] = {}
     _templates(page, taken)
     _repeated(page, taken)
@@ -25,9 +26,12 @@ def overrule(page: PageLines) -> dict[int, Named]:
         _hidden(page, taken)
         _pull_quotes(page, taken)
     other_parts.take_out(page, taken)
+    back = put_back(page, taken)
     for n in taken:
         page.is_story[n] = False
-    return taken
+    for n in back:
+        page.is_story[n] = True
+    return taken | back
 
 
 def _templates(page: PageLines, taken: dict[int, Named]) -> None:
@@ -65,7 +69,7 @@ def _is_refrain(page: PageLines, lines: list[int], keys: list[int], first: int, 
     if at - first == 1:
         return False
     for step in (-1, 1):  # a run of several lines is a copy
-        if 0 <= first + step and at + step < len(keys) and keys[first + step] == keys[at + step] != 0:
+        if first + step >= 0 and at + step < len(keys) and keys[first + step] == keys[at + step] != 0:
             return False
     a, b = lines[first], lines[at]
     if not page.is_html:  # no element tells a refrain from a table of contents, which is no sentence
