@@ -258,6 +258,14 @@ def test_sections_with_headings_of_their_own_are_one_story_and_whole_further_sto
     tags = {0: "h1", 7: "h1", 9: "h1"}
     article = dict.fromkeys(range(7), 0) | {7: 1, 8: 1, 9: 2, 10: 2}
     assert set(sections) <= set(kept(lines, tags=tags, article=article))
+    amid = [*lines, "The owners have asked for letters."]
+    assert set(PARAGRAPHS) <= set(
+        kept(
+            amid,
+            tags={0: "h1", 1: "h1"},
+            article=dict.fromkeys(range(1, 7), 1) | {0: 0} | dict.fromkeys(range(7, 12), 0),
+        )
+    )
     other = [line.replace("sail", "net") + " " + BESIDE for line in PARAGRAPHS]
     article = dict.fromkeys(range(7), 0) | dict.fromkeys(range(7, 14), 1)
     assert not set(other) & set(kept([*lines[:7], "Nets", *other], tags={0: "h1", 7: "h1"}, article=article))

@@ -211,7 +211,8 @@ def _comments(page: PageLines, taken: dict[int, Named]) -> None:
     for n in range(story[0], len(page.text)):
         if page.words[n] <= _HEAD_WORDS and _is_title_of_comments(page, n):
             part = [line for line in story if line >= n]
-            if _is_small(page, part, story):
+            told = sum(page.words[line] for line in story if line < n and page.is_good[line])
+            if told >= _LEFT_WORDS and _is_small(page, part, story):
                 _put_comments(part, taken, page.text[n][:40])
                 return
     start = _first_of_answered(page, story[0])

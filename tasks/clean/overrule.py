@@ -82,15 +82,20 @@ def _is_refrain(page: PageLines, lines: list[int], keys: list[int], first: int, 
 def _later_articles(page: PageLines, taken: dict[int, Named]) -> None:
     """Infinite scroll puts whole further stories below the first, each with a heading of its own.
 
-    Sections of one story may be `article` elements with a heading, too; but they are shorter than stories.
+    Sections of one story may be `article` elements with a heading, too; but they are shorter than stories, or lie amid the
+    lines of the first.
     """
     h1 = TAG_CODES["h1"]
-    words: dict[int, float] = {}
+    by_article: dict[int, list[int]] = {}
     for n, number in enumerate(page.article):
-        words[number] = words.get(number, 0.0) + page.words[n]
+        by_article.setdefault(number, []).append(n)
     headed = {page.article[n] for n in range(len(page.text)) if page.tag[n] == h1 and page.article[n] >= 0}
     first = min(headed, default=-1)
-    later = {number for number in headed if number != first and words[number] >= _STORY_WORDS}
+    later = {
+        number for number in headed
+        if number != first and by_article[number][0] > by_article[first][-1]
+        and sum(page.words[n] for n in by_article[number]) >= _STORY_WORDS
+    }  # fmt: skip
     if not later or sum(page.words[n] for n in kept(page, taken) if page.article[n] == first) < _STORY_WORDS:
         return
     for n in kept(page, taken):
