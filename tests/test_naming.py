@@ -211,7 +211,12 @@ def test_who_the_writer_is_stands_below_the_story_and_not_in_it():
         about,
     ]
     assert about in kept(["By Nora Tamm", *told], outside=(0,))
-    assert about in kept([*PARAGRAPHS, about])
+    other = "Nora Tamm has lived on the quay all her life and knows every loom by its sound."
+    assert other in kept([*PARAGRAPHS, other])
+    assert (
+        kept([*PARAGRAPHS, "Nora Tamm has covered the harbours of the county since 2011. She keeps two boats."])
+        == PARAGRAPHS
+    )
 
 
 def test_a_refrain_stays_and_a_copied_run_or_a_copy_elsewhere_goes():

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from tasks.clean import class_words
 from tasks.clean.landmarks import HEADINGS
-from tasks.clean.page_lines import Named, PageLines
+from tasks.clean.page_lines import NEAR, Named, PageLines
 from tasks.clean.tags import TAG_CODES
 from tasks.labels import Action, Label, Reason
 
@@ -276,6 +276,14 @@ _ABOUT = re.compile(
     r"works|ist|schreibt|berichtet|arbeitet|lebt|est|couvre|écrit|es|escribe|cubre|è|scrive|é|escreve|jest|pisze|schrijft|"
     r"är|skriver|er)\s"
 )
+# the same of a writer whom no line above names, where the words are those of such boxes
+_AT_WORK = re.compile(
+    r"^(?:\S+\s+){2,4}(?:has covered|covers|writes (?:about|for|on)|reports (?:on|for|from)|(?:is|ist|est|es|è|é|jest)\s(?:\S+\s){0,4}"
+    r"(?:reporter|correspondent|columnist|freelance \w+|staff writer|contributing \w+|redakteur(?:in)?|korrespondent(?:in)?|"
+    r"journaliste|rédact(?:eur|rice)|periodista|redactora?|corresponsal|giornalista|jornalista|dziennikar(?:z|ka))\b|"
+    r"schreibt (?:für|über)|berichtet (?:für|über|aus)|couvre|écrit pour|escribe (?:sobre|para)|scrive (?:di|per)|escreve (?:sobre|para))",
+    re.I,
+)
 _ABOUT_WORDS = 70
 _BYLINE_WORDS = 12
 _NAME_WORDS = 5  # `By Ana Roe`, `Ana Roe, reporter`
@@ -293,17 +301,20 @@ def _biography(page: PageLines, taken: dict[int, Named]) -> None:
         if match is None or not match[1].split()[1][0].isupper():
             return
         name = " ".join(match[1].split())
-        if any(name in page.text[m] for m in story if page.words[m] > _BYLINE_WORDS) or not _is_signed(
-            page, name, min(story[0] + _NEAR_TOP, n)
+        if any(name in page.text[m] for m in story if page.words[m] > _BYLINE_WORDS):
+            return
+        if not (
+            _AT_WORK.search(page.text[n])
+            or _is_signed(page, name, range(max(0, story[0] - NEAR), min(story[0] + _NEAR_TOP, n)))
         ):
             return
         taken[n] = Named(Label.FOOTER, Action.DROP, Reason.NAME_PATTERN, "who the writer is", 0.85)
 
 
-def _is_signed(page: PageLines, name: str, end: int) -> bool:
-    """Whether a line above `end` is a byline with that name, or little more than the name."""
+def _is_signed(page: PageLines, name: str, lines: range) -> bool:
+    """Whether one of the lines is a byline with that name, or little more than the name."""
     return any(
         name in page.text[n] and page.words[n] <= _BYLINE_WORDS
         and (page.words[n] <= _NAME_WORDS or (n in page.entry and page.entry[n].group == "byline"))
-        for n in range(end)
+        for n in lines
     )  # fmt: skip
