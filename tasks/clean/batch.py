@@ -25,6 +25,10 @@ from tasks.clean.site_templates import find_templates, short_key, site_of
 from tasks.clean.tags import TAG_WORDS
 from tasks.clean.words import Words, count_words, fold, phrase_hashes, solid
 from tasks.labels import Action, Label, Reason
+from tasks.language import language_of_page
+
+# what no gate may well set aside needs no exact language; extract will find it
+_PLAIN_STORY, _BRIEF_WORDS = 0.8, 40
 
 
 @dataclass
@@ -294,6 +298,8 @@ def _document(
     good = columns["good"][first:end] > 0
     # absent where no HTML page of the batch holds a line
     link = columns["link_share"][first:end] if "link_share" in columns else np.zeros(end - first)
+    # a story may be one link as a whole, but then its lines are sentences, as a list of headlines is not
+    is_sentence = (words >= features.GOOD_WORDS) & (columns["is_end"][first:end] > 0)
     kept_words = float(words[kept].sum())
     last_kept = int(np.flatnonzero(kept)[-1]) if kept.any() else 0
     verdict = judge(
@@ -313,9 +319,13 @@ def _document(
         "long_line_count": int((kept & good).sum()),
         "suspect_line_count": int((kept & ~good & (columns["lexicon"][first:end] > 0)).sum())
         + _comment_heads(prepared.blocks.text[first:end], kept),
-        "link_share": float((link * words)[kept].sum() / max(kept_words, 1)),
+        "link_share": float((link * words)[kept & ~is_sentence].sum() / max(kept_words, 1)),
         "kind": verdict.kind, "kind_reason": verdict.why,
         "story_probability": verdict.story_probability, "other_kind": verdict.other_kind,
+        "language": language_of_page(
+            prepared.blocks.text[first:end], signals.language if signals else None,
+            is_thorough=verdict.story_probability < _PLAIN_STORY or kept_words < _BRIEF_WORDS,
+        ),
         "body_confidence": story.confidence(certain, words, kept, is_html=prepared.is_html),
         "signals": signals.to_json() if signals else None, "given": record.get("given"),
         "problem": "clean.unparsed" if prepared.problems[page] else None, "problem_detail": prepared.problems[page],
