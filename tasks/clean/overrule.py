@@ -3,6 +3,7 @@
 from tasks.clean import class_words, other_parts
 from tasks.clean.other_parts import kept
 from tasks.clean.page_lines import Named, PageLines
+from tasks.clean.rescue import put_back
 from tasks.clean.tags import TAG_CODES
 from tasks.labels import Action, Label, Reason
 from tasks.names import squeeze
@@ -16,7 +17,7 @@ _ASIDE = 1 << TAG_CODES["aside"]
 
 
 def overrule(page: PageLines) -> dict[int, Named]:
-    """Take lines out of the story (in `page.is_story`) and return what they are instead, by line."""
+    """Take lines out of the story (in `page.is_story`), put some in, and return what they are, by line."""
     taken: dict[int, Named] = {}
     _templates(page, taken)
     _repeated(page, taken)
@@ -25,9 +26,12 @@ def overrule(page: PageLines) -> dict[int, Named]:
         _hidden(page, taken)
         _pull_quotes(page, taken)
     other_parts.take_out(page, taken)
+    back = put_back(page, taken)
     for n in taken:
         page.is_story[n] = False
-    return taken
+    for n in back:
+        page.is_story[n] = True
+    return taken | back
 
 
 def _templates(page: PageLines, taken: dict[int, Named]) -> None:
@@ -78,15 +82,20 @@ def _is_refrain(page: PageLines, lines: list[int], keys: list[int], first: int, 
 def _later_articles(page: PageLines, taken: dict[int, Named]) -> None:
     """Infinite scroll puts whole further stories below the first, each with a heading of its own.
 
-    Sections of one story may be `article` elements with a heading, too; but they are shorter than stories.
+    Sections of one story may be `article` elements with a heading, too; but they are shorter than stories, or lie amid the
+    lines of the first.
     """
     h1 = TAG_CODES["h1"]
-    words: dict[int, float] = {}
+    by_article: dict[int, list[int]] = {}
     for n, number in enumerate(page.article):
-        words[number] = words.get(number, 0.0) + page.words[n]
+        by_article.setdefault(number, []).append(n)
     headed = {page.article[n] for n in range(len(page.text)) if page.tag[n] == h1 and page.article[n] >= 0}
     first = min(headed, default=-1)
-    later = {number for number in headed if number != first and words[number] >= _STORY_WORDS}
+    later = {
+        number for number in headed
+        if number != first and by_article[number][0] > by_article[first][-1]
+        and sum(page.words[n] for n in by_article[number]) >= _STORY_WORDS
+    }  # fmt: skip
     if not later or sum(page.words[n] for n in kept(page, taken) if page.article[n] == first) < _STORY_WORDS:
         return
     for n in kept(page, taken):

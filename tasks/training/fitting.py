@@ -102,7 +102,14 @@ def fit(parts: list[Data], rows: list[np.ndarray]) -> Fitted:
 
 
 def boosted(
-    features: np.ndarray, labels: np.ndarray, weight: np.ndarray, names: list[str], *, trees: int, rate: float, depth: int
+    features: np.ndarray,
+    labels: np.ndarray,
+    weight: np.ndarray,
+    names: list[str],
+    *,
+    trees: int,
+    rate: float,
+    depth: int,
 ) -> tuple[Forest, Any]:
     """A forest of symmetric trees, and the trainer's own prediction as a function of features."""
     from catboost import CatBoostClassifier, Pool  # noqa: PLC0415 - training only

@@ -136,7 +136,9 @@ def _calibration(chance: np.ndarray, is_story: np.ndarray, weight: np.ndarray) -
     """Share of stories by what the forest says, 2 x k for interpolation (isotonic regression)."""
     from sklearn.isotonic import IsotonicRegression  # noqa: PLC0415 - training only
 
-    found = IsotonicRegression(y_min=0.005, y_max=0.999, out_of_bounds="clip").fit(chance, is_story, sample_weight=weight)
+    found = IsotonicRegression(y_min=0.005, y_max=0.999, out_of_bounds="clip").fit(
+        chance, is_story, sample_weight=weight
+    )
     return np.array([found.X_thresholds_, found.y_thresholds_])
 
 

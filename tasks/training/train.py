@@ -79,14 +79,18 @@ def block_model(fitted: Fitted, table: np.ndarray) -> Model:
 def train(kind: str, folders: list[Path], keep: Path | None) -> dict[str, Any]:
     """Train and write the two models for one kind of page; returns their card."""
     parts = [data.read(folder, style) for style in STYLES[kind] for folder in folders]
-    logger.info("%s: %d blocks of %d pages", kind, sum(len(part.page) for part in parts), sum(len(part.pages) for part in parts))
+    logger.info(
+        "%s: %d blocks of %d pages", kind, sum(len(part.page) for part in parts), sum(len(part.pages) for part in parts)
+    )
     chances, of_folds = cross_validate(parts)
     kept = [decide(chance, part.words, part.where) for part, chance in zip(parts, chances, strict=True)]
     found = results(parts, chances, kept)
     pages = page_kinds.joined([page_kinds.pages_of(*each) for each in zip(parts, chances, kept, strict=True)])
     scored = [(part, own) for part, own in zip(parts, kept, strict=True) if part.is_scored.any()]
     card: dict[str, Any] = {
-        "cross_validation": {f"{part.name} {part.style}": figures([*page_scores(part, own).values()]) for part, own in scored},
+        "cross_validation": {
+            f"{part.name} {part.style}": figures([*page_scores(part, own).values()]) for part, own in scored
+        },
         "reliability": reliability(found, FOLDS),
     }
     table = calibration(found.raw, found.is_good)
@@ -97,7 +101,10 @@ def train(kind: str, folders: list[Path], keep: Path | None) -> dict[str, Any]:
             own = found.fold == fold
             folder = keep / f"fold{fold}"
             folder.mkdir(parents=True, exist_ok=True)
-            model.save(folder / f"model_{kind}.npz", block_model(of_folds[fold], calibration(found.raw[~own], found.is_good[~own])))
+            model.save(
+                folder / f"model_{kind}.npz",
+                block_model(of_folds[fold], calibration(found.raw[~own], found.is_good[~own])),
+            )
             page_model.save(folder / f"model_page_{kind}.npz", page_folds[fold])
     fitted = fit(parts, [np.ones(len(part.page), dtype=bool) for part in parts])
     model.save(model.FOLDER / f"model_{kind}.npz", block_model(fitted, table))
