@@ -47,6 +47,7 @@ _MARKS = frozenset('.!?”"')
 _SENTENCE_END = re.compile(r"[^\W\d_A-Z]{3}(?<!www)[.!?][”\"]?$")
 _SENTENCE = 30  # characters; a shorter piece is a label or part of a name
 _LABELLED = _SIGNAL_CLASS | class_words.BITS["tags"]  # the last has the word `meta`
+_FEW = 4  # pieces of white space before the first word of a block
 MAX_NOSCRIPTS = 64  # of a page; most hold a picture, and one the story
 
 _BLOCK, _SKIP, _BREAK, _TEXT, _LINK, _BOLD, _SCRIPT, _SIGNAL, _INLINE = (
@@ -177,7 +178,8 @@ class _Walk:
                         if (
                             form is Form.SPOKEN
                             and containers.words[container] & _LABELLED
-                            and not "".join(buffer).strip()
+                            and len(buffer) < _FEW
+                            and not any(map(str.strip, buffer))
                         ):
                             form = _PLAIN  # `By`, `Posted on`: says what follows it
                         if form is not _PLAIN and form is not _SHOWN_BLOCK and is_unseen(form, node):
@@ -281,8 +283,10 @@ class _Walk:
         buffer = self.buffer
         raw = "".join(buffer if len(buffer) < 2 else _spaced(buffer))
         buffer.clear()
-        if tag == _PRE and "\n" in raw and self.flush_paragraphs(container, raw):
-            return
+        if tag == _PRE and "\n" in raw:
+            raw = raw.replace("\u00ad\n", "")
+            if self.flush_paragraphs(container, raw):
+                return
         text = " ".join(raw.split())
         if text and text.strip(_UNSEEN):
             blocks = self.blocks

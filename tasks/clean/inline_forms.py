@@ -41,7 +41,7 @@ _OVERFLOW_HIDDEN = re.compile(r"(?<![\w-])overflow\s*:\s*(?:hidden|clip)", re.I)
 _UNSEEN_CLASS = re.compile(
     r"(?:^|\s)(?!not-)(?:[a-z0-9]+(?:__|--|-|_))*?"
     r"(?:sr-only|sr-text|visually-?hidden|screen-?reader(?:s|-text|-only|s-only|-content)?|element-invisible|accessibly-hidden|accessible-hide"
-    r"|a11y-(?:text|hidden|only)|assistive-text|hidden-visually|hide-visually|for-screen-readers?)(?:(?:__|--|-|_)[a-z0-9]*\d[a-z0-9]*)?(?=\s|$)",
+    r"|a11y-(?:text|hidden|only)|assistive-text|hidden-visually|hide-visually|for-screen-readers?)(?:(?:__|--|-|_)(?=[a-z]{0,12}\d)[a-z0-9]{1,24})?(?=\s|$)",
     re.I,
 )
 _ICON_FONT = re.compile(
@@ -55,13 +55,14 @@ def form_of(attributes: dict[str, str | None]) -> Form:
     if "hidden" in attributes:
         return Form.HIDDEN
     names, style = attributes.get("class"), attributes.get("style")
-    form = _form(names, style) if names or style else Form.PLAIN
+    form = Form.PLAIN
+    if names or style:
+        form = _form((names or "")[:MAX_ATTRIBUTE_CHARS], (style or "")[:MAX_ATTRIBUTE_CHARS])
     return Form.ICON if form is Form.PLAIN and attributes.get("aria-hidden") == "true" else form
 
 
-@lru_cache(maxsize=16_384)  # the same few recur on every page of a site
-def _form(names: str | None, style: str | None) -> Form:
-    style, names = (style or "")[:MAX_ATTRIBUTE_CHARS], (names or "")[:MAX_ATTRIBUTE_CHARS]
+@lru_cache(maxsize=4096)  # the same few recur on every page of a site
+def _form(names: str, style: str) -> Form:
     if style and (_HIDDEN_STYLE.search(style) or (_OVERFLOW_HIDDEN.search(style) and _TINY_SIDE.search(style))):
         return Form.HIDDEN
     if names and _ICON_FONT.search(names):

@@ -19,9 +19,9 @@ MAX_ATTRIBUTES = 2_000
 _GIANT_BYTES = 50_000  # of a tag; only images written into their address are as large
 _QUOTED = re.compile(rb""""[^"]*"|'[^']*'""")
 _TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>?")
-# these hold nothing, or end where the next of them starts
+# these hold nothing, or end where the next of them starts (rt and rp do so within a ruby only)
 _FLAT = frozenset(
-    b"area base br col embed hr img input link meta source track wbr p li dd dt option optgroup tr td th tbody thead tfoot colgroup rp rt".split()
+    b"area base br col embed hr img input link meta source track wbr p li dd dt option optgroup tr td th tbody thead tfoot colgroup".split()
 )
 _FORMATS = frozenset(b"a b big code em font i nobr s small strike strong tt u".split())
 

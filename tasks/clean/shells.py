@@ -18,7 +18,7 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u
 _UNSPACED_PER_WORD = 2  # characters of a word in these scripts, on the mean
 _PARAGRAPH_TAG = re.compile(r"<(?:br|/?p|/?div|/?li|/?ul|/?ol|/?h[1-6]|/?blockquote|/?section)\b[^<>]*>", re.I)
 _UNREAD_TAG = re.compile(r"<(script|style|figure|iframe)\b.*?(?:</\1\s*>|\Z)", re.I | re.S)
-_ANY_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.S)
+_ANY_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?(?:-->|\Z)", re.S)
 _TEMPLATE = re.compile(rb"<template\b[^<>]*>|</template\s*>", re.I)
 _SHADOW = re.compile(rb"\sshadowroot(?:mode)?\s*=", re.I)
 
