@@ -116,7 +116,7 @@ def _add_short(split: list[list[str]], gold: list[str], chain: list[_Match], pos
     edges = [(-1, 0, 0), *((match.line, match.start, match.end) for match in chain), (len(split), len(gold), len(gold))]
     for (line, _, end), (following, start, _) in zip(edges, edges[1:], strict=False):
         window = gold[max(0, end - 2) : start + 2]
-        if not window or len(window) <= 4 and end >= start:
+        if not window or (len(window) <= 4 and end >= start):
             continue
         place = 0
         for n in range(line + 1, following):
