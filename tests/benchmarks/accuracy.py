@@ -12,8 +12,8 @@ The models that ship were trained on such corpora. `--folds FOLDER` has `fold0/`
 cross-validation (`model_*.npz`, as many as ship): the pages of a site run with the models that have not seen it. Without
 it the figures flatter, and the output says so.
 
-Writes `accuracy.md`, `accuracy.json` and what the peers answered (`peers/`, so that a second run need not ask them) into
-the folder of `--out`.
+Writes `accuracy.md`, `accuracy.json`, `pages.jsonl` (each page's fate and scores) and what the peers answered (`peers/`, so
+that a second run need not ask them) into the folder of `--out`.
 """
 
 import argparse
@@ -26,11 +26,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import accuracy_floors as floors
-from accuracy_measures import curves, gate_figures, languages, measured, scores_of, snippet_figures, text_figures
+from accuracy_measures import (
+    PUBLISHED,
+    curves,
+    gate_figures,
+    languages,
+    measured,
+    scores_of,
+    snippet_figures,
+    text_figures,
+)
 from accuracy_pages import Inputs, fold_of, read
 from accuracy_peers import BEST_RUN, TRAFILATURA, Trafilatura, best_run
 from accuracy_report import OURS, markdown
-from accuracy_run import Job, fates, run_all, write_thresholds
+from accuracy_run import NOWHERE, Fate, Job, fates, run_all, write_thresholds
 
 from tasks.training import corpus
 
@@ -70,14 +79,21 @@ def run_line(names, styles, models, temp):
     """Run the line on all that `prepare` wrote; style -> corpus -> page id -> Fate, under each set of thresholds."""
     thresholds = write_thresholds(temp)
     jobs = [
-        Job(name, style, which, folder and str(folder), str(temp / place_of(style, fold, name)),
-            str(temp / "output" / which / place_of(style, fold, name)), str(file))
+        Job(
+            name,
+            style,
+            which,
+            folder and str(folder),
+            str(temp / place_of(style, fold, name)),
+            str(temp / "output" / which / place_of(style, fold, name)),
+            str(file),
+        )
         for fold, folder in enumerate(models or [None])
         for style in styles
         for name in names
         for which, file in thresholds.items()
         if (temp / place_of(style, fold, name)).is_dir()
-    ]  # fmt: skip
+    ]
     print(f"{len(jobs)} runs", file=sys.stderr, flush=True)
     run_all(jobs)
     found = {which: {style: defaultdict(dict) for style in styles} for which in thresholds}
@@ -87,7 +103,7 @@ def run_line(names, styles, models, temp):
 
 
 def figures(pages, peers, by_gates):
-    """All figures of one style."""
+    """All figures of one style; `pages` has what is known of each page."""
     default, opened = by_gates["default"], by_gates["open"]
     by_corpus, rows = {}, []
     for name, own in pages.items():
@@ -104,18 +120,33 @@ def figures(pages, peers, by_gates):
             "curves": curves(own, opened[name]),
         }
     everything, all_default, all_opened = _together(pages, default, opened)
+    scored = {(page.corpus, page.page_id): own for page, own in rows}
     extractors = [name for name in rows[0][1] if all(name in own for _, own in rows)] if rows else []
     total = gate_figures(everything, all_default) | {
         "text": {name: text_figures([own[name] for _, own in rows]) for name in extractors},
         "curves": curves(everything, all_opened),
     }
-    return {"corpora": by_corpus, "all": total, "languages": languages(rows)}
+    by_page = [
+        {
+            "corpus": name,
+            "page_id": page.page_id,
+            "kind": page.page_type,
+            "language": page.language,
+            "fate": default[name].get(page.page_id, Fate(NOWHERE)).reason or PUBLISHED,
+            "precision and recall": scored.get((name, page.page_id)),
+        }
+        for name, own in pages.items()
+        for page in own
+    ]
+    return {"corpora": by_corpus, "all": total, "languages": languages(rows), "pages": by_page}
 
 
 def _together(pages, *by_corpus):
     """The pages of all corpora, and their fates, under ids that no two corpora share."""
     everything = [replace(page, page_id=f"{name}/{page.page_id}") for name, own in pages.items() for page in own]
-    merged = [{f"{name}/{page_id}": fate for name in pages for page_id, fate in found[name].items()} for found in by_corpus]  # fmt: skip
+    merged = [
+        {f"{name}/{page_id}": fate for name in pages for page_id, fate in found[name].items()} for found in by_corpus
+    ]
     return everything, *merged
 
 
@@ -129,8 +160,13 @@ def measure(folders, styles, models, out, limit):
         style: figures(pages, peers[style], {which: by_style[style] for which, by_style in by_gates.items()})
         for style in styles
     }
-    return {"date": f"{datetime.now(UTC):%Y-%m-%d}", "models": floors.FOLDS if models else floors.SHIPPED, "folds": len(models),
-            "pages_limit": limit, "styles": found}  # fmt: skip
+    return {
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "models": floors.FOLDS if models else floors.SHIPPED,
+        "folds": len(models),
+        "pages_limit": limit,
+        "styles": found,
+    }
 
 
 def models_in(folder):
@@ -156,16 +192,21 @@ def main(arguments=None):
     parser.add_argument("--pages", type=int, metavar="N", help="of each corpus at most so many, evenly spaced")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--floors", action="store_true", help="exit with 1 where a figure is below accuracy_floors.toml")
-    which.add_argument("--write-floors", action="store_true", help="make these figures the floors")
+    which.add_argument("--write-floors", action="store_true", help="make the figures of this run the only floors")
     options = parser.parse_args(arguments)
     if options.pages and (options.floors or options.write_floors):
         parser.error("floors are those of whole corpora: leave out --pages")
     try:
         models = models_in(options.folds) if options.folds else []
-        found = measure([folder.resolve() for folder in options.folders], options.styles, models, options.out, options.pages)  # fmt: skip
+        found = measure(
+            [folder.resolve() for folder in options.folders], options.styles, models, options.out, options.pages
+        )
     except OSError as error:
         parser.error(str(error))
     options.out.mkdir(parents=True, exist_ok=True)
+    with (options.out / "pages.jsonl").open("w", encoding="utf-8") as lines:
+        for style, report in found["styles"].items():
+            lines.writelines(json.dumps({"style": style} | row) + "\n" for row in report.pop("pages"))
     (options.out / "accuracy.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     text = markdown(found)
     (options.out / "accuracy.md").write_text(text, encoding="utf-8")

@@ -78,7 +78,9 @@ def check(found, path):
     """
     said = tomllib.loads(path.read_text(encoding="utf-8"))
     if said["models"] != found["models"]:
-        print(f"FLOORS: those of {path.name} are of the {said['models']} models, these figures of the {found['models']} ones")
+        print(
+            f"FLOORS: those of {path.name} are of the {said['models']} models, these figures of the {found['models']} ones"
+        )
         return 1
     values, fallen, compared = values_of(found), 0, 0
     for table, key, floor in _entries(said, found):
@@ -95,7 +97,10 @@ def check(found, path):
 
 def _entries(said, found):
     names = {name for report in found["styles"].values() for name in report["corpora"]}
-    wanted = {"corpora": names, "languages": set(said.get("languages", ())) if names == set(said["corpora_of_languages"]) else set()}  # fmt: skip
+    wanted = {
+        "corpora": names,
+        "languages": set(said.get("languages", ())) if names == set(said["corpora_of_languages"]) else set(),
+    }
     for kind, chosen in wanted.items():
         for name, styles in said.get(kind, {}).items():
             for style, floors in styles.items():

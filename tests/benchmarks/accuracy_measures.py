@@ -24,7 +24,8 @@ PUBLISHED = "published"
 def scores_of(pages, texts):
     """(precision, recall) of each page's text; texts by page id, and a page without one has an empty answer."""
     return [
-        corpus.page_score(texts.get(page.page_id, ""), corpus.shingles(corpus.tokens(page.body or ""))) for page in pages
+        corpus.page_score(texts.get(page.page_id, ""), corpus.shingles(corpus.tokens(page.body or "")))
+        for page in pages
     ]
 
 
@@ -40,16 +41,23 @@ def text_figures(scores):
     precision, recall, f1 = corpus.f1(scores)
     sides = np.array([[np.nan if value is None else value for value in score] for score in scores])
     draw = np.random.default_rng(1).integers(0, len(scores), (ROUNDS, len(scores)))
-    means = [
-        np.nansum(side[draw], axis=1) / np.maximum(np.sum(~np.isnan(side[draw]), axis=1), 1) for side in sides.T
-    ]
+    means = [np.nansum(side[draw], axis=1) / np.maximum(np.sum(~np.isnan(side[draw]), axis=1), 1) for side in sides.T]
     samples = 2 * means[0] * means[1] / np.maximum(means[0] + means[1], 1e-9)
     low, high = np.quantile(samples, [0.025, 0.975])
-    return {"pages": len(scores), "precision": precision, "recall": recall, "f1": f1, "f1_low": float(low), "f1_high": float(high)}  # fmt: skip
+    return {
+        "pages": len(scores),
+        "precision": precision,
+        "recall": recall,
+        "f1": f1,
+        "f1_low": float(low),
+        "f1_high": float(high),
+    }
 
 
 def snippet_figures(pages, texts):
-    """Shares of the pieces that belong to stories and stand in their texts, and of those that do not and do not; each a mean over pages."""
+    """Means over pages that hold a story: the share of the pieces that belong to it which its text has, and the share of those
+    that do not belong to it which its text has not.
+    """
     shares = defaultdict(list)
     for page in pages:
         if not page.is_story:
@@ -81,11 +89,16 @@ def gate_figures(pages, fates):
             lost[reason].append(page.page_id)
     by_count = sorted(lost.items(), key=lambda entry: (-len(entry[1]), entry[0]))
     return {
-        "pages": len(pages), "stories": len(stories), "kept_pages": kept, "kept": kept / len(stories) if stories else None,
-        "others": len(others), "let_through_pages": let, "let_through": let / len(others) if others else None,
+        "pages": len(pages),
+        "stories": len(stories),
+        "kept_pages": kept,
+        "kept": kept / len(stories) if stories else None,
+        "others": len(others),
+        "let_through_pages": let,
+        "let_through": let / len(others) if others else None,
         "lost": {reason: {"pages": len(ids), "examples": ids[:EXAMPLES]} for reason, ids in by_count},
         "kinds": {kind: dict(found.most_common()) for kind, found in kinds.items()},
-    }  # fmt: skip
+    }
 
 
 def curves(pages, fates):

@@ -64,8 +64,30 @@ def _corpora(report, style):
             snippets = own.get("snippets", {}).get(extractor, {})
             figures = [text["precision"], text["recall"], text["f1"], _interval(text)] if text else [None] * 4
             label = extractor if style == "html" or extractor != "trafilatura" else "trafilatura on the HTML"
-            rows.append([name if extractor == OURS else "", label, *gates, *figures, snippets.get("snippets_in"), snippets.get("snippets_out")])  # fmt: skip
-    head = ("corpus", "", "pages", "stories", "kept", "others let through", "precision", "recall", "F1", "95 %", "snippets in", "snippets out")  # fmt: skip
+            rows.append(
+                [
+                    name if extractor == OURS else "",
+                    label,
+                    *gates,
+                    *figures,
+                    snippets.get("snippets_in"),
+                    snippets.get("snippets_out"),
+                ]
+            )
+    head = (
+        "corpus",
+        "",
+        "pages",
+        "stories",
+        "kept",
+        "others let through",
+        "precision",
+        "recall",
+        "F1",
+        "95 %",
+        "snippets in",
+        "snippets out",
+    )
     return table(head, rows)
 
 
@@ -75,23 +97,38 @@ def _languages(found, style):
     for code, own in found.items():
         ours, other = own[OURS], own.get(peer)
         is_below = other is not None and ours["f1"] < other["f1"]
-        rows.append([code, ours["pages"], ours["f1"], _interval(ours), other and other["f1"], "**below**" if is_below else ""])
+        rows.append(
+            [code, ours["pages"], ours["f1"], _interval(ours), other and other["f1"], "**below**" if is_below else ""]
+        )
     return table(("language", "pages", OURS, "95 %", peer, ""), rows) if rows else "No language has 20 pages."
 
 
 def _lost(report):
     rows = [
-        [name, reason, own["pages"], own["pages"] / corpus["stories"], ", ".join(f"`{page}`" for page in own["examples"])]
+        [
+            name,
+            reason,
+            own["pages"],
+            own["pages"] / corpus["stories"],
+            ", ".join(f"`{page}`" for page in own["examples"]),
+        ]
         for name, corpus in report["corpora"].items()
         for reason, own in corpus["lost"].items()
     ]
-    firsts = [[key if not n else "", *row[1:]] for key, group in groupby(rows, key=lambda row: row[0]) for n, row in enumerate(group)]  # fmt: skip
+    firsts = [
+        [key if not n else "", *row[1:]]
+        for key, group in groupby(rows, key=lambda row: row[0])
+        for n, row in enumerate(group)
+    ]
     return table(("corpus", "reason", "stories", "share", "pages"), firsts) if rows else "None."
 
 
 def _kinds(found):
     columns = sorted({fate for own in found.values() for fate in own}, key=lambda fate: (fate != "published", fate))
-    return table(("kind", "pages", *columns), [[kind, sum(own.values()), *(own.get(fate, 0) for fate in columns)] for kind, own in found.items()])  # fmt: skip
+    return table(
+        ("kind", "pages", *columns),
+        [[kind, sum(own.values()), *(own.get(fate, 0) for fate in columns)] for kind, own in found.items()],
+    )
 
 
 def _curves(found):
@@ -100,4 +137,10 @@ def _curves(found):
     points = {name: {point["threshold"]: point for point in own} for name, own in found.items()}
     steps = [step for step in next(iter(points.values())) if round(step * 100) % round(_CURVE_STEP * 100) == 0]
     head = ("threshold", *(f"{name}: {what}" for name in found for what in ("stories lost", "others let through")))
-    return table(head, [[f"{step:.1f}", *(own[step][key] for own in points.values() for key in ("lost", "let_through"))] for step in steps])  # fmt: skip
+    return table(
+        head,
+        [
+            [f"{step:.1f}", *(own[step][key] for own in points.values() for key in ("lost", "let_through"))]
+            for step in steps
+        ],
+    )

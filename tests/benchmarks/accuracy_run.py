@@ -16,13 +16,16 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 
 import pyarrow.dataset as ds
 import yaml
 from accuracy_pages import page_id_of
 
-ROOT = Path(__file__).parents[2]
+import tasks
+
+ROOT = Path(tasks.__file__).parents[1]  # of the code that measures, so that it is the code that runs too
 PROCESSES = 2  # a run keeps one core busy
 # a corpus that is half of other pages is not a broken source, and a stopped run publishes nothing to measure
 _NEVER_STOPS = {step: {"quarantined_share_max": 1.0} for step in ("ingest", "clean", "extract", "load")}
@@ -30,7 +33,10 @@ _OPEN = {  # every threshold that a user may choose at its least
     "clean": {"story_probability_min": 0.01, "body_confidence_min": 0.0},
     "extract": {"confidence_min": 0.0},
 }
-THRESHOLDS = {"default": _NEVER_STOPS, "open": {step: _NEVER_STOPS[step] | _OPEN.get(step, {}) for step in _NEVER_STOPS}}
+THRESHOLDS = {
+    "default": _NEVER_STOPS,
+    "open": {step: _NEVER_STOPS[step] | _OPEN.get(step, {}) for step in _NEVER_STOPS},
+}
 NOWHERE = "nowhere"  # a page that no table of the output accounts for
 CHANCES = ("story_probability", "confidence")  # columns that a user can choose a threshold of
 
@@ -109,8 +115,14 @@ def _run_group(jobs):
         json.dump([asdict(job) for job in jobs], file)
         file.flush()
         paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths), "COPYDESK_EXECUTOR": "inline", "COPYDESK_WORKERS": "1"}  # fmt: skip
-        done = subprocess.run([sys.executable, __file__, file.name], env=environment, stdout=subprocess.PIPE, text=True)
+        environment = os.environ | {
+            "PYTHONPATH": os.pathsep.join(paths),
+            "COPYDESK_EXECUTOR": "inline",
+            "COPYDESK_WORKERS": "1",
+        }
+        done = subprocess.run(
+            [sys.executable, __file__, file.name], env=environment, stdout=subprocess.PIPE, text=True, check=False
+        )
     if done.returncode:
         raise RuntimeError(f"{jobs[0].style} with the models {jobs[0].models or 'shipped'}: {done.stdout[-3000:]}")
 
@@ -123,9 +135,9 @@ def work(jobs):
         use_models(Path(jobs[0].models))
     for job in jobs:
         clock, said = time.monotonic(), io.StringIO()
+        options = {"--output": job.output, "--thresholds": job.thresholds, "--executor": "inline", "--workers": "1"}
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            code = copydesk(["run", job.source, "--output", job.output, "--thresholds", job.thresholds, "--executor", "inline",
-                             "--workers", "1", "--no-raw-pages"])  # fmt: skip
+            code = copydesk(["run", job.source, "--no-raw-pages", *chain.from_iterable(options.items())])
         if code:
             print(said.getvalue())
             return code
