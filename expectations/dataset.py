@@ -22,6 +22,10 @@ _SENTENCES = {
     "site_missing": "Every site that is always there is there.",
     "stale": "The pages are newer than those of earlier runs.",
 }
+LOSSES = {
+    "language_quarantined": "No language loses more of its pages than the rest of the run.",
+    "site_quarantined": "No site loses more of its pages than the rest of the run, or than it did before.",
+}
 _COMPARED = pa.schema([
     pa.field("site", pa.string()), pa.field("metric", pa.string()), pa.field("value", pa.float64()), pa.field("low", pa.float64()),
     pa.field("high", pa.float64()), pa.field("rows", pa.int64()), pa.field("state", pa.string()), pa.field("code", pa.string()),
@@ -30,12 +34,19 @@ _COMPARED = pa.schema([
 
 
 def suite(limit: dict[str, Any]) -> Suite:
-    """One rule a kind of drift, over a table of one row a metric (`tasks.quality.drift.compare`)."""
+    """One rule a kind of drift, over a table of one row a metric (`tasks.quality.drift.compare`), and one of losses by language
+    and by site each (`tasks.quality.losses.find_losses`).
+    """
     severity = CRITICAL if limit["is_drift_critical"] else WARNING
     rules = [
         Rule(f"dataset.{code}", WARNING if code == "stale" else severity, sentence, "column_values_to_not_be_in_set",
              {"column": "code", "value_set": [code]}, "{sentence}")
         for code, sentence in _SENTENCES.items()
+    ]  # fmt: skip
+    rules += [
+        Rule(f"dataset.{code}", WARNING, sentence, "column_values_to_not_be_in_set",
+             {"column": "code", "value_set": [code]}, "{sentence}")
+        for code, sentence in LOSSES.items()
     ]  # fmt: skip
     rules.append(
         Rule("dataset.history", INFO, "There are enough earlier runs to judge by.", "column_values_to_not_be_in_set",

@@ -28,6 +28,7 @@ KNOWN: dict[str, dict[str, tuple[type, float, float] | type[bool] | None]] = {
     "dataset": {
         "history_runs": _COUNT, "history_runs_min": _COUNT, "mad_factor": (float, 0, 100), "volume_floor": _SHARE, "length_floor": _SHARE,
         "share_floor": _SHARE, "doubt_share_floor": _SHARE, "site_rows_min": _COUNT, "site_history_rows_min": _COUNT, "site_share_floor": _SHARE,
+        "group_pages_min": _COUNT, "group_quarantined_share_max": _SHARE, "group_quarantined_factor": (float, 1, 100),
         "site_length_ratio": (float, 1, 100), "site_present_share": _SHARE, "is_drift_critical": bool,
     },
     "load": {"quarantined_share_max": _SHARE, "quarantined_share_from_rows": _COUNT, "articles_min": _COUNT},

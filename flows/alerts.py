@@ -54,6 +54,8 @@ def body(report: dict[str, Any]) -> str:
     ]
     if report.get("message"):
         lines += ["", str(report["message"])]
+    if report["state"] == "StoppedByGate" and report.get("losses"):  # else the rules that warn say it
+        lines += ["", *(f"- {row['sentence']}" for row in report["losses"])]
     broken = [
         f"- {rule['code']} ({rule['severity']}): {rule['sentence']} {rule['observed']}".rstrip()
         for gate in report["gates"]

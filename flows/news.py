@@ -19,6 +19,7 @@ from expectations.gate import Verdict
 from expectations.limits import DEFAULT_FILE, limits
 from flows.alerts import alert
 from flows.gating import PageIndex, checks_loading_meanwhile, gate, gate_dataset, gate_load
+from flows.losses import losses
 from flows.parameters import NewsParameters, ReplayParameters
 from flows.prometheus import write_metrics
 from flows.quarantine import forgotten_pages, select
@@ -47,7 +48,11 @@ DATA_DOCS = "data_docs"  # folder in `report/`
 
 
 class GateStop(Exception):  # noqa: N818 - an outcome, not an error
-    """A gate stopped the run before anything was published."""
+    """A gate stopped the run before anything was published; `verdicts` is the file of what it set aside, if it wrote one."""
+
+    def __init__(self, message: str, verdicts: Path | None = None) -> None:
+        super().__init__(message)
+        self.verdicts = verdicts
 
 
 def _name_of_run() -> str:
@@ -210,7 +215,12 @@ def line(
     sites = output.files("sites")
     cleaned = clean(ingested, after_ingest, str(work / "clean"), sites, output.state())
     report.step(cleaned)
-    after_clean = checked("clean", cleaned)
+    try:
+        after_clean = checked("clean", cleaned)
+    except GateStop as stop:
+        if stop.verdicts:  # whose pages they are may be what is wrong
+            report.losses = losses(cleaned, [stop.verdicts], output, numbers["dataset"])
+        raise
     extracted = extract(cleaned, after_clean, str(work / "extract"), guess_dates=parameters.guess_dates)
     report.step(extracted)
     after_extract = checked("extract", extracted)
@@ -230,7 +240,8 @@ def line(
         history = read_metrics(output.quality, numbers["dataset"]["history_runs"])
         compared = compare(metrics, history, numbers["dataset"])
         report.drift = [row for row in compared if row["state"] == "outside"]
-        _passed(gate_dataset(compared, numbers, docs, return_state=True), report)
+        report.losses = losses(cleaned, [after_clean, after_extract], output, numbers["dataset"])
+        _passed(gate_dataset(compared + report.losses, numbers, docs, return_state=True), report)
     if (work / STATE_FILE).exists():
         staged.changes.added["fetches"] = {STATE_FILE: work / STATE_FILE}
         staged.changes.removed["fetches"] = set(output.files("fetches")) - {
@@ -253,7 +264,7 @@ def _passed(state: Any, report: RunReport) -> Any:
     report.gate(verdict, path)
     logger.info("gate after %s: %s", verdict.step, state.message)
     if verdict.stops:
-        raise GateStop("; ".join(verdict.stops))
+        raise GateStop("; ".join(verdict.stops), path)
     return path
 
 

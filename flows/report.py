@@ -43,6 +43,7 @@ class RunReport:
     quarantine: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     quarantine_counts: dict[str, int] = field(default_factory=dict)
     drift: list[dict[str, Any]] = field(default_factory=list)  # metrics that lie outside the usual
+    losses: list[dict[str, Any]] = field(default_factory=list)  # languages and sites that lose more pages than is usual
     snapshot: str | None = None
     example: str | None = None  # a page that became an article, to show what `explain` tells
 
@@ -161,6 +162,8 @@ class RunReport:
                 f"- `{rule['code']}`: {rule['sentence']} {rule['failed']} of {rule['checked']} fail."
                 for rule in self.warnings
             ]
+        if self.losses:
+            lines += ["", "## Pages of one kind lost", "", *(f"- {row['sentence']}" for row in self.losses)]
         lines += ["", f"Run `{self.run_id}`, rules `{self.rules_version}`, output `{self.parameters['output']}`."]
         return "\n".join(lines)
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from flows.report_plots import count, flow_of, flow_plot, flow_rows, percent, plain, shown, trend_plot, usual
+from flows.report_plots import count, flow_of, flow_plot, flow_rows, losses, percent, plain, shown, trend_plot, usual
 
 Row = Mapping[str, Any]
 
@@ -313,7 +313,7 @@ def _quarantine(report: Row) -> str:
             f'<span class="dim">{percent(number / total)}</span><span class="bar" style="width:{100 * number / most:.1f}%"></span></summary>'
             f"<p>{plain(sentences.get(reason, ''))}</p><ul>{examples}</ul></details>"
         )
-    return f"<p>{count(total, 'page')} set aside for {count(len(counts), 'reason')}. A page may break several rules; it is counted under the first.</p>{''.join(parts)}"
+    return f"{losses(report)}<p>{count(total, 'page')} set aside for {count(len(counts), 'reason')}. A page may break several rules; it is counted under the first.</p>{''.join(parts)}"
 
 
 def _trends(report: Row, history: Sequence[Row]) -> str:

@@ -27,6 +27,15 @@ def plain(value: object, most: int = _TEXT_MOST) -> str:
     return html.escape("".join(char if char.isprintable() or char in _JOINERS else "\ufffd" for char in text))
 
 
+def losses(report: Mapping[str, Any]) -> str:
+    """The languages and sites that lost an unusual share of their pages, as a list; empty where there is none."""
+    items = "".join(
+        f'<li><span class="warn" aria-hidden="true">▲</span> {plain(row["sentence"])}</li>'
+        for row in report.get("losses") or ()
+    )
+    return f"<ul>{items}</ul>" if items else ""
+
+
 def count(value: Any, noun: str = "") -> str:
     """A whole number with commas, with its noun in the right number if one is given."""
     number = int(value or 0)

@@ -14,9 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from expectations.dataset import LOSSES
 from flows.report import read_reports
 from tasks.executor import Advance, listening
 from tasks.load.output import Output
@@ -79,6 +81,8 @@ def summary(report: dict[str, Any], output: str) -> None:
         console.print(f"= {counts['articles']:>7,} articles")
         console.print(f"+ {counts['duplicates']:>7,} duplicates")
         console.print(f"+ {counts['quarantined']:>7,} quarantined")
+    for loss in report.get("losses", ()):
+        console.print(f"[bold]warning:[/] {escape(loss['sentence'])}")
     for reason, count in sorted(report["quarantine_counts"].items(), key=lambda item: (-item[1], item[0])):
         example = report["quarantine"][reason][0]
         console.print(
@@ -87,7 +91,8 @@ def summary(report: dict[str, Any], output: str) -> None:
         )
     for gate in report["gates"]:
         for rule in gate["rules"]:
-            if rule["state"] == "fail" and rule["severity"] == "warning":
+            is_said = rule["code"].removeprefix("dataset.") in LOSSES  # above, with the language or the site
+            if rule["state"] == "fail" and rule["severity"] == "warning" and not is_said:
                 console.print(
                     f"  warning {rule['code']}: {rule['sentence']} {rule['failed']} of {rule['checked']} fail.",
                     markup=False,

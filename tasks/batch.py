@@ -62,12 +62,12 @@ def digest(*parts: str | bytes) -> str:
 def rules_version() -> str:
     """Version and fingerprint of everything that decides how a page turns out: `0.1.0+3fa9c1d2`.
 
-    The fingerprint covers the sources, the lexica and the model of ingest, clean and extract.
+    The fingerprint covers the sources, the lexica and the model of ingest, clean and extract, and what these share.
     """
     here = Path(__file__).parent
     state = hashlib.blake2b(digest_size=4)
-    for folder in ("ingest", "clean", "extract"):
-        for path in sorted((here / folder).rglob("*")):
+    for place in ("ingest", "clean", "extract", "dates.py", "labels.py", "language.py", "names.py", "schema.py"):
+        for path in sorted((here / place).rglob("*")) or [here / place]:
             if path.is_file() and path.suffix != ".pyc":
                 state.update(path.relative_to(here).as_posix().encode())
                 state.update(path.read_bytes())

@@ -96,7 +96,12 @@ DOCUMENTS = _table(
     _field("kept_word_count", pa.int32(), "Words kept as text.", required=True),
     _field("long_line_count", pa.int32(), "Kept lines of twelve words and more.", required=True),
     _field("suspect_line_count", pa.int32(), "Kept lines that use words of boilerplate.", required=True),
-    _field("link_share", pa.float32(), "Share of the kept characters that are links.", required=True),
+    _field(
+        "link_share",
+        pa.float32(),
+        "Share of the kept words that are links and stand in no long sentence.",
+        required=True,
+    ),
     _field(
         "kind",
         pa.string(),
@@ -111,6 +116,7 @@ DOCUMENTS = _table(
         "What the page is if it does not hold a story: listing, product, forum, documentation, service, video, login, "
         "cookie_wall, error_page, empty_shell.",
     ),
+    _field("language", pa.string(), "Language of the page's longest lines, found cheaply; null where that is open."),
     _field(
         "body_confidence", pa.float32(), "How likely the kept lines are the story and no more, 0 to 1.", required=True
     ),

@@ -126,7 +126,7 @@ def test_the_accounting_identity_stops_a_run_that_lost_a_page():
     [
         (("words_min: 8", "words_mim: 40"), r"line \d+: clean.words_mim: there is no such threshold"),
         (("words_min: 8", "words_min: forty"), r"line \d+: clean.words_min: a whole number is expected"),
-        (("link_share_max: 1.0", "link_share_max: 60"), r"line \d+: clean.link_share_max: 60 is not between 0 and 1"),
+        (("link_share_max: 0.98", "link_share_max: 60"), r"line \d+: clean.link_share_max: 60 is not between 0 and 1"),
         (("words_min: 8 ", "# words_min: 8 "), "clean: words_min is missing"),
         (("clean:", "cleen:"), r"line \d+: there is no step 'cleen'"),
         (

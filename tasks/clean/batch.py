@@ -1,8 +1,6 @@
 """A batch of pages in, its documents and lines out: the pure core of clean."""
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -10,116 +8,16 @@ import numpy as np
 import pyarrow as pa
 
 from tasks import schema
-from tasks.clean import dom, features, lexicon, story
-from tasks.clean.blocks import Blocks, add_text_page
+from tasks.clean import story
 from tasks.clean.bulk_naming import Facts, name_plain
-from tasks.clean.decode import Decoded, decode, repair, repair_line, soft_ends
-from tasks.clean.html_blocks import add_html_page
-from tasks.clean.kind import PageFacts, judge
+from tasks.clean.documents import PageLooks, document_row
 from tasks.clean.names import Names, words_of
 from tasks.clean.naming import name_line, open_scene
 from tasks.clean.page_lines import Named, PageLines, Scene
-from tasks.clean.shells import add_declared_story
-from tasks.clean.signals import Signals
+from tasks.clean.prepare import Prepared, prepare
 from tasks.clean.site_templates import find_templates, short_key, site_of
 from tasks.clean.tags import TAG_WORDS
-from tasks.clean.words import Words, count_words, fold, phrase_hashes, solid
 from tasks.labels import Action, Label, Reason
-
-
-@dataclass
-class Prepared:
-    """Pages of one media type, cut into blocks, with what was found out on the way."""
-
-    rows: list[int]  # position in the batch of each page
-    encodings: list[tuple[str, str, int]]
-    repairs: list[list[str]]
-    signals: list[Signals | None]
-    problems: list[str | None]
-    blocks: Blocks
-    tree: dom.Tree
-    words: Words
-    entries: dict[int, lexicon.Entry]
-    columns: features.Columns
-    where: features.Layout
-    keys: list[int]  # of each line's words
-    title_keys: list[list[int]]  # of the titles that each page declares
-    summary_keys: list[int]
-    is_html: bool
-
-
-def prepare(pages: Iterable[tuple[int, bytes, str | None]], *, is_html: bool) -> Prepared:
-    """Decode, repair and cut pages of one media type, and compute the features of all their blocks.
-
-    Of each page: its position in the batch, its bytes and its declared encoding. A page is read at a time: its bytes lie where
-    the last page's lay, in the cache.
-    """
-    blocks = Blocks()
-    rows: list[int] = []
-    encodings: list[tuple[str, str, int]] = []
-    repairs: list[list[str]] = []
-    signals: list[Signals | None] = []
-    problems: list[str | None] = []
-    for page, (row, raw, said) in enumerate(pages):
-        decoded = decode(raw, said)
-        rows.append(row)
-        encodings.append((decoded.encoding, decoded.encoding_from, decoded.damaged_char_count))
-        done: set[str] = set()
-        first, body = len(blocks), len(blocks.containers.parent)
-        found: Signals | None = None
-        problem = None
-        if is_html:
-            try:
-                found = add_html_page(blocks, page, _utf8(raw, decoded))
-                found.finish()
-                done |= found.repairs
-                if add_declared_story(blocks, page, first, body, found.article_bodies):
-                    done.add("text_from_json_ld")
-            except ValueError as error:
-                problem = str(error)
-            joined = "\n".join(blocks.text[first:])
-            mended = repair_line(joined, done)
-            if mended != joined:
-                blocks.text[first:] = [text.strip() for text in mended.split("\n")]
-        elif add_text_page(blocks, page, repair(decoded.text, done), soft_ends(decoded.text)):
-            done.add("wrapped_lines")
-        repairs.append(sorted(done))
-        signals.append(found)
-        problems.append(problem)
-    words = count_words(blocks.text)
-    entries = lexicon.find(blocks.text, words)
-    columns, where = features.text_features(blocks, words, entries)
-    tree = dom.Tree(blocks.containers)
-    if is_html and len(blocks):
-        dom.dom_features(blocks, tree, words, columns, where)
-        said_of_page = [_declared(signals[blocks.page[start]]) for start in where.starts]
-        dom.declared_features(columns, words, where, said_of_page)
-    keys = fold(*solid(words)).tolist()
-    titles, summaries = _declared_keys(signals)
-    return Prepared(
-        rows, encodings, repairs, signals, problems, blocks, tree, words, entries, columns, where, keys, titles, summaries, is_html
-    )  # fmt: skip
-
-
-def _utf8(raw: bytes, decoded: Decoded) -> bytes:
-    """The page in UTF-8 for the parser: its own bytes wherever they are that already."""
-    is_same = decoded.encoding == "utf-8" and decoded.encoding_from == "utf-8" and not decoded.damaged_char_count
-    return (raw if is_same else decoded.text.encode("utf-8", "replace")).replace(b"\x00", b"")
-
-
-def _declared_keys(signals: list[Signals | None]) -> tuple[list[list[int]], list[int]]:
-    """The keys of each page's declared titles, and of its first summary (0 for none)."""
-    titles = [own.titles() if own else [] for own in signals]
-    summaries = [next(iter(own.summaries()), "") if own else "" for own in signals]
-    keys = iter(phrase_hashes([title for page in titles for title in page])[0].tolist() if any(titles) else [])
-    return [[next(keys) for _ in page] for page in titles], phrase_hashes(summaries)[0].tolist()
-
-
-def _declared(signals: Signals | None) -> tuple[str, str, str]:
-    """What a page declares as its title, summary and text."""
-    if signals is None:
-        return "", "", ""
-    return next(iter(signals.titles()), ""), next(iter(signals.summaries()), ""), " ".join(signals.article_bodies)
 
 
 class Cleaned(NamedTuple):
@@ -228,9 +126,11 @@ def _label_all(
                 names.put(end - 1, Named(Label.FOOTER, Action.DROP, Reason.BEYOND_LIMIT, None, 1.0))
     kept = names.is_kept()
     ranges = {blocks.page[a]: (a, b) for a, b in zip(where.starts.tolist(), where.ends.tolist(), strict=True)}
+    looks = PageLooks(prepared, chance, [records[row]["url"] for row in prepared.rows])
     for page, row in enumerate(prepared.rows):
         first, end = ranges.get(page, (0, 0))
-        documents.append(_document(prepared, page, first, end, chance, kept[first:end], records[row]) | {"_row": row})
+        made = document_row(prepared, page, first, end, chance, kept[first:end], records[row], looks)
+        documents.append(made | {"_row": row})
     return _lines(prepared, names, records)
 
 
@@ -281,61 +181,6 @@ def _pages(prepared: Prepared, chance: story.Chances, templates: dict[int, tuple
             )
         )  # fmt: skip
     return pages
-
-
-def _document(
-    prepared: Prepared, page: int, first: int, end: int, chance: story.Chances, kept: np.ndarray, record: dict
-) -> dict[str, object]:
-    columns, signals = prepared.columns, prepared.signals[page]
-    encoding, origin, damaged = prepared.encodings[page]
-    # a line that a rule took out of the story is no longer a doubt about it
-    certain = np.where(kept | ~chance.is_story[first:end], chance.values[first:end], 0.0)
-    words = columns["words"][first:end]
-    good = columns["good"][first:end] > 0
-    # absent where no HTML page of the batch holds a line
-    link = columns["link_share"][first:end] if "link_share" in columns else np.zeros(end - first)
-    kept_words = float(words[kept].sum())
-    last_kept = int(np.flatnonzero(kept)[-1]) if kept.any() else 0
-    verdict = judge(
-        PageFacts(
-            kept_words=int(kept_words), page_words=float(words.sum()), page_lines=end - first,
-            entries={n - first: prepared.entries[n] for n in range(first, end) if n in prepared.entries},
-            last_kept=last_kept, is_live_declared=bool(signals and signals.is_live()),
-            clock_lines=_clock_lines(prepared.blocks.text[first:end], kept),
-        )
-    )  # fmt: skip
-    return {
-        "doc_id": record["doc_id"], "source_uri": record["source_uri"], "url": record["url"],
-        "media_type": record["media_type"], "fetched_at": record["fetched_at"], "page_digest": record["page_digest"],
-        "byte_count": record["byte_count"],
-        "encoding": encoding, "encoding_from": origin, "repairs": prepared.repairs[page], "damaged_char_count": damaged,
-        "line_count": end - first, "kept_line_count": int(kept.sum()), "kept_word_count": int(kept_words),
-        "long_line_count": int((kept & good).sum()),
-        "suspect_line_count": int((kept & ~good & (columns["lexicon"][first:end] > 0)).sum())
-        + _comment_heads(prepared.blocks.text[first:end], kept),
-        "link_share": float((link * words)[kept].sum() / max(kept_words, 1)),
-        "kind": verdict.kind, "kind_reason": verdict.why,
-        "story_probability": verdict.story_probability, "other_kind": verdict.other_kind,
-        "body_confidence": story.confidence(certain, words, kept, is_html=prepared.is_html),
-        "signals": signals.to_json() if signals else None, "given": record.get("given"),
-        "problem": "clean.unparsed" if prepared.problems[page] else None, "problem_detail": prepared.problems[page],
-    }  # fmt: skip
-
-
-def _clock_lines(texts: list[str], kept: np.ndarray) -> int:
-    """Kept lines that are a time of day or start with one, as the updates of a ticker do."""
-    last = int(np.flatnonzero(kept)[-1]) if kept.any() else -1
-    return sum(1 for text in texts[: last + 1] if text[:2].isdigit() and text[2:3] in ":.h" and text[3:5].isdigit())
-
-
-_COMMENT_HEAD = re.compile(
-    r"^[^.!?]{0,40}\b\d{1,2}\s?(?:h|hrs?|hours?(?: ago)?|min(?:utes?)?(?: ago)?|days? ago|Std\.?|Stunden?|jours?|heures?|horas?|ore|uur)$", re.I
-)  # fmt: skip
-
-
-def _comment_heads(texts: list[str], kept: np.ndarray) -> int:
-    """Kept lines like `A name, 5 h`, which stand above readers' comments."""
-    return sum(1 for n in np.flatnonzero(kept).tolist() if len(texts[n]) < 60 and _COMMENT_HEAD.match(texts[n]))
 
 
 def _lines(prepared: Prepared, names: Names, records: list[dict]) -> pa.Table:

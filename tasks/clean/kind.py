@@ -1,11 +1,14 @@
 """What a page is as a whole: an article, a live ticker, a stub - or something else, and how sure that is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tasks.clean.lexicon import Entry
 
 LIVE_UPDATES = 6  # so many clock times at the head of paragraphs make a ticker
 _FEW_WORDS = 5  # kept; with fewer there is no sentence
+_PLAIN = 0.8  # from this probability on a page is plainly a story, and nothing is said against it
+_STUB_WORDS = 250  # a longer text above a note on subscriptions is whole
 _SHELL_WORDS = 25  # of the whole page; a list of links has more
 _WALL_LINES = 12  # of a wall with one line that asks for consent; a page around a short story has more
 # words that name a page's kind, in the order in which they count
@@ -28,6 +31,9 @@ class PageFacts:
     last_kept: int
     is_live_declared: bool
     clock_lines: int
+    story_probability: float  # by the page model
+    other_kind: str | None  # by the page model, if it holds no story
+    look: Mapping[str, float]  # features of `tasks.clean.page_features`, for the sentence that says why
 
 
 @dataclass(frozen=True)
@@ -38,8 +44,8 @@ class PageKind:
     """
 
     kind: str
-    story_probability: float = 1.0  # that the page holds a story, 0 to 1
-    other_kind: str | None = None  # what it is if it holds none
+    story_probability: float  # that the page holds a story, 0 to 1
+    other_kind: str | None  # what it is if it holds none
     why: str | None = None  # a sentence for a person, of whatever is not plainly an article
 
 
@@ -57,13 +63,87 @@ def judge(facts: PageFacts) -> PageKind:
     certain = _certain_other(facts, has_paywall=bool(paywall))
     if certain:
         return PageKind(certain[0], 0.0, *certain)
+    probability, other = facts.story_probability, facts.other_kind
+    why = None if probability >= _PLAIN or other is None else _reads_like(other, facts)
     if facts.is_live_declared:
-        return PageKind("live", why="declared as a live blog")
+        return PageKind("live", probability, other, why or "declared as a live blog")
     if facts.clock_lines >= LIVE_UPDATES:
-        return PageKind("live", why=f"{facts.clock_lines} updates with a time of day")
-    if paywall and facts.kept_words < 250:
-        return PageKind("stub", why=f"the text is cut off: {facts.entries[paywall[0]].phrase!r}")
-    return PageKind("article")
+        return PageKind("live", probability, other, why or f"{facts.clock_lines} updates with a time of day")
+    if paywall and facts.kept_words < _STUB_WORDS:
+        return PageKind("stub", probability, other, why or f"the text is cut off: {facts.entries[paywall[0]].phrase!r}")
+    return PageKind("article", probability, other, why)
+
+
+# what each other kind is called, and the signs that are named where a page shows them: feature, least value, words
+_SIGNS: dict[str, tuple[str, tuple[tuple[str, float, str], ...]]] = {
+    "listing": (
+        "a list of links",
+        (
+            ("linked_headings", 1.6, "several headings are links"),
+            ("page_links", 0.5, "most words are links"),
+            ("type_listing", 1, "declared as a collection"),
+            ("is_root", 1, "the address is a site's front page"),
+            ("path_listing", 1, "the address names a list"),
+        ),
+    ),
+    "product": (
+        "a product page",
+        (
+            ("type_product", 1, "declared as a product"),
+            ("og_product", 1, "declared as a product"),
+            ("price", 1, "a price is declared"),
+            ("money_blocks", 1.3, "prices in several lines"),
+            ("path_product", 1, "the address names a product"),
+        ),
+    ),
+    "service": (
+        "a page that offers a service",
+        (
+            ("type_service", 1, "declared as an organisation or an event"),
+            ("kept_in_form", 0.1, "a form"),
+            ("path_service", 1, "the address names a service"),
+            ("is_root", 1, "the address is a site's front page"),
+        ),
+    ),
+    "forum": (
+        "a forum thread",
+        (
+            ("type_forum", 1, "declared as a discussion"),
+            ("class_comment_kept", 0.3, "much of the text is in elements for comments"),
+            ("path_forum", 1, "the address names a forum"),
+            ("lexicon_comment", 1.0, "lines as in comments"),
+        ),
+    ),
+    "documentation": (
+        "documentation",
+        (
+            ("type_documentation", 1, "declared as documentation"),
+            ("pre", 0.05, "program text"),
+            ("code_share", 0.02, "program text"),
+            ("path_documentation", 1, "the address names documentation"),
+        ),
+    ),
+    "video": (
+        "the page of a video",
+        (
+            ("type_video", 1, "declared as a video"),
+            ("og_video", 1, "declared as a video"),
+            ("path_video", 1, "the address names a video"),
+        ),
+    ),
+    "login": ("a form to log in", (("kept_in_form", 0.1, "a form"),)),
+    "cookie_wall": ("a consent wall", (("class_cookie", 0.2, "elements for consent"),)),
+    "error_page": ("an error page", ()),
+    "empty_shell": ("an empty page", ()),
+}
+
+
+def _reads_like(kind: str, facts: PageFacts) -> str:
+    """The sentence that says why a page may hold no story."""
+    name, signs = _SIGNS[kind]
+    shown = dict.fromkeys(words for feature, least, words in signs if facts.look.get(feature, 0) >= least)
+    share = f"{facts.kept_words} of {int(facts.page_words):,} words are prose"
+    return f"reads like {name}: {', '.join([*shown, share])}"
 
 
 def _certain_other(facts: PageFacts, *, has_paywall: bool) -> tuple[str, str] | None:

@@ -2,7 +2,8 @@
 
 import re
 
-from tasks.clean.page_lines import CREDIT_HEAD, CREDIT_SHAPE, NEAR, Named, Scene
+from tasks.clean.captions import ends_in_credit, find_captions
+from tasks.clean.page_lines import CREDIT_HEAD, NEAR, Named, Scene
 from tasks.clean.tags import TAG_CODES
 from tasks.clean.words import phrase_hashes
 from tasks.dates import beside_dates, is_date_line
@@ -10,10 +11,6 @@ from tasks.labels import Action, Label, Reason
 from tasks.names import IMAGE_PREFIX, is_agency, is_short_form, is_title_case, leading_name
 
 PLACE = re.compile(r"^[|\s·•-]*[A-Z][\w.'’ -]{1,30},\s?[A-Z]{2}[|\s·•-]*$")
-_CAPTION_TAIL = re.compile(
-    r"\S[.!?…]?\s+(?:(?:photo|foto|image|bild|picture|crédit(?:s)?(?: photo)?|photograph)\s*(?:by|:|/|©)|fot\.)\s*\S.{2,60}$",
-    re.I,
-)
 _WITH_WIRES = re.compile(
     r"^\(?(?:with|mit|avec|con|com|met)\b.{0,40}\b(?:wires?|wire services?|agencies|agenturen|agences|agencias|agências|agenzie|post wires)\b\)?\.?$",
     re.I,
@@ -30,14 +27,13 @@ _TWICE = 0.2  # in the breadcrumb, too
 _MASTHEAD_LINES = 12  # a date so far up is today's
 _FAR, _AFTER_STORY = 25, 5  # lines above the headline and below the story that may still hold the article's date
 _DATE_CHARS = 110  # of the longest such line, with times of publication and change and a name
-_CREDIT_CHARS = 90  # a credit at the end of a caption is no longer
 
 
 def find_landmarks(scene: Scene) -> None:
     """Name the lines that the rest of the page is placed by."""
     _find_headline(scene)
     _find_dates_and_sources(scene)
-    _find_captions(scene)
+    find_captions(scene)
     _find_wire(scene)
 
 
@@ -93,7 +89,7 @@ def _headline_score(scene: Scene, n: int) -> float:
         return 0.0
     if page.is_end[n] and text.rstrip()[-1:] in ".。" and not text.rstrip().endswith("..."):
         return 0.0
-    if text.rstrip().endswith(")") and scene.ends_in_credit(text):
+    if text.rstrip().endswith(")") and ends_in_credit(text):
         return 0.0
     heading = page.tag[n] in HEADINGS
     h1 = page.tag[n] == TAG_CODES["h1"]
@@ -216,47 +212,6 @@ def _may_be_source(scene: Scene, n: int) -> bool:
         and not text.rstrip().endswith((".", "?", "!", ":", "|")) and any(c.isalpha() for c in text)
         and not PLACE.match(text) and page.link_share[n] < 0.5
     )  # fmt: skip
-
-
-def _ends_in_photo_credit(text: str) -> bool:
-    tail = text[-_CREDIT_CHARS:]
-    if ":" not in tail and " by " not in tail and "©" not in tail and "fot." not in tail and "/" not in tail:
-        return False  # cheap, and true of most lines
-    return bool(_CAPTION_TAIL.search(tail))
-
-
-def _find_captions(scene: Scene) -> None:
-    """On text pages: a credit glued under a line is how a photo's caption flattens."""
-    page = scene.page
-    anchor = scene.headline if scene.headline >= 0 else scene.first
-    for n in range(max(0, min(anchor, scene.first) - 3), min(scene.last + 2, scene.count)):
-        if (
-            n not in scene.named
-            and page.words[n] <= 60
-            and (_ends_in_photo_credit(page.text[n]) or scene.ends_in_credit(page.text[n]))
-        ):
-            scene.put(n, Label.CAPTION, Reason.LEXICON, "a credit at its end", 0.9)
-    if page.is_html:
-        return
-    for n in range(max(scene.first, 1), min(scene.last + 2, scene.count)):
-        if n in scene.named or page.words[n] > 9 or not (scene.is_credit(n) or scene.is_glued_name(n)):
-            continue
-        glued = page.blank_before[n] == 0 and scene.is_blank_parted
-        sure = is_agency(page.text[n]) or n in page.entry or bool(CREDIT_SHAPE.match(page.text[n]))
-        scene.put(
-            n,
-            Label.CREDIT,
-            Reason.GLUED_CREDIT if glued else Reason.AGENCY_NAME if sure else Reason.LEXICON,
-            None,
-            0.92 if sure else 0.7,
-        )
-        above = n - 1
-        if above >= 0 and page.is_story[above] and above not in scene.named and above > scene.first:
-            if glued and sure and page.blank_before[above] > 0:
-                scene.put(above, Label.CAPTION, Reason.GLUED_CREDIT, page.text[n], 0.8)
-            elif glued:
-                scene.named[above] = Named(Label.PARAGRAPH, Action.KEEP, Reason.RUNNING_TEXT, f"but: {page.text[n]!r} stands right under it",
-                                          min(page.chance[above], 0.6), "caption")  # fmt: skip
 
 
 def _find_wire(scene: Scene) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from tasks.clean.features import Columns
 
-_HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent  # of the model files; benchmarks point it at models that have not seen their pages
 _CHUNK = 65_536  # blocks at a time: their feature columns and indices stay in the cache
 
 
@@ -29,7 +29,7 @@ class Forest:
     bias: float
 
     def predict(self, columns: Columns) -> np.ndarray:
-        """The probability of each block, float64."""
+        """The probability of each row (a block, or a page), float64."""
         used = {
             int(number): np.ascontiguousarray(columns[self.names[number]], dtype=np.float32)
             for number in np.unique(self.features)
@@ -63,7 +63,6 @@ class Model:
     """The forest for one kind of page, and what turns its chances into decisions and a page's confidence."""
 
     forest: Forest
-    decision: tuple[float, float, float]  # `tasks.clean.story.Decision`
     calibration: np.ndarray  # 2 x k: raw confidence -> share of pages with body F1 >= 0.9 (piecewise linear)
     words: np.ndarray | None  # weights of `tasks.clean.word_scores`, float32
     words_bias: float
@@ -105,7 +104,7 @@ def save(path: Path, model: Model) -> None:
     with path.open("wb") as handle:
         np.savez_compressed(
             handle, names=np.array(forest.names), features=forest.features, borders=forest.borders, leaves=forest.leaves,
-            bias=np.float64(forest.bias), decision=np.array(model.decision), calibration=model.calibration,
+            bias=np.float64(forest.bias), calibration=model.calibration,
             words=np.zeros(0, dtype=np.float16) if model.words is None else model.words.astype(np.float16),
             words_bias=np.float64(model.words_bias), sample=model.sample, sample_chances=model.sample_chances,
         )  # fmt: skip
@@ -114,10 +113,9 @@ def save(path: Path, model: Model) -> None:
 @cache
 def load(name: str) -> Model:
     """The model that ships for `html` or `text` pages."""
-    with np.load(_HERE / f"model_{name}.npz", allow_pickle=False) as data:
+    with np.load(FOLDER / f"model_{name}.npz", allow_pickle=False) as data:
         names = tuple(str(feature) for feature in data["names"])
         forest = Forest(names, data["features"], data["borders"], data["leaves"], float(data["bias"]))
         words = data["words"].astype(np.float32) if len(data["words"]) else None
-        within, beyond, price = data["decision"].tolist()
-        return Model(forest, (within, beyond, price), data["calibration"], words, float(data["words_bias"]),
+        return Model(forest, data["calibration"], words, float(data["words_bias"]),
                      data["sample"], data["sample_chances"])  # fmt: skip

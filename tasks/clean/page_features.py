@@ -63,7 +63,8 @@ def block_features(columns: Columns, where: Layout, chance: np.ndarray, is_kept:
     kept = is_kept.astype(np.float64)
 
     def total(values: np.ndarray) -> np.ndarray:
-        return np.bincount(page, weights=values, minlength=pages)
+        sums: np.ndarray = np.bincount(page, weights=values, minlength=pages)
+        return sums
 
     def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
         return part / np.maximum(whole, 1e-9)

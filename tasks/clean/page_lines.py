@@ -118,21 +118,6 @@ class Scene:
             )
         )
 
-    def ends_in_credit(self, text: str) -> bool:
-        """Whether a line ends in brackets that say who made a picture, as captions do."""
-        if text[-2:].strip()[-1:] not in (")", "]"):
-            return False
-        inside = re.search(r"[(\[]([^()\[\]]{3,80})[)\]]\s*$", text)
-        return bool(
-            inside
-            and (
-                CREDIT_HEAD.search(inside[1])
-                or "/" in inside[1]
-                or "courtesy" in inside[1].lower()
-                or is_agency(inside[1])
-            )
-        )
-
     def is_glued_name(self, n: int) -> bool:
         """Whether a line is two to four capitalised words glued under a line where paragraphs are parted by blanks."""
         words = self.page.text[n].split()

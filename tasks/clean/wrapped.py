@@ -18,9 +18,9 @@ MIN_SOLID_BREAKS = 6  # without words and capitals there is less to see
 MIN_ENDS = 0.5  # of the joined paragraphs, with a mark at the end; prose has 0.8 to 1
 MIN_SHARE = 0.6  # of the breaks in a run; the others end its paragraphs
 MIN_MIDST = 0.55  # of the breaks joined, not after a sentence; prose has 0.8 to 0.95, lists of sentences under 0.3
-MIN_LOWER = (
-    0.25  # of the lines that go on with a cased letter; prose has 0.5 (German) to 0.9, lists of headlines under 0.1
-)
+# of the lines that go on with a cased letter; prose has 0.2 (names upon names) to 0.9, lists of headlines under 0.1
+MIN_LOWER = 0.15
+SURE_LOWER = 0.4  # the ends of the paragraphs need not be looked at: teasers and headlines have no mark there
 _MAX_HANG = 2  # characters that may not start a line are moved with the one before them
 _END = re.compile(r"[.!?…。!?।۔؟:][\"'”’»“‘)\]」』)]*$")
 _ITEM = re.compile(r"(?:[*•‣▪◦+·●■–—-]|\(?\d{1,2}[.)]|\[\d+\])\s")
@@ -92,17 +92,23 @@ def _of_script(lines: list[Line], runs: list[range], *, is_solid: bool) -> list[
         full = [n for n in run[1:] if _is_full(lines, n, width, is_solid=is_solid)]
         if len(full) >= MIN_SHARE * (len(run) - 1) or _is_mostly_paragraphs(lines, run, full):
             found += [n for n in full if _may_go_on(lines, n, run, width)]
+    least = MIN_SOLID_BREAKS if is_solid else MIN_BREAKS
+    return found if len(found) >= least and _reads_on(lines, found) else []
+
+
+def _reads_on(lines: list[Line], found: list[int]) -> bool:
+    """Whether lines, taken together, go on with the sentences above them."""
     midst = [n for n in found if not _END.search(lines[n - 1].text)]
-    cased = [lines[n].text[0] for n in found if lines[n].text[0].lower() != lines[n].text[0].upper()]
-    if len(found) < (MIN_SOLID_BREAKS if is_solid else MIN_BREAKS) or len(midst) < MIN_MIDST * len(found):
-        return []
+    if len(midst) < MIN_MIDST * len(found):
+        return False
+    first = [lines[n].text[0] for n in found]
+    cased = [letter for letter in first if letter.lower() != letter.upper()]
+    lower = sum(letter.islower() for letter in cased) / len(cased) if cased else MIN_LOWER
+    if lower >= SURE_LOWER:
+        return True
     going = set(found)
     last = [n for n in found if n + 1 not in going]
-    if sum(_END.search(lines[n].text) is not None for n in last) < MIN_ENDS * len(last):
-        return []
-    if cased and sum(letter.islower() for letter in cased) < MIN_LOWER * len(cased):
-        return []
-    return found
+    return lower >= MIN_LOWER and sum(_END.search(lines[n].text) is not None for n in last) >= MIN_ENDS * len(last)
 
 
 def _common_width(lines: list[Line], runs: list[range], *, is_solid: bool) -> int:

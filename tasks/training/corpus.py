@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import orjson
 
-from tasks.clean.batch import Prepared, prepare
+from tasks.clean.prepare import Prepared, prepare
 
 SHINGLE = 4  # tokens; the measure of the article extraction benchmark (Zyte, 2020)
 _TOKEN = re.compile(r"\w+")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tasks.clean import word_scores
-from tasks.clean.batch import Prepared
+from tasks.clean.prepare import Prepared
 from tasks.clean.blocks import Blocks
 from tasks.clean.features import Layout, layout, matrix
 from tasks.clean.page_features import declared_features
@@ -17,7 +17,7 @@ from tasks.training.corpus import GoldPage
 
 # Weights of a page in training. A corpus of news is small beside one of blogs and guides; pages without a story teach what
 # menus, offers and forums look like; a copy in another script teaches form, but too many of them blur what words say.
-NEWS_WEIGHT, OTHERS_WEIGHT, COPY_WEIGHT, INVENTED_WEIGHT = 2.0, 0.2, 0.35, 0.3
+NEWS_WEIGHT, OTHERS_WEIGHT, COPY_WEIGHT, INVENTED_WEIGHT = 2.5, 0.2, 0.7, 0.3
 _LARGE_PAGES = 700  # a corpus with more stories is one of blogs and guides, which weigh 1
 COPY_SHARE = 0.5  # of the pages in Latin script that have a copy
 
@@ -122,7 +122,9 @@ def _data(name: str, style: str, pages: list[GoldPage], weights: list[float], is
     )  # fmt: skip
     for number, gold in enumerate(pages):
         first, end = data.range_of(number)
-        if gold.training_body and end > first:  # the main text of other pages teaches what prose in a menu's company looks like
+        if (
+            gold.training_body and end > first
+        ):  # the main text of other pages teaches what prose in a menu's company looks like
             labels[first:end] = align.label_lines(texts[first:end], gold.training_body)
     # all pages count alike, and of a page the long blocks more
     by_word = np.sqrt(np.maximum(words, 1))

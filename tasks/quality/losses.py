@@ -1,0 +1,129 @@
+"""Which language or site loses more of its pages to the gates than the rest of the run does: a fault of ours, more likely than theirs.
+
+Left out of the account are pages that were broken when they came: what ingest refused, error pages, empty ones, and what could
+not be parsed.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+from tasks.language import name_of
+from tasks.quality.metrics import ALL, site_of_row
+
+BROKEN = frozenset(
+    {"clean.error_page", "clean.empty_shell", "clean.unparsed", "clean.parser_crash", "clean.parser_timeout"}
+)
+LANGUAGE, SITE = "language", "site"
+_LOST_MIN = 3  # two pages are chance, whatever share they are
+
+
+@dataclass
+class _Group:
+    """The pages of one language or site."""
+
+    pages: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    example: str = ""  # of the pages set aside, the first
+
+    @property
+    def lost(self) -> int:
+        return self.reasons.total()
+
+
+@dataclass(frozen=True)
+class _Usual:
+    """What a group's share is compared with."""
+
+    lost: float
+    pages: float
+
+    @property
+    def share(self) -> float:
+        """Laplace's rule, so that a handful of pages of which none was lost does not make any loss unusual."""
+        return (self.lost + 1) / (self.pages + 2)
+
+
+def find_losses(
+    documents: Iterable[Mapping[str, Any]],
+    quarantined: Mapping[str, str],
+    history: Iterable[Mapping[str, Any]],
+    limit: Mapping[str, Any],
+) -> list[dict[str, Any]]:
+    """The languages and sites that lose an unusual share of their pages, the largest losses first.
+
+    `documents` have doc_id, language, url and source_uri; `quarantined` the reason by doc_id; `history` are metric rows of earlier
+    runs; `limit` the numbers of `thresholds.yml: dataset`. A site of which enough pages are in the history is compared with
+    itself, everything else with the rest of the run. A language of which nothing is left is told whatever the rest does.
+
+    Returns: rows as `tasks.quality.drift.compare` gives them, state `outside`, code `language_quarantined` or `site_quarantined`.
+    """
+    groups = _grouped(documents, quarantined)
+    before = _before(history)
+    found = []
+    for kind, members in groups.items():
+        pages = sum(group.pages for group in members.values())
+        lost = sum(group.lost for group in members.values())
+        for name, group in members.items():
+            usual = _Usual(lost - group.lost, pages - group.pages)
+            if kind == SITE and before[name].pages >= limit["site_history_rows_min"]:
+                usual = before[name]
+            is_all = kind == LANGUAGE and group.lost == group.pages
+            if name and _is_unusual(group, usual, limit, is_all=is_all):
+                found.append(_row(kind, name, group, usual))
+    return sorted(found, key=lambda row: (-row["lost"], row["code"], row["name"]))
+
+
+def _grouped(
+    documents: Iterable[Mapping[str, Any]], quarantined: Mapping[str, str]
+) -> dict[str, defaultdict[str, _Group]]:
+    groups: dict[str, defaultdict[str, _Group]] = {LANGUAGE: defaultdict(_Group), SITE: defaultdict(_Group)}
+    for row in documents:
+        reason = quarantined.get(row["doc_id"])
+        if reason in BROKEN:
+            continue
+        # pages of which no language is known belong to the rest
+        for kind, name in ((LANGUAGE, row["language"] or ""), (SITE, site_of_row(row))):
+            group = groups[kind][name]
+            group.pages += 1
+            if reason:
+                group.reasons[reason] += 1
+                group.example = group.example or row["source_uri"]
+    return groups
+
+
+def _before(history: Iterable[Mapping[str, Any]]) -> defaultdict[str, _Usual]:
+    """What each site lost in earlier runs."""
+    found: defaultdict[str, _Usual] = defaultdict(lambda: _Usual(0.0, 0.0))
+    for row in history:
+        if row["metric"] == "quarantined_share" and row["site"] != ALL:
+            sum_ = found[row["site"]]
+            found[row["site"]] = _Usual(sum_.lost + row["value"] * row["rows"], sum_.pages + row["rows"])
+    return found
+
+
+def _is_unusual(group: _Group, usual: _Usual, limit: Mapping[str, Any], *, is_all: bool) -> bool:
+    if group.pages < limit["group_pages_min"] or group.lost < _LOST_MIN:
+        return False
+    share = group.lost / group.pages
+    return share > limit["group_quarantined_share_max"] and (
+        is_all or share > limit["group_quarantined_factor"] * usual.share
+    )
+
+
+def _row(kind: str, name: str, group: _Group, usual: _Usual) -> dict[str, Any]:
+    share = group.lost / group.pages
+    whose = f"in {name_of(name)}" if kind == LANGUAGE else f"of {name}"
+    reasons = group.reasons.most_common()
+    why = reasons[0][0] if len(reasons) == 1 else ", ".join(f"{reason} {count:,}" for reason, count in reasons)
+    sentence = (
+        f"{group.lost:,} of {group.pages:,} pages {whose} were quarantined ({why}), "
+        f"e.g. {PurePosixPath(group.example).name}"
+    )
+    return {
+        "site": name if kind == SITE else ALL, "metric": "quarantined_share", "value": share, "low": 0.0, "high": usual.share,
+        "rows": group.pages, "state": "outside", "code": f"{kind}_quarantined", "sentence": sentence,
+        "kind": kind, "name": name, "lost": group.lost, "reasons": dict(group.reasons), "example": group.example,
+    }  # fmt: skip
