@@ -168,12 +168,12 @@ def test_the_models_of_a_fold_take_the_place_of_those_that_ship(tmp_path, monkey
 
     fold = tmp_path / "fold0"
     fold.mkdir()
-    for shipped in Path(model.__file__).parent.glob("model_*.npz"):
+    for shipped in model.FOLDER.glob("model_*.npz"):
         shutil.copy(shipped, fold)
     with np.load(fold / "model_text.npz") as data:
         arrays = dict(data)
     np.savez_compressed(fold / "model_text.npz", **arrays | {"words_bias": np.float64(7.0)})
-    monkeypatch.setattr(model, "_HERE", model._HERE)  # put back in the end
+    monkeypatch.setattr(model, "FOLDER", model.FOLDER)  # put back in the end
     try:
         use_models(fold)
         assert model.load("text").words_bias == 7.0

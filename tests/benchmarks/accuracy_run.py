@@ -74,13 +74,14 @@ def use_models(folder):
     Raises:
         FileNotFoundError: a model that ships is not in the folder.
     """
-    from tasks.clean import model
+    from tasks.clean import model, page_model
 
-    for shipped in Path(model.__file__).parent.glob("model_*.npz"):
+    for shipped in model.FOLDER.glob("model_*.npz"):
         if not (folder / shipped.name).is_file():
             raise FileNotFoundError(f"{folder}: there is no {shipped.name}")
-    model._HERE = folder
+    model.FOLDER = folder  # where both modules look
     model.load.cache_clear()
+    page_model.load.cache_clear()
 
 
 def write_thresholds(folder):
