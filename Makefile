@@ -7,7 +7,7 @@ PORT ?= 4200
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help run test test-all test-operations test-ray lint ui bench bench-clean train-clean clean-output
+.PHONY: help run test test-all test-operations test-ray lint ui bench accuracy train-clean clean-output
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | sort | expand -t 16
@@ -48,8 +48,8 @@ ui: $(STAMP)  ## start a Prefect server and say where to watch
 bench: $(STAMP)  ## CPU a page against peers: make bench [CORPORA='folder-or-warc ...'] [PEERS=venv]
 	$(BIN)/python tests/benchmarks/line.py $(CORPORA) $(if $(PEERS),--peers $(PEERS)) --out output/bench
 
-bench-clean: $(STAMP)  ## body text against peers: make bench-clean CORPORA='folder ...'
-	$(BIN)/python tests/benchmarks/clean.py $(CORPORA) --floors
+accuracy: $(STAMP)  ## what users get, beside peers: make accuracy CORPORA='folder ...' [MODELS=folder-of-folds]
+	$(BIN)/python tests/benchmarks/accuracy.py $(CORPORA) $(if $(MODELS),--folds $(MODELS) --floors) --out output/accuracy
 
 train-clean: $(STAMP)  ## train the block models: make train-clean CORPORA='folder ...'
 	$(BIN)/python -m pip install --quiet --editable '.[train]'
