@@ -9,7 +9,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "body": ("body", "content", "text", "txt", "copy", "paragraph", "prose", "corpo", "cuerpo", "contenu", "inhalt", "wysiwyg",
              "richtext", "rte", "longform"),
     "comment": ("comment", "comments", "disqus", "kommentar", "commentaire", "comentario", "respond", "reply", "livefyre",
-                "coral", "discussion", "forum", "viafoura", "openweb", "spotim"),
+                "coral", "commentlist", "commentsection", "commentbox", "kommentare", "commentaires", "comentarios", "discussion", "forum", "viafoura", "openweb", "spotim"),
     "related": ("related", "recommend", "recirc", "more", "read", "teaser", "promo", "popular", "trending", "latest", "most",
                 "outbrain", "taboola", "similar", "suggest", "also", "aside", "relacionad", "verwandt", "mehr", "recommande",
                 "upnext", "next", "readmore", "morefrom", "card", "teaserlist", "recent"),
@@ -31,7 +31,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "header": ("header", "masthead", "top", "kopf", "head", "hero"),
     "sidebar": ("sidebar", "side", "rail", "widget", "widgets", "secondary", "complementary", "module", "infobox", "factbox"),
     "tags": ("tag", "tags", "topic", "topics", "keyword", "keywords", "category", "categories", "label", "labels", "meta"),
-    "cookie": ("cookie", "cookies", "consent", "gdpr", "cmp", "onetrust", "didomi", "popup", "modal", "overlay", "dialog", "alert"),
+    "cookie": ("cookie", "cookies", "cookiebanner", "cookieconsent", "cookienotice", "consent", "gdpr", "cmp", "onetrust", "didomi", "popup", "modal", "overlay", "dialog", "alert"),
     "live": ("live", "liveblog", "ticker", "liveticker", "direct", "timeline"),
     "list": ("list", "items", "grid", "feed", "stream", "archive", "listing", "results"),
 }  # fmt: skip
@@ -56,3 +56,13 @@ def class_bits(names: str) -> int:
         word = part.lower()
         bits |= _WORD_BITS.get(word, 0) or (_WORD_BITS.get(word[:-1], 0) if word.endswith("s") else 0)
     return bits
+
+
+def role_bits(role: str) -> int:
+    """The groups that a role attribute speaks of, as bits: a dialog lies over the page, as consent does."""
+    return BITS["cookie"] if role in ("dialog", "alertdialog") else 0
+
+
+def item_bits(item: str) -> int:
+    """The groups that an itemprop attribute speaks of, as bits."""
+    return BITS["comment"] if item == "comment" else 0

@@ -79,7 +79,6 @@ def dom_features(blocks: Blocks, tree: Tree, words: Words, columns: Columns, whe
     page_words = np.maximum(columns["page_words"], 1)
     level = container
     for step in ("p0", "p1", "p2", "p3", "p4"):
-        columns[f"{step}_words"] = np.minimum(sums["words"][level], _WORD_CAP)
         columns[f"{step}_good"] = np.minimum(sums["good"][level], _WORD_CAP)
         columns[f"{step}_good_share"] = sums["good"][level] / page_good
         columns[f"{step}_word_share"] = sums["words"][level] / page_words
@@ -88,20 +87,17 @@ def dom_features(blocks: Blocks, tree: Tree, words: Words, columns: Columns, whe
         columns[f"{step}_blocks"] = np.minimum(sums["blocks"][level], 500)
         level = tree.parent[level]
     _story_container(columns, where, tree, container, sums["good"], own_sums["good"])
-    alike = _alike(columns, blocks, tree, where, container, count, good_words)
+    _alike(columns, blocks, tree, where, container, count, good_words)
     _articles(columns, where, tree, container, sums["good"])
-    parent = tree.parent[container]
-    _beside(columns, where, parent, alike, tag)
+    _beside(columns, where, tag)
 
 
-def _beside(columns: Columns, where: Layout, parent: np.ndarray, alike: np.ndarray, tag: np.ndarray) -> None:
-    """How the blocks before and after compare: links, the same parent, the same kind of element; and the h1 above."""
-    n = len(parent)
+def _beside(columns: Columns, where: Layout, tag: np.ndarray) -> None:
+    """How far the blocks around are links, and where the h1 above is."""
+    n = len(tag)
     index = np.arange(n)
-    for by in (-2, -1, 1, 2):
+    for by in (-1, 1):
         columns[f"link_share@{by:+d}"] = shift(columns["link_share"], by, where)
-        columns[f"same_parent@{by:+d}"] = shift(parent, by, where) == parent
-        columns[f"same_alike@{by:+d}"] = shift(alike + 1, by, where) == alike + 1
     linked = running(columns["link_share"] * columns["words"])
     for width in (3, 8):
         columns[f"linked~{width}"] = window(linked, width, where, index)
@@ -188,7 +184,7 @@ def _alike(
     container: np.ndarray,
     count: np.ndarray,
     good_words: np.ndarray,
-) -> np.ndarray:
+) -> None:
     """What the blocks in elements of the same tag and class on the page are like, taken together."""
     names = pa.array(tree.name, pa.string()).dictionary_encode()
     name_codes, name_count = names.indices.to_numpy().astype(np.int64), len(names.dictionary)
@@ -204,7 +200,6 @@ def _alike(
     columns["alike_mean_words"] = (word_sum / np.maximum(total, 1))[inverse]
     columns["alike_good"] = (np.bincount(inverse, weights=good_words) / np.maximum(word_sum, 1))[inverse]
     columns["alike_links"] = (np.bincount(inverse, weights=columns["link_share"]) / np.maximum(total, 1))[inverse]
-    return inverse.astype(np.int64)
 
 
 def _articles(columns: Columns, where: Layout, tree: Tree, container: np.ndarray, good: np.ndarray) -> None:

@@ -267,10 +267,14 @@ class _Walk:
             style = attributes.get("style")
             if "hidden" in attributes or (style and _hides(style[:MAX_CLASS_CHARS])):
                 bits |= class_words.HIDDEN
+            role = attributes.get("role")
+            if role:
+                bits |= class_words.role_bits(role)
             item = attributes.get("itemprop")
             if item:
                 if "articleBody" in item:
                     bits |= class_words.ARTICLE_BODY
+                bits |= class_words.item_bits(item)
                 self.signals.read_item(item, node, attributes)
             if bits & _SIGNAL_CLASS:
                 self.signals.note_element(bits, node, containers.above[parent], names)

@@ -5,7 +5,7 @@ and its address (`declared_features`). A word list adds evidence at most; every 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import unquote, urlsplit
 
 import numpy as np
@@ -67,7 +67,8 @@ def block_features(columns: Columns, where: Layout, chance: np.ndarray, is_kept:
         return sums
 
     def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-        return part / np.maximum(whole, 1e-9)
+        shares: np.ndarray = part / np.maximum(whole, 1e-9)
+        return shares
 
     size = (where.ends - where.starts).astype(np.float64)
     words, kept_words, kept_blocks = total(count), total(count * kept), total(kept)
@@ -131,7 +132,15 @@ def block_features(columns: Columns, where: Layout, chance: np.ndarray, is_kept:
     return {name: np.asarray(values, dtype=np.float32) for name, values in found.items()}
 
 
-def _element_features(columns, where, first, total, share, kept, count):  # type: ignore[no-untyped-def]
+def _element_features(
+    columns: Columns,
+    where: Layout,
+    first: np.ndarray,
+    total: Callable[[np.ndarray], np.ndarray],
+    share: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    kept: np.ndarray,
+    count: np.ndarray,
+) -> Columns:
     """The part of `block_features` that needs elements."""
     link, kept_words = columns["link_share"], total(count * kept)
     heading = np.asarray(columns["tag_h2"] + columns["tag_h3"] + columns["tag_h4"], dtype=np.float64)

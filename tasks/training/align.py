@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -114,7 +115,7 @@ def _add_short(split: list[list[str]], gold: list[str], chain: list[_Match], pos
     if not chain:
         return
     edges = [(-1, 0, 0), *((match.line, match.start, match.end) for match in chain), (len(split), len(gold), len(gold))]
-    for (line, _, end), (following, start, _) in zip(edges, edges[1:], strict=False):
+    for (line, _, end), (following, start, _) in pairwise(edges):
         window = gold[max(0, end - 2) : start + 2]
         if not window or (len(window) <= 4 and end >= start):
             continue

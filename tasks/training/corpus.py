@@ -62,7 +62,7 @@ def read_corpus(folder: Path, page_type: str | None = "article") -> list[GoldPag
             html = gzip.decompress((folder / "pages" / f"{row['page_id']}.html.gz").read_bytes())
             body = row["body"]
             # a corpus that has the field was annotated twice: `body` only measures
-            learnt = row["body_read"] if "body_read" in row else body
+            learnt = row.get("body_read", body)
             is_typed = folder.name not in _GUESSED_TYPES or body is not None or row["page_type"] not in STORIES
             pages.append(
                 GoldPage(
