@@ -73,7 +73,8 @@ class Blocks:
         `after_gap` holds the blocks before which an empty line stands. Returns whether any were joined.
         """
         rows = range(first, len(self))
-        if sum(self.is_after_break[first:]) < wrapped.MIN_BREAKS:
+        least, most = wrapped.MIN_SOLID_WIDTH - 2, wrapped.MAX_WIDTH
+        if sum(self.is_after_break[n] and least <= len(self.text[n - 1]) <= most for n in rows) < wrapped.MIN_BREAKS:
             return False
         goes_on = wrapped.joins([
             wrapped.Line(self.text[n], len(self.text[n]), 0, not self.is_after_break[n] or n in after_gap or n == first

@@ -19,6 +19,7 @@ from tasks.clean.nesting import shallow
 from tasks.clean.shells import MIN_STORY_WORDS, is_shell, open_shadows, word_count
 from tasks.clean.signals import Signals
 from tasks.clean.tags import TAG_CODES, Kind, kinds
+from tasks.clean.wrapped import MIN_BREAKS
 
 MAX_DEPTH = 400  # deeper nesting is read, but no longer told apart; real pages stay under 60
 MAX_CLASS_CHARS = 4_000  # of an attribute; what it says is remembered for the next page
@@ -48,13 +49,15 @@ _SENTENCE_END = re.compile(r"[^\W\d_A-Z]{3}(?<!www)[.!?][”\"]?$")
 _SENTENCE = 30  # characters; a shorter piece is a label or part of a name
 _LABELLED = _SIGNAL_CLASS | class_words.BITS["tags"]  # the last has the word `meta`
 _FEW = 4  # pieces of white space before the first word of a block
+MAX_SHADOWS = 500  # of a page, each parsed on its own; a page of web components has some 50
 MAX_NOSCRIPTS = 64  # of a page; most hold a picture, and one the story
 
 _BLOCK, _SKIP, _BREAK, _TEXT, _LINK, _BOLD, _SCRIPT, _SIGNAL, _INLINE = (
     Kind.BLOCK, Kind.SKIP, Kind.BREAK, Kind.TEXT, Kind.LINK, Kind.BOLD, Kind.SCRIPT, Kind.SIGNAL, Kind.INLINE,
 )  # fmt: skip
 _READING, _NOSCRIPT = Kind.READING, Kind.NOSCRIPT
-_PLAIN, _SHOWN_BLOCK = Form.PLAIN, Form.BLOCK
+_TEMPLATE = Kind.TEMPLATE
+_PLAIN, _SHOWN_BLOCK, _ICON, _SPOKEN = Form.PLAIN, Form.BLOCK, Form.ICON, Form.SPOKEN
 _OWN_LINE = 32  # added on the stack to the kind of an inline element that is shown as a block
 
 
@@ -65,7 +68,7 @@ def add_html_page(blocks: Blocks, page: int, html: bytes) -> Signals:
         ValueError: the parser refuses the page.
     """
     try:
-        tree = LexborHTMLParser(shallow(open_shadows(html)))
+        tree = LexborHTMLParser(shallow(html))
         root = tree.root
     except (SelectolaxError, ValueError, RuntimeError) as error:
         raise ValueError(f"the HTML parser refuses the page: {error}") from error
@@ -103,6 +106,7 @@ class _Walk:
         self.is_after_break = False
         self.after_gap: set[int] = set()  # blocks before which an empty line stands, made by two <br>
         self.noscripts: list[Any] = []
+        self.shadow_count = self.break_count = 0
 
     def read(self, body: Any) -> None:
         """Cut a page's body into blocks."""
@@ -112,7 +116,7 @@ class _Walk:
             for node in self.noscripts:
                 if word_count(node.text(deep=True, separator=" ")) >= MIN_STORY_WORDS:
                     self.run(node, container)
-        if self.blocks.join_wrapped(self.first, self.after_gap):
+        if self.break_count >= MIN_BREAKS and self.blocks.join_wrapped(self.first, self.after_gap):
             self.signals.repairs.add("wrapped_lines")
         self.blocks.fill_up(self.page)
         if len(self.blocks) >= self.first + MAX_BLOCKS:
@@ -135,7 +139,9 @@ class _Walk:
             descend = None
             if node is not None:
                 kind, code = table.get(node.tag_id, custom)
-                if kind is _TEXT:
+                if kind is _SKIP:
+                    pass  # comments and drawings are a fifth of the nodes
+                elif kind is _TEXT:
                     text = node.text_content
                     if text:
                         buffer.append(text)
@@ -167,7 +173,7 @@ class _Walk:
                         form = _PLAIN
                         if kind is not _LINK:
                             attributes = node.attributes
-                            if attributes:
+                            if attributes:  # half of them have none
                                 form = form_of(attributes)
                             if kind is _SIGNAL:
                                 self.signals.read_time(node, container, containers.above[container])
@@ -175,16 +181,11 @@ class _Walk:
                             attributes = node.attributes  # menus hold most links, none of these and nothing unseen
                             self.signals.read_link(node, attributes)
                             form = form_of(attributes)
-                        if (
-                            form is Form.SPOKEN
-                            and containers.words[container] & _LABELLED
-                            and len(buffer) < _FEW
-                            and not any(map(str.strip, buffer))
-                        ):
-                            form = _PLAIN  # `By`, `Posted on`: says what follows it
-                        if form is not _PLAIN and form is not _SHOWN_BLOCK and is_unseen(form, node):
+                        if form is _PLAIN:
+                            stack.append((kind, container, tag))
+                        elif self.is_left_out(form, node, container):
                             descend = None
-                        elif form is _PLAIN or form is Form.ICON or tag in _HEADINGS:
+                        elif form is _ICON or form is _SPOKEN or tag in _HEADINGS:
                             if form is _SHOWN_BLOCK:
                                 buffer.append(" ")  # the lines of one headline
                             stack.append((kind, container, tag))
@@ -207,10 +208,16 @@ class _Walk:
                     if self.is_after_break and len(texts) == before:
                         self.after_gap.add(before)
                     self.is_after_break = True
+                    self.break_count += 1
                 elif kind is _READING:
                     if start_of_text(node, MAX_READING_CHARS) is None:  # the text after a reading that nobody closed
                         descend = node.first_child
                         stack.append((_INLINE, container, tag))
+                elif kind is _TEMPLATE:
+                    shadow = self.shadow_of(node)
+                    if shadow is not None:
+                        flush(container, tag)
+                        self.run(shadow, container)
                 elif kind is _NOSCRIPT:
                     if len(self.noscripts) < MAX_NOSCRIPTS:
                         self.noscripts.append(node)
@@ -252,6 +259,21 @@ class _Walk:
             node = following
         flush(container, tag)
 
+    def is_left_out(self, form: Form, node: Any, container: int) -> bool:
+        """Whether the text of an inline element that is not plain is to be left out."""
+        if form is _SPOKEN and self.blocks.containers.words[container] & _LABELLED:
+            is_first = len(self.buffer) < _FEW and not any(map(str.strip, self.buffer))
+            return not is_first and is_unseen(form, node)  # `By`, `Posted on`: says what follows it
+        return form is not _SHOWN_BLOCK and is_unseen(form, node)
+
+    def shadow_of(self, template: Any) -> Any:
+        """The body of a declared shadow tree, or None for any other template, whose content is no text of the page."""
+        attributes = template.attributes
+        if self.shadow_count >= MAX_SHADOWS or not ("shadowrootmode" in attributes or "shadowroot" in attributes):
+            return None
+        self.shadow_count += 1
+        return LexborHTMLParser(open_shadows(template.html.encode("utf-8", "replace"))).body
+
     def open_container(self, parent: int, node: Any, code: int, link_depth: int) -> int:
         """Note a block element that may hold blocks; returns its index in the containers."""
         containers = self.blocks.containers
@@ -280,12 +302,25 @@ class _Walk:
                 self.signals.note_element(bits, node, containers.above[parent], names)
         if link_depth:
             bits |= class_words.IN_LINK
-        return containers.add(parent, code, bits, name)
+        containers.parent.append(parent)  # as `containers.add` does, without a call for every element
+        containers.depth.append(containers.depth[parent] + 1)
+        containers.tag.append(code)
+        containers.words.append(bits)
+        containers.above.append(containers.above[parent] | bits)
+        containers.tags_above.append(containers.tags_above[parent] | 1 << code)
+        containers.name.append(name)
+        return len(containers.parent) - 1
 
     def flush(self, container: int, tag: int) -> None:
         """End the current block; it is none when it holds no text."""
         buffer = self.buffer
-        raw = "".join(buffer if len(buffer) < 2 else _spaced(buffer))
+        raw = "".join(buffer)
+        if not raw or raw.isspace():  # between two elements, as often as not
+            buffer.clear()
+            self.link_chars = self.link_count = self.bold_chars = 0
+            return
+        if len(buffer) > 1 and len(raw) > _SENTENCE:
+            raw = "".join(_spaced(buffer))
         buffer.clear()
         if tag == _PRE and "\n" in raw:
             raw = raw.replace("\u00ad\n", "")

@@ -25,6 +25,7 @@ class Form(IntEnum):
     SPOKEN = 4  # for screen readers alone: skipped, save the label of a byline or a date
 
 
+_PLAIN = Form.PLAIN
 _HIDDEN_STYLE = re.compile(
     r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|clip\s*:\s*rect\(\s*[01](?:px)?\s*[, ]\s*[01](?:px)?\s*[, )]"
     r"|clip-path\s*:\s*(?:inset\(\s*(?:50|100)%|circle\(\s*0|polygon\(\s*0(?:px)?\s+0(?:px)?\s*,\s*0(?:px)?\s+0(?:px)?\s*[,)])"
@@ -52,13 +53,14 @@ _SAYS_SOMETHING = re.compile(r"[^\W_]|[·•|/–—,.:;()\"'“”«»!?&+%-]")
 
 def form_of(attributes: dict[str, str | None]) -> Form:
     """How an inline element with these attributes is shown."""
+    names, style = attributes.get("class"), attributes.get("style")
+    if style:
+        form = _form((names or "")[:MAX_ATTRIBUTE_CHARS], style[:MAX_ATTRIBUTE_CHARS])
+    else:
+        form = _form(names[:MAX_ATTRIBUTE_CHARS], "") if names else _PLAIN
     if "hidden" in attributes:
         return Form.HIDDEN
-    names, style = attributes.get("class"), attributes.get("style")
-    form = Form.PLAIN
-    if names or style:
-        form = _form((names or "")[:MAX_ATTRIBUTE_CHARS], (style or "")[:MAX_ATTRIBUTE_CHARS])
-    return Form.ICON if form is Form.PLAIN and attributes.get("aria-hidden") == "true" else form
+    return Form.ICON if form is _PLAIN and attributes.get("aria-hidden") == "true" else form
 
 
 @lru_cache(maxsize=4096)  # the same few recur on every page of a site

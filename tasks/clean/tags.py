@@ -20,6 +20,7 @@ class Kind(IntEnum):
     SIGNAL = 8  # void or inline, its attributes are signals (meta, link, time)
     READING = 9  # how the characters beside it are read aloud: skipped
     NOSCRIPT = 10  # read only where the page holds no other story
+    TEMPLATE = 11  # read where it declares a shadow tree
 
 
 _INLINE = "span i em u s small sub sup font abbr cite q code var samp kbd mark bdi bdo ins del label wbr data big tt acronym dfn ruby rb"
@@ -28,7 +29,7 @@ _BLOCK = (
     "caption h1 h2 h3 h4 h5 h6 hgroup blockquote pre figure figcaption form fieldset legend address details summary "
     "center hr menu dialog picture video audio object search"
 )
-_SKIP = "style svg math template iframe head canvas map area select option optgroup textarea input embed param source track frame frameset noframes col colgroup img applet"
+_SKIP = "style svg math iframe head canvas map area select option optgroup textarea input embed param source track frame frameset noframes col colgroup img applet"
 # one code an element whose name is a feature; 0 is any other
 TAG_CODES = {
     name: code
@@ -45,7 +46,7 @@ def kinds() -> dict[int, tuple[Kind, int]]:
     table: dict[int, tuple[Kind, int]] = {}
     groups = [(_INLINE, Kind.INLINE), (_BLOCK, Kind.BLOCK), (_SKIP, Kind.SKIP), ("br", Kind.BREAK), ("a", Kind.LINK),
               ("b strong", Kind.BOLD), ("script", Kind.SCRIPT), ("meta link title base", Kind.SKIP), ("time", Kind.SIGNAL),
-              ("button", Kind.BLOCK), ("rt rp rtc", Kind.READING), ("noscript", Kind.NOSCRIPT)]  # fmt: skip
+              ("button", Kind.BLOCK), ("rt rp rtc", Kind.READING), ("noscript", Kind.NOSCRIPT), ("template", Kind.TEMPLATE)]  # fmt: skip
     for names, kind in groups:
         for name in names.split():
             node = LexborHTMLParser("<p>").create_node(name)

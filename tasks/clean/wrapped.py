@@ -9,7 +9,7 @@ import itertools
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MIN_WIDTH, MAX_WIDTH = 45, 100  # columns; programs take 60 to 80, and what is wider is a paragraph in one line
 MIN_SOLID_WIDTH, MAX_SOLID_WIDTH = 16, 60  # characters, in scripts without spaces
@@ -30,8 +30,7 @@ _WIDE = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x2E80, 0xABFF),
 SOFT_HYPHEN = "\u00ad"
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A line that holds text."""
 
     text: str  # white space within it collapsed
