@@ -123,11 +123,27 @@ ENTRY = {"kind": "", "phrase": "some words", "mode": "line", "word_count": 2}
 )
 def test_the_verdict_on_a_page(kinds, changes, kind, probability):
     entries = {n: Entry(**ENTRY | {"kind": name}) for n, name in enumerate(kinds)}
-    plain = {"kept_words": 300, "page_words": 500.0, "page_lines": 60, "last_kept": 1, "is_live_declared": False, "clock_lines": 0}  # fmt: skip
+    plain = {"kept_words": 300, "page_words": 500.0, "page_lines": 60, "last_kept": 1, "is_live_declared": False, "clock_lines": 0,
+             "story_probability": 1.0, "other_kind": None, "look": {}}  # fmt: skip
     verdict = judge(PageFacts(entries=entries, **plain | changes))
     assert (verdict.kind, verdict.story_probability) == (kind, probability)
     assert verdict.other_kind == (None if probability else kind)
     assert bool(verdict.why) == (kind != "article")
+
+
+@pytest.mark.parametrize(
+    ("other", "look", "why"),
+    [
+        ("product", {"money_blocks": 2.0, "price": 1.0}, "reads like a product page: a price is declared, prices in several lines, 300 of 500 words are prose"),
+        ("forum", {"type_forum": 1.0}, "reads like a forum thread: declared as a discussion, 300 of 500 words are prose"),
+        ("listing", {"page_links": 0.7}, "reads like a list of links: most words are links, 300 of 500 words are prose"),
+        ("service", {}, "reads like a page that offers a service: 300 of 500 words are prose"),
+    ],
+)  # fmt: skip
+def test_a_page_that_may_hold_no_story_says_what_it_reads_like(other, look, why):
+    facts = PageFacts(300, 500.0, 60, {}, 1, is_live_declared=False, clock_lines=0, story_probability=0.1, other_kind=other, look=look)  # fmt: skip
+    verdict = judge(facts)
+    assert (verdict.kind, verdict.story_probability, verdict.other_kind, verdict.why) == ("article", 0.1, other, why)
 
 
 def row(inner, lang="en", **changes):
