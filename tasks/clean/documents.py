@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from tasks.clean import features, story
+from tasks.clean import features, page_words, story
 from tasks.clean.kind import PageFacts, judge
 from tasks.clean.page_features import block_features, declared_features
 from tasks.clean.page_model import load
@@ -26,8 +26,10 @@ class PageLooks:
         numbers = [prepared.blocks.page[start] for start in where.starts.tolist()]
         self._place = {number: place for place, number in enumerate(numbers)}
         said = declared_features([prepared.signals[n] for n in numbers], [urls[n] for n in numbers])
-        self._columns = block_features(prepared.columns, where, chance.values, chance.is_story) | said
         model = load("html" if prepared.is_html else "text")
+        pairs = page_words.distinct(prepared.words.line, prepared.words.hash, where, chance.is_story)
+        by_words = page_words.scores(pairs, model.tables, model.biases, len(numbers))
+        self._columns = block_features(prepared.columns, where, chance.values, chance.is_story) | said | by_words
         self._probabilities = model.probabilities(self._columns)
         self._kinds = model.other_kinds(self._columns)
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from tasks.clean.features import Columns
+from tasks.clean.features import Columns, Layout
+from tasks.clean.sequence import Net, arrays, from_arrays
 
 FOLDER = Path(__file__).parent  # of the model files; benchmarks point it at models that have not seen their pages
 _CHUNK = 65_536  # blocks at a time: their feature columns and indices stay in the cache
@@ -30,6 +31,10 @@ class Forest:
 
     def predict(self, columns: Columns) -> np.ndarray:
         """The probability of each row (a block, or a page), float64."""
+        return sigmoid(self.logits(columns))
+
+    def logits(self, columns: Columns) -> np.ndarray:
+        """The log-odds of each row, float64."""
         used = {
             int(number): np.ascontiguousarray(columns[self.names[number]], dtype=np.float32)
             for number in np.unique(self.features)
@@ -39,7 +44,7 @@ class Forest:
         for start in range(0, size, _CHUNK):
             part = {number: values[start : start + _CHUNK] for number, values in used.items()}
             raw[start : start + _CHUNK] = self._sum(part, min(_CHUNK, size - start))
-        return 1 / (1 + np.exp(-raw))
+        return raw
 
     def _sum(self, columns: dict[int, np.ndarray], size: int) -> np.ndarray:
         total = np.full(size, self.bias)
@@ -58,16 +63,27 @@ class Forest:
         return total
 
 
+def sigmoid(logits: np.ndarray) -> np.ndarray:
+    """Probabilities of log-odds."""
+    found: np.ndarray = 1 / (1 + np.exp(-logits))
+    return found
+
+
 @dataclass(frozen=True)
 class Model:
-    """The forest for one kind of page, and what turns its chances into decisions and a page's confidence."""
+    """Forest and network for one kind of page, and what turns their chances into a page's confidence."""
 
     forest: Forest
+    net: Net
     calibration: np.ndarray  # 2 x k: raw confidence -> share of pages with body F1 >= 0.9 (piecewise linear)
     words: np.ndarray | None  # weights of `tasks.clean.word_scores`, float32
     words_bias: float
     sample: np.ndarray  # blocks x features: a few rows of the training data ...
     sample_chances: np.ndarray  # ... and the trainer's own prediction for them, for the test of equality
+
+    def chances(self, columns: Columns, where: Layout) -> np.ndarray:
+        """How likely each block is part of the story: the mean of both on the scale of log-odds, float64."""
+        return sigmoid((self.forest.logits(columns) + self.net.logits(columns, where)) / 2)
 
 
 def forest_of(exported: dict[str, Any], names: list[str]) -> Forest:
@@ -107,6 +123,7 @@ def save(path: Path, model: Model) -> None:
             bias=np.float64(forest.bias), calibration=model.calibration,
             words=np.zeros(0, dtype=np.float16) if model.words is None else model.words.astype(np.float16),
             words_bias=np.float64(model.words_bias), sample=model.sample, sample_chances=model.sample_chances,
+            **{f"net.{name}": value for name, value in arrays(model.net).items()},
         )  # fmt: skip
 
 
@@ -117,5 +134,6 @@ def load(name: str) -> Model:
         names = tuple(str(feature) for feature in data["names"])
         forest = Forest(names, data["features"], data["borders"], data["leaves"], float(data["bias"]))
         words = data["words"].astype(np.float32) if len(data["words"]) else None
-        return Model(forest, data["calibration"], words, float(data["words_bias"]),
+        net = from_arrays({name[4:]: data[name] for name in data.files if name.startswith("net.")})
+        return Model(forest, net, data["calibration"], words, float(data["words_bias"]),
                      data["sample"], data["sample_chances"])  # fmt: skip

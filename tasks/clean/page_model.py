@@ -24,6 +24,8 @@ class PageModel:
     story: Forest
     calibration: np.ndarray  # 2 x k: what the forest says -> share of pages like it that hold a story
     kinds: Mapping[str, Forest]
+    tables: np.ndarray  # 2 x page_words.SLOTS, float32: weights of the words of the story's lines and of all others
+    biases: np.ndarray  # 2
 
     def probabilities(self, columns: Columns) -> np.ndarray:
         """The probability that each page holds a story, float64."""
@@ -40,7 +42,12 @@ class PageModel:
 
 def save(path: Path, made: PageModel) -> None:
     """Write a model as an array file; equal models give equal bytes."""
-    arrays: dict[str, Any] = {"calibration": made.calibration, "kinds": np.array(list(made.kinds))}
+    arrays: dict[str, Any] = {
+        "calibration": made.calibration,
+        "kinds": np.array(list(made.kinds)),
+        "tables": made.tables.astype(np.float16),
+        "biases": made.biases,
+    }
     for name, forest in {"story": made.story, **made.kinds}.items():
         arrays |= {f"{name}.{part}": value for part, value in _arrays(forest).items()}
     with path.open("wb") as handle:
@@ -52,7 +59,9 @@ def load(name: str) -> PageModel:
     """The model that ships for `html` or `text` pages."""
     with np.load(model.FOLDER / f"model_page_{name}.npz", allow_pickle=False) as data:
         kinds = {str(kind): _forest(data, str(kind)) for kind in data["kinds"]}
-        return PageModel(_forest(data, "story"), data["calibration"], kinds)
+        return PageModel(
+            _forest(data, "story"), data["calibration"], kinds, data["tables"].astype(np.float32), data["biases"]
+        )
 
 
 def _arrays(forest: Forest) -> dict[str, Any]:

@@ -40,6 +40,8 @@ class Data:
     weight: np.ndarray  # n
     slots: Any  # scipy CSR matrix, n x word_scores.SLOTS: which words each block has; None for HTML
     where: Layout
+    word_line: np.ndarray  # m: the block of each word
+    word_hash: np.ndarray  # m, uint64
     declared: np.ndarray  # p x declared_names: `page_features.declared_features`
     declared_without_url: np.ndarray  # the same where the address is not known
     declared_names: list[str]
@@ -119,7 +121,7 @@ def _data(name: str, style: str, pages: list[GoldPage], weights: list[float], is
     unaddressed = declared_features(signals, [None] * len(pages))
     data = Data(
         name, style, pages, is_scored, features, names, words, page, texts, labels, np.zeros(len(texts)), slots, layout_of(page),
-        matrix(said, list(said)), matrix(unaddressed, list(said)), list(said),
+        *_words_of(prepared), matrix(said, list(said)), matrix(unaddressed, list(said)), list(said),
     )  # fmt: skip
     for number, gold in enumerate(pages):
         first, end = data.range_of(number)
@@ -132,6 +134,15 @@ def _data(name: str, style: str, pages: list[GoldPage], weights: list[float], is
     of_page = np.maximum(np.bincount(page, weights=by_word, minlength=len(pages)), 1e-9)
     data.weight = np.array(weights)[page] * by_word / of_page[page]
     return data
+
+
+def _words_of(prepared: list[Prepared]) -> tuple[np.ndarray, np.ndarray]:
+    """The block of each word, and its hash."""
+    lines, start = [], 0
+    for part in prepared:
+        lines.append(part.words.line.astype(np.int32) + start)
+        start += len(part.blocks)
+    return np.concatenate(lines), np.concatenate([part.words.hash for part in prepared])
 
 
 def layout_of(page: np.ndarray) -> Layout:

@@ -1,4 +1,4 @@
-"""Fitting of the block models: a forest over features and, for text, weights of words; and their out-of-fold chances."""
+"""Fitting of the block models: a forest, a network and, for text, weights of words; and their out-of-fold chances."""
 
 import json
 import logging
@@ -11,13 +11,16 @@ import numpy as np
 
 from tasks.clean import word_scores
 from tasks.clean.features import matrix
-from tasks.clean.model import Forest, forest_of
+from tasks.clean.model import Forest, forest_of, sigmoid
+from tasks.clean.sequence import Net
+from tasks.training import sequence
 from tasks.training.data import Data, layout_of
 
 logger = logging.getLogger(__name__)
 
 FOLDS = 3
-TREES, RATE, DEPTH, BINS = 300, 0.09, 6, 48  # more trees gain less than 0.001 F1, and cost time on every page
+TREES, RATE, DEPTH, BINS = 200, 0.12, 6, 48  # more trees gain less than 0.001 F1, and cost time on every page
+NET_FEATURES = 100
 _HALF = "half "  # so that halves cut across folds
 
 
@@ -64,9 +67,10 @@ def fit_words(parts: list[Data], rows: list[np.ndarray]) -> WordModels:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A forest, the words' weights if it uses them, and a few rows with the trainer's own prediction."""
+    """Forest and network, the words' weights if they use them, and a few rows with the trainer's own prediction."""
 
     forest: Forest
+    net: Net
     words: WordModels | None
     sample: np.ndarray
     sample_chances: np.ndarray
@@ -74,8 +78,9 @@ class Fitted:
     def predict(self, part: Data, rows: np.ndarray) -> np.ndarray:
         """The chances of some blocks (a mask) that it was not fitted to."""
         features, names = _features(self.words, part, np.zeros(len(rows), dtype=bool))
-        place = {name: n for n, name in enumerate(names)}
-        return self.forest.predict({name: features[rows, place[name]] for name in self.forest.names})
+        columns = {name: features[:, n] for n, name in enumerate(names)}
+        found: np.ndarray = sigmoid((self.forest.logits(columns) + self.net.logits(columns, part.where)) / 2)[rows]
+        return found
 
 
 def _features(words: WordModels | None, part: Data, seen: np.ndarray) -> tuple[np.ndarray, list[str]]:
@@ -88,17 +93,26 @@ def _features(words: WordModels | None, part: Data, seen: np.ndarray) -> tuple[n
 def fit(parts: list[Data], rows: list[np.ndarray]) -> Fitted:
     """A forest trained on some blocks (masks) of each part; text parts have weights of words besides."""
     words = fit_words(parts, rows) if parts[0].slots is not None else None
-    chosen = []
-    for part, use in zip(parts, rows, strict=True):
-        mask = use & (part.weight > 0)
-        features, names = _features(words, part, use)
-        chosen.append((features[mask], part.labels[mask], part.weight[mask], names))
-    features, labels, weight = (np.concatenate([part[n] for part in chosen]) for n in range(3))
-    names = chosen[0][3]
+    seen = [_features(words, part, use) for part, use in zip(parts, rows, strict=True)]
+    names = seen[0][1]
+    masks = [use & (part.weight > 0) for part, use in zip(parts, rows, strict=True)]
+    features = np.concatenate([own[mask] for (own, _), mask in zip(seen, masks, strict=True)])
+    labels = np.concatenate([part.labels[mask] for part, mask in zip(parts, masks, strict=True)])
+    weight = np.concatenate([part.weight[mask] for part, mask in zip(parts, masks, strict=True)])
     forest, predict = boosted(features, labels, weight, names, trees=TREES, rate=RATE, depth=DEPTH)
     few = features[:: max(1, len(features) // 64)][:64]
     place = [names.index(name) for name in forest.names]
-    return Fitted(forest, words, few[:, place], predict(few))
+    del features
+    telling = _telling(forest)
+    places = [names.index(name) for name in telling]
+    net = sequence.fit(parts, [own[:, places] for own, _ in seen], rows, telling)
+    return Fitted(forest, net, words, few[:, place], predict(few))
+
+
+def _telling(forest: Forest) -> list[str]:
+    """The features that most splits of the forest ask for, which are the network's input."""
+    asked = np.bincount(forest.features[np.isfinite(forest.borders)], minlength=len(forest.names))
+    return [forest.names[n] for n in np.argsort(-asked, kind="stable")[:NET_FEATURES].tolist()]
 
 
 def boosted(

@@ -1,10 +1,11 @@
 """Learns what a page is: the chance that it holds a story, and what it is if it does not."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from tasks.clean import page_words
 from tasks.clean.model import Forest
 from tasks.clean.page_features import block_features
 from tasks.clean.page_model import PageModel
@@ -29,7 +30,8 @@ KINDS = {
     "empty": "empty_shell",
     "empty_shell": "empty_shell",
 }
-STORY_TREES, KIND_TREES, RATE, DEPTH = 200, 60, 0.06, 4
+STORY_TREES, KIND_TREES, RATE, DEPTH = 300, 60, 0.06, 4
+_DISTINCT = 10  # outputs; with fewer there is nothing to calibrate by
 CALIBRATION_FOLDS = 3
 CURVE = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _COPY_WEIGHT, _INVENTED_WEIGHT = 0.3, 0.15
@@ -41,6 +43,7 @@ class Pages:
 
     features: np.ndarray  # r x features
     names: list[str]
+    words: list[Any]  # scipy CSR matrices, r x page_words.SLOTS: distinct words of the story's lines, and of all others
     is_story: np.ndarray  # r
     kind: list[str]  # r: "article" for stories
     weight: np.ndarray
@@ -58,28 +61,33 @@ def pages_of(part: Data, chance: np.ndarray, is_kept: np.ndarray) -> Pages:
     columns = {name: part.features[:, n] for n, name in enumerate(part.names)}
     found = block_features(columns, part.where, chance, is_kept)
     numbers = part.page[part.where.starts]
-    names = [*found, *part.declared_names]
     by_block = np.stack([found[name] for name in found], axis=1)
-    rows, keep, is_twice = [], [], []
-    for declared, is_second in ((part.declared, False), (part.declared_without_url, True)):
-        rows.append(np.concatenate([by_block, declared[numbers]], axis=1))
-        keep += numbers.tolist()
-        is_twice += [is_second] * len(numbers)
-    pages = [part.pages[n] for n in keep]
-    use = np.array([page.is_typed and (page.is_story or page.page_type in KINDS) for page in pages])
-    weight = np.array([_weight(page.page_id, part.name) for page in pages])
-    chosen = np.flatnonzero(use)
-    pages = [pages[n] for n in chosen]
+    pages = [part.pages[n] for n in numbers]
+    use = np.flatnonzero([page.is_typed and (page.is_story or page.page_type in KINDS) for page in pages])
+    pages = [pages[n] for n in use]
+    twice = np.concatenate([use, use])
+    declared = np.concatenate([part.declared[numbers[use]], part.declared_without_url[numbers[use]]])
+    pairs = page_words.distinct(part.word_line, part.word_hash, part.where, is_kept)
     return Pages(
-        np.concatenate(rows)[chosen],
-        names,
-        np.array([page.is_story for page in pages]),
-        ["article" if page.is_story else KINDS[page.page_type] for page in pages],
-        weight[chosen] / 2,
-        [page.group for page in pages],
-        [page.page_id + ("" if not is_twice[n] else "#") for n, page in zip(chosen, pages, strict=True)],
-        [part.name] * len(pages),
+        np.concatenate([by_block[twice], declared], axis=1),
+        [*found, *part.declared_names],
+        [_matrix(pair, len(numbers))[twice] for pair in pairs],
+        np.array([page.is_story for page in pages] * 2),
+        ["article" if page.is_story else KINDS[page.page_type] for page in pages] * 2,
+        np.array([_weight(page.page_id, part.name) / 2 for page in pages] * 2),
+        [page.group for page in pages] * 2,
+        [page.page_id for page in pages] * 2,
+        [part.name] * len(twice),
     )
+
+
+def _matrix(pair: tuple[np.ndarray, np.ndarray], pages: int) -> Any:
+    """Distinct words as rows of length 1, as `page_words.scores` weighs them."""
+    from scipy import sparse  # noqa: PLC0415 - training only
+
+    page, place = pair
+    value = 1 / np.sqrt(np.maximum(np.bincount(page, minlength=pages), 1))[page]
+    return sparse.csr_matrix((value.astype(np.float32), (page, place)), shape=(pages, page_words.SLOTS))
 
 
 def _weight(page_id: str, corpus_name: str) -> float:
@@ -90,9 +98,12 @@ def _weight(page_id: str, corpus_name: str) -> float:
 
 def joined(parts: list[Pages]) -> Pages:
     """Several corpora as one."""
+    from scipy import sparse  # noqa: PLC0415 - training only
+
     return Pages(
         np.concatenate([part.features for part in parts]),
         parts[0].names,
+        [sparse.vstack([part.words[side] for part in parts]).tocsr() for side in (0, 1)],
         np.concatenate([part.is_story for part in parts]),
         [kind for part in parts for kind in part.kind],
         np.concatenate([part.weight for part in parts]),
@@ -102,44 +113,92 @@ def joined(parts: list[Pages]) -> Pages:
     )
 
 
-def fit(pages: Pages, chance: np.ndarray, rows: np.ndarray | None = None) -> PageModel:
-    """The model fitted to some rows (a mask; all without it); `chance` are out-of-fold outputs, for its calibration."""
-    use = np.ones(len(pages.is_story), dtype=bool) if rows is None else rows
-    story = _forest(pages, use, pages.is_story, STORY_TREES)
+@dataclass(frozen=True)
+class WordTables:
+    """Weights of words fitted to some rows, and the scores of all rows: out of fold for those that were fitted to."""
+
+    tables: np.ndarray  # 2 x SLOTS
+    biases: np.ndarray  # 2
+    scores: np.ndarray  # r x 2
+
+
+def fit_words(pages: Pages, rows: np.ndarray, folds: int) -> WordTables:
+    """The words' weights from some rows (a mask)."""
+    own = pages.folds(folds)
+    tables, biases, scores = [], [], np.zeros((len(own), 2), dtype=np.float32)
+    for side, matrix in enumerate(pages.words):
+        table, bias = _word_weights(matrix[rows], pages, rows)
+        tables.append(table)
+        biases.append(bias)
+        scores[:, side] = matrix @ table + bias
+        for fold in np.unique(own[rows]):
+            rest, inside = rows & (own != fold), rows & (own == fold)
+            table, bias = _word_weights(matrix[rest], pages, rest)
+            scores[inside, side] = matrix[inside] @ table + bias
+    return WordTables(np.stack(tables), np.array(biases), scores)
+
+
+def _word_weights(matrix: Any, pages: Pages, rows: np.ndarray) -> tuple[np.ndarray, float]:
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - training only
+
+    found = LogisticRegression(C=4, solver="liblinear", max_iter=200, random_state=7)
+    found.fit(matrix, pages.is_story[rows], sample_weight=pages.weight[rows])
+    return found.coef_[0].astype(np.float16).astype(np.float32), float(found.intercept_[0])
+
+
+def fit(pages: Pages, rows: np.ndarray, chance: np.ndarray, folds: int) -> tuple[PageModel, np.ndarray]:
+    """The model fitted to some rows (a mask), calibrated by `chance`, which are out-of-fold outputs; and its own outputs."""
+    words = fit_words(pages, rows, folds)
+    features = np.concatenate([pages.features, words.scores], axis=1)
+    names = [*pages.names, *page_words.NAMES]
     kinds = np.array(pages.kind)
-    others = use & ~pages.is_story
-    named = sorted(set(kinds[others]))
-    forests = {kind: _forest(pages, others, kinds == kind, KIND_TREES) for kind in named}
-    return PageModel(story, _calibration(chance[use], pages.is_story[use], pages.weight[use]), forests)
+    others = rows & ~pages.is_story
 
+    def forest(use: np.ndarray, labels: np.ndarray, trees: int) -> Forest:
+        made, _ = boosted(features[use], labels[use], pages.weight[use], names, trees=trees, rate=RATE, depth=DEPTH)
+        return made
 
-def _forest(pages: Pages, rows: np.ndarray, labels: np.ndarray, trees: int) -> Forest:
-    made, _ = boosted(
-        pages.features[rows], labels[rows], pages.weight[rows], pages.names, trees=trees, rate=RATE, depth=DEPTH
-    )
-    return made
+    story = forest(rows, pages.is_story, STORY_TREES)
+    forests = {kind: forest(others, kinds == kind, KIND_TREES) for kind in sorted(set(kinds[others]))}
+    table = calibration(chance[rows], pages.is_story[rows], pages.weight[rows])
+    model = PageModel(story, table, forests, words.tables, words.biases)
+    return model, story.predict({name: features[:, n] for n, name in enumerate(names)})
 
 
 def cross_validate(pages: Pages, folds: int) -> tuple[np.ndarray, list[PageModel]]:
     """Out-of-fold outputs of the story forest for each row, and the model of each fold."""
     own = pages.folds(folds)
-    columns = {name: pages.features[:, n] for n, name in enumerate(pages.names)}
-    chance = np.zeros(len(own))
+    chance, models = np.zeros(len(own)), []
     for fold in range(folds):
-        forest = _forest(pages, own != fold, pages.is_story, STORY_TREES)
-        rows = own == fold
-        chance[rows] = forest.predict({name: values[rows] for name, values in columns.items()})
-    return chance, [fit(pages, chance, own != fold) for fold in range(folds)]
+        model, said = fit(pages, own != fold, np.full(len(own), 0.5), folds)
+        chance[own == fold] = said[own == fold]
+        models.append(model)
+    # the calibration of a fold's model rests on what the other folds' models said
+    return chance, [
+        replace(
+            model, calibration=calibration(chance[own != fold], pages.is_story[own != fold], pages.weight[own != fold])
+        )
+        for fold, model in enumerate(models)
+    ]
 
 
-def _calibration(chance: np.ndarray, is_story: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Share of stories by what the forest says, 2 x k for interpolation (isotonic regression)."""
-    from sklearn.isotonic import IsotonicRegression  # noqa: PLC0415 - training only
+def calibration(chance: np.ndarray, is_story: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Share of stories by what the forest says, 2 x k for interpolation: a logistic curve (Platt), so that every threshold has a
+    meaning of its own, as the steps of an isotonic regression have not.
+    """
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - training only
 
-    found = IsotonicRegression(y_min=0.005, y_max=0.999, out_of_bounds="clip").fit(
-        chance, is_story, sample_weight=weight
-    )
-    return np.array([found.X_thresholds_, found.y_thresholds_])
+    if len(set(chance.tolist())) < _DISTINCT:
+        return np.array([[0.0, 1.0], [0.0, 1.0]])
+    found = LogisticRegression(C=1e6).fit(_logit(chance)[:, None], is_story, sample_weight=weight)
+    grid = np.linspace(0.0, 1.0, 201)
+    return np.array([grid, found.predict_proba(_logit(grid)[:, None])[:, 1]])
+
+
+def _logit(chance: np.ndarray) -> np.ndarray:
+    safe = np.clip(chance, 1e-4, 1 - 1e-4)
+    found: np.ndarray = np.log(safe / (1 - safe))
+    return found
 
 
 def figures(pages: Pages, chance: np.ndarray) -> dict[str, Any]:
@@ -148,7 +207,7 @@ def figures(pages: Pages, chance: np.ndarray) -> dict[str, Any]:
     own = pages.folds(CALIBRATION_FOLDS)
     for fold in range(CALIBRATION_FOLDS):
         rest = own != fold
-        table = _calibration(chance[rest], pages.is_story[rest], pages.weight[rest])
+        table = calibration(chance[rest], pages.is_story[rest], pages.weight[rest])
         said[~rest] = np.interp(chance[~rest], table[0], table[1])
     real = np.array(["~" not in page_id for page_id in pages.page_ids])
     found: dict[str, Any] = {}
@@ -156,8 +215,8 @@ def figures(pages: Pages, chance: np.ndarray) -> dict[str, Any]:
         inside = real & (np.array(pages.corpora) == name)
         stories, others = inside & pages.is_story, inside & ~pages.is_story
         found[name] = {
-            "stories": int(stories.sum()),
-            "others": int(others.sum()),
+            "stories": int(stories.sum()) // 2,
+            "others": int(others.sum()) // 2,
             "curve": {
                 str(least): [
                     round(float((said[stories] < least).mean()), 4) if stories.any() else None,

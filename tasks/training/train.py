@@ -23,6 +23,7 @@ from tasks.training import corpus, data, page_kinds
 from tasks.training.calibration import PageResults, calibration, reliability
 from tasks.training.data import Data
 from tasks.training.fitting import BINS, DEPTH, FOLDS, RATE, TREES, Fitted, cross_validate, fit
+from tasks.training.sequence import CHANNELS, DILATIONS, EPOCHS
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ def results(parts: list[Data], chances: list[np.ndarray], kept: list[np.ndarray]
 def block_model(fitted: Fitted, table: np.ndarray) -> Model:
     """What is stored of a fitted model."""
     words, bias = fitted.words.mean if fitted.words else (None, 0.0)
-    return Model(fitted.forest, table, words, bias, fitted.sample, fitted.sample_chances)
+    return Model(fitted.forest, fitted.net, table, words, bias, fitted.sample, fitted.sample_chances)
 
 
 def train(kind: str, folders: list[Path], keep: Path | None) -> dict[str, Any]:
@@ -108,7 +109,8 @@ def train(kind: str, folders: list[Path], keep: Path | None) -> dict[str, Any]:
             page_model.save(folder / f"model_page_{kind}.npz", page_folds[fold])
     fitted = fit(parts, [np.ones(len(part.page), dtype=bool) for part in parts])
     model.save(model.FOLDER / f"model_{kind}.npz", block_model(fitted, table))
-    page_model.save(model.FOLDER / f"model_page_{kind}.npz", page_kinds.fit(pages, page_chance))
+    whole, _ = page_kinds.fit(pages, np.ones(len(page_chance), dtype=bool), page_chance, FOLDS)
+    page_model.save(model.FOLDER / f"model_page_{kind}.npz", whole)
     return card
 
 
@@ -125,7 +127,7 @@ def main(arguments: list[str] | None = None) -> int:
         files = [f"model_{kind}.npz", f"model_page_{kind}.npz"]
         card |= {
             "data": {folder.name: _digest(folder) for folder in options.corpora},
-            "settings": {"trees": TREES, "rate": RATE, "depth": DEPTH, "folds": FOLDS, "bins": BINS, "news_weight": data.NEWS_WEIGHT,
+            "settings": {"trees": TREES, "rate": RATE, "depth": DEPTH, "folds": FOLDS, "bins": BINS, "channels": CHANNELS, "dilations": DILATIONS, "epochs": EPOCHS, "news_weight": data.NEWS_WEIGHT,
                          "others_weight": data.OTHERS_WEIGHT, "copy_weight": data.COPY_WEIGHT, "copy_share": data.COPY_SHARE},
             "sha256": {name: hashlib.sha256((model.FOLDER / name).read_bytes()).hexdigest() for name in files},
         }  # fmt: skip
