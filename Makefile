@@ -51,9 +51,10 @@ bench: $(STAMP)  ## CPU a page against peers: make bench [CORPORA='folder-or-war
 accuracy: $(STAMP)  ## what users get, beside peers: make accuracy CORPORA='folder ...' [MODELS=folder-of-folds]
 	$(BIN)/python tests/benchmarks/accuracy.py $(CORPORA) $(if $(MODELS),--folds $(MODELS) --floors) --out output/accuracy
 
-train-clean: $(STAMP)  ## train the block models: make train-clean CORPORA='folder ...'
+train-clean: $(STAMP)  ## train the models of clean: make train-clean CORPORA='folder ...' [MODELS=folder-for-the-folds]
 	$(BIN)/python -m pip install --quiet --editable '.[train]'
-	$(BIN)/python -m tasks.training.train $(CORPORA)
+	$(BIN)/python -m tasks.training.invented output/invented
+	$(BIN)/python -m tasks.training.train $(CORPORA) output/invented $(if $(MODELS),--folds $(MODELS))
 
 clean-output:  ## remove what runs made in output/
 	find output -mindepth 1 ! -name README.md -delete

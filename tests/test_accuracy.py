@@ -186,3 +186,25 @@ def test_the_models_of_a_fold_take_the_place_of_those_that_ship(tmp_path, monkey
     fold.rename(tmp_path / "fold1")
     with pytest.raises(FileNotFoundError, match="fold0"):
         models_in(tmp_path)
+
+
+def test_the_readme_takes_the_figures_between_its_marks():
+    from accuracy_report import END, START, in_readme
+
+    report = report_of(0.9, 0.95)
+    style = report["styles"]["html"]
+    own = style["corpora"]["harbour"]
+    own["text"]["trafilatura"] = own["text"]["copydesk"] | {"f1": 0.5}
+    point = {"threshold": 0.3, "lost": 0.012, "let_through": 0.2}
+    style["all"] = own | {"curves": {"story_probability": [point]}}
+    report |= {"date": "2026-01-01", "folds": 3, "pages_limit": None}
+    made = in_readme(f"Before\n{START}\nold\n{END}\nAfter\n", report)
+    assert made.startswith(f"Before\n{START}\n")
+    assert made.endswith(f"{END}\nAfter\n")
+    assert "old" not in made
+    assert "| HTML | harbour | 40 | 0.900 | 0.100 | 0.950 | 0.950 | **0.950** (0.930 to 0.970) | 0.500 | - |" in made
+    assert "| en | 40 | **0.950** | - |" in made
+    assert "| 0.3 | 0.012 | 0.200 |" in made
+    assert in_readme(made, report) == made
+    with pytest.raises(ValueError, match="the file has no"):
+        in_readme("no marks", report)

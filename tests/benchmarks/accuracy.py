@@ -1,7 +1,7 @@
 """What users get: the rows of `articles/` after whole runs, measured against corpora with gold answers, beside peers.
 
     python tests/benchmarks/accuracy.py FOLDER... [--styles html wet] [--folds FOLDER] [--out output/accuracy] [--pages N]
-                                        [--floors | --write-floors]
+                                        [--floors | --write-floors] [--readme README.md]
 
 Each corpus (`pages/PAGEID.html.gz` and `gold.jsonl.gz`) is written out as a folder of pages with their addresses, as HTML
 or as text with one block a line, and runs through the whole line: with the thresholds that ship, save that no share of
@@ -38,7 +38,7 @@ from accuracy_measures import (
 )
 from accuracy_pages import Inputs, fold_of, read
 from accuracy_peers import BEST_RUN, TRAFILATURA, Trafilatura, best_run
-from accuracy_report import OURS, markdown
+from accuracy_report import OURS, in_readme, markdown
 from accuracy_run import NOWHERE, Fate, Job, fates, run_all, write_thresholds
 
 from tasks.training import corpus
@@ -193,6 +193,7 @@ def main(arguments=None):
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--floors", action="store_true", help="exit with 1 where a figure is below accuracy_floors.toml")
     which.add_argument("--write-floors", action="store_true", help="make the figures of this run the only floors")
+    parser.add_argument("--readme", type=Path, metavar="FILE", help="write the main figures between its marks")
     options = parser.parse_args(arguments)
     if options.pages and (options.floors or options.write_floors):
         parser.error("floors are those of whole corpora: leave out --pages")
@@ -211,6 +212,8 @@ def main(arguments=None):
     text = markdown(found)
     (options.out / "accuracy.md").write_text(text, encoding="utf-8")
     print(text)
+    if options.readme:
+        options.readme.write_text(in_readme(options.readme.read_text(encoding="utf-8"), found), encoding="utf-8")
     if options.write_floors:
         FLOORS.write_text(floors.written(found), encoding="utf-8")
     return floors.check(found, FLOORS) if options.floors else 0

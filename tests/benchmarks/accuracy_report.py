@@ -28,6 +28,72 @@ def markdown(found):
     return "\n\n".join(parts) + "\n"
 
 
+START, END = "<!-- accuracy: written by accuracy.py --readme -->", "<!-- accuracy: end -->"
+_README_CURVE = ("0.1", "0.2", "0.3", "0.4", "0.5", "0.7", "0.9")
+
+
+def in_readme(text, found):
+    """The README with the figures between its two marks.
+
+    Raises:
+        ValueError: the marks are missing.
+    """
+    before, start, rest = text.partition(START)
+    _, end, after = rest.partition(END)
+    if not (start and end):
+        raise ValueError(f"the file has no {START} ... {END}")
+    parts = [_of_models(found), _readme_corpora(found), _readme_languages(found), _readme_curve(found)]
+    return before + START + "\n" + "\n\n".join(parts) + "\n" + END + after
+
+
+def _readme_corpora(found):
+    rows = []
+    for style, report in found["styles"].items():
+        for name, own in [*report["corpora"].items(), ("all", report["all"])]:
+            ours = own["text"].get(OURS)
+            peers = [(own["text"].get(peer) or {}).get("f1") for peer in ("trafilatura", _TEXT_PEER)]
+            if ours:
+                rows.append(
+                    [_STYLES[style].partition(",")[0], name, own["stories"], own["kept"], own["let_through"], ours["precision"],
+                     ours["recall"], f"**{ours['f1']:.3f}** ({_interval(ours)})", *peers]
+                )  # fmt: skip
+    head = ("input", "corpus", "stories", "kept", "others let through", "precision", "recall", "F1 (95 %)", "trafilatura on the HTML",
+            _TEXT_PEER)  # fmt: skip
+    return table(head, rows)
+
+
+def _readme_languages(found):
+    rows = []
+    by_style = {style: report["languages"] for style, report in found["styles"].items()}
+    for code in dict.fromkeys(code for own in by_style.values() for code in own):
+        row = [code]
+        for style, own in by_style.items():
+            ours = own.get(code, {}).get(OURS)
+            peer = own.get(code, {}).get(_PEER.get(style, _TEXT_PEER))
+            row += [ours and ours["pages"], ours and f"**{ours['f1']:.3f}**", peer and peer["f1"]]
+        rows.append(row)
+    head = ["language"]
+    for style in by_style:
+        head += [f"{_STYLES[style].partition(',')[0]}: pages", "F1", _PEER.get(style, _TEXT_PEER)]
+    return table(head, rows)
+
+
+def _readme_curve(found):
+    points = {
+        style: {f"{point['threshold']:.1f}": point for point in report["all"]["curves"].get("story_probability", ())}
+        for style, report in found["styles"].items()
+    }
+    head = ["`story_probability_min`"]
+    for style in points:
+        name = _STYLES[style].partition(",")[0]
+        head += [f"{name}: stories lost", "others let through"]
+    rows = [
+        [step, *(own.get(step, {}).get(key) for own in points.values() for key in ("lost", "let_through"))]
+        for step in _README_CURVE
+    ]
+    return table(head, rows)
+
+
 def _of_models(found):
     which = (
         f"Models of {found['folds']} folds: no page ran with models that were trained on its site."
