@@ -198,10 +198,10 @@ def test_the_readme_takes_the_figures_between_its_marks():
     point = {"threshold": 0.3, "lost": 0.012, "let_through": 0.2}
     style["all"] = own | {"curves": {"story_probability": [point]}}
     report |= {"date": "2026-01-01", "folds": 3, "pages_limit": None}
-    made = in_readme(f"Before\n{START}\nold\n{END}\nAfter\n", report)
+    made = in_readme(f"Before\n{START}\nstale figures\n{END}\nAfter\n", report)
     assert made.startswith(f"Before\n{START}\n")
     assert made.endswith(f"{END}\nAfter\n")
-    assert "old" not in made
+    assert "stale" not in made
     assert "| HTML | harbour | 40 | 0.900 | 0.100 | 0.950 | 0.950 | **0.950** (0.930 to 0.970) | 0.500 | - |" in made
     assert "| en | 40 | **0.950** | - |" in made
     assert "| 0.3 | 0.012 | 0.200 |" in made
