@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from expectations.rule import CRITICAL, WARNING, Rule, Suite
 from tasks.labels import Doubt
@@ -31,8 +32,9 @@ def suite(limit: dict[str, Any]) -> Suite:
              {"column": "text_char_count", "min_value": limit["text_chars_min"]}, "{text_char_count} characters"),
         Rule("extract.text_too_long", CRITICAL, "The text is no dump.", "column_values_to_be_between",
              {"column": "text_char_count", "max_value": limit["text_chars_max"]}, "{text_char_count} characters"),
-        Rule("extract.encoding_damage", CRITICAL, "The text is free of encoding damage.", "column_values_to_be_between",
-             {"column": "mojibake_count", "max_value": limit["mojibake_max"]}, "{mojibake_count} signs of damage left"),
+        Rule("extract.encoding_damage", CRITICAL, "The text can be read for all encoding damage.", "column_values_to_be_between",
+             {"column": "damage_share", "max_value": limit["damage_share_max"]},
+             "{mojibake_count} signs of damage left in {text_char_count} characters"),
         Rule("extract.list_of_words", CRITICAL, "The paragraphs are sentences.", "column_values_to_be_between",
              {"column": "mean_paragraph_words", "min_value": limit["mean_paragraph_words_min"]}, "{mean_paragraph_words:.1f} words a paragraph"),
         Rule("extract.low_confidence", CRITICAL, "Text and fields are likely right.", "column_values_to_be_between",
@@ -77,6 +79,10 @@ def slim(candidates: pa.Table, repeated: pa.Table | None = None) -> pa.Table:
     time_flags = [next((flag for flag in flags if flag.startswith("published_")), None) for flags in every]
     repeated = repeated if repeated is not None else repetitions(lambda: iter([candidates]))
     added = {
+        "damage_share": pc.divide(
+            pc.cast(candidates.column("mojibake_count"), pa.float64()),
+            pc.cast(pc.max_element_wise(candidates.column("text_char_count"), 1), pa.float64()),
+        ),
         "time_flag": pa.array(time_flags, pa.string()),
         "is_disordered": pa.array([Doubt.WORDS_OUT_OF_ORDER in flags for flags in every], pa.bool_()),
         "is_mixed": pa.array([Doubt.LANGUAGE_MIXED in flags for flags in every], pa.bool_()),

@@ -21,7 +21,7 @@ KNOWN: dict[str, dict[str, tuple[type, float, float] | type[bool] | None]] = {
     },
     "extract": {
         "quarantined_share_max": _SHARE, "quarantined_share_from_rows": _COUNT, "title_chars_max": _COUNT, "text_chars_min": _COUNT,
-        "text_chars_max": _COUNT, "mojibake_max": _COUNT, "confidence_min": _SHARE, "mean_paragraph_words_min": (float, 0, 1000),
+        "text_chars_max": _COUNT, "damage_share_max": _SHARE, "confidence_min": _SHARE, "mean_paragraph_words_min": (float, 0, 1000),
         "title_present_share": _SHARE, "date_present_share": _SHARE, "publisher_present_share": _SHARE,
         "language_present_share": _SHARE, "authors_max": _COUNT, "title_repeats_max": _COUNT, "disordered_share_max": _SHARE, "mixed_share_max": _SHARE, "languages": None,
     },

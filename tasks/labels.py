@@ -99,6 +99,7 @@ class Doubt(_Worded):
     TEXT_ENDS_OPEN = "text_ends_open", "The text breaks off in the middle of a sentence."
     UNDECODABLE_CHARACTERS = "undecodable_characters", "Some of the page's bytes stand for no character."
     MOJIBAKE_REPAIRED = "mojibake_repaired", "Letters that were decoded wrongly before were put right."
+    ENCODING_DAMAGE = "encoding_damage", "Some letters of the text were decoded wrongly and could not be repaired."
     TITLE_NOT_IN_TEXT = "title_not_in_text", "Hardly a word of the headline stands in the text."
     WORDS_OUT_OF_ORDER = "words_out_of_order", "The words stand in an order that the language does not have."
     LANGUAGE_NOT_AS_DECLARED = "language_not_as_declared", "The page declares another language than the text is in."

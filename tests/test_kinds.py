@@ -181,6 +181,7 @@ STORY = "".join(
         (HEADLINE + STORY, {"body_confidence": 0.9, "story_probability": 0.81}, None),
         (STORY, {"body_confidence": 0.9}, "title_missing"),
         (HEADLINE + STORY, {"body_confidence": 0.9, "kind": "stub"}, "text_cut_off"),
+        (HEADLINE + STORY.replace("ferry", "f\ufffdrry"), {"body_confidence": 0.9}, "encoding_damage"),
     ],
 )
 def test_a_doubt_is_a_flag_of_the_row(inner, changes, flag):

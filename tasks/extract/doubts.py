@@ -15,6 +15,7 @@ from tasks.labels import Doubt
 
 # A text that ends so is whole: a full stop of any script, a closing quote or bracket, or an ellipsis
 _CLOSED = re.compile(r"[.!?…。！？।؟۔”“\"'’»«›)\]】」』:*—–-]\s*$")
+_DAMAGE_MOST = 3  # signs that a sound text may hold by chance, as in one that speaks of encodings
 _OPEN_END_WORDS = 8  # a last line shorter than this is a signature or a heading, not a sentence cut off
 _TITLE_WORD = re.compile(r"[^\W\d_]{4,}")
 _TITLE_WORDS_MIN = 4  # fewer content words may all be puns
@@ -53,10 +54,14 @@ _REPLACED = re.compile(r"(?<![\w/=.?&])[^\W\d_]+\?[^\W\d_]+(?![\w/=&])")
 
 
 def find_doubts(page: Page, row: dict[str, Any], paragraphs: Sequence[str]) -> list[str]:
-    """The flags of a candidate row, from its own values; `row` has title, text, language, published_at and url."""
+    """The flags of a candidate row, from its own values; `row` has title, text,
+    language, mojibake_count, published_at and fetched_at.
+    """
     document = page.document
     text, language = row["text"], row["language"]
     found = _of_document(document, paragraphs)
+    if row["mojibake_count"] > _DAMAGE_MOST:
+        found.append(Doubt.ENCODING_DAMAGE)
     if not row["title"]:
         found.append(Doubt.TITLE_MISSING)
     elif is_unrelated(row["title"], text):
