@@ -31,11 +31,11 @@ def verdict_on(*documents, **numbers):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_other_kind_has_a_rule_that_takes_what_hardly_holds_a_story(kind):
-    unlikely = document(story_probability=THRESHOLD - 0.1, other_kind=kind, kind_reason="links, and no paragraph")
+    unlikely = document(story_probability=THRESHOLD / 2, other_kind=kind, kind_reason="links, and no paragraph")
     likely = document(story_probability=THRESHOLD + 0.1, other_kind=kind, kind_reason="links, and no paragraph")
     verdict = verdict_on(unlikely, likely, document(other_kind=kind))
     assert verdict.reasons == {0: [f"clean.{kind}"]}
-    assert verdict.details[0] == f"links, and no paragraph; {THRESHOLD - 0.1:.0%} likely to hold a story"
+    assert verdict.details[0] == f"links, and no paragraph; {THRESHOLD / 2:.0%} likely to hold a story"
 
 
 @pytest.mark.parametrize("unnamed", [None, "weather map"])
