@@ -204,7 +204,7 @@ def test_the_readme_takes_the_figures_between_its_marks():
     assert "stale" not in made
     assert "| HTML | harbour | 40 | 0.900 | 0.100 | 0.950 | 0.950 | **0.950** (0.930 to 0.970) | 0.500 | - |" in made
     assert "| en | 40 | **0.950** | - |" in made
-    assert "| 0.3 | 0.012 | 0.200 |" in made
+    assert "| 0.30 | 0.012 | 0.200 |" in made
     assert in_readme(made, report) == made
     with pytest.raises(ValueError, match="the file has no"):
         in_readme("no marks", report)

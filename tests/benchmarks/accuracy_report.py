@@ -29,7 +29,7 @@ def markdown(found):
 
 
 START, END = "<!-- accuracy: written by accuracy.py --readme -->", "<!-- accuracy: end -->"
-_README_CURVE = ("0.1", "0.2", "0.3", "0.4", "0.5", "0.7", "0.9")
+_README_CURVE = ("0.05", "0.10", "0.15", "0.20", "0.30", "0.50", "0.70", "0.90")
 
 
 def in_readme(text, found):
@@ -80,7 +80,7 @@ def _readme_languages(found):
 
 def _readme_curve(found):
     points = {
-        style: {f"{point['threshold']:.1f}": point for point in report["all"]["curves"].get("story_probability", ())}
+        style: {f"{point['threshold']:.2f}": point for point in report["all"]["curves"].get("story_probability", ())}
         for style, report in found["styles"].items()
     }
     head = ["`story_probability_min`"]
