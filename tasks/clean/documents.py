@@ -5,14 +5,14 @@ import re
 import numpy as np
 
 from tasks.clean import features, page_words, story
-from tasks.clean.kind import PageFacts, judge
+from tasks.clean.kind import PLAIN, PageFacts, judge
 from tasks.clean.page_features import block_features, declared_features
 from tasks.clean.page_model import load
 from tasks.clean.prepare import Prepared
 from tasks.language import language_of_page
 
 # what no gate may well quarantine needs no exact language; extract will find it
-_PLAIN_STORY, _BRIEF_WORDS = 0.8, 40
+_BRIEF_WORDS = 40
 
 
 class PageLooks:
@@ -31,7 +31,12 @@ class PageLooks:
         by_words = page_words.scores(pairs, model.tables, model.biases, len(numbers))
         self._columns = block_features(prepared.columns, where, chance.values, chance.is_story) | said | by_words
         self._probabilities = model.probabilities(self._columns)
-        self._kinds = model.other_kinds(self._columns)
+        # what a page would be otherwise matters only where there is a doubt
+        doubtful = np.flatnonzero(self._probabilities < PLAIN)
+        self._kinds: dict[int, str] = {}
+        if len(doubtful):
+            kinds = model.other_kinds({name: values[doubtful] for name, values in self._columns.items()})
+            self._kinds = dict(zip(doubtful.tolist(), kinds, strict=True))
 
     def of(self, page: int) -> tuple[float, str | None, dict[str, float]]:
         """The probability that a page holds a story, what it is if it holds none, and the features that may say why."""
@@ -39,7 +44,7 @@ class PageLooks:
         if place is None:
             return 0.0, None, {}
         look = {name: float(values[place]) for name, values in self._columns.items()}
-        return float(self._probabilities[place]), self._kinds[place], look
+        return float(self._probabilities[place]), self._kinds.get(place), look
 
 
 def document_row(
@@ -89,7 +94,7 @@ def document_row(
         "story_probability": verdict.story_probability, "other_kind": verdict.other_kind,
         "language": language_of_page(
             prepared.blocks.text[first:end], signals.language if signals else None,
-            is_thorough=verdict.story_probability < _PLAIN_STORY or kept_words < _BRIEF_WORDS,
+            is_thorough=verdict.story_probability < PLAIN or kept_words < _BRIEF_WORDS,
         ),
         "body_confidence": story.confidence(certain, words, kept, is_html=prepared.is_html),
         "signals": signals.to_json() if signals else None, "given": record.get("given"),

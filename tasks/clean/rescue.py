@@ -36,6 +36,7 @@ _LAST_WORDS = (2, 12)
 # of short last sentences right below a story, in an element of the same kind, that the model gave such a chance, 7 of 10
 # were gold body; below it 2 of 9
 _LAST_CHANCE = 0.3
+_FEW_LINES, _FEW_PARAGRAPHS, _PARAGRAPH_WORDS = 40, 3, 90
 
 
 def put_back(page: PageLines, taken: dict[int, Named]) -> dict[int, Named]:
@@ -80,9 +81,11 @@ def _is_own_table(page: PageLines, above: int, rows: range, story_words: float) 
 
 
 def _last_sentence(page: PageLines, last: int, back: dict[int, Named]) -> None:
-    """A closing sentence of a few words."""
+    """A closing sentence of a few words; on a page of few lines, of which the models see little, a closing paragraph too."""
     n = last + 1
     low, high = _LAST_WORDS
+    if len(page.text) <= _FEW_LINES and sum(page.is_story) >= _FEW_PARAGRAPHS:
+        high = _PARAGRAPH_WORDS
     if (
         n < len(page.text) and page.is_end[n] and low <= page.words[n] <= high and page.chance[n] >= _LAST_CHANCE
         and page.key[n] and page.link_share[n] == 0 and n not in page.entry and page.text[n][-2:] != ".."

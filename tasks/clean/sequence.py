@@ -18,7 +18,7 @@ import numpy as np
 from tasks.clean.features import Columns, Layout
 
 TAPS = 5  # places that each convolution looks at
-_CHUNK = 6_000  # rows at a time: their activations stay in the cache
+_CHUNK = 2_000  # rows at a time: their activations stay in the cache
 CLIP = 5.0  # of a standardised feature
 
 
