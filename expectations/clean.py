@@ -24,6 +24,7 @@ _KINDS = {
     "service": "The page tells a story, it does not offer a service.",
     "video": "The page holds the text of a story, not a video alone.",
 }
+_LIKELY = 0.5  # of a page that is less likely a story no line can be left over from boilerplate
 _OPEN = "listing"  # what a page without a story counts as where nothing says what else it is
 
 
@@ -81,8 +82,12 @@ def slim(documents: pa.Table) -> pa.Table:
         )
         .append_column("damaged_share", pc.divide(pc.cast(documents.column("damaged_char_count"), pa.float64()),
                                                   pc.cast(pc.max_element_wise(documents.column("byte_count"), 1), pa.float64())))
-        .append_column("suspect_line_share", pc.divide(pc.cast(documents.column("suspect_line_count"), pa.float64()),
-                                                       pc.cast(pc.max_element_wise(kept, 1), pa.float64())))
+        .append_column("suspect_line_share", pc.if_else(
+            pc.greater_equal(documents.column("story_probability"), _LIKELY),
+            pc.divide(pc.cast(documents.column("suspect_line_count"), pa.float64()),
+                      pc.cast(pc.max_element_wise(kept, 1), pa.float64())),
+            pa.scalar(None, pa.float64()),
+        ))
     )  # fmt: skip
 
 

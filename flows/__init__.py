@@ -1,7 +1,1 @@
 """What is run, when and where: the flow, its parameters, its deployments, the command."""
-
-import os
-
-# Before numpy is imported: batches run in parallel as processes, and small matrix products that OpenBLAS divides among
-# threads take half as much CPU again.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -8,7 +8,11 @@ from tasks.clean.lexicon import Entry
 LIVE_UPDATES = 6  # so many clock times at the head of paragraphs make a ticker
 _FEW_WORDS = 5  # kept; with fewer there is no sentence
 PLAIN = 0.8  # from this probability on a page is plainly a story, and nothing is said against it
-_BARE_LINES, _BARE_WORDS, _BARE_LINKS, _BARE_PROBABILITY = 30, 30, 0.2, 0.5
+_BARE_LINKS = 0.2  # of a page's words; a list of links is not prose
+_BARE = (
+    (40, 100, 0.7, 0.95),
+    (30, 30, 0.5, 0.5),
+)  # lines at most, words and share of prose at least: probability at least
 _STUB_WORDS = 250  # a longer text above a note on subscriptions is whole
 _SHELL_WORDS = 25  # of the whole page; a list of links has more
 _WALL_LINES = 12  # of a wall with one line that asks for consent; a page around a short story has more
@@ -65,27 +69,33 @@ def judge(facts: PageFacts) -> PageKind:
     if certain:
         return PageKind(certain[0], 0.0, *certain)
     probability, other = facts.story_probability, facts.other_kind
-    if _is_bare_prose(facts):
-        probability = max(probability, _BARE_PROBABILITY)
+    probability = max(probability, _of_bare_prose(facts))
     why = None if probability >= PLAIN or other is None else _reads_like(other, facts)
     if facts.is_live_declared:
         return PageKind("live", probability, other, why or "declared as a live blog")
     if facts.clock_lines >= LIVE_UPDATES:
         return PageKind("live", probability, other, why or f"{facts.clock_lines} updates with a time of day")
     if paywall and facts.kept_words < _STUB_WORDS:
-        return PageKind("stub", probability, other, why or f"the text is cut off: {facts.entries[paywall[0]].phrase!r}")
+        return PageKind("stub", probability, other, f"the text is cut off: {facts.entries[paywall[0]].phrase!r}")
     return PageKind("article", probability, other, why)
 
 
-def _is_bare_prose(facts: PageFacts) -> bool:
-    """Whether a page is hardly more than some sentences, as a story is that was saved without its site. The model has seen few
-    such pages; of 74 on which it was tried, 61 are stories.
+def _of_bare_prose(facts: PageFacts) -> float:
+    """The least probability of a page that is hardly more than sentences, as a story is that was saved without its site.
+
+    The model has seen few such pages. Of 74 of at most 30 lines that are half prose 61 are stories, of 76 with a hundred words
+    that make up seven tenths of at most 40 lines 69 are.
     """
-    return (
-        facts.page_lines <= _BARE_LINES
-        and facts.kept_words >= _BARE_WORDS
-        and facts.kept_words >= facts.page_words / 2
-        and facts.look.get("page_links", 0.0) < _BARE_LINKS
+    if facts.look.get("page_links", 0.0) >= _BARE_LINKS:
+        return 0.0
+    share = facts.kept_words / max(facts.page_words, 1)
+    return next(
+        (
+            least
+            for lines, words, part, least in _BARE
+            if facts.page_lines <= lines and facts.kept_words >= words and share >= part
+        ),
+        0.0,
     )
 
 

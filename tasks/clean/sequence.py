@@ -11,9 +11,11 @@ Dilated depthwise convolutions with pointwise layers and residuals, as in ByteNe
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from tasks.clean.features import Columns, Layout
 
@@ -44,11 +46,14 @@ class Net:
         features = np.stack([np.asarray(columns[name], dtype=np.float32) for name in self.names.tolist()], axis=1)
         values = standardised(features, self.mean, self.scale)
         found = np.empty(len(values))
-        for first, end in _groups(where):
-            start, stop = int(where.starts[first]), int(where.ends[end - 1])
-            found[start:stop] = self._of_pages(
-                values[start:stop], where.starts[first:end] - start, where.ends[first:end] - start
-            )
+        # One thread: batches run in parallel as processes, small products divided among threads take half as much CPU again, and
+        # the last bits of a sum would depend on how many threads the process that cleans the page happens to have.
+        with _blas().limit(limits=1, user_api="blas"):
+            for first, end in _groups(where):
+                start, stop = int(where.starts[first]), int(where.ends[end - 1])
+                found[start:stop] = self._of_pages(
+                    values[start:stop], where.starts[first:end] - start, where.ends[first:end] - start
+                )
         return found
 
     def _of_pages(self, values: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
@@ -77,6 +82,12 @@ class Net:
             state[is_gap] = 0
         found: np.ndarray = state[place] @ self.out + self.out_bias
         return found
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    """The libraries behind numpy's matrix products, looked for once."""
+    return ThreadpoolController()
 
 
 def standardised(features: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:

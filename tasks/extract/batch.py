@@ -155,9 +155,12 @@ def _damage(text: str) -> int:
     return sum(text.count(sign) for sign in _DAMAGE) if has_lead else 0
 
 
+_SURE_STORY = 0.95  # from this probability on a page is a story, and its confidence is that of its fields and lines
+
+
 def _confidence(document: dict[str, Any], title: Found | None, times: Times, body: Body) -> float:
     """How likely the page holds a story, times how likely its text is right; lowered for what is missing or doubtful."""
-    value = float(document["body_confidence"]) * float(document["story_probability"])
+    value = float(document["body_confidence"]) * min(1.0, float(document["story_probability"]) / _SURE_STORY)
     if title is None:
         value *= 0.7
     if not body.paragraphs:
