@@ -47,7 +47,7 @@ def put_back(page: PageLines, taken: dict[int, Named]) -> dict[int, Named]:
         return back
     if page.is_html:
         _rows_of_tables(page, story, back)
-        _last_sentence(page, story[-1], back)
+    _last_sentence(page, story[-1], back)
     return {n: named for n, named in back.items() if n not in taken and n not in page.template}
 
 
@@ -83,13 +83,26 @@ def _is_own_table(page: PageLines, above: int, rows: range, story_words: float) 
 def _last_sentence(page: PageLines, last: int, back: dict[int, Named]) -> None:
     """A closing sentence of a few words; on a page of few lines, of which the models see little, a closing paragraph too."""
     n = last + 1
+    if n >= len(page.text):
+        return
     low, high = _LAST_WORDS
-    if len(page.text) <= _FEW_LINES and sum(page.is_story) >= _FEW_PARAGRAPHS:
-        high = _PARAGRAPH_WORDS
+    is_few = len(page.text) <= _FEW_LINES and sum(page.is_story) >= _FEW_PARAGRAPHS
+    is_paragraph = is_few and _LAST_WORDS[1] <= page.words[n] <= _PARAGRAPH_WORDS
+    is_sentence = page.is_html and page.is_end[n] and low <= page.words[n] <= high
     if (
-        n < len(page.text) and page.is_end[n] and low <= page.words[n] <= high and page.chance[n] >= _LAST_CHANCE
-        and page.key[n] and page.link_share[n] == 0 and n not in page.entry and page.text[n][-2:] != ".."
-        and (page.tag[n], page.classes[n], page.tags_around[n], page.article[n])
-        == (page.tag[last], page.classes[last], page.tags_around[last], page.article[last])
-    ):  # fmt: skip
-        back[n] = Named(Label.PARAGRAPH, Action.KEEP, Reason.WITHIN_STORY, "the last sentence", 0.6)
+        (is_sentence or is_paragraph)
+        and page.chance[n] >= _LAST_CHANCE
+        and page.key[n]
+        and page.link_share[n] == 0
+        and n not in page.entry
+        and page.text[n][-2:] != ".."
+        and _place(page, n) == _place(page, last)
+    ):
+        what = "the last sentence" if is_sentence else "the last paragraph"
+        back[n] = Named(Label.PARAGRAPH, Action.KEEP, Reason.WITHIN_STORY, what, 0.6)
+
+
+def _place(page: PageLines, n: int) -> tuple[int, int, int, int, bool]:
+    """What a line has in common with the lines beside it in one element, or in one run of a text page."""
+    is_apart = page.blank_before[n] > 0
+    return page.tag[n], page.classes[n], page.tags_around[n], page.article[n], is_apart
