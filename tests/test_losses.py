@@ -15,8 +15,8 @@ from tasks.quality.losses import find_losses
 LIMIT = limits()["dataset"]
 
 
-def told(groups, history=(), limit=LIMIT):
-    """The names that are told of pages given as (language, site, how many, how many quarantined, reason)."""
+def reported(groups, history=(), limit=LIMIT):
+    """The names that are reported of pages given as (language, site, how many, how many quarantined, reason)."""
     documents, quarantined = [], {}
     for language, site, pages, lost, reason in groups:
         for n in range(pages):
@@ -58,12 +58,12 @@ def before(site, share, pages):
     ],
 )  # fmt: skip
 def test_who_is_told(groups, history, names):
-    assert {row["name"] for row in told(groups, history)} == names
+    assert {row["name"] for row in reported(groups, history)} == names
 
 
 def test_the_sentence_names_the_language_the_rules_and_a_page():
     korean = [("ko", "k.example", 1200, 1200, LISTING), ("ko", "l.example", 9, 3, "clean.forum")]
-    first = told([*USUAL * 40, *korean])[0]
+    first = reported([*USUAL * 40, *korean])[0]
     assert first["code"] == "language_quarantined"
     assert first["sentence"] == (
         "1,203 of 1,209 pages in Korean (ko) were quarantined (clean.listing 1,200, clean.forum 3), e.g. ko-k.example-0-clean.listing.html"
@@ -138,7 +138,7 @@ def test_a_run_that_loses_a_language_says_so_first(lost_korean, capsys):
     assert f"warning: {sentence}\n" in screen
     # a flat folder is the site of all, so only the language tells
     assert screen.count("warning: ") == 1
-    assert "dataset.language_quarantined" not in screen  # it is told above, with its name
+    assert "dataset.language_quarantined" not in screen  # it is reported above, with its name
     (path,) = (out / "runs").glob("*.json")
     report = json.loads(path.read_text())
     assert [row["sentence"] for row in report["losses"]] == [sentence]

@@ -204,13 +204,13 @@ def test_words_of_promotion_in_a_report_stay(line):
 def test_who_the_writer_is_stands_below_the_story_and_not_in_it():
     about = "Nora Tamm is a reporter at the Quay Courier, where she writes about harbours."
     assert kept(["By Nora Tamm", *PARAGRAPHS, about], outside=(0,)) == PARAGRAPHS
-    told = [
+    story = [
         PARAGRAPHS[0],
         "The town asked Nora Tamm, who keeps the archive, for the plans of the old shed and its looms.",
         *PARAGRAPHS[1:],
         about,
     ]
-    assert about in kept(["By Nora Tamm", *told], outside=(0,))
+    assert about in kept(["By Nora Tamm", *story], outside=(0,))
     other = "Nora Tamm has lived on the quay all her life and knows every loom by its sound."
     assert other in kept([*PARAGRAPHS, other])
     assert (

@@ -48,7 +48,7 @@ _WRITTEN = re.compile(
 _NAMED = re.compile(
     r"^[^\W\d_][\w.'’ -]{1,40}?(?:[,·•|:–-]|\s(?:on|am|le|el|em|il|op|says|said|schrieb|a écrit)\s|\s+\d)"
 )
-_OWN_TAGS = sum(1 << tag for tag in HEADINGS) | 1 << TAG_CODES["p"]  # of a line itself, not of what it lies in
+_OWN_TAGS = sum(1 << tag for tag in HEADINGS) | 1 << TAG_CODES["p"]  # of a line itself, not of what surrounds it
 _BESIDE = sum(class_words.BITS[group] for group in ("sidebar", "related", "caption", "ad"))
 _HEAD_WORDS = 9  # a reader's name and the time
 _COMMENT_LINES = 12  # of one comment with its head and its buttons
@@ -144,7 +144,7 @@ def _leaves_story(page: PageLines, part: list[int], story: list[int]) -> bool:
 
 
 def _is_linked_teaser(page: PageLines, n: int) -> bool:
-    """A sentence that lies in an anchor right below a heading in it."""
+    """A sentence within an anchor, right below a heading in it."""
     return bool(
         n and page.is_end[n] and page.classes[n] & page.classes[n - 1] & class_words.IN_LINK and page.tag[n - 1] in HEADINGS
         and page.tag[n] not in HEADINGS
@@ -211,8 +211,8 @@ def _comments(page: PageLines, taken: dict[int, Named]) -> None:
     for n in range(story[0], len(page.text)):
         if page.words[n] <= _HEAD_WORDS and _is_title_of_comments(page, n):
             part = [line for line in story if line >= n]
-            told = sum(page.words[line] for line in story if line < n and page.is_good[line])
-            if told >= _LEFT_WORDS and _is_small(page, part, story):
+            story_words = sum(page.words[line] for line in story if line < n and page.is_good[line])
+            if story_words >= _LEFT_WORDS and _is_small(page, part, story):
                 _put_comments(part, taken, page.text[n][:40])
                 return
     start = _first_of_answered(page, story[0])

@@ -63,9 +63,9 @@ def prepare(pages: Iterable[tuple[int, bytes, str | None]], *, is_html: bool) ->
             except ValueError as error:
                 problem = str(error)
             joined = "\n".join(blocks.text[first:])
-            mended = repair_line(joined, done)
-            if mended != joined:
-                blocks.text[first:] = [text.strip() for text in mended.split("\n")]
+            repaired = repair_line(joined, done)
+            if repaired != joined:
+                blocks.text[first:] = [text.strip() for text in repaired.split("\n")]
         elif add_text_page(blocks, page, repair(decoded.text, done), soft_ends(decoded.text)):
             done.add("wrapped_lines")
         repairs.append(sorted(done))

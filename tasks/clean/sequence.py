@@ -1,7 +1,7 @@
 """A small convolutional network over a page's blocks in order: what the trees, which see a window, cannot know.
 
 The trees judge a block by itself and its surroundings; the network carries what it finds along the page, so that a second
-story below the first, or a box in its middle, is told from the story that goes on. Beside the trees it is worth .01 to .02
+story below the first, or a box in its middle, is kept apart from the story that goes on. Beside the trees it is worth .01 to .02
 F1 on text pages and .002 on HTML in cross-validation, and it costs less than they do. Trained by PyTorch
 (`tasks.training.sequence`), predicted by numpy.
 

@@ -56,7 +56,7 @@ def find_losses(
 
     `documents` have doc_id, language, url and source_uri; `quarantined` the reason by doc_id; `history` are metric rows of earlier
     runs; `limit` the numbers of `thresholds.yml: dataset`. A site of which enough pages are in the history is compared with
-    itself, everything else with the rest of the run. A language of which nothing is left is told whatever the rest does.
+    itself, everything else with the rest of the run. A language of which nothing is left is reported whatever the rest does.
 
     Returns: rows as `tasks.quality.drift.compare` gives them, state `outside`, code `language_quarantined` or `site_quarantined`.
     """

@@ -46,7 +46,7 @@ def label_lines(lines: list[str], body: str) -> np.ndarray:
         positive[match.line] = True
         covered[match.start : match.end] = True
     on_chain = {match.line for match in chain}
-    for match in sorted(matches, key=lambda one: -one.weight):  # told in another order than the gold has it
+    for match in sorted(matches, key=lambda one: -one.weight):  # the page has it in another order than the gold
         span = covered[match.start : match.end]
         if match.line not in on_chain and not positive[match.line] and span.size and span.mean() < 0.5:
             positive[match.line] = True

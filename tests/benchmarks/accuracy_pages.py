@@ -82,7 +82,7 @@ def language_of(page):
 class Inputs:
     """Folders of pages as users have them: PAGEID.html or PAGEID.txt and urls.csv.
 
-    A page without an address lies in a folder of its site: else all such pages would pass as one site's.
+    A page without an address is in a folder of its site: else all such pages would pass as one site's.
     """
 
     def __init__(self, root):
