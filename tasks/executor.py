@@ -10,12 +10,14 @@ import os
 import pickle
 import signal
 import tempfile
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -192,8 +194,7 @@ def apart(pages: int, work: Callable[..., Result], *arguments: Any, **options: A
         try:
             result: Result = future.result()
         except BrokenProcessPool as error:
-            processes[0].join()
-            code = processes[0].exitcode or 0
+            code = _exit_code(processes[0])
             how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
             memory = ": was the machine out of memory?" if code == -signal.SIGKILL else ""
             raise WorkerLostError(f"the process that looks at all pages ended ({how}){memory}") from error
@@ -204,6 +205,18 @@ def apart(pages: int, work: Callable[..., Result], *arguments: Any, **options: A
         finally:
             pool.shutdown()
     return result
+
+
+def _exit_code(process: BaseProcess) -> int:
+    """The exit code of a process that has ended. The pool's own thread may be the one that reaps it, and then it knows the code a
+    moment before the process object does.
+    """
+    process.join()
+    for _ in range(200):
+        if process.exitcode is not None:
+            break
+        time.sleep(0.01)
+    return process.exitcode or 0
 
 
 def _called(call: Path) -> Any:
