@@ -45,11 +45,6 @@ class GoldPage:
         """Whether the page holds a story."""
         return self.page_type in STORIES
 
-    @property
-    def is_article(self) -> bool:
-        """Whether the page is an article in the strict sense."""
-        return self.page_type == "article"
-
 
 def read_corpus(folder: Path, page_type: str | None = "article") -> list[GoldPage]:
     """The pages of a corpus of one type (None for all), in the order of its gold file."""
