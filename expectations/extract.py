@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from expectations.rule import CRITICAL, WARNING, Rule, Suite
-from tasks.labels import Doubt
+from tasks.vocabulary import Doubt
 
 _PROBLEMS = {
     "extract.crash": "The fields of the page can be read without harm.",

@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from expectations.rule import CRITICAL, WARNING, Rule, Suite
-from tasks.labels import Flaw
+from tasks.vocabulary import Flaw
 
 
 def suite(limit: dict[str, Any]) -> Suite:

@@ -2,7 +2,7 @@
 
 from prefect import flow
 
-from tasks.entities.step import entities
+from tasks.entities.task import entities
 from tasks.load.output import Output
 
 

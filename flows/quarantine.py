@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 from rich.console import Console
 from rich.table import Table
 
-from tasks.load.forget import Target, strike
+from tasks.load.maintenance.forget import Target, strike
+from tasks.load.maintenance.rewrite import of_values, take_out
 from tasks.load.output import Changes, Output
-from tasks.load.rewrite import of_values, take_out
 
 EXAMPLES = 3
 

@@ -15,7 +15,7 @@ _QUIET = {
     "PREFECT_SERVER_UI_V2_ENABLED": "false",  # its pages ask a tracker at every load, whatever is set
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",  # the default of 20 is too short on a busy machine
     "PREFECT_LOGGING_EXTRA_LOGGERS": "flows,tasks",
-    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",  # so that dead runs are noticed (flows/deployments.py)
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",  # so that dead runs are noticed (flows/operate/deployments.py)
     "PREFECT_LOGGING_ROOT_LEVEL": "INFO",  # without it the extra loggers' INFO lines are lost
 }
 _ALLOCATOR = "ARROW_DEFAULT_MEMORY_POOL"
@@ -39,9 +39,9 @@ class Settings:
         Raises:
             ValueError: a variable holds no whole number above 0.
         """
-        from tasks.engines import PROCESSES
-        from tasks.executor import default_workers
-        from tasks.isolation import PAGE_CPU_SECONDS, WORKER_MEGABYTES
+        from tasks.parallel.engines import PROCESSES
+        from tasks.parallel.executor import default_workers
+        from tasks.parallel.isolation import PAGE_CPU_SECONDS, WORKER_MEGABYTES
 
         # read by the workers themselves, which inherit them; a wrong value is told here
         _number("COPYDESK_PAGE_CPU_SECONDS", PAGE_CPU_SECONDS)
@@ -73,7 +73,7 @@ def quiet_environment() -> None:
     """
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
-    if os.environ.get("COPYDESK_EXECUTOR") != "inline":  # `tasks.executor.INLINE`, whose module loads Arrow
+    if os.environ.get("COPYDESK_EXECUTOR") != "inline":  # `tasks.parallel.executor.INLINE`, whose module loads Arrow
         _use_malloc()
 
 

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pytest
 
 from tasks import schema
-from tasks.clean.batch import clean_pages
-from tasks.extract.batch import extract_documents
+from tasks.clean.core import clean_pages
+from tasks.extract.core import extract_documents
 from tasks.ingest.formats import Options
 from tasks.ingest.listing import list_files
-from tasks.ingest.reading import file_rows
+from tasks.ingest.worker import file_rows
 
 PAGES = Path(__file__).parent / "pages"
 EXPECTED = Path(__file__).parent / "expected"

@@ -6,7 +6,7 @@ import pytest
 
 from tasks.ingest.formats import Options
 from tasks.ingest.listing import SourceError, list_files
-from tasks.ingest.reading import file_rows
+from tasks.ingest.worker import file_rows
 
 GOOD = (
     "The council of the small town voted on Tuesday to keep the old ferry running for another year, said the mayor. "

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.dates import find_dates, is_date_line
+from tasks.text.dates import find_dates, is_date_line
 
 CASES = [
     ("10 Jun 2023", None, date(2023, 6, 10), None, None),

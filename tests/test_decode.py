@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tasks.clean.decode import decode, is_utf8, mojibake_count, repair
+from tasks.clean.parse.decode import decode, is_utf8, mojibake_count, repair
 
 JAPANESE = "港の夜景が変わった。市は新しい照明を設置した。" * 4
 FRENCH = "L’été dernier, le maire a déclaré : « c’est fini ». " * 4

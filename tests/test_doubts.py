@@ -9,12 +9,12 @@ import pytest
 
 from expectations import extract
 from expectations.gate import check
-from expectations.limits import limits
+from expectations.thresholds import limits
 from tasks import schema
-from tasks.clean.batch import clean_pages
-from tasks.extract.batch import extract_documents
+from tasks.clean.core import clean_pages
+from tasks.extract.core import extract_documents
 from tasks.extract.doubts import ends_open, is_at_once, is_disordered, is_mixed, is_unrelated, replaced_letters
-from tasks.labels import Doubt
+from tasks.vocabulary import Doubt
 
 EN = (
     "The harbour trust agreed to spend two million on the old ferry pier. The cost of the pier rose by a third in the spring. "

@@ -5,7 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks.entities.find import ModelError, find_entities, load_model
-from tasks.entities.step import entities
+from tasks.entities.task import entities
 
 spacy = pytest.importorskip("spacy")
 

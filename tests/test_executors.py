@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from flows import report
-from flows.cli import main
-from tasks import engines, schema
-from tasks import executor as tasks_executor
-from tasks.executor import apart, executor, run_batches
-from tasks.load import stories, work
+from flows.cli.main import main
+from flows.report import model
+from tasks import schema
+from tasks.load import worker as work
+from tasks.load.dedup import near_duplicates
+from tasks.parallel import engines
+from tasks.parallel import executor as tasks_executor
+from tasks.parallel.executor import apart, executor, run_batches
 
 PAGES = Path(__file__).parent / "pages"
 RUN_ID = "20260101T000000-abcdef"  # the one thing in a dataset that names the run
@@ -33,14 +35,14 @@ def dataset(root):
 
 @pytest.fixture
 def one_run_id(monkeypatch):
-    begin = report.RunReport.begin.__func__
+    begin = model.RunReport.begin.__func__
 
     def fixed(cls, *values):
         made = begin(cls, *values)
         made.run_id = RUN_ID
         return made
 
-    monkeypatch.setattr(report.RunReport, "begin", classmethod(fixed))
+    monkeypatch.setattr(model.RunReport, "begin", classmethod(fixed))
     monkeypatch.setenv("COPYDESK_BATCH_PAGES", "6")
     for name in ("EXECUTOR", "WORKERS", "ADDRESS"):  # set by the command for its run
         monkeypatch.setenv(f"COPYDESK_{name}", "")
@@ -126,7 +128,7 @@ def test_what_looks_at_all_pages_makes_the_same_dataset_in_a_process_of_its_own(
 def test_signatures_in_a_file_make_the_same_dataset(one_run_id, inline, tmp_path, monkeypatch):
     expected = inline()
     monkeypatch.setattr(work, "SPOOLED_FROM", 1)
-    monkeypatch.setattr(stories, "SPOOLED_FROM", 1)
+    monkeypatch.setattr(near_duplicates, "SPOOLED_FROM", 1)
     assert run(tmp_path / "out", "--executor", "inline") == expected
 
 
@@ -160,7 +162,7 @@ def is_alive(process):
 CALLER = """
 import os, sys, time
 from pathlib import Path
-from tasks.executor import apart, executor
+from tasks.parallel.executor import apart, executor
 
 
 def wait(path):

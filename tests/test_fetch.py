@@ -16,16 +16,16 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from flows.cli import main
+from flows.cli.main import main
+from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.client import Client, Manners
 from tasks.ingest.fetch.crawl import Crawl, Fetched
 from tasks.ingest.fetch.guard import Backend, is_public
 from tasks.ingest.fetch.lists import read_list
 from tasks.ingest.fetch.publishers import ListError, PublisherList, read_publishers
 from tasks.ingest.formats import Options
-from tasks.ingest.guarded import FlawError
 from tasks.ingest.listing import list_files
-from tasks.ingest.reading import file_rows
+from tasks.ingest.worker import file_rows
 
 PAGES = Path(__file__).parent / "pages" / "northquay"
 AGENT = "Copydesk/test (news archive; desk@copydesk.example)"

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.extract.address import clean_url
-from tasks.extract.authors import find_authors, is_person, people_in
-from tasks.extract.language import base_language, find_language
+from tasks.extract.fields.address import clean_url
+from tasks.extract.fields.authors import find_authors, is_person, people_in
+from tasks.extract.fields.language import base_language, find_language
+from tasks.extract.fields.published import find_times, read_time
+from tasks.extract.fields.title import find_title, strip_site
 from tasks.extract.page import Line, Page, strings
-from tasks.extract.published import find_times, read_time
-from tasks.extract.title import find_title, strip_site
-from tasks.names import is_agency, is_short_form
+from tasks.text.publisher_names import is_agency, is_short_form
 
 
 def page(signals=None, lines=(), url=None, media_type="text/html"):
@@ -109,7 +109,7 @@ def test_no_odd_value_loses_the_page(value):
         "nodes": [{"@type": "NewsArticle", "is_article": True} | dict.fromkeys(keys, value)],
         "title": "A title of the page",
     }
-    from tasks.extract.batch import extract_page
+    from tasks.extract.core import extract_page
 
     one = page(signals, [("paragraph", "Some text.")])
     one.document |= {

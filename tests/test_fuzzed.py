@@ -13,15 +13,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from tasks.clean.blocks import Blocks
-from tasks.clean.decode import decode
-from tasks.clean.html_blocks import add_html_page
-from tasks.clean.json_ld import parse
-from tasks.clean.nesting import FREE_TAGS, MAX_OPEN, shallow
-from tasks.dates import find_dates
-from tasks.extract.authors import people_in
+from tasks.clean.parse.blocks import Blocks
+from tasks.clean.parse.decode import decode
+from tasks.clean.parse.html import add_html_page
+from tasks.clean.parse.json_ld import parse
+from tasks.clean.parse.nesting import FREE_TAGS, MAX_OPEN, shallow
+from tasks.extract.fields.authors import people_in
+from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.lists import read_list
-from tasks.ingest.guarded import FlawError
+from tasks.text.dates import find_dates
 
 STORY = (
     "<p>The council of Harbor Point voted on Tuesday to keep the ferry running through the winter months, it said.</p>"

@@ -11,13 +11,13 @@ import pytest
 
 from expectations import clean, data_docs, extract, gate, ingest, load
 from expectations.gate import check, contract
-from expectations.limits import DEFAULT_FILE, ThresholdError, limits
 from expectations.rule import CRITICAL, INFO, WARNING, Rule, Suite
-from flows import gating
+from expectations.thresholds import DEFAULT_FILE, ThresholdError, limits
+from flows import gates
 from tasks import schema
-from tasks.batch import Receipt, StepResult
-from tasks.executor import Advance, report_progress
+from tasks.parallel.executor import Advance, report_progress
 from tasks.schema import blank_row
+from tasks.steps import Receipt, StepResult
 
 
 def suite(*rules, share=1.0):
@@ -172,9 +172,9 @@ def test_a_run_may_have_more_batches_than_a_process_may_have_files(tmp_path):
     os.close(first_free)
     resource.setrlimit(resource.RLIMIT_NOFILE, (first_free + 80, before[1]))
     try:
-        verdict = gating._verdict_on("ingest", result, limits(), None)
-        failed = gating._ids_of_rows(gating._paths("ingest", result), sorted(verdict.reasons))
-        pages = gating.PageIndex(result).rows(set(failed.values()))
+        verdict = gates._verdict_on("ingest", result, limits(), None)
+        failed = gates._ids_of_rows(gates._paths("ingest", result), sorted(verdict.reasons))
+        pages = gates.PageIndex(result).rows(set(failed.values()))
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
     assert verdict.received == 360
@@ -202,14 +202,14 @@ def test_rules_over_many_rows_see_them_all():
 
 def test_the_checks_are_imported_while_workers_read_and_not_where_nothing_is_new(monkeypatch):
     imports = []
-    monkeypatch.setattr(gating, "load_checks", lambda: imports.append(threading.current_thread()))
-    gating.load_checks_meanwhile.cache_clear()
-    with gating.checks_loading_meanwhile():
+    monkeypatch.setattr(gates, "load_checks", lambda: imports.append(threading.current_thread()))
+    gates.load_checks_meanwhile.cache_clear()
+    with gates.checks_loading_meanwhile():
         report_progress(Advance("ingest", 0, 0))
-        assert gating.load_checks_meanwhile.cache_info().currsize == 0
+        assert gates.load_checks_meanwhile.cache_info().currsize == 0
         report_progress(Advance("ingest", 0, 3))
         report_progress(Advance("ingest", 1, 3))
-    gating.load_checks_meanwhile().join(60)
+    gates.load_checks_meanwhile().join(60)
     assert len(imports) == 1
     assert imports[0] is not threading.current_thread()
-    gating.load_checks_meanwhile.cache_clear()
+    gates.load_checks_meanwhile.cache_clear()

@@ -42,9 +42,9 @@ def test_imports_point_one_way(path):
         )
     if room == "expectations":
         steps = {name.split(".")[1] for name in found if name.startswith("tasks.")} & set(STEPS)
-        assert not steps, "expectations import tasks.schema and tasks.batch only"
+        assert not steps, "expectations import tasks.schema and tasks.vocabulary only"
     if "prefect" in tops:
-        assert room == "flows" or rest[-1] == "step.py", "Prefect lives in flows and in the thin task shells"
+        assert room == "flows" or rest[-1] == "task.py", "Prefect lives in flows and in the thin task shells"
     if "great_expectations" in tops:
         assert path.name in ("gate.py", "data_docs.py")
 

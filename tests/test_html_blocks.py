@@ -6,11 +6,11 @@ import time
 
 import pytest
 
-from tasks.clean.blocks import Blocks, add_text_page
-from tasks.clean.class_words import HIDDEN
-from tasks.clean.decode import repair, soft_ends
-from tasks.clean.html_blocks import add_html_page
-from tasks.clean.tags import TAG_WORDS
+from tasks.clean.parse.blocks import Blocks, add_text_page
+from tasks.clean.parse.class_words import HIDDEN
+from tasks.clean.parse.decode import repair, soft_ends
+from tasks.clean.parse.html import add_html_page
+from tasks.clean.parse.tags import TAG_WORDS
 
 PARAGRAPHS = [
     "The reading room of the old customs house opened again on Sunday after four winters of repairs, and the queue reached the quay.",

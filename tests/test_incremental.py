@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from flows.cli import main
+from flows.cli.main import main
 from tasks import schema
-from tasks.ingest.known import Known
+from tasks.ingest.seen import Known
 from tasks.load.output import Output
 
 PAGES = Path(__file__).parent / "pages"

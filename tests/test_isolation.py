@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.cli import main
-from tasks.executor import executor, run_batches
+from flows.cli.main import main
+from tasks.parallel.executor import executor, run_batches
 
 HOOK = """
 import importlib.machinery, os, sys
@@ -20,7 +20,7 @@ import importlib.machinery, os, sys
 class Hook:
     @staticmethod
     def find_spec(name, path, target=None):
-        if name != "tasks.clean.html_blocks":
+        if name != "tasks.clean.parse.html":
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path)
         execute = spec.loader.exec_module
@@ -112,7 +112,7 @@ def test_a_page_whose_parser_dies_is_a_row_of_quarantine(prefect_server, tmp_pat
 
 STARTER = """
 import os, sys, time
-from tasks.executor import executor, run_batches
+from tasks.parallel.executor import executor, run_batches
 from tests_sleep import nap
 
 if __name__ == "__main__":

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.ingest import guarded, listing, reading
+from tasks.ingest import bounded_streams, listing, worker
 from tasks.ingest.formats import Options, tables
 from tasks.ingest.listing import FileRefs, list_files
-from tasks.ingest.reading import Job, Limits, read_records
-from tasks.ingest.step import read_jobs
+from tasks.ingest.task import read_jobs
+from tasks.ingest.worker import Job, Limits, read_records
 
 
 @settings(max_examples=80, deadline=None)
@@ -31,7 +31,7 @@ def test_the_parts_of_a_file_of_json_lines_are_the_whole(
     refs = list(list_files([str(folder)]).refs)
     whole = [record for ref in refs for record in read_records(ref, Options(10))]  # some lines are over the limit
     with pytest.MonkeyPatch.context() as patch:
-        for module in (guarded, listing, tables):
+        for module in (bounded_streams, listing, tables):
             patch.setattr(module, "CHUNK_BYTES", chunk_bytes)
         parts = [part for ref in refs for part in ref.parts(part_bytes)]
         assert [record for part in parts for record in read_records(part, Options(10))] == whole
@@ -54,14 +54,14 @@ class Metered(io.BytesIO):
 @pytest.fixture
 def metered(monkeypatch):
     """Has files opened for reading metered."""
-    monkeypatch.setattr(reading, "open_file", lambda path: Metered(Path(path).read_bytes()))
+    monkeypatch.setattr(worker, "open_file", lambda path: Metered(Path(path).read_bytes()))
     monkeypatch.setattr(Metered, "bytes_read", 0)
     monkeypatch.setattr(Metered, "fails", False)
     return Metered
 
 
 def test_a_line_over_many_parts_is_read_by_one_of_them(tmp_path, metered, monkeypatch):
-    monkeypatch.setattr(guarded, "CHUNK_BYTES", 100)
+    monkeypatch.setattr(bounded_streams, "CHUNK_BYTES", 100)
     monkeypatch.setattr(tables, "CHUNK_BYTES", 100)
     (tmp_path / "a.jsonl").write_bytes(b'{"text": "' + b"x" * 50_000 + b'"}\n{"text": "short"}\n')
     (ref,) = list_files([str(tmp_path)]).refs
@@ -82,7 +82,7 @@ def test_a_part_that_fails_has_the_file_read_again_under_the_same_names(tmp_path
         return Path(path).open("rb")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reading, "open_file", once_broken)
+        patch.setattr(worker, "open_file", once_broken)
         jobs = [Job(FileRefs([part]), str(tmp_path / "work"), limits) for part in ref.parts(400)]
         receipts = read_jobs(jobs)
     uris = [uri for receipt in receipts for uri in pq.ParquetFile(receipt.path).read().column("source_uri").to_pylist()]

@@ -5,12 +5,12 @@ import pytest
 
 from expectations import clean, extract
 from expectations.gate import check
-from expectations.limits import DEFAULT_FILE, ThresholdError, limits
+from expectations.thresholds import DEFAULT_FILE, ThresholdError, limits
 from tasks import schema
-from tasks.clean.batch import clean_pages
-from tasks.clean.kind import PageFacts, judge
-from tasks.clean.lexicon import Entry
-from tasks.extract.batch import extract_documents
+from tasks.clean.core import clean_pages
+from tasks.clean.label.page_kind import PageFacts, judge
+from tasks.clean.model.lexicon import Entry
+from tasks.extract.core import extract_documents
 
 KINDS = ("listing", "product", "forum", "documentation", "service", "video", "login", "cookie_wall", "error_page", "empty_shell")  # fmt: skip
 THRESHOLD = limits()["clean"]["story_probability_min"]

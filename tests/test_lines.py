@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tasks.labels import Action, Label, Reason
+from tasks.vocabulary import Action, Label, Reason
 
 SENTENCE = (
     "The council of the small town voted on Tuesday to keep the old ferry running for another year, said the mayor."
@@ -23,7 +23,7 @@ def labels(lines):
     )
 )
 def test_every_line_that_is_not_blank_has_one_row(line, texts):
-    from tasks.clean.decode import repair
+    from tasks.clean.parse.decode import repair
 
     page = "\n".join(texts)
     _, lines, candidates = line.through(line.text_page(page))
@@ -96,7 +96,7 @@ def test_a_line_of_a_million_characters_is_read_in_bounded_time(line):
 
 
 def test_lines_beyond_the_limit_are_counted_not_lost(line):
-    from tasks.clean.blocks import MAX_BLOCKS
+    from tasks.clean.parse.blocks import MAX_BLOCKS
 
     documents, lines, _ = line.through(line.text_page("line\n" * (MAX_BLOCKS + 50)))
     assert lines.num_rows == MAX_BLOCKS + 1

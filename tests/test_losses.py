@@ -6,11 +6,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from expectations.limits import limits
-from flows.alerts import body
-from flows.cli import main
-from tasks.language import language_of_page, name_of
+from expectations.thresholds import limits
+from flows.cli.main import main
+from flows.report.alerts import body
 from tasks.quality.losses import find_losses
+from tasks.text.language import language_of_page, name_of
 
 LIMIT = limits()["dataset"]
 

@@ -23,7 +23,7 @@ DRIVER = """
 import socket, sys, time
 from pathlib import Path
 
-from tasks.executor import executor, run_batches
+from tasks.parallel.executor import executor, run_batches
 
 
 def here():

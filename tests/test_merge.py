@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tasks import schema
-from tasks.ids import hex_ids
-from tasks.load import decisions
-from tasks.load import months as load_months
-from tasks.load.decisions import KNOWN, OUTCOMES, REASONS, decide
-from tasks.load.merge import Known, merge
-from tasks.load.months import Months, month_place
+from tasks.load.dedup import outcomes as decisions
+from tasks.load.dedup.exact import Known, merge
+from tasks.load.dedup.outcomes import KNOWN, OUTCOMES, REASONS, decide
+from tasks.load.tables import months as load_months
+from tasks.load.tables.months import Months, month_place
 from tasks.schema import blank_row
+from tasks.storage.ids import hex_ids
 
 
 def row(doc_id, article_id, digest, day=1):

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tasks.clean import model
+from tasks.clean.model import forest
 
-FOLDER = Path(model.__file__).parent
+FOLDER = Path(forest.__file__).parent
 
 
 @pytest.mark.parametrize("kind", ["html", "text"])
 def test_numpy_gives_the_trainers_prediction(kind):
-    shipped = model.load(kind)
+    shipped = forest.load(kind)
     columns = {name: shipped.sample[:, n] for n, name in enumerate(shipped.forest.names)}
     assert np.abs(shipped.forest.predict(columns) - shipped.sample_chances).max() < 1e-6
     assert shipped.sample_chances.min() < 0.1
@@ -31,15 +31,15 @@ def test_the_card_belongs_to_the_model(kind):
 
 
 def test_prediction_does_not_depend_on_the_batch():
-    shipped = model.load("text")
-    rows = np.tile(shipped.sample, (model._CHUNK // len(shipped.sample) + 2, 1))
+    shipped = forest.load("text")
+    rows = np.tile(shipped.sample, (forest._CHUNK // len(shipped.sample) + 2, 1))
     columns = {name: rows[:, n] for n, name in enumerate(shipped.forest.names)}
     found = shipped.forest.predict(columns)
     assert np.array_equal(found[: len(shipped.sample)], found[-len(shipped.sample) :])
 
 
 def test_confidence_rises_with_what_it_is_made_of():
-    table = model.load("html").calibration
+    table = forest.load("html").calibration
     assert (np.diff(table[0]) >= 0).all()
     assert (np.diff(table[1]) >= 0).all()
     assert 0 <= table[1].min() <= table[1].max() <= 1

@@ -5,14 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tasks.clean import batch, class_words, lexicon, story
-from tasks.clean.bulk_naming import name_plain
-from tasks.clean.names import ACTIONS, LABELS, REASONS, Names
-from tasks.clean.naming import name_line, open_scene
-from tasks.clean.page_lines import PageLines
-from tasks.clean.tags import TAG_CODES
-from tasks.clean.words import count_words, phrase_hashes
-from tasks.labels import Action, Label
+from tasks.clean import core
+from tasks.clean.label.codes import ACTIONS, LABELS, REASONS, Names
+from tasks.clean.label.page import PageLines
+from tasks.clean.label.rules import name_line, open_scene
+from tasks.clean.label.rules_fast import name_plain
+from tasks.clean.model import lexicon, story
+from tasks.clean.model.words import count_words, phrase_hashes
+from tasks.clean.parse import class_words
+from tasks.clean.parse.tags import TAG_CODES
+from tasks.vocabulary import Action, Label
 
 PARAGRAPHS = [
     "The ropeworks at Tallow Quay will weave sails again from the spring, its new owners said on Monday morning.",
@@ -290,7 +292,7 @@ def test_naming_in_bulk_says_what_the_rules_say(line, is_html):
     """On every line of the sample pages, with the lines' own chances and with others."""
     rows = [row for row in line.pages_table([line.PAGES]).to_pylist() if (row["media_type"] == "text/html") == is_html]
     pages = [(n, row["raw"], row["declared_encoding"]) for n, row in enumerate(rows) if row["raw"] is not None]
-    prepared = batch.prepare(pages, is_html=is_html)
+    prepared = core.prepare(pages, is_html=is_html)
     chances = story.chances(prepared.columns, prepared.words, prepared.where, is_html=is_html)
     shifted = np.roll(chances.values, 3)
     assert _differences(prepared, chances) == []
@@ -298,10 +300,10 @@ def test_naming_in_bulk_says_what_the_rules_say(line, is_html):
 
 
 def _differences(prepared, chances):
-    lines = batch._pages(prepared, chances, {})
+    lines = core._pages(prepared, chances, {})
     scenes = [open_scene(replace(own)) for own in lines]
     names = Names(len(prepared.blocks))
-    done = name_plain(names, batch._facts(prepared, chances, {}, [scene.page for scene in scenes], scenes))
+    done = name_plain(names, core._facts(prepared, chances, {}, [scene.page for scene in scenes], scenes))
     found = []
     for start, scene in zip(prepared.where.starts.tolist(), scenes, strict=True):
         for n in np.flatnonzero(done[start : start + scene.count]).tolist():

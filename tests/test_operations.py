@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from flows.backfill import slices
-from flows.cli import main
+from flows.cli.main import main
+from flows.operate.backfill import slices
+from flows.operate.schedules import EXAMPLE, ScheduleError, read_schedules
 from flows.parameters import BackfillParameters, NewsParameters
-from flows.prometheus import metrics_text
-from flows.report import RunReport
-from flows.schedules import EXAMPLE, ScheduleError, read_schedules
+from flows.report.model import RunReport
+from flows.report.prometheus import metrics_text
 from tasks.load.output import Output, OutputBusyError
 
 ROOT = Path(__file__).parent.parent
@@ -77,7 +77,7 @@ def test_metrics_for_prometheus():
 
 
 def test_a_run_waits_for_the_output_or_is_skipped(prefect_server, tmp_path):
-    from flows.news import news
+    from flows.pipeline import news
 
     output = Output(tmp_path / "out")
     output.prepare()
@@ -95,7 +95,7 @@ def test_a_run_waits_for_the_output_or_is_skipped(prefect_server, tmp_path):
 
 
 def test_a_run_ends_when_its_time_is_over(prefect_server, tmp_path):
-    from flows.news import news
+    from flows.pipeline import news
 
     parameters = NewsParameters(sources=[str(PAGES)], output=str(tmp_path / "out"), timeout_minutes=0.001)
     state = news(parameters, return_state=True)
@@ -105,8 +105,8 @@ def test_a_run_ends_when_its_time_is_over(prefect_server, tmp_path):
 
 
 def test_maintenance_and_backfill_do_their_work(prefect_server, tmp_path):
-    from flows.backfill import backfill
-    from flows.maintenance import maintenance
+    from flows.operate.backfill import backfill
+    from flows.operate.maintenance import maintenance
     from flows.parameters import MaintenanceParameters
 
     for number, site in enumerate(("cometfeed", "northquay")):

@@ -12,9 +12,9 @@ import pytest
 
 from expectations import dataset
 from expectations.gate import check
-from expectations.limits import limits
-from flows.alerts import alert
-from flows.cli import main
+from expectations.thresholds import limits
+from flows.cli.main import main
+from flows.report.alerts import alert
 from tasks.load.output import Output
 from tasks.quality.drift import compare
 from tasks.quality.history import read_metrics

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.extract.quote_marks import MAX_QUOTE_CHARS
-from tasks.extract.quotes import find_quotes
+from tasks.extract.quotes.find import find_quotes
+from tasks.extract.quotes.marks import MAX_QUOTE_CHARS
 
 GOLD = Path(__file__).parent / "quotes"
 

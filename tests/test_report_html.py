@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from flows.report_html import account, render_index, render_run
-from flows.report_plots import flow_of, percent, plain, usual
+from flows.report.charts import flow_of, percent, plain, usual
+from flows.report.html import account, render_index, render_run
 
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 SVG_SHAPES = {"rect", "line", "path", "circle", "polyline"}

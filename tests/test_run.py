@@ -16,7 +16,7 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from flows.cli import main
+from flows.cli.main import main
 from tasks import schema
 from tasks.load.output import Output
 
@@ -194,7 +194,7 @@ def test_two_runs_on_one_output_do_not_meet(tmp_path, capsys):
 
 
 def test_help_is_light():
-    code = "import sys; from flows.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
+    code = "import sys; from flows.cli.main import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
     code += "heavy = {'prefect', 'pandas', 'pyarrow', 'great_expectations', 'numpy', 'pydantic', 'rich'} & set(sys.modules)\nassert not heavy, heavy"
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=60)
 

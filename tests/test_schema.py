@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks import schema
-from tasks.labels import Action, Label, Reason
+from tasks.vocabulary import Action, Label, Reason
 
 ROOT = Path(__file__).parent.parent
 TABLES = [

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.clean import page_words
-from tasks.clean.blocks import Blocks
-from tasks.clean.features import layout
-from tasks.clean.sequence import TAPS, Net, standardised
-from tasks.clean.story import FLOOR, decide
+from tasks.clean.model import page_words
+from tasks.clean.model.features import layout
+from tasks.clean.model.network import TAPS, Net, standardised
+from tasks.clean.model.story import FLOOR, decide
+from tasks.clean.parse.blocks import Blocks
 
 
 def where_of(sizes):

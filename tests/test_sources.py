@@ -22,12 +22,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.ingest import guarded
+from tasks.ingest import bounded_streams
 from tasks.ingest.formats import NOT_MET, Options, Passed
 from tasks.ingest.listing import FileRefs, list_files
-from tasks.ingest.reading import Job, Limits, file_rows, ingest_job, read_records, write_batches
 from tasks.ingest.record import Place, Record, page_row
-from tasks.ingest.step import ingest, read_jobs
+from tasks.ingest.task import ingest, read_jobs
+from tasks.ingest.worker import Job, Limits, file_rows, ingest_job, read_records, write_batches
 
 HTML = b"<!DOCTYPE html><html><body><h1>Ferry to stay</h1><p>The council voted on Tuesday to keep the old ferry.</p></body></html>"
 URL = "https://ledger.example/ferry"
@@ -363,7 +363,7 @@ def test_bad_rows_are_told_one_by_one(tmp_path):
 
 
 def test_lines_of_any_length_keep_the_memory_bounded():
-    source = guarded.Guarded(io.BytesIO(b"ab\n" + b"x" * 5_000_000 + b"\n\nend"), None)
+    source = bounded_streams.Guarded(io.BytesIO(b"ab\n" + b"x" * 5_000_000 + b"\n\nend"), None)
     assert [(line, size) for line, size in source.lines(1000)] == [(b"ab", 2), (None, 5_000_000), (b"", 0), (b"end", 3)]
 
 

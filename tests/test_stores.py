@@ -9,10 +9,10 @@ import fsspec
 import pyarrow.parquet as pq
 import pytest
 
-from flows.cli import main
+from flows.cli.main import main
 from tasks.ingest.formats import Options
 from tasks.ingest.listing import SourceError, list_files
-from tasks.ingest.reading import file_rows
+from tasks.ingest.worker import file_rows
 from tasks.load.mirror import KEEP_STATES, Mirror, MirrorError
 from tasks.load.output import Output
 

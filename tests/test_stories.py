@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 from tasks.extract.similarity import signatures_of
-from tasks.load import bands, stories
-from tasks.load.stories import Signed, find_stories, read_signatures
+from tasks.load.dedup import lsh, near_duplicates
+from tasks.load.dedup.near_duplicates import Signed, find_stories, read_signatures
 
 WORDS = [
     f"{a}{b}{c}"
@@ -144,10 +144,10 @@ def test_a_run_too_large_for_memory_finds_the_same(tmp_path, monkeypatch):
     copies = [edited(text, "scattered", 0.1, n) for n, text in enumerate(STORIES)]
     before, new = signed(STORIES[:100], "o"), signed(copies + STORIES[100:], "c")
     alone = stories_of(new, [before])
-    monkeypatch.setattr(stories, "SPOOLED_FROM", 1)
-    monkeypatch.setattr(stories, "_STREAMED", 7)
-    monkeypatch.setattr(bands, "_BLOCK_ROWS", 16)
-    monkeypatch.setattr(bands, "_HELD_PAIRS", 50)
+    monkeypatch.setattr(near_duplicates, "SPOOLED_FROM", 1)
+    monkeypatch.setattr(near_duplicates, "_STREAMED", 7)
+    monkeypatch.setattr(lsh, "_BLOCK_ROWS", 16)
+    monkeypatch.setattr(lsh, "_HELD_PAIRS", 50)
     parts = [
         Signed(before.articles[n : n + 3], before.stories[n : n + 3], before.values[n : n + 3])
         for n in range(0, 100, 3)
@@ -164,7 +164,7 @@ def test_a_file_that_is_mapped_is_let_go(tmp_path):
     values = np.lib.format.open_memmap(tmp_path / "values.npy", mode="w+", dtype="<u2", shape=(50_000, 126))
     values[:] = 7
     held = resident_bytes()
-    bands.let_go(values)
+    lsh.let_go(values)
     assert held - resident_bytes() > 0.9 * values.nbytes
     assert (values == 7).all()
 
@@ -173,9 +173,9 @@ def test_a_thousand_texts_with_one_boilerplate_are_compared_with_thirty_each(mon
     values = np.random.default_rng(1).integers(0, 1 << 16, (1_000, 126), dtype=np.uint16)
     values[:, :3] = 7  # one band of all is the same
     compared = []
-    rows = bands._rows
-    monkeypatch.setattr(bands, "_rows", lambda pairs: (compared.append(len(pairs)), rows(pairs))[1])
-    assert not len(stories.Bands(values, lambda rows: rows).alike(0.35 * 126)[0])
+    rows = lsh._rows
+    monkeypatch.setattr(lsh, "_rows", lambda pairs: (compared.append(len(pairs)), rows(pairs))[1])
+    assert not len(near_duplicates.Bands(values, lambda rows: rows).alike(0.35 * 126)[0])
     assert 900 * 30 < sum(compared) <= 1_000 * 30
 
 
@@ -190,7 +190,7 @@ def test_a_text_on_two_hundred_sites_is_one_story(is_published, is_spooled, tmp_
     ids = np.arange(1, 201, dtype=np.uint64)
     order = draw.permutation(200)  # ids say nothing of which came first
     if is_spooled:
-        monkeypatch.setattr(stories, "SPOOLED_FROM", 1)
+        monkeypatch.setattr(near_duplicates, "SPOOLED_FROM", 1)
     nine = np.array([9_000], dtype=np.uint64)
     published = [Signed(nine, nine, original[None])] if is_published else []
     found = find_stories(Signed(ids, np.zeros_like(ids), values), published, lambda rows: order[rows], tmp_path)

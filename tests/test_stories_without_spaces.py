@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from tasks.extract.similarity import signatures_of
-from tasks.load.stories import Signed, find_stories, read_signatures
+from tasks.load.dedup.near_duplicates import Signed, find_stories, read_signatures
 
 
 def story(number, letters=900):

@@ -7,11 +7,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks import schema
-from tasks.clean import site_memory
-from tasks.clean.batch import clean_pages
-from tasks.clean.site_memory import learn, learn_files, place_of, recall
-from tasks.clean.site_templates import find_templates, site_of
-from tasks.extract.batch import extract_documents
+from tasks.clean.core import clean_pages
+from tasks.clean.sites import memory
+from tasks.clean.sites.memory import learn, learn_files, place_of, recall
+from tasks.clean.sites.templates import find_templates, site_of
+from tasks.extract.core import extract_documents
 
 MENU = [1, 2, 3]
 
@@ -151,7 +151,7 @@ def test_a_memory_that_waits_on_disk_is_the_same(tmp_path, monkeypatch):
     ]
     halves = [pa.Table.from_pylist(pages[start::2], schema=schema.EVIDENCE) for start in (0, 1)]
     whole = {place: table.to_pylist() for place, table in learn_files(halves, {}, tmp_path)}
-    monkeypatch.setattr(site_memory, "_HELD_BYTES", 1)
+    monkeypatch.setattr(memory, "_HELD_BYTES", 1)
     assert {place: table.to_pylist() for place, table in learn_files(halves, {}, tmp_path)} == whole
     assert sum(len(rows) for rows in whole.values()) == 3
     assert not list(tmp_path.rglob("*.arrows"))

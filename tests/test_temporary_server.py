@@ -28,7 +28,7 @@ def run(tmp_path):
         program = [
             "-P",
             "-c",
-            f"import sys; sys.path.append({str(REPOSITORY)!r}); from flows.cli import main; sys.exit(main())",
+            f"import sys; sys.path.append({str(REPOSITORY)!r}); from flows.cli.main import main; sys.exit(main())",
         ]
         command = [sys.executable, *program, "run", str(PAGES), "--output", str(tmp_path / "out"), *arguments]
         processes.append(
@@ -49,7 +49,7 @@ def servers_of(parent):
         for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
             with suppress(OSError):
                 words = Path(f"/proc/{child}/cmdline").read_text()
-                if "temporary_server" in words or "uvicorn" in words:
+                if "flows.operate.server" in words or "uvicorn" in words:
                     found.append(int(child))
     return found
 

@@ -7,8 +7,8 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from flows.cli import main
-from tasks.load.forget import find, traces
+from flows.cli.main import main
+from tasks.load.maintenance.forget import find, traces
 from tasks.load.output import Output
 
 PAGES = Path(__file__).parent / "pages"

@@ -4,12 +4,12 @@ import re
 
 import numpy as np
 
-from tasks.clean import features, page_words, story
-from tasks.clean.kind import PLAIN, PageFacts, judge
-from tasks.clean.page_features import block_features, declared_features
-from tasks.clean.page_model import load
+from tasks.clean.label.page_kind import PLAIN, PageFacts, judge
+from tasks.clean.model import features, page_words, story
+from tasks.clean.model.page_features import block_features, declared_features
+from tasks.clean.model.page_model import load
 from tasks.clean.prepare import Prepared
-from tasks.language import language_of_page
+from tasks.text.language import language_of_page
 
 # what no gate may well quarantine needs no exact language; extract will find it
 _BRIEF_WORDS = 40

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tasks.clean import dom, features, lexicon
-from tasks.clean.blocks import Blocks, add_text_page
-from tasks.clean.decode import Decoded, decode, repair, repair_line, soft_ends
-from tasks.clean.html_blocks import add_html_page
-from tasks.clean.shells import add_declared_story
-from tasks.clean.signals import Signals
-from tasks.clean.words import Words, count_words, fold, phrase_hashes, solid
+from tasks.clean.model import dom_features, features, lexicon
+from tasks.clean.model.words import Words, count_words, fold, phrase_hashes, solid
+from tasks.clean.parse.blocks import Blocks, add_text_page
+from tasks.clean.parse.decode import Decoded, decode, repair, repair_line, soft_ends
+from tasks.clean.parse.html import add_html_page
+from tasks.clean.parse.shells import add_declared_story
+from tasks.clean.parse.signals import Signals
 
 
 @dataclass
@@ -22,7 +22,7 @@ class Prepared:
     signals: list[Signals | None]
     problems: list[str | None]
     blocks: Blocks
-    tree: dom.Tree
+    tree: dom_features.Tree
     words: Words
     entries: dict[int, lexicon.Entry]
     columns: features.Columns
@@ -74,11 +74,11 @@ def prepare(pages: Iterable[tuple[int, bytes, str | None]], *, is_html: bool) ->
     words = count_words(blocks.text)
     entries = lexicon.find(blocks.text, words)
     columns, where = features.text_features(blocks, words, entries)
-    tree = dom.Tree(blocks.containers)
+    tree = dom_features.Tree(blocks.containers)
     if is_html and len(blocks):
-        dom.dom_features(blocks, tree, words, columns, where)
+        dom_features.dom_features(blocks, tree, words, columns, where)
         said_of_page = [_declared(signals[blocks.page[start]]) for start in where.starts]
-        dom.declared_features(columns, words, where, said_of_page)
+        dom_features.declared_features(columns, words, where, said_of_page)
     keys = fold(*solid(words)).tolist()
     titles, summaries = _declared_keys(signals)
     return Prepared(

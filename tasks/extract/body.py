@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from tasks.extract.page import Page
-from tasks.names import is_agency, is_wire_agency
+from tasks.text.publisher_names import is_agency, is_wire_agency
 
 _CREDIT_IN_CAPTION = re.compile(
     r"\s*[(\[]((?:photo(?:graph)?s?|image|picture|foto|bild|crédit|crédits photo|fot\.|撮影)?\s*(?:by|:|von|de|di|・)?\s*[^()\[\]]{2,80})[)\]]\s*$|"

@@ -7,11 +7,11 @@ from typing import Any
 
 from resiliparse.parse.lang import detect_fast
 
-from tasks.extract.address import host, site_of_host
-from tasks.extract.language import NEAR, base_language
+from tasks.extract.fields.address import host, site_of_host
+from tasks.extract.fields.language import NEAR, base_language
 from tasks.extract.page import Page
 from tasks.extract.similarity import DENSE_LETTERS
-from tasks.labels import Doubt
+from tasks.vocabulary import Doubt
 
 # A text that ends so is whole: a full stop of any script, a closing quote or bracket, or an ellipsis
 _CLOSED = re.compile(r"[.!?…。！？।؟۔”“\"'’»«›)\]】」』:*—–-]\s*$")

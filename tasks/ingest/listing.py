@@ -17,10 +17,10 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-from tasks import stores
+from tasks.ingest.bounded_streams import CHUNK_BYTES
 from tasks.ingest.formats import BY_NAME, FORMATS, PAGE, Format, format_of
-from tasks.ingest.guarded import CHUNK_BYTES
-from tasks.labels import Flaw
+from tasks.storage import object_stores
+from tasks.vocabulary import Flaw
 
 ADDRESS_FILE = "urls.csv"  # beside the pages: columns file (or page_id), url, fetched_at (or crawled)
 SAVED_PARTS = (
@@ -71,7 +71,7 @@ class FileRef:
         kind = BY_NAME[self.format]
         is_parted = self.codec in kind.parted and self.byte_count > part_bytes
         # http is fetched whole, and to count the lines of a remote file were to fetch it once more
-        if not is_parted or (stores.is_remote(self.path) if kind.is_numbered else self.path.startswith(("http://", "https://"))):  # fmt: skip
+        if not is_parted or (object_stores.is_remote(self.path) if kind.is_numbered else self.path.startswith(("http://", "https://"))):  # fmt: skip
             yield self
             return
         starts = range(0, self.byte_count, part_bytes)
@@ -158,7 +158,7 @@ def _once(refs: Iterable[FileRef]) -> Iterable[FileRef]:
     """Without files that were listed before, by two sources or through a link; a link gives way to the file itself."""
     found: dict[str, FileRef] = {}
     for ref in refs:
-        real = ref.path if stores.is_remote(ref.path) else os.path.realpath(ref.path)
+        real = ref.path if object_stores.is_remote(ref.path) else os.path.realpath(ref.path)
         if real not in found or (found[real].is_link and not ref.is_link):
             found[real] = ref
     return found.values()
@@ -178,7 +178,7 @@ def files_of(source: str, passed_over: Counter[str]) -> Iterator[FileRef]:
         SourceError: it does not exist or may not be read.
     """
     path = Path(source)
-    if stores.is_remote(source):
+    if object_stores.is_remote(source):
         yield from _remote_files(source, passed_over)
     elif path.is_dir():
         yield from _walk(path, passed_over)
@@ -192,13 +192,13 @@ def files_of(source: str, passed_over: Counter[str]) -> Iterator[FileRef]:
 
 def _remote_files(source: str, passed_over: Counter[str]) -> Iterator[FileRef]:
     try:
-        for found in stores.find(source):
+        for found in object_stores.find(source):
             kind, codec = format_of(found.path)
             if kind is None and not found.is_named:
                 passed_over[_kind(Path(found.path))] += 1
             else:
                 yield FileRef(found.path, found.path, found.byte_count, found.mtime_ns, (kind or PAGE).name, codec)
-    except stores.StoreError as error:
+    except object_stores.StoreError as error:
         raise SourceError(str(error)) from error
 
 

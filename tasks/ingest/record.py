@@ -3,9 +3,9 @@
 import hashlib
 from dataclasses import dataclass
 
-from tasks.batch import digest
 from tasks.ingest.sniff import find_problem, media_type
-from tasks.labels import Flaw
+from tasks.steps import digest
+from tasks.vocabulary import Flaw
 
 _LAST_US = 253_370_764_800_000_000  # the year 9999: a file may say anything, and days must still be added to it
 

@@ -2,7 +2,7 @@
 
 import re
 
-from tasks.labels import Flaw
+from tasks.vocabulary import Flaw
 
 # What a file starts with when it is not a page. (Signatures: the formats' own specifications.)
 _SIGNATURES = (

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks import schema
-from tasks.batch import sweep
+from tasks.storage.atomic import sweep
 
 TABLES = tuple(schema.PUBLISHED)
 BESIDE = ("lines", "pages", "entities")  # folders of files that only ever grow, beside the tables

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks import schema
-from tasks.batch import write_table
 from tasks.quality.metrics import Metric
+from tasks.storage.tables import write_table
 
 METRICS, OUTCOMES = "metrics", "outcomes"
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from tasks.language import name_of
 from tasks.quality.metrics import ALL, site_of_row
+from tasks.text.language import name_of
 
 BROKEN = frozenset(
     {"clean.error_page", "clean.empty_shell", "clean.unparsed", "clean.parser_crash", "clean.parser_timeout"}

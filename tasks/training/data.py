@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from tasks.clean import word_scores
-from tasks.clean.blocks import Blocks
-from tasks.clean.features import Layout, layout, matrix
-from tasks.clean.page_features import declared_features
+from tasks.clean.model import word_scores
+from tasks.clean.model.features import Layout, layout, matrix
+from tasks.clean.model.page_features import declared_features
+from tasks.clean.parse.blocks import Blocks
 from tasks.clean.prepare import Prepared
 from tasks.training import align, corpus, scripts
 from tasks.training.corpus import GoldPage

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from tasks.clean import word_scores
-from tasks.clean.features import matrix
-from tasks.clean.model import Forest, forest_of, sigmoid
-from tasks.clean.sequence import Net
+from tasks.clean.model import word_scores
+from tasks.clean.model.features import matrix
+from tasks.clean.model.forest import Forest, forest_of, sigmoid
+from tasks.clean.model.network import Net
 from tasks.training import sequence
 from tasks.training.data import Data, layout_of
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from tasks.clean import page_words
-from tasks.clean.model import Forest
-from tasks.clean.page_features import block_features
-from tasks.clean.page_model import PageModel
+from tasks.clean.model import page_words
+from tasks.clean.model.forest import Forest
+from tasks.clean.model.page_features import block_features
+from tasks.clean.model.page_model import PageModel
 from tasks.training import corpus
 from tasks.training.data import Data
 from tasks.training.fitting import boosted

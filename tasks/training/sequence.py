@@ -1,10 +1,10 @@
-"""Trains the convolutional network of `tasks.clean.sequence` by PyTorch, on one thread: the same data give the same weights."""
+"""Trains the convolutional network of `tasks.clean.model.network` by PyTorch, on one thread: the same data give the same weights."""
 
 from typing import Any
 
 import numpy as np
 
-from tasks.clean.sequence import TAPS, Net, from_arrays, squeezed, standardised
+from tasks.clean.model.network import TAPS, Net, from_arrays, squeezed, standardised
 from tasks.training.data import Data
 
 CHANNELS, DILATIONS, EPOCHS = 64, (1, 2, 4, 8, 16), 20

@@ -1,7 +1,7 @@
 """Trains the models of clean from corpora with gold texts: `python -m tasks.training.train CORPUS... [--kind html|text]`.
 
 Needs the extra `train`. The same data, versions and seed give the same files. Writes `model_html.npz`, `model_text.npz` (which
-lines are the story) and `model_page_html.npz`, `model_page_text.npz` (whether a page holds one) into `tasks/clean/`, each kind
+lines are the story) and `model_page_html.npz`, `model_page_text.npz` (whether a page holds one) into `tasks/clean/model/`, each kind
 with its card: data, settings, figures, digests. `--folds FOLDER` keeps the models of each fold, by which
 `tests/benchmarks/accuracy.py` runs every page with models that have not seen its site.
 """
@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from tasks.clean import model, page_model
-from tasks.clean.model import Model
-from tasks.clean.story import decide, raw_confidence
+from tasks.clean.model import forest, page_model
+from tasks.clean.model.forest import Model
+from tasks.clean.model.story import decide, raw_confidence
 from tasks.training import corpus, data, page_kinds
 from tasks.training.calibration import PageResults, calibration, reliability
 from tasks.training.data import Data
@@ -102,15 +102,15 @@ def train(kind: str, folders: list[Path], keep: Path | None) -> dict[str, Any]:
             own = found.fold == fold
             folder = keep / f"fold{fold}"
             folder.mkdir(parents=True, exist_ok=True)
-            model.save(
+            forest.save(
                 folder / f"model_{kind}.npz",
                 block_model(of_folds[fold], calibration(found.raw[~own], found.is_good[~own])),
             )
             page_model.save(folder / f"model_page_{kind}.npz", page_folds[fold])
     fitted = fit(parts, [np.ones(len(part.page), dtype=bool) for part in parts])
-    model.save(model.FOLDER / f"model_{kind}.npz", block_model(fitted, table))
+    forest.save(forest.FOLDER / f"model_{kind}.npz", block_model(fitted, table))
     whole, _ = page_kinds.fit(pages, np.ones(len(page_chance), dtype=bool), page_chance, FOLDS)
-    page_model.save(model.FOLDER / f"model_page_{kind}.npz", whole)
+    page_model.save(forest.FOLDER / f"model_page_{kind}.npz", whole)
     return card
 
 
@@ -129,9 +129,9 @@ def main(arguments: list[str] | None = None) -> int:
             "data": {folder.name: _digest(folder) for folder in options.corpora},
             "settings": {"trees": TREES, "rate": RATE, "depth": DEPTH, "folds": FOLDS, "bins": BINS, "channels": CHANNELS, "dilations": DILATIONS, "epochs": EPOCHS, "news_weight": data.NEWS_WEIGHT,
                          "others_weight": data.OTHERS_WEIGHT, "copy_weight": data.COPY_WEIGHT, "copy_share": data.COPY_SHARE},
-            "sha256": {name: hashlib.sha256((model.FOLDER / name).read_bytes()).hexdigest() for name in files},
+            "sha256": {name: hashlib.sha256((forest.FOLDER / name).read_bytes()).hexdigest() for name in files},
         }  # fmt: skip
-        (model.FOLDER / f"model_{kind}.json").write_text(json.dumps(card, indent=1) + "\n")
+        (forest.FOLDER / f"model_{kind}.json").write_text(json.dumps(card, indent=1) + "\n")
         logger.info("%s", json.dumps(card, indent=1))
     return 0
 

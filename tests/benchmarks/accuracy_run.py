@@ -74,19 +74,19 @@ def use_models(folder):
     Raises:
         FileNotFoundError: a model that ships is not in the folder.
     """
-    from tasks.clean import model, page_model
+    from tasks.clean.model import forest, page_model
 
-    for shipped in model.FOLDER.glob("model_*.npz"):
+    for shipped in forest.FOLDER.glob("model_*.npz"):
         if not (folder / shipped.name).is_file():
             raise FileNotFoundError(f"{folder}: there is no {shipped.name}")
-    model.FOLDER = folder  # where both modules look
-    model.load.cache_clear()
+    forest.FOLDER = folder  # where both modules look
+    forest.load.cache_clear()
     page_model.load.cache_clear()
 
 
 def write_thresholds(folder):
     """Name -> file of THRESHOLDS, each the shipped file with some numbers changed."""
-    from expectations.limits import DEFAULT_FILE
+    from expectations.thresholds import DEFAULT_FILE
 
     files = {}
     for name, changes in THRESHOLDS.items():
@@ -130,7 +130,7 @@ def _run_group(jobs):
 
 def work(jobs):
     """Do jobs of one set of models in this process; the exit code of the first that fails, else 0."""
-    from flows.cli import main as copydesk
+    from flows.cli.main import main as copydesk
 
     if jobs[0].models:
         use_models(Path(jobs[0].models))

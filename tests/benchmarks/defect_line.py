@@ -1,4 +1,4 @@
-"""The line of `flows/news.py` over one batch of invented pages, without Prefect: every step and every gate."""
+"""The line of `flows/pipeline.py` over one batch of invented pages, without Prefect: every step and every gate."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -17,20 +17,21 @@ from expectations import extract as extract_rules
 from expectations import ingest as ingest_rules
 from expectations import load as load_rules
 from expectations.gate import Verdict, check, contract
-from expectations.limits import limits
 from expectations.rule import CRITICAL, Rule, Suite
+from expectations.thresholds import limits
 from tasks import schema
-from tasks.batch import digest, without, write_table
-from tasks.clean.batch import clean_pages
-from tasks.clean.site_memory import learn_files, recall
-from tasks.extract.batch import extract_documents
-from tasks.ids import hex_ids, numbers
+from tasks.clean.core import clean_pages
+from tasks.clean.sites.memory import learn_files, recall
+from tasks.extract.core import extract_documents
 from tasks.ingest.record import Place, Record
 from tasks.ingest.record import page_row as row_of
-from tasks.load.merge import Known, Merge, merge
-from tasks.load.stories import Signed, Stories, find_stories, read_signatures
+from tasks.load.dedup.exact import Known, Merge, merge
+from tasks.load.dedup.near_duplicates import Signed, Stories, find_stories, read_signatures
 from tasks.quality.drift import compare
 from tasks.quality.metrics import COLUMNS, of_run
+from tasks.steps import digest
+from tasks.storage.ids import hex_ids, numbers
+from tasks.storage.tables import without, write_table
 
 MAX_PAGE_BYTES = 1 << 20  # smaller than a user's limit, to keep the oversized pages small
 
@@ -96,7 +97,7 @@ def _signed(rows: list[dict]) -> Signed:
 
 
 class Line:
-    """The steps and gates of `flows/news.py` over one batch."""
+    """The steps and gates of `flows/pipeline.py` over one batch."""
 
     def __init__(self, past: Past) -> None:
         self.past = past

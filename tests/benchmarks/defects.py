@@ -3,7 +3,7 @@
     python tests/benchmarks/defects.py [--kinds a,b] [--json FILE] [--pages N] [--clean-runs N] [--one-dose] [--workers N]
 
 The real line runs without Prefect: ingest, clean, extract, merge, metrics and drift, and the gate after each; rows that
-break a critical rule are left out of what follows, as in `flows/news.py`. Twelve clean runs before it are the history.
+break a critical rule are left out of what follows, as in `flows/pipeline.py`. Twelve clean runs before it are the history.
 A planted page is mended if it gives the row that it gives undamaged. A defect is caught if half or more of the planted
 pages that are not mended are set aside (quarantined, or known as a duplicate), if the run stops, or if a warning about
 this defect appears on more rows than in any clean run; it is mended if 19 of 20 planted pages are, and marked if most
@@ -37,7 +37,7 @@ from defect_pages import Scene
 from newsroom import Page
 
 from tasks import schema
-from tasks.batch import digest
+from tasks.steps import digest
 
 HISTORY_RUNS = 12
 DAY = newsroom.utc(2026, 9, 5)  # of the batch that is damaged; in the first twelve days, so that day and month can swap

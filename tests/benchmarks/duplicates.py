@@ -42,9 +42,9 @@ import numpy as np
 import pyarrow as pa
 
 from tasks import schema
-from tasks.batch import write_table
 from tasks.extract import similarity
-from tasks.load.stories import Signed, find_stories, read_signatures
+from tasks.load.dedup.near_duplicates import Signed, find_stories, read_signatures
+from tasks.storage.tables import write_table
 from tasks.training.corpus import read_corpus
 
 GOALS = {"recall at 10 %": 0.98, "precision": 0.99, "ms a text": 0.3, "index bytes": 1000}

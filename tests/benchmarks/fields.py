@@ -21,10 +21,10 @@ import orjson
 import pyarrow as pa
 
 from tasks import schema
-from tasks.clean.batch import clean_pages
-from tasks.dates import find_dates
-from tasks.extract.batch import extract_documents
-from tasks.names import squeeze
+from tasks.clean.core import clean_pages
+from tasks.extract.core import extract_documents
+from tasks.text.dates import find_dates
+from tasks.text.publisher_names import squeeze
 from tasks.training import corpus
 
 BATCH = 250

@@ -15,17 +15,17 @@ from expectations import clean as clean_rules
 from expectations import extract as extract_rules
 from expectations import ingest as ingest_rules
 from expectations.gate import check, contract
-from expectations.limits import limits
+from expectations.thresholds import limits
 from tasks import schema
-from tasks.batch import write_table
-from tasks.clean.batch import clean_pages
-from tasks.extract.batch import extract_documents
+from tasks.clean.core import clean_pages
+from tasks.extract.core import extract_documents
+from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.lists import Listed, read_list
 from tasks.ingest.formats import Options, Passed, format_of
-from tasks.ingest.guarded import FlawError
 from tasks.ingest.listing import FileRef
-from tasks.ingest.reading import Limits, file_rows, write_batches
-from tasks.isolation import PAGE_CPU_SECONDS, PIECE_CPU_SECONDS, limit_memory
+from tasks.ingest.worker import Limits, file_rows, write_batches
+from tasks.parallel.isolation import PAGE_CPU_SECONDS, PIECE_CPU_SECONDS, limit_memory
+from tasks.storage.tables import write_table
 
 MAX_PAGE_BYTES = 20 << 20
 EVERY = 20  # batches: one in so many is written to Parquet and asked of Great Expectations

@@ -184,8 +184,8 @@ class Bench:
 
     def skip(self):
         """A folder of known files asked for again, by the very step that does it, without the start of a flow."""
-        from tasks.ingest.reading import Limits
-        from tasks.ingest.step import ingest
+        from tasks.ingest.task import ingest
+        from tasks.ingest.worker import Limits
         from tasks.load.output import Output
 
         folder = self.folder / "known"

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from tasks.ingest.formats import Options, Passed, format_of
 from tasks.ingest.listing import list_files
-from tasks.ingest.reading import file_rows
+from tasks.ingest.worker import file_rows
 
 
 def ours(path):

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tasks.load.bands import SPOOLED_FROM, VALUES
-from tasks.load.stories import SAME_STORY, Signed, find_stories
+from tasks.load.dedup.lsh import SPOOLED_FROM, VALUES
+from tasks.load.dedup.near_duplicates import SAME_STORY, Signed, find_stories
 
 _FILE_ROWS = 20_000  # published signatures a file
 _COPIES = 0.25

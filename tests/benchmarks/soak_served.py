@@ -59,9 +59,9 @@ def main():
 
     quiet_environment()
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
-    from flows.maintenance import maintenance
-    from flows.news import news
+    from flows.operate.maintenance import maintenance
     from flows.parameters import MaintenanceParameters, NewsParameters
+    from flows.pipeline import news
 
     flows = {"news": (news, NewsParameters), "maintenance": (maintenance, MaintenanceParameters)}
     for line in sys.stdin:

@@ -10,10 +10,10 @@ from urllib.parse import urljoin, urlsplit
 
 import httpcore
 
+from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.guard import Backend
 from tasks.ingest.formats.warc import decoded
-from tasks.ingest.guarded import FlawError
-from tasks.labels import Flaw
+from tasks.vocabulary import Flaw
 
 _MAX_REDIRECTS = 8
 _MAX_HEADERS = 200  # h11 bounds them at 100 kB in all

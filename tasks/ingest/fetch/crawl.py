@@ -13,15 +13,15 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.client import Answer, Client, Manners
 from tasks.ingest.fetch.guard import Backend, Resolve, resolve
 from tasks.ingest.fetch.lists import read_list
 from tasks.ingest.fetch.permissions import Permissions, reserved
 from tasks.ingest.fetch.publishers import PublisherEntry, PublisherList
 from tasks.ingest.formats import Passed
-from tasks.ingest.guarded import FlawError
 from tasks.ingest.record import Record
-from tasks.labels import Flaw
+from tasks.vocabulary import Flaw
 
 _THREADS = 16  # sites asked at once; each gets one request at a time
 _WAITING = 32  # fetched pages held while the disk is slower than the Web

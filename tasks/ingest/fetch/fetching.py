@@ -12,14 +12,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks import schema
-from tasks.batch import Receipt, digest, write_table
 from tasks.ingest.fetch.crawl import Asked, Crawl
 from tasks.ingest.fetch.publishers import PublisherEntry, PublisherList, read_publishers
 from tasks.ingest.fetch.warc_file import warc_file
 from tasks.ingest.formats import Passed, format_of
-from tasks.ingest.known import Known
-from tasks.ingest.reading import Limits, write_batches
 from tasks.ingest.record import Place, page_row
+from tasks.ingest.seen import Known
+from tasks.ingest.worker import Limits, write_batches
+from tasks.steps import Receipt, digest
+from tasks.storage.tables import write_table
 
 STATE_FILE = "fetches.parquet"
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import httpcore
 
-from tasks.ingest.guarded import FlawError
-from tasks.labels import Flaw
+from tasks.ingest.bounded_streams import FlawError
+from tasks.vocabulary import Flaw
 
 Resolve = Callable[[str, int], list[str]]
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")

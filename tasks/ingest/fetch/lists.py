@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import orjson
 
-from tasks.ingest.guarded import FlawError, read_bounded
-from tasks.labels import Flaw
+from tasks.ingest.bounded_streams import FlawError, read_bounded
+from tasks.vocabulary import Flaw
 
 MAX_LIST_BYTES = 64 << 20  # a sitemap may have 50 MB (sitemaps.org)
 _MAX_ENTRIES = 50_000  # the same source

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import orjson
 from protego import Protego
 
+from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.client import Answer, Client
-from tasks.ingest.guarded import FlawError
-from tasks.labels import Flaw
+from tasks.vocabulary import Flaw
 
 _MAX_ROBOTS_BYTES = 512_000  # RFC 9309 asks for at least 500 KiB; what comes after is not read
 _MAX_DELAY_SECONDS = 60.0

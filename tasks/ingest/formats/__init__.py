@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import IO
 
-from tasks.ingest.guarded import CODECS
+from tasks.ingest.bounded_streams import CODECS
 from tasks.ingest.record import Record
 
 

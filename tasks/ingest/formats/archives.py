@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import IO, cast
 
+from tasks.ingest.bounded_streams import FREE_BYTES, MAX_GROWTH, FlawError, Guarded
 from tasks.ingest.formats import PAGE, Opened, Options, Passed, format_of
 from tasks.ingest.formats.pages import read_mhtml, read_page
-from tasks.ingest.guarded import FREE_BYTES, MAX_GROWTH, FlawError, Guarded
 from tasks.ingest.record import Record
-from tasks.labels import Flaw
+from tasks.vocabulary import Flaw
 
 # all that `zipfile` raises on what it cannot read; by NotImplementedError it means a compression that it does not know
 _ZIP_ERRORS = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, zlib.error, RuntimeError)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 
+from tasks.ingest.bounded_streams import FlawError, read_bounded
 from tasks.ingest.formats import Opened, Options
-from tasks.ingest.guarded import FlawError, read_bounded
 from tasks.ingest.record import Record
-from tasks.labels import Flaw
+from tasks.vocabulary import Flaw
 
 
 def read_page(opened: Opened, options: Options) -> Iterator[Record]:

@@ -12,10 +12,10 @@ import pyarrow.csv
 import pyarrow.ipc
 import pyarrow.parquet as pq
 
+from tasks.ingest.bounded_streams import CHUNK_BYTES, FlawError, Guarded
 from tasks.ingest.formats import NOT_MET, Opened, Options, Passed
-from tasks.ingest.guarded import CHUNK_BYTES, FlawError, Guarded
 from tasks.ingest.record import Record
-from tasks.labels import Flaw
+from tasks.vocabulary import Flaw
 
 # Where the user maps nothing: the names that these tools use, the first that a row has
 GUESSES = {

@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import IO, Any, cast
 
+from tasks.ingest.bounded_streams import FlawError, Guarded, Window
 from tasks.ingest.formats import NOT_MET, Opened, Options, Passed
-from tasks.ingest.guarded import FlawError, Guarded, Window
 from tasks.ingest.record import Record
-from tasks.labels import Flaw
+from tasks.vocabulary import Flaw
 
 _PAGE_TYPES = ("text/html", "application/xhtml", "text/plain")
 _MAX_BROKEN = 1000  # records; a file with more is no WARC file

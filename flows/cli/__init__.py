@@ -1,0 +1,1 @@
+"""Command line: the parser, what each command does, and what is printed."""

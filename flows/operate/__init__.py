@@ -1,0 +1,1 @@
+"""Operation: schedules, deployments, backfills, maintenance, checks of the installation."""

@@ -1,0 +1,1 @@
+"""The report of a run: its numbers, HTML, alerts and metrics."""

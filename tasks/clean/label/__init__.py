@@ -1,0 +1,1 @@
+"""Labels: rules that name each line and each page."""

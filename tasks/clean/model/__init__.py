@@ -1,0 +1,1 @@
+"""The models: features, trees, network, and the choice of the story."""

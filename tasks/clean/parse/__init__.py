@@ -1,0 +1,1 @@
+"""Bytes to blocks: decoding, HTML, and what a page declares."""

@@ -1,0 +1,384 @@
+"""An HTML page into blocks and declared signals: one lexbor parse, one walk over its nodes.
+
+The walk goes by first_child/next (a node costs 0.1 microseconds that way; CSS queries and `traverse` with attribute
+look-ups on every node cost several parses) and reads attributes only where something depends on them.
+"""
+
+import itertools
+import re
+from functools import lru_cache
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+
+from tasks.clean.parse import class_words
+from tasks.clean.parse.blocks import MAX_BLOCKS, Blocks
+from tasks.clean.parse.class_words import class_bits
+from tasks.clean.parse.inline_forms import MAX_READING_CHARS, Form, form_of, is_unseen, start_of_text
+from tasks.clean.parse.nesting import shallow
+from tasks.clean.parse.shells import MIN_STORY_WORDS, is_shell, open_shadows, word_count
+from tasks.clean.parse.signals import Signals
+from tasks.clean.parse.tags import TAG_CODES, Kind, kinds
+from tasks.clean.parse.wrapped import MIN_BREAKS
+
+MAX_DEPTH = 400  # deeper nesting is read, but no longer told apart; real pages stay under 60
+MAX_CLASS_CHARS = 4_000  # of an attribute; what it says is remembered for the next page
+_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_UNSEEN = "\u200b\u2060\ufeff\u00ad\u200e\u200f\x00"  # a block of nothing else holds no text
+_CREDIT_CLASS = re.compile(r"credit|copyright|source|quelle|photographer|fotograf|auteur|agency|byline", re.I)
+# where links to topics and writers stand
+_SAYS_MORE = (
+    class_words.BITS["tags"] | class_words.BITS["byline"] | class_words.BITS["article"] | class_words.BITS["body"]
+)
+_IN_STORY = 1 << TAG_CODES["article"] | 1 << TAG_CODES["main"]
+_IN_CAPTION = 1 << TAG_CODES["figcaption"]
+_SIGNAL_CLASS = class_words.BITS["byline"] | class_words.BITS["date"]
+
+_PRE = TAG_CODES["pre"]
+_DIV = TAG_CODES["div"]  # what an inline element that is shown as a block amounts to
+_HEADINGS = frozenset(TAG_CODES[name] for name in ("h1", "h2", "h3", "h4", "h5", "h6"))
+# elements that say what kind of text they hold; a block within them that has no name of its own is of that kind
+_TEXTS = _HEADINGS | {
+    TAG_CODES[name] for name in ("p", "li", "td", "th", "dd", "dt", "blockquote", "figcaption", "summary", "caption")
+}
+
+_EMPTY_LINE = re.compile(r"\n[^\S\n]*\n")
+_MARKS = frozenset('.!?”"')
+# in front of the mark a word of three letters: no initial, no `a.m.`, and not the `www.` of an address
+_SENTENCE_END = re.compile(r"[^\W\d_A-Z]{3}(?<!www)[.!?][”\"]?$")
+_SENTENCE = 30  # characters; a shorter piece is a label or part of a name
+_LABELLED = _SIGNAL_CLASS | class_words.BITS["tags"]  # the last has the word `meta`
+_FEW = 4  # pieces of white space before the first word of a block
+MAX_SHADOWS = 500  # of a page, each parsed on its own; a page of web components has some 50
+MAX_NOSCRIPTS = 64  # of a page; most hold a picture, and one the story
+
+_BLOCK, _SKIP, _BREAK, _TEXT, _LINK, _BOLD, _SCRIPT, _SIGNAL, _INLINE = (
+    Kind.BLOCK, Kind.SKIP, Kind.BREAK, Kind.TEXT, Kind.LINK, Kind.BOLD, Kind.SCRIPT, Kind.SIGNAL, Kind.INLINE,
+)  # fmt: skip
+_READING, _NOSCRIPT = Kind.READING, Kind.NOSCRIPT
+_TEMPLATE = Kind.TEMPLATE
+_PLAIN, _SHOWN_BLOCK, _ICON, _SPOKEN = Form.PLAIN, Form.BLOCK, Form.ICON, Form.SPOKEN
+_OWN_LINE = 32  # added on the stack to the kind of an inline element that is shown as a block
+
+
+def add_html_page(blocks: Blocks, page: int, html: bytes) -> Signals:
+    """Append the blocks of an HTML page (UTF-8) and return what it declares of itself.
+
+    Raises:
+        ValueError: the parser refuses the page.
+    """
+    try:
+        tree = LexborHTMLParser(shallow(html))
+        root = tree.root
+    except (SelectolaxError, ValueError, RuntimeError) as error:
+        raise ValueError(f"the HTML parser refuses the page: {error}") from error
+    signals = Signals()
+    if root is None:
+        return signals
+    signals.read_html_element(root.attributes)
+    body = None
+    child = root.first_child
+    while child is not None:
+        if child.tag == "head":
+            signals.read_head(child)
+        elif child.tag in ("body", "frameset"):
+            body = child
+        child = child.next
+    if body is not None:
+        _Walk(blocks, page, signals).read(body)
+    if signals.title is None:  # a stray element has closed the head before it
+        late = tree.css_first("title")
+        if late is not None:
+            signals.read_title(late)
+    return signals
+
+
+class _Walk:
+    """One pass over a page's body in document order, cutting it into blocks."""
+
+    def __init__(self, blocks: Blocks, page: int, signals: Signals) -> None:
+        self.blocks = blocks
+        self.page = page
+        self.signals = signals
+        self.first = len(blocks)
+        self.buffer: list[str] = []
+        self.link_chars = self.link_count = self.bold_chars = 0
+        self.is_after_break = False
+        self.after_gap: set[int] = set()  # blocks before which an empty line stands, made by two <br>
+        self.noscripts: list[Any] = []
+        self.shadow_count = self.break_count = 0
+
+    def read(self, body: Any) -> None:
+        """Cut a page's body into blocks."""
+        container = self.open_container(0, body, 0, 0)
+        self.run(body, container)
+        if self.noscripts and is_shell(self.blocks, self.first):
+            for node in self.noscripts:
+                if word_count(node.text(deep=True, separator=" ")) >= MIN_STORY_WORDS:
+                    self.run(node, container)
+        if self.break_count >= MIN_BREAKS and self.blocks.join_wrapped(self.first, self.after_gap):
+            self.signals.repairs.add("wrapped_lines")
+        self.blocks.fill_up(self.page)
+        if len(self.blocks) >= self.first + MAX_BLOCKS:
+            self.blocks.cut(self.page, "(what follows is not read)")
+
+    def run(self, body: Any, container: int) -> None:  # noqa: C901, PLR0912, PLR0915 - one loop over millions of nodes: calls cost more than they clear up
+        """Walk everything under `body`, which stands in a container."""
+        table = kinds()
+        custom = (_BLOCK, 0)
+        buffer = self.buffer
+        flush = self.flush
+        containers = self.blocks.containers
+        texts, limit = self.blocks.text, self.first + MAX_BLOCKS
+        tag = 0
+        link_depth = bold_depth = 0
+        # what to restore on the way up: (kind, container, tag) of the elements that are open
+        stack: list[tuple[int, int, int]] = []
+        node = body.first_child
+        while True:
+            descend = None
+            if node is not None:
+                kind, code = table.get(node.tag_id, custom)
+                if kind is _SKIP:
+                    pass  # comments and drawings are a fifth of the nodes
+                elif kind is _TEXT:
+                    text = node.text_content
+                    if text:
+                        buffer.append(text)
+                        if link_depth:
+                            self.link_chars += len(text)
+                        if bold_depth:
+                            self.bold_chars += len(text)
+                elif kind is _BLOCK:
+                    if buffer:
+                        flush(container, tag)
+                    self.is_after_break = False
+                    descend = node.first_child
+                    if descend is not None:
+                        stack.append((_BLOCK, container, tag))
+                        container = self.open_container(container, node, code, link_depth)
+                        tag = code
+                        if container < 0:
+                            stack.pop()
+                            break
+                elif kind is _INLINE and containers.tags_above[container] & _IN_CAPTION and _speaks_of_credit(node):
+                    flush(container, tag)  # the name of who made the picture, apart from what it shows
+                    descend = node.first_child
+                    if descend is not None:
+                        stack.append((_BLOCK, container, tag))
+                        tag = 0
+                elif kind is _INLINE or kind is _LINK or kind is _BOLD or kind is _SIGNAL:
+                    descend = node.first_child
+                    if descend is not None:
+                        form = _PLAIN
+                        if kind is not _LINK:
+                            attributes = node.attributes
+                            if attributes:  # half of them have none
+                                form = form_of(attributes)
+                            if kind is _SIGNAL:
+                                self.signals.read_time(node, container, containers.above[container])
+                        elif containers.above[container] & _SAYS_MORE or containers.tags_above[container] & _IN_STORY:
+                            attributes = node.attributes  # menus hold most links, none of these and nothing unseen
+                            self.signals.read_link(node, attributes)
+                            form = form_of(attributes)
+                        if form is _PLAIN:
+                            stack.append((kind, container, tag))
+                        elif self.is_left_out(form, node, container):
+                            descend = None
+                        elif form is _ICON or form is _SPOKEN or tag in _HEADINGS:
+                            if form is _SHOWN_BLOCK:
+                                buffer.append(" ")  # the lines of one headline
+                            stack.append((kind, container, tag))
+                        else:
+                            flush(container, tag)
+                            self.is_after_break = False
+                            stack.append((kind + _OWN_LINE, container, tag))
+                            if kind is _INLINE:
+                                container = self.open_container(container, node, _DIV, link_depth)
+                                tag = tag if tag in _TEXTS else _DIV
+                        if descend is not None:
+                            if kind is _LINK:
+                                link_depth += 1
+                                self.link_count += 1
+                            elif kind is _BOLD:
+                                bold_depth += 1
+                elif kind is _BREAK:
+                    before = len(texts)
+                    flush(container, tag)
+                    if self.is_after_break and len(texts) == before:
+                        self.after_gap.add(before)
+                    self.is_after_break = True
+                    self.break_count += 1
+                elif kind is _READING:
+                    if start_of_text(node, MAX_READING_CHARS) is None:  # the text after a reading that nobody closed
+                        descend = node.first_child
+                        stack.append((_INLINE, container, tag))
+                elif kind is _TEMPLATE:
+                    shadow = self.shadow_of(node)
+                    if shadow is not None:
+                        flush(container, tag)
+                        self.run(shadow, container)
+                elif kind is _NOSCRIPT:
+                    if len(self.noscripts) < MAX_NOSCRIPTS:
+                        self.noscripts.append(node)
+                elif kind is _SCRIPT:
+                    self.signals.read_script(node)
+                if descend is not None and len(stack) < MAX_DEPTH:
+                    node = descend
+                    continue
+                if descend is not None:  # too deep: take its text as it is and go no further down
+                    buffer.append(node.text(deep=True, separator=" "))
+                    opened, container, tag = stack.pop()
+                    link_depth -= opened % _OWN_LINE == _LINK
+                    bold_depth -= opened % _OWN_LINE == _BOLD
+                following = node.next
+                parent = node
+            else:
+                following = None
+            while following is None and stack:
+                opened, outer, outer_tag = stack.pop()
+                if opened is _BLOCK:
+                    if buffer:
+                        flush(container, tag)
+                    self.is_after_break = False
+                    container, tag = outer, outer_tag
+                elif opened is _LINK:
+                    link_depth -= 1
+                elif opened is _BOLD:
+                    bold_depth -= 1
+                elif opened >= _OWN_LINE:
+                    flush(container, tag)
+                    self.is_after_break = False
+                    container, tag = outer, outer_tag
+                    link_depth -= opened == _LINK + _OWN_LINE
+                    bold_depth -= opened == _BOLD + _OWN_LINE
+                parent = parent.parent
+                following = parent.next
+            if following is None or len(texts) >= limit:
+                break
+            node = following
+        flush(container, tag)
+
+    def is_left_out(self, form: Form, node: Any, container: int) -> bool:
+        """Whether the text of an inline element that is not plain is to be left out."""
+        if form is _SPOKEN and self.blocks.containers.words[container] & _LABELLED:
+            is_first = len(self.buffer) < _FEW and not any(map(str.strip, self.buffer))
+            return not is_first and is_unseen(form, node)  # `By`, `Posted on`: says what follows it
+        return form is not _SHOWN_BLOCK and is_unseen(form, node)
+
+    def shadow_of(self, template: Any) -> Any:
+        """The body of a declared shadow tree, or None for any other template, whose content is no text of the page."""
+        attributes = template.attributes
+        if self.shadow_count >= MAX_SHADOWS or not ("shadowrootmode" in attributes or "shadowroot" in attributes):
+            return None
+        self.shadow_count += 1
+        return LexborHTMLParser(open_shadows(template.html.encode("utf-8", "replace"))).body
+
+    def open_container(self, parent: int, node: Any, code: int, link_depth: int) -> int:
+        """Note a block element that may hold blocks; returns its index in the containers."""
+        containers = self.blocks.containers
+        attributes = node.attributes
+        bits = 0
+        name = ""
+        if attributes:
+            names = (attributes.get("class") or "")[:MAX_CLASS_CHARS]
+            identity = (attributes.get("id") or "")[:MAX_CLASS_CHARS]
+            if names or identity:
+                bits = class_bits(f"{names} {identity}" if identity else names)
+                name = names
+            style = attributes.get("style")
+            if "hidden" in attributes or (style and _hides(style[:MAX_CLASS_CHARS])):
+                bits |= class_words.HIDDEN
+            role = attributes.get("role")
+            if role:
+                bits |= class_words.role_bits(role)
+            item = attributes.get("itemprop")
+            if item:
+                if "articleBody" in item:
+                    bits |= class_words.ARTICLE_BODY
+                bits |= class_words.item_bits(item)
+                self.signals.read_item(item, node, attributes)
+            if bits & _SIGNAL_CLASS:
+                self.signals.note_element(bits, node, containers.above[parent], names)
+        if link_depth:
+            bits |= class_words.IN_LINK
+        containers.parent.append(parent)  # as `containers.add` does, without a call for every element
+        containers.depth.append(containers.depth[parent] + 1)
+        containers.tag.append(code)
+        containers.words.append(bits)
+        containers.above.append(containers.above[parent] | bits)
+        containers.tags_above.append(containers.tags_above[parent] | 1 << code)
+        containers.name.append(name)
+        return len(containers.parent) - 1
+
+    def flush(self, container: int, tag: int) -> None:
+        """End the current block; it is none when it holds no text."""
+        buffer = self.buffer
+        raw = "".join(buffer)
+        if not raw or raw.isspace():  # between two elements, as often as not
+            buffer.clear()
+            self.link_chars = self.link_count = self.bold_chars = 0
+            return
+        if len(buffer) > 1 and len(raw) > _SENTENCE:
+            raw = "".join(_spaced(buffer))
+        buffer.clear()
+        if tag == _PRE and "\n" in raw:
+            raw = raw.replace("\u00ad\n", "")
+            if self.flush_paragraphs(container, raw):
+                return
+        text = " ".join(raw.split())
+        if text and text.strip(_UNSEEN):
+            blocks = self.blocks
+            blocks.text.append(text)
+            blocks.tag.append(tag)
+            blocks.container.append(container)
+            blocks.link_chars.append(self.link_chars)
+            blocks.link_count.append(self.link_count)
+            blocks.bold_chars.append(self.bold_chars)
+            blocks.is_after_break.append(self.is_after_break)
+        self.link_chars = self.link_count = self.bold_chars = 0
+
+    def flush_paragraphs(self, container: int, raw: str) -> bool:
+        """End a block of preformatted text that empty lines part; returns whether it was one."""
+        texts = [text for part in _EMPTY_LINE.split(raw) if (text := " ".join(part.split())).strip(_UNSEEN)]
+        if len(texts) < 2:
+            return False
+        blocks, size = self.blocks, len(texts)
+        whole = sum(map(len, texts))
+        texts = texts[: self.first + MAX_BLOCKS - len(blocks)]
+        size = len(texts)
+        blocks.text += texts
+        blocks.tag += [_PRE] * size
+        blocks.container += [container] * size
+        blocks.link_chars += [self.link_chars * len(text) // whole for text in texts]  # where they stood is not known
+        blocks.link_count += [self.link_count] + [0] * (size - 1)
+        blocks.bold_chars += [self.bold_chars * len(text) // whole for text in texts]
+        blocks.is_after_break += [False] * size
+        self.link_chars = self.link_count = self.bold_chars = 0
+        return True
+
+
+def _spaced(pieces: list[str]) -> list[str]:
+    """The pieces of a block, with a space where a sentence ends in one element and the next one begins another."""
+    spaced = pieces[:1]
+    for above, below in itertools.pairwise(pieces):
+        if (
+            above[-1:] in _MARKS
+            and below[:1].isupper()
+            and len(above) > _SENTENCE
+            and _SENTENCE_END.search(above[-12:])
+        ):
+            spaced.append(" ")
+        spaced.append(below)
+    return spaced
+
+
+@lru_cache(maxsize=4096)  # the same few recur on every page of a site
+def _hides(style: str) -> bool:
+    return bool(_HIDING.search(style))
+
+
+def _speaks_of_credit(node: Any) -> bool:
+    """Whether an inline element of a caption is marked as the credit."""
+    names = node.attributes.get("class") or node.attributes.get("itemprop") or ""
+    return bool(names and _CREDIT_CLASS.search(names))

@@ -1,0 +1,88 @@
+"""Pages whose ordinary elements hold no story: it stands in a noscript, in JSON-LD, or in a declared shadow tree."""
+
+import html
+import re
+
+from tasks.clean.parse import class_words
+from tasks.clean.parse.blocks import MAX_BLOCKS, Blocks
+from tasks.clean.parse.tags import TAG_CODES
+
+MAX_OWN_WORDS = 25  # of sentences that are no links; a page with more has shown a paragraph of its own
+MIN_STORY_WORDS = 60  # a shorter text is a summary, or asks for JavaScript
+_PROSE_WORDS = 8  # of a block; menus and buttons have fewer
+_APART = (
+    class_words.BITS["cookie"] | class_words.BITS["footer"] | class_words.BITS["nav"] | class_words.BITS["newsletter"]
+)
+_APART_TAGS = sum(1 << TAG_CODES[name] for name in ("footer", "nav", "aside", "form"))
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_UNSPACED_PER_WORD = 2  # characters of a word in these scripts, on the mean
+_PARAGRAPH_TAG = re.compile(r"<(?:br|/?p|/?div|/?li|/?ul|/?ol|/?h[1-6]|/?blockquote|/?section)\b[^<>]*>", re.I)
+_UNREAD_TAG = re.compile(r"<(script|style|figure|iframe)\b.*?(?:</\1\s*>|\Z)", re.I | re.S)
+_ANY_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?(?:-->|\Z)", re.S)
+_TEMPLATE = re.compile(rb"<template\b[^<>]*>|</template\s*>", re.I)
+_SHADOW = re.compile(rb"\sshadowroot(?:mode)?\s*=", re.I)
+
+
+def word_count(text: str) -> int:
+    """Words of a text, those of scripts without spaces by their characters."""
+    return len(text.split()) + len(_UNSPACED.findall(text)) // _UNSPACED_PER_WORD
+
+
+def is_shell(blocks: Blocks, first: int) -> bool:
+    """Whether the blocks of a page, from `first` on, hold no paragraph of a story."""
+    words = 0.0
+    containers = blocks.containers
+    for n in range(first, len(blocks)):
+        own = blocks.text[n]
+        at = blocks.container[n]
+        if len(own) < 2 * _PROSE_WORDS or containers.above[at] & _APART or containers.tags_above[at] & _APART_TAGS:
+            continue
+        count = word_count(own)
+        if count >= _PROSE_WORDS:
+            words += count * (1 - min(blocks.link_chars[n] / len(own), 1))
+        if words >= MAX_OWN_WORDS:
+            return False
+    return True
+
+
+def paragraphs_of(declared: list[str]) -> list[str]:
+    """The paragraphs of the first text that JSON-LD declares and that is long enough for a story; none if none is."""
+    for body in declared:
+        text = html.unescape(body)
+        if "<" in text:
+            text = _ANY_TAG.sub("", _PARAGRAPH_TAG.sub("\n", _UNREAD_TAG.sub("\n", text)))
+        if word_count(text) >= MIN_STORY_WORDS:
+            lines = (" ".join(html.unescape(line).split()) for line in text.split("\n"))
+            return [line for line in lines if line][:MAX_BLOCKS]
+    return []
+
+
+def add_declared_story(blocks: Blocks, page: int, first: int, body: int, declared: list[str]) -> bool:
+    """Append the story that only JSON-LD holds to a page's blocks, which start at `first`; returns whether it did.
+
+    `body` is the container of the page's body. The paragraphs stand in an element of their own, marked as `articleBody`
+    just as JSON-LD marks them.
+    """
+    if not declared or not is_shell(blocks, first) or not (texts := paragraphs_of(declared)):
+        return False
+    code = TAG_CODES["article"]
+    container = blocks.containers.add(body, code, class_words.ARTICLE_BODY, "")
+    size = len(texts)
+    blocks.add_lines(page, texts, [0] * size, [0] * size)
+    blocks.tag[-size:] = [TAG_CODES["p"]] * size
+    blocks.container[-size:] = [container] * size
+    return True
+
+
+def open_shadows(page: bytes) -> bytes:
+    """The page with its declared shadow trees as plain elements, which is how a reader sees them."""
+    opened: list[bool] = []  # whether each open template is a shadow tree
+
+    def plain(match: re.Match[bytes]) -> bytes:
+        tag = match[0]
+        if tag[1:2] == b"/":
+            return b"</div>" if opened and opened.pop() else tag
+        opened.append(_SHADOW.search(tag) is not None)
+        return b"<div" + tag[len(b"<template") :] if opened[-1] else tag
+
+    return _TEMPLATE.sub(plain, page)

@@ -1,0 +1,213 @@
+"""What an HTML page declares of itself: JSON-LD, meta tags, links, marked elements. Collected, not judged.
+
+Extract decides which declaration to trust; this module only keeps what was said, in a form that fits in one JSON
+column, with a bound on the size of each part.
+"""
+
+import html
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from tasks.clean.parse import json_ld
+
+MAX_VALUE_CHARS = 4_000  # of one meta tag; a headline or summary is a tenth of it
+MAX_JSON_CHARS = 4_000_000  # of one JSON-LD script; a long ticker with the text of every entry has over 400,000
+MAX_ENTRIES = 64  # of each repeated kind (times, h1s, bylines)
+_JSON_LD = "ld+json"
+_INLINE_DATE = re.compile(
+    r'\\?"(datePublished|article_published_time|publishedAt|published_at|publishDate|publish_date|publicationDate|firstPublished|first_published_at|'
+    r'published_time|publishedDate|pubDate|datetimePublished)\\?"\s*:\s*\\?"([^"\\]{8,40})\\?"'
+)
+_TITLE_SEPARATOR = re.compile(r"\s+[|·•»«–—-]+\s+|\s*\|\s*")
+# parts of an address below which pages on a topic, or by a writer, lie
+_TOPICS = frozenset(["tag", "tags", "topic", "topics", "theme", "themen", "thema", "tema", "temas", "etiqueta", "etiquetas",
+                     "keyword", "keywords", "sujet", "sujets", "argomenti", "stichwort", "dossier"])  # fmt: skip
+_WRITERS = frozenset(["author", "authors", "autor", "autoren", "autores", "autorin", "auteur", "auteurs", "autore", "people",
+                      "profile", "staff", "reporter", "reporters", "journalist", "journalists", "by"])  # fmt: skip
+_TOPIC_PAGE = re.compile(f"/(?:{'|'.join(sorted(_TOPICS))})/[^/?#]+/?(?:[?#]|$)", re.I)
+_WRITER_PAGE = re.compile(f"/(?:{'|'.join(sorted(_WRITERS))})/[^/?#]+", re.I)
+_BYLINE_PROBE = 2_000_000  # characters; elements of a writer's class inside each other repeat the whole page
+_SIGNAL_PROBE = 200_000  # characters of a data script that are searched for dates
+
+
+@dataclass
+class Signals:
+    """Declarations of one page, in the order they stand in it."""
+
+    language: str | None = None
+    title: str | None = None
+    base: str | None = None
+    metas: dict[str, list[str]] = field(default_factory=dict)  # lower-case name, property or itemprop -> contents
+    links: dict[str, list[str]] = field(default_factory=dict)  # rel -> hrefs
+    json_ld: list[str] = field(default_factory=list)  # as written
+    nodes: list[dict[str, Any]] = field(default_factory=list)  # its typed nodes, pruned
+    article_bodies: list[str] = field(default_factory=list)  # what it gives as the story's text
+    scripts: list[Any] = field(default_factory=list)  # nodes of scripts that are not JSON-LD, until `finish`
+    times: list[dict[str, Any]] = field(default_factory=list)
+    items: list[tuple[str, str]] = field(default_factory=list)  # itemprop, value
+    bylines: list[tuple[str, str]] = field(default_factory=list)  # class, text
+    tag_links: list[str] = field(default_factory=list)  # texts of links to topic pages
+    author_links: list[str] = field(default_factory=list)  # texts of links to writers' pages
+    inline_dates: list[tuple[str, str]] = field(default_factory=list)  # key, value in scripts that are not JSON-LD
+    repairs: set[str] = field(default_factory=set)  # of the page's text, each by its name
+    byline_chars: int = 0  # read in search of bylines, until `finish`
+
+    def read_html_element(self, attributes: dict[str, str | None]) -> None:
+        """Take the language off the html element."""
+        self.language = (attributes.get("lang") or attributes.get("xml:lang") or "").strip()[:35] or None
+
+    def read_head(self, head: Any) -> None:
+        """Take title, meta tags, links and scripts off the head."""
+        node = head.first_child
+        while node is not None:
+            tag = node.tag
+            if tag == "meta":
+                self._read_meta(node.attributes)
+            elif tag == "link":
+                attributes = node.attributes
+                rel = (attributes.get("rel") or "").lower()
+                if rel in ("canonical", "amphtml", "alternate", "shortlink", "image_src"):
+                    _add(self.links, rel, attributes.get("href"))
+            elif tag == "script":
+                self.read_script(node)
+            elif tag == "title" and self.title is None:
+                self.read_title(node)
+            elif tag == "base":
+                self.base = node.attributes.get("href")
+            node = node.next
+
+    def read_title(self, node: Any) -> None:
+        """Take the page's title off its element."""
+        self.title = " ".join((node.text(deep=True) or "").split())[:MAX_VALUE_CHARS]
+
+    def _read_meta(self, attributes: dict[str, str | None]) -> None:
+        content = attributes.get("content")
+        if content is None:
+            return
+        for key in ("property", "name", "itemprop", "http-equiv"):
+            name = attributes.get(key)
+            if name:
+                _add(self.metas, name.strip().lower(), content)
+
+    def read_script(self, node: Any) -> None:
+        """Keep a JSON-LD script, and where other scripts lie."""
+        child = node.first_child
+        if child is None:
+            return
+        kind = node.attributes.get("type") or ""
+        if _JSON_LD in kind:
+            if len(self.json_ld) < MAX_ENTRIES:
+                self.json_ld.append((child.text_content or "")[:MAX_JSON_CHARS])
+        elif not kind or "json" in kind or "javascript" in kind:
+            self.scripts.append(child)
+
+    def canonical(self) -> str | None:
+        """The address that the page declares as its own, as declared."""
+        return next(iter([*self.links.get("canonical", ()), *self.metas.get("og:url", ())]), None)
+
+    def _read_dates_in_scripts(self) -> None:
+        """Look for dates of publication in data that is not JSON-LD; copying the scripts out costs as much as a parse."""
+        for script in self.scripts:
+            text = script.text_content or ""
+            if "ublish" in text or "pubDate" in text:
+                for match in _INLINE_DATE.finditer(text, 0, _SIGNAL_PROBE):
+                    self.inline_dates.append((match.group(1), match.group(2)))
+                    if len(self.inline_dates) >= MAX_ENTRIES:
+                        return
+
+    def read_time(self, node: Any, container: int, above: int) -> None:
+        """Keep a time element with the classes it stands in."""
+        if len(self.times) < MAX_ENTRIES:
+            attributes = node.attributes
+            self.times.append(
+                {
+                    "datetime": (attributes.get("datetime") or "")[:60],
+                    "text": " ".join((node.text(deep=True) or "").split())[:80],
+                    "class": " ".join(filter(None, (attributes.get("class"), attributes.get("itemprop"))))[:200],
+                    "above": above,
+                }
+            )
+
+    def read_link(self, node: Any, attributes: dict[str, str | None]) -> None:
+        """Keep the text of a link to a topic's or a writer's page."""
+        rel, href = attributes.get("rel") or "", attributes.get("href") or ""
+        parts = href.lower().split("/")  # what nearly every link has none of; half the cost of the patterns
+        if rel in ("tag", "category tag") or (not _TOPICS.isdisjoint(parts) and _TOPIC_PAGE.search(href)):
+            kept = self.tag_links
+        elif rel == "author" or (not _WRITERS.isdisjoint(parts) and _WRITER_PAGE.search(href)):
+            kept = self.author_links
+        else:
+            return
+        if len(kept) < MAX_ENTRIES:
+            text = " ".join((node.text(deep=True, separator=" ") or "").split())
+            if 1 < len(text) < 60 and text not in kept:
+                kept.append(text)
+
+    def read_item(self, item: str, node: Any, attributes: dict[str, str | None]) -> None:
+        """Keep a microdata property."""
+        if len(self.items) < MAX_ENTRIES and item in ("headline", "author", "name", "datePublished", "dateModified"):
+            value = attributes.get("content") or attributes.get("datetime") or node.text(deep=True, separator=" ")
+            self.items.append((item, " ".join((value or "").split())[:500]))
+
+    def note_element(self, bits: int, node: Any, above: int, names: str) -> None:
+        """Keep the text of an element whose class speaks of the writer."""
+        is_open = len(self.bylines) < MAX_ENTRIES and self.byline_chars < _BYLINE_PROBE
+        if is_open and any(word in names.lower() for word in ("byline", "author", "autor", "auteur", "writer")):
+            text = " ".join((node.text(deep=True, separator=" ") or "").split())
+            self.byline_chars += len(text)
+            if 0 < len(text) < 200:
+                self.bylines.append((names[:100], text))
+
+    def finish(self) -> None:
+        """Parse the JSON-LD that the walk collected."""
+        self.nodes, self.article_bodies = json_ld.nodes(self.json_ld)
+        declared = "article:published_time" in self.metas or any(node.get("datePublished") for node in self.nodes)
+        if not declared:
+            self._read_dates_in_scripts()
+        self.byline_chars = 0
+        self.scripts = []  # they keep the whole tree alive
+
+    def titles(self) -> list[str]:
+        """The titles the page declares, best first, and the head of `<title>` before its separator."""
+        found = [node.get("headline") for node in self.nodes if json_ld.is_article(node)]
+        found += [
+            value
+            for name in ("og:title", "twitter:title", "headline", "dc.title")
+            for value in self.metas.get(name, [])
+        ]
+        found += [value for item, value in self.items if item == "headline"]
+        if self.title:
+            found.append(self.title)
+            found += [part for part in _TITLE_SEPARATOR.split(self.title) if len(part.split()) >= 3]
+        cleaned = (" ".join(html.unescape(title).split()) for title in found if isinstance(title, str))
+        return list(dict.fromkeys(title for title in cleaned if title))
+
+    def summaries(self) -> list[str]:
+        """The summaries the page declares."""
+        found = [node.get("description") for node in self.nodes if json_ld.is_article(node)]
+        found += [
+            value
+            for name in ("og:description", "description", "twitter:description")
+            for value in self.metas.get(name, [])
+        ]
+        return [" ".join(html.unescape(text).split()) for text in found if isinstance(text, str) and text.strip()]
+
+    def is_live(self) -> bool:
+        """Whether the page declares itself a live blog."""
+        return any("LiveBlog" in str(node.get("@type")) for node in self.nodes)
+
+    def to_json(self) -> str:
+        """The declarations as JSON, empty parts left out."""
+        left_out = ("json_ld", "article_bodies", "repairs")
+        parts = {name: value for name, value in self.__dict__.items() if value and name not in left_out}
+        return orjson.dumps(parts).decode()
+
+
+def _add(table: dict[str, list[str]], name: str, value: str | None) -> None:
+    if value and value.strip() and len(table) < 400:
+        values = table.setdefault(name[:100], [])
+        if len(values) < MAX_ENTRIES:
+            values.append(" ".join(value.split())[:MAX_VALUE_CHARS])

@@ -1,0 +1,1 @@
+"""Memory of sites: lines that recur on many pages."""

@@ -1,0 +1,183 @@
+"""Streams that cannot fill the memory: decompression bounded in size and in growth."""
+
+import bz2
+import gzip
+import lzma
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, Any, cast
+
+import pyarrow as pa
+
+from tasks.vocabulary import Flaw
+
+CHUNK_BYTES = 1 << 20
+# Text compresses 3 to 20 times, a page of blanks a hundred; gzip's own limit is 1032, bzip2's and xz's are in the millions
+MAX_GROWTH = 200
+FREE_BYTES = 64 << 20  # below so much nothing is called a bomb: it does no harm
+CODECS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
+
+
+class FlawError(Exception):
+    """A source that breaks a rule of ingest while it is read."""
+
+    def __init__(self, flaw: Flaw, detail: str) -> None:
+        super().__init__(detail)
+        self.flaw, self.detail = flaw, detail
+
+
+@dataclass(slots=True)
+class Counted:
+    """A binary stream that knows how many bytes were read from it."""
+
+    stream: IO[bytes]
+    count: int = 0
+
+    def read(self, size: int = -1) -> bytes:
+        """Read from the stream."""
+        data = self.stream.read(size)
+        self.count += len(data)
+        return data
+
+    def readinto(self, buffer: Any) -> int:
+        """Read into a buffer."""
+        data = self.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def seekable(self) -> bool:
+        """No: it is read once, from start to end."""
+        return False
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def tell(self) -> int:
+        """Bytes read so far."""
+        return self.count
+
+    @property
+    def closed(self) -> bool:
+        """Whether the stream below is closed."""
+        return bool(self.stream.closed)
+
+    def close(self) -> None:
+        """Close the stream below."""
+        self.stream.close()
+
+    def flush(self) -> None:
+        """Nothing to do."""
+
+
+@dataclass(slots=True)
+class Window:
+    """A binary stream that seems to end at a byte of the one below; places are those of the one below."""
+
+    stream: IO[bytes]
+    end: int | None  # None for its own
+
+    def read(self, size: int = -1) -> bytes:
+        """Read from the stream, up to the end."""
+        if self.end is None:
+            return self.stream.read(size)
+        left = max(0, self.end - self.stream.tell())
+        return self.stream.read(left if size < 0 else min(size, left))
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        """Go to a place, counted from the start, from here or from the end."""
+        return (
+            self.stream.seek(self.end + place)
+            if whence == 2 and self.end is not None
+            else self.stream.seek(place, whence)
+        )
+
+    def tell(self) -> int:
+        """Where the stream is."""
+        return self.stream.tell()
+
+
+class Guarded:
+    """A decompressed stream: `read` raises FlawError where it grows beyond all measure or is broken."""
+
+    def __init__(self, stream: IO[bytes], codec: str | None) -> None:
+        self.below = Counted(stream)
+        self.count = 0
+        self._stream: Any = _decompressor(cast("IO[bytes]", self.below), codec)
+        self._codec = codec
+
+    def read(self, size: int = CHUNK_BYTES) -> bytes:
+        """At most `size` bytes, b"" at the end.
+
+        Raises:
+            FlawError: a bomb, or data that cannot be decompressed.
+        """
+        try:
+            data: bytes = self._stream.read(min(size, CHUNK_BYTES) if size >= 0 else CHUNK_BYTES)
+        except (EOFError, OSError, zlib.error, lzma.LZMAError, ValueError, pa.ArrowException) as error:
+            raise FlawError(Flaw.BROKEN_FILE, f"the {self._codec or 'file'} data is broken: {error}") from error
+        self.count += len(data)
+        if self._codec and self.count > FREE_BYTES and self.count > MAX_GROWTH * max(self.below.count, 1):
+            raise FlawError(Flaw.BOMB, f"{self.below.count:,} bytes have become {self.count:,} and more")
+        return data
+
+    def lines(self, max_bytes: int) -> Iterator[tuple[bytes | None, int]]:
+        """Lines without their end, and their sizes; None in place of a line larger than `max_bytes`, which is read over."""
+        held, size, is_over = bytearray(), 0, False
+        while chunk := self.read():
+            *whole, rest = chunk.split(b"\n")
+            for part in whole:
+                size += len(part)
+                yield (None if is_over or size > max_bytes else bytes(held) + part), size
+                held, size, is_over = bytearray(), 0, False
+            size += len(rest)
+            if size > max_bytes:
+                held, is_over = bytearray(), True
+            elif not is_over:
+                held += rest
+        if size:
+            yield (None if is_over else bytes(held)), size
+
+
+def _decompressor(stream: IO[bytes], codec: str | None) -> Any:
+    if codec == "gzip":
+        return gzip.GzipFile(fileobj=stream)
+    if codec == "bzip2":
+        return bz2.BZ2File(stream)
+    if codec == "xz":
+        return lzma.LZMAFile(stream)
+    if codec == "zstd":
+        # tells a frame that breaks off, and refuses windows of gigabytes (libzstd's default limit is 128 MB)
+        return pa.CompressedInputStream(pa.PythonFile(stream, "r"), "zstd")
+    return stream
+
+
+def read_bounded(stream: IO[bytes], codec: str | None, max_bytes: int) -> bytes:
+    """All of a small file, decompressed.
+
+    Raises:
+        FlawError: it is larger than `max_bytes`, a bomb or broken.
+    """
+    source = Guarded(stream, codec)
+    parts: list[bytes] = []
+    while data := source.read():
+        parts.append(data)
+        if source.count > max_bytes:
+            is_bomb = codec is not None and _grows_without_measure(source)
+            detail = f"more than {max_bytes:,} bytes" + (f", out of {source.below.count:,}" if codec else "")
+            raise FlawError(Flaw.BOMB if is_bomb else Flaw.TOO_LARGE, detail)
+    return b"".join(parts)
+
+
+def _grows_without_measure(source: Guarded) -> bool:
+    """Whether what was decompressed so far, or the next FREE_BYTES of it, is out of all proportion.
+
+    A decompressor reads ahead, 8 kB in Python 3.11 and 128 kB from 3.12 on, so the first megabyte says little of the growth.
+    """
+    try:
+        while source.count <= FREE_BYTES and source.read():
+            pass
+    except FlawError as error:
+        return error.flaw is Flaw.BOMB
+    return source.count > MAX_GROWTH * max(source.below.count, 1)

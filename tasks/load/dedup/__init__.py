@@ -1,0 +1,1 @@
+"""Duplicates: exact ones, near ones, and pages received before."""

@@ -1,0 +1,1 @@
+"""Maintenance of a published dataset: compaction, deletion."""

@@ -1,0 +1,93 @@
+"""What a step returns: small receipts, one per batch, and the fingerprint of the rules that made them.
+
+A batch is named by the digest of its input and the fingerprint of the rules, written to a temporary name and renamed.
+A step that finds the file skips the work, so a run that was killed resumes where it stopped.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+_DECIDING = ("ingest", "clean", "extract", "load/dedup", "text", "schema.py", "vocabulary.py")
+_DECIDING_SUFFIXES = (".py", ".toml", ".npz")
+RECALLED = "recalled"  # folder of batches of pages that lie in the output's store already, by the file they lie in
+
+
+def raw_file_of(batch: Path) -> str:
+    """The file under the output in which the raw pages of a batch lie, or will lie if they are kept."""
+    return f"pages/{batch.parent.name if batch.parent.parent.name == RECALLED else batch.stem}.parquet"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a step did with one batch; `received == kept + quarantined + duplicates` once its gate has spoken."""
+
+    batch_id: str
+    path: str
+    received: int
+    seconds: float
+    cpu_seconds: float
+    byte_count: int = 0
+    is_reused: bool = False
+    notes: dict[str, int] = field(default_factory=dict)
+
+
+def digest(*parts: str | bytes) -> str:
+    """A name of 16 hex digits made from the parts, in order: 64 bits, so ten million names collide once in 10^5 tries."""
+    state = hashlib.blake2b(digest_size=8)
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        state.update(len(data).to_bytes(8, "little"))
+        state.update(data)
+    return state.hexdigest()
+
+
+@cache
+def rules_version() -> str:
+    """Version and fingerprint of everything that decides how a page turns out: `0.1.0+3fa9c1d2`.
+
+    The fingerprint covers the code, the word lists and the models of ingest, clean, extract and deduplication, and what
+    these share; not how work is spread over processes, how models are trained, or what a README says.
+    """
+    here = Path(__file__).parent
+    state = hashlib.blake2b(digest_size=4)
+    for place in _DECIDING:
+        for path in sorted((here / place).rglob("*")) or [here / place]:
+            if path.suffix in _DECIDING_SUFFIXES:
+                state.update(path.relative_to(here).as_posix().encode())
+                state.update(path.read_bytes())
+    try:
+        number = version("copydesk")
+    except PackageNotFoundError:  # a checkout that was not installed
+        number = "0"
+    return f"{number}+{state.hexdigest()}"
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What a step hands to its gate and to the next step: receipts, and counts for the report."""
+
+    step: str
+    receipts: tuple[Receipt, ...]
+    notes: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def paths(self) -> list[Path]:
+        """The batches' files or folders, in order."""
+        return [Path(receipt.path) for receipt in self.receipts]
+
+    @property
+    def received(self) -> int:
+        """The pages that went into the batches."""
+        return sum(receipt.received for receipt in self.receipts)
+
+
+def left_out(verdicts: Path | None) -> set[str]:
+    """The doc_ids that a gate set aside, from its verdict file."""
+    if verdicts is None or not verdicts.exists():
+        return set()
+    return set(pq.ParquetFile(verdicts).read(columns=["doc_id"]).column("doc_id").to_pylist())

@@ -1,0 +1,1 @@
+"""Files: atomic writing, Parquet tables, ids, spools, object stores."""
