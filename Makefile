@@ -29,11 +29,11 @@ test-all: $(STAMP)  ## the slow tests too
 	$(BIN)/python -m pytest
 
 test-operations: $(STAMP)  ## the line on a real Prefect server, its UI in a browser if there is one
-	$(BIN)/python -m pytest -m slow tests/test_server.py -k 'schedule_fires or form_refuses or pages_show'
+	$(BIN)/python -m pytest -m slow tests/operations/test_server.py -k 'schedule_fires or form_refuses or pages_show'
 
 test-ray: $(STAMP)  ## the line on a local Ray, which is installed for it
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[ray]'
-	$(BIN)/python -m pytest tests/test_executors.py -k ray
+	$(BIN)/python -m pytest tests/unit/parallel/test_executors.py -k ray
 
 lint: $(STAMP)  ## ruff and mypy
 	$(BIN)/ruff check .

@@ -20,7 +20,7 @@ from tasks.quality.drift import compare
 from tasks.quality.history import read_metrics
 from tasks.quality.metrics import of_run
 
-PAGES = Path(__file__).parent / "pages"
+PAGES = Path(__file__).parents[2] / "pages"
 LIMIT = limits()["dataset"]
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -133,7 +133,7 @@ def test_drift_warns_and_stops_only_if_told_to():
 def strict_run(prefect_server, tmp_path_factory):
     """The sample pages of one site, run under a rule that sets most of them aside."""
     root = tmp_path_factory.mktemp("strict")
-    text = (Path(__file__).parent.parent / "expectations" / "thresholds.yml").read_text()
+    text = (Path(__file__).parents[3] / "expectations" / "thresholds.yml").read_text()
     strict = root / "strict.yml"
     strict.write_text(text.replace("words_min: 8 ", "words_min: 250 ").replace("from_rows: 20", "from_rows: 1000"))
     assert (

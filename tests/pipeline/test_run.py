@@ -20,8 +20,8 @@ from flows.cli.main import main
 from tasks import schema
 from tasks.load.output import Output
 
-PAGES = Path(__file__).parent / "pages"
-EXPECTED = Path(__file__).parent / "expected"
+PAGES = Path(__file__).parents[1] / "pages"
+EXPECTED = Path(__file__).parents[1] / "expected"
 
 
 @pytest.fixture(scope="module")
@@ -218,7 +218,7 @@ def test_an_interrupt_ends_a_run_at_once(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        cwd=Path(__file__).parent.parent,
+        cwd=Path(__file__).parents[2],
     )
     for said in process.stderr:
         if "ingest:" in said:
@@ -236,7 +236,7 @@ def test_killed_and_run_again_the_dataset_is_the_same(published, tmp_path, momen
     root = tmp_path / "out"
     command = [sys.executable, "-m", "flows", "run", str(PAGES), "--output", str(root)]
     process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=Path(__file__).parent.parent
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=Path(__file__).parents[2]
     )
     deadline = time.monotonic() + 180
     while process.poll() is None and time.monotonic() < deadline:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-PAGES = Path(__file__).parent / "pages"
-REPOSITORY = Path(__file__).parent.parent
+PAGES = Path(__file__).parents[1] / "pages"
+REPOSITORY = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="it looks for processes in /proc")
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tasks.extract.quotes.find import find_quotes
 from tasks.extract.quotes.marks import MAX_QUOTE_CHARS
 
-GOLD = Path(__file__).parent / "quotes"
+GOLD = Path(__file__).parents[2] / "quotes"
 
 # what is shown, language, paragraphs, quotes with their speakers
 CASES = [

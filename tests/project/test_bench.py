@@ -20,7 +20,7 @@ TEXT = " ".join(f"Keeper Harlow counted sixteen lanterns beside pier number{chr(
 
 @pytest.fixture(autouse=True)
 def benchmarks(monkeypatch):
-    monkeypatch.syspath_prepend(str(Path(__file__).parent / "benchmarks"))
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "benchmarks"))
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def test_the_cpu_of_orphans_is_counted(tmp_path):
     measure = f"import os, pathlib, sys, tree\nplace = pathlib.Path({str(tmp_path)!r})\n"
     measure += f"cost = tree.run([sys.executable, '-c', {code!r}], dict(os.environ), place, place / 'log')\n"
     measure += "print(cost.code, cost.cpu_seconds, cost.children_cpu_seconds)"
-    benchmarks = Path(__file__).parent / "benchmarks"
+    benchmarks = Path(__file__).parents[1] / "benchmarks"
     told = subprocess.run(
         [sys.executable, "-c", measure], cwd=benchmarks, capture_output=True, text=True, check=True, timeout=60
     )

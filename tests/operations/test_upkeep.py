@@ -11,7 +11,7 @@ from flows.cli.main import main
 from tasks.load.maintenance.forget import find, traces
 from tasks.load.output import Output
 
-PAGES = Path(__file__).parent / "pages"
+PAGES = Path(__file__).parents[1] / "pages"
 
 
 @pytest.fixture(scope="module")

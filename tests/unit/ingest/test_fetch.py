@@ -27,7 +27,7 @@ from tasks.ingest.formats import Options
 from tasks.ingest.listing import list_files
 from tasks.ingest.worker import file_rows
 
-PAGES = Path(__file__).parent / "pages" / "northquay"
+PAGES = Path(__file__).parents[2] / "pages" / "northquay"
 AGENT = "Copydesk/test (news archive; desk@copydesk.example)"
 STORY = (PAGES / "tram-strike.html").read_bytes()
 

@@ -22,7 +22,7 @@ SHELL = "<html><head><title>Error 404</title></head><body><h1>404</h1><p>Page no
 
 @pytest.fixture(autouse=True)
 def benchmarks(monkeypatch):
-    monkeypatch.syspath_prepend(str(Path(__file__).parent / "benchmarks"))
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "benchmarks"))
 
 
 @pytest.fixture

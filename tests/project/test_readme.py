@@ -9,7 +9,7 @@ import pytest
 
 from flows.cli.main import main
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 QUESTIONS = re.findall(r"```python\n((?:(?!```).)*)```\n```text\n((?:(?!```).)*)```", README, re.S)
 

@@ -17,7 +17,7 @@ import pytest
 
 from tasks.load.output import Output
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "tests" / "pages"
 pytestmark = pytest.mark.slow  # minutes: a server starts, schedules fire
 

@@ -18,7 +18,7 @@ from flows.report.model import RunReport
 from flows.report.prometheus import metrics_text
 from tasks.load.output import Output, OutputBusyError
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "tests" / "pages"
 
 

@@ -13,8 +13,8 @@ import pytest
 
 from tasks.training.corpus import f1, page_score, shingles, tokens
 
-PAGES = Path(__file__).parent / "pages"
-EXPECTED = Path(__file__).parent / "expected"
+PAGES = Path(__file__).parents[1] / "pages"
+EXPECTED = Path(__file__).parents[1] / "expected"
 ANSWERS = {
     path.relative_to(EXPECTED).with_suffix("").as_posix(): json.loads(path.read_text(encoding="utf-8"))
     for path in sorted(EXPECTED.rglob("*.json"))

@@ -25,7 +25,7 @@ EN = (
 
 def golden(name):
     """The text of a golden page."""
-    return json.loads((Path(__file__).parent / "expected" / name).read_text(encoding="utf-8"))["text"]
+    return json.loads((Path(__file__).parents[2] / "expected" / name).read_text(encoding="utf-8"))["text"]
 
 
 @pytest.mark.parametrize(

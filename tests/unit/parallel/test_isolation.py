@@ -93,13 +93,13 @@ def test_a_full_disk_is_no_page_at_fault():
 def test_a_page_whose_parser_dies_is_a_row_of_quarantine(prefect_server, tmp_path, monkeypatch):
     """The real line in real workers, with a parser that dies of one page (a hook that only this test's workers load)."""
     pages = tmp_path / "pages"
-    shutil.copytree(Path(__file__).parent / "pages" / "copperline", pages)
+    shutil.copytree(Path(__file__).parents[2] / "pages" / "copperline", pages)
     killer = (pages / "food-bank.html").read_text().replace("</article>", "<p>KILL-THE-PARSER</p></article>")
     (pages / "killer.html").write_text(killer + "KILL-THE-PARSER")
     hook = tmp_path / "hook"
     hook.mkdir()
     (hook / "sitecustomize.py").write_text(HOOK)
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(hook), str(Path(__file__).parent.parent)]))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(hook), str(Path(__file__).parents[3])]))
     monkeypatch.setenv("COPYDESK_EXECUTOR", "processes")
     start = time.monotonic()
     assert main(["run", str(pages), "--output", str(tmp_path / "out")]) == 0
@@ -136,7 +136,7 @@ def test_workers_end_with_a_parent_that_was_killed(tmp_path):
     pids.mkdir()
     environment = os.environ | {
         "PIDS": str(pids),
-        "PYTHONPATH": os.pathsep.join([str(tmp_path), str(Path(__file__).parent.parent)]),
+        "PYTHONPATH": os.pathsep.join([str(tmp_path), str(Path(__file__).parents[3])]),
     }
     parent = subprocess.Popen([sys.executable, str(tmp_path / "starter.py")], env=environment)
     deadline = time.monotonic() + 60

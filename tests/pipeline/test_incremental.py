@@ -14,7 +14,7 @@ from tasks import schema
 from tasks.ingest.seen import Known
 from tasks.load.output import Output
 
-PAGES = Path(__file__).parent / "pages"
+PAGES = Path(__file__).parents[1] / "pages"
 NAMELESS = "exclude (run_id, rules_version, fetched_at, last_seen_at)"
 
 
@@ -175,7 +175,7 @@ def test_everything_again_gives_the_same_dataset(folder, times):
 
 
 def test_everything_again_under_other_rules_changes_what_they_affect(folder, tmp_path):
-    text = (Path(__file__).parent.parent / "expectations" / "thresholds.yml").read_text()
+    text = (Path(__file__).parents[2] / "expectations" / "thresholds.yml").read_text()
     strict = tmp_path / "strict.yml"
     strict.write_text(text.replace("words_min: 8 ", "words_min: 250 ").replace("share_max: 0.6", "share_max: 1.0"))
     before = query(folder / "out", "articles", "article_id, word_count")

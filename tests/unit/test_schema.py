@@ -9,7 +9,7 @@ import pytest
 from tasks import schema
 from tasks.vocabulary import Action, Label, Reason
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 TABLES = [
     schema.PAGES,
     schema.DOCUMENTS,

@@ -16,7 +16,7 @@ from tasks.ingest.worker import file_rows
 from tasks.load.mirror import KEEP_STATES, Mirror, MirrorError
 from tasks.load.output import Output
 
-PAGES = Path(__file__).parent / "pages"
+PAGES = Path(__file__).parents[2] / "pages"
 
 
 @pytest.fixture(scope="module")
