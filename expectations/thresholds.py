@@ -6,6 +6,8 @@ from typing import Any
 
 import yaml
 
+from tasks.errors import UsageError
+
 DEFAULT_FILE = Path(__file__).parent / "thresholds.yml"
 
 # what each key must be: (type, lowest, highest)
@@ -35,8 +37,8 @@ KNOWN: dict[str, dict[str, tuple[type, float, float] | type[bool] | None]] = {
 }  # fmt: skip
 
 
-class ThresholdError(ValueError):
-    """A threshold file that cannot be used, with the line that is wrong."""
+class ThresholdError(UsageError):
+    """An unusable thresholds file; the message names the line and is shown to the user."""
 
 
 @cache

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from tasks.errors import UsageError
+
 DEFAULT_FILE = "schedules.toml"
 EXAMPLE = """\
 # What Copydesk runs when. Check it with `copydesk doctor`, run it with `copydesk serve`.
@@ -29,8 +31,8 @@ cron = "30 4 * * 0"
 """
 
 
-class ScheduleError(ValueError):
-    """A file of schedules that cannot be used, in words for the user."""
+class ScheduleError(UsageError):
+    """An unusable file of schedules; the message is shown to the user."""
 
 
 def check_cron(value: str) -> str:

@@ -16,13 +16,15 @@ import time
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from tasks.errors import CopydeskError
+
 _STOP_SECONDS = 10  # to write down what it was told last
 _PARENT_SECONDS = 1.0  # how often it looks whether the run lives
 _ROOT = Path(__file__).parents[2]
 _PROGRAM = "import sys; sys.path.append(sys.argv[1]); from flows.operate.server import serve; serve(int(sys.argv[2]), int(sys.argv[3]))"
 
 
-class ServerError(OSError):
+class ServerError(CopydeskError, OSError):
     """The server did not start."""
 
 

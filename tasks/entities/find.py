@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from tasks import schema
+from tasks.errors import UsageError
 
 # the entity types of spaCy's models (OntoNotes, WikiNER and their kin) that are kept, in three plain words
 TYPES = {
@@ -15,8 +16,8 @@ TYPES = {
 _BATCH_TEXTS = 32
 
 
-class ModelError(ValueError):
-    """A spaCy model that is not there or cannot do this, in words for the user."""
+class ModelError(UsageError):
+    """A spaCy model that is missing or recognises no entities; the message is shown to the user."""
 
 
 def load_model(name: str) -> Any:

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
+from tasks.errors import UsageError
 from tasks.ingest.bounded_streams import CHUNK_BYTES
 from tasks.ingest.formats import BY_NAME, FORMATS, PAGE, Format, format_of
 from tasks.storage import object_stores
@@ -35,8 +36,8 @@ SAVED_PARTS = (
 _PACKED_REFS = 1_000
 
 
-class SourceError(ValueError):
-    """A source that cannot be read at all, in words for the user."""
+class SourceError(UsageError):
+    """An unusable source; the message is shown to the user."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessP
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Protocol
 
+from tasks.errors import CopydeskError
 from tasks.parallel.isolation import limit_cpu, limit_memory
 from tasks.steps import rules_version
 
@@ -39,7 +40,7 @@ class WorkerLostError(Exception):
     """A worker ended before its batch did, however often that was tried."""
 
 
-class DifferentRulesError(OSError):
+class DifferentRulesError(CopydeskError, OSError):
     """A worker would turn pages into other rows than this process; like a full disk, no page is to blame for it."""
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, Any
 
+from tasks.errors import CopydeskError
+
 _COPY_BYTES = 1 << 20
 _EXTRAS = {
     "http": "http",
@@ -22,8 +24,8 @@ _EXTRAS = {
 }
 
 
-class StoreError(OSError):
-    """A place in a store that cannot be read, in words for the user."""
+class StoreError(CopydeskError, OSError):
+    """An unusable address in an object store; the message is shown to the user."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from tasks.errors import UsageError
 
-class ListError(ValueError):
-    """A list of publishers that cannot be used, in words for the user."""
+
+class ListError(UsageError):
+    """An unusable list of publishers; the message is shown to the user."""
 
 
 class PublisherEntry(BaseModel):
