@@ -200,16 +200,16 @@ def _deployments(client: httpx.Client) -> Iterator[Finding]:
 
 def _lists(schedules: Any) -> Iterator[Finding]:
     """Whether the sources are there and the feeds answer."""
-    from flows.cli.commands import check_web_and_files
     from tasks.ingest.fetch.client import Client, Manners
     from tasks.ingest.fetch.fetching import is_web, publishers_of, user_agent
     from tasks.ingest.fetch.guard import Backend
+    from tasks.ingest.sources import check_all_sources
 
     for name, line in (("hourly", schedules.hourly), ("nightly", schedules.nightly)):
         if line is None:
             continue
         try:
-            check_web_and_files(line.sources)
+            check_all_sources(line.sources)
             yield Finding(f"sources {name}", OK, ", ".join(line.sources))
         except ValueError as error:
             yield Finding(

@@ -44,7 +44,11 @@ class Account:
             reason = stop if self.stopped_after else "the run did not finish"
             quarantined = f"{self.quarantined:,} quarantined"
             return f"{count(self.received, 'page')} in, {quarantined}; then {reason}, and nothing was published."
-        parts = (count(self.articles, "article"), count(self.duplicates, "duplicate"), f"{self.quarantined:,} quarantined")
+        parts = (
+            count(self.articles, "article"),
+            count(self.duplicates, "duplicate"),
+            f"{self.quarantined:,} quarantined",
+        )
         text = f"{count(self.received, 'page')} in = {' + '.join(parts)}"
         return text + (f"; {skipped}." if self.known else ".")
 

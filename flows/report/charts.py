@@ -139,9 +139,9 @@ def trend_plot(
     if last:
         parts.append(_last_point(*last, is_outside=bool(limits)))
     shown = ", ".join("none" if value is None else metric_value(metric, value) for value in values)
-    opening = Markup('<svg class="trend" role="img" viewBox="0 0 {} {}"><title>{}, oldest run first: {}</title>').format(
-        _TREND_WIDTH, _TREND_HEIGHT, foreign_text(metric), foreign_text(shown, 1500)
-    )
+    opening = Markup(
+        '<svg class="trend" role="img" viewBox="0 0 {} {}"><title>{}, oldest run first: {}</title>'
+    ).format(_TREND_WIDTH, _TREND_HEIGHT, foreign_text(metric), foreign_text(shown, 1500))
     return opening + Markup("".join(parts)) + Markup("</svg>")  # noqa: S704 - numbers only
 
 

@@ -55,7 +55,9 @@ class RunReport:
     quarantine: dict[str, list[QuarantinedPage]] = field(default_factory=dict)  # examples by reason
     quarantine_counts: dict[str, int] = field(default_factory=dict)
     drift: list[dict[str, Any]] = field(default_factory=list)  # metrics outside their usual range
-    losses: list[dict[str, Any]] = field(default_factory=list)  # languages and sites that lost an unusual share of pages
+    losses: list[dict[str, Any]] = field(
+        default_factory=list
+    )  # languages and sites that lost an unusual share of pages
     snapshot: str | None = None
     example: str | None = None  # a page that became an article, to try `explain` on
 

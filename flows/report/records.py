@@ -6,7 +6,11 @@ from typing import Any, TypeVar
 
 from expectations.rule import Severity
 
-PAGE_GATES = ("ingest", "clean", "extract")  # the gates that quarantine pages; those of load and dataset only stop a run
+PAGE_GATES = (
+    "ingest",
+    "clean",
+    "extract",
+)  # the gates that quarantine pages; those of load and dataset only stop a run
 
 Record = TypeVar("Record")
 

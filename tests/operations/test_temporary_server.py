@@ -136,5 +136,5 @@ def test_a_server_that_is_named_in_a_profile_is_asked_and_its_silence_is_told_in
     assert process.returncode == 1
     assert said == (
         "copydesk: Failed to reach API at http://127.0.0.1:9/api/: "
-        "start that Prefect server, or name none and the run brings one of its own\n"
+        "start that Prefect server, or unset PREFECT_API_URL and the run starts a temporary one\n"
     )

@@ -284,7 +284,9 @@ def test_what_failed_stands_open_and_what_passed_is_folded_the_worst_first():
     ]
     stopped = report_of()
     stopped["gates"][2]["stops"] = ["extract.schema: column"]
-    first = re.search(r'id="gates".*?<h3>(.*?)</h3> <b class="bad">(.*?)</b>', render_run(stopped, []), re.DOTALL).groups()
+    first = re.search(
+        r'id="gates".*?<h3>(.*?)</h3> <b class="bad">(.*?)</b>', render_run(stopped, []), re.DOTALL
+    ).groups()
     assert first == ("After extract", '<span aria-hidden="true">■</span> stopped the run')
     assert re.search(r"<details><summary>.{0,60}1 rule passed</summary>.{0,200}ingest\.id_unique", gates, re.DOTALL)
 
