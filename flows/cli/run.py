@@ -187,7 +187,7 @@ def _run_flow(load: Callable[[], FlowCall], options: argparse.Namespace, setting
     if server is not None:
         from flows.gates import load_checks_meanwhile
 
-        # a run that finds nothing new does not need the checks, but until the server is ready there is nothing else to do
+        # a run that finds nothing new needs no checks, but there is nothing else to do until the server is ready
         load_checks_meanwhile()
         server.wait()
     with progress(sys.stderr.isatty()), override(settings) if settings else nullcontext(), _reachable_server():
