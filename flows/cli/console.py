@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from expectations.dataset import LOSSES
 from flows.report.model import RunReport
 from tasks.load.output import Output
-from tasks.parallel.executor import Advance, listening
+from tasks.parallel.progress import Advance, listening
 
 logger = logging.getLogger("copydesk")
 

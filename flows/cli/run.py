@@ -185,10 +185,10 @@ def _run_flow(load: Callable[[], FlowCall], options: argparse.Namespace, setting
 
     call = load()
     if server is not None:
-        from flows.gates import load_checks_meanwhile
+        from flows.gates import import_checks_in_background
 
         # a run that finds nothing new needs no checks, but there is nothing else to do until the server is ready
-        load_checks_meanwhile()
+        import_checks_in_background()
         server.wait()
     with progress(sys.stderr.isatty()), override(settings) if settings else nullcontext(), _reachable_server():
         report = _report_of(call, options.output)

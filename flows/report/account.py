@@ -9,7 +9,7 @@ from flows.report.wording import count, gate_name
 
 @dataclass(frozen=True)
 class Account:
-    """Where the pages of a run went. A stopped run has its pages in quarantine by the gates; the rest reached no end."""
+    """Where the pages of a run went. Of a stopped run, what the gates did not quarantine reached no end."""
 
     received: int
     quarantined_after: tuple[tuple[str, int], ...]  # step -> pages that its gate quarantined

@@ -1,7 +1,8 @@
 """Alerts: a message by any service that Apprise knows when a run stopped, failed or ended with warnings.
 
-`COPYDESK_ALERT_URLS` holds Apprise addresses (webhooks as `json://host/path`, e-mail as `mailto://user:pass@host`, chats),
-separated by spaces; `COPYDESK_ALERT_ON` lists which ends of a run are reported, by default `stop failure warning`.
+`COPYDESK_ALERT_URLS` holds Apprise addresses, separated by spaces: webhooks (`json://host/path`), e-mail
+(`mailto://user:pass@host`), chats. `COPYDESK_ALERT_ON` lists which ends of a run are reported, by default
+`stop failure warning`.
 """
 
 import logging

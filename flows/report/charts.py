@@ -80,7 +80,7 @@ def _level(y: float, pages: int, words: str) -> str:
 
 
 def _trunk_with_branch(y: float, trunk_width: float, branch: _Branch) -> tuple[str, float]:
-    """The trunk from one level to the next with a branch that leaves it; returns the SVG and the y of the next level."""
+    """The trunk to the next level with a branch that leaves it; returns the SVG and the y of that level."""
     top = y + 20  # below the label of the level
     end = top + max(branch.width, 30.0) + 16
     inner, outer = _TRUNK_X + trunk_width, _TRUNK_X + trunk_width + branch.width

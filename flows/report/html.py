@@ -1,7 +1,7 @@
 """A run's report as one HTML page that needs no network, no script and no other file.
 
-Page texts and addresses are foreign: the templates escape every value, after `foreign_text` has cleaned it, unless it is
-markup that this package made.
+Page texts and addresses are foreign: the templates escape every value, after `foreign_text` has cleaned it, unless it
+is markup that this package made.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The report of a run: collected while it runs, kept as JSON beside the dataset, shown in the UI and on the terminal."""
+"""The report of a run: collected while it runs, kept as JSON beside the dataset, shown in the UI and the terminal."""
 
 import logging
 import secrets
@@ -40,7 +40,7 @@ EXAMPLES = 5  # quarantined pages kept for each reason
 
 @dataclass
 class RunReport:
-    """What one run did. `drift` and `losses` hold rows as `tasks.quality` returns them; `drifted` and `lost` are typed."""
+    """What one run did. `drift` and `losses` hold rows as `tasks.quality` returns them; see `drifted` and `lost`."""
 
     run_id: str
     rules_version: str
@@ -71,7 +71,7 @@ class RunReport:
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> "RunReport":
-        """A report from its JSON, of this or an earlier version: unknown keys are ignored, missing ones get defaults."""
+        """A report from JSON of this or an earlier version: unknown keys are ignored, missing ones get defaults."""
         known = {entry.name: row[entry.name] for entry in fields(cls) if entry.name in row}
         examples = known.get("quarantine") or {}
         typed = {

@@ -1,4 +1,4 @@
-"""The records that a run's report is made of. They are written to and read from JSON under the names of their fields."""
+"""The records of a run's report. They are written to and read from JSON under the names of their fields."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
