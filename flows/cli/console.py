@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from expectations.dataset import LOSSES
 from flows.report.model import RunReport
+from flows.report.wording import plural
 from tasks.load.output import Output
 from tasks.parallel.progress import Advance, listening
 
@@ -87,13 +88,13 @@ def _print_account(console: Console, report: RunReport) -> None:
     account = report.account
     console.print(f"[bold]{report.state}[/]  run {report.run_id}")
     known = f" ({account.known:,} more known from earlier runs, skipped)" if account.known else ""
-    console.print(f"  {account.received:>7,} pages in{known}")
+    console.print(f"  {account.received:>7,} {plural(account.received, 'page')} in{known}")
     if report.state == "StoppedByGate":
         console.print("[bold]A gate stopped the run; nothing was published.[/]")
         console.print(f"  {report.message}", markup=False)
         return
-    console.print(f"= {account.articles:>7,} articles")
-    console.print(f"+ {account.duplicates:>7,} duplicates")
+    console.print(f"= {account.articles:>7,} {plural(account.articles, 'article')}")
+    console.print(f"+ {account.duplicates:>7,} {plural(account.duplicates, 'duplicate')}")
     console.print(f"+ {account.quarantined:>7,} quarantined")
 
 

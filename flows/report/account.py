@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flows.report.records import GateSummary
-from flows.report.wording import count, gate_name
+from flows.report.wording import count, gate_name, plural
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def account_rows(account: Account) -> list[AccountRow]:
 
 def article_words(account: Account) -> str:
     """What the pages that passed everything are."""
-    return ("article" if account.articles == 1 else "articles") + ("" if account.is_published else ", not published")
+    return plural(account.articles, "article") + ("" if account.is_published else ", not published")
 
 
 def rest_words(account: Account) -> str:

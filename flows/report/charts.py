@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from flows.report.account import Account, account_rows, article_words, rest_words
-from flows.report.wording import foreign_text, metric_value
+from flows.report.wording import foreign_text, metric_value, plural
 
 # the flow: units of the viewBox, which a phone shows about one to one
 _FLOW_WIDTH, _TRUNK_X, _TRUNK_WIDTH = 340, 4, 116
@@ -27,7 +27,7 @@ def flow_plot(account: Account) -> Markup:
         return max(pages * scale, _THINNEST) if pages > 0 else 0.0
 
     y, left = 16.0, account.received
-    parts = [_level(y, left, "page received" if left == 1 else "pages received")]
+    parts = [_level(y, left, f"{plural(left, 'page')} received")]
     if not left:  # an empty trunk shows that nothing came
         parts.append(f'<rect class="lost" x="{_TRUNK_X}" y="{y:.1f}" width="{_TRUNK_WIDTH}" height="66"/>')
     for step, pages in account.quarantined_after:
@@ -42,8 +42,8 @@ def flow_plot(account: Account) -> Markup:
         y += 40
     else:
         pages = account.duplicates
-        noun, verb = ("duplicate", "repeats") if pages == 1 else ("duplicates", "repeat")
-        branch = _Branch(width(pages), pages, noun, f"{verb} an article", "duplicates")
+        verb = "repeats" if pages == 1 else "repeat"
+        branch = _Branch(width(pages), pages, plural(pages, "duplicate"), f"{verb} an article", "duplicates")
         svg, y = _trunk_with_branch(y, width(left - pages), branch)
         parts.append(svg)
     if account.rest > 0 and not account.is_cut_off:

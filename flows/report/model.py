@@ -228,9 +228,12 @@ def read_reports(output: Output, last: int) -> list[RunReport]:
     reports: list[RunReport] = []
     for path in sorted(output.runs.glob("*.json"), reverse=True):  # names sort by time
         try:
-            reports.append(RunReport.from_json(orjson.loads(path.read_bytes())))
-        except (OSError, orjson.JSONDecodeError, AttributeError, TypeError):
+            content = orjson.loads(path.read_bytes())
+        except (OSError, orjson.JSONDecodeError):
             continue
+        if not isinstance(content, dict):
+            continue
+        reports.append(RunReport.from_json(content))
         if len(reports) >= last:
             break
     return reports

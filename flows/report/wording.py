@@ -19,7 +19,12 @@ def foreign_text(value: object, longest: int = _FOREIGN_CHARS_MAX) -> str:
 def count(value: int | None, noun: str = "") -> str:
     """A whole number with commas, and its noun in singular or plural if one is given: `1 page`, `1,200 pages`."""
     number = int(value or 0)
-    return f"{number:,}" + (f" {noun}" if noun else "") + ("s" if noun and number != 1 else "")
+    return f"{number:,}" + (f" {plural(number, noun)}" if noun else "")
+
+
+def plural(number: int, noun: str) -> str:
+    """A regular noun in singular or plural."""
+    return noun if number == 1 else f"{noun}s"
 
 
 def percent(share: float) -> str:
