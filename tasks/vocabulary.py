@@ -13,6 +13,7 @@ class DescribedEnum(StrEnum):
     sentence: str
 
     def __new__(cls, value: str, sentence: str = "") -> "DescribedEnum":
+        """The member of a value and its sentence."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.sentence = sentence
@@ -110,6 +111,7 @@ class Flaw(StrEnum):
     breaks: str  # what is wrong with a page that breaks it
 
     def __new__(cls, value: str, sentence: str = "", breaks: str = "") -> "Flaw":
+        """The member of a value and its two sentences."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.sentence = sentence
