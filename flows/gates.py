@@ -23,6 +23,7 @@ from expectations import ingest as ingest_rules
 from expectations import load as load_rules
 from expectations.gate import Verdict, check, contract, load_checks
 from expectations.rule import Suite
+from expectations.thresholds import Thresholds
 from tasks import schema
 from tasks.load.worker import Staged
 from tasks.parallel.executor import Advance, listening
@@ -59,15 +60,16 @@ def gate(
     result: StepResult,
     index: "PageIndex",
     folder: Path,
-    limits: dict[str, dict[str, Any]],
+    thresholds: Thresholds,
     run_id: str,
     rules_version: str,
     docs: Path | None,
 ) -> Any:
     """Check one step; the rows it sets aside are written to a file that the next step reads."""
-    verdict = _verdict_on(step, result, limits, docs)
+    verdict = _verdict_on(step, result, thresholds, docs)
     failed = _ids_of_rows(_paths(step, result), sorted(verdict.reasons))
-    pages = index.rows(set(failed.values()))
+    pages = index.rows(set(failed.values()) | verdict.example_pages)
+    verdict.name_pages({doc_id: row["source_uri"] for doc_id, row in pages.items()})
     rows = [
         pages[failed[number]]
         | {
@@ -88,9 +90,9 @@ def gate(
 
 
 @task(name="gate", task_run_name="gate-load", cache_policy=NO_CACHE, persist_result=False)
-def gate_load(staged: Staged, limits: dict[str, dict[str, Any]], docs: Path | None) -> Any:
+def gate_load(staged: Staged, thresholds: Thresholds, docs: Path | None) -> Any:
     """Check the staged dataset as read back from its files, and the accounting identity."""
-    suite = load_rules.suite(limits["load"])
+    suite = load_rules.suite(thresholds.load)
     shapes = (_shape_of("load", path, schema.ARTICLES) for path in staged.article_files)
     own = next((shape for shape in shapes if shape.stops), None)
     if own is None:
@@ -101,7 +103,7 @@ def gate_load(staged: Staged, limits: dict[str, dict[str, Any]], docs: Path | No
         {"received": counts["received"], "accounted": counts["articles"] + counts["duplicates"] + counts["quarantined"],
          "articles": counts["articles"], "staged_articles": staged.staged_articles}
     ])  # fmt: skip
-    accounts = check(load_rules.ledger_suite(limits["load"]), ledger, docs)
+    accounts = check(load_rules.ledger_suite(thresholds.load), ledger, docs)
     for verdict in (own, accounts):  # a row that fails here is our own mistake, so it stops the run
         verdict.stops += [
             f"{code}: {verdict.details.get(number, '')}" for number, codes in verdict.reasons.items() for code in codes
@@ -111,9 +113,9 @@ def gate_load(staged: Staged, limits: dict[str, dict[str, Any]], docs: Path | No
 
 
 @task(name="gate", task_run_name="gate-dataset", cache_policy=NO_CACHE, persist_result=False)
-def gate_dataset(compared: list[dict[str, Any]], limits: dict[str, dict[str, Any]], docs: Path | None) -> Any:
+def gate_dataset(compared: list[dict[str, Any]], thresholds: Thresholds, docs: Path | None) -> Any:
     """Check the run against the runs before it (`tasks.quality.drift.compare`)."""
-    verdict = check(dataset_rules.suite(limits["dataset"]), dataset_rules.table(compared), docs)
+    verdict = check(dataset_rules.suite(thresholds.dataset), dataset_rules.table(compared), docs)
     verdict.stops += [
         f"{code}: {verdict.details.get(number, '')}" for number, codes in verdict.reasons.items() for code in codes
     ][:5]
@@ -143,10 +145,10 @@ def _sentence(verdict: Verdict) -> str:
     return text
 
 
-_SUITES: dict[str, Callable[[dict[str, Any]], Suite]] = {
-    "ingest": ingest_rules.suite,
-    "clean": clean_rules.suite,
-    "extract": extract_rules.suite,
+_SUITES: dict[str, Callable[[Thresholds], Suite]] = {
+    "ingest": lambda thresholds: ingest_rules.suite(thresholds.ingest),
+    "clean": lambda thresholds: clean_rules.suite(thresholds.clean),
+    "extract": lambda thresholds: extract_rules.suite(thresholds.extract),
 }
 
 
@@ -154,9 +156,9 @@ def _paths(step: str, result: StepResult) -> list[Path]:
     return [path / "documents.parquet" if step == "clean" else path for path in result.paths]
 
 
-def _verdict_on(step: str, result: StepResult, limits: dict[str, dict[str, Any]], docs: Path | None) -> Verdict:
+def _verdict_on(step: str, result: StepResult, thresholds: Thresholds, docs: Path | None) -> Verdict:
     """The verdict on all batches of a step."""
-    suite = _SUITES[step](limits[step])
+    suite = _SUITES[step](thresholds)
     paths = _paths(step, result)
     # the whole contract of the step, not only the columns that its rules look at
     shapes = [_shape_of(step, path, _DECLARED[step]) for path in paths]

@@ -16,7 +16,7 @@ from prefect.states import Completed, Failed
 
 from expectations.data_docs import build as build_data_docs
 from expectations.gate import Verdict
-from expectations.thresholds import DEFAULT_FILE, limits
+from expectations.thresholds import DEFAULT_FILE, load_thresholds
 from flows.gates import PageIndex, checks_loading_meanwhile, gate, gate_dataset, gate_load
 from flows.operate.progress import TimeIsOverError, at_most, progress_in_ui
 from flows.parameters import NewsParameters, ReplayParameters
@@ -196,7 +196,7 @@ def line(
     metrics: list[Metric],
 ) -> None:
     """The diagram, in code, from the gate after ingest on. The run's metrics are added to `metrics` when they are known."""
-    numbers = limits(Path(parameters.thresholds) if parameters.thresholds else DEFAULT_FILE)
+    thresholds = load_thresholds(Path(parameters.thresholds) if parameters.thresholds else DEFAULT_FILE)
     work = output.work
     index = PageIndex(ingested)
     docs = output.reports / DATA_DOCS if parameters.data_docs else None
@@ -206,7 +206,15 @@ def line(
 
     def checked(step: str, result: StepResult) -> Path:
         state = gate(
-            step, result, index, work / "gates", numbers, report.run_id, report.rules_version, docs, return_state=True
+            step,
+            result,
+            index,
+            work / "gates",
+            thresholds,
+            report.run_id,
+            report.rules_version,
+            docs,
+            return_state=True,
         )
         path: Path = _passed(state, report)
         return path
@@ -219,7 +227,7 @@ def line(
         after_clean = checked("clean", cleaned)
     except GateStop as stop:
         if stop.verdicts:  # whose pages they are may be what is wrong
-            report.losses = losses(cleaned, [stop.verdicts], output, numbers["dataset"])
+            report.losses = losses(cleaned, [stop.verdicts], output, thresholds.dataset)
         raise
     extracted = extract(cleaned, after_clean, str(work / "extract"), guess_dates=parameters.guess_dates)
     report.step(extracted)
@@ -231,17 +239,17 @@ def line(
     report.counts |= staged.counts
     if staged.example:
         report.example = index.rows({staged.example})[staged.example]["source_uri"]
-    _passed(gate_load(staged, numbers, docs, return_state=True), report)
+    _passed(gate_load(staged, thresholds, docs, return_state=True), report)
     if not is_replay:  # pages of many days at once are no day to compare with others
         tables = candidates(extracted.paths, left_out(after_extract), list(COLUMNS))
         passed = (row for table in tables for row in table.to_pylist())
         quarantined = quarantined_rows([after_ingest, after_clean, after_extract]).to_pylist()
         metrics += of_run(passed, quarantined, staged.counts)
-        history = read_metrics(output.quality, numbers["dataset"]["history_runs"])
-        compared = compare(metrics, history, numbers["dataset"])
+        history = read_metrics(output.quality, thresholds.dataset.history_runs)
+        compared = compare(metrics, history, thresholds.dataset)
         report.drift = [row for row in compared if row["state"] == "outside"]
-        report.losses = losses(cleaned, [after_clean, after_extract], output, numbers["dataset"])
-        _passed(gate_dataset(compared + report.losses, numbers, docs, return_state=True), report)
+        report.losses = losses(cleaned, [after_clean, after_extract], output, thresholds.dataset)
+        _passed(gate_dataset(compared + report.losses, thresholds, docs, return_state=True), report)
     if (work / STATE_FILE).exists():
         staged.changes.added["fetches"] = {STATE_FILE: work / STATE_FILE}
         staged.changes.removed["fetches"] = set(output.files("fetches")) - {

@@ -22,7 +22,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from flows.operate.backfill import backfill
 from flows.operate.maintenance import maintenance
-from flows.operate.schedules import Line, Schedules
+from flows.operate.schedules import RunSchedule, Schedules
 from flows.parameters import MaintenanceParameters, NewsParameters
 from flows.pipeline import news
 
@@ -77,7 +77,7 @@ def deployments_of(schedules: Schedules) -> list[RunnerDeployment]:
     return made
 
 
-def _of_line(name: str, line: Line, schedules: Schedules) -> RunnerDeployment:
+def _of_line(name: str, line: RunSchedule, schedules: Schedules) -> RunnerDeployment:
     own = {"sources": line.sources, "output": schedules.output, "if_busy": "wait"} | line.parameters
     parameters = NewsParameters.model_validate(own)
     limit = _DROP if name == HOURLY else _QUEUE

@@ -116,13 +116,13 @@ def _output(root: Path) -> Iterator[Finding]:
 
 
 def _thresholds() -> Iterator[Finding]:
-    from expectations.thresholds import DEFAULT_FILE, ThresholdError, limits
+    from expectations.thresholds import ThresholdError, load_thresholds
 
     try:
-        limits(DEFAULT_FILE)
-        yield Finding("thresholds", OK, "usable")
+        load_thresholds()
+        yield Finding("thresholds", OK, "valid")
     except ThresholdError as error:
-        yield Finding("thresholds", FAIL, str(error), "mend the line it names")
+        yield Finding("thresholds", FAIL, str(error), "fix that line")
 
 
 def _schedules(path: str) -> tuple[Any, Finding | None]:

@@ -6,13 +6,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from expectations.thresholds import limits
+from expectations.thresholds import load_thresholds
 from flows.cli.main import main
 from flows.report.alerts import body
 from tasks.quality.losses import find_losses
 from tasks.text.language import language_of_page, name_of
 
-LIMIT = limits()["dataset"]
+LIMIT = load_thresholds().dataset
 
 
 def reported(groups, history=(), limit=LIMIT):
