@@ -1,8 +1,8 @@
 """A gate: checks a slim table against a suite. Says which rows are quarantined and why, what stops the run, what warns.
 
-Great Expectations supplies the checks; the verdict is ours because its `success` ignores severity. It is imported inside
-functions because that takes seconds. Each call makes its own context: shared ones gave silently wrong results under
-threads.
+Great Expectations supplies the checks; the verdict is ours because its `success` ignores severity. It is imported
+inside functions because that takes seconds. Each call makes its own context: shared ones gave silently wrong results
+under threads.
 """
 
 import gc
@@ -132,7 +132,7 @@ def load_checks() -> Any:
 
 
 def contract(step: str, actual: pa.Schema, declared: pa.Schema, null_counts: Mapping[str, int]) -> Verdict:
-    """The verdict on a table's shape: every declared column is present with exactly its type, and null only where allowed.
+    """The verdict on a table's shape: each declared column is present with its exact type, and null only where allowed.
 
     A broken contract is a fault of the step, so it stops the run; the rules could not even be checked. `null_counts`
     holds the number of nulls in each column.
@@ -332,7 +332,7 @@ _Hashes: TypeAlias = npt.NDArray[np.uint64]
 
 
 def _hashes(column: pa.ChunkedArray, seed: int) -> _Hashes:
-    """A 64-bit hash of each value; for each null another one, from a seed that differs by chunk: nulls are not equal."""
+    """A 64-bit hash per value; per null a different one, from a seed that differs by chunk: nulls are not equal."""
     values = pd.util.hash_array(np.asarray(column.to_pylist(), dtype=object), categorize=False)
     nulls = pd.util.hash_array(np.arange(seed, seed + len(column), dtype=np.uint64))
     return np.where(column.is_null().to_numpy(), nulls, values)

@@ -41,7 +41,7 @@ def suite(limits: IngestThresholds) -> Suite:
 
 
 def slim(pages: pa.Table) -> pa.Table:
-    """The checked columns of a table of pages, and `fetched_days_ahead`: days from now to the fetch, mostly negative."""
+    """The checked columns of a table of pages, and the days from now to the fetch (mostly negative)."""
     now = datetime.now(UTC)
     ahead = [(when - now).total_seconds() / 86_400 if when else None for when in pages.column("fetched_at").to_pylist()]
     return pages.append_column("fetched_days_ahead", pa.array(ahead, pa.float64()))

@@ -11,7 +11,9 @@ _CHECK_SECONDS = 1.0  # how often a process checks that its parent is alive
 
 
 def end_with_parent(parent: int, grace_seconds: float = 0.0) -> None:
-    """End this process soon after its parent: a parent that was killed cannot do it, and its children would wait forever.
+    """End this process soon after its parent.
+
+    A parent that was killed cannot end its children, which would wait forever.
 
     Args:
         parent: Process id, passed by the parent itself: it may be gone before this process can ask for it.
@@ -32,9 +34,9 @@ def _wait_for_end(parent: int, grace_seconds: float) -> None:
 def reduce_gc(*, at_exit: bool = False) -> None:
     """Search for garbage cycles rarely, and with `at_exit` not at the end of the process either.
 
-    A batch makes hundreds of thousands of objects and no cycles: a search every 700 objects took a thirtieth of a worker's
-    time. Imports make 370,000 objects that stay: searching them took a fifth of the time of the imports, and a second at
-    the end of a run.
+    A batch makes hundreds of thousands of objects and no cycles: a search every 700 objects took a thirtieth of a
+    worker's time. Imports make 370,000 objects that stay: searching them took a fifth of the time of the imports, and a
+    second at the end of a run.
     """
     gc.set_threshold(50_000, 20, 20)
     if at_exit:
