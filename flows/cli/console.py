@@ -108,8 +108,7 @@ def _print_warnings(console: Console, report: RunReport) -> None:
     for rule in report.warnings:
         if rule.code.removeprefix("dataset.") in LOSSES:  # printed above, with the language or the site
             continue
-        numbers = f"{rule.failed} of {rule.checked} failed."
-        console.print(f"  warning {rule.code}: {rule.sentence} {numbers}", markup=False)
+        console.print(f"  warning {rule.code}: {rule.sentence} {rule.breach}", markup=False)
 
 
 def _print_next_commands(console: Console, report: RunReport, output: str) -> None:

@@ -41,11 +41,10 @@ def check_thresholds(options: argparse.Namespace) -> int:
     """Check a thresholds file."""
     from pathlib import Path
 
-    from expectations.thresholds import DEFAULT_FILE, limits
+    from expectations.thresholds import DEFAULT_FILE, load_thresholds
 
     path = Path(options.file) if options.file else DEFAULT_FILE
-    count = sum(len(step) for step in limits(path).values())
-    print(f"{path}: {count} thresholds, all valid")
+    print(f"{path}: {load_thresholds(path).count} thresholds, all valid")
     return EXIT_DONE
 
 

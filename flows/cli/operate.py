@@ -14,7 +14,7 @@ def serve_schedules(options: argparse.Namespace) -> int:
 
     quiet_environment()
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "INFO")
-    from flows.operate.schedules import Line, Schedules, check_cron, read_schedules
+    from flows.operate.schedules import RunSchedule, Schedules, check_cron, read_schedules
     from tasks.ingest.sources import check_all_sources
 
     with _value_errors_as_usage():
@@ -24,8 +24,8 @@ def serve_schedules(options: argparse.Namespace) -> int:
                 check_cron(options.cron)
             except ValueError as error:
                 raise UsageError(f"--cron {error}") from error
-            line = Line(cron=options.cron, sources=options.sources)
-            schedules = Schedules(timezone=options.timezone, output=options.output, nightly=line)
+            nightly = RunSchedule(cron=options.cron, sources=options.sources)
+            schedules = Schedules(timezone=options.timezone, output=options.output, nightly=nightly)
         else:
             schedules = read_schedules(options.schedules)
         from flows.operate.deployments import serve

@@ -118,9 +118,9 @@ def _check_sources_and_output(options: argparse.Namespace) -> None:
 def _check_thresholds(file: str | None) -> None:
     from pathlib import Path
 
-    from expectations.thresholds import DEFAULT_FILE, limits
+    from expectations.thresholds import DEFAULT_FILE, load_thresholds
 
-    limits(Path(file) if file else DEFAULT_FILE)
+    load_thresholds(Path(file) if file else DEFAULT_FILE)
 
 
 def columns_of(text: str | None) -> dict[str, str]:
@@ -170,9 +170,10 @@ def _run_flow(load: Callable[[], FlowCall], options: argparse.Namespace, setting
     Raises:
         CopydeskError: the run failed, or no Prefect server can be reached.
     """
-    from flows.settings import override, quiet_environment, spare_the_collector
+    from flows.settings import override, quiet_environment
+    from tasks.parallel.processes import reduce_gc
 
-    spare_the_collector()
+    reduce_gc(at_exit=True)
     quiet_environment()
     # the summary says what happened; Prefect's log and tracebacks are in its UI, and here on demand
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "INFO" if options.verbose else "CRITICAL")

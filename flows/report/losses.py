@@ -1,6 +1,6 @@
 """What a run loses by language and by site, read from the files of clean and of the gates."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +9,14 @@ import pyarrow.parquet as pq
 from tasks.load.output import Output
 from tasks.quality.history import read_metrics
 from tasks.quality.losses import find_losses
+from tasks.quality.thresholds import HistoryThresholds
 from tasks.steps import StepResult
 
 _COLUMNS = ["doc_id", "language", "url", "source_uri"]
 
 
 def losses(
-    cleaned: StepResult, verdicts: Sequence[Path], output: Output, limit: Mapping[str, Any]
+    cleaned: StepResult, verdicts: Sequence[Path], output: Output, limits: HistoryThresholds
 ) -> list[dict[str, Any]]:
     """The languages and sites that lost an unusual share of their pages (`tasks.quality.losses.find_losses`).
 
@@ -23,14 +24,14 @@ def losses(
         cleaned: The result of clean.
         verdicts: The files of quarantined pages of the gates that count.
         output: The output with the history of runs.
-        limit: The numbers of `thresholds.yml: dataset`.
+        limits: The thresholds of `thresholds.yml: dataset`.
     """
     quarantined: dict[str, str] = {}
     for path in verdicts:
         table = pq.ParquetFile(path).read(columns=["doc_id", "reason"])
         quarantined |= dict(zip(table.column("doc_id").to_pylist(), table.column("reason").to_pylist(), strict=True))
-    history = read_metrics(output.quality, limit["history_runs"])
-    return find_losses(_documents(cleaned), quarantined, history, limit)
+    history = read_metrics(output.quality, limits.history_runs)
+    return find_losses(_documents(cleaned), quarantined, history, limits)
 
 
 def _documents(cleaned: StepResult) -> Iterator[dict[str, Any]]:

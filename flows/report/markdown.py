@@ -25,7 +25,7 @@ def _lines(report: RunReport) -> Iterator[str]:
     if report.warnings:
         yield from ("", "## Warnings", "")
         for rule in report.warnings:
-            yield f"- `{rule.code}`: {rule.sentence} {rule.failed} of {rule.checked} failed."
+            yield f"- `{rule.code}`: {rule.sentence} {rule.breach}"
     if report.lost:
         yield from ("", "## Languages and sites that lost pages", "")
         for loss in report.lost:

@@ -51,6 +51,12 @@ class RuleOutcome:
         """Whether the rule could not be checked."""
         return self.state == "error"
 
+    @property
+    def breach(self) -> str:
+        """How many rows broke the rule, and an example: `2 of 15 failed, e.g. a.html: no headline`."""
+        example = f", e.g. {self.observed}" if self.observed else ""
+        return f"{self.failed:,} of {self.checked:,} failed{example}"
+
 
 @dataclass(frozen=True)
 class GateSummary:

@@ -98,7 +98,7 @@ def test_warnings_are_the_same_everywhere(report, capsys):
     assert "1 warning<" in render_run(report, [])
     assert '<td class="num" data-label="warnings">1</td>' in render_index([report])
     assert 'copydesk_warnings{output="out"} 1\n' in metrics_text(report)
-    assert "- `ingest.late`: It came in time. 2 of 4 failed." in report.markdown()
+    assert "- `ingest.late`: It came in time. 2 of 4 failed, e.g. two pages" in report.markdown()
     summary(report, "no/such/output")
     assert capsys.readouterr().out.count("  warning ") == 1
     # an alert also names rules that could not be checked
