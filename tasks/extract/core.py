@@ -21,7 +21,7 @@ from tasks.extract.page import Found, Line, Page
 from tasks.extract.quotes.find import find_quotes
 from tasks.extract.similarity import DENSE, fold, shingles_of, signatures, text_digest
 from tasks.steps import digest, rules_version
-from tasks.text.dates import Printed
+from tasks.text.dates import PrintedDate
 
 
 def extract_documents(documents: pa.Table, lines: pa.Table, *, guess_dates: bool = False) -> pa.Table:
@@ -136,7 +136,7 @@ def _time_columns(times: Times) -> dict[str, Any]:
     }
 
 
-def _instant(printed: Printed | None) -> Any:
+def _instant(printed: PrintedDate | None) -> Any:
     return printed.instant if printed else None
 
 

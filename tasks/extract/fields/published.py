@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from tasks.extract.page import Found, Page, strings
-from tasks.text.dates import Printed, find_dates
+from tasks.text.dates import PrintedDate, find_dates
 from tasks.vocabulary import Doubt
 
 _URL_DATE = re.compile(
@@ -39,14 +39,14 @@ _MODIFIED_METAS = ("article:modified_time", "og:updated_time", "og:modified_time
 class Times:
     """What is known of when the article appeared."""
 
-    published: Printed | None
+    published: PrintedDate | None
     published_from: str | None
-    modified: Printed | None
+    modified: PrintedDate | None
     modified_from: str | None
     flags: tuple[str, ...]
 
 
-def read_time(value: str, language: str | None) -> Printed | None:
+def read_time(value: str, language: str | None) -> PrintedDate | None:
     """The first date in a declared or printed value: ISO 8601, RFC 2822, JavaScript, epoch seconds, or prose."""
     value = value.strip()
     if not value or len(value) > 200:
@@ -59,7 +59,7 @@ def read_time(value: str, language: str | None) -> Printed | None:
             when = datetime.fromtimestamp(int(value[:10]), tz=UTC)
         except (OverflowError, OSError, ValueError):
             return None
-        return Printed(when.date(), when.time(), 0)
+        return PrintedDate(when.date(), when.time(), 0)
     found = find_dates(value, language)
     return found[0] if found else None
 
@@ -89,9 +89,9 @@ def find_times(page: Page, *, is_guessing: bool = False) -> Times:
     return Times(published, published_from, modified, modified_from, tuple(flags))
 
 
-def _first(candidates: list[tuple[str, str]], language: str | None) -> tuple[Printed | None, str | None]:
+def _first(candidates: list[tuple[str, str]], language: str | None) -> tuple[PrintedDate | None, str | None]:
     """The first readable value; a later one of the same day that has the time or the offset lends it."""
-    chosen: tuple[Printed, str] | None = None
+    chosen: tuple[PrintedDate, str] | None = None
     for origin, value in candidates:
         printed = read_time(value, language)
         if printed is None:
@@ -105,7 +105,7 @@ def _first(candidates: list[tuple[str, str]], language: str | None) -> tuple[Pri
     return chosen or (None, None)
 
 
-def _agrees(known: Printed, fuller: Printed) -> bool:
+def _agrees(known: PrintedDate, fuller: PrintedDate) -> bool:
     """Whether a fuller value tells the same time: the same day, and the same clock where both have one."""
     if known.clock is None:
         return fuller.day == known.day
@@ -180,13 +180,13 @@ def _of_address(page: Page) -> Found | None:
         match = _URL_DATE.search(address.split("?")[0])
         if match:
             try:
-                return Found(Printed(date(int(match["y"]), int(match["m"]), int(match["d"]))), "address")
+                return Found(PrintedDate(date(int(match["y"]), int(match["m"]), int(match["d"]))), "address")
             except ValueError:
                 continue
     return None
 
 
-def _of_text(page: Page, language: str | None) -> Printed | None:
+def _of_text(page: Page, language: str | None) -> PrintedDate | None:
     """The latest full date before the fetch in the first or last lines of the text: news speaks of the days before it."""
     kept = [line.text for line in page.lines if line.action == "keep"]
     latest = (page.fetched_at + _SLACK).date() if page.fetched_at else date.max
@@ -196,7 +196,7 @@ def _of_text(page: Page, language: str | None) -> Printed | None:
     return max(possible, key=lambda printed: printed.day, default=None)
 
 
-def _settle(printed: Printed | None, page: Page, flags: list[str]) -> Printed | None:
+def _settle(printed: PrintedDate | None, page: Page, flags: list[str]) -> PrintedDate | None:
     """A date whose day and month might be swapped is settled by the address or the fetch time, or flagged."""
     if printed is None or not printed.is_ambiguous:
         return printed
@@ -212,7 +212,7 @@ def _settle(printed: Printed | None, page: Page, flags: list[str]) -> Printed | 
     return printed
 
 
-def _is_before(a: Printed, b: Printed) -> bool:
+def _is_before(a: PrintedDate, b: PrintedDate) -> bool:
     if a.instant and b.instant:
         return b.instant - a.instant > timedelta(minutes=1)
     return b.day - a.day > _SLACK
