@@ -8,9 +8,9 @@ from typing import Any
 from resiliparse.parse.lang import detect_fast
 
 from tasks.extract.fields.address import host, site_of_host
-from tasks.extract.fields.language import NEAR, base_language
 from tasks.extract.page import Page
 from tasks.extract.similarity import DENSE_LETTERS
+from tasks.text.language import MAX_SURE_DISTANCE, base_language
 from tasks.vocabulary import Doubt
 
 # A text that ends so is whole: a full stop of any script, a closing quote or bracket, or an ellipsis
@@ -135,7 +135,7 @@ def is_mixed(text: str, language: str | None) -> bool:
     for start in range(0, step * _CHUNKS, max(step, 1)):
         code, distance = detect_fast(text[start : start + _CHUNK_CHARS])
         other = base_language(code) if code != "unknown" else None
-        if other and other != language and distance <= NEAR:
+        if other and other != language and distance <= MAX_SURE_DISTANCE:
             return True
     return False
 

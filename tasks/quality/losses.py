@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from tasks.quality.metrics import ALL, site_of_row
-from tasks.text.language import name_of
+from tasks.text.language import language_name
 
 BROKEN = frozenset(
     {"clean.error_page", "clean.empty_shell", "clean.unparsed", "clean.parser_crash", "clean.parser_timeout"}
@@ -115,7 +115,7 @@ def _is_unusual(group: _Group, usual: _Usual, limit: Mapping[str, Any], *, is_al
 
 def _row(kind: str, name: str, group: _Group, usual: _Usual) -> dict[str, Any]:
     share = group.lost / group.pages
-    whose = f"in {name_of(name)}" if kind == LANGUAGE else f"of {name}"
+    whose = f"in {language_name(name)}" if kind == LANGUAGE else f"of {name}"
     reasons = group.reasons.most_common()
     why = reasons[0][0] if len(reasons) == 1 else ", ".join(f"{reason} {count:,}" for reason, count in reasons)
     sentence = (

@@ -11,7 +11,8 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 _MONTH_LOCALES = (
-    "en de fr es pt it nl sv da nb fi pl cs sk hu ro bg ru uk sr sr_Latn hr sl el tr ar he hi id ms vi sw af ca lt lv et fa"
+    "en de fr es pt it nl sv da nb fi pl cs sk hu ro bg ru uk sr sr_Latn "
+    "hr sl el tr ar he hi id ms vi sw af ca lt lv et fa"
 ).split()
 
 _ISO = re.compile(
@@ -297,8 +298,8 @@ _WORDS_BESIDE_DATES = re.compile(
     [\W\d_]+ |
     \b (?:
         \w{1,3} | uhr | o'clock | last | updated? | published | posted | hours? | minutes? | days? | read | stand |
-        datum | date | veröffentlicht | aktualisiert | artikel | erschienen | lesezeit | publié | modifié | mise | jour |
-        publicado | actualizado | atualizado | hora | pubblicato | aggiornato | gepubliceerd | bijgewerkt |
+        datum | date | veröffentlicht | aktualisiert | artikel | erschienen | lesezeit | publié | modifié |
+        mise | jour | publicado | actualizado | atualizado | hora | pubblicato | aggiornato | gepubliceerd | bijgewerkt |
         opublikowano | aktualizacja | publikacja | publikováno | aktualizováno | publisert | oppdatert |
         udgivet | opdateret | publicerad | uppdaterad | yayınlanma | güncelleme
     ) \b

@@ -5,7 +5,8 @@ from typing import Any
 
 from tasks.extract.page import Found, Page, strings
 from tasks.text.dates import find_dates
-from tasks.text.publisher_names import is_agency, is_newsroom, is_wire_agency, leading_name, role_words, squeeze, unglue
+from tasks.text.person_names import NAME_PARTICLES, leading_name, unglue
+from tasks.text.publisher_names import is_agency, is_newsroom, is_wire_agency, role_words, squeeze
 
 _BY = re.compile(
     r"^\s*(?:(?:story|words|text|article|report|posted|written|reported|published|geschrieben|verfasst|escrito|écrit|scritto|ein(?:e)?\s+\w+)\s+)?"

@@ -4,7 +4,8 @@ import re
 
 from tasks.extract.fields.address import host
 from tasks.extract.page import Found, Page, strings
-from tasks.text.publisher_names import is_short_form, is_title_case, leading_name, spell_out, squeeze
+from tasks.text.person_names import leading_name
+from tasks.text.publisher_names import is_short_form, is_title_case, spell_out, squeeze
 
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright)\s*(?:©|\(c\))?\s*(?:\d{4}(?:\s?[-–]\s?\d{2,4})?,?\s*)?(?:by\s+)?(?P<name>[^\W\d_][^.|©\d,]{2,60}?)\s*(?:\d{4}|[.|,]|all rights|alle rechte|tous droits|todos los|tutti i|$)",

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from tasks.extract.fields.address import clean_url
 from tasks.extract.fields.authors import find_authors, is_person, people_in
-from tasks.extract.fields.language import base_language, find_language
+from tasks.extract.fields.language import find_language
 from tasks.extract.fields.published import find_times, read_time
 from tasks.extract.fields.title import find_title, strip_site
 from tasks.extract.page import Line, Page, strings
+from tasks.text.language import base_language
 from tasks.text.publisher_names import is_agency, is_short_form
 
 
