@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tasks.clean.model import word_scores
-from tasks.clean.model.features import Layout, layout, matrix
+from tasks.clean.model.features import Layout, layout_of_blocks, matrix
 from tasks.clean.model.page_features import declared_features
 from tasks.clean.parse.blocks import Blocks
 from tasks.clean.prepare import Prepared
@@ -39,7 +39,7 @@ class Data:
     labels: np.ndarray  # n, bool
     weight: np.ndarray  # n
     slots: Any  # scipy CSR matrix, n x word_scores.SLOTS: which words each block has; None for HTML
-    where: Layout
+    layout: Layout
     word_line: np.ndarray  # m: the block of each word
     word_hash: np.ndarray  # m, uint64
     declared: np.ndarray  # p x declared_names: `page_features.declared_features`
@@ -147,7 +147,7 @@ def _words_of(prepared: list[Prepared]) -> tuple[np.ndarray, np.ndarray]:
 
 def layout_of(page: np.ndarray) -> Layout:
     """Where each page's blocks are."""
-    return layout(Blocks(page=page.tolist(), text=[""] * len(page)))
+    return layout_of_blocks(Blocks(page=page.tolist(), text=[""] * len(page)))
 
 
 def _word_matrix(prepared: list[Prepared]) -> Any:

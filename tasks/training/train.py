@@ -84,7 +84,7 @@ def train(kind: str, folders: list[Path], keep: Path | None) -> dict[str, Any]:
         "%s: %d blocks of %d pages", kind, sum(len(part.page) for part in parts), sum(len(part.pages) for part in parts)
     )
     chances, of_folds = cross_validate(parts)
-    kept = [decide(chance, part.words, part.where) for part, chance in zip(parts, chances, strict=True)]
+    kept = [decide(chance, part.words, part.layout) for part, chance in zip(parts, chances, strict=True)]
     found = results(parts, chances, kept)
     pages = page_kinds.joined([page_kinds.pages_of(*each) for each in zip(parts, chances, kept, strict=True)])
     scored = [(part, own) for part, own in zip(parts, kept, strict=True) if part.is_scored.any()]

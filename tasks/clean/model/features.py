@@ -34,7 +34,7 @@ class Layout:
     ends: np.ndarray  # p: one past its last
 
 
-def layout(blocks: Blocks) -> Layout:
+def layout_of_blocks(blocks: Blocks) -> Layout:
     """The pages of the blocks as ranges."""
     page = np.asarray(blocks.page, dtype=np.int64)
     n = len(page)
@@ -46,17 +46,17 @@ def layout(blocks: Blocks) -> Layout:
     )
 
 
-def shift(values: np.ndarray, by: int, where: Layout) -> np.ndarray:
+def shift(values: np.ndarray, by: int, layout: Layout) -> np.ndarray:
     """The value of the block `by` places on (back, if negative); 0 beyond the page."""
     n = len(values)
     out = np.zeros_like(values)
     if abs(by) >= n:
         return out
     if by > 0:
-        same = where.page[by:] == where.page[:-by]
+        same = layout.page[by:] == layout.page[:-by]
         out[:-by] = values[by:] * same
     else:
-        same = where.page[-by:] == where.page[:by]
+        same = layout.page[-by:] == layout.page[:by]
         out[-by:] = values[:by] * same
     return out
 
@@ -69,37 +69,37 @@ def running(values: np.ndarray) -> np.ndarray:
     return out
 
 
-def window(sums: np.ndarray, width: int, where: Layout, index: np.ndarray) -> np.ndarray:
+def window(sums: np.ndarray, width: int, layout: Layout, index: np.ndarray) -> np.ndarray:
     """Sum over the blocks at most `width` away, within the page, from `running` sums."""
-    total: np.ndarray = sums[np.minimum(index + width + 1, where.end)] - sums[np.maximum(index - width, where.first)]
+    total: np.ndarray = sums[np.minimum(index + width + 1, layout.end)] - sums[np.maximum(index - width, layout.first)]
     return total
 
 
-def best_run(score: np.ndarray, where: Layout) -> tuple[np.ndarray, np.ndarray]:
+def best_run(score: np.ndarray, layout: Layout) -> tuple[np.ndarray, np.ndarray]:
     """First and one-past-last block of the run of largest sum in each page (Kadane), for all pages at once.
 
     Pages whose scores are all at most 0 get an empty run at their first block.
     """
     if not len(score):
-        return where.starts, where.starts
+        return layout.starts, layout.starts
     sums = np.cumsum(score)
     before = sums - score
     # a drop between pages larger than any sum within makes the running minimum start anew on each page
-    drop = where.page * (2 * np.abs(score).sum() + 1)
+    drop = layout.page * (2 * np.abs(score).sum() + 1)
     lowest = np.minimum.accumulate(before - drop)
     gain = sums - drop - lowest
-    best = np.maximum.reduceat(gain, where.starts)
-    is_best = gain == np.repeat(best, where.ends - where.starts)
+    best = np.maximum.reduceat(gain, layout.starts)
+    is_best = gain == np.repeat(best, layout.ends - layout.starts)
     index = np.arange(len(score))
-    last = np.minimum.reduceat(np.where(is_best, index, len(score)), where.starts)
+    last = np.minimum.reduceat(np.where(is_best, index, len(score)), layout.starts)
     # the run starts where the minimum that the best gain uses was reached
     target = lowest[last]
-    is_start = (before - drop == np.repeat(target, where.ends - where.starts)) & (
-        index <= np.repeat(last, where.ends - where.starts)
+    is_start = (before - drop == np.repeat(target, layout.ends - layout.starts)) & (
+        index <= np.repeat(last, layout.ends - layout.starts)
     )
-    first = np.maximum.reduceat(np.where(is_start, index, -1), where.starts)
+    first = np.maximum.reduceat(np.where(is_start, index, -1), layout.starts)
     empty = best <= 0
-    return np.where(empty, where.starts, first), np.where(empty, where.starts, last + 1)
+    return np.where(empty, layout.starts, first), np.where(empty, layout.starts, last + 1)
 
 
 def word_counts(words: Words) -> np.ndarray:
@@ -183,7 +183,7 @@ def run_score(line: Columns) -> np.ndarray:
 
 def text_features(blocks: Blocks, words: Words, entries: dict[int, Entry]) -> tuple[Columns, Layout]:
     """All features that need no markup: the line's own, its neighbours', its place in the page."""
-    where = layout(blocks)
+    layout = layout_of_blocks(blocks)
     n = len(blocks)
     index = np.arange(n)
     line = line_features(blocks, words, entries)
@@ -193,56 +193,56 @@ def text_features(blocks: Blocks, words: Words, entries: dict[int, Entry]) -> tu
     good_words = good * count
 
     columns["blank_before"] = np.minimum(np.asarray(blocks.blank_before, dtype=np.float32), 5)
-    columns["blank_after"] = shift(columns["blank_before"], 1, where)
-    page_blank = np.bincount(where.page, weights=columns["blank_before"] > 0, minlength=len(where.starts))
-    sizes = where.ends - where.starts
-    columns["page_blank_share"] = (page_blank / np.maximum(sizes, 1))[where.page]
+    columns["blank_after"] = shift(columns["blank_before"], 1, layout)
+    page_blank = np.bincount(layout.page, weights=columns["blank_before"] > 0, minlength=len(layout.starts))
+    sizes = layout.ends - layout.starts
+    columns["page_blank_share"] = (page_blank / np.maximum(sizes, 1))[layout.page]
     columns["indent"] = np.minimum(np.asarray(blocks.indent, dtype=np.float32), 40)
 
-    _repeats(columns, words, where, index)
-    _place(columns, where, index, count, good_words)
+    _repeats(columns, words, layout, index)
+    _place(columns, layout, index, count, good_words)
     # which neighbours and windows there are is what cross-validation found use for: 110 others were taken out without a loss
     for name, places in (("words", (-3, -2, -1, 1, 2, 3)), ("title_share", (-1, 1)), ("digit_words", (-1, 1)), ("good", (-1, 1)),
                          ("is_end", (-1, 1))):  # fmt: skip
         for by in places:
-            columns[f"{name}@{by:+d}"] = shift(line[name], by, where)
+            columns[f"{name}@{by:+d}"] = shift(line[name], by, layout)
     for name, values in (("words", count), ("good_words", good_words), ("good", good), ("short", short), ("lexicon", line["lexicon"]),
                          ("is_end", line["is_end"])):  # fmt: skip
         sums = running(values)
         for width in (3, 8, 20):
-            columns[f"{name}~{width}"] = window(sums, width, where, index)
+            columns[f"{name}~{width}"] = window(sums, width, layout, index)
         if name in ("words", "good"):
-            columns[f"{name}<8"] = sums[index] - sums[np.maximum(index - 8, where.first)]
-            columns[f"{name}>8"] = sums[np.minimum(index + 9, where.end)] - sums[index + 1]
-    _distances(columns, where, index, good > 0, "good")
-    _distances(columns, where, index, line["lexicon"] > 0, "lexicon")
-    _distances(columns, where, index, (line["lexicon_related"] + line["lexicon_comment"]) > 0, "end_mark")
-    _runs(columns, where, index, run_score(line), "run")
-    _runs(columns, where, index, np.where(good > 0, count, -12.0), "strict_run")
-    _cohesion(columns, words, where)
-    return columns, where
+            columns[f"{name}<8"] = sums[index] - sums[np.maximum(index - 8, layout.first)]
+            columns[f"{name}>8"] = sums[np.minimum(index + 9, layout.end)] - sums[index + 1]
+    _distances(columns, layout, index, good > 0, "good")
+    _distances(columns, layout, index, line["lexicon"] > 0, "lexicon")
+    _distances(columns, layout, index, (line["lexicon_related"] + line["lexicon_comment"]) > 0, "end_mark")
+    _runs(columns, layout, index, run_score(line), "run")
+    _runs(columns, layout, index, np.where(good > 0, count, -12.0), "strict_run")
+    _cohesion(columns, words, layout)
+    return columns, layout
 
 
-def _repeats(columns: Columns, words: Words, where: Layout, index: np.ndarray) -> None:
+def _repeats(columns: Columns, words: Words, layout: Layout, index: np.ndarray) -> None:
     """How often the same line stands on the page, and how far the first copy is."""
-    key = fold(words.hash, words.bounds) + where.page.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    key = fold(words.hash, words.bounds) + layout.page.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     _, first, inverse, counts = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
     columns["copies"] = np.minimum(counts[inverse], 20).astype(np.float32)
     columns["copy_distance"] = np.minimum(index - first[inverse], 500).astype(np.float32)
 
 
-def _place(columns: Columns, where: Layout, index: np.ndarray, count: np.ndarray, good_words: np.ndarray) -> None:
+def _place(columns: Columns, layout: Layout, index: np.ndarray, count: np.ndarray, good_words: np.ndarray) -> None:
     """Where in the page the line stands, in lines and in words, and how the page is made."""
     sums, good_sums = running(count), running(good_words)
-    size = (where.end - where.first).astype(np.float32)
-    total = sums[where.end] - sums[where.first]
-    good_total = good_sums[where.end] - good_sums[where.first]
-    columns["line"] = np.minimum(index - where.first, 2000)
-    columns["line_from_end"] = np.minimum(where.end - 1 - index, 2000)
-    columns["line_share"] = (index - where.first) / size
-    columns["words_before_share"] = (sums[index] - sums[where.first]) / np.maximum(total, 1)
-    columns["good_before"] = good_sums[index] - good_sums[where.first]
-    columns["good_after"] = good_sums[where.end] - good_sums[index + 1]
+    size = (layout.end - layout.first).astype(np.float32)
+    total = sums[layout.end] - sums[layout.first]
+    good_total = good_sums[layout.end] - good_sums[layout.first]
+    columns["line"] = np.minimum(index - layout.first, 2000)
+    columns["line_from_end"] = np.minimum(layout.end - 1 - index, 2000)
+    columns["line_share"] = (index - layout.first) / size
+    columns["words_before_share"] = (sums[index] - sums[layout.first]) / np.maximum(total, 1)
+    columns["good_before"] = good_sums[index] - good_sums[layout.first]
+    columns["good_after"] = good_sums[layout.end] - good_sums[index + 1]
     columns["good_before_share"] = columns["good_before"] / np.maximum(good_total, 1)
     columns["page_lines"] = size
     columns["page_words"] = total
@@ -250,37 +250,37 @@ def _place(columns: Columns, where: Layout, index: np.ndarray, count: np.ndarray
     columns["page_good_share"] = good_total / np.maximum(total, 1)
 
 
-def _distances(columns: Columns, where: Layout, index: np.ndarray, mask: np.ndarray, name: str) -> None:
+def _distances(columns: Columns, layout: Layout, index: np.ndarray, mask: np.ndarray, name: str) -> None:
     """Lines to the nearest marked line before and after, at most 50."""
     before = np.maximum.accumulate(np.where(mask, index, -1_000_000))
     before = np.concatenate(([-1_000_000], before[:-1])) if len(before) else before
-    before = np.where(before >= where.first, before, -1_000_000)
+    before = np.where(before >= layout.first, before, -1_000_000)
     after = np.minimum.accumulate(np.where(mask, index, 1_000_000_000)[::-1])[::-1]
     after = np.concatenate((after[1:], [1_000_000_000])) if len(after) else after
-    after = np.where(after < where.end, after, 1_000_000_000)
+    after = np.where(after < layout.end, after, 1_000_000_000)
     columns[f"{name}_behind"] = np.minimum(index - before, 50)
     columns[f"{name}_ahead"] = np.minimum(after - index, 50)
 
 
-def _runs(columns: Columns, where: Layout, index: np.ndarray, score: np.ndarray, name: str) -> None:
+def _runs(columns: Columns, layout: Layout, index: np.ndarray, score: np.ndarray, name: str) -> None:
     """Whether the line lies in the page's max-sum run, and how far from its ends."""
-    first, end = best_run(score, where)
-    first, end = first[where.page], end[where.page]
+    first, end = best_run(score, layout)
+    first, end = first[layout.page], end[layout.page]
     columns[f"in_{name}"] = (index >= first) & (index < end)
     columns[f"{name}_from_first"] = np.clip(index - first, -100, 100)
     columns[f"{name}_from_last"] = np.clip(index - end + 1, -100, 100)
-    columns[f"{name}_share"] = (end - first) / np.maximum(where.end - where.first, 1)
+    columns[f"{name}_share"] = (end - first) / np.maximum(layout.end - layout.first, 1)
 
 
-def _cohesion(columns: Columns, words: Words, where: Layout) -> None:
+def _cohesion(columns: Columns, words: Words, layout: Layout) -> None:
     """What a line's words have to do with the page's: `cohesion` is the share of its longer words that stand in other lines of
     the max-sum run too, `common_share` the share of its words that stand all over the page, as function words do in any language.
     """
     everywhere, _ = stop_words()
-    n = len(where.page)
+    n = len(layout.page)
     is_word = words.hash != 0
     line = words.line[is_word]
-    key = words.hash[is_word] + where.page[line].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    key = words.hash[is_word] + layout.page[line].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     _, inverse = np.unique(key, return_inverse=True)
     kinds = int(np.max(inverse)) + 1 if len(inverse) else 0
     length = words.length[is_word]

@@ -81,9 +81,9 @@ class Model:
     sample: np.ndarray  # blocks x features: a few rows of the training data ...
     sample_chances: np.ndarray  # ... and the trainer's own prediction for them, for the test of equality
 
-    def chances(self, columns: Columns, where: Layout) -> np.ndarray:
+    def chances(self, columns: Columns, layout: Layout) -> np.ndarray:
         """How likely each block is part of the story: the mean of both on the scale of log-odds, float64."""
-        return sigmoid((self.forest.logits(columns) + self.net.logits(columns, where)) / 2)
+        return sigmoid((self.forest.logits(columns) + self.net.logits(columns, layout)) / 2)
 
 
 def forest_of(exported: dict[str, Any], names: list[str]) -> Forest:

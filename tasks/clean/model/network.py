@@ -41,7 +41,7 @@ class Net:
     out: np.ndarray  # h
     out_bias: np.ndarray  # scalar
 
-    def logits(self, columns: Columns, where: Layout) -> np.ndarray:
+    def logits(self, columns: Columns, layout: Layout) -> np.ndarray:
         """The log-odds of each of n blocks, float64."""
         features = np.stack([np.asarray(columns[name], dtype=np.float32) for name in self.names.tolist()], axis=1)
         values = standardised(features, self.mean, self.scale)
@@ -49,10 +49,10 @@ class Net:
         # One thread: batches run in parallel as processes, small products divided among threads take half as much CPU again, and
         # the last bits of a sum would depend on how many threads the process that cleans the page happens to have.
         with _blas().limit(limits=1, user_api="blas"):
-            for first, end in _groups(where):
-                start, stop = int(where.starts[first]), int(where.ends[end - 1])
+            for first, end in _groups(layout):
+                start, stop = int(layout.starts[first]), int(layout.ends[end - 1])
                 found[start:stop] = self._of_pages(
-                    values[start:stop], where.starts[first:end] - start, where.ends[first:end] - start
+                    values[start:stop], layout.starts[first:end] - start, layout.ends[first:end] - start
                 )
         return found
 
@@ -107,15 +107,15 @@ def squeezed(features: np.ndarray) -> np.ndarray:
     return found
 
 
-def _groups(where: Layout) -> Iterator[tuple[int, int]]:
+def _groups(layout: Layout) -> Iterator[tuple[int, int]]:
     """Runs of pages of about _CHUNK blocks: first and one past last."""
     first = 0
-    for page in range(len(where.starts)):
-        if where.ends[page] - where.starts[first] >= _CHUNK:
+    for page in range(len(layout.starts)):
+        if layout.ends[page] - layout.starts[first] >= _CHUNK:
             yield first, page + 1
             first = page + 1
-    if first < len(where.starts):
-        yield first, len(where.starts)
+    if first < len(layout.starts):
+        yield first, len(layout.starts)
 
 
 def arrays(net: Net) -> dict[str, Any]:

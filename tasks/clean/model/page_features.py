@@ -56,9 +56,9 @@ _LONG_NUMBER = re.compile(r"\d{5,}")
 _SPLIT = re.compile(r"[^0-9a-z]+")
 
 
-def block_features(columns: Columns, where: Layout, chance: np.ndarray, is_kept: np.ndarray) -> Columns:
+def block_features(columns: Columns, layout: Layout, chance: np.ndarray, is_kept: np.ndarray) -> Columns:
     """Features of the p pages that have blocks: from the n blocks' columns, chances and the model's decision."""
-    page, pages = where.page, len(where.starts)
+    page, pages = layout.page, len(layout.starts)
     count = columns["words"].astype(np.float64)
     kept = is_kept.astype(np.float64)
 
@@ -70,16 +70,16 @@ def block_features(columns: Columns, where: Layout, chance: np.ndarray, is_kept:
         shares: np.ndarray = part / np.maximum(whole, 1e-9)
         return shares
 
-    size = (where.ends - where.starts).astype(np.float64)
+    size = (layout.ends - layout.starts).astype(np.float64)
     words, kept_words, kept_blocks = total(count), total(count * kept), total(kept)
     expected = total(chance * count)
     long_kept = kept * (count >= _LONG_WORDS)
     good = columns["good"].astype(np.float64)
     is_short = count < 8
-    first = np.minimum.reduceat(np.where(is_kept, np.arange(len(page)), len(page)), where.starts)
-    first = np.minimum(first, where.ends - 1)
-    last = np.maximum.reduceat(np.where(is_kept, np.arange(len(page)), -1), where.starts)
-    last = np.maximum(last, where.starts)
+    first = np.minimum.reduceat(np.where(is_kept, np.arange(len(page)), len(page)), layout.starts)
+    first = np.minimum(first, layout.ends - 1)
+    last = np.maximum.reduceat(np.where(is_kept, np.arange(len(page)), -1), layout.starts)
+    last = np.maximum(last, layout.starts)
     span = np.maximum(last - first + 1, 1)
     found = {
         "page_words": np.log1p(words),
@@ -90,7 +90,7 @@ def block_features(columns: Columns, where: Layout, chance: np.ndarray, is_kept:
         "raw_confidence": share(2 * total(chance * count * kept), kept_words + expected),
         "kept_share": share(kept_words, words),
         "kept_chance": share(total(chance * count * kept), kept_words),
-        "chance_max": np.maximum.reduceat(chance, where.starts),
+        "chance_max": np.maximum.reduceat(chance, layout.starts),
         "unsure_share": share(total(count * ((chance > _UNSURE) & (chance < _SURE))), words),
         "unsure_of_kept": share(total(count * ((chance > _UNSURE) & (chance < _SURE))), kept_words + 1),
         "sure_words": np.log1p(total(count * (chance >= _SURE))),
@@ -98,14 +98,14 @@ def block_features(columns: Columns, where: Layout, chance: np.ndarray, is_kept:
         "good_kept_share": share(total(count * good * kept), kept_words),
         "good_left_out": share(total(count * good * (1 - kept)), total(count * good)),
         "mean_kept_words": share(kept_words, kept_blocks),
-        "longest_kept": np.log1p(np.maximum.reduceat(count * kept, where.starts)),
+        "longest_kept": np.log1p(np.maximum.reduceat(count * kept, layout.starts)),
         "long_kept": np.log1p(total(long_kept)),
         "long_kept_share": share(total(long_kept), kept_blocks),
         "long_words_share": share(total(long_kept * count), kept_words),
         "short_blocks_share": share(total(is_short), size),
         "kept_density": share(kept_blocks, span),
-        "kept_start": share(first - where.starts, size),
-        "kept_end": share(where.ends - 1 - last, size),
+        "kept_start": share(first - layout.starts, size),
+        "kept_end": share(layout.ends - 1 - last, size),
         "sentences": share(total(columns["sentence_ends"] * kept), kept_blocks),
         "end_share": share(total(columns["is_end"] * kept), kept_blocks),
         "question_share": share(total(columns["is_question"] * kept), kept_blocks),
@@ -128,13 +128,13 @@ def block_features(columns: Columns, where: Layout, chance: np.ndarray, is_kept:
     for group in _LEXICON_GROUPS:
         found[f"lexicon_{group}"] = np.log1p(total(columns[f"lexicon_{group}"]))
     if "link_share" in columns:
-        found |= _element_features(columns, where, first, total, share, kept, count)
+        found |= _element_features(columns, layout, first, total, share, kept, count)
     return {name: np.asarray(values, dtype=np.float32) for name, values in found.items()}
 
 
 def _element_features(
     columns: Columns,
-    where: Layout,
+    layout: Layout,
     first: np.ndarray,
     total: Callable[[np.ndarray], np.ndarray],
     share: Callable[[np.ndarray, np.ndarray], np.ndarray],
@@ -145,7 +145,7 @@ def _element_features(
     link, kept_words = columns["link_share"], total(count * kept)
     heading = np.asarray(columns["tag_h2"] + columns["tag_h3"] + columns["tag_h4"], dtype=np.float64)
     around_h = np.asarray((columns["around_h2"] + columns["around_h3"]) > 0, dtype=np.float64)
-    size = (where.ends - where.starts).astype(np.float64)
+    size = (layout.ends - layout.starts).astype(np.float64)
     words = total(count)
     found = {
         "kept_links": share(total(link * count * kept), kept_words),
@@ -162,19 +162,19 @@ def _element_features(
         "kept_in_p": share(total(columns["tag_p"] * count * kept), kept_words),
         "kept_in_form": share(total(columns["around_form"] * count * kept), kept_words),
         "kept_in_article": share(total((columns["around_article"] > 0) * count * kept), kept_words),
-        "articles": np.maximum.reduceat(columns["article_number"], where.starts),
+        "articles": np.maximum.reduceat(columns["article_number"], layout.starts),
         "forms": share(total(columns["around_form"]), size),
         "tables": share(total(columns["around_table"]), size),
         "figures": np.log1p(total(columns["around_figure"])),
         "pre": share(total(columns["tag_pre"] * count), words),
         "hidden_kept": share(total((columns["class_HIDDEN"] > 0) * count * kept), kept_words),
-        "body_marked": np.maximum.reduceat(columns["class_ARTICLE_BODY"], where.starts),
-        "largest_group": np.log1p(np.maximum.reduceat(columns["alike_blocks"], where.starts)),
+        "body_marked": np.maximum.reduceat(columns["class_ARTICLE_BODY"], layout.starts),
+        "largest_group": np.log1p(np.maximum.reduceat(columns["alike_blocks"], layout.starts)),
         "kept_depth": share(total(columns["depth"] * count * kept), kept_words),
-        "story_share": np.maximum.reduceat(columns["story_good_share"], where.starts),
-        "in_title": np.maximum.reduceat(columns["in_title"] * (count >= 3), where.starts),
-        "of_title": np.maximum.reduceat(columns["of_title"], where.starts),
-        "in_summary": np.maximum.reduceat(columns["in_summary"] * (count >= 5), where.starts),
+        "story_share": np.maximum.reduceat(columns["story_good_share"], layout.starts),
+        "in_title": np.maximum.reduceat(columns["in_title"] * (count >= 3), layout.starts),
+        "of_title": np.maximum.reduceat(columns["of_title"], layout.starts),
+        "in_summary": np.maximum.reduceat(columns["in_summary"] * (count >= 5), layout.starts),
         "in_body": share(total(np.maximum(columns["in_body"], 0) * count * kept), kept_words),
     }
     for group in _CLASS_GROUPS:

@@ -17,7 +17,7 @@ _WORDS_MOST = 1000  # of each side of a page; more cost time and say no more
 
 
 def distinct(
-    line: np.ndarray, hashes: np.ndarray, where: Layout, is_kept: np.ndarray
+    line: np.ndarray, hashes: np.ndarray, layout: Layout, is_kept: np.ndarray
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """The distinct words of each page's kept lines, and of its others: pairs of page numbers and places in a table.
 
@@ -30,7 +30,7 @@ def distinct(
     found = []
     for side in (is_kept, ~is_kept):
         inside = side[line]
-        page = where.page[line[inside]]
+        page = layout.page[line[inside]]
         before = np.searchsorted(page, page)  # words come page by page
         first = np.arange(len(page)) - before < _WORDS_MOST
         key = np.unique(page[first] * SLOTS + place[inside][first])

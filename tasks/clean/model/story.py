@@ -20,7 +20,7 @@ class Chances(NamedTuple):
     is_story: np.ndarray
 
 
-def decide(values: np.ndarray, words: np.ndarray, where: Layout) -> np.ndarray:
+def decide(values: np.ndarray, words: np.ndarray, layout: Layout) -> np.ndarray:
     """Which blocks are taken for the story: on each page the likeliest ones, as many as make the expected F1 largest.
 
     With exact chances that is the best decision for F1 (Ye et al. 2012: a threshold at half of the F1 that can be had). A sure
@@ -31,15 +31,15 @@ def decide(values: np.ndarray, words: np.ndarray, where: Layout) -> np.ndarray:
         return np.zeros(0, dtype=bool)
     size = np.maximum(words, _WORDS_MIN).astype(np.float64)
     right = values * size
-    order = np.lexsort((-values, where.page))
-    sizes = where.ends - where.starts
-    kept = _sums_within(size[order], where.starts, sizes)
-    hits = _sums_within(right[order], where.starts, sizes)
-    expected = np.repeat(np.add.reduceat(right, where.starts), sizes)
+    order = np.lexsort((-values, layout.page))
+    sizes = layout.ends - layout.starts
+    kept = _sums_within(size[order], layout.starts, sizes)
+    hits = _sums_within(right[order], layout.starts, sizes)
+    expected = np.repeat(np.add.reduceat(right, layout.starts), sizes)
     score = 2 * hits / (kept + expected + 1e-9)
-    best = np.repeat(np.maximum.reduceat(score, where.starts), sizes)
+    best = np.repeat(np.maximum.reduceat(score, layout.starts), sizes)
     index = np.arange(len(values))
-    last = np.maximum.reduceat(np.where(score >= best, index, -1), where.starts)
+    last = np.maximum.reduceat(np.where(score >= best, index, -1), layout.starts)
     least = np.maximum(values[order[last]], FLOOR)
     is_kept: np.ndarray = values >= np.repeat(least, sizes)
     return is_kept
@@ -53,14 +53,14 @@ def _sums_within(values: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> n
     return within
 
 
-def chances(columns: Columns, words: Words, where: Layout, *, is_html: bool) -> Chances:
+def chances(columns: Columns, words: Words, layout: Layout, *, is_html: bool) -> Chances:
     """The model's verdict on each block."""
     model = load("html" if is_html else "text")
     if model.words is not None:
         score = word_scores.scores(words, model.words, model.words_bias)
-        columns = columns | word_scores.columns_of(score, columns["words"], where)
-    values = model.chances(columns, where)
-    return Chances(values, decide(values, columns["words"], where))
+        columns = columns | word_scores.columns_of(score, columns["words"], layout)
+    values = model.chances(columns, layout)
+    return Chances(values, decide(values, columns["words"], layout))
 
 
 def confidence(values: np.ndarray, words: np.ndarray, kept: np.ndarray, *, is_html: bool) -> float:

@@ -48,9 +48,9 @@ def scores(words: Words, table: np.ndarray, bias: float) -> np.ndarray:
     return (total / np.sqrt(np.maximum(count, 1)) + bias).astype(np.float32)
 
 
-def columns_of(score: np.ndarray, count: np.ndarray, where: Layout) -> Columns:
+def columns_of(score: np.ndarray, count: np.ndarray, layout: Layout) -> Columns:
     """The score of each line and of those around it, as features; `count` are the words of the lines."""
     sums = running(score * np.minimum(count, _WORD_CAP))
-    values = [score, *(shift(score, by, where) for by in _NEIGHBOURS),
-              *(window(sums, width, where, np.arange(len(score))) for width in _WINDOWS)]  # fmt: skip
+    values = [score, *(shift(score, by, layout) for by in _NEIGHBOURS),
+              *(window(sums, width, layout, np.arange(len(score))) for width in _WINDOWS)]  # fmt: skip
     return {name: np.asarray(column, dtype=np.float32) for name, column in zip(NAMES, values, strict=True)}

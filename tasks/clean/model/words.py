@@ -271,6 +271,6 @@ class WordSet:
         candidates = np.flatnonzero(found)
         if len(candidates) and len(self.sorted):
             values = hashes[candidates]
-            where = np.minimum(np.searchsorted(self.sorted, values), len(self.sorted) - 1)
-            found[candidates] = self.sorted[where] == values
+            index = np.minimum(np.searchsorted(self.sorted, values), len(self.sorted) - 1)
+            found[candidates] = self.sorted[index] == values
         return found
