@@ -43,10 +43,8 @@ def _remove_templates(page: PageLines, removed: Removed) -> None:
     for n, recurrence in page.template.items():
         if page.is_story[n] and page.words[n] >= _TEMPLATE_WORDS:
             group = page.entry[n].group if n in page.entry else ""
-            if group in _TEMPLATE_GROUPS:
-                label = Label(group)
-            else:
-                label = Label.FOOTER if n > last else Label.PROMO
+            by_position = Label.FOOTER if n > last else Label.PROMO
+            label = Label(group) if group in _TEMPLATE_GROUPS else by_position
             removed[n] = LineLabel(label, Action.DROP, Reason.TEMPLATE_ON_SITE, str(recurrence), 0.95)
 
 

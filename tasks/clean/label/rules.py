@@ -194,7 +194,7 @@ def _belongs_to_story(view: PageView, n: int) -> bool:
     recurrence = view.page.template[n]
     is_beside = view.first <= n <= view.last + AFTER
     return (kind.startswith(("byline.", "date.")) and view.is_near_top(n)) or (
-        kind.startswith(("credit.", "wire.")) and is_beside and recurrence.count < CHROME_SHARE * recurrence.total
+        kind.startswith(("credit.", "wire.")) and is_beside and recurrence.pages < CHROME_SHARE * recurrence.total
     )
 
 

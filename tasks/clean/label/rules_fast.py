@@ -174,7 +174,7 @@ class _BatchLabeller:
 
     def _is_agency_credit(self, row: int, recurrence: Recurrence) -> bool:
         entry = self.facts.entries.get(row)
-        is_rare = recurrence.count < constants.CHROME_SHARE * recurrence.total
+        is_rare = recurrence.pages < constants.CHROME_SHARE * recurrence.total
         return entry is not None and entry.kind.startswith(("credit.", "wire.")) and is_rare
 
     def _by_lexicon(self, rows: np.ndarray) -> None:

@@ -47,7 +47,8 @@ class Tree:
     def subtree_sums(self, values: np.ndarray) -> np.ndarray:
         """Sums over each container's subtree, from the sums of its own blocks."""
         sums = running(values)
-        return np.subtract(sums[self.end], sums[:-1])
+        below: np.ndarray = sums[self.end] - sums[:-1]
+        return below
 
 
 def dom_features(blocks: Blocks, tree: Tree, words: Words, columns: Columns, layout: Layout) -> Columns:

@@ -21,11 +21,11 @@ _STORY_PAGES = 20  # a line on more pages is a template, not part of a story
 class Recurrence(NamedTuple):
     """On how many pages of a site a line was seen."""
 
-    count: int  # pages with the line
-    total: int  # pages in all
+    pages: int  # with the line
+    total: int  # pages of the site
 
     def __str__(self) -> str:
-        return f"{self.count} of {self.total} pages"
+        return f"{self.pages} of {self.total} pages"
 
 
 class SiteHistory(NamedTuple):

@@ -285,32 +285,3 @@ def test_sections_with_headings_of_their_own_are_one_story_and_whole_further_sto
     other = [line.replace("sail", "net") + " " + BESIDE for line in PARAGRAPHS]
     article = dict.fromkeys(range(7), 0) | dict.fromkeys(range(7, 14), 1)
     assert not set(other) & set(kept([*lines[:7], "Nets", *other], tags={0: "h1", 7: "h1"}, article=article))
-
-
-@pytest.mark.parametrize("is_html", [True, False])
-def test_naming_in_bulk_says_what_the_rules_say(line, is_html):
-    """On every line of the sample pages, with the lines' own chances and with others."""
-    rows = [row for row in line.pages_table([line.PAGES]).to_pylist() if (row["media_type"] == "text/html") == is_html]
-    pages = [(n, row["raw"], row["declared_encoding"]) for n, row in enumerate(rows) if row["raw"] is not None]
-    prepared = core.prepare(pages, is_html=is_html)
-    chances = story.chances(prepared.columns, prepared.words, prepared.layout, is_html=is_html)
-    shifted = np.roll(chances.values, 3)
-    assert _differences(prepared, chances) == []
-    assert _differences(prepared, story.Chances(shifted, shifted >= 0.5)) == []
-
-
-def _differences(prepared, chances):
-    lines = core._pages(prepared, chances, {})
-    views = [open_view(replace(own)) for own in lines]
-    names = LabelColumns(len(prepared.blocks))
-    done = label_plain_lines(names, core._facts(prepared, chances, {}, [view.page for view in views], views))
-    found = []
-    for start, view in zip(prepared.layout.starts.tolist(), views, strict=True):
-        for n in np.flatnonzero(done[start : start + view.count]).tolist():
-            if n in view.named:
-                continue
-            rule, row = label_line(view, n), start + n
-            bulk = (LABELS[names.label[row]], ACTIONS[names.action[row]], REASONS[names.reason[row]], names.detail[row])
-            if bulk != (rule.label, rule.action, rule.reason, rule.detail):
-                found.append((view.page.text[n][:60], bulk, rule))
-    return found
