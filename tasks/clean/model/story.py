@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from tasks.clean.model import word_scores
+from tasks.clean.model.block_model import load
 from tasks.clean.model.features import Columns, Layout
-from tasks.clean.model.forest import load
 from tasks.clean.model.words import Words
 
 FLOOR = 0.1  # a block less likely than this is not taken for the story, however doubtful the page

@@ -1,16 +1,11 @@
 """The rules that name lines after the model has spoken, with the story given; and that naming in bulk says the same."""
 
-from dataclasses import replace
 
-import numpy as np
 import pytest
 
-from tasks.clean import core
-from tasks.clean.label.codes import ACTIONS, LABELS, REASONS, LabelColumns
 from tasks.clean.label.page import PageLines
 from tasks.clean.label.rules import label_line, open_view
-from tasks.clean.label.rules_fast import label_plain_lines
-from tasks.clean.model import lexicon, story
+from tasks.clean.model import lexicon
 from tasks.clean.model.words import count_words, phrase_hashes
 from tasks.clean.parse import class_words
 from tasks.clean.parse.tags import TAG_CODES

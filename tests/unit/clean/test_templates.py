@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from tasks import schema
 from tasks.clean.core import clean_pages
 from tasks.clean.sites import memory
-from tasks.clean.sites.memory import learn, learn_files, file_of, recall
+from tasks.clean.sites.memory import file_of, learn, learn_files, recall
 from tasks.clean.sites.templates import find_templates, site_of
 from tasks.extract.core import extract_documents
 
