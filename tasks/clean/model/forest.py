@@ -61,7 +61,8 @@ class Forest:
 
 def sigmoid(logits: np.ndarray) -> np.ndarray:
     """Probabilities of log-odds."""
-    return np.divide(1, 1 + np.exp(-logits))
+    probabilities: np.ndarray = 1 / (1 + np.exp(-logits))
+    return probabilities
 
 
 def forest_of(exported: dict[str, Any], names: list[str]) -> Forest:

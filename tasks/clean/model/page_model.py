@@ -29,7 +29,8 @@ class PageModel:
 
     def probabilities(self, columns: Columns) -> np.ndarray:
         """The probability that each page holds a story, float64."""
-        return np.interp(self.story.predict(columns), self.calibration[0], self.calibration[1])
+        probabilities: np.ndarray = np.interp(self.story.predict(columns), self.calibration[0], self.calibration[1])
+        return probabilities
 
     def other_kinds(self, columns: Columns) -> list[str]:
         """The kind of each page if it holds no story."""

@@ -9,8 +9,8 @@ from tasks.clean.model.block_model import load
 from tasks.clean.model.features import Columns, Layout
 from tasks.clean.model.words import Words
 
-FLOOR = 0.1  # a block less likely than this is not taken for the story, however doubtful the page
-_WORDS_MIN = 0.1  # of a block without words, so that its chance decides and not the division
+FLOOR = 0.1  # a less likely block is never taken for the story, however doubtful the page is
+_MIN_WORDS = 0.1  # of a block without words, so that its chance decides and not a division by zero
 
 
 class Chances(NamedTuple):
@@ -23,13 +23,13 @@ class Chances(NamedTuple):
 def decide(values: np.ndarray, words: np.ndarray, layout: Layout) -> np.ndarray:
     """Which blocks are taken for the story: on each page the likeliest ones, as many as make the expected F1 largest.
 
-    With exact chances that is the best decision for F1 (Ye et al. 2012: a threshold at half of the F1 that can be had). A sure
-    page so has a threshold near .5, a doubtful one, as of a script that the model never saw, a lower one: one threshold for
-    all pages lost .004 F1 in cross-validation, most of it in languages with few pages.
+    With exact chances that is the best decision for F1 (Ye et al. 2012: a threshold at half of the best possible F1). So a
+    sure page has a threshold near .5, and a doubtful one a lower one, e.g. in a script that the model never saw. One threshold
+    for all pages lost .004 F1 in cross-validation, most of it in languages with few pages.
     """
     if not len(values):
         return np.zeros(0, dtype=bool)
-    size = np.maximum(words, _WORDS_MIN).astype(np.float64)
+    size = np.maximum(words, _MIN_WORDS).astype(np.float64)
     right = values * size
     order = np.lexsort((-values, layout.page))
     sizes = layout.ends - layout.starts
@@ -46,7 +46,7 @@ def decide(values: np.ndarray, words: np.ndarray, layout: Layout) -> np.ndarray:
 
 
 def _sums_within(values: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """Running sums that begin again with each page."""
+    """Running sums that restart with each page."""
     sums: np.ndarray = np.cumsum(values)
     before = np.repeat(sums[starts] - values[starts], sizes)
     within: np.ndarray = sums - before
@@ -64,7 +64,7 @@ def chances(columns: Columns, words: Words, layout: Layout, *, is_html: bool) ->
 
 
 def confidence(values: np.ndarray, words: np.ndarray, kept: np.ndarray, *, is_html: bool) -> float:
-    """How likely a page's kept lines are the story and no more: the calibrated share of pages like it with F1 >= 0.9."""
+    """How likely a page's kept lines are exactly its story: the calibrated share of pages like it with F1 >= 0.9."""
     table = load("html" if is_html else "text").calibration
     return float(np.interp(raw_confidence(values, words, kept), table[0], table[1]))
 
