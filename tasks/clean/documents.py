@@ -6,7 +6,8 @@ import numpy as np
 
 from tasks.clean.label.page_kind import PLAIN, PageFacts, judge
 from tasks.clean.model import features, page_words, story
-from tasks.clean.model.page_features import block_features, declared_features
+from tasks.clean.model.page_declared import declared_features
+from tasks.clean.model.page_features import block_features
 from tasks.clean.model.page_model import load
 from tasks.clean.prepare import Prepared
 from tasks.text.language import language_of_page

@@ -9,7 +9,7 @@ import numpy as np
 
 from tasks.clean.model import word_scores
 from tasks.clean.model.features import Layout, layout_of_blocks, matrix
-from tasks.clean.model.page_features import declared_features
+from tasks.clean.model.page_declared import declared_features
 from tasks.clean.parse.blocks import Blocks
 from tasks.clean.prepare import Prepared
 from tasks.training import align, corpus, scripts
@@ -42,7 +42,7 @@ class Data:
     layout: Layout
     word_line: np.ndarray  # m: the block of each word
     word_hash: np.ndarray  # m, uint64
-    declared: np.ndarray  # p x declared_names: `page_features.declared_features`
+    declared: np.ndarray  # p x declared_names: `page_declared.declared_features`
     declared_without_url: np.ndarray  # the same where the address is not known
     declared_names: list[str]
 
