@@ -29,7 +29,7 @@ class Tree:
         self.parent = np.asarray(containers.parent, dtype=np.int64)
         self.depth = np.asarray(containers.depth, dtype=np.int64)
         self.tag = np.asarray(containers.tag, dtype=np.int64)
-        self.bits = np.asarray(containers.words, dtype=np.int64)
+        self.bits = np.asarray(containers.bits, dtype=np.int64)
         self.above = np.asarray(containers.above, dtype=np.int64)
         self.tags_above = np.asarray(containers.tags_above, dtype=np.int64)
         self.name = containers.name

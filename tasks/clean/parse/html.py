@@ -175,8 +175,13 @@ class _Walk:
                                 form = form_of(attributes)
                             if kind is _SIGNAL:
                                 self.signals.read_time(node, container, containers.above[container])
-                        elif containers.above[container] & _TOPIC_OR_AUTHOR or containers.tags_above[container] & _IN_STORY:
-                            attributes = node.attributes  # most links are in menus, where neither these nor hidden text occur
+                        elif (
+                            containers.above[container] & _TOPIC_OR_AUTHOR
+                            or containers.tags_above[container] & _IN_STORY
+                        ):
+                            attributes = (
+                                node.attributes
+                            )  # most links are in menus, where neither these nor hidden text occur
                             self.signals.read_link(node, attributes)
                             form = form_of(attributes)
                         if form is _PLAIN:
@@ -259,7 +264,7 @@ class _Walk:
 
     def is_omitted(self, form: Form, node: Any, container: int) -> bool:
         """Whether the text of an inline element that is not plain is omitted."""
-        if form is _SPOKEN and self.blocks.containers.words[container] & _LABELLED:
+        if form is _SPOKEN and self.blocks.containers.bits[container] & _LABELLED:
             is_first = len(self.buffer) < _LEADING_SPACES and not any(map(str.strip, self.buffer))
             return not is_first and is_unseen(form, node)  # `By`, `Posted on`: a label for what follows it
         return form is not _SHOWN_BLOCK and is_unseen(form, node)
@@ -303,7 +308,7 @@ class _Walk:
         containers.parent.append(parent)  # like `containers.add`, without a call for every element
         containers.depth.append(containers.depth[parent] + 1)
         containers.tag.append(code)
-        containers.words.append(bits)
+        containers.bits.append(bits)
         containers.above.append(containers.above[parent] | bits)
         containers.tags_above.append(containers.tags_above[parent] | 1 << code)
         containers.name.append(name)
