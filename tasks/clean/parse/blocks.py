@@ -75,7 +75,7 @@ class Blocks:
         least, most = wrapped.MIN_SOLID_WIDTH - 2, wrapped.MAX_WIDTH
         if sum(self.is_after_break[n] and least <= len(self.text[n - 1]) <= most for n in rows) < wrapped.MIN_BREAKS:
             return False
-        goes_on = wrapped.joins(
+        is_continued = wrapped.joins(
             [
                 wrapped.Line(
                     text=self.text[n],
@@ -86,21 +86,23 @@ class Blocks:
                 for n in rows
             ]
         )
-        if not any(goes_on):
+        if not any(is_continued):
             return False
-        self.text[first:] = wrapped.paragraphs(self.text[first:], goes_on)
+        self.text[first:] = wrapped.paragraphs(self.text[first:], is_continued)
         for column in (self.link_chars, self.link_count, self.bold_chars):
             sums: list[int] = []
-            for value, on in zip(column[first:], goes_on, strict=True):
-                if on:
+            for value, continues in zip(column[first:], is_continued, strict=True):
+                if continues:
                     sums[-1] += value
                 else:
                     sums.append(value)
             column[first:] = sums
         for column in (self.tag, self.container):
-            column[first:] = [value for value, on in zip(column[first:], goes_on, strict=True) if not on]
+            column[first:] = [
+                value for value, continues in zip(column[first:], is_continued, strict=True) if not continues
+            ]
         self.is_after_break[first:] = [
-            value for value, on in zip(self.is_after_break[first:], goes_on, strict=True) if not on
+            value for value, continues in zip(self.is_after_break[first:], is_continued, strict=True) if not continues
         ]
         return True
 
@@ -136,11 +138,11 @@ def add_text_page(blocks: Blocks, page: int, text: str, soft_ends: frozenset[int
     blank_before = [n - before - 1 for before, n in zip([-1, *filled], filled, strict=False)]
     indent = [len(lines[n]) - len(lines[n].lstrip()) if lines[n][0].isspace() else 0 for n in filled]
     widths = [len(lines[n].rstrip()) for n in filled]
-    goes_on = wrapped.joins(list(map(wrapped.Line, texts, widths, indent, [gap > 0 for gap in blank_before])))
-    if is_wrapped := any(goes_on):
+    is_continued = wrapped.joins(list(map(wrapped.Line, texts, widths, indent, [gap > 0 for gap in blank_before])))
+    if is_wrapped := any(is_continued):
         texts = [text + wrapped.SOFT_HYPHEN * (n in soft_ends) for n, text in zip(filled, texts, strict=True)]
-        texts = [text.rstrip(wrapped.SOFT_HYPHEN) for text in wrapped.paragraphs(texts, goes_on)]
-        first = [n for n, on in enumerate(goes_on) if not on]
+        texts = [text.rstrip(wrapped.SOFT_HYPHEN) for text in wrapped.paragraphs(texts, is_continued)]
+        first = [n for n, continues in enumerate(is_continued) if not continues]
         blank_before, indent = [blank_before[n] for n in first], [indent[n] for n in first]
     blocks.add_lines(page, texts, blank_before, indent)
     if count > MAX_BLOCKS:
