@@ -40,8 +40,8 @@ def no_history(sites: set[str]) -> Mapping[str, SiteHistory]:
 def clean_pages(pages: pa.Table, recall: Recall = no_history, read_pages: ReadPages | None = None) -> Cleaned:
     """The documents and the lines of a table of pages (`schema.PAGES`); pages without bytes get none.
 
-    `recall` is called once with the sites of the batch. `read_pages` returns the bytes of the pages in their order, as often
-    as it is called; it is needed where the table does not hold them.
+    `recall` is called once with the sites of the batch. `read_pages` returns the bytes of the pages in their order, as
+    often as it is called; it is needed where the table does not hold them.
     """
     if read_pages is None:
         read_pages, pages = partial(_values, pages["raw"]), pages.drop_columns(["raw"])

@@ -67,7 +67,7 @@ def document_row(
     record: dict,
     verdicts: PageVerdicts,
 ) -> dict[str, object]:
-    """The row of `schema.DOCUMENTS` of a page with the blocks `first:end`; `is_kept` says which of them are its text."""
+    """The row of `schema.DOCUMENTS` of a page with the blocks `first:end`; `is_kept` says which of them are text."""
     columns, signals, texts = prepared.columns, prepared.signals[page], prepared.blocks.text[first:end]
     encoding, encoding_from, damaged_char_count = prepared.encodings[page]
     # a line that a rule removed from the story is no longer a doubt about it
@@ -79,21 +79,7 @@ def document_row(
     # a whole story may be one link, but then its lines are sentences, unlike the headlines of a list
     is_sentence = (words >= features.GOOD_WORDS) & (columns["is_end"][first:end] > 0)
     kept_words = float(words[is_kept].sum())
-    probability, other_kind, page_features = verdicts.of(page)
-    page_kind = judge(
-        PageFacts(
-            kept_words=int(kept_words),
-            page_words=float(words.sum()),
-            page_lines=end - first,
-            entries={n - first: prepared.entries[n] for n in range(first, end) if n in prepared.entries},
-            last_kept=int(np.flatnonzero(is_kept)[-1]) if is_kept.any() else 0,
-            is_live_declared=bool(signals and signals.is_live()),
-            clock_lines=_clock_lines(texts, is_kept),
-            story_probability=probability,
-            other_kind=other_kind,
-            features=page_features,
-        )
-    )
+    page_kind = judge(_page_facts(prepared, page, first, end, is_kept, verdicts))
     is_doubtful = page_kind.story_probability < PLAIN or kept_words < _BRIEF_WORDS
     suspect_lines = int((is_kept & ~good & (columns["lexicon"][first:end] > 0)).sum())
     return {name: record[name] for name in _COPIED} | {
@@ -118,6 +104,25 @@ def document_row(
         "problem": "clean.unparsed" if prepared.problems[page] else None,
         "problem_detail": prepared.problems[page],
     }
+
+
+def _page_facts(
+    prepared: Prepared, page: int, first: int, end: int, is_kept: np.ndarray, verdicts: PageVerdicts
+) -> PageFacts:
+    words, signals = prepared.columns["words"][first:end], prepared.signals[page]
+    probability, other_kind, page_features = verdicts.of(page)
+    return PageFacts(
+        kept_words=int(words[is_kept].sum()),
+        page_words=float(words.sum()),
+        page_lines=end - first,
+        entries={n - first: prepared.entries[n] for n in range(first, end) if n in prepared.entries},
+        last_kept=int(np.flatnonzero(is_kept)[-1]) if is_kept.any() else 0,
+        is_live_declared=bool(signals and signals.is_live()),
+        clock_lines=_clock_lines(prepared.blocks.text[first:end], is_kept),
+        story_probability=probability,
+        other_kind=other_kind,
+        features=page_features,
+    )
 
 
 def _clock_lines(texts: list[str], is_kept: np.ndarray) -> int:

@@ -36,8 +36,8 @@ class Prepared:
 def prepare(pages: Iterable[tuple[int, bytes, str | None]], *, is_html: bool) -> Prepared:
     """Decode, repair and cut pages of one media type, and compute the features of all their blocks.
 
-    Of each page: its position in the batch, its bytes and its declared encoding. Pages are read one at a time, so that the
-    bytes of each may take the memory of the last, which is in the cache.
+    Of each page: its position in the batch, its bytes and its declared encoding. Pages are read one at a time, so that
+    the bytes of each may take the memory of the last, which is in the cache.
     """
     blocks = Blocks()
     rows: list[int] = []
@@ -50,12 +50,8 @@ def prepare(pages: Iterable[tuple[int, bytes, str | None]], *, is_html: bool) ->
         rows.append(row)
         encodings.append((decoded.encoding, decoded.encoding_from, decoded.damaged_char_count))
         page_repairs: set[str] = set()
-        page_signals: Signals | None = None
-        problem = None
-        if is_html:
-            page_signals, problem = _add_html(blocks, page, _utf8(raw, decoded), page_repairs)
-        elif add_text_page(blocks, page, repair(decoded.text, page_repairs), soft_ends(decoded.text)):
-            page_repairs.add("wrapped_lines")
+        add_page = _add_html if is_html else _add_text
+        page_signals, problem = add_page(blocks, page, raw, decoded, page_repairs)
         repairs.append(sorted(page_repairs))
         signals.append(page_signals)
         problems.append(problem)
@@ -87,12 +83,21 @@ def prepare(pages: Iterable[tuple[int, bytes, str | None]], *, is_html: bool) ->
     )
 
 
-def _add_html(blocks: Blocks, page: int, html: bytes, repairs: set[str]) -> tuple[Signals | None, str | None]:
+def _add_text(blocks: Blocks, page: int, raw: bytes, decoded: Decoded, repairs: set[str]) -> tuple[None, None]:
+    """Append the blocks of a text page, which declares nothing and needs no parser."""
+    if add_text_page(blocks, page, repair(decoded.text, repairs), soft_ends(decoded.text)):
+        repairs.add("wrapped_lines")
+    return None, None
+
+
+def _add_html(
+    blocks: Blocks, page: int, raw: bytes, decoded: Decoded, repairs: set[str]
+) -> tuple[Signals | None, str | None]:
     """Append the blocks of an HTML page; returns what it declares, and why the parser failed if it did."""
     first, body = len(blocks), len(blocks.containers.parent)
     signals, problem = None, None
     try:
-        signals = add_html_page(blocks, page, html)
+        signals = add_html_page(blocks, page, _utf8(raw, decoded))
         signals.finish()
         repairs |= signals.repairs
         if add_declared_story(blocks, page, first, body, signals.article_bodies):

@@ -1,8 +1,8 @@
 """Scripts that are written without spaces between words, as ranges of code points.
 
-The sets differ because each was measured with the rule that uses it, and the models are trained with theirs; a change of
-one changes values of the dataset. All are about Thai, Lao, Burmese, Khmer, Chinese and Japanese (and Tibetan in some).
-Korean is in none of them: Hangul has spaces.
+The sets differ because each was measured with the rule that uses it, and the models are trained with theirs; a change
+of one changes values of the dataset. All are about Thai, Lao, Burmese, Khmer, Chinese and Japanese (and Tibetan in
+some). Korean is in none of them: Hangul has spaces.
 """
 
 Ranges = tuple[tuple[int, int], ...]

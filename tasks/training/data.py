@@ -15,8 +15,9 @@ from tasks.clean.prepare import Prepared
 from tasks.training import align, corpus, scripts
 from tasks.training.corpus import GoldPage
 
-# Weights of a page in training. A corpus of news is small beside one of blogs and guides; pages without a story teach what
-# menus, offers and forums look like; a copy in another script teaches form, but too many of them blur what words say.
+# Weights of a page in training. A corpus of news is small beside one of blogs and guides; pages without a story teach
+# what menus, offers and forums look like; a copy in another script teaches form, but too many of them blur what words
+# say.
 NEWS_WEIGHT, COPY_WEIGHT, INVENTED_WEIGHT = 2.5, 0.7, 0.3
 OTHERS_WEIGHT = {"html": 0.2, "wet": 0.0, "inscriptis": 0.0}  # text models lose by them: -0.003 F1 on news
 _LARGE_PAGES = 700  # a corpus with more stories is one of blogs and guides, which weigh 1

@@ -1,9 +1,9 @@
 """Trains the models of clean from corpora with gold texts: `python -m tasks.training.train CORPUS... [--kind html|text]`.
 
-Needs the extra `train`. The same data, versions and seed give the same files. Writes `model_html.npz`, `model_text.npz` (which
-lines are the story) and `model_page_html.npz`, `model_page_text.npz` (whether a page holds one) into `tasks/clean/model/`, each kind
-with its card: data, settings, figures, digests. `--folds FOLDER` keeps the models of each fold, by which
-`tests/benchmarks/accuracy.py` runs every page with models that have not seen its site.
+Needs the extra `train`. The same data, versions and seed give the same files. Writes `model_html.npz`, `model_text.npz`
+(which lines are the story) and `model_page_html.npz`, `model_page_text.npz` (whether a page holds one) into
+`tasks/clean/model/`, each kind with its card: data, settings, figures, digests. `--folds FOLDER` keeps the models of
+each fold, by which `tests/benchmarks/accuracy.py` runs every page with models that have not seen its site.
 """
 
 import argparse

@@ -7,12 +7,12 @@ from tasks.clean.label.page import LineLabel, PageLines
 from tasks.clean.label.removal import STORY_WORDS_LEFT, Removed, story_lines, word_sum
 from tasks.vocabulary import Action, Label, Reason
 
-# A statement about a writer. Of 20 such last lines of real pages with a name that is in the byline and not in the story,
-# none was gold body; of 85 others most were.
+# A statement about a writer. Of 20 such last lines of real pages with a name that is in the byline and not in the
+# story, none was gold body; of 85 others most were.
 _STATEMENT = re.compile(
     r"""^([^\W\d_][\w.'’-]*\s+[\w.'’-]+)(?:\s+[\w.'’-]+){0,2}(?:,\s.{2,60},)?\s+(?:
-        is|was|has|covers|writes|reports|joined|lives|works|ist|schreibt|berichtet|arbeitet|lebt|est|couvre|écrit|es|escribe
-        |cubre|è|scrive|é|escreve|jest|pisze|schrijft|är|skriver|er
+        is|was|has|covers|writes|reports|joined|lives|works|ist|schreibt|berichtet|arbeitet|lebt|est|couvre|écrit|es
+        |escribe|cubre|è|scrive|é|escreve|jest|pisze|schrijft|är|skriver|er
     )\s""",
     re.X,
 )
@@ -22,8 +22,8 @@ _OCCUPATION = re.compile(
         has\ covered|covers|writes\ (?:about|for|on)|reports\ (?:on|for|from)
         |(?:is|ist|est|es|è|é|jest)\s(?:\S+\s){0,4}(?:
             reporter|correspondent|columnist|freelance\ \w+|staff\ writer|contributing\ \w+|redakteur(?:in)?
-            |korrespondent(?:in)?|journaliste|rédact(?:eur|rice)|periodista|redactora?|corresponsal|giornalista|jornalista
-            |dziennikar(?:z|ka)
+            |korrespondent(?:in)?|journaliste|rédact(?:eur|rice)|periodista|redactora?|corresponsal|giornalista
+            |jornalista|dziennikar(?:z|ka)
         )\b
         |schreibt\ (?:für|über)|berichtet\ (?:für|über|aus)|couvre|écrit\ pour|escribe\ (?:sobre|para)
         |scrive\ (?:di|per)|escreve\ (?:sobre|para)

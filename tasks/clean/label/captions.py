@@ -1,8 +1,8 @@
 """Captions and credits: what is left of a picture on a page that has lost it.
 
-A paragraph may end in brackets with an agency, too (`(dpa/xyz)`, `[AFP]`): within a story, the position of a line counts
-more than such an end. So a line of the story is a caption only with a sign of a picture: a figure around it, or a credit
-that is written out (`Photo: A. Name`, `A. Name/Agency`) below few words.
+A paragraph may end in brackets with an agency, too (`(dpa/xyz)`, `[AFP]`): within a story, the position of a line
+counts more than such an end. So a line of the story is a caption only with a sign of a picture: a figure around it, or
+a credit that is written out (`Photo: A. Name`, `A. Name/Agency`) below few words.
 """
 
 import re

@@ -164,7 +164,7 @@ def _find_dates_and_sources(view: PageView) -> None:
 
 
 def _is_date(view: PageView, n: int, anchor: int) -> bool:
-    """Whether a line is only a date; on a text page, below the headline, also a date with the writer's name beside it."""
+    """Whether a line is only a date; below the headline of a text page the writer's name may be beside it."""
     page = view.page
     rest = beside_dates(page.text[n], page.language)
     if rest is None:
@@ -174,7 +174,7 @@ def _is_date(view: PageView, n: int, anchor: int) -> bool:
 
 
 def _distant_date(view: PageView, dates: list[int], anchor: int) -> list[int]:
-    """On a text page without a date near the headline: the nearest above it and below the masthead, or below the story."""
+    """On a text page without a date near the headline: the nearest one below the masthead, or below the story."""
     if view.page.is_html:
         return []
     above = [n for n in dates if max(_MASTHEAD_LINES, anchor - _FAR) < n < anchor]

@@ -16,8 +16,8 @@ _CELL_WORDS = 8.0  # on average; a table of longer ones is layout, and its parag
 _TABLE_SHARE = 1.0  # of the story's words outside it: a longer table is what the page is about
 _LINKED = 0.1  # of a table's words: with more, it is navigation
 _LAST_WORDS = (2, 12)
-# Of short last sentences right below a story, in an element of the same kind, with at least this chance by the model, 7 of
-# 10 were gold body; with less, 2 of 9.
+# Of short last sentences right below a story, in an element of the same kind, with at least this chance by the model, 7
+# of 10 were gold body; with less, 2 of 9.
 _LAST_CHANCE = 0.3
 _FEW_LINES, _FEW_PARAGRAPHS, _PARAGRAPH_WORDS = 40, 3, 90
 

@@ -1,7 +1,7 @@
 """Parts of a page that the model takes for its story although they surely are not: dialogs, cards, slides, tickers.
 
-Each rule looks at what is kept and removes only a small part of it (`removal.is_small_part`): a live blog with its entries
-in cards, a page of letters to the editor in a container called `comments`, or a gallery stays whole.
+Each rule looks at what is kept and removes only a small part of it (`removal.is_small_part`): a live blog with its
+entries in cards, a page of letters to the editor in a container called `comments`, or a gallery stays whole.
 """
 
 import re
@@ -16,8 +16,8 @@ from tasks.clean.parse import class_words
 from tasks.clean.parse.tags import TAG_CODES
 from tasks.vocabulary import Action, Label, Reason
 
-# Below the story's last line, lines in elements with such a class were gold body on 1 of 192 of 2,000 real pages. Amid the
-# story, where 42 % to 92 % were, such classes say nothing.
+# Below the story's last line, lines in elements with such a class were gold body on 1 of 192 of 2,000 real pages. Amid
+# the story, where 42 % to 92 % were, such classes say nothing.
 _GROUPS = (
     ("comment", Label.COMMENT),
     ("cookie", Label.FOOTER),
@@ -28,8 +28,8 @@ _GROUPS = (
 )
 _TAGS = (("form", Label.PROMO), ("nav", Label.NAVIGATION))
 _CONSENT = re.compile(
-    r"""\bcookies?\b|\bconsent\b|\bpartners\b.{0,60}\bdata\b|einwilligung|datenschutz|consentement|consentimiento|consenso
-        |toestemming|zgod[aęy]\b|соглас[иен]|samtycke|samtykke""",
+    r"""\bcookies?\b|\bconsent\b|\bpartners\b.{0,60}\bdata\b|einwilligung|datenschutz|consentement|consentimiento
+        |consenso|toestemming|zgod[aęy]\b|соглас[иен]|samtycke|samtykke""",
     re.I | re.X,
 )
 _STORY_WORDS = 100  # of running text: with more, a text is a story beside any number of cards

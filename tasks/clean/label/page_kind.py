@@ -58,8 +58,8 @@ class PageKind:
 def judge(facts: PageFacts) -> PageKind:
     """The kind of a page, how likely it is to hold a story, and why.
 
-    Words alone make a page something else for certain only where they name its kind, as those of an error page do. A page
-    without known words may be anything.
+    Words alone make a page something else for certain only where they name its kind, as those of an error page do. A
+    page without known words may be anything.
     """
     paywall = [
         line
@@ -84,8 +84,8 @@ def judge(facts: PageFacts) -> PageKind:
 def _least_probability(facts: PageFacts) -> float:
     """The least probability of a page that is hardly more than sentences, like a story saved without its site.
 
-    The model has seen few such pages. Of 74 pages of at most 30 lines that are half prose, 61 are stories; of 76 pages of at
-    most 40 lines with a hundred words that make up seven tenths, 69 are.
+    The model has seen few such pages. Of 74 pages of at most 30 lines that are half prose, 61 are stories; of 76 pages
+    of at most 40 lines with a hundred words that make up seven tenths, 69 are.
     """
     if facts.features.get("page_links", 0.0) >= _BARE_LINKS:
         return 0.0

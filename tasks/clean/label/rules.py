@@ -1,8 +1,8 @@
 """The label of each line: which of the 16 labels it has, what is done with it, and why.
 
-Which lines are the story was decided before (`tasks.clean.model.story`). The rules here label the rest, and reverse that
-decision only where a line leaves no doubt. Rules are tried in a fixed order and the first match wins; a line that matches
-no rule is labelled by its position.
+Which lines are the story was decided before (`tasks.clean.model.story`). The rules here label the rest, and reverse
+that decision only where a line leaves no doubt. Rules are tried in a fixed order and the first match wins; a line that
+matches no rule is labelled by its position.
 """
 
 import re
@@ -30,8 +30,8 @@ _CODE = re.compile(r'^\s*(?:[{[]\s*"|<\w+|function\s*\(|var\s+\w+\s*=|window\.|\
 _GROUP_BITS = sum(class_words.BITS[group] for group, _ in GROUP_LABELS)
 _CJK_BYLINE = re.compile(r"^(?:記者|文|取材・文|文・写真|记者|作者|撰文)[\s:：・/／|]+\S{2,12}$")
 _TRAIL = re.compile(
-    r"""^(?:RELATED|READ\ MORE|READ\ ALSO|ALSO\ READ|MORE|SEE\ ALSO|READ\ NEXT|PHOTOS?|VIDEO|WATCH|LISTEN|GALLERY|MAP|POLL
-        |OPINION)\s*[:|]\s""",
+    r"""^(?:RELATED|READ\ MORE|READ\ ALSO|ALSO\ READ|MORE|SEE\ ALSO|READ\ NEXT|PHOTOS?|VIDEO|WATCH|LISTEN|GALLERY|MAP
+        |POLL|OPINION)\s*[:|]\s""",
     re.X,
 )
 # A call to the reader ends with what to do, and is a clause of its own or says where. A report about one goes on.
@@ -92,7 +92,7 @@ def _in_story(view: PageView, n: int) -> LineLabel:
 
 
 def _self_explaining(view: PageView, n: int) -> LineLabel | None:
-    """The label of a line of the story whose phrase decides at any length: newsletters, share buttons, topics, pointers."""
+    """The label of a line of the story whose phrase decides at any length: newsletters, buttons, topics, pointers."""
     page, entry = view.page, view.page.entry.get(n)
     is_link = page.link_share[n] > constants.LINK_LIST_SHARE
     if is_link and page.words[n] <= constants.CALL_WORDS and _POINTER.match(page.text[n]):

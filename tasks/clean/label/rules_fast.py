@@ -1,8 +1,8 @@
 """Labels in bulk the lines that no single rule of `tasks.clean.label.rules` needs to look at: most of every page.
 
-A rule looks at a line near the headline, in a figure, or shaped like a credit, a comment or code. All others are labelled
-by the lexicon's phrase they hold, the element they are in or their position, for a whole batch at once, exactly as the
-rules would do it (`tests/unit/clean/test_rules_fast.py` compares the two).
+A rule looks at a line near the headline, in a figure, or shaped like a credit, a comment or code. All others are
+labelled by the lexicon's phrase they hold, the element they are in or their position, for a whole batch at once,
+exactly as the rules would do it (`tests/unit/clean/test_rules_fast.py` compares the two).
 """
 
 from dataclasses import dataclass
@@ -148,7 +148,7 @@ class _BatchLabeller:
         return np.where(self.position < self.first, above, below)
 
     def _by_template(self, rest: np.ndarray) -> np.ndarray:
-        """Label the lines of `rest` that recur on the site; returns which lines of all recur and are not the story's own."""
+        """Label the lines of `rest` that recur on the site; returns which lines recur and are not the story's."""
         facts = self.facts
         is_template = np.zeros(len(self.words), dtype=bool)
         is_template[list(facts.templates)] = True
@@ -198,7 +198,7 @@ class _BatchLabeller:
         self.is_done[rows[is_clear]] = True
 
     def _may_match_shape(self) -> np.ndarray:
-        """Lines that might be weather, a place, code, a comment's head or an agency's name: a rule must look at them."""
+        """Lines that may be weather, a place, code, a comment's head or an agency's name: a rule must look at them."""
         columns = self.facts.columns
         has_digit, has_colon = columns["digit_share"] > 0, columns["colons"] > 0
         is_below, is_above = self.position > self.first, self.position < self.first

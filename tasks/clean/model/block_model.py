@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parent  # of the model files; benchmarks set it to model
 
 @dataclass(frozen=True)
 class BlockModel:
-    """Forest and network for one kind of page, and the calibration that turns their chances into a page's confidence."""
+    """Forest and network for one kind of page, and the calibration from their chances to a page's confidence."""
 
     forest: Forest
     net: Net

@@ -167,8 +167,8 @@ def _story_container(
 ) -> Columns:
     """How many levels above the story's container the nearest common container is, and how far down the block is.
 
-    The story's container is the one with most prose directly in its children; prose in grandchildren counts half. `good`
-    and `block_good` are words of prose per container, in its subtree and in its own blocks.
+    The story's container is the one with most prose directly in its children; prose in grandchildren counts half.
+    `good` and `block_good` are words of prose per container, in its subtree and in its own blocks.
     """
     size = len(tree.parent)
     near = block_good + np.bincount(tree.parent, weights=block_good, minlength=size)

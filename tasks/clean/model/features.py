@@ -111,6 +111,7 @@ def word_counts(words: Words) -> np.ndarray:
     return np.maximum(np.diff(words.bounds) + dense / _DENSE_CHARS_PER_WORD - (dense > 0), 0).astype(np.float32)
 
 
+# one line per feature
 def line_features(blocks: Blocks, words: Words, entries: dict[int, Entry]) -> Columns:
     """What each line shows by itself."""
     n = len(blocks)
@@ -329,8 +330,8 @@ def _runs(layout: Layout, index: np.ndarray, score: np.ndarray, name: str) -> Co
 def _cohesion(in_run: np.ndarray, words: Words, layout: Layout) -> Columns:
     """How far a line's words are words of the page.
 
-    `cohesion` is the share of its longer words that other lines of the max-sum run have, too; `common_share` is the share of
-    its words that are all over the page, like function words in any language.
+    `cohesion` is the share of its longer words that other lines of the max-sum run have, too; `common_share` is the
+    share of its words that are all over the page, like function words in any language.
     """
     everywhere, _ = stop_words()
     n = len(layout.page)

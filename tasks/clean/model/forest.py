@@ -1,8 +1,8 @@
 """Gradient-boosted symmetric trees, predicted by numpy over all rows of a batch at once.
 
-A symmetric (oblivious) tree asks the same question on each level, so the leaf of every row is found by as many vectorised
-comparisons as the tree is deep, without following pointers. Trained by CatBoost (`tasks.training.train`); a test shows
-that its prediction is reproduced to 1e-6.
+A symmetric (oblivious) tree asks the same question on each level, so the leaf of every row is found by as many
+vectorised comparisons as the tree is deep, without following pointers. Trained by CatBoost (`tasks.training.train`); a
+test shows that its prediction is reproduced to 1e-6.
 """
 
 from dataclasses import dataclass

@@ -1,9 +1,9 @@
-"""A small convolutional network over a page's blocks in order: it knows what the trees, which see a window, cannot know.
+"""A small convolutional network over a page's blocks in order, which knows more than the trees' window shows.
 
 The trees judge a block by itself and its surroundings. The network carries information along the page, so that a second
-story below the first, or a box in its middle, is distinguished from the story around it. In addition to the trees it gains
-.01 to .02 F1 on text pages and .002 on HTML in cross-validation, and it costs less than they do. Trained by PyTorch
-(`tasks.training.sequence`), predicted by numpy.
+story below the first, or a box in its middle, is distinguished from the story around it. In addition to the trees it
+gains .01 to .02 F1 on text pages and .002 on HTML in cross-validation, and it costs less than they do. Trained by
+PyTorch (`tasks.training.sequence`), predicted by numpy.
 
 Dilated depthwise convolutions with pointwise layers and residuals, as in ByteNet and temporal convolutional networks
 (Bai et al. 2018).
@@ -46,8 +46,8 @@ class Net:
         features = np.stack([np.asarray(columns[name], dtype=np.float32) for name in self.names.tolist()], axis=1)
         values = standardised(features, self.mean, self.scale)
         logits = np.empty(len(values))
-        # One thread: batches run in parallel as processes, small products divided among threads take 50 % more CPU, and the
-        # last bits of a sum would depend on the number of threads in the process that cleans the page.
+        # One thread: batches run in parallel as processes, small products divided among threads take 50 % more CPU, and
+        # the last bits of a sum would depend on the number of threads in the process that cleans the page.
         with _blas().limit(limits=1, user_api="blas"):
             for first, end in _groups(layout):
                 start, stop = int(layout.starts[first]), int(layout.ends[end - 1])

@@ -35,8 +35,8 @@ _PATH_WORDS = {
         collections dp sku""",
     "service": """services service solutions about contact pricing company careers jobs ueber-uns kontakt agb impressum
         team locations""",
-    "forum": """forum forums thread threads topic viewtopic showthread question questions community discussion discussions
-        answers board t""",
+    "forum": """forum forums thread threads topic viewtopic showthread question questions community discussion
+        discussions answers board t""",
     "documentation": "docs doc documentation manual reference api guide guides wiki help support kb tutorial learn faq",
     "video": "video videos watch embed player podcast",
     "article": """news article articles story stories blog post posts artikel noticia noticias actualite nachrichten

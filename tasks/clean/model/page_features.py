@@ -1,7 +1,7 @@
 """Features of a page as a whole, by its blocks: one number per page and feature, for the model of pages.
 
-They come from the page's blocks and from how sure the block model is of them; `page_declared` adds what the page declares
-about itself and its address. Word lists only add evidence: every feature is defined for every language.
+They come from the page's blocks and from how sure the block model is of them; `page_declared` adds what the page
+declares about itself and its address. Word lists only add evidence: every feature is defined for every language.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
 """A page's kind by its words: two linear models over hashed words, one for the story's lines, one for all others.
 
-A shop, a forum and a manual use other words than a newspaper, in the menus even more than in the text. Every distinct word
-of a page has one weight in a table (feature hashing); the score is their sum over the root of their number. It adds
-evidence in the languages of the training pages and says nothing in others.
+A shop, a forum and a manual use other words than a newspaper, in the menus even more than in the text. Every distinct
+word of a page has one weight in a table (feature hashing); the score is their sum over the root of their number. It
+adds evidence in the languages of the training pages and says nothing in others.
 """
 
 import numpy as np

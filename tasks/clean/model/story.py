@@ -23,9 +23,9 @@ class Chances(NamedTuple):
 def decide(values: np.ndarray, words: np.ndarray, layout: Layout) -> np.ndarray:
     """Which blocks are taken for the story: on each page the likeliest ones, as many as make the expected F1 largest.
 
-    With exact chances that is the best decision for F1 (Ye et al. 2012: a threshold at half of the best possible F1). So a
-    sure page has a threshold near .5, and a doubtful one a lower one, e.g. in a script that the model never saw. One threshold
-    for all pages lost .004 F1 in cross-validation, most of it in languages with few pages.
+    With exact chances that is the best decision for F1 (Ye et al. 2012: a threshold at half of the best possible F1).
+    So a sure page has a threshold near .5, and a doubtful one a lower one, e.g. in a script that the model never saw.
+    One threshold for all pages lost .004 F1 in cross-validation, most of it in languages with few pages.
     """
     if not len(values):
         return np.zeros(0, dtype=bool)

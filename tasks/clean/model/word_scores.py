@@ -1,9 +1,9 @@
 """A line's score by its words: a linear model over hashed words, which is one more feature for the trees.
 
-The lexicon holds phrases that a person wrote down; this model learns what thousands of labelled lines have in common. Each
-word, each pair of neighbours, the first and the last word of a line has one weight in a table of 2^16 (feature hashing,
-Weinberger et al. 2009); a line's score is their sum over the root of their number. On text pages it gains 0.004 to 0.005 F1
-in cross-validation; on HTML, where the markup says the same, nothing, so only the text model has it.
+The lexicon holds phrases that a person wrote down; this model learns what thousands of labelled lines have in common.
+Each word, each pair of neighbours, the first and the last word of a line has one weight in a table of 2^16 (feature
+hashing, Weinberger et al. 2009); a line's score is their sum over the root of their number. On text pages it gains
+0.004 to 0.005 F1 in cross-validation; on HTML, where the markup says the same, nothing, so only the text model has it.
 """
 
 import numpy as np

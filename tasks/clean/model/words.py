@@ -1,8 +1,8 @@
 """The characters and words of all lines of a batch as numpy arrays: one pass, no Python per line or word.
 
-A word is hashed to 64 bits from its letters and digits, in lower case and without marks ("Don't" and "dont" are the same),
-so that stop words, lexicon phrases, repeated lines and shared vocabulary all become array look-ups. Scripts without spaces
-(Chinese, Japanese, Thai ...) have no such words; their characters are counted instead.
+A word is hashed to 64 bits from its letters and digits, in lower case and without marks ("Don't" and "dont" are the
+same), so that stop words, lexicon phrases, repeated lines and shared vocabulary all become array look-ups. Scripts
+without spaces (Chinese, Japanese, Thai ...) have no such words; their characters are counted instead.
 """
 
 import unicodedata
@@ -59,7 +59,7 @@ MAX_WORD_CHARS = 64  # further letters do not change a word's hash
 
 @cache
 def tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Class and lower-case form by code point of the basic plane, and the powers that weigh letters by their position."""
+    """Class and lower-case form by code point of the basic plane, and the weights of letters by their position."""
     classes = np.zeros(_PLANE, dtype=np.uint8)
     lower = np.arange(_PLANE, dtype=np.uint32)
     for code in range(_PLANE):
@@ -154,7 +154,7 @@ def _join(parts: list[Words]) -> Words:
 
 def _count(lines: list[str]) -> Words:
     """`count_words` for as many lines as fit into the cache."""
-    classes, lower, powers = tables()
+    classes, _, _ = tables()
     n = len(lines)
     joined = "\n".join(lines) + "\n"
     points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
@@ -179,33 +179,10 @@ def _count(lines: list[str]) -> Words:
     sentence_ends = np.bincount(line_of[:-1][quiet], minlength=n)
 
     word_start = np.flatnonzero(np.concatenate(([True], space[:-1])) & ~space)
-    is_letter = (kind == Char.LOWER) | (kind == Char.UPPER) | (kind == Char.DIGIT) | (kind == Char.DENSE)
-    before = np.cumsum(is_letter, dtype=np.int32) - is_letter  # letters before each character
-    if len(word_start):
-        word_sizes = np.diff(np.append(word_start, len(points)))
-        head = word_start[0]  # 1 or more where the batch starts with empty lines
-        position = np.zeros(len(points), dtype=before.dtype)  # of each letter in its word
-        position[head:] = before[head:] - np.repeat(before[word_start], word_sizes)
-        with np.errstate(over="ignore"):
-            value = (
-                (lower[plane].astype(np.uint64) + np.uint64(1))
-                * powers[np.minimum(position, MAX_WORD_CHARS)]
-                * is_letter
-            )
-            hashes = np.add.reduceat(value, word_start)
-            hashes ^= hashes >> np.uint64(29)
-            hashes *= _FINISH
-        word_ends = np.flatnonzero(space & np.concatenate(([False], ~space[:-1])))
-        length = (word_ends - word_start).astype(np.int32)
-        first_letter = word_start + ((kind[word_start] == Char.QUOTE) & (length > 1))
-        start_class = kind[first_letter]
-        second_class = kind[np.minimum(first_letter + 1, len(kind) - 1)]
-        word_line = line_of[word_start]
-    else:
-        hashes = np.zeros(0, dtype=np.uint64)
-        length = start_class = second_class = np.zeros(0, dtype=np.int32)
-        word_line = np.zeros(0, dtype=np.int64)
-    bounds = np.searchsorted(word_line, np.arange(n + 1))
+    word_end = np.flatnonzero(space & np.concatenate(([False], ~space[:-1])))
+    length = (word_end - word_start).astype(np.int32)
+    first_letter = word_start + ((kind[word_start] == Char.QUOTE) & (length > 1))
+    word_line = line_of[word_start]
     return Words(
         chars=counts,
         char_count=char_count,
@@ -213,12 +190,32 @@ def _count(lines: list[str]) -> Words:
         last_class=kind[last],
         sentence_ends=sentence_ends,
         line=word_line,
-        hash=hashes,
+        hash=_hash_words(plane, kind, word_start),
         length=length,
-        start_class=start_class,
-        second_class=second_class,
-        bounds=bounds,
+        start_class=kind[first_letter],
+        second_class=kind[np.minimum(first_letter + 1, len(kind) - 1)],
+        bounds=np.searchsorted(word_line, np.arange(n + 1)),
     )
+
+
+def _hash_words(points: np.ndarray, kind: np.ndarray, word_start: np.ndarray) -> np.ndarray:
+    """The hash of each word, from the code points of all lines, their classes and where words start."""
+    if not len(word_start):
+        return np.zeros(0, dtype=np.uint64)
+    _, lower, powers = tables()
+    is_letter = (kind == Char.LOWER) | (kind == Char.UPPER) | (kind == Char.DIGIT) | (kind == Char.DENSE)
+    before = np.cumsum(is_letter, dtype=np.int32) - is_letter  # letters before each character
+    head = word_start[0]  # 1 or more where the lines start with empty ones
+    position = np.zeros(len(points), dtype=np.int32)  # of each letter in its word
+    word_sizes = np.diff(np.append(word_start, len(points)))
+    position[head:] = before[head:] - np.repeat(before[word_start], word_sizes)
+    weight = powers[np.minimum(position, MAX_WORD_CHARS)]
+    with np.errstate(over="ignore"):
+        value = (lower[points].astype(np.uint64) + np.uint64(1)) * weight * is_letter
+        hashes = np.add.reduceat(value, word_start)
+        hashes ^= hashes >> np.uint64(29)
+        hashes *= _FINISH
+    return hashes
 
 
 def fold(hashes: np.ndarray, bounds: np.ndarray) -> np.ndarray:

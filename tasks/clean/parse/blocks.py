@@ -1,7 +1,7 @@
 """Blocks, the units that pages are cut into, for a whole batch of pages at once.
 
-A block is a line of a text page or a block element of an HTML page. Blocks of all pages of a batch are in parallel lists,
-so that features are computed over the batch by vectorised kernels.
+A block is a line of a text page or a block element of an HTML page. Blocks of all pages of a batch are in parallel
+lists, so that features are computed over the batch by vectorised kernels.
 """
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The meaning of classes and ids of HTML elements: groups of words that sites around the world use for the same parts."""
+"""The meaning of classes and ids of HTML elements: groups of words that sites use for the same parts of a page."""
 
 import re
 from functools import lru_cache
@@ -8,28 +8,30 @@ _WORDS = {
     "article": "article story post entry artikel articulo noticia nota beitrag",
     "body": "body content text txt copy paragraph prose corpo cuerpo contenu inhalt wysiwyg richtext rte longform",
     "comment": """comment comments disqus kommentar commentaire comentario respond reply livefyre coral commentlist
-        commentsection commentbox kommentare commentaires comentarios discussion forum viafoura openweb spotim""",
-    "related": """related recommend recirc more read teaser promo popular trending latest most outbrain taboola similar suggest
-        also aside relacionad verwandt mehr recommande upnext next readmore morefrom card teaserlist recent""",
+        commentsection commentbox kommentare commentaires comentarios discussion forum viafoura openweb
+        spotim""",
+    "related": """related recommend recirc more read teaser promo popular trending latest most outbrain taboola
+        similar suggest also aside relacionad verwandt mehr recommande upnext next readmore morefrom card
+        teaserlist recent""",
     "nav": "nav menu navbar breadcrumb breadcrumbs topbar toolbar pagination pager sitemap skip tabs",
     "share": "share social sharing facebook twitter whatsapp sns addthis bookmark follow teilen",
-    "ad": """ad ads advert advertisement adslot sponsor sponsored dfp werbung anzeige pub publicidad banner commercial
-        affiliate billboard""",
-    "newsletter": """newsletter subscribe subscription signup paywall piano abo optin mailing regwall membership donate donation
-        cta upsell""",
+    "ad": """ad ads advert advertisement adslot sponsor sponsored dfp werbung anzeige pub publicidad banner
+        commercial affiliate billboard""",
+    "newsletter": """newsletter subscribe subscription signup paywall piano abo optin mailing regwall membership
+        donate donation cta upsell""",
     "byline": "byline author authors autor autoren auteur autore bio contributor writer reporter profile vcard",
     "date": "date time timestamp datetime published pubdate updated datum fecha dateline",
-    "caption": """caption figcaption credit credits photo image img picture figure gallery media bild foto slideshow legend
-        video player lightbox carousel""",
+    "caption": """caption figcaption credit credits photo image img picture figure gallery media bild foto
+        slideshow legend video player lightbox carousel""",
     "headline": "headline title heading titel titre titulo hed",
-    "standfirst": """standfirst dek deck lead lede intro summary excerpt subtitle subhead teaser vorspann chapo bajada abstract
-        description subline kicker entradilla""",
+    "standfirst": """standfirst dek deck lead lede intro summary excerpt subtitle subhead teaser vorspann chapo
+        bajada abstract description subline kicker entradilla""",
     "footer": "footer foot bottom copyright legal disclaimer imprint colophon",
     "header": "header masthead top kopf head hero",
     "sidebar": "sidebar side rail widget widgets secondary complementary module infobox factbox",
     "tags": "tag tags topic topics keyword keywords category categories label labels meta",
-    "cookie": """cookie cookies cookiebanner cookieconsent cookienotice consent gdpr cmp onetrust didomi popup modal overlay
-        dialog alert""",
+    "cookie": """cookie cookies cookiebanner cookieconsent cookienotice consent gdpr cmp onetrust didomi popup
+        modal overlay dialog alert""",
     "live": "live liveblog ticker liveticker direct timeline",
     "list": "list items grid feed stream archive listing results",
 }

@@ -175,7 +175,7 @@ def repair(text: str, repairs: set[str]) -> str:
 
 
 def soft_ends(text: str) -> frozenset[int]:
-    """The lines of a text that end in a soft hyphen, counted from 0 in the text by `repair`, which removes the hyphens."""
+    """The lines of a text that end in a soft hyphen, which `repair` removes; counted from 0 as in the repaired text."""
     if "\u00ad" not in text:
         return frozenset()
     lines = _BREAKS.sub("\n", text).split("\n")

@@ -342,7 +342,7 @@ class _Walk:
         self.link_chars = self.link_count = self.bold_chars = 0
 
     def flush_paragraphs(self, container: int, raw: str) -> bool:
-        """End a block of preformatted text with empty lines as several blocks; returns whether there were such lines."""
+        """End a block of preformatted text as several blocks at its empty lines; returns whether it has any."""
         texts = [text for part in _EMPTY_LINE.split(raw) if (text := " ".join(part.split())).strip(_INVISIBLE)]
         if len(texts) < 2:
             return False

@@ -1,7 +1,7 @@
 """How an inline element is shown: not at all, as a separate block, as an icon, or as plain text.
 
-Only the attributes of the page itself are known, and the class names that common frameworks use for text that only screen
-readers get.
+Only the attributes of the page itself are known, and the class names that common frameworks use for text that only
+screen readers get.
 """
 
 import re
@@ -47,8 +47,8 @@ _BLOCK_STYLE = re.compile(
 )
 _TINY_SIDE = re.compile(r"(?<![\w-])(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|!|$)", re.I)
 _OVERFLOW_HIDDEN = re.compile(r"(?<![\w-])overflow\s*:\s*(?:hidden|clip)", re.I)
-# A whole class name, with or without a prefix of its framework and a suffix that a build adds. `not-sr-only` shows its text,
-# and `md:sr-only` hides it on some screens only.
+# A whole class name, with or without a prefix of its framework and a suffix that a build adds. `not-sr-only` shows its
+# text, and `md:sr-only` hides it on some screens only.
 _UNSEEN_CLASS = re.compile(
     r"""(?:^|\s)(?!not-)
     (?:[a-z0-9]+(?:__|--|-|_))*?  # prefix

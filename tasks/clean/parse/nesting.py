@@ -1,9 +1,9 @@
 """Pages nested deeper than any real page, or with thousands of attributes on a tag: fixed before they are parsed.
 
-A parser looks up its open elements at many tags, so that its time grows with tags times depth: 100,000 `<div>` inside each
-other take ten seconds, and formatting elements that are never closed are reopened in every paragraph. Browsers stop nesting
-at 512 for the same reason. The options of one list cost their number squared (half a minute for 100,000), and so do the
-attributes of one tag.
+A parser looks up its open elements at many tags, so that its time grows with tags times depth: 100,000 `<div>` inside
+each other take ten seconds, and formatting elements that are never closed are reopened in every paragraph. Browsers
+stop nesting at 512 for the same reason. The options of one list cost their number squared (half a minute for 100,000),
+and so do the attributes of one tag.
 """
 
 import re
@@ -21,8 +21,8 @@ _QUOTED = re.compile(rb""""[^"]*"|'[^']*'""")
 _TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>?")
 # these hold nothing, or end where the next of them starts (rt and rp do so within a ruby only)
 _FLAT = frozenset(
-    b"""area base br col embed hr img input link meta source track wbr p li dd dt option optgroup tr td th tbody thead tfoot
-    colgroup""".split()
+    b"""area base br col embed hr img input link meta source track wbr p li dd dt option optgroup tr td th tbody thead
+    tfoot colgroup""".split()
 )
 _FORMATS = frozenset(b"a b big code em font i nobr s small strike strong tt u".split())
 
@@ -66,7 +66,7 @@ def limit_nesting(html: bytes) -> bytes:
 
 
 def _giants(html: bytes) -> list[tuple[int, int]]:
-    """Where giant tags start and end. Looking at every tag costs several parses, but each giant covers one of these steps."""
+    """Where giant tags start and end: each covers a step. Looking at every tag would cost several parses."""
     step = _GIANT_BYTES // 2
     giants: list[tuple[int, int]] = []
     for start in range(0, len(html) - step + 1, step):

@@ -61,7 +61,8 @@ def paragraphs_of(declared: list[str]) -> list[str]:
 def add_declared_story(blocks: Blocks, page: int, first: int, body: int, declared: list[str]) -> bool:
     """Append the story that only JSON-LD holds to a page's blocks, which start at `first`; returns whether it did.
 
-    `body` is the container of the page's body. The paragraphs get a new element, marked as `articleBody` like in JSON-LD.
+    `body` is the container of the page's body. The paragraphs get a new element, marked as `articleBody` like in
+    JSON-LD.
     """
     if not declared or not is_shell(blocks, first) or not (texts := paragraphs_of(declared)):
         return False

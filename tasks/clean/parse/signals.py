@@ -1,7 +1,7 @@
 """What an HTML page declares about itself: JSON-LD, meta tags, links, marked elements. Collected, not judged.
 
-Extract decides which declaration to trust. This module only keeps them, in a form that fits into one JSON column, with a
-limit for the size of each part.
+Extract decides which declaration to trust. This module only keeps them, in a form that fits into one JSON column, with
+a limit for the size of each part.
 """
 
 import html
@@ -19,8 +19,8 @@ MAX_ENTRIES = 64  # of each repeated kind (times, h1s, bylines)
 _JSON_LD = "ld+json"
 _INLINE_DATE = re.compile(
     r"""\\?"(
-        datePublished|article_published_time|publishedAt|published_at|publishDate|publish_date|publicationDate|firstPublished
-        |first_published_at|published_time|publishedDate|pubDate|datetimePublished
+        datePublished|article_published_time|publishedAt|published_at|publishDate|publish_date|publicationDate
+        |firstPublished|first_published_at|published_time|publishedDate|pubDate|datetimePublished
     )\\?"\s*:\s*\\?"([^"\\]{8,40})\\?\"""",
     re.X,
 )
@@ -116,7 +116,7 @@ class Signals:
         return next(iter([*self.links.get("canonical", ()), *self.metas.get("og:url", ())]), None)
 
     def _read_dates_in_scripts(self) -> None:
-        """Look for dates of publication in data that is not JSON-LD; copying the scripts out costs as much as a parse."""
+        """Look for dates of publication in other data than JSON-LD; copying the scripts costs as much as a parse."""
         for script in self.scripts:
             text = script.text_content or ""
             if "ublish" in text or "pubDate" in text:

@@ -24,8 +24,8 @@ class Kind(IntEnum):
 
 
 _INLINE = (
-    "span i em u s small sub sup font abbr cite q code var samp kbd mark bdi bdo ins del label wbr data big tt acronym dfn "
-    "ruby rb"
+    "span i em u s small sub sup font abbr cite q code var samp kbd mark bdi bdo ins del label wbr data big tt acronym "
+    "dfn ruby rb"
 )
 _BLOCK = (
     "html body div p section article main aside header footer nav ul ol li dl dt dd table thead tbody tfoot tr td th "

@@ -1,8 +1,8 @@
 """Joins the lines of text that a program has wrapped at a common width to paragraphs again.
 
-Text browsers, converters and mail programs break lines at 60 to 80 columns. Only the form of a page decides whether it was
-wrapped: nearly every break within its runs of lines is where the next word would not have fitted, in the middle of a
-sentence. Poems, menus, lists, tables and addresses break elsewhere and stay as they are.
+Text browsers, converters and mail programs break lines at 60 to 80 columns. Only the form of a page decides whether it
+was wrapped: nearly every break within its runs of lines is where the next word would not have fitted, in the middle of
+a sentence. Poems, menus, lists, tables and addresses break elsewhere and stay as they are.
 """
 
 import itertools
@@ -22,7 +22,8 @@ MIN_SHARE = 0.6  # of the breaks in a run; the others end its paragraphs
 MIN_AMID_SENTENCE = (
     0.55  # of the breaks joined, not after a sentence; prose has 0.8 to 0.95, lists of sentences under 0.3
 )
-# of the continuing lines that start with a cased letter: prose has 0.2 (many names) to 0.9, lists of headlines under 0.1
+# of the continuing lines that start with a cased letter: prose has 0.2 (many names) to 0.9, lists of headlines under
+# 0.1
 MIN_LOWER = 0.15
 SURE_LOWER = 0.4  # with more, the ends of paragraphs need not be checked: teasers and headlines have no mark there
 _MAX_HANG = 2  # characters that must not start a line are moved together with the one before them

@@ -1,7 +1,7 @@
 """What is remembered of each site between runs: on how many of its pages each line was seen.
 
-A run over three pages of a site thus profits from the three thousand before. Lines are remembered as 32-bit hashes: among
-the few thousand lines of a site two collide once in a thousand sites, and a collision alone makes no template.
+A run over three pages of a site thus profits from the three thousand before. Lines are remembered as 32-bit hashes:
+among the few thousand lines of a site two collide once in a thousand sites, and a collision alone makes no template.
 """
 
 import hashlib
@@ -106,7 +106,7 @@ def recall(files: dict[str, Path], sites: Iterable[str]) -> dict[str, SiteHistor
 
 
 def learn(previous: pa.Table | None, evidence: pa.Table) -> pa.Table:
-    """The memory (`schema.SITES`) after some more pages (`schema.EVIDENCE`), in their order; unpacks one site at a time."""
+    """The memory (`schema.SITES`) after some more pages (`schema.EVIDENCE`); unpacks one site at a time."""
     names = pc.unique(evidence.column("site"))
     before = previous if previous is not None else schema.SITES.empty_table()
     is_touched = pc.is_in(before.column("site"), names)
@@ -151,7 +151,8 @@ def learn_files(
 ) -> Iterator[tuple[str, pa.Table]]:
     """The name and the new content of each file of the memory that some pages change.
 
-    `files` are the paths of the published files by their name; evidence that does not fit into memory waits in `folder`.
+    `files` are the paths of the published files by their name; evidence that does not fit into memory waits in
+    `folder`.
     """
     spool = Spool(
         folder,

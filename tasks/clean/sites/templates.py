@@ -1,7 +1,7 @@
 """Lines that recur across the pages of one site: the strongest reason of all to take a line for boilerplate.
 
-A line counts once per page. Pages with the same story (syndicated, or fetched twice) count as one, so that a paragraph is
-never taken for a template because its story is there several times.
+A line counts once per page. Pages with the same story (syndicated, or fetched twice) count as one, so that a paragraph
+is never taken for a template because its story is there several times.
 """
 
 from collections import defaultdict
@@ -53,8 +53,8 @@ def find_templates(
 ) -> dict[int, Recurrence]:
     """The lines that recur on enough pages of their site.
 
-    `keys` (of the words), `page` (its number) and `prose` (words of lines that read like a story, else 0) hold one value per
-    line; `sites` holds one per page; `history` has the sites that earlier runs know.
+    `keys` (of the words), `page` (its number) and `prose` (words of lines that read like a story, else 0) hold one
+    value per line; `sites` holds one per page; `history` has the sites that earlier runs know.
     """
     by_site: dict[str, list[int]] = defaultdict(list)
     for number, site in enumerate(sites):
