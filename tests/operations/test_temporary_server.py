@@ -121,7 +121,7 @@ def test_a_server_that_cannot_start_is_told_in_a_sentence(run, tmp_path):
     process = run(PREFECT_API_DATABASE_CONNECTION_URL="sqlite+aiosqlite:////no/such/folder/prefect.db")
     said = process.communicate(timeout=120)[0]
     assert process.returncode == 1
-    assert said.startswith("copydesk: the temporary Prefect server ended while it started (exit code 3)")
+    assert said.startswith("copydesk: the temporary Prefect server ended while starting (exit code 3)")
     assert said.count("\n") == 1
     assert not (tmp_path / "out" / "articles").exists()
 

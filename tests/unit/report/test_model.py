@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from expectations.gate import Outcome, Verdict
+from expectations.gate import Example, Outcome, Verdict
 from flows.cli.console import summary
 from flows.parameters import NewsParameters
 from flows.report.alerts import body
@@ -32,10 +32,12 @@ def report():
     receipt = Receipt("b", "b.parquet", received=4, seconds=1.25, cpu_seconds=0.5, byte_count=900, is_reused=True)
     report.step(StepResult("ingest", (receipt,), {"listed": 6, "known": 2}))
     rules = [
-        Outcome("ingest.empty", "critical", "It holds text.", "fail", 4, 1),
-        Outcome("ingest.late", "warning", "It came in time.", "fail", 4, 2, "two pages"),
-        Outcome("ingest.odd", "info", "It is not odd.", "fail", 4, 1),
-        Outcome("ingest.broken", "critical", "It can be checked.", "error"),
+        Outcome("ingest.empty", "critical", "It holds text.", "It is empty.", "fail", 4, 1),
+        Outcome(
+            "ingest.late", "warning", "It came in time.", "It came late.", "fail", 4, 2, [Example("a.html", "two days")]
+        ),
+        Outcome("ingest.odd", "info", "It is not odd.", "It is odd.", "fail", 4, 1),
+        Outcome("ingest.broken", "critical", "It can be checked.", "It cannot be checked.", "error"),
     ]
     report.gate(Verdict("ingest", 4, rules, {0: ["ingest.empty"]}), None)
     report.counts |= {"articles": 2, "duplicates": 1, "quarantined": 1}
@@ -98,7 +100,7 @@ def test_warnings_are_the_same_everywhere(report, capsys):
     assert "1 warning<" in render_run(report, [])
     assert '<td class="num" data-label="warnings">1</td>' in render_index([report])
     assert 'copydesk_warnings{output="out"} 1\n' in metrics_text(report)
-    assert "- `ingest.late`: It came in time. 2 of 4 failed, e.g. two pages" in report.markdown()
+    assert "- `ingest.late`: It came late. 2 of 4 failed, e.g. a.html: two days" in report.markdown()
     summary(report, "no/such/output")
     assert capsys.readouterr().out.count("  warning ") == 1
     # an alert also names rules that could not be checked
