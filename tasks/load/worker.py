@@ -33,7 +33,7 @@ from tasks.load.tables.staging import (
     with_decisions,
 )
 from tasks.load.tables.versions import older_texts
-from tasks.steps import StepResult, left_out
+from tasks.steps import StepResult, rejected_ids
 from tasks.storage.ids import NO_IDS, contains, hex_ids, positions, take_or, to_uint64
 from tasks.storage.tables import with_column
 
@@ -55,63 +55,69 @@ class Staged:
         return list(self.changes.added.get("articles", {}).values())
 
 
-def stage(
-    ingested: StepResult,
-    extracted: StepResult,
-    verdicts: list[Path],
-    output_root: str,
-    run_id: str,
-    rules_version: str,
-    *,
-    keep_pages: bool,
-    is_replay: bool,
-    one_per_story: bool,
-) -> Staged:
+@dataclass(frozen=True)
+class LoadOptions:
+    """How a run is loaded.
+
+    In a replay the pages were received before: what they became then is replaced by what they become now.
+    With `one_per_story` a near-duplicate of another article becomes a row of `duplicates`.
+    """
+
+    output_root: str
+    run_id: str
+    rules_version: str
+    keep_pages: bool
+    is_replay: bool = False
+    one_per_story: bool = False
+
+    @property
+    def stamp(self) -> dict[str, str]:
+        """The columns that say which run and which rules wrote a row."""
+        return {"run_id": self.run_id, "rules_version": self.rules_version}
+
+
+def stage(pages: StepResult, documents: StepResult, articles: StepResult, options: LoadOptions) -> Staged:
     """Decide what becomes an article, and stage every table of the run (see `tasks.load.task.load`)."""
-    output = Output(output_root)
+    output, run_id = Output(options.output_root), options.run_id
     folder = output.work / f"staged-{run_id}"
     shutil.rmtree(folder, ignore_errors=True)
     changes = Changes()
-    if is_replay:
-        _delete_previous(folder, output, ingested.paths, changes)
-    passed = partial(candidates, extracted.paths, left_out(verdicts[-1]) if verdicts else set())
+    if options.is_replay:
+        _delete_previous(folder, output, pages.paths, changes)
+    passed = partial(candidates, articles.paths, rejected_ids(articles.rejected))
     published = files_with(output, "articles", changes)
     plan = decide(passed, published)
     near_duplicates = _near_duplicates(passed, plan.decisions, output, changes, folder / "signatures-of-run")
     near = int((near_duplicates.similarities > 0).sum())
-    if one_per_story:
+    if options.one_per_story:
         _one_per_story(plan.decisions, near_duplicates)
-    stamp = {"run_id": run_id, "rules_version": rules_version}
-    outcomes = _outcomes(ingested, plan, published, quarantined_rows(verdicts), output, stamp, keep_pages=keep_pages)
+    quarantined = quarantined_rows([step.rejected for step in (pages, documents, articles) if step.rejected])
+    outcomes = _outcomes(pages, plan, published, quarantined, output, options)
     decide_rows = partial(with_decisions, plan=plan, near_duplicates=near_duplicates, run_id=run_id)
     stage_table(folder, "versions", older_texts(passed, decide_rows, plan, published, run_id), run_id, changes)
     count = stage_articles(folder, passed, decide_rows, plan, published, run_id, output.state(), changes)
-    is_replaced = rows_with_ids("article_id", plan.replaced)
-    delete_rows(folder, output, "signatures", "article_id", is_replaced, changes)
+    delete_rows(folder, output, "signatures", "article_id", rows_with_ids("article_id", plan.replaced), changes)
     signatures = _signature_rows(passed, plan.decisions, near_duplicates, run_id)
     stage_table(folder, "signatures", signatures, run_id, changes)
     stage_table(folder, "quarantine", iter([outcomes.quarantined]), run_id, changes)
-    pages = stage_ledger(folder, ingested.paths, outcomes, stamp, changes)
+    page_counts = stage_ledger(folder, pages.paths, outcomes, options.stamp, changes)
     counts = {
-        "received": ingested.received,
-        "articles": pages["article"],
-        "duplicates": pages["duplicate"],
-        "quarantined": pages["quarantined"] + pages["forgotten"],
+        "received": pages.received,
+        "articles": page_counts["article"],
+        "duplicates": page_counts["duplicate"],
+        "quarantined": page_counts["quarantined"] + page_counts["forgotten"],
         "replaced": len(plan.replaced),
         "seen_again": len(plan.seen),
         "near_duplicates": near,
     }
-    new_articles = plan.decisions.docs[plan.decisions.is_article()]
-    return Staged(changes, counts, count, f"{new_articles[0]:016x}" if len(new_articles) else None)
+    new = plan.decisions.docs[plan.decisions.is_article()]
+    return Staged(changes, counts, count, f"{new[0]:016x}" if len(new) else None)
 
 
 def _delete_previous(folder: Path, output: Output, batches: list[Path], changes: Changes) -> None:
     """Stage every table without the rows that earlier runs made of the pages of these batches."""
-    docs = np.sort(
-        np.concatenate(
-            [NO_IDS, *(to_uint64(pq.ParquetFile(path).read(columns=["doc_id"]).column("doc_id")) for path in batches)]
-        )
-    )
+    batch_ids = [pq.ParquetFile(path).read(columns=["doc_id"]).column("doc_id") for path in batches]
+    docs = np.sort(np.concatenate([NO_IDS, *map(to_uint64, batch_ids)]))
     articles = [NO_IDS]
     for path in output.files("articles").values():
         rows = pq.ParquetFile(path).read(columns=["article_id", "doc_id"])
@@ -124,21 +130,20 @@ def _delete_previous(folder: Path, output: Output, batches: list[Path], changes:
 
 
 def _outcomes(
-    ingested: StepResult,
+    pages: StepResult,
     plan: DedupPlan,
     published: Mapping[str, Path],
     quarantined: pa.Table,
     output: Output,
-    stamp: Mapping[str, str],
-    *,
-    keep_pages: bool,
+    options: LoadOptions,
 ) -> PageOutcomes:
-    """What happened to every page, with those whose bytes were received before; these are added to `plan` too."""
+    """The outcome of every page, identical copies of earlier pages included; those are added to `plan` too."""
+    keep_pages, stamp = options.keep_pages, options.stamp
     is_kept = pc.invert(pc.is_in(quarantined.column("reason"), pa.array(_UNREAD))) if keep_pages else pa.scalar(False)
     raw = pc.if_else(is_kept, quarantined.column("raw_file"), pa.scalar(None, pa.string()))
     parts = [with_column(quarantined, "raw_file", raw)]
     decisions, forgotten = [plan.decisions], [NO_IDS]
-    for same in find_same_pages(ingested.paths, plan, published, quarantined, output.files("ledger").values()):
+    for same in find_same_pages(pages.paths, plan, published, quarantined, output.files("ledger").values()):
         decisions.append(DedupDecisions.of(same.decisions))
         forgotten.append(to_uint64(same.forgotten))
         plan.note_seen(same.seen)
