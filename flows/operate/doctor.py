@@ -104,7 +104,7 @@ def _output(root: Path) -> Iterator[Finding]:
         yield Finding("output", OK, f"{root}: no run has published here yet")
         return
     try:
-        output.refuse_strangers()
+        output.check_no_foreign_files()
         with output.lock():
             yield Finding(
                 "output", OK, f"{root}: state {output.state()}, {len(output.files('articles'))} files of articles"

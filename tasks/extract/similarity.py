@@ -14,6 +14,8 @@ from zlib import crc32
 import numpy as np
 import rensa
 
+from tasks.text.hashing import GOLDEN_RATIO
+
 PERMUTATIONS = 126  # 42 bands of 3: texts of which a tenth of the words differs share a band in 9,998 of 10,000 cases
 _SEED = 7
 _MIN_SHINGLES = 20  # below, weather reports and market closings would be one story
@@ -24,7 +26,7 @@ DENSE = re.compile(f"[{DENSE_LETTERS}]")
 _LETTERS = 5
 _ASCII_MARKS = bytes(code if code >= 128 or chr(code).isalnum() else 32 for code in range(256))
 _FACTORS = np.array(
-    [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB],
+    [GOLDEN_RATIO, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB],
     dtype=np.uint64,
 )
 

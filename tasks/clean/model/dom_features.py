@@ -8,6 +8,7 @@ from tasks.clean.model.words import Words, WordSet, count_words, solid
 from tasks.clean.parse import class_words
 from tasks.clean.parse.blocks import Blocks, Containers
 from tasks.clean.parse.tags import TAG_CODES
+from tasks.text.hashing import GOLDEN_RATIO
 
 _OWN_TAGS = ("p", "li", "div", "td", "h1", "h2", "h3", "h4", "blockquote", "figcaption", "dd", "dt", "pre", "section")
 _AROUND_TAGS = ("article", "main", "aside", "header", "footer", "nav", "form", "li", "ul", "ol", "table", "figure", "blockquote",
@@ -124,9 +125,8 @@ def declared_features(columns: Columns, words: Words, where: Layout, pages: list
         pair, own_pair = hashes, declared.hash
         if name == "body":  # a word alone says nothing; with the next one it does
             pair, own_pair = _pairs(hashes), _pairs(declared.hash)
-        salt = np.uint64(0x9E3779B97F4A7C15)
-        known = WordSet(own_pair + own_page.astype(np.uint64) * salt)
-        found = known.contains(pair + page_of_word.astype(np.uint64) * salt)
+        known = WordSet(own_pair + own_page.astype(np.uint64) * GOLDEN_RATIO)
+        found = known.contains(pair + page_of_word.astype(np.uint64) * GOLDEN_RATIO)
         share = np.bincount(line[found], minlength=n) / size
         has = np.array([bool(text) for text in texts])[where.page] if n else np.zeros(0, dtype=bool)
         columns[f"in_{name}"] = np.where(has, share, -1)

@@ -11,6 +11,7 @@ import numpy as np
 from tasks.clean.model.lexicon import Entry, month_words, stop_words
 from tasks.clean.model.words import Char, Words, fold
 from tasks.clean.parse.blocks import Blocks
+from tasks.text.hashing import GOLDEN_RATIO
 
 Columns = dict[str, np.ndarray]
 
@@ -225,7 +226,7 @@ def text_features(blocks: Blocks, words: Words, entries: dict[int, Entry]) -> tu
 
 def _repeats(columns: Columns, words: Words, where: Layout, index: np.ndarray) -> None:
     """How often the same line stands on the page, and how far the first copy is."""
-    key = fold(words.hash, words.bounds) + where.page.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    key = fold(words.hash, words.bounds) + where.page.astype(np.uint64) * GOLDEN_RATIO
     _, first, inverse, counts = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
     columns["copies"] = np.minimum(counts[inverse], 20).astype(np.float32)
     columns["copy_distance"] = np.minimum(index - first[inverse], 500).astype(np.float32)
@@ -280,7 +281,7 @@ def _cohesion(columns: Columns, words: Words, where: Layout) -> None:
     n = len(where.page)
     is_word = words.hash != 0
     line = words.line[is_word]
-    key = words.hash[is_word] + where.page[line].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    key = words.hash[is_word] + where.page[line].astype(np.uint64) * GOLDEN_RATIO
     _, inverse = np.unique(key, return_inverse=True)
     kinds = int(np.max(inverse)) + 1 if len(inverse) else 0
     length = words.length[is_word]

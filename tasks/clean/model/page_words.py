@@ -8,11 +8,11 @@ in languages that the training pages were in and says nothing in others.
 import numpy as np
 
 from tasks.clean.model.features import Columns, Layout
+from tasks.text.hashing import GOLDEN_RATIO
 
 _BITS = 16
 SLOTS = 1 << _BITS
 NAMES = ("words_of_story", "words_of_rest")
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _WORDS_MOST = 1000  # of each side of a page; more cost time and say no more
 
 
@@ -26,7 +26,7 @@ def distinct(
     solid = hashes != 0
     line = line[solid]
     with np.errstate(over="ignore"):
-        place = ((hashes[solid] * _SPREAD) >> np.uint64(64 - _BITS)).astype(np.int64)
+        place = ((hashes[solid] * GOLDEN_RATIO) >> np.uint64(64 - _BITS)).astype(np.int64)
     found = []
     for side in (is_kept, ~is_kept):
         inside = side[line]

@@ -12,6 +12,8 @@ from functools import cache
 
 import numpy as np
 
+from tasks.text.hashing import GOLDEN_RATIO
+
 
 class Char(IntEnum):
     """The one class of each character."""
@@ -62,7 +64,6 @@ _DENSE = (
     (0xFF66, 0xFF9F),
 )
 _FULL_WIDTH = 0x3000  # code points from here on are Chinese and Japanese marks and letters
-_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # odd, well spread bits (golden ratio)
 _PHRASE = np.uint64(0xC2B2AE3D27D4EB4F)  # another odd constant, for sequences of words
 MAX_WORD_CHARS = 64  # letters beyond do not change a word's hash
 
@@ -96,7 +97,7 @@ def tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     with np.errstate(over="ignore"):
         for n in range(MAX_WORD_CHARS + 1):
             powers[n] = power
-            power = power * _MULTIPLIER
+            power = power * GOLDEN_RATIO
     return classes, lower, powers
 
 
