@@ -201,7 +201,7 @@ def _deployments(client: httpx.Client) -> Iterator[Finding]:
 def _lists(schedules: Any) -> Iterator[Finding]:
     """Whether the sources are there and the feeds answer."""
     from flows.cli.commands import check_web_and_files
-    from tasks.ingest.fetch.client import Client, Manners
+    from tasks.ingest.fetch.client import Client, ClientSettings
     from tasks.ingest.fetch.fetching import is_web, publishers_of, user_agent
     from tasks.ingest.fetch.guard import Backend
 
@@ -221,7 +221,7 @@ def _lists(schedules: Any) -> Iterator[Finding]:
             continue
         publishers = publishers_of(web)
         client = Client(
-            Manners(user_agent(publishers.contact), 64 << 20, retries=0, request_seconds=_SECONDS),
+            ClientSettings(user_agent(publishers.contact), 64 << 20, retries=0, request_seconds=_SECONDS),
             Backend(publishers.private_hosts),
         )
         for url in [url for entry in publishers.publisher for url in (*entry.feeds, *entry.sitemaps)]:

@@ -23,7 +23,7 @@ from tasks import schema
 from tasks.clean.core import clean_pages
 from tasks.clean.sites.memory import learn_files, recall
 from tasks.extract.core import extract_documents
-from tasks.ingest.record import Place, Record
+from tasks.ingest.record import Record, SourceFile
 from tasks.ingest.record import page_row as row_of
 from tasks.load.dedup.exact import MergeResult, PublishedArticle, merge
 from tasks.load.dedup.near_duplicates import NearDuplicates, Signatures, find_near_duplicates, read_signatures
@@ -63,7 +63,7 @@ class Past:
 def page_row(page: Page) -> dict:
     """A row of `schema.PAGES`, with ingest's own judgement of the bytes."""
     record = Record(page.render(), str(page.number), url=page.url, fetched_at_us=int(page.fetched_at.timestamp() * 1e6))
-    return row_of(record, Place(page.url, 0), MAX_PAGE_BYTES) | {
+    return row_of(record, SourceFile(page.url, 0), MAX_PAGE_BYTES) | {
         "doc_id": digest(page.url, str(page.number)),
         "source_mtime_ns": None,
     }

@@ -151,7 +151,7 @@ def test_a_gate_that_stops_publishes_nothing(prefect_server, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["run", "no/such/place"], "there is no such file or folder"),
+        (["run", "no/such/place"], "no such file or folder"),
         (["run", "{empty}"], "no page in it"),
         (["run", "{page}", "--max-page-megabytes", "0"], "whole numbers above 0"),
         (["run", "{page}", "--thresholds", "{page}"], "steps are expected"),

@@ -157,14 +157,14 @@ def test_a_run_too_large_for_memory_finds_the_same(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="it looks at its memory in /proc")
-def test_a_file_that_is_mapped_is_let_go(tmp_path):
+def test_the_memory_of_a_mapped_file_is_released(tmp_path):
     def resident_bytes():
         return int(Path("/proc/self/statm").read_text().split()[2]) * os.sysconf("SC_PAGE_SIZE")  # of files
 
     values = np.lib.format.open_memmap(tmp_path / "values.npy", mode="w+", dtype="<u2", shape=(50_000, 126))
     values[:] = 7
     held = resident_bytes()
-    lsh.let_go(values)
+    lsh.release_mapped(values)
     assert held - resident_bytes() > 0.9 * values.nbytes
     assert (values == 7).all()
 
