@@ -13,7 +13,8 @@ import pyarrow as pa
 from tasks.vocabulary import Flaw
 
 CHUNK_BYTES = 1 << 20
-# Text compresses 3 to 20 times, a page of blanks a hundred; gzip's own limit is 1032, bzip2's and xz's are in the millions
+# Text compresses 3 to 20 times, a page of blanks a hundred; gzip's own limit is 1032, bzip2's and xz's are in the
+# millions
 MAX_GROWTH = 200
 FREE_BYTES = 64 << 20  # less than this is never a bomb: it does no harm
 CODECS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
@@ -129,7 +130,7 @@ class BoundedStream:
         return self.count > MAX_GROWTH * max(self.compressed.count, 1)
 
     def lines(self, max_bytes: int) -> Iterator[tuple[bytes | None, int]]:
-        """Lines without their end, and their sizes; None instead of a line larger than `max_bytes`, which is skipped."""
+        """Lines without their end, and their sizes; None instead of a line larger than `max_bytes`."""
         line, size, is_too_large = bytearray(), 0, False
         while chunk := self.read():
             *complete, rest = chunk.split(b"\n")
@@ -181,7 +182,8 @@ def read_bounded(stream: IO[bytes], codec: str | None, max_bytes: int) -> bytes:
 def _turns_into_bomb(source: BoundedStream) -> bool:
     """Whether the data has grown too much after the next FREE_BYTES of it.
 
-    A decompressor reads ahead, 8 kB in Python 3.11 and 128 kB from 3.12 on, so the first megabyte says little of the growth.
+    A decompressor reads ahead, 8 kB in Python 3.11 and 128 kB from 3.12 on, so the first megabyte says little of the
+    growth.
     """
     try:
         while source.count <= FREE_BYTES and source.read():

@@ -46,7 +46,8 @@ class FileRef:
     flaw: Flaw | None = None  # why it must not be opened
     detail: str = ""
     is_link: bool = False
-    # of a part of a file: its records begin at or after the first byte and before the second (None: the end of the file)
+    # of a part of a file: its records begin at or after the first byte and before the second (None: the end of the
+    # file)
     span: tuple[int, int | None] | None = None
     lines_before: int = 0  # as in `formats.Opened`
 
@@ -96,7 +97,7 @@ def _line_ends(path: str, offsets: Iterable[int]) -> list[int]:
 
 
 class FileRefs(Collection[FileRef]):
-    """Many files in order, compressed to some 20 bytes each instead of 280, so that ten million of them fit into memory."""
+    """Many files in order, compressed to some 20 bytes each instead of 280, so that ten million fit into memory."""
 
     def __init__(self, refs: Iterable[FileRef] = ()) -> None:
         self._packed: list[bytes] = []

@@ -14,8 +14,8 @@ _LAST_US = 253_370_764_800_000_000  # the year 9999: files may have any number, 
 class Record:
     """One page of a source.
 
-    `key` names it within its file and is empty where the file is the page. The suffix of `name` decides where the bytes do
-    not show what they are. `flaw` is why there are no bytes, `detail` a sentence about it.
+    `key` names it within its file and is empty where the file is the page. The suffix of `name` decides where the
+    bytes do not show what they are. `flaw` is why there are no bytes, `detail` a sentence about it.
     """
 
     raw: bytes | None

@@ -1,6 +1,7 @@
 """What earlier runs have read: files by path, size and time, and pages by their bytes, so that no work is done twice.
 
-The ledger's columns become sorted arrays of 64-bit hashes: eight bytes per page in memory, and a look-up without Python.
+The ledger's columns become sorted arrays of 64-bit hashes: eight bytes per page in memory, and a look-up without
+Python.
 """
 
 from collections.abc import Iterable, Sequence
@@ -58,7 +59,7 @@ class SeenPages:
 
     @classmethod
     def load(cls, folder: Path) -> "SeenPages":
-        """What `save` wrote, memory-mapped: the workers of a machine share it, and only what is looked up takes memory."""
+        """What `save` wrote, memory-mapped: workers of a machine share it, and only what is looked up takes memory."""
         return cls(*(np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS))
 
     def has_files(self, uris: Sequence[str], sizes: Sequence[int], mtimes: Sequence[int]) -> Mask:
@@ -75,10 +76,10 @@ class SeenPages:
         return bool(contains(self.urls, hash_strings(pa.array([url])))[0])
 
     def drop_seen(self, pages: pa.Table) -> tuple[pa.Table, int]:
-        """The new pages of a batch, and the number of those dropped: they are in the ledger with this path and these bytes.
+        """The new pages of a batch, and the number of those dropped: the ledger has their path with these bytes.
 
-        A page with known bytes but from another path for the same address stays. Its `same_as` names the first page with
-        these bytes, its own bytes are dropped, and no further step processes it.
+        A page with known bytes but from another path for the same address stays. Its `same_as` names the first page
+        with these bytes, its own bytes are dropped, and no further step processes it.
         """
         if not len(self.docs) or not pages.num_rows:
             return pages, 0

@@ -26,8 +26,8 @@ def copy_stored_pages(
 ) -> Iterator[Receipt]:
     """Write stored pages into batch files, as ingest would; one receipt per batch.
 
-    `wanted` maps the files they are in (relative to `root`) to their doc_ids, or to None for all but those in `without`.
-    A file that no longer exists is skipped.
+    `wanted` maps the files they are in (relative to `root`) to their doc_ids, or to None for all but those in
+    `without`. A file that no longer exists is skipped.
     """
     for file, doc_ids in sorted(wanted.items()):
         if not (root / file).exists():
@@ -64,7 +64,7 @@ def stored_files(root: Path) -> list[str]:
 
 
 def _checked_again(pages: pa.Table) -> pa.Table:
-    """The pages with the problems that the current rules find in their bytes; a page without bytes keeps its problem."""
+    """The pages with the problems that the current rules find; a page without bytes keeps its problem."""
     columns = (pages.column(name).to_pylist() for name in ("raw", "problem", "problem_detail"))
     problems: list[str | None] = []
     details: list[str | None] = []

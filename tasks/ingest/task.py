@@ -126,7 +126,8 @@ def _receipts_of(jobs: list[Job], executor: Executor) -> Iterator[list[Receipt]]
 def _new_files(refs: Iterable[FileRef], seen: SeenPages, *, rereads_tables: bool) -> Iterator[FileRef]:
     """The files that no earlier run has read in their present state.
 
-    With `rereads_tables` (this run names columns) files with many pages are read again; their pages are known by their bytes.
+    With `rereads_tables` (this run names columns) files with many pages are read again; their pages are known by
+    their bytes.
     """
     listed = iter(refs)
     while part := list(islice(listed, _CHUNK_FILES)):

@@ -1,11 +1,12 @@
 """The dataset in an object store: files that never change, and a numbered manifest that makes a state visible at once.
 
-Stores have no links and no rename, so a glob over a prefix may match files of two states. Therefore every data file has a
-name made from its content and is never overwritten. A state is one JSON manifest that lists its files, and publishing is the
-creation of the manifest with the next number, which the store refuses if it exists (on S3 and similar stores a conditional
-PUT, If-None-Match). Readers take the file list of the highest number: they see one whole state, whatever is being uploaded,
-and can use it until `KEEP_STATES` later ones are published. Two writers cannot publish the same number: the second one fails.
-A push that is killed leaves files that no manifest names; the next push deletes those that are older than a day.
+Stores have no links and no rename, so a glob over a prefix may match files of two states. Therefore every data file
+has a name made from its content and is never overwritten. A state is one JSON manifest that lists its files, and
+publishing is the creation of the manifest with the next number, which the store refuses if it exists (on S3 and
+similar stores a conditional PUT, If-None-Match). Readers take the file list of the highest number: they see one whole
+state, whatever is being uploaded, and can use it until `KEEP_STATES` later ones are published. Two writers cannot
+publish the same number: the second one fails. A push that is killed leaves files that no manifest names; the next
+push deletes those that are older than a day.
 """
 
 import hashlib
@@ -134,7 +135,7 @@ class Mirror:
             self._files.pipe_file(path, json.dumps(content, indent=1).encode(), mode="create")
         except FileExistsError as error:
             raise MirrorError(
-                f"{self._address}: another writer has just published state {number}; this push is not visible, push again"
+                f"{self._address}: another writer has just published state {number} instead of this push; push again"
             ) from error
         except Exception as error:
             raise MirrorError(f"{self._address}: cannot be written: {type(error).__name__}: {error}") from error
@@ -143,7 +144,7 @@ class Mirror:
         return f"{self._root}/{_MANIFESTS}/{number:08d}.json"
 
     def _sweep(self, keep: int, orphan_seconds: float) -> int:
-        """Delete all but the last manifests, and old files that none of those names. Returns the number of files deleted."""
+        """Delete all but the last manifests, and old files without a manifest. Returns the number of files deleted."""
         known = self.states()
         for number in known[:-keep]:
             self._files.rm_file(self._manifest_path(number))

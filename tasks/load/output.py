@@ -1,9 +1,9 @@
 """The output folder: its layout, its lock, and publication of a new state in one step.
 
-`articles/`, `quarantine/` and the other tables of `schema.PUBLISHED` are links through `.published/current`, itself a link to
-the newest snapshot folder. A snapshot is built under a temporary name from hard links to the files that stay and from new
-files. Replacing the one link `current` then shows readers all tables of the new state at once. Earlier snapshots are kept for
-a while, so that a reader can finish with the files it has open.
+`articles/`, `quarantine/` and the other tables of `schema.PUBLISHED` are links through `.published/current`, itself a
+link to the newest snapshot folder. A snapshot is built under a temporary name from hard links to the files that stay
+and from new files. Replacing the one link `current` then shows readers all tables of the new state at once. Earlier
+snapshots are kept for a while, so that a reader can finish with the files it has open.
 """
 
 import fcntl

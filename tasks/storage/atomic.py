@@ -1,4 +1,4 @@
-"""Files that are either complete or absent, even after a power cut: written under a temporary name, flushed, renamed."""
+"""Files that are complete or absent, even after a power cut: written under a temporary name, flushed, renamed."""
 
 import os
 import shutil

@@ -81,7 +81,7 @@ def is_last(values: np.ndarray) -> Mask:
 
 
 def hash_strings(strings: pa.Array | pa.ChunkedArray) -> Ids:
-    """64-bit hashes of strings, the same in every process. With ten million, one set in 400,000 has two equal hashes."""
+    """64-bit hashes of strings, the same in every process. Of ten million, two are equal in one set of 400,000."""
     from pandas.util import hash_array  # noqa: PLC0415 - takes 0.12 s, which workers of a first run need not spend
 
     hashes: Ids = hash_array(np.asarray(strings.to_pylist(), dtype=object), categorize=False)

@@ -11,8 +11,8 @@ import pyarrow as pa
 class Spool:
     """Takes tables of one schema and gives back the rows of each key, in the order in which they were added.
 
-    Tables are buffered whole and split by key only when they are spilled: a table of a few rows for each of a hundred keys
-    takes ten times the memory of its content.
+    Tables are buffered whole and split by key only when they are spilled: a table of a few rows for each of a hundred
+    keys takes ten times the memory of its content.
     """
 
     def __init__(

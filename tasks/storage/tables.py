@@ -21,7 +21,7 @@ Part = TypeVar("Part")
 
 
 def write_table(table: pa.Table, path: Path, *, dictionary: Iterable[str] = (), zstd_level: int = _ZSTD_LEVEL) -> None:
-    """Write a Parquet file atomically; `dictionary` names the columns to encode by dictionary, if the table has them."""
+    """Write a Parquet file atomically; `dictionary` names columns to encode by dictionary, if the table has them."""
     with replaced_file(path) as temporary:
         pq.write_table(
             table,

@@ -49,7 +49,7 @@ def _is_file(address: str) -> bool:
 
 
 def publishers_of(sources: list[str]) -> PublisherList:
-    """All Web sources as one list; an address on the command line is a feed, sitemap or page of a publisher without a name.
+    """All Web sources as one list; a single address is a feed, sitemap or page of a publisher without a name.
 
     Raises:
         ListError: a list is unusable.

@@ -1,7 +1,7 @@
 """Which addresses may be fetched, and for how long: every connection is checked after its name is resolved.
 
-Feeds and redirects are untrusted and may point into the network that Copydesk runs in (server-side request forgery). The
-connection is made to the checked address, so the name cannot resolve to another one in between.
+Feeds and redirects are untrusted and may point into the network that Copydesk runs in (server-side request forgery).
+The connection is made to the checked address, so the name cannot resolve to another one in between.
 """
 
 import ipaddress

@@ -1,7 +1,8 @@
 """What a site allows: robots.txt (RFC 9309), and reservations of text and data mining by header, meta tag or TDMRep.
 
-TDMRep is the W3C community group's Text and Data Mining Reservation Protocol: `tdm-reservation: 1` as an HTTP header or a meta
-tag, or a list of paths in /.well-known/tdmrep.json. `noai` is a robots directive in X-Robots-Tag or in the meta tag `robots`.
+TDMRep is the W3C community group's Text and Data Mining Reservation Protocol: `tdm-reservation: 1` as an HTTP header
+or a meta tag, or a list of paths in /.well-known/tdmrep.json. `noai` is a robots directive in X-Robots-Tag or in the
+meta tag `robots`.
 """
 
 import fnmatch

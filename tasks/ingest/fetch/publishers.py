@@ -65,7 +65,7 @@ def read_publishers(path: str | Path) -> PublisherList:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise ListError(f"{path}: {key or 'the file'}: {first['msg']}") from error
+        raise ListError(f"{path}: {key or 'the file'}: {first['msg'].removeprefix('Value error, ')}") from error
     for number, entry in enumerate(publishers.publisher):
         if not (entry.feeds or entry.sitemaps or entry.pages):
             name = entry.name or "without a name"

@@ -1,7 +1,7 @@
 """One reader per format, and the registry of formats: files in, page records out.
 
-A reader is a function of an open file and `Options` that yields a `Record` per page, and `Skipped` for what is not a page (an
-image in a WARC file). It has only one record in memory, and a broken record becomes a record with a flaw.
+A reader is a function of an open file and `Options` that yields a `Record` per page, and `Skipped` for what is not a
+page (an image in a WARC file). It has only one record in memory, and a broken record becomes a record with a flaw.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -37,8 +37,8 @@ class Skipped:
 class Opened:
     """A file to read: `stream` is at its start; `codec` is its compression, or None.
 
-    Of a part of a file, `span` is the range of bytes in which its records begin (the end is None for the last part), and
-    `lines_before` the number of line ends before the byte in front of it, where records are named by their line.
+    Of a part of a file, `span` is the range of bytes in which its records begin (the end is None for the last part),
+    and `lines_before` the number of line ends before the byte in front of it, where records are named by their line.
     """
 
     stream: IO[bytes]

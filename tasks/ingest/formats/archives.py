@@ -19,7 +19,7 @@ _ZIP_ERRORS = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOF
 
 
 def read_zip(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
-    """The pages of a zip archive, by their names in it; unsafe names, nested archives and bombs are records with a flaw."""
+    """The pages of a zip archive; unsafe names, nested archives and bombs are records with a flaw."""
     try:
         archive = zipfile.ZipFile(opened.stream)
         members = archive.infolist()

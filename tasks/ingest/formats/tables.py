@@ -1,4 +1,4 @@
-"""Pages in rows: JSON lines, Parquet, Arrow and CSV, as Scrapy, news-please, datatrove and Hugging Face datasets write them."""
+"""Pages in rows: JSON lines, Parquet, Arrow and CSV, e.g. of Scrapy, news-please, datatrove and Hugging Face."""
 
 import csv
 import io
@@ -60,7 +60,7 @@ def read_json(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
 
 
 def _after_line(stream: IO[bytes], offset: int, past: int | None) -> int | None:
-    """The offset after the line that has the byte at `offset`; None if it is not before `past`, or the line has no end."""
+    """The offset after the line with the byte at `offset`; None if that is not before `past` or the line has no end."""
     stream.seek(offset)
     while (past is None or offset < past) and (chunk := stream.read(CHUNK_BYTES)):
         end = chunk.find(b"\n")
@@ -216,7 +216,7 @@ def _wanted(names: list[str], options: Options) -> list[str]:
 def _rows(
     batch: pa.RecordBatch, wanted: list[str], options: Options
 ) -> tuple[Iterator[dict[str, Any]], frozenset[str]]:
-    """The rows of a batch, and the names of the page columns that were text: their bytes are not decoded, which saves two copies.
+    """The rows of a batch, and the page columns that were text: they are not decoded, which saves two copies.
 
     Of columns with the same name the first is used.
     """

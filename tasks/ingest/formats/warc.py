@@ -71,7 +71,7 @@ def read_warc(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
 
 
 def _bounds(opened: Opened) -> tuple[int | None, int | None]:
-    """Where the records of the span start and end: the start is None if there are none, the end None at the end of the file.
+    """Where the records of the span start (None if there are none) and end (None at the end of the file).
 
     Raises:
         ValueError: the file is not one of records.

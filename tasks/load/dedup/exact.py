@@ -1,7 +1,7 @@
 """Which candidates become articles, which repeat an article, and which replace an older text at the same address.
 
-Pure: slim rows in, decisions out. Candidates are taken in the order of (fetched_at, source_uri, doc_id), never in that of
-the batches, so the outcome does not depend on how a run was split or resumed.
+Pure: slim rows in, decisions out. Candidates are taken in the order of (fetched_at, source_uri, doc_id), never in
+that of the batches, so the outcome does not depend on how a run was split or resumed.
 """
 
 from collections.abc import Iterable

@@ -1,12 +1,12 @@
 """Locality-sensitive hashing by sorting: which signatures agree in a whole band, one band after the other.
 
-A signature of 126 values of 16 bits is split into 42 bands of 3. Only one band is in use at a time: its keys are sorted, so
-equal keys are neighbours. A run of n signatures needs 12 n bytes for a band's keys and rows, and up to 8 n for a bitmap that
-spares most searches for keys that are not there. From fifty thousand signatures on, the sorted bands and the signatures are
-in files and are read as they are needed.
+A signature of 126 values of 16 bits is split into 42 bands of 3. Only one band is in use at a time: its keys are
+sorted, so equal keys are neighbours. A run of n signatures needs 12 n bytes for a band's keys and rows, and up to 8 n
+for a bitmap that spares most searches for keys that are not there. From fifty thousand signatures on, the sorted
+bands and the signatures are in files and are read as they are needed.
 
-Measured with one million new and one million published signatures (`tests/benchmarks/signatures.py`); for an estimate for a
-billion see `tasks.load.dedup.near_duplicates`.
+Measured with one million new and one million published signatures (`tests/benchmarks/signatures.py`); for an estimate
+for a billion see `tasks.load.dedup.near_duplicates`.
 """
 
 import mmap
@@ -49,8 +49,8 @@ def band_keys(values: Values, band: int) -> Ids:
 class Bands:
     """The sorted bands of n signatures (n x 126 uint16), in memory, or in files in `folder` where one is given.
 
-    Rows with the same key ascend. Of a key that more than 30 rows have, they are ordered by `precedence` instead: the first
-    30, with which all others are compared, are then the originals, and a text on a thousand sites is one story.
+    Rows with the same key ascend. Of a key that more than 30 rows have, they are ordered by `precedence` instead: the
+    first 30, with which all others are compared, are then the originals, and a text on a thousand sites is one story.
     """
 
     def __init__(self, values: Values, precedence: Precedence, folder: Path | None = None) -> None:
@@ -97,7 +97,8 @@ class Bands:
     def similar_pairs(self, equal_min: float) -> SimilarPairs:
         """Pairs of rows that share a band and at least `equal_min` values; the lower row comes first.
 
-        In one band a row is compared with at most 30 others, and only similar pairs are kept: memory is that of the result.
+        In one band a row is compared with at most 30 others, and only similar pairs are kept: memory is that of the
+        result.
         """
         comparison = _Comparison(self.values, self.values, equal_min)
         for band in range(BANDS):
@@ -144,10 +145,10 @@ def _is_crowded(keys: Ids) -> Mask:
 
 
 class _Comparison:
-    """Counts the equal values of pairs of rows (of `first` and of `second`), and keeps the pairs with at least `equal_min`.
+    """Counts the equal values of pairs of rows (of `first` and `second`) and keeps pairs with at least `equal_min`.
 
-    Similar texts share many bands: their pairs are collected and compared once. They are compared block by block, so that of
-    signatures in a file two blocks are in memory.
+    Similar texts share many bands: their pairs are collected and compared once. They are compared block by block, so
+    that of signatures in a file two blocks are in memory.
     """
 
     def __init__(self, first: Values, second: Values, equal_min: float) -> None:

@@ -11,12 +11,12 @@ CPU seconds of one core, measured by `tests/benchmarks/signatures.py` with a mil
     100,000                 0.41                    1.81                  445
     1,000,000               5.31                    5.08                  597
 
-An estimate for a billion articles: their signatures are 309 GB with their ids. A dataset that grows to them in a thousand
-runs of a million streams half of them per run on average: 500 million / 1 million x 5.1 s = 2,550 s, and 5 s for the run
-itself. That is 2.6 ms per page beside some 9 ms for reading, cleaning and extracting it. In a hundred runs of ten million
-the streaming is a tenth of that (bands of ten million sorted keys are 120 MB in memory, one at a time), and 154 GB are read
-from disk per run. A daily run of ten thousand against a billion published streams 309 GB in 1,200 s of CPU: such a dataset
-should be kept in one output per year.
+An estimate for a billion articles: their signatures are 309 GB with their ids. A dataset that grows to them in a
+thousand runs of a million streams half of them per run on average: 500 million / 1 million x 5.1 s = 2,550 s, and 5 s
+for the run itself. That is 2.6 ms per page beside some 9 ms for reading, cleaning and extracting it. In a hundred
+runs of ten million the streaming is a tenth of that (bands of ten million sorted keys are 120 MB in memory, one at a
+time), and 154 GB are read from disk per run. A daily run of ten thousand against a billion published streams 309 GB
+in 1,200 s of CPU: such a dataset should be kept in one output per year.
 """
 
 from collections.abc import Iterable
@@ -31,9 +31,10 @@ from tasks.load.dedup.lsh import SPOOLED_FROM, VALUES, Bands, Precedence, Values
 from tasks.storage.ids import Ids, is_first, is_last, positions, take_or
 from tasks.storage.tables import gather
 
-# Share of equal values, which estimates the Jaccard similarity of the texts' word triples (those with a number count twice).
-# A fifth of all words changed at random leaves about 0.34, a tenth 0.57, a third cut off 0.67; unrelated texts share under
-# 0.05. Chosen on wcxb-dev, checked on fundus-dev and invented stories (tests/benchmarks/duplicates.py).
+# Share of equal values, which estimates the Jaccard similarity of the texts' word triples (those with a number count
+# twice). A fifth of all words changed at random leaves about 0.34, a tenth 0.57, a third cut off 0.67; unrelated
+# texts share under 0.05. Chosen on wcxb-dev, checked on fundus-dev and invented stories
+# (tests/benchmarks/duplicates.py).
 SAME_STORY = 0.35
 _STREAMED = 131_072  # published signatures at a time: 33 MB
 
@@ -91,9 +92,9 @@ def find_near_duplicates(
 ) -> NearDuplicates:
     """The story of each new article; the articles of `new` ascend.
 
-    An article is a near-duplicate of the most similar one that is published or precedes it: `precedence` gives some rows of
-    `new` their ranks, and the lower rank is the original. A new text of a published article keeps its story. `folder` takes
-    what does not fit into memory.
+    An article is a near-duplicate of the most similar one that is published or precedes it: `precedence` gives some
+    rows of `new` their ranks, and the lower rank is the original. A new text of a published article keeps its story.
+    `folder` takes what does not fit into memory.
     """
     count = len(new.articles)
     if not count:

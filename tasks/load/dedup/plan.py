@@ -1,7 +1,7 @@
 """What happens to each candidate of a run, in columns.
 
-Merging (`tasks.load.dedup.exact`) only sees candidates that share an address or a text with another row, a group at a time,
-so that deciding on a run of a million pages takes some 50 MB.
+Merging (`tasks.load.dedup.exact`) only sees candidates that share an address or a text with another row, a group at a
+time, so that deciding on a run of a million pages takes some 50 MB.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -137,7 +137,7 @@ def _candidate_rows(candidates: Candidates, columns: list[str], docs: Ids) -> pa
 
 
 def precedence(candidates: Candidates, docs: Ids) -> NDArray[np.int64]:
-    """The rank of each candidate by (fetched_at, source_uri, doc_id); of two equal texts the lower rank is the original."""
+    """The rank of each candidate by (fetched_at, source_uri, doc_id); of equal texts the lowest rank is the original."""
     ascending = np.sort(docs)
     rows = _candidate_rows(candidates, ["doc_id", "fetched_at", "source_uri"], docs)
     keys = [(name, "ascending", "at_start") for name in ("fetched_at", "source_uri", "doc_id")]
@@ -148,7 +148,7 @@ def precedence(candidates: Candidates, docs: Ids) -> NDArray[np.int64]:
 
 
 def published_articles(published: Mapping[str, Path], **wanted: Ids) -> pa.Table:
-    """The published articles (columns PUBLISHED) that have a wanted id in one of the named columns; wanted ids ascend."""
+    """The published articles (columns PUBLISHED) with a wanted id in one of the named columns; wanted ids ascend."""
     parts = [pa.schema([schema.ARTICLES.field(name) for name in PUBLISHED]).empty_table()]
     for path in published.values():
         for batch in pq.ParquetFile(path).iter_batches(columns=PUBLISHED):

@@ -1,4 +1,4 @@
-"""Pages whose bytes were received before: each gets the outcome of the first page with these bytes, without being processed."""
+"""Pages whose bytes were received before: they are not processed, and get the outcome of the first such page."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -44,8 +44,8 @@ def find_same_pages(
 ) -> Iterator[SamePages]:
     """The outcome of each page (of batches of pages) whose `same_as` names an earlier one, some thousands at a time.
 
-    A page that repeats one of this run gets the outcome decided in it, any other the one in the ledger. `published` are the
-    files of articles before this run, by their path in the table.
+    A page that repeats one of this run gets the outcome decided in it, any other the one in the ledger. `published`
+    are the files of articles before this run, by their path in the table.
     """
     files = list(ledger)
     for tables in gather(_pages_with_same_as(paths), lambda table: table.num_rows, _LOOKED_UP_ROWS):
@@ -70,7 +70,8 @@ def _outcomes(
 ) -> SamePages:
     """The outcome of each page, by that of its original.
 
-    `articles` has the article decided on in this run, or None; `current` the published articles whose text stays, by id.
+    `articles` has the article decided on in this run, or None; `current` the published articles whose text stays, by
+    id.
     """
     same = SamePages()
     for page, article in zip(pages, articles, strict=True):

@@ -81,7 +81,7 @@ def _join(target: Path, paths: list[Path], table: str, order: list[str]) -> None
 def rebuild_signatures(
     folder: Path, output: Output, stamp: str, sign: Callable[[list[str]], list[bytes | None]], changes: Changes
 ) -> int:
-    """Stage the table of signatures, recomputed from the published texts. Returns the number of articles that have one."""
+    """Stage the table of signatures, recomputed from the published texts. Returns the number of articles with one."""
     count = 0
     for number, path in enumerate(output.files("articles").values(), 1):
         rows = pq.ParquetFile(path).read(columns=["article_id", "story_id", "text", "run_id"])

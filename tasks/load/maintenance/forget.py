@@ -1,4 +1,4 @@
-"""An article deleted from an output: its rows in every table, its lines, its raw pages; and a check that nothing is left."""
+"""Delete an article from an output: its rows in every table, its lines, its raw pages; and check that nothing is left."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ def _matching_rows(path: Path, wanted: str, *more: str) -> Iterator[dict[str, An
 
 
 def stage(folder: Path, output: Output, target: Target, changes: Changes) -> dict[str, int]:
-    """Stage every table without the target. Its pages stay in the ledger as `forgotten`, so that no run adds them again.
+    """Stage every table without the target. Its pages stay in the ledger as `forgotten`: no run adds them again.
 
     Returns the number of rows deleted or changed, by table.
     """

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 FIELDS = tuple(
-    "title authors published_at published_date publisher section topics summary image_url language kind corrections".split()
+    "title authors published_at published_date publisher section topics summary image_url language kind "
+    "corrections".split()
 )
 
 

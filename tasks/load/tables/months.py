@@ -1,4 +1,4 @@
-"""New articles grouped by their month of publication, in files of some twenty thousand, however many months a run spans."""
+"""New articles grouped by their month of publication, in files of some twenty thousand."""
 
 from collections import defaultdict
 from collections.abc import Callable

@@ -38,8 +38,8 @@ def candidates(
 ) -> Iterator[pa.Table]:
     """The candidate rows of each batch that no gate has quarantined.
 
-    `rejected` are the doc_ids of the others; `only` limits the rows to these doc_ids. Of a batch without such rows nothing
-    but the ids is read.
+    `rejected` are the doc_ids of the others; `only` limits the rows to these doc_ids. Of a batch without such rows
+    nothing but the ids is read.
     """
     rejected_ids = np.sort(to_uint64(list(rejected)))
     wanted = np.sort(only) if only is not None else None

@@ -353,7 +353,7 @@ def test_a_list_of_publishers_is_checked_before_anything_is_fetched(tmp_path, ca
     path = tmp_path / "publishers.toml"
     for text, told in (
         ("[[publisher]]\nname = 'A'\n", "needs feeds, sitemaps or pages"),
-        ("[[publisher]]\nfeeds = ['ftp://a.example']\n", "no http or https address"),
+        ("[[publisher]]\nfeeds = ['ftp://a.example']\n", "not an http or https address"),
         ("[[publisher]]\nfeed = ['https://a.example']\n", "publisher.0.feed"),
         ("publisher = 3\n", "publisher"),
         ("not toml at all", "is not TOML"),

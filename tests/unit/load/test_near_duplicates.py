@@ -175,7 +175,7 @@ def test_a_thousand_texts_with_one_boilerplate_are_compared_with_thirty_each(mon
     compared = []
     rows = lsh._rows_of_pairs
     monkeypatch.setattr(lsh, "_rows_of_pairs", lambda pairs: (compared.append(len(pairs)), rows(pairs))[1])
-    assert not len(near_duplicates.Bands(values, lambda rows: rows).alike(0.35 * 126)[0])
+    assert not len(near_duplicates.Bands(values, lambda rows: rows).similar_pairs(0.35 * 126)[0])
     assert 900 * 30 < sum(compared) <= 1_000 * 30
 
 

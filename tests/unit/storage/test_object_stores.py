@@ -146,7 +146,7 @@ def test_old_states_go_and_their_files_with_them(two_runs, tmp_path, monkeypatch
     states = mirror.states()
     assert len(states) <= KEEP_STATES + 1
     assert rows_of(mirror, files) == local(two_runs / "after0")
-    with pytest.raises(MirrorError, match="no state 1"):
+    with pytest.raises(MirrorError, match="state 1 is not published"):
         mirror.manifest(1)
 
 
