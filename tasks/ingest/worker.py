@@ -30,7 +30,7 @@ _ZSTD_LEVEL = 1  # of raw pages: level 3 makes them an eighth smaller, but takes
 _LOW_CARDINALITY = ["media_type", "declared_encoding", "problem"]
 # of a row group in a batch of pages, which are written from the same memory; smaller groups cost more than they save
 _GROUP_PAGES, _GROUP_BYTES = 32, 16 << 20
-# readers note how far they are in a file with this suffix, every so many records
+# readers note their progress in a file with this suffix, every 250 records
 _METER, _METER_RECORDS = ".meter", 250
 _MHTML_GROWTH = 4  # images are in it in base64
 

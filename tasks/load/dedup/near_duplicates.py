@@ -59,11 +59,11 @@ class NearDuplicates:
 
     def look_up(self, articles: Ids) -> tuple[Ids, Ids, NDArray[np.float32]]:
         """Story, near-duplicate and similarity of some articles; one that is not here is a story by itself."""
-        found = positions(self.articles, articles)
+        rows = positions(self.articles, articles)
         return (
-            take_or(self.stories, found, articles),
-            take_or(self.near_duplicate_of, found),
-            take_or(self.similarities, found),
+            take_or(self.stories, rows, articles),
+            take_or(self.near_duplicate_of, rows),
+            take_or(self.similarities, rows),
         )
 
 

@@ -137,7 +137,7 @@ def _candidate_rows(candidates: Candidates, columns: list[str], docs: Ids) -> pa
 
 
 def precedence(candidates: Candidates, docs: Ids) -> NDArray[np.int64]:
-    """The rank of each candidate by (fetched_at, source_uri, doc_id); of equal texts the lowest rank is the original."""
+    """The ranks of candidates by (fetched_at, source_uri, doc_id); the lowest rank of equal texts is the original."""
     ascending = np.sort(docs)
     rows = _candidate_rows(candidates, ["doc_id", "fetched_at", "source_uri"], docs)
     keys = [(name, "ascending", "at_start") for name in ("fetched_at", "source_uri", "doc_id")]

@@ -1,4 +1,4 @@
-"""Delete an article from an output: its rows in every table, its lines, its raw pages; and check that nothing is left."""
+"""Delete an article from an output: its rows in every table, its lines and raw pages; check that nothing is left."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
