@@ -1,6 +1,5 @@
 """The rules that name lines after the model has spoken, with the story given; and that naming in bulk says the same."""
 
-
 import pytest
 
 from tasks.clean.label.page import PageLines
