@@ -5,13 +5,11 @@ import shutil
 import subprocess
 import sys
 import time
-from pathlib import Path
 
-import duckdb
 import pytest
+from support.datasets import values
+from support.paths import PAGES, ROOT
 
-ROOT = Path(__file__).parents[2]
-PAGES = ROOT / "tests" / "pages"
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("mount"), reason="only root may mount"),
@@ -39,7 +37,7 @@ def start(source, output):
 
 
 def articles(output):
-    return sorted(duckdb.sql(f"select doc_id from '{output}/articles/**/*.parquet'").df()["doc_id"])
+    return values(output, "articles", "doc_id")
 
 
 def test_a_full_disk(disk):

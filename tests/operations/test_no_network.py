@@ -4,9 +4,9 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from support.paths import PAGES, ROOT
+
 HOOK = """
 import os, sys
 
@@ -30,7 +30,7 @@ def test_a_run_with_its_own_server_talks_to_this_machine_only(tmp_path):
     }  # fmt: skip
     for name in ("DO_NOT_TRACK", "CI"):  # what keeps it quiet must be our own doing
         environment.pop(name, None)
-    shutil.copytree(ROOT / "tests" / "pages" / "cometfeed", tmp_path / "pages")
+    shutil.copytree(PAGES / "cometfeed", tmp_path / "pages")
     done = subprocess.run([sys.executable, "-m", "flows", "run", str(tmp_path / "pages"), "--output", str(tmp_path / "out")], env=environment, cwd=ROOT,
                           capture_output=True, text=True, timeout=240, check=False)  # fmt: skip
     assert done.returncode == 0, done.stderr

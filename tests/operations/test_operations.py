@@ -6,9 +6,9 @@ import subprocess
 import sys
 import time
 from datetime import date
-from pathlib import Path
 
 import pytest
+from support.paths import PAGES
 
 from flows.cli.main import main
 from flows.operate.backfill import slices
@@ -17,9 +17,6 @@ from flows.parameters import BackfillParameters, NewsParameters
 from flows.report.model import RunReport
 from flows.report.prometheus import metrics_text
 from tasks.load.output import Output, OutputBusyError
-
-ROOT = Path(__file__).parents[2]
-PAGES = ROOT / "tests" / "pages"
 
 
 def test_the_example_file_can_be_used(tmp_path):

@@ -4,49 +4,32 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import duckdb
 import httpx
 import pytest
+from support import waiting
+from support.datasets import values
+from support.paths import PAGES, ROOT, THRESHOLDS
 
 from tasks.load.output import Output
 
-ROOT = Path(__file__).parents[2]
-PAGES = ROOT / "tests" / "pages"
 pytestmark = pytest.mark.slow  # minutes: a server starts, schedules fire
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def wait_for(what, seconds, check):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            found = check()
-        except httpx.HTTPError:
-            found = None
-        if found:
-            return found
-        time.sleep(0.5)
-    pytest.fail(f"{what} did not happen within {seconds} seconds")
-    return None
+    return waiting.wait_for(what, seconds, check, ignored=httpx.HTTPError)
 
 
 class Server:
     """A Prefect server with a database of its own, which can be stopped and started again."""
 
     def __init__(self, folder):
-        self.port = free_port()
+        self.port = waiting.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = os.environ | {
             "PREFECT_HOME": str(folder / "prefect"), "PREFECT_API_URL": f"{self.url}/api", "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -169,7 +152,7 @@ def _holds(lock):
 
 
 def articles(root):
-    return sorted(duckdb.sql(f"select source_uri from '{root}/articles/**/*.parquet'").df()["source_uri"])
+    return values(root, "articles", "source_uri")
 
 
 def test_a_schedule_fires_within_a_minute_and_the_run_tells_its_story(server, served):
@@ -286,7 +269,7 @@ def test_two_runs_at_once_do_not_overlap_and_the_second_waits(server, served, tm
 
 def test_a_gate_stop_shows_as_such(server, served, tmp_path):
     strict = tmp_path / "strict.yml"
-    text = (ROOT / "expectations" / "thresholds.yml").read_text()
+    text = THRESHOLDS.read_text()
     strict.write_text(text.replace("articles_min: 0 ", "articles_min: 999 "))
     run_id = server.create("nightly", output=str(tmp_path / "out"), thresholds=str(strict)).json()["id"]
     run = server.ended(run_id)
@@ -348,7 +331,7 @@ def test_a_server_on_postgres_runs_the_line(tmp_path):
     tmp_path.chmod(0o777)
     for parent in tmp_path.parents[:3]:
         parent.chmod(parent.stat().st_mode | 0o011)
-    data, port, tools = tmp_path / "data", free_port(), POSTGRES[-1]
+    data, port, tools = tmp_path / "data", waiting.free_port(), POSTGRES[-1]
     user = {"user": "nobody"} if os.geteuid() == 0 else {}  # it refuses to run as root
     subprocess.run(
         [tools / "initdb", "-D", data, "-U", "news", "--auth=trust"],

@@ -2,26 +2,19 @@
 
 import os
 import shutil
-from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from support.datasets import query
+from support.paths import PAGES, THRESHOLDS
 
 from flows.cli.main import main
 from tasks import schema
 from tasks.ingest.seen import Known
 from tasks.load.output import Output
 
-PAGES = Path(__file__).parents[1] / "pages"
 NAMELESS = "exclude (run_id, rules_version, fetched_at, last_seen_at)"
-
-
-def query(root, table, columns="*", tail=""):
-    return duckdb.sql(
-        f"select {columns} from read_parquet('{root}/{table}/**/*.parquet', union_by_name=true) {tail}"
-    ).fetchall()
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +168,7 @@ def test_everything_again_gives_the_same_dataset(folder, times):
 
 
 def test_everything_again_under_other_rules_changes_what_they_affect(folder, tmp_path):
-    text = (Path(__file__).parents[2] / "expectations" / "thresholds.yml").read_text()
+    text = THRESHOLDS.read_text()
     strict = tmp_path / "strict.yml"
     strict.write_text(text.replace("words_min: 8 ", "words_min: 250 ").replace("share_max: 0.6", "share_max: 1.0"))
     before = query(folder / "out", "articles", "article_id, word_count")

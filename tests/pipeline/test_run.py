@@ -15,13 +15,12 @@ import pandas as pd
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
+from support.datasets import count, relation
+from support.paths import EXPECTED, PAGES, ROOT
 
 from flows.cli.main import main
 from tasks import schema
 from tasks.load.output import Output
-
-PAGES = Path(__file__).parents[1] / "pages"
-EXPECTED = Path(__file__).parents[1] / "expected"
 
 
 @pytest.fixture(scope="module")
@@ -41,17 +40,9 @@ def everything(root):
     }
 
 
-def count(root, name, where="true"):
-    return duckdb.sql(f"select count(*) from read_parquet('{root}/{name}/**/*.parquet') where {where}").fetchall()[0][0]
-
-
-def table(root, name):
-    return duckdb.sql(f"select * from read_parquet('{root}/{name}/**/*.parquet', union_by_name=true)")
-
-
 def test_every_page_is_accounted_for_exactly_once(published):
     files = [path for path in PAGES.rglob("*") if path.is_file()]
-    ledger = table(published, "ledger").df()
+    ledger = relation(published, "ledger").df()
     assert sorted(ledger.source_uri) == sorted(map(str, files))
     counts = Counter(ledger.outcome)
     assert counts["article"] == count(published, "articles")
@@ -61,7 +52,7 @@ def test_every_page_is_accounted_for_exactly_once(published):
 
 def test_the_outcome_of_every_page_is_the_expected_one(published):
     outcome = {"article": "article", "duplicate": "duplicate", "quarantined": "quarantined"}
-    found = dict(table(published, "ledger").select("source_uri, outcome").fetchall())
+    found = dict(relation(published, "ledger").select("source_uri, outcome").fetchall())
     for path, got in found.items():
         expected = json.loads(
             (EXPECTED / Path(path).relative_to(PAGES)).with_suffix(".json").read_text(encoding="utf-8")
@@ -87,7 +78,7 @@ def test_the_files_carry_schema_and_compression(published):
 
 def test_every_line_of_every_read_page_is_kept_with_its_reason(published):
     explained = set(pq.read_table(published / "lines", columns=["doc_id"]).column("doc_id").to_pylist())
-    read = table(published, "ledger").filter("outcome <> 'quarantined'").df().doc_id
+    read = relation(published, "ledger").filter("outcome <> 'quarantined'").df().doc_id
     assert set(read) <= explained
 
 
@@ -95,7 +86,7 @@ def test_the_raw_page_lies_under_its_digest(published):
     import hashlib
 
     pages = pq.read_table(published / "pages", columns=["page_digest", "raw"]).to_pylist()
-    assert {row["page_digest"] for row in pages} == set(table(published, "ledger").df().page_digest)
+    assert {row["page_digest"] for row in pages} == set(relation(published, "ledger").df().page_digest)
     assert all(hashlib.sha256(row["raw"]).hexdigest() == row["page_digest"] for row in pages if row["raw"])
 
 
@@ -121,7 +112,7 @@ def test_new_pages_are_added_and_a_changed_text_becomes_a_version(published, tmp
     assert count(root, "articles") == before
     assert count(root, "versions") == 1
     assert count(root, "articles", "version = 2") == 1
-    assert table(root, "versions").select("changes").fetchall() == [(["summary", "text: +8 -8 words"],)]
+    assert relation(root, "versions").select("changes").fetchall() == [(["summary", "text: +8 -8 words"],)]
 
 
 def test_show_and_explain_speak(published, capsys):
@@ -218,7 +209,7 @@ def test_an_interrupt_ends_a_run_at_once(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        cwd=Path(__file__).parents[2],
+        cwd=ROOT,
     )
     for said in process.stderr:
         if "ingest:" in said:
@@ -235,9 +226,7 @@ def test_killed_and_run_again_the_dataset_is_the_same(published, tmp_path, momen
     """SIGKILL as soon as a step has written something; the next run ends in the dataset of an undisturbed one."""
     root = tmp_path / "out"
     command = [sys.executable, "-m", "flows", "run", str(PAGES), "--output", str(root)]
-    process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=Path(__file__).parents[2]
-    )
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
     deadline = time.monotonic() + 180
     while process.poll() is None and time.monotonic() < deadline:
         place = root / ".published" if moment == ".published" else root / "work"
@@ -255,7 +244,7 @@ def test_killed_and_run_again_the_dataset_is_the_same(published, tmp_path, momen
     own = ["run_id"]
     for name in ("articles", "quarantine", "duplicates", "ledger"):
         got, want = (
-            table(place, name).df().drop(columns=own).sort_values("doc_id").reset_index(drop=True)
+            relation(place, name).df().drop(columns=own).sort_values("doc_id").reset_index(drop=True)
             for place in (root, published)
         )
         pd.testing.assert_frame_equal(got.astype(str), want.astype(str))

@@ -3,10 +3,10 @@
 import gzip
 import json
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
+from support.paths import BENCHMARKS
 
 PAGE = """<html><head><meta charset="utf-8"><title>{title}</title></head><body>
 <ul><li><a href="/">Home</a></li><li><a href="/sport">Sport</a></li></ul>
@@ -22,7 +22,7 @@ SHELL = "<html><head><title>Error 404</title></head><body><h1>404</h1><p>Page no
 
 @pytest.fixture(autouse=True)
 def benchmarks(monkeypatch):
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "benchmarks"))
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
 
 
 @pytest.fixture

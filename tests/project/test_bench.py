@@ -7,10 +7,10 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from itertools import islice
-from pathlib import Path
 
 import pytest
 from fastwarc.warc import ArchiveIterator, WarcRecordType
+from support.paths import BENCHMARKS
 
 PAGE = """<html><head><meta charset="utf-8"><title>{title}</title><link rel="canonical" href="https://ledger.example/{n}.html">
 <script type="application/ld+json">{{"@type": "NewsArticle", "headline": "{title}", "datePublished": "2026-10-0{n}"}}</script>
@@ -20,7 +20,7 @@ TEXT = " ".join(f"Keeper Harlow counted sixteen lanterns beside pier number{chr(
 
 @pytest.fixture(autouse=True)
 def benchmarks(monkeypatch):
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "benchmarks"))
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
 
 
 @pytest.fixture
@@ -141,9 +141,8 @@ def test_the_cpu_of_orphans_is_counted(tmp_path):
     measure = f"import os, pathlib, sys, tree\nplace = pathlib.Path({str(tmp_path)!r})\n"
     measure += f"cost = tree.run([sys.executable, '-c', {code!r}], dict(os.environ), place, place / 'log')\n"
     measure += "print(cost.code, cost.cpu_seconds, cost.children_cpu_seconds)"
-    benchmarks = Path(__file__).parents[1] / "benchmarks"
     told = subprocess.run(
-        [sys.executable, "-c", measure], cwd=benchmarks, capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", measure], cwd=BENCHMARKS, capture_output=True, text=True, check=True, timeout=60
     )
     code, cpu_seconds, children_cpu_seconds = map(float, told.stdout.split())
     assert code == 0

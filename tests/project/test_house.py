@@ -1,11 +1,10 @@
 """The house keeps its rules: imports point one way, and every declared thing is documented."""
 
 import ast
-from pathlib import Path
 
 import pytest
+from support.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 STEPS = ("ingest", "clean", "extract", "load", "entities")
 MODULES = sorted(path for room in ("flows", "tasks", "expectations") for path in (ROOT / room).rglob("*.py"))
 

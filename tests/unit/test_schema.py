@@ -1,15 +1,13 @@
 """The columns are declared once; what travels in the file and what the README says comes from there."""
 
-from pathlib import Path
-
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from support.paths import ROOT
 
 from tasks import schema
 from tasks.vocabulary import Action, Label, Reason
 
-ROOT = Path(__file__).parents[2]
 TABLES = [
     schema.PAGES,
     schema.DOCUMENTS,

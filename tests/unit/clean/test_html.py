@@ -5,6 +5,7 @@ import textwrap
 import time
 
 import pytest
+from support.pages import page_table, process
 
 from tasks.clean.parse.blocks import Blocks, add_text_page
 from tasks.clean.parse.class_words import HIDDEN
@@ -43,7 +44,7 @@ def texts(body):
     return blocks_of(f"<html><body>{body}</body></html>").text
 
 
-def text_page(text):
+def blocks_of_text(text):
     blocks = Blocks()
     add_text_page(blocks, 0, repair(text, set()), soft_ends(text))
     return blocks
@@ -155,7 +156,7 @@ def test_link_and_bold_characters_are_counted_in_blocks_of_inline_elements():
 @pytest.mark.parametrize("paragraphs", [PARAGRAPHS, GERMAN])
 @pytest.mark.parametrize(("gap", "indent"), [("\n\n", ""), ("\n", "   ")])
 def test_wrapped_lines_of_a_text_are_paragraphs_again(paragraphs, width, gap, indent):
-    blocks = text_page(gap.join(wrapped(paragraphs, width, initial_indent=indent)))
+    blocks = blocks_of_text(gap.join(wrapped(paragraphs, width, initial_indent=indent)))
     assert blocks.text == paragraphs
     assert blocks.blank_before == [0] + [len(gap) - 1] * (len(paragraphs) - 1)
     assert blocks.indent == [len(indent)] * len(paragraphs)
@@ -166,7 +167,7 @@ def test_wrapped_lines_without_spaces_are_joined_without_one(width):
     page = "\n\n".join(
         "\n".join(text[at : at + width] for at in range(0, len(text), width)) for text in JAPANESE
     )  # fmt: skip
-    assert text_page(page).text == JAPANESE
+    assert blocks_of_text(page).text == JAPANESE
 
 
 @pytest.mark.parametrize(
@@ -183,7 +184,7 @@ def test_wrapped_lines_without_spaces_are_joined_without_one(width):
     ],
 )  # fmt: skip
 def test_lines_that_nobody_wrapped_stay_as_they_are(page):
-    assert text_page(page).text == [line for line in page.split("\n") if line]
+    assert blocks_of_text(page).text == [line for line in page.split("\n") if line]
     lines = [line for line in page.split("\n") if line]
     assert texts(f"<div>{'<br>'.join(lines)}</div>") == lines
 
@@ -191,7 +192,7 @@ def test_lines_that_nobody_wrapped_stay_as_they_are(page):
 def test_what_stands_around_wrapped_paragraphs_is_not_joined_to_them():
     head = ["Reading room of the customs house opens", "By Ann Reed", "Home", "News"]
     page = "\n".join(head[:2]) + "\n\n" + "\n".join(head[2:]) + "\n\n" + "\n\n".join(wrapped(PARAGRAPHS, 66))
-    assert text_page(page + "\nHarbour Press").text == [*head, *PARAGRAPHS, "Harbour Press"]
+    assert blocks_of_text(page + "\nHarbour Press").text == [*head, *PARAGRAPHS, "Harbour Press"]
 
 
 def test_only_a_soft_hyphen_goes_when_lines_are_joined():
@@ -201,7 +202,7 @@ def test_only_a_soft_hyphen_goes_when_lines_are_joined():
         "known sheets of the first pilot, who drew every rock that he had hit.",
     ]
     page = "\n\n".join([*wrapped(PARAGRAPHS, 72), "\n".join(lines)])
-    assert text_page(page).text[-1] == f"{lines[0][:-1]}{lines[1]} {lines[2]}"
+    assert blocks_of_text(page).text[-1] == f"{lines[0][:-1]}{lines[1]} {lines[2]}"
 
 
 def test_paragraphs_broken_by_br_at_a_common_width_are_joined():
@@ -235,8 +236,8 @@ def declared(body, **more):
 SHELL = "<html><head><title>Reading room opens</title>{}</head><body><nav><a href='/'>Home</a></nav><div id=root></div>{}</body></html>"
 
 
-def through(line, html):
-    documents, lines, _ = line.through(line.text_page(html, "p.html", "text/html"))
+def through(html):
+    documents, lines, _ = process(page_table(html))
     return documents.to_pylist()[0]["repairs"], [row["text"] for row in lines.to_pylist()]
 
 
@@ -249,8 +250,8 @@ def through(line, html):
         "<br/>".join(f"<b>{text}</b>" for text in PARAGRAPHS) + "<style>b{}</style><figure>A lamp</figure>",
     ],
 )
-def test_a_story_that_only_json_ld_holds_is_read(line, body):
-    repairs, found = through(line, SHELL.format(declared(body), ""))
+def test_a_story_that_only_json_ld_holds_is_read(body):
+    repairs, found = through(SHELL.format(declared(body), ""))
     assert found == ["Home", *PARAGRAPHS]
     assert repairs == ["text_from_json_ld"]
 
@@ -268,12 +269,12 @@ def test_a_story_that_only_json_ld_holds_is_read(line, body):
         ("", f"<template><p>{PARAGRAPHS[0]}</p></template><x-s><template shadowrootmode='open'><p>In it</p></template></x-s><p>On", ["In it", "On"]),
     ],
 )  # fmt: skip
-def test_where_else_a_story_may_stand(line, head, body, expected):
-    assert through(line, SHELL.format(head, body)) == ([], ["Home", *expected])
+def test_where_else_a_story_may_stand(head, body, expected):
+    assert through(SHELL.format(head, body)) == ([], ["Home", *expected])
 
 
-def test_a_page_whose_lines_were_joined_says_so(line):
-    documents, lines, _ = line.through(line.text_page("\n\n".join(wrapped(PARAGRAPHS, 66))))
+def test_a_page_whose_lines_were_joined_says_so():
+    documents, lines, _ = process(page_table("\n\n".join(wrapped(PARAGRAPHS, 66)), "text/plain"))
     assert documents.to_pylist()[0]["repairs"] == ["wrapped_lines"]
     assert [row["text"] for row in lines.to_pylist()] == PARAGRAPHS
 
@@ -294,7 +295,7 @@ def test_a_page_whose_lines_were_joined_says_so(line):
     ],
     ids=range(10),
 )
-def test_large_pages_are_cut_in_bounded_time(line, page):
+def test_large_pages_are_cut_in_bounded_time(page):
     started = time.process_time()
     blocks_of(f"<body>{page}")
     assert time.process_time() - started < 10  # each takes under a second on an idle machine

@@ -16,7 +16,7 @@ from tasks.ingest.task import read_jobs
 from tasks.ingest.worker import Job, Limits, read_records
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     lines=st.lists(st.one_of(st.sampled_from([b"", b"[", b"{broken", b"{}"]), st.integers(0, 60)), max_size=12),
     part_bytes=st.integers(1, 200), line_end=st.sampled_from([b"\n", b"\r\n"]), ends_whole=st.booleans(),

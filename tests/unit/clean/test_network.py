@@ -59,7 +59,7 @@ def test_the_network_sees_each_page_by_itself(sizes):
     assert np.allclose(found, np.concatenate(expected), rtol=1e-4, atol=1e-4)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.floats(0.02, 0.98), st.integers(1, 40)), min_size=1, max_size=8))
 def test_the_blocks_chosen_have_the_largest_expected_f1(blocks):
     chance = np.array([one for one, _ in blocks])

@@ -2,6 +2,7 @@
 
 import pyarrow as pa
 import pytest
+from support.pages import page_table
 
 from expectations import clean, extract
 from expectations.gate import check
@@ -91,9 +92,8 @@ def test_an_analyst_may_ask_for_a_stricter_dataset(number):
 def test_a_story_that_is_one_link_is_no_list_of_links():
     days = ("Monday", "Tuesday", "Wednesday", "Thursday")
     body = "".join(f'<p><a href="/{day}">The council said on {day} that the old harbour bridge will be repaired before the winter.</a></p>' for day in days)  # fmt: skip
-    raw = f"<html><body><article><h1>Council repairs the bridge</h1>{body}</article></body></html>".encode()
-    page = {"doc_id": "d", "source_uri": "s", "media_type": "text/html", "page_digest": "p", "byte_count": len(raw), "raw": raw}  # fmt: skip
-    (found,) = clean_pages(pa.Table.from_pylist([page], schema=schema.PAGES))[0].to_pylist()
+    raw = f"<html><body><article><h1>Council repairs the bridge</h1>{body}</article></body></html>"
+    (found,) = clean_pages(page_table(raw)).documents.to_pylist()
     assert found["kept_word_count"] > 20
     assert found["link_share"] == 0.0
 
@@ -173,16 +173,8 @@ def test_a_page_that_may_hold_no_story_says_what_it_reads_like(other, look, why)
 
 def row(inner, lang="en", **changes):
     """The candidate of a page with this article; `changes` are what clean said of it."""
-    raw = f'<html lang="{lang}"><head></head><body><article>{inner}</article></body></html>'.encode()
-    page = {
-        "doc_id": "d",
-        "source_uri": "s",
-        "media_type": "text/html",
-        "page_digest": "p",
-        "byte_count": len(raw),
-        "raw": raw,
-    }
-    documents, lines, _ = clean_pages(pa.Table.from_pylist([page], schema=schema.PAGES))
+    html = f'<html lang="{lang}"><head></head><body><article>{inner}</article></body></html>'
+    documents, lines, _ = clean_pages(page_table(html))
     # which lines are the story is not what is tried here
     kept = {"label": "paragraph", "action": "keep", "reason": "running_text"}
     lines = pa.Table.from_pylist([line | kept if line["tag"] == "p" else line for line in lines.to_pylist()], schema=schema.LINES)  # fmt: skip

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from support.pages import pages_table
+from support.paths import PAGES
 
 from tasks.clean import core
 from tasks.clean.label.codes import ACTIONS, LABELS, REASONS, Names
@@ -288,9 +290,9 @@ def test_sections_with_headings_of_their_own_are_one_story_and_whole_further_sto
 
 
 @pytest.mark.parametrize("is_html", [True, False])
-def test_naming_in_bulk_says_what_the_rules_say(line, is_html):
+def test_naming_in_bulk_says_what_the_rules_say(is_html):
     """On every line of the sample pages, with the lines' own chances and with others."""
-    rows = [row for row in line.pages_table([line.PAGES]).to_pylist() if (row["media_type"] == "text/html") == is_html]
+    rows = [row for row in pages_table([PAGES]).to_pylist() if (row["media_type"] == "text/html") == is_html]
     pages = [(n, row["raw"], row["declared_encoding"]) for n, row in enumerate(rows) if row["raw"] is not None]
     prepared = core.prepare(pages, is_html=is_html)
     chances = story.chances(prepared.columns, prepared.words, prepared.where, is_html=is_html)

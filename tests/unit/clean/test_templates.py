@@ -5,6 +5,8 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from support.pages import pages_table, process
+from support.paths import PAGES
 
 from tasks import schema
 from tasks.clean.core import clean_pages
@@ -84,9 +86,9 @@ def test_the_site_is_the_host_else_the_folder():
     assert site_of("http://[", None, "crawl/monday/y.txt") == "crawl/monday"
 
 
-def test_templates_are_named_with_their_evidence(line):
-    folder = line.PAGES / "cometfeed"
-    _, lines, _ = line.through(line.pages_table([folder]))
+def test_templates_are_named_with_their_evidence():
+    folder = PAGES / "cometfeed"
+    _, lines, _ = process(pages_table([folder]))
     sponsor = [row for row in lines.to_pylist() if row["text"].startswith("Sponsor:")]
     assert {row["reason"] for row in sponsor} == {"template_on_site"}
     assert {row["detail"] for row in sponsor} == {"5 of 5 pages"}
@@ -131,9 +133,9 @@ def test_the_memory_of_a_site_stays_small():
     assert len(table.column("line_keys")[0]) < 45 * 104  # lines of the last pages only, and the template
 
 
-def test_a_short_run_names_the_template_of_a_known_site(line, tmp_path):
-    folder = line.PAGES / "cometfeed"
-    pages = line.pages_table([folder])
+def test_a_short_run_names_the_template_of_a_known_site(tmp_path):
+    folder = PAGES / "cometfeed"
+    pages = pages_table([folder])
     first = clean_pages(pages.slice(0, 4))
     rows = first.evidence.to_pylist()
     assert len({row["site"] for row in rows}) == 1

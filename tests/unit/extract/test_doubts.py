@@ -2,17 +2,16 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from support.pages import page_table, process
+from support.paths import EXPECTED
 
 from expectations import extract
 from expectations.gate import check
 from expectations.thresholds import limits
 from tasks import schema
-from tasks.clean.core import clean_pages
-from tasks.extract.core import extract_documents
 from tasks.extract.doubts import ends_open, is_at_once, is_disordered, is_mixed, is_unrelated, replaced_letters
 from tasks.vocabulary import Doubt
 
@@ -25,7 +24,7 @@ EN = (
 
 def golden(name):
     """The text of a golden page."""
-    return json.loads((Path(__file__).parents[2] / "expected" / name).read_text(encoding="utf-8"))["text"]
+    return json.loads((EXPECTED / name).read_text(encoding="utf-8"))["text"]
 
 
 @pytest.mark.parametrize(
@@ -76,11 +75,9 @@ def test_a_page_that_prints_the_clock():
 
 
 def row(inner, head="", url="https://ledger.example/a/b", lang="en"):
-    raw = f'<html lang="{lang}"><head>{head}</head><body><article>{inner}</article></body></html>'.encode()
-    page = {"doc_id": "d", "source_uri": "s", "url": url, "media_type": "text/html", "fetched_at": datetime(2026, 9, 5, tzinfo=UTC),
-            "page_digest": "p", "byte_count": len(raw), "raw": raw}  # fmt: skip
-    documents, lines, _ = clean_pages(pa.Table.from_pylist([page], schema=schema.PAGES))
-    found = extract_documents(documents, lines).to_pylist()[0]
+    html = f'<html lang="{lang}"><head>{head}</head><body><article>{inner}</article></body></html>'
+    page = page_table(html, source_uri="s", url=url, fetched_at=datetime(2026, 9, 5, tzinfo=UTC))
+    (found,) = process(page)[2].to_pylist()
     # a page of a few sentences and nothing around them is a doubtful one, which is not what is tried here
     found["flags"] = [flag for flag in found["flags"] if flag not in ("story_doubtful", "body_doubtful")]
     return found

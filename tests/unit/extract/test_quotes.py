@@ -2,16 +2,16 @@
 
 import json
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.paths import TESTS
 
 from tasks.extract.quotes.find import find_quotes
 from tasks.extract.quotes.marks import MAX_QUOTE_CHARS
 
-GOLD = Path(__file__).parents[2] / "quotes"
+GOLD = TESTS / "quotes"
 
 # what is shown, language, paragraphs, quotes with their speakers
 CASES = [
@@ -242,7 +242,7 @@ _PIECES = st.sampled_from(
 _TEXTS = st.one_of(st.text(max_size=200), st.lists(_PIECES, max_size=40).map("".join))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(_TEXTS, max_size=6), st.sampled_from([None, "en", "de", "fr", "es", "ru", "ja", "xx", ""]))
 def test_any_text_gives_quotes_that_stand_in_it(paragraphs, language):
     for quote in find_quotes(paragraphs, language):

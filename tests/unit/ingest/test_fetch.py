@@ -9,12 +9,13 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from pathlib import Path
 
 import brotli
-import duckdb
 import pyarrow as pa
 import pytest
+from support.datasets import count, query
+from support.pages import page_rows
+from support.paths import PAGES
 
 from flows.cli.main import main
 from tasks.ingest.bounded_streams import FlawError
@@ -27,9 +28,9 @@ from tasks.ingest.formats import Options
 from tasks.ingest.listing import list_files
 from tasks.ingest.worker import file_rows
 
-PAGES = Path(__file__).parents[2] / "pages" / "northquay"
+NORTHQUAY = PAGES / "northquay"
 AGENT = "Copydesk/test (news archive; desk@copydesk.example)"
-STORY = (PAGES / "tram-strike.html").read_bytes()
+STORY = (NORTHQUAY / "tram-strike.html").read_bytes()
 
 
 class Site(http.server.ThreadingHTTPServer):
@@ -378,7 +379,7 @@ def test_time_is_bounded_and_what_is_left_is_told(site):
 def test_a_run_over_publishers_publishes_once_and_keeps_warc(prefect_server, site, tmp_path, capsys):
     names = ["tram-strike.html", "museum-theft.html", "seawall-plan.html"]
     site.answers |= {"/feed.xml": page(feed(site, [f"/{name}" for name in [*names, "missing.html"]]), ETag='"1"')}
-    site.answers |= {f"/{name}": page((PAGES / name).read_bytes()) for name in names}
+    site.answers |= {f"/{name}": page((NORTHQUAY / name).read_bytes()) for name in names}
     path = tmp_path / "publishers.toml"
     path.write_text(f"contact = 'desk@copydesk.example'\nprivate_hosts = ['{site.host}']\n[[publisher]]\nname = 'The Northquay Courier'\nlanguage = 'en'\n"
                     f"tags = ['local', 'north']\nfeeds = ['{site.url}/feed.xml']\ndelay_seconds = 0\n")  # fmt: skip
@@ -387,20 +388,20 @@ def test_a_run_over_publishers_publishes_once_and_keeps_warc(prefect_server, sit
     printed = capsys.readouterr().out
     assert "4 pages in" in printed
     assert "ingest.fetch_failed" in printed
-    rows = duckdb.sql(f"select url, tags, publisher from '{out}/articles/**/*.parquet'").fetchall()
+    rows = query(out, "articles", "url, tags, publisher")
     assert {row[0] for row in rows} == {f"{site.url}/{name}" for name in names}
     assert all(row[1] == ["local", "north"] for row in rows)
     (warc,) = (out / "warc").iterdir()
-    kept = [row for ref in list_files([str(warc)]).refs for row in file_rows(ref, Options(1 << 20))]
+    kept = page_rows([warc])
     assert {row["url"] for row in kept} == {row[0] for row in rows}
-    assert {row["raw"] for row in kept} == {(PAGES / name).read_bytes() for name in names}
+    assert {row["raw"] for row in kept} == {(NORTHQUAY / name).read_bytes() for name in names}
     site.asked.clear()
     assert main(["run", str(path), "--output", str(out)]) == 0
     assert not {f"/{name}" for name in names} & set(site.asked)
-    assert len(duckdb.sql(f"select * from '{out}/articles/**/*.parquet'").fetchall()) == 3
+    assert count(out, "articles") == 3
     # what is forgotten is gone from the WARC too, and is not fetched again
     assert main(["forget", f"{site.url}/{names[0]}", "--yes", "--output", str(out)]) == 0
-    left = [row for ref in list_files([str(warc)]).refs for row in file_rows(ref, Options(1 << 20))]
+    left = page_rows([warc])
     assert {row["url"] for row in left} == {f"{site.url}/{name}" for name in names[1:]}
     site.answers["/feed.xml"] = page(feed(site, [f"/{name}" for name in names]), ETag='"2"')
     assert main(["run", str(path), "--output", str(out)]) == 0

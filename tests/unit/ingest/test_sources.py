@@ -207,7 +207,7 @@ def test_nothing_is_lost_behind_the_second_and_third_broken_record(tmp_path):
     assert [row["source_uri"].partition("#")[2] for row in rows] == [str(place) for place in places[:-1]]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(part_bytes=st.integers(1, 3000), broken=st.sets(st.integers(0, 8), max_size=3))
 def test_the_parts_of_a_warc_file_are_the_whole(tmp_path_factory, part_bytes, broken):
     folder = tmp_path_factory.mktemp("parts")

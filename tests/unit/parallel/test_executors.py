@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
+from support.paths import PAGES, ROOT
 
 from flows.cli.main import main
 from flows.report import model
@@ -20,7 +21,6 @@ from tasks.parallel import engines
 from tasks.parallel import executor as tasks_executor
 from tasks.parallel.executor import apart, executor, run_batches
 
-PAGES = Path(__file__).parents[2] / "pages"
 RUN_ID = "20260101T000000-abcdef"  # the one thing in a dataset that names the run
 
 
@@ -181,7 +181,7 @@ def test_a_call_apart_ends_with_the_run_that_is_killed(tmp_path):
     (tmp_path / "caller.py").write_text(CALLER)
     caller = subprocess.Popen(
         [sys.executable, tmp_path / "caller.py", told],
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])},
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
     )
     deadline = time.monotonic() + 60
     while not told.exists() or not told.read_text().strip():

@@ -1,10 +1,10 @@
 """A run that loses the pages of one language or one site says so, by its name, in its first screen."""
 
 import json
-from pathlib import Path
 
-import duckdb
 import pytest
+from support.datasets import query
+from support.paths import THRESHOLDS
 
 from expectations.thresholds import limits
 from flows.cli.main import main
@@ -143,14 +143,14 @@ def test_a_run_that_loses_a_language_says_so_first(lost_korean, capsys):
     report = json.loads(path.read_text())
     assert [row["sentence"] for row in report["losses"]] == [sentence]
     assert sentence in (out / "report" / f"{report['run_id']}.html").read_text()
-    outcomes = duckdb.sql(f"select state, observed from '{out}/quality/outcomes/*.parquet' where code = 'dataset.language_quarantined'").fetchall()  # fmt: skip
+    outcomes = query(out, "quality/outcomes", "state, observed", "where code = 'dataset.language_quarantined'")
     assert outcomes == [("fail", sentence)]
 
 
 def test_an_article_without_a_headline_goes_all_the_way(lost_korean, tmp_path, capsys):
     page, out = lost_korean / "pages" / "news" / "untitled.html", tmp_path / "out"
     assert main(["run", str(page), "--output", str(out)]) == 0
-    assert duckdb.sql(f"select title, list_contains(flags, 'title_missing') from '{out}/articles/**/*.parquet'").fetchall() == [(None, True)]  # fmt: skip
+    assert query(out, "articles", "title, list_contains(flags, 'title_missing')") == [(None, True)]
     assert "warning extract.title_missing: Nearly all articles have a headline. 1 of 1 fail." in capsys.readouterr().out
     for command in (["show"], ["explain", str(page)], ["mirror", str(tmp_path / "mirror")], ["rebuild-index"]):
         assert main([*command, "--output", str(out)]) == 0, command
@@ -158,7 +158,7 @@ def test_an_article_without_a_headline_goes_all_the_way(lost_korean, tmp_path, c
 
 def test_a_run_that_is_stopped_for_it_says_so_too(lost_korean, tmp_path, capsys):
     strict = tmp_path / "strict.yml"
-    text = (Path(__file__).parents[3] / "expectations" / "thresholds.yml").read_text()
+    text = THRESHOLDS.read_text()
     assert "quarantined_share_max: 0.6" in text
     strict.write_text(text.replace("quarantined_share_max: 0.6", "quarantined_share_max: 0.3"))
     out = tmp_path / "out"
