@@ -17,7 +17,12 @@ pytestmark = [
 
 
 def mount(folder, options):
-    return subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], capture_output=True, check=False).returncode == 0  # fmt: skip
+    return (
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], capture_output=True, check=False
+        ).returncode
+        == 0
+    )
 
 
 @pytest.fixture
@@ -32,8 +37,14 @@ def disk(tmp_path):
 
 
 def start(source, output):
-    return subprocess.Popen([sys.executable, "-m", "flows", "run", str(source), "--output", str(output)], cwd=ROOT, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, text=True, env=os.environ | {"COPYDESK_WORKERS": "1"})  # fmt: skip
+    return subprocess.Popen(
+        [sys.executable, "-m", "flows", "run", str(source), "--output", str(output)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"COPYDESK_WORKERS": "1"},
+    )
 
 
 def articles(output):
@@ -64,8 +75,14 @@ def test_an_output_that_turns_read_only(tmp_path):
     plain = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
 
     def begin(source):
-        return subprocess.Popen([*plain, sys.executable, "-m", "flows", "run", str(source), "--output", str(out)], cwd=ROOT,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"COPYDESK_WORKERS": "1"})  # fmt: skip
+        return subprocess.Popen(
+            [*plain, sys.executable, "-m", "flows", "run", str(source), "--output", str(out)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"COPYDESK_WORKERS": "1"},
+        )
 
     process = begin(PAGES / "cometfeed")
     _, errors = process.communicate(timeout=300)

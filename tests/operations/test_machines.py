@@ -104,7 +104,11 @@ def started(tmp_path):
     def start(*command, **more):
         log = (tmp_path / f"{len(processes)}.log").open("w")
         environment = os.environ | {"RAY_AUTH_MODE": "disabled", "RAY_USAGE_STATS_ENABLED": "0", "COPYDESK_WORKERS": ""}
-        processes.append(subprocess.Popen(command, cwd=tmp_path, env=environment, start_new_session=True, **{"stdout": log, "stderr": log} | more))  # fmt: skip
+        processes.append(
+            subprocess.Popen(
+                command, cwd=tmp_path, env=environment, start_new_session=True, **{"stdout": log, "stderr": log} | more
+            )
+        )
         return processes[-1]
 
     yield start
@@ -156,10 +160,20 @@ def ray(machines, started):
         "false",
         "--temp-dir",
         f"/tmp/{TAG}h",
-    )  # fmt: skip - Ray's sockets want a short path
+    )
     answers(6398)
     for number in (2, 3):
-        node = [*command, "--address", f"{NETWORK}.1:6398", "--node-ip-address", f"{NETWORK}.{number}", "--num-cpus", "1", "--temp-dir", f"/tmp/{TAG}{number}"]  # fmt: skip
+        node = [
+            *command,
+            "--address",
+            f"{NETWORK}.1:6398",
+            "--node-ip-address",
+            f"{NETWORK}.{number}",
+            "--num-cpus",
+            "1",
+            "--temp-dir",
+            f"/tmp/{TAG}{number}",
+        ]
         started(*machines(number, *node))
     return f"{NETWORK}.1:6398"
 

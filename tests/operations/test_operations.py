@@ -48,7 +48,12 @@ def test_a_wrong_schedule_is_told_in_one_line(tmp_path, capsys, text, told):
 
 
 def test_a_backfill_is_cut_into_days_and_slices():
-    daily = BackfillParameters(sources=["crawl/{day:%Y/%m/%d}", "more.warc.gz"], first_day=date(2026, 2, 27), last_day=date(2026, 3, 1), slice_sources=2)  # fmt: skip
+    daily = BackfillParameters(
+        sources=["crawl/{day:%Y/%m/%d}", "more.warc.gz"],
+        first_day=date(2026, 2, 27),
+        last_day=date(2026, 3, 1),
+        slice_sources=2,
+    )
     assert list(slices(daily, date(2026, 4, 1))) == [
         ["crawl/2026/02/27", "crawl/2026/02/28"],
         ["crawl/2026/03/01", "more.warc.gz"],
@@ -108,7 +113,12 @@ def test_maintenance_and_backfill_do_their_work(prefect_server, tmp_path):
 
     for number, site in enumerate(("cometfeed", "northquay")):
         shutil.copytree(PAGES / site, tmp_path / f"2026-03-0{number + 1}")
-    parameters = BackfillParameters(sources=[str(tmp_path) + "/{day:%Y-%m-%d}"], first_day=date(2026, 3, 1), last_day=date(2026, 3, 4), output=str(tmp_path / "out"))  # fmt: skip
+    parameters = BackfillParameters(
+        sources=[str(tmp_path) + "/{day:%Y-%m-%d}"],
+        first_day=date(2026, 3, 1),
+        last_day=date(2026, 3, 4),
+        output=str(tmp_path / "out"),
+    )
     for _ in range(2):  # the second time all is known
         state = backfill(parameters, return_state=True)
         assert state.is_completed(), state.message

@@ -32,10 +32,17 @@ class Server:
         self.port = waiting.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = os.environ | {
-            "PREFECT_HOME": str(folder / "prefect"), "PREFECT_API_URL": f"{self.url}/api", "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-            "DO_NOT_TRACK": "1", "PREFECT_LOGGING_TO_API_ENABLED": "true", "PREFECT_LOGGING_LEVEL": "INFO", "COPYDESK_EXECUTOR": "processes",
-            "PREFECT_SERVER_UI_V2_ENABLED": "false", "PREFECT_RUNNER_POLL_FREQUENCY": "2", "PREFECT_WORKER_QUERY_SECONDS": "2",
-        }  # fmt: skip
+            "PREFECT_HOME": str(folder / "prefect"),
+            "PREFECT_API_URL": f"{self.url}/api",
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "DO_NOT_TRACK": "1",
+            "PREFECT_LOGGING_TO_API_ENABLED": "true",
+            "PREFECT_LOGGING_LEVEL": "INFO",
+            "COPYDESK_EXECUTOR": "processes",
+            "PREFECT_SERVER_UI_V2_ENABLED": "false",
+            "PREFECT_RUNNER_POLL_FREQUENCY": "2",
+            "PREFECT_WORKER_QUERY_SECONDS": "2",
+        }
         self.api = httpx.Client(base_url=f"{self.url}/api", timeout=20)
         self.processes = []
         self.start()
@@ -52,14 +59,24 @@ class Server:
 
     def begin(self, *arguments):
         """A command of ours beside the server; ended with it."""
-        process = subprocess.Popen([sys.executable, "-m", "flows", *map(str, arguments)], env=self.environment, cwd=ROOT,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flows", *map(str, arguments)],
+            env=self.environment,
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         self.processes.append(process)
         return process
 
     def deployment(self, name):
-        return wait_for(f"the deployment {name}", 120, lambda: next(
-            (one for one in self.api.post("/deployments/filter", json={}).json() if one["name"] == name), None))  # fmt: skip
+        return wait_for(
+            f"the deployment {name}",
+            120,
+            lambda: next(
+                (one for one in self.api.post("/deployments/filter", json={}).json() if one["name"] == name), None
+            ),
+        )
 
     def create(self, name, **parameters):
         """Ask for a run of a deployment, as the form does."""
@@ -102,8 +119,13 @@ class Server:
         return self.api.get(f"/flow_runs/{run_id}").json()
 
     def ended(self, run_id, seconds=180):
-        return wait_for("the end of the run", seconds, lambda: (run := self.run(run_id))["state"]["type"] in
-                        ("COMPLETED", "FAILED", "CANCELLED", "CRASHED") and run)  # fmt: skip
+        return wait_for(
+            "the end of the run",
+            seconds,
+            lambda: (
+                (run := self.run(run_id))["state"]["type"] in ("COMPLETED", "FAILED", "CANCELLED", "CRASHED") and run
+            ),
+        )
 
 
 def end(process):
@@ -156,8 +178,18 @@ def articles(root):
 
 
 def test_a_schedule_fires_within_a_minute_and_the_run_tells_its_story(server, served):
-    run = wait_for("a run of the schedule", 120, lambda: next(
-        (one for one in server.api.post("/flow_runs/filter", json={}).json() if one["state"]["name"].startswith("Completed")), None))  # fmt: skip
+    run = wait_for(
+        "a run of the schedule",
+        120,
+        lambda: next(
+            (
+                one
+                for one in server.api.post("/flow_runs/filter", json={}).json()
+                if one["state"]["name"].startswith("Completed")
+            ),
+            None,
+        ),
+    )
     assert run["name"].endswith("-cometfeed")
     assert len(articles(served / "out")) == 5
     tasks = {one["name"] for one in server.api.post("/task_runs/filter", json={}).json()}
@@ -180,8 +212,18 @@ def test_a_schedule_fires_within_a_minute_and_the_run_tells_its_story(server, se
 
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--virtual-time-budget=25000", "--dump-dom")  # fmt: skip
+QUIET = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--virtual-time-budget=25000",
+    "--dump-dom",
+)
 
 
 def shown(address, folder):
@@ -298,8 +340,13 @@ def test_the_server_is_restarted_in_mid_run(server, served, tmp_path):
 
 def test_a_worker_runs_what_was_deployed(server, tmp_path):
     one = server.register("nightly", tmp_path, "news-pool", PAGES / "northquay")
-    worker = subprocess.Popen([sys.executable, "-m", "prefect", "worker", "start", "--pool", "news-pool"], env=server.environment, cwd=ROOT,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "prefect", "worker", "start", "--pool", "news-pool"],
+        env=server.environment,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         run_id = server.api.post(f"/deployments/{one['id']}/create_flow_run", json={}).json()["id"]
         assert server.ended(run_id, 240)["state"]["name"].startswith("Completed")
@@ -340,8 +387,13 @@ def test_a_server_on_postgres_runs_the_line(tmp_path):
         cwd=tmp_path,
         **user,
     )
-    database = subprocess.Popen([tools / "postgres", "-D", data, "-p", str(port), "-c", "listen_addresses=127.0.0.1", "-k", tmp_path], cwd=tmp_path,
-                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **user)  # fmt: skip
+    database = subprocess.Popen(
+        [tools / "postgres", "-D", data, "-p", str(port), "-c", "listen_addresses=127.0.0.1", "-k", tmp_path],
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        **user,
+    )
     try:
         ready = [tools / "pg_isready", "-h", "127.0.0.1", "-p", str(port)]
         wait_for("the database", 60, lambda: subprocess.run(ready, capture_output=True, check=False).returncode == 0)
@@ -356,8 +408,15 @@ def test_a_server_on_postgres_runs_the_line(tmp_path):
             )
             server = Server(tmp_path)
         try:
-            done = subprocess.run([sys.executable, "-m", "flows", "run", str(PAGES / "cometfeed"), "--output", str(tmp_path / "out")],
-                                  env=server.environment, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)  # fmt: skip
+            done = subprocess.run(
+                [sys.executable, "-m", "flows", "run", str(PAGES / "cometfeed"), "--output", str(tmp_path / "out")],
+                env=server.environment,
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                timeout=240,
+                check=False,
+            )
             assert done.returncode == 0, done.stderr
             assert server.api.post("/flow_runs/count", json={}).json() == 1
         finally:

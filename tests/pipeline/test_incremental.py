@@ -158,8 +158,15 @@ def test_no_file_name_ever_stands_for_two_contents(folder):
 @pytest.mark.parametrize("times", [1, 2])
 def test_everything_again_gives_the_same_dataset(folder, times):
     run(folder)  # with pages that share another's fate
-    tables = {table: query(folder / "out", table, f"* exclude (run_id{', rules_version' if table != 'signatures' else ''})", "order by all")
-              for table in ("articles", "duplicates", "quarantine", "ledger", "signatures")}  # fmt: skip
+    tables = {
+        table: query(
+            folder / "out",
+            table,
+            f"* exclude (run_id{', rules_version' if table != 'signatures' else ''})",
+            "order by all",
+        )
+        for table in ("articles", "duplicates", "quarantine", "ledger", "signatures")
+    }
     for _ in range(times):
         assert main(["replay", "--all", "--output", str(folder / "out")]) == 0
     for table, rows in tables.items():
@@ -194,8 +201,17 @@ def test_a_forgotten_page_stays_forgotten(first, folder):
 
 def test_known_pages_are_told_apart_by_place_bytes_and_address(tmp_path):
     def rows(**changes):
-        row = {"doc_id": f"{7:016x}", "source_uri": "a/7.html", "url": None, "page_digest": "d7", "byte_count": 10, "source_mtime_ns": 5,
-               "problem": None, "raw": b"x", "same_as": None}  # fmt: skip
+        row = {
+            "doc_id": f"{7:016x}",
+            "source_uri": "a/7.html",
+            "url": None,
+            "page_digest": "d7",
+            "byte_count": 10,
+            "source_mtime_ns": 5,
+            "problem": None,
+            "raw": b"x",
+            "same_as": None,
+        }
         return pa.Table.from_pylist([row | changes], schema=schema.PAGES)
 
     pq.write_table(

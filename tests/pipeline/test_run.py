@@ -204,12 +204,7 @@ def test_an_interrupt_ends_a_run_at_once(tmp_path):
     environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
     command = [sys.executable, "-m", "flows", "run", str(PAGES), "--output", str(tmp_path / "out")]
     process = subprocess.Popen(
-        command,
-        env=environment,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        cwd=ROOT,
+        command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True, cwd=ROOT
     )
     for said in process.stderr:
         if "ingest:" in said:

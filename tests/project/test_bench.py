@@ -15,7 +15,9 @@ from support.paths import BENCHMARKS
 PAGE = """<html><head><meta charset="utf-8"><title>{title}</title><link rel="canonical" href="https://ledger.example/{n}.html">
 <script type="application/ld+json">{{"@type": "NewsArticle", "headline": "{title}", "datePublished": "2026-10-0{n}"}}</script>
 </head><body><h1>{title}</h1><p>Published 4 October 2026</p><p>{text}</p><script>var visitors = "harbour masters";</script></body></html>"""
-TEXT = " ".join(f"Keeper Harlow counted sixteen lanterns beside pier number{chr(97 + n)} before evening fell." for n in range(20))  # fmt: skip
+TEXT = " ".join(
+    f"Keeper Harlow counted sixteen lanterns beside pier number{chr(97 + n)} before evening fell." for n in range(20)
+)
 
 
 @pytest.fixture(autouse=True)
@@ -117,8 +119,16 @@ def test_table_and_plot():
     import line_table as lt
 
     rows, figures = measured()
-    found = {"date": "2026-11-25", "machine": {"cpu": "x", "cores": 2, "python": "3.11.7"}, "versions": {"a": "1"}, "rows": rows, "figures": figures,
-             "corpus": {"pages": 1010, "kilobytes_a_page": 4.0, "seed": 1, "from": "invented"}, "splits": {"HTML": {"clean": 0.5}}, "notes": ["one"]}  # fmt: skip
+    found = {
+        "date": "2026-11-25",
+        "machine": {"cpu": "x", "cores": 2, "python": "3.11.7"},
+        "versions": {"a": "1"},
+        "rows": rows,
+        "figures": figures,
+        "corpus": {"pages": 1010, "kilobytes_a_page": 4.0, "seed": 1, "from": "invented"},
+        "splits": {"HTML": {"clean": 0.5}},
+        "notes": ["one"],
+    }
     text = lt.table(found)
     assert re.search(r"datatrove, HTML: <filters> & Parquet +110 +100.00 +145.45 +10.00", text)
     assert re.search(r"orchestration +20.0% of the CPU  at most 15.0% of the CPU   MISSED", text)

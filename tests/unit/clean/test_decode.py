@@ -12,9 +12,19 @@ FRENCH = "L’été dernier, le maire a déclaré : « c’est fini ». " * 4
 
 @pytest.mark.parametrize(
     ("text", "encoding"),
-    [(JAPANESE, "shift_jis"), (JAPANESE, "euc_jp"), (JAPANESE, "iso2022_jp"), (JAPANESE, "utf-8"), (JAPANESE, "utf-16"),
-     (JAPANESE, "gb18030"), (FRENCH, "windows-1252"), (FRENCH, "utf-8-sig"), (FRENCH, "utf-16-le"), (FRENCH, "utf-32")],
-)  # fmt: skip
+    [
+        (JAPANESE, "shift_jis"),
+        (JAPANESE, "euc_jp"),
+        (JAPANESE, "iso2022_jp"),
+        (JAPANESE, "utf-8"),
+        (JAPANESE, "utf-16"),
+        (JAPANESE, "gb18030"),
+        (FRENCH, "windows-1252"),
+        (FRENCH, "utf-8-sig"),
+        (FRENCH, "utf-16-le"),
+        (FRENCH, "utf-32"),
+    ],
+)
 def test_the_encoding_is_found(text, encoding):
     assert decode(text.encode(encoding)).text == text
 

@@ -31,7 +31,7 @@ JAPANESE = [
     "古い税関の閲覧室が四年にわたる修理を終えて日曜日に再び開き、入口の列は岸壁まで続いた。朝から雨が降っていたが、帰る人はいなかった。",
     "大工たちは回廊の上の梁をすべて取り替えなければならなかった。最後の港長のころから虫が住みついていたためである。",
     "屋根の費用は町が払い、灯りの費用は読者が払った。灯りの一つ一つに、贈った人の名を刻んだ小さな板が付いている。",
-]  # fmt: skip
+]
 
 
 def blocks_of(html):
@@ -57,13 +57,24 @@ def wrapped(paragraphs, width, **how):
 @pytest.mark.parametrize(
     "attributes",
     [
-        'style="display:none"', 'style="color:red; DISPLAY : none !important"', 'style="visibility: hidden"', "hidden",
-        'style="position:absolute;clip:rect(0px,0px,0px,0px)"', 'style="clip: rect(1px, 1px, 1px, 1px)"',
-        'style="clip-path: inset(50%)"', 'style="width:1px;height:1px;overflow:hidden"', 'style="font-size:0"',
-        'style="position:absolute;left:-9999px"', 'class="sr-only"', 'class="link__note visually-hidden"',
-        'class="screen-reader-text"', 'class="u-visually-hidden"', 'class="VisuallyHidden-x7"', 'class="sr-only sr-only-focusable"',
+        'style="display:none"',
+        'style="color:red; DISPLAY : none !important"',
+        'style="visibility: hidden"',
+        "hidden",
+        'style="position:absolute;clip:rect(0px,0px,0px,0px)"',
+        'style="clip: rect(1px, 1px, 1px, 1px)"',
+        'style="clip-path: inset(50%)"',
+        'style="width:1px;height:1px;overflow:hidden"',
+        'style="font-size:0"',
+        'style="position:absolute;left:-9999px"',
+        'class="sr-only"',
+        'class="link__note visually-hidden"',
+        'class="screen-reader-text"',
+        'class="u-visually-hidden"',
+        'class="VisuallyHidden-x7"',
+        'class="sr-only sr-only-focusable"',
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("tag", ["span", "em", "small", "b"])
 def test_hidden_text_within_a_paragraph_is_left_out(tag, attributes):
     page = f'<p>The <a href="/q">room<{tag} {attributes}>, opens a new window</{tag}></a> is open.</p>'
@@ -73,11 +84,21 @@ def test_hidden_text_within_a_paragraph_is_left_out(tag, attributes):
 @pytest.mark.parametrize(
     "attributes",
     [
-        "", 'class="not-sr-only"', 'class="md:sr-only"', 'class="hidden-gem"', 'style="overflow:hidden"', 'style="width:100px;overflow:hidden"',
-        'style="width:1px"', 'style="clip:auto"', 'style="font-size:0.9em"', 'style="display:inline"', 'style="display:inline-block"',
-        'aria-hidden="true"', 'style="left:-9px"',
+        "",
+        'class="not-sr-only"',
+        'class="md:sr-only"',
+        'class="hidden-gem"',
+        'style="overflow:hidden"',
+        'style="width:100px;overflow:hidden"',
+        'style="width:1px"',
+        'style="clip:auto"',
+        'style="font-size:0.9em"',
+        'style="display:inline"',
+        'style="display:inline-block"',
+        'aria-hidden="true"',
+        'style="left:-9px"',
     ],
-)  # fmt: skip
+)
 def test_shown_text_within_a_paragraph_stays(attributes):
     assert texts(f"<p>The <span {attributes}>reading</span> room</p>") == ["The reading room"]
 
@@ -90,10 +111,12 @@ def test_shown_text_within_a_paragraph_stays(attributes):
         ('<p>Share <span class="material-icons">arrow_forward</span></p>', ["Share"]),
         ('<p><a href="/x" class="sr-only">Skip</a>Text</p>', ["SkipText"]),  # menus are not looked at
         ('<article><p><a href="/x" class="sr-only">Skip</a>Text</p></article>', ["Text"]),
-        ('<div class="byline"><span class="sr-only">By</span> Ann Reed<span class="sr-only">, opens mail</span></div>',
-         ["By Ann Reed"]),
+        (
+            '<div class="byline"><span class="sr-only">By</span> Ann Reed<span class="sr-only">, opens mail</span></div>',
+            ["By Ann Reed"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_icons_and_labels(body, expected):
     assert texts(body) == expected
 
@@ -132,14 +155,18 @@ def test_inline_elements_shown_as_blocks_are_blocks(display):
         ('<p>A<span style="display:block">B</span>C</p>', ["A", "B", "C"]),
         ('<article>A<a href="/x" style="display:block">B</a>C</article>', ["A", "B", "C"]),
         ('<div>A<b style="display:block">B</b>C</div>', ["A", "B", "C"]),
-        ('<h1><span style="display:block">Reading room</span><span style="display:block">opens</span></h1>',
-         ["Reading room opens"]),
+        (
+            '<h1><span style="display:block">Reading room</span><span style="display:block">opens</span></h1>',
+            ["Reading room opens"],
+        ),
         (f"<div><span>{PARAGRAPHS[0]}</span><span>{PARAGRAPHS[1]}</span></div>", [f"{PARAGRAPHS[0]} {PARAGRAPHS[1]}"]),
-        ("<p>Write to the keepers of the house at www.<b>Reading</b>.example</p>",
-         ["Write to the keepers of the house at www.Reading.example"]),
+        (
+            "<p>Write to the keepers of the house at www.<b>Reading</b>.example</p>",
+            ["Write to the keepers of the house at www.Reading.example"],
+        ),
         ("<p>The keepers of the house live in the U.<b>S</b>.</p>", ["The keepers of the house live in the U.S."]),
     ],
-)  # fmt: skip
+)
 def test_what_stands_apart_and_what_does_not(body, expected):
     assert texts(body) == expected
 
@@ -164,9 +191,7 @@ def test_wrapped_lines_of_a_text_are_paragraphs_again(paragraphs, width, gap, in
 
 @pytest.mark.parametrize("width", [17, 20, 24])
 def test_wrapped_lines_without_spaces_are_joined_without_one(width):
-    page = "\n\n".join(
-        "\n".join(text[at : at + width] for at in range(0, len(text), width)) for text in JAPANESE
-    )  # fmt: skip
+    page = "\n\n".join("\n".join(text[at : at + width] for at in range(0, len(text), width)) for text in JAPANESE)
     assert blocks_of_text(page).text == JAPANESE
 
 
@@ -182,7 +207,7 @@ def test_wrapped_lines_without_spaces_are_joined_without_one(width):
         "\n".join(PARAGRAPHS),
         "\n\n".join(PARAGRAPHS),
     ],
-)  # fmt: skip
+)
 def test_lines_that_nobody_wrapped_stay_as_they_are(page):
     assert blocks_of_text(page).text == [line for line in page.split("\n") if line]
     lines = [line for line in page.split("\n") if line]
@@ -209,8 +234,21 @@ def test_paragraphs_broken_by_br_at_a_common_width_are_joined():
     body = "<br><br>".join(text.replace("\n", "<br>\n") for text in wrapped(PARAGRAPHS, 60))
     blocks = blocks_of(f"<body><div>{body}</div><p>After</p>")
     assert blocks.text == [*PARAGRAPHS, "After"]
-    sizes = {len(column) for column in (blocks.page, blocks.text, blocks.blank_before, blocks.indent, blocks.tag, blocks.container,
-                                        blocks.link_chars, blocks.link_count, blocks.bold_chars, blocks.is_after_break)}  # fmt: skip
+    sizes = {
+        len(column)
+        for column in (
+            blocks.page,
+            blocks.text,
+            blocks.blank_before,
+            blocks.indent,
+            blocks.tag,
+            blocks.container,
+            blocks.link_chars,
+            blocks.link_count,
+            blocks.bold_chars,
+            blocks.is_after_break,
+        )
+    }
     assert sizes == {len(PARAGRAPHS) + 1}
 
 
@@ -263,12 +301,23 @@ def test_a_story_that_only_json_ld_holds_is_read(body):
         (declared(PARAGRAPHS[0]), "", []),
         ("", f"<noscript>{'<p>' + '<p>'.join(PARAGRAPHS)}</noscript>", PARAGRAPHS),
         ("", "<noscript><p>Please switch on JavaScript to read this page.</p></noscript>", []),
-        ("", f"<p>{PARAGRAPHS[0]} {PARAGRAPHS[1]}</p><noscript>{'<p>' + '<p>'.join(PARAGRAPHS)}</noscript>",
-         [" ".join(PARAGRAPHS[:2])]),
-        ("", f"<x-story><template shadowrootmode=open>{'<p>' + '<p>'.join(PARAGRAPHS)}</template></x-story>", PARAGRAPHS),
-        ("", f"<template><p>{PARAGRAPHS[0]}</p></template><x-s><template shadowrootmode='open'><p>In it</p></template></x-s><p>On", ["In it", "On"]),
+        (
+            "",
+            f"<p>{PARAGRAPHS[0]} {PARAGRAPHS[1]}</p><noscript>{'<p>' + '<p>'.join(PARAGRAPHS)}</noscript>",
+            [" ".join(PARAGRAPHS[:2])],
+        ),
+        (
+            "",
+            f"<x-story><template shadowrootmode=open>{'<p>' + '<p>'.join(PARAGRAPHS)}</template></x-story>",
+            PARAGRAPHS,
+        ),
+        (
+            "",
+            f"<template><p>{PARAGRAPHS[0]}</p></template><x-s><template shadowrootmode='open'><p>In it</p></template></x-s><p>On",
+            ["In it", "On"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_where_else_a_story_may_stand(head, body, expected):
     assert through(SHELL.format(head, body)) == ([], ["Home", *expected])
 

@@ -27,10 +27,19 @@ def made_net(seed, width=3, channels=4, dilations=(1, 3)):
 
     layers = len(dilations)
     return Net(
-        names=np.array([f"f{n}" for n in range(width)]), mean=some(width), scale=np.abs(some(width)) + 1, into=some(width, channels),
-        into_bias=some(channels), dilations=np.array(dilations), taps=some(layers, TAPS, channels), tap_biases=some(layers, channels),
-        points=some(layers, channels, channels) * 0.3, point_biases=some(layers, channels), out=some(channels), out_bias=some(1)[0],
-    )  # fmt: skip
+        names=np.array([f"f{n}" for n in range(width)]),
+        mean=some(width),
+        scale=np.abs(some(width)) + 1,
+        into=some(width, channels),
+        into_bias=some(channels),
+        dilations=np.array(dilations),
+        taps=some(layers, TAPS, channels),
+        tap_biases=some(layers, channels),
+        points=some(layers, channels, channels) * 0.3,
+        point_biases=some(layers, channels),
+        out=some(channels),
+        out_bias=some(1)[0],
+    )
 
 
 def by_definition(net, features):

@@ -39,17 +39,26 @@ def page(
     code = {n: TAG_CODES[tag] for n, tag in (tags or {}).items()}
     ends = [line.rstrip("”\"')")[-1:] in ".!?" for line in lines]
     return PageLines(
-        text=list(lines), key=keys, has_digit=[any(c.isdigit() for c in line) for line in lines],
-        is_story=[n not in outside for n in range(size)], chance=[(chance or {}).get(n, 0.95) for n in range(size)],
-        entry=lexicon.find(list(lines), count_words(list(lines))), words=words,
-        is_good=[end and count >= 12 for end, count in zip(ends, words, strict=True)], is_end=ends,
-        has_colon=[":" in line for line in lines], blank_before=[0] * size, copies=[1.0] * size, cohesion=[0.5] * size,
+        text=list(lines),
+        key=keys,
+        has_digit=[any(c.isdigit() for c in line) for line in lines],
+        is_story=[n not in outside for n in range(size)],
+        chance=[(chance or {}).get(n, 0.95) for n in range(size)],
+        entry=lexicon.find(list(lines), count_words(list(lines))),
+        words=words,
+        is_good=[end and count >= 12 for end, count in zip(ends, words, strict=True)],
+        is_end=ends,
+        has_colon=[":" in line for line in lines],
+        blank_before=[0] * size,
+        copies=[1.0] * size,
+        cohesion=[0.5] * size,
         link_share=[1.0 if n in linked else 0.0 for n in range(size)],
         tag=[code.get(n, TAG_CODES["p"] if is_html else 0) for n in range(size)],
         classes=[(classes or {}).get(n, 0) for n in range(size)],
         tags_around=[sum(1 << TAG_CODES[tag] for tag in (around or {}).get(n, ())) for n in range(size)],
-        article=[(article or {}).get(n, -1) for n in range(size)], is_html=is_html,
-    )  # fmt: skip
+        article=[(article or {}).get(n, -1) for n in range(size)],
+        is_html=is_html,
+    )
 
 
 def named(lines, **facts):
@@ -185,13 +194,21 @@ def test_headlines_with_their_time_below_the_story_are_a_ticker_and_updates_of_a
 @pytest.mark.parametrize(
     "line",
     [
-        "Sign up for our daily newsletter and read of the coast before your neighbours do.", "You can unsubscribe with one click.",
-        "If you like what you read here, tell a friend, and follow us on all channels.", "Story continues below advertisement",
-        "ADVERTISEMENT - SCROLL TO CONTINUE", "A post shared by Bettina Aldous (@ropes)", "Tags: ropes, sails, harbours",
-        "Share this article:", "A version of this article appears in print on May 4, 2024, on page 3.", "Hear more audio stories in our app.",
-        "Have you got a story for us? Write to the news desk.", "Puedes darte de baja cuando quieras.", "Suivez-nous sur tous les réseaux.",
+        "Sign up for our daily newsletter and read of the coast before your neighbours do.",
+        "You can unsubscribe with one click.",
+        "If you like what you read here, tell a friend, and follow us on all channels.",
+        "Story continues below advertisement",
+        "ADVERTISEMENT - SCROLL TO CONTINUE",
+        "A post shared by Bettina Aldous (@ropes)",
+        "Tags: ropes, sails, harbours",
+        "Share this article:",
+        "A version of this article appears in print on May 4, 2024, on page 3.",
+        "Hear more audio stories in our app.",
+        "Have you got a story for us? Write to the news desk.",
+        "Puedes darte de baja cuando quieras.",
+        "Suivez-nous sur tous les réseaux.",
     ],
-)  # fmt: skip
+)
 def test_promotion_in_sentences_leaves_the_text(line):
     lines = [*PARAGRAPHS[:3], line, *PARAGRAPHS[3:]]
     assert kept(lines) == PARAGRAPHS

@@ -23,9 +23,12 @@ def find(pages, sites=None, known=None):
     flat = [(key, number, words, good) for number, lines in enumerate(pages) for key, words, good in lines]
     keys, page, words, good = (list(column) for column in zip(*flat, strict=True))
     found = find_templates(
-        np.array([wide(key) for key in keys], dtype=np.uint64), np.array(page), np.array(words, dtype=float) * np.array(good),
-        sites or ["a"] * len(pages), known or {},
-    )  # fmt: skip
+        np.array([wide(key) for key in keys], dtype=np.uint64),
+        np.array(page),
+        np.array(words, dtype=float) * np.array(good),
+        sites or ["a"] * len(pages),
+        known or {},
+    )
     return {keys[row]: counts for row, counts in found.items()}
 
 
@@ -36,8 +39,14 @@ def wide(key):
 
 def evidence(pages, site="a"):
     """The same pages as rows of evidence."""
-    return [{"site": site, "line_keys": [line[0] for line in lines], "prose_words": [words if good else 0 for _, words, good in lines]}
-            for lines in pages]  # fmt: skip
+    return [
+        {
+            "site": site,
+            "line_keys": [line[0] for line in lines],
+            "prose_words": [words if good else 0 for _, words, good in lines],
+        }
+        for lines in pages
+    ]
 
 
 def remembered(tmp_path, *runs):
@@ -174,9 +183,14 @@ def test_a_copyright_line_and_an_agency_that_recur_on_a_site_still_name_publishe
         html = f"""<html><body><nav><a href="/">Home</a> <a href="/sea">Sea</a></nav><article><h1>Ferry pier of {TOWNS[number]} closes</h1>{story}</article>
         <footer><p>© 2026 Quay Courier</p><p>Imprint</p></footer></body></html>"""
         return schema.blank_row(schema.PAGES) | {
-            "doc_id": f"{number:016x}", "source_uri": f"{number}.html", "url": f"https://www.qcourier.example/{number}",
-            "media_type": "text/html", "page_digest": "-", "byte_count": len(html), "raw": html.encode(),
-        }  # fmt: skip
+            "doc_id": f"{number:016x}",
+            "source_uri": f"{number}.html",
+            "url": f"https://www.qcourier.example/{number}",
+            "media_type": "text/html",
+            "page_digest": "-",
+            "byte_count": len(html),
+            "raw": html.encode(),
+        }
 
     cleaned = clean_pages(pa.Table.from_pylist([row(number) for number in range(6)], schema=schema.PAGES))
     lines = [line for line in cleaned.lines.to_pylist() if line["text"] in ("© 2026 Quay Courier", "Foto: dpa")]

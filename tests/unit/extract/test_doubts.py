@@ -89,7 +89,11 @@ PARAGRAPHS = "".join(f"<p>{sentence.strip()}.</p>" for sentence in dict.fromkeys
 def test_flags_come_with_the_row():
     whole = row(f"<h1>Harbour trust spends two million on pier</h1>{PARAGRAPHS}")
     assert whole["flags"] == []
-    other = row(f"<h1>Harbour trust spends two million on pier</h1>{PARAGRAPHS}", '<link rel="canonical" href="https://elsewhere.example/x">', lang="fr")  # fmt: skip
+    other = row(
+        f"<h1>Harbour trust spends two million on pier</h1>{PARAGRAPHS}",
+        '<link rel="canonical" href="https://elsewhere.example/x">',
+        lang="fr",
+    )
     assert set(other["flags"]) == {"page_of_another_site", "language_not_as_declared"}
     assert {doubt.value for doubt in Doubt} >= set(other["flags"])
     assert all(doubt.sentence.endswith(".") for doubt in Doubt)
@@ -102,16 +106,35 @@ def test_a_paragraph_that_stands_twice_is_kept_once():
 
 
 def candidates(rows):
-    made = [{"doc_id": str(n), "domain": "a.example", "title": title, "text_digest": digest, "title_char_count": 40, "text_char_count": 900,
-             "mojibake_count": 0, "mean_paragraph_words": 30.0, "confidence": 0.9, "published_date": None, "fetched_at": None, "publisher": "A",
-             "language": "en", "author_count": 1, "flags": flags} for n, (title, digest, flags) in enumerate(rows)]  # fmt: skip
+    made = [
+        {
+            "doc_id": str(n),
+            "domain": "a.example",
+            "title": title,
+            "text_digest": digest,
+            "title_char_count": 40,
+            "text_char_count": 900,
+            "mojibake_count": 0,
+            "mean_paragraph_words": 30.0,
+            "confidence": 0.9,
+            "published_date": None,
+            "fetched_at": None,
+            "publisher": "A",
+            "language": "en",
+            "author_count": 1,
+            "flags": flags,
+        }
+        for n, (title, digest, flags) in enumerate(rows)
+    ]
     columns = extract.suite(limits()["extract"]).columns
     return pa.Table.from_pylist(made, schema=pa.schema([schema.CANDIDATES.field(name) for name in columns]))
 
 
 def warned(rows):
     table = extract.slim(candidates(rows))
-    return {outcome.code for outcome in check(extract.suite(limits()["extract"]), table).warnings} - {"extract.date_missing"}  # fmt: skip
+    return {outcome.code for outcome in check(extract.suite(limits()["extract"]), table).warnings} - {
+        "extract.date_missing"
+    }
 
 
 def test_one_headline_over_many_texts_and_one_text_under_many_headlines():
@@ -121,4 +144,6 @@ def test_one_headline_over_many_texts_and_one_text_under_many_headlines():
     assert warned([*usual, ("A wholly other story here", "t3", [])]) == {"extract.text_repeated"}
     # an edited headline over the same text is no mistake
     assert warned([*usual, ("Headline number 3 of the week", "t3", [])]) == set()
-    assert warned(usual + [("Stirred words", f"y{n}", ["words_out_of_order"]) for n in range(2)]) == {"extract.words_out_of_order"}  # fmt: skip
+    assert warned(usual + [("Stirred words", f"y{n}", ["words_out_of_order"]) for n in range(2)]) == {
+        "extract.words_out_of_order"
+    }

@@ -70,9 +70,16 @@ def test_the_newsroom_alone_leaves_the_authors_empty_and_says_so():
 
 @pytest.mark.parametrize(
     "author",
-    ["Dana Wirth", ["Dana Wirth"], {"@type": "Person", "name": "Dana Wirth"}, [{"@type": "Person", "name": "Dana Wirth"}],
-     {"@type": "Person", "givenName": "Dana", "familyName": "Wirth"}, {"@type": "Person", "name": ["Dana Wirth"]}, {"@id": "#d"}],
-)  # fmt: skip
+    [
+        "Dana Wirth",
+        ["Dana Wirth"],
+        {"@type": "Person", "name": "Dana Wirth"},
+        [{"@type": "Person", "name": "Dana Wirth"}],
+        {"@type": "Person", "givenName": "Dana", "familyName": "Wirth"},
+        {"@type": "Person", "name": ["Dana Wirth"]},
+        {"@id": "#d"},
+    ],
+)
 def test_json_ld_writes_a_name_in_many_ways(author):
     nodes = [
         {"@type": "NewsArticle", "is_article": True, "author": author},
@@ -204,9 +211,15 @@ def test_addresses_become_absolute_without_tracking(url, base, clean):
 
 @pytest.mark.parametrize(
     ("short", "full", "is_short"),
-    [("NY Post", "New York Post", True), ("WSJ", "The Wall Street Journal", True), ("SBT", "Saltbay Times", True), ("Castor Ledger", "The Castor City Ledger", True),
-     ("Talblick", "Northquay Courier", False), ("The Times", "New York Post", False)],
-)  # fmt: skip
+    [
+        ("NY Post", "New York Post", True),
+        ("WSJ", "The Wall Street Journal", True),
+        ("SBT", "Saltbay Times", True),
+        ("Castor Ledger", "The Castor City Ledger", True),
+        ("Talblick", "Northquay Courier", False),
+        ("The Times", "New York Post", False),
+    ],
+)
 def test_short_names_are_told(short, full, is_short):
     assert is_short_form(short, full) is is_short
 

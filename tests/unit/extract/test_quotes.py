@@ -168,11 +168,7 @@ CASES = [
             "L'adjoint, Yvan Morel, hésite. « Ce sera long », admet-il.",
             "« Nous sommes prêts », a déclaré Inès Le Goff. « Et vous ? », a-t-elle demandé.",
         ],
-        [
-            ("Ce sera long", "Yvan Morel"),
-            ("Nous sommes prêts", "Inès Le Goff"),
-            ("Et vous ?", "Inès Le Goff"),
-        ],
+        [("Ce sera long", "Yvan Morel"), ("Nous sommes prêts", "Inès Le Goff"), ("Et vous ?", "Inès Le Goff")],
     ),
     (
         "French attribution within the marks",
@@ -236,9 +232,34 @@ def test_phenomenon(language, paragraphs, quotes):
 
 # marks, names, verbs and the rest that the rules look at, so that random texts reach them
 _PIECES = st.sampled_from(
-    [*"“”„«»「」『』\"'‘’‚‹›,.!?:;—-()。は", " ", " ", " ", "\n", "said", " he ", "she said", "Anna Roth", "Mr Roth", "told", "sagte ", "a dit ",
-     "the mayor", "and ", "さん", "山田", "と話した", "’s ", "J. ", "van der ", "four words or more", "según", "Ś", "İ"]
-)  # fmt: skip
+    [
+        *"“”„«»「」『』\"'‘’‚‹›,.!?:;—-()。は",
+        " ",
+        " ",
+        " ",
+        "\n",
+        "said",
+        " he ",
+        "she said",
+        "Anna Roth",
+        "Mr Roth",
+        "told",
+        "sagte ",
+        "a dit ",
+        "the mayor",
+        "and ",
+        "さん",
+        "山田",
+        "と話した",
+        "’s ",
+        "J. ",
+        "van der ",
+        "four words or more",
+        "según",
+        "Ś",
+        "İ",
+    ]
+)
 _TEXTS = st.one_of(st.text(max_size=200), st.lists(_PIECES, max_size=40).map("".join))
 
 

@@ -110,10 +110,15 @@ def feed(site, paths, kind="rss"):
 
 
 def crawl(site, feeds=("/feed.xml",), known=(), memory=None, entry=None, private=None, **changes):
-    listed = PublisherList.model_validate({
-        "private_hosts": [site.host] if private is None else private,
-        "publisher": [{"feeds": [one if "://" in one else site.url + one for one in feeds], "delay_seconds": 0} | (entry or {})],
-    })  # fmt: skip
+    listed = PublisherList.model_validate(
+        {
+            "private_hosts": [site.host] if private is None else private,
+            "publisher": [
+                {"feeds": [one if "://" in one else site.url + one for one in feeds], "delay_seconds": 0}
+                | (entry or {})
+            ],
+        }
+    )
     manners = {"backoff_seconds": 0.01, "request_seconds": 3.0} | changes.pop("manners", {})
     made = Crawl(listed, memory or {}, lambda url: url in known, 1 << 20, AGENT, manners=manners, **changes)
     items = list(made.run())
@@ -135,8 +140,13 @@ def test_lists_of_every_kind_lead_to_their_pages(site, kind):
 
 
 def test_indexes_of_sitemaps_end_even_in_a_circle(site):
-    site.answers |= {"/index.xml": page(feed(site, ["/map1.xml", "/map2.xml.gz", "/index.xml"], "index")), "/a": page(), "/b": page(),
-                     "/map1.xml": page(feed(site, ["/a", "/a#comments"], "sitemap")), "/map2.xml.gz": page(gzip.compress(feed(site, ["/b"], "sitemap")))}  # fmt: skip
+    site.answers |= {
+        "/index.xml": page(feed(site, ["/map1.xml", "/map2.xml.gz", "/index.xml"], "index")),
+        "/a": page(),
+        "/b": page(),
+        "/map1.xml": page(feed(site, ["/a", "/a#comments"], "sitemap")),
+        "/map2.xml.gz": page(gzip.compress(feed(site, ["/b"], "sitemap"))),
+    }
     _, records, _ = crawl(site, ["/index.xml"])
     assert sorted(item.url for item in records) == [f"{site.url}/a", f"{site.url}/b"]
     assert site.asked["/index.xml"] == 1
@@ -172,11 +182,17 @@ def test_what_was_fetched_before_is_not_fetched_again(site):
 def test_robots_and_reservations_are_respected(site):
     site.answers |= {
         "/robots.txt": page(b"User-agent: *\nDisallow: /private/\n"),
-        "/.well-known/tdmrep.json": page(b'[{"location": "/premium/", "tdm-reservation": 1}, {"location": "/a", "tdm-reservation": 0}]'),
+        "/.well-known/tdmrep.json": page(
+            b'[{"location": "/premium/", "tdm-reservation": 1}, {"location": "/a", "tdm-reservation": 0}]'
+        ),
         "/feed.xml": page(feed(site, ["/a", "/private/b", "/premium/c", "/d", "/e", "/f"])),
-        "/a": page(), "/private/b": page(), "/premium/c": page(), "/d": page(tdm_reservation="1"), "/e": page(X_Robots_Tag="noindex, noai"),
+        "/a": page(),
+        "/private/b": page(),
+        "/premium/c": page(),
+        "/d": page(tdm_reservation="1"),
+        "/e": page(X_Robots_Tag="noindex, noai"),
         "/f": page(STORY.replace(b"<head>", b'<head><meta name="robots" content="noai, noimageai">', 1)),
-    }  # fmt: skip
+    }
     _, records, _ = crawl(site)
     assert flaws(records) == {
         "a": None,
@@ -197,8 +213,13 @@ def test_a_site_that_cannot_say_what_it_allows_is_left_alone(site):
 
 
 def test_crawl_delay_is_kept(site):
-    site.answers |= {"/robots.txt": page(b"User-agent: *\nCrawl-delay: 0.3\n"), "/feed.xml": page(feed(site, ["/a", "/b", "/c"])),
-                     "/a": page(), "/b": page(), "/c": page()}  # fmt: skip
+    site.answers |= {
+        "/robots.txt": page(b"User-agent: *\nCrawl-delay: 0.3\n"),
+        "/feed.xml": page(feed(site, ["/a", "/b", "/c"])),
+        "/a": page(),
+        "/b": page(),
+        "/c": page(),
+    }
     crawl(site)
     times = [when for when, path in site.times if path in ("/feed.xml", "/a", "/b", "/c")]
     assert all(later - earlier >= 0.29 for earlier, later in itertools.pairwise(times))
@@ -208,17 +229,28 @@ def test_busy_servers_are_asked_again_and_dead_ones_told(site):
     def busy(handler):
         return page() if handler.server.asked["/busy"] > 2 else (503, {"Retry-After": "0"}, b"")
 
-    site.answers |= {"/feed.xml": page(feed(site, ["/busy", "/gone", "/ever", "/later"])), "/busy": busy, "/gone": (410, {}, b""), "/ever": (500, {}, b""),
-                     "/later": (429, {"Retry-After": "9999"}, b"")}  # fmt: skip
+    site.answers |= {
+        "/feed.xml": page(feed(site, ["/busy", "/gone", "/ever", "/later"])),
+        "/busy": busy,
+        "/gone": (410, {}, b""),
+        "/ever": (500, {}, b""),
+        "/later": (429, {"Retry-After": "9999"}, b""),
+    }
     _, records, _ = crawl(site)
     assert flaws(records) == {"busy": None, "gone": "fetch_failed", "ever": "fetch_failed", "later": "fetch_failed"}
     assert (site.asked["/busy"], site.asked["/gone"], site.asked["/ever"], site.asked["/later"]) == (3, 1, 3, 1)
 
 
-@pytest.mark.parametrize(("coding", "pack"), [("gzip", gzip.compress), ("br", brotli.compress), ("zstd", lambda raw: pa.compress(raw, "zstd", asbytes=True))])  # fmt: skip
+@pytest.mark.parametrize(
+    ("coding", "pack"),
+    [("gzip", gzip.compress), ("br", brotli.compress), ("zstd", lambda raw: pa.compress(raw, "zstd", asbytes=True))],
+)
 def test_codings_are_undone_within_bounds(site, coding, pack):
-    site.answers |= {"/feed.xml": page(feed(site, ["/a", "/bomb"])), "/a": page(pack(STORY), Content_Encoding=coding),
-                     "/bomb": page(pack(b"\0" * (40 << 20)), Content_Encoding=coding)}  # fmt: skip
+    site.answers |= {
+        "/feed.xml": page(feed(site, ["/a", "/bomb"])),
+        "/a": page(pack(STORY), Content_Encoding=coding),
+        "/bomb": page(pack(b"\0" * (40 << 20)), Content_Encoding=coding),
+    }
     _, records, _ = crawl(site)
     assert next(item.record.raw for item in records if item.url.endswith("/a")) == STORY
     assert flaws(records)["bomb"] in ("decompression_bomb", "too_large")
@@ -306,18 +338,51 @@ def test_private_addresses_are_refused_unless_named(site):
 
 @pytest.mark.parametrize(
     ("address", "public"),
-    [("93.184.216.34", True), ("2606:2800:220:1::1", True), ("127.0.0.1", False), ("10.1.2.3", False), ("172.16.0.1", False), ("169.254.169.254", False),
-     ("100.64.0.1", False), ("0.0.0.0", False), ("224.0.0.1", False), ("::1", False), ("fe80::1%eth0", False), ("fd00::1", False),
-     ("::ffff:127.0.0.1", False), ("2002:7f00:1::", False), ("64:ff9b::7f00:1", False), ("nonsense", False)],
-)  # fmt: skip
+    [
+        ("93.184.216.34", True),
+        ("2606:2800:220:1::1", True),
+        ("127.0.0.1", False),
+        ("10.1.2.3", False),
+        ("172.16.0.1", False),
+        ("169.254.169.254", False),
+        ("100.64.0.1", False),
+        ("0.0.0.0", False),
+        ("224.0.0.1", False),
+        ("::1", False),
+        ("fe80::1%eth0", False),
+        ("fd00::1", False),
+        ("::ffff:127.0.0.1", False),
+        ("2002:7f00:1::", False),
+        ("64:ff9b::7f00:1", False),
+        ("nonsense", False),
+    ],
+)
 def test_which_addresses_are_public(address, public):
     assert is_public(address) == public
 
 
 def test_an_invalid_certificate_is_refused(tmp_path):
     key, cert = tmp_path / "k.pem", tmp_path / "c.pem"
-    made = subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, "-days", "1", "-subj", "/CN=127.0.0.1"],
-                          capture_output=True, check=False)  # fmt: skip
+    made = subprocess.run(
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-keyout",
+            key,
+            "-out",
+            cert,
+            "-days",
+            "1",
+            "-subj",
+            "/CN=127.0.0.1",
+        ],
+        capture_output=True,
+        check=False,
+    )
     if made.returncode:
         pytest.skip("needs openssl")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -340,11 +405,16 @@ def test_an_invalid_certificate_is_refused(tmp_path):
     listener.close()
 
 
-@pytest.mark.parametrize("raw", [
-    b'<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;&lol;">]><rss><channel><item><link>&lol2;</link></item></channel></rss>',
-    b'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><urlset><url><loc>&x;</loc></url></urlset>',
-    b"<urlset><url><loc>no end", b"{broken json", gzip.compress(b"<urlset>" + b" " * (80 << 20)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;&lol;">]><rss><channel><item><link>&lol2;</link></item></channel></rss>',
+        b'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><urlset><url><loc>&x;</loc></url></urlset>',
+        b"<urlset><url><loc>no end",
+        b"{broken json",
+        gzip.compress(b"<urlset>" + b" " * (80 << 20)),
+    ],
+)
 def test_hostile_lists_are_refused(raw):
     with pytest.raises(FlawError):
         read_list(raw, "https://a.example/feed")
@@ -381,8 +451,10 @@ def test_a_run_over_publishers_publishes_once_and_keeps_warc(prefect_server, sit
     site.answers |= {"/feed.xml": page(feed(site, [f"/{name}" for name in [*names, "missing.html"]]), ETag='"1"')}
     site.answers |= {f"/{name}": page((NORTHQUAY / name).read_bytes()) for name in names}
     path = tmp_path / "publishers.toml"
-    path.write_text(f"contact = 'desk@copydesk.example'\nprivate_hosts = ['{site.host}']\n[[publisher]]\nname = 'The Northquay Courier'\nlanguage = 'en'\n"
-                    f"tags = ['local', 'north']\nfeeds = ['{site.url}/feed.xml']\ndelay_seconds = 0\n")  # fmt: skip
+    path.write_text(
+        f"contact = 'desk@copydesk.example'\nprivate_hosts = ['{site.host}']\n[[publisher]]\nname = 'The Northquay Courier'\nlanguage = 'en'\n"
+        f"tags = ['local', 'north']\nfeeds = ['{site.url}/feed.xml']\ndelay_seconds = 0\n"
+    )
     out = tmp_path / "out"
     assert main(["run", str(path), "--output", str(out), "--keep-warc"]) == 0
     printed = capsys.readouterr().out

@@ -53,8 +53,7 @@ def one(path, options=OPTIONS):
 
 
 @pytest.mark.parametrize(
-    ("suffix", "pack"),
-    [(".gz", gzip.compress), (".bz2", bz2.compress), (".xz", lzma.compress), (".zst", zstd)],
+    ("suffix", "pack"), [(".gz", gzip.compress), (".bz2", bz2.compress), (".xz", lzma.compress), (".zst", zstd)]
 )
 def test_a_compressed_page_is_the_page(tmp_path, suffix, pack):
     path = tmp_path / f"ferry.html{suffix}"
@@ -124,11 +123,26 @@ def test_zip_and_tar_are_read_in_place(tmp_path):
         fifo.type = tarfile.FIFOTYPE
         archive.addfile(fifo)
     for name, want in (
-        ("pages.zip", {"a/ferry.html": None, "../../etc/passwd.txt": "ingest.unsafe_name", "C:/page.html": "ingest.unsafe_name",
-                       "inner.zip": "ingest.nested_archive"}),
-        ("pages.tar.gz", {"ferry.html": None, "/absolute.html": "ingest.unsafe_name", "deep/inner.tar": "ingest.nested_archive",
-                          "link.html": "ingest.no_regular_file", "pipe.html": "ingest.no_regular_file"}),
-    ):  # fmt: skip
+        (
+            "pages.zip",
+            {
+                "a/ferry.html": None,
+                "../../etc/passwd.txt": "ingest.unsafe_name",
+                "C:/page.html": "ingest.unsafe_name",
+                "inner.zip": "ingest.nested_archive",
+            },
+        ),
+        (
+            "pages.tar.gz",
+            {
+                "ferry.html": None,
+                "/absolute.html": "ingest.unsafe_name",
+                "deep/inner.tar": "ingest.nested_archive",
+                "link.html": "ingest.no_regular_file",
+                "pipe.html": "ingest.no_regular_file",
+            },
+        ),
+    ):
         rows, _ = rows_of(tmp_path / name)
         assert {row["source_uri"].partition("#")[2]: row["problem"] for row in rows} == want
         good = next(row for row in rows if row["problem"] is None)
@@ -146,8 +160,10 @@ def warc_record(kind, body, url=URL, headers=(), http=True, media="text/html; ch
     )
     block = (lines if http else b"") + body
     kind_of = "application/http; msgtype=response" if http else "text/plain"
-    head = (f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {url}\r\nWARC-Date: 2026-03-14T12:30:00Z\r\n"
-            f"WARC-Record-ID: <urn:uuid:00000000-0000-0000-0000-000000000001>\r\nContent-Type: {kind_of}\r\nContent-Length: {len(block)}\r\n\r\n")  # fmt: skip
+    head = (
+        f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {url}\r\nWARC-Date: 2026-03-14T12:30:00Z\r\n"
+        f"WARC-Record-ID: <urn:uuid:00000000-0000-0000-0000-000000000001>\r\nContent-Type: {kind_of}\r\nContent-Length: {len(block)}\r\n\r\n"
+    )
     return head.encode() + block + b"\r\n\r\n"
 
 
@@ -164,9 +180,13 @@ RECORDS = [
 
 @pytest.mark.parametrize(("name", "pack"), [("a.warc", bytes), ("a.warc.gz", gzip.compress), ("a.warc.zst", zstd)])
 def test_warc_records_of_every_kind(tmp_path, name, pack):
-    other = [warc_record("revisit", b""), warc_record("request", b"GET / HTTP/1.1\r\n\r\n", http=False),
-             warc_record("response", b"\x89PNG", media="image/png"),
-             warc_record("response", HTML).replace(b"200 OK", b"404 No"), warc_record("resource", b"x", url="dns:ledger.example", http=False)]  # fmt: skip
+    other = [
+        warc_record("revisit", b""),
+        warc_record("request", b"GET / HTTP/1.1\r\n\r\n", http=False),
+        warc_record("response", b"\x89PNG", media="image/png"),
+        warc_record("response", HTML).replace(b"200 OK", b"404 No"),
+        warc_record("resource", b"x", url="dns:ledger.example", http=False),
+    ]
     (tmp_path / name).write_bytes(b"".join(map(pack, RECORDS + other)))
     rows, passed = rows_of(tmp_path / name)
     assert [row["problem"] for row in rows] == [None] * 6
@@ -317,7 +337,10 @@ def test_wacz(tmp_path):
     assert "#archive/data.warc.gz:" in rows[0]["source_uri"]
 
 
-ROWS = [{"link": URL, "body": HTML.decode(), "crawled": WHEN.isoformat(), "other": 1}, {"link": URL + "/2", "body": "Plain words of a story.", "crawled": None, "other": 2}]  # fmt: skip
+ROWS = [
+    {"link": URL, "body": HTML.decode(), "crawled": WHEN.isoformat(), "other": 1},
+    {"link": URL + "/2", "body": "Plain words of a story.", "crawled": None, "other": 2},
+]
 
 
 def write_tables(folder):
@@ -354,8 +377,15 @@ def test_bad_rows_are_told_one_by_one(tmp_path):
         + b'"}\n\xff\xfe\n{"html": "<p>fine too"}'
     )
     rows, _ = rows_of(tmp_path / "a.jsonl")
-    assert [row["problem"] for row in rows] == [None, "ingest.broken_record", "ingest.broken_record", "ingest.no_content", "ingest.too_large",
-                                               "ingest.broken_record", None]  # fmt: skip
+    assert [row["problem"] for row in rows] == [
+        None,
+        "ingest.broken_record",
+        "ingest.broken_record",
+        "ingest.no_content",
+        "ingest.too_large",
+        "ingest.broken_record",
+        None,
+    ]
     for name in ("a.parquet", "a.arrow", "a.zip", "a.wacz", "a.tar"):
         (tmp_path / name).write_bytes(b"not what its name says" * 100)
         assert one(tmp_path / name)["problem"] == "ingest.broken_file"

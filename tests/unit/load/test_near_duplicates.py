@@ -76,9 +76,16 @@ STORIES = [story(n) for n in range(150)]
 
 @pytest.mark.parametrize(
     ("kind", "share", "recall"),
-    [("scattered", 0.05, 1.0), ("scattered", 0.1, 0.98), ("truncated", 0.1, 1.0), ("truncated", 0.4, 0.98), ("paragraph", 0.1, 1.0),
-     ("paragraph", 0.4, 1.0), ("boilerplate", 0.2, 1.0)],
-)  # fmt: skip
+    [
+        ("scattered", 0.05, 1.0),
+        ("scattered", 0.1, 0.98),
+        ("truncated", 0.1, 1.0),
+        ("truncated", 0.4, 0.98),
+        ("paragraph", 0.1, 1.0),
+        ("paragraph", 0.4, 1.0),
+        ("boilerplate", 0.2, 1.0),
+    ],
+)
 @pytest.mark.parametrize("is_published", [False, True])
 def test_copies_are_found_and_nothing_else(kind, share, recall, is_published):
     copies = [edited(text, kind, share, n) for n, text in enumerate(STORIES)]

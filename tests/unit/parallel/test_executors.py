@@ -180,8 +180,7 @@ def test_a_call_in_a_subprocess_ends_with_the_run_that_is_killed(tmp_path):
     told = tmp_path / "pid"
     (tmp_path / "caller.py").write_text(CALLER)
     caller = subprocess.Popen(
-        [sys.executable, tmp_path / "caller.py", told],
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        [sys.executable, tmp_path / "caller.py", told], env=os.environ | {"PYTHONPATH": str(ROOT)}
     )
     deadline = time.monotonic() + 60
     while not told.exists() or not told.read_text().strip():

@@ -135,10 +135,7 @@ def test_workers_end_with_a_parent_that_was_killed(tmp_path):
     (tmp_path / "starter.py").write_text(STARTER)
     pids = tmp_path / "pids"
     pids.mkdir()
-    environment = os.environ | {
-        "PIDS": str(pids),
-        "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)]),
-    }
+    environment = os.environ | {"PIDS": str(pids), "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
     parent = subprocess.Popen([sys.executable, str(tmp_path / "starter.py")], env=environment)
     deadline = time.monotonic() + 60
     while len(list(pids.iterdir())) < 2 and time.monotonic() < deadline:

@@ -26,10 +26,27 @@ DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 def page(site, number, **changes):
     """A candidate as the metrics see it."""
-    return {"doc_id": f"{site}{number}", "domain": site, "publisher": site, "source_uri": f"{site}/{number}", "url": f"https://{site}/{number}",
-            "published_date": DAY.date(), "published_at": DAY, "published_utc_offset_minutes": 0,
-            "authors": ["A B"], "topics": ["x"], "image_url": "i", "language": "en", "summary": "s", "word_count": 300 + 7 * (number % 9),
-            "paragraph_count": 8, "confidence": 0.9, "kind": "article", "flags": [], "fetched_at": DAY} | changes  # fmt: skip
+    return {
+        "doc_id": f"{site}{number}",
+        "domain": site,
+        "publisher": site,
+        "source_uri": f"{site}/{number}",
+        "url": f"https://{site}/{number}",
+        "published_date": DAY.date(),
+        "published_at": DAY,
+        "published_utc_offset_minutes": 0,
+        "authors": ["A B"],
+        "topics": ["x"],
+        "image_url": "i",
+        "language": "en",
+        "summary": "s",
+        "word_count": 300 + 7 * (number % 9),
+        "paragraph_count": 8,
+        "confidence": 0.9,
+        "kind": "article",
+        "flags": [],
+        "fetched_at": DAY,
+    } | changes
 
 
 def run_of(pages, quarantined=(), run="r"):
@@ -100,9 +117,17 @@ def test_a_doubt_that_becomes_frequent_is_told_and_a_single_one_is_not():
 
 
 def test_old_articles_a_tenth_and_tenfold_volume_are_told_whatever_the_spread_was():
-    old = [page(site, n, published_date=(DAY - timedelta(days=400)).date()) for site in ("a.example", "b.example") for n in range(10)]  # fmt: skip
+    old = [
+        page(site, n, published_date=(DAY - timedelta(days=400)).date())
+        for site in ("a.example", "b.example")
+        for n in range(10)
+    ]
     assert "age" in told(clean_day(0) + old)
-    wild = [row for day, times in enumerate((1, 2, 1, 2, 1, 2, 1, 2)) for row in run_of(clean_day(day) * times, run=f"w{day}")]  # fmt: skip
+    wild = [
+        row
+        for day, times in enumerate((1, 2, 1, 2, 1, 2, 1, 2))
+        for row in run_of(clean_day(day) * times, run=f"w{day}")
+    ]
     assert "volume" in told(clean_day(0)[:4], history=wild)
     assert "volume" in told(clean_day(0) * 40, history=wild)
     assert "volume" not in told(clean_day(0), history=wild)
@@ -178,10 +203,26 @@ def test_every_run_is_in_the_history(strict_run):
     assert {step for step, _, _ in outcomes} == {"ingest", "clean", "extract", "load", "dataset"}
 
 
-REPORT = {"state": "StoppedByGate", "run_id": "r1", "message": "clean: 9 of 10 rows fail", "parameters": {"output": "out"},
-          "counts": {"received": 10, "articles": 0, "duplicates": 0, "quarantined": 9},
-          "gates": [{"rules": [{"code": "dataset.volume", "severity": "warning", "state": "fail", "sentence": "As many pages came as usual.",
-                                "observed": "pages is 10, usually about 400"}]}]}  # fmt: skip
+REPORT = {
+    "state": "StoppedByGate",
+    "run_id": "r1",
+    "message": "clean: 9 of 10 rows fail",
+    "parameters": {"output": "out"},
+    "counts": {"received": 10, "articles": 0, "duplicates": 0, "quarantined": 9},
+    "gates": [
+        {
+            "rules": [
+                {
+                    "code": "dataset.volume",
+                    "severity": "warning",
+                    "state": "fail",
+                    "sentence": "As many pages came as usual.",
+                    "observed": "pages is 10, usually about 400",
+                }
+            ]
+        }
+    ],
+}
 
 
 @pytest.fixture

@@ -21,7 +21,14 @@ def reported(groups, history=(), limit=LIMIT):
     for language, site, pages, lost, reason in groups:
         for n in range(pages):
             doc_id = f"{language}-{site}-{n}-{reason}"
-            documents.append({"doc_id": doc_id, "language": language, "url": f"https://{site}/{n}", "source_uri": f"in/{doc_id}.html"})  # fmt: skip
+            documents.append(
+                {
+                    "doc_id": doc_id,
+                    "language": language,
+                    "url": f"https://{site}/{n}",
+                    "source_uri": f"in/{doc_id}.html",
+                }
+            )
             if n < lost:
                 quarantined[doc_id] = reason
     return find_losses(documents, quarantined, history, limit)
@@ -39,24 +46,62 @@ def before(site, share, pages):
     ("groups", "history", "names"),
     [
         pytest.param(USUAL, (), set(), id="a usual run"),
-        pytest.param([*USUAL, ("ko", "k.example", 12, 12, LISTING)], (), {"ko", "k.example"}, id="all of a language and site"),
-        pytest.param([*USUAL, *[("ko", f"{n}.example", 2, 1, LISTING) for n in range(6)]], (), {"ko"}, id="half of a language, over many sites"),
+        pytest.param(
+            [*USUAL, ("ko", "k.example", 12, 12, LISTING)], (), {"ko", "k.example"}, id="all of a language and site"
+        ),
+        pytest.param(
+            [*USUAL, *[("ko", f"{n}.example", 2, 1, LISTING) for n in range(6)]],
+            (),
+            {"ko"},
+            id="half of a language, over many sites",
+        ),
         pytest.param([*USUAL, ("en", "d.example", 10, 4, LISTING)], (), {"d.example"}, id="four of ten of a site"),
         pytest.param([*USUAL, ("ko", "k.example", 4, 4, LISTING)], (), set(), id="too few pages to say"),
         pytest.param([*USUAL, ("ko", "k.example", 6, 2, LISTING)], (), set(), id="two pages are chance"),
         pytest.param([*USUAL, ("ko", "k.example", 20, 6, LISTING)], (), set(), id="not over the share"),
-        pytest.param([("en", "a.example", 20, 9, LISTING), ("ko", "k.example", 20, 11, LISTING)], (), set(), id="the rest loses as many"),
-        pytest.param([("ko", "k.example", 12, 12, LISTING)], (), {"ko"}, id="nothing is left of the run's only language"),
-        pytest.param([("ko", "k.example", 12, 6, LISTING)], (), set(), id="half of the only language has nothing to compare with"),
+        pytest.param(
+            [("en", "a.example", 20, 9, LISTING), ("ko", "k.example", 20, 11, LISTING)],
+            (),
+            set(),
+            id="the rest loses as many",
+        ),
+        pytest.param(
+            [("ko", "k.example", 12, 12, LISTING)], (), {"ko"}, id="nothing is left of the run's only language"
+        ),
+        pytest.param(
+            [("ko", "k.example", 12, 6, LISTING)], (), set(), id="half of the only language has nothing to compare with"
+        ),
         pytest.param([*USUAL, (None, "k.example", 12, 12, LISTING)], (), {"k.example"}, id="no language is known"),
-        pytest.param([*USUAL, ("en", "k.example", 12, 12, "clean.error_page")], (), set(), id="error pages are no loss"),
+        pytest.param(
+            [*USUAL, ("en", "k.example", 12, 12, "clean.error_page")], (), set(), id="error pages are no loss"
+        ),
         pytest.param([*USUAL, ("en", "k.example", 12, 12, "clean.empty_shell")], (), set(), id="nor are empty ones"),
-        pytest.param([*USUAL, ("en", "k.example", 12, 12, "clean.cookie_wall")], (), {"k.example"}, id="walls are: the crawl is to be put right"),
-        pytest.param([*USUAL, ("en", "d.example", 10, 4, LISTING)], before("d.example", 0.4, 100), set(), id="a site that always loses as many"),
-        pytest.param([*USUAL, ("en", "d.example", 10, 4, LISTING)], before("d.example", 0.02, 100), {"d.example"}, id="a site that lost few before"),
-        pytest.param([*USUAL, ("en", "d.example", 10, 4, LISTING)], before("d.example", 0.4, 10), {"d.example"}, id="too little history"),
+        pytest.param(
+            [*USUAL, ("en", "k.example", 12, 12, "clean.cookie_wall")],
+            (),
+            {"k.example"},
+            id="walls are: the crawl is to be put right",
+        ),
+        pytest.param(
+            [*USUAL, ("en", "d.example", 10, 4, LISTING)],
+            before("d.example", 0.4, 100),
+            set(),
+            id="a site that always loses as many",
+        ),
+        pytest.param(
+            [*USUAL, ("en", "d.example", 10, 4, LISTING)],
+            before("d.example", 0.02, 100),
+            {"d.example"},
+            id="a site that lost few before",
+        ),
+        pytest.param(
+            [*USUAL, ("en", "d.example", 10, 4, LISTING)],
+            before("d.example", 0.4, 10),
+            {"d.example"},
+            id="too little history",
+        ),
     ],
-)  # fmt: skip
+)
 def test_who_is_told(groups, history, names):
     assert {row["name"] for row in reported(groups, history)} == names
 
@@ -119,13 +164,30 @@ def lost_korean(prefect_server, tmp_path_factory):
     pages = root / "pages"
     (pages / "news").mkdir(parents=True)
     for n in range(12):
-        links = "".join(f'<li><a href="/{n}/{i}">{KOREAN[i % 16]} {KOREAN[(n + i * 3) % 16]} {KOREAN[(n * 5 + i) % 16]}</a></li>' for i in range(40))  # fmt: skip
-        (pages / "news" / f"front-{n}.html").write_text(f'<html lang="ko"><head><title>목록 {n}</title></head><body><ul>{links}</ul></body></html>', encoding="utf-8")  # fmt: skip
+        links = "".join(
+            f'<li><a href="/{n}/{i}">{KOREAN[i % 16]} {KOREAN[(n + i * 3) % 16]} {KOREAN[(n * 5 + i) % 16]}</a></li>'
+            for i in range(40)
+        )
+        (pages / "news" / f"front-{n}.html").write_text(
+            f'<html lang="ko"><head><title>목록 {n}</title></head><body><ul>{links}</ul></body></html>',
+            encoding="utf-8",
+        )
     for n, subject in enumerate(SUBJECTS):
-        story = "".join(f"<p>The council said on {day} that the {subject} will be repaired before the winter, and that the work on the {subject} will cost {n + 2} million.</p>" for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"))  # fmt: skip
-        (pages / "news" / f"{subject}.html").write_text(f'<html lang="en"><head><title>Council repairs the {subject}</title></head><body><article><h1>Council repairs the {subject}</h1>{story}</article></body></html>', encoding="utf-8")  # fmt: skip
-    story = "".join(f"<p>The island council said on {day} that the ferry will sail twice in the morning, and that nobody on the island has asked for more.</p>" for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"))  # fmt: skip
-    (pages / "news" / "untitled.html").write_text(f'<html lang="en"><head></head><body><article>{story}</article></body></html>', encoding="utf-8")  # fmt: skip
+        story = "".join(
+            f"<p>The council said on {day} that the {subject} will be repaired before the winter, and that the work on the {subject} will cost {n + 2} million.</p>"
+            for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+        )
+        (pages / "news" / f"{subject}.html").write_text(
+            f'<html lang="en"><head><title>Council repairs the {subject}</title></head><body><article><h1>Council repairs the {subject}</h1>{story}</article></body></html>',
+            encoding="utf-8",
+        )
+    story = "".join(
+        f"<p>The island council said on {day} that the ferry will sail twice in the morning, and that nobody on the island has asked for more.</p>"
+        for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+    )
+    (pages / "news" / "untitled.html").write_text(
+        f'<html lang="en"><head></head><body><article>{story}</article></body></html>', encoding="utf-8"
+    )
     return root
 
 

@@ -28,8 +28,13 @@ def bucket():
     server.start()
     host, port = server.get_host_and_port()
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in (("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_DEFAULT_REGION", "us-east-1"),
-                            ("AWS_ENDPOINT_URL", f"http://{host}:{port}"), ("FSSPEC_S3_ENDPOINT_URL", f"http://{host}:{port}")):  # fmt: skip
+        for name, value in (
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+            ("AWS_DEFAULT_REGION", "us-east-1"),
+            ("AWS_ENDPOINT_URL", f"http://{host}:{port}"),
+            ("FSSPEC_S3_ENDPOINT_URL", f"http://{host}:{port}"),
+        ):
             patch.setenv(name, value)
         fsspec.config.conf.setdefault("s3", {})["endpoint_url"] = f"http://{host}:{port}"
         files = fsspec.filesystem("s3")
