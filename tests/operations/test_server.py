@@ -159,7 +159,8 @@ def served(server, tmp_path_factory):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, target)
     (root / "schedules.toml").write_text(
-        f"output = '{root}/out'\n[nightly]\ncron = '* * * * *'\nsources = ['{PAGES}/cometfeed']\n[hourly]\ncron = '0 0 1 1 *'\nsources = ['{pages}']\n"
+        f"output = '{root}/out'\n[nightly]\ncron = '* * * * *'\nsources = ['{PAGES}/cometfeed']\n[hourly]\n"
+        f"cron = '0 0 1 1 *'\nsources = ['{pages}']\n"
         f"[maintenance]\ncron = '0 0 1 1 *'\n"
     )
     server.begin("serve", "--schedules", root / "schedules.toml")

@@ -84,7 +84,11 @@ def test_a_tar_whose_times_no_clock_shows(tmp_path, mtime):
 @pytest.mark.parametrize("when", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
 def test_a_page_fetched_on_the_first_or_the_last_day_of_the_calendar(tmp_path, when):
     body = HEAD.format('<meta property="article:published_time" content="2024-05-06T07:08:09Z">') + STORY
-    record = f"WARC/1.0\r\nWARC-Type: resource\r\nWARC-Record-ID: <urn:a>\r\nWARC-Date: {when}\r\nContent-Type: text/html\r\nWARC-Target-URI: https://a.example/b\r\nContent-Length: {len(body)}\r\n\r\n{body}\r\n\r\n"
+    record = (
+        f"WARC/1.0\r\nWARC-Type: resource\r\nWARC-Record-ID: <urn:a>\r\nWARC-Date: {when}\r\n"
+        f"Content-Type: text/html\r\nWARC-Target-URI: https://a.example/b\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"{body}\r\n\r\n"
+    )
     path = tmp_path / "a.warc"
     path.write_bytes(record.encode())
     _, _, candidates = process(pages_table([path]))
@@ -121,7 +125,10 @@ def test_an_arrow_file_whose_offsets_lead_out_of_it(tmp_path):
     offsets = (len(STORY)).to_bytes(4, "little") + (2 * len(STORY)).to_bytes(4, "little")
     (tmp_path / "a.arrow").write_bytes(raw.replace(offsets, b"\xf0\xff\xff\x7f" + offsets[4:]))
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(TESTS)])}
-    code = "import sys; from support.pages import pages_table; print(pages_table(sys.argv[1:]).column('problem').to_pylist())"
+    code = (
+        "import sys; from support.pages import pages_table; "
+        "print(pages_table(sys.argv[1:]).column('problem').to_pylist())"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path / "a.arrow")],
         capture_output=True,
@@ -164,7 +171,10 @@ def test_a_feed_with_half_a_character():
 
 
 def test_one_bad_address_does_not_cost_the_rest_of_a_sitemap():
-    sitemap = "<urlset><url><loc>http://[a</loc></url><url><loc>/b</loc></url><url><loc>https://a.example/c</loc></url></urlset>"
+    sitemap = (
+        "<urlset><url><loc>http://[a</loc></url><url><loc>/b</loc></url><url><loc>https://a.example/c</loc></url>"
+        "</urlset>"
+    )
     assert read_list(sitemap.encode(), "https://a.example/").pages == ["https://a.example/b", "https://a.example/c"]
 
 

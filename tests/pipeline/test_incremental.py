@@ -108,7 +108,10 @@ def test_the_same_text_at_its_address_is_only_seen_again(folder):
 
 def test_an_edited_text_is_a_version_and_its_old_signature_goes(folder):
     page = folder / "pages" / "tram-strike.html"
-    more = '<p class="dcr-5b4">Late on Tuesday the drivers said that they would talk once more before the weekend comes.</p>\n'
+    more = (
+        '<p class="dcr-5b4">Late on Tuesday the drivers said that they would talk once more before the weekend '
+        "comes.</p>\n"
+    )
     page.write_text(page.read_text().replace('<p class="dcr-5b4">', more + '<p class="dcr-5b4">'))
     table = folder / "pages" / "urls.csv"
     table.write_text(table.read_text().replace("2026-05-20", "2026-05-23"))
@@ -124,7 +127,10 @@ def test_an_edited_text_is_a_version_and_its_old_signature_goes(folder):
 
 def test_a_correction_that_is_added_is_a_version(folder):
     page = folder / "pages" / "tram-strike.html"
-    note = '<p class="dcr-5b4">Correction: An earlier version of this article gave the wrong number of drivers. It is 210, not 120.</p>'
+    note = (
+        '<p class="dcr-5b4">Correction: An earlier version of this article gave the wrong number of drivers. It is '
+        "210, not 120.</p>"
+    )
     head, _, tail = page.read_text().rpartition('<p class="dcr-5b4">')
     page.write_text(f'{head}{note}<p class="dcr-5b4">{tail}')
     assert run(folder) == 0

@@ -186,7 +186,10 @@ def test_two_runs_on_one_output_do_not_meet(tmp_path, capsys):
 
 def test_help_is_light():
     code = "import sys; from flows.cli.main import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
-    code += "heavy = {'prefect', 'pandas', 'pyarrow', 'great_expectations', 'numpy', 'pydantic', 'rich'} & set(sys.modules)\nassert not heavy, heavy"
+    code += (
+        "heavy = {'prefect', 'pandas', 'pyarrow', 'great_expectations', 'numpy', 'pydantic', 'rich'} & "
+        "set(sys.modules)\nassert not heavy, heavy"
+    )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=60)
 
 

@@ -14,18 +14,48 @@ from tasks.clean.parse.html import add_html_page
 from tasks.clean.parse.tags import TAG_WORDS
 
 PARAGRAPHS = [
-    "The reading room of the old customs house opened again on Sunday after four winters of repairs, and the queue reached the quay.",
-    "Carpenters had to replace every beam above the gallery because a beetle had lived in the oak since the time of the last harbour master.",
-    "“We kept one of the beams to show what a patient animal can do,” said Tilda Brandt, who led the work and has no plans to rest.",
-    "The town paid for the roof, and readers paid for the lamps. Each lamp bears a small brass plate with the name of whoever gave it.",
-    "Loans start again in a week. Until then visitors may sit, read and look out over the water, which is what most of them came for.",
+    (
+        "The reading room of the old customs house opened again on Sunday after four winters of repairs, and the "
+        "queue reached the quay."
+    ),
+    (
+        "Carpenters had to replace every beam above the gallery because a beetle had lived in the oak since the time "
+        "of the last harbour master."
+    ),
+    (
+        "“We kept one of the beams to show what a patient animal can do,” said Tilda Brandt, who led the work and "
+        "has no plans to rest."
+    ),
+    (
+        "The town paid for the roof, and readers paid for the lamps. Each lamp bears a small brass plate with the "
+        "name of whoever gave it."
+    ),
+    (
+        "Loans start again in a week. Until then visitors may sit, read and look out over the water, which is what "
+        "most of them came for."
+    ),
 ]
 GERMAN = [
-    "Der Lesesaal im alten Zollhaus hat am Sonntag nach vier Wintern wieder geöffnet, und die Schlange reichte bis hinunter zum Kai.",
-    "Die Zimmerleute mussten jeden Balken über der Galerie ersetzen, weil ein Käfer seit den Tagen des letzten Hafenmeisters im Holz saß.",
-    "Die Stadt bezahlte das Dach, die Leser bezahlten die Lampen. Jede Lampe trägt ein Schild aus Messing mit dem Namen der Spenderin.",
-    "Ausgeliehen wird erst in einer Woche wieder. Bis dahin dürfen die Besucher sitzen, lesen und über das Wasser schauen.",
-    "Im Sommer soll eine Ausstellung mit den ältesten Karten folgen, die das Museum sonst nur auf Anfrage aus dem Schrank holt.",
+    (
+        "Der Lesesaal im alten Zollhaus hat am Sonntag nach vier Wintern wieder geöffnet, und die Schlange reichte "
+        "bis hinunter zum Kai."
+    ),
+    (
+        "Die Zimmerleute mussten jeden Balken über der Galerie ersetzen, weil ein Käfer seit den Tagen des letzten "
+        "Hafenmeisters im Holz saß."
+    ),
+    (
+        "Die Stadt bezahlte das Dach, die Leser bezahlten die Lampen. Jede Lampe trägt ein Schild aus Messing mit "
+        "dem Namen der Spenderin."
+    ),
+    (
+        "Ausgeliehen wird erst in einer Woche wieder. Bis dahin dürfen die Besucher sitzen, lesen und über das "
+        "Wasser schauen."
+    ),
+    (
+        "Im Sommer soll eine Ausstellung mit den ältesten Karten folgen, die das Museum sonst nur auf Anfrage aus "
+        "dem Schrank holt."
+    ),
 ]
 JAPANESE = [
     "古い税関の閲覧室が四年にわたる修理を終えて日曜日に再び開き、入口の列は岸壁まで続いた。朝から雨が降っていたが、帰る人はいなかった。",
@@ -112,7 +142,10 @@ def test_shown_text_within_a_paragraph_stays(attributes):
         ('<p><a href="/x" class="sr-only">Skip</a>Text</p>', ["SkipText"]),  # menus are not looked at
         ('<article><p><a href="/x" class="sr-only">Skip</a>Text</p></article>', ["Text"]),
         (
-            '<div class="byline"><span class="sr-only">By</span> Ann Reed<span class="sr-only">, opens mail</span></div>',
+            (
+                '<div class="byline"><span class="sr-only">By</span> Ann Reed<span class="sr-only">, opens '
+                "mail</span></div>"
+            ),
             ["By Ann Reed"],
         ),
     ],
@@ -199,11 +232,31 @@ def test_wrapped_lines_without_spaces_are_joined_without_one(width):
     "page",
     [
         # a poem, a menu of headlines, results, an address, a list of sentences, one line a paragraph
-        "The lamps along the harbour wall\nAre lit before the gulls come home\nAnd every boat that hears the call\nTurns inward from the foam\nThe keeper counts them one by one\nAnd sleeps when he is done",
-        "Reading room opens again after four winters of patient repair\nCouncil puts off its vote on the new bus lanes until the spring\nSwimmers find an old bell in the bay and give it to the museum\nBakery near the station wins the prize for its loaf of rye\nFerry to run all night during the week of the summer fair",
-        "Northport 3 Southbay 1 (Lund 12, Marsh 40, Pell 77; Ost 80) 4,210\nWestham 0 Eastwick 0 (no goals were seen in the whole match) 1,830\nLowfield 2 Highmoor 2 (Ash 5, Beck 9; Carr 60, Dunn 90) att. 990\nMillpool 4 Stonebay 0 (Fenn 1, Gale 2, Hart 3, Inge 4) att. 12,400",
+        (
+            "The lamps along the harbour wall\nAre lit before the gulls come home\n"
+            "And every boat that hears the call\nTurns inward from the foam\nThe keeper counts them one by one\n"
+            "And sleeps when he is done"
+        ),
+        (
+            "Reading room opens again after four winters of patient repair\n"
+            "Council puts off its vote on the new bus lanes until the spring\n"
+            "Swimmers find an old bell in the bay and give it to the museum\n"
+            "Bakery near the station wins the prize for its loaf of rye\n"
+            "Ferry to run all night during the week of the summer fair"
+        ),
+        (
+            "Northport 3 Southbay 1 (Lund 12, Marsh 40, Pell 77; Ost 80) 4,210\n"
+            "Westham 0 Eastwick 0 (no goals were seen in the whole match) 1,830\n"
+            "Lowfield 2 Highmoor 2 (Ash 5, Beck 9; Carr 60, Dunn 90) att. 990\n"
+            "Millpool 4 Stonebay 0 (Fenn 1, Gale 2, Hart 3, Inge 4) att. 12,400"
+        ),
         "The Keeper\nThe Reading Room\nOld Customs House\n1 Quay Street\nNorthport",
-        "* The room is open from nine until six on every day but Monday now.\n* Readers may bring pencils, and paper, but neither pens nor cups.\n* Lamps are lit at dusk and put out when the last reader has left.\n* Dogs wait outside, where there is a ring in the wall for leads.",
+        (
+            "* The room is open from nine until six on every day but Monday now.\n"
+            "* Readers may bring pencils, and paper, but neither pens nor cups.\n"
+            "* Lamps are lit at dusk and put out when the last reader has left.\n"
+            "* Dogs wait outside, where there is a ring in the wall for leads."
+        ),
         "\n".join(PARAGRAPHS),
         "\n\n".join(PARAGRAPHS),
     ],
@@ -271,7 +324,10 @@ def declared(body, **more):
     return f'<script type="application/ld+json">{json.dumps(node)}</script>'
 
 
-SHELL = "<html><head><title>Reading room opens</title>{}</head><body><nav><a href='/'>Home</a></nav><div id=root></div>{}</body></html>"
+SHELL = (
+    "<html><head><title>Reading room opens</title>{}</head><body><nav><a href='/'>Home</a></nav><div "
+    "id=root></div>{}</body></html>"
+)
 
 
 def through(html):
@@ -313,7 +369,10 @@ def test_a_story_that_only_json_ld_holds_is_read(body):
         ),
         (
             "",
-            f"<template><p>{PARAGRAPHS[0]}</p></template><x-s><template shadowrootmode='open'><p>In it</p></template></x-s><p>On",
+            (
+                f"<template><p>{PARAGRAPHS[0]}</p></template><x-s><template shadowrootmode='open'><p>In "
+                "it</p></template></x-s><p>On"
+            ),
             ["In it", "On"],
         ),
     ],

@@ -42,7 +42,10 @@ def test_a_caption_with_an_agency_glued_under_it_leaves_the_text():
     page = (
         "Old ferry gets another year\n\n"
         + "\n\n".join(paragraphs[:3])
-        + "\n\nThe ferry at its berth in the harbour on a grey morning last week, seen from the mole.\nAnadolu Agency\n\n"
+        + (
+            "\n\nThe ferry at its berth in the harbour on a grey morning last week, seen from the mole.\n"
+            "Anadolu Agency\n\n"
+        )
         + "\n\n".join(paragraphs[3:])
     )
     _, _, candidates = process(page_table(page, "text/plain"))

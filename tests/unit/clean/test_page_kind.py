@@ -119,7 +119,10 @@ def test_an_analyst_may_ask_for_a_stricter_dataset(number):
 def test_a_story_that_is_one_link_is_no_list_of_links():
     days = ("Monday", "Tuesday", "Wednesday", "Thursday")
     body = "".join(
-        f'<p><a href="/{day}">The council said on {day} that the old harbour bridge will be repaired before the winter.</a></p>'
+        (
+            f'<p><a href="/{day}">The council said on {day} that the old harbour bridge will be repaired before the '
+            "winter.</a></p>"
+        )
         for day in days
     )
     raw = f"<html><body><article><h1>Council repairs the bridge</h1>{body}</article></body></html>"
@@ -240,7 +243,10 @@ def row(inner, lang="en", **changes):
 
 HEADLINE = "<h1>Ferry company buys two boats for the island</h1>"
 STORY = "".join(
-    f"<p>The ferry company said on {day} that the new boat for the island will carry forty cars and their passengers.</p>"
+    (
+        f"<p>The ferry company said on {day} that the new boat for the island will carry forty cars and their "
+        "passengers.</p>"
+    )
     for day in ("Monday", "Tuesday", "Wednesday", "Thursday")
 )
 

@@ -268,7 +268,10 @@ def test_a_short_last_sentence_is_not_lost():
 
 @pytest.mark.parametrize("around", [0, 40])
 def test_a_closing_paragraph_is_not_lost_on_a_page_of_few_lines(around):
-    closing = "The mill opens its doors again in May, and whoever wants to see the looms may come on the first Sunday of any month (12)"
+    closing = (
+        "The mill opens its doors again in May, and whoever wants to see the looms may come on the first Sunday of "
+        "any month (12)"
+    )
     lines = [*PARAGRAPHS, closing, *(f"Menu item {number}" for number in range(around))]
     outside = tuple(range(6, len(lines)))
     chance = {6: 0.4} | dict.fromkeys(range(7, len(lines)), 0.01)

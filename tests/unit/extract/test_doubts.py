@@ -16,8 +16,10 @@ from tasks.extract.doubts import ends_open, is_at_once, is_disordered, is_mixed,
 from tasks.vocabulary import Doubt
 
 EN = (
-    "The harbour trust agreed to spend two million on the old ferry pier. The cost of the pier rose by a third in the spring. "
-    "A boat from the island brought timber, rope and four new lamps to the workers of the night shift. The judge gave both of the "
+    "The harbour trust agreed to spend two million on the old ferry pier. The cost of the pier rose by a third "
+    "in the spring. "
+    "A boat from the island brought timber, rope and four new lamps to the workers of the night shift. The judge "
+    "gave both of the "
     "sides a month to answer the claims of the builders, and the town waited for the end of the storm. "
 ) * 3
 

@@ -104,7 +104,10 @@ def feed(site, paths, kind="rss"):
         return f'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{items}</urlset>'.encode()
     if kind == "index":
         items = "".join(f"<sitemap><loc>{link}</loc></sitemap>" for link in links)
-        return f'<?xml version="1.0"?><sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{items}</sitemapindex>'.encode()
+        return (
+            '<?xml version="1.0"?><sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+            f"{items}</sitemapindex>"
+        ).encode()
     items = "".join(f"<item><title>t</title><link>{link}</link></item>" for link in links)
     return f'<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>{items}</channel></rss>'.encode()
 
@@ -408,8 +411,14 @@ def test_an_invalid_certificate_is_refused(tmp_path):
 @pytest.mark.parametrize(
     "raw",
     [
-        b'<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;&lol;">]><rss><channel><item><link>&lol2;</link></item></channel></rss>',
-        b'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><urlset><url><loc>&x;</loc></url></urlset>',
+        (
+            b'<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 '
+            b'"&lol;&lol;&lol;">]><rss><channel><item><link>&lol2;</link></item></channel></rss>'
+        ),
+        (
+            b'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY x SYSTEM '
+            b'"file:///etc/passwd">]><urlset><url><loc>&x;</loc></url></urlset>'
+        ),
         b"<urlset><url><loc>no end",
         b"{broken json",
         gzip.compress(b"<urlset>" + b" " * (80 << 20)),
@@ -452,7 +461,8 @@ def test_a_run_over_publishers_publishes_once_and_keeps_warc(prefect_server, sit
     site.answers |= {f"/{name}": page((NORTHQUAY / name).read_bytes()) for name in names}
     path = tmp_path / "publishers.toml"
     path.write_text(
-        f"contact = 'desk@copydesk.example'\nprivate_hosts = ['{site.host}']\n[[publisher]]\nname = 'The Northquay Courier'\nlanguage = 'en'\n"
+        f"contact = 'desk@copydesk.example'\nprivate_hosts = ['{site.host}']\n[[publisher]]\n"
+        "name = 'The Northquay Courier'\nlanguage = 'en'\n"
         f"tags = ['local', 'north']\nfeeds = ['{site.url}/feed.xml']\ndelay_seconds = 0\n"
     )
     out = tmp_path / "out"
@@ -482,7 +492,10 @@ def test_a_run_over_publishers_publishes_once_and_keeps_warc(prefect_server, sit
 
 def test_an_archive_at_an_address_is_a_file(site):
     pytest.importorskip("aiohttp")
-    lines = b'{"html": "<p>Ferry to stay", "url": "https://a.example/1"}\n{"text": "Plain words.", "url": "https://a.example/2"}\n'
+    lines = (
+        b'{"html": "<p>Ferry to stay", "url": "https://a.example/1"}\n'
+        b'{"text": "Plain words.", "url": "https://a.example/2"}\n'
+    )
     site.answers["/data/news.jsonl.gz"] = page(gzip.compress(lines), Content_Type="application/octet-stream")
     (ref,) = list_files([f"{site.url}/data/news.jsonl.gz"]).refs
     assert [row["url"] for row in file_rows(ref, Options(1 << 20))] == ["https://a.example/1", "https://a.example/2"]

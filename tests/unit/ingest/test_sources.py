@@ -30,7 +30,10 @@ from tasks.ingest.task import ingest, read_jobs
 from tasks.ingest.worker import Job, Limits, file_rows, ingest_job, read_records, write_batches
 from tasks.parallel.executor import Executor
 
-HTML = b"<!DOCTYPE html><html><body><h1>Ferry to stay</h1><p>The council voted on Tuesday to keep the old ferry.</p></body></html>"
+HTML = (
+    b"<!DOCTYPE html><html><body><h1>Ferry to stay</h1><p>The council voted on Tuesday to keep the old "
+    b"ferry.</p></body></html>"
+)
 URL = "https://ledger.example/ferry"
 WHEN = datetime(2026, 3, 14, 12, 30, tzinfo=UTC)
 OPTIONS = Options(1 << 20)
@@ -162,7 +165,8 @@ def warc_record(kind, body, url=URL, headers=(), http=True, media="text/html; ch
     kind_of = "application/http; msgtype=response" if http else "text/plain"
     head = (
         f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {url}\r\nWARC-Date: 2026-03-14T12:30:00Z\r\n"
-        f"WARC-Record-ID: <urn:uuid:00000000-0000-0000-0000-000000000001>\r\nContent-Type: {kind_of}\r\nContent-Length: {len(block)}\r\n\r\n"
+        f"WARC-Record-ID: <urn:uuid:00000000-0000-0000-0000-000000000001>\r\nContent-Type: {kind_of}\r\n"
+        f"Content-Length: {len(block)}\r\n\r\n"
     )
     return head.encode() + block + b"\r\n\r\n"
 

@@ -111,7 +111,8 @@ def test_the_sentence_names_the_language_the_rules_and_a_page():
     first = reported([*USUAL * 40, *korean])[0]
     assert first["code"] == "language_quarantined"
     assert first["sentence"] == (
-        "1,203 of 1,209 pages in Korean (ko) were quarantined (clean.listing 1,200, clean.forum 3), e.g. ko-k.example-0-clean.listing.html"
+        "1,203 of 1,209 pages in Korean (ko) were quarantined (clean.listing 1,200, clean.forum 3), e.g. "
+        "ko-k.example-0-clean.listing.html"
     )
 
 
@@ -174,15 +175,25 @@ def lost_korean(prefect_server, tmp_path_factory):
         )
     for n, subject in enumerate(SUBJECTS):
         story = "".join(
-            f"<p>The council said on {day} that the {subject} will be repaired before the winter, and that the work on the {subject} will cost {n + 2} million.</p>"
+            (
+                f"<p>The council said on {day} that the {subject} will be repaired before the winter, and that the "
+                f"work on the {subject} will cost {n + 2} million.</p>"
+            )
             for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
         )
         (pages / "news" / f"{subject}.html").write_text(
-            f'<html lang="en"><head><title>Council repairs the {subject}</title></head><body><article><h1>Council repairs the {subject}</h1>{story}</article></body></html>',
+            (
+                '<html lang="en"><head><title>Council repairs the '
+                f"{subject}</title></head><body><article><h1>Council repairs the "
+                f"{subject}</h1>{story}</article></body></html>"
+            ),
             encoding="utf-8",
         )
     story = "".join(
-        f"<p>The island council said on {day} that the ferry will sail twice in the morning, and that nobody on the island has asked for more.</p>"
+        (
+            f"<p>The island council said on {day} that the ferry will sail twice in the morning, and that nobody on "
+            "the island has asked for more.</p>"
+        )
         for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
     )
     (pages / "news" / "untitled.html").write_text(
