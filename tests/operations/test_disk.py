@@ -1,4 +1,4 @@
-"""A disk that fills up or turns read-only in the middle of a run: the old dataset stays whole, the message says what to do."""
+"""A disk that fills up or turns read-only during a run: the old dataset stays whole, the message says what to do."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""The Prefect server that a run brings along: there when it is needed, gone when the run is, and never beside one that is named."""
+"""The temporary Prefect server of a run: started if none is named, ended with the run."""
 
 import os
 import signal

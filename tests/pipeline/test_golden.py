@@ -20,20 +20,8 @@ ANSWERS = {
     for path in sorted(EXPECTED.rglob("*.json"))
 }
 ARTICLES = {name: answer for name, answer in ANSWERS.items() if answer["outcome"] == "article"}
-EQUAL = (
-    "title",
-    "authors",
-    "publisher",
-    "publisher_short",
-    "published_date",
-    "published_at",
-    "modified_at",
-    "language",
-    "captions",
-    "image_credits",
-    "quotes",
-    "wire_credit",
-)
+EQUAL = """title authors publisher publisher_short published_date published_at modified_at language captions
+image_credits quotes wire_credit""".split()
 PAGE_FLOOR, MEAN_FLOOR = 0.9, 0.985  # reached: 0.91 on the worst page, 0.99 on the mean
 
 

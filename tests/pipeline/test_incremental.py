@@ -1,4 +1,4 @@
-"""What came before is recognised by place, by bytes and by address; and all of it can be run again under today's rules."""
+"""Known pages are recognised by path, bytes and address; stored pages can be processed again with the current rules."""
 
 import os
 import shutil

@@ -12,9 +12,12 @@ import pytest
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 from support.paths import BENCHMARKS
 
-PAGE = """<html><head><meta charset="utf-8"><title>{title}</title><link rel="canonical" href="https://ledger.example/{n}.html">
-<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "{title}", "datePublished": "2026-10-0{n}"}}</script>
-</head><body><h1>{title}</h1><p>Published 4 October 2026</p><p>{text}</p><script>var visitors = "harbour masters";</script></body></html>"""
+PAGE = """<html><head><meta charset="utf-8"><title>{title}</title>
+<link rel="canonical" href="https://ledger.example/{n}.html">
+<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "{title}",
+"datePublished": "2026-10-0{n}"}}</script>
+</head><body><h1>{title}</h1><p>Published 4 October 2026</p><p>{text}</p>
+<script>var visitors = "harbour masters";</script></body></html>"""
 TEXT = " ".join(
     f"Keeper Harlow counted sixteen lanterns beside pier number{chr(97 + n)} before evening fell." for n in range(20)
 )
@@ -83,7 +86,7 @@ def test_a_copy_tells_another_story_in_the_same_way(folder):
     title = re.search("<title>(.*?)</title>", other)[1]
     assert title != re.search("<title>(.*?)</title>", html)[1]
     assert other.count(title) == 3  # headline, title and linked data agree
-    assert json.loads(re.search("ld.json.>(.*?)</script>", other)[1])["@type"] == "NewsArticle"
+    assert json.loads(re.search("ld.json.>(.*?)</script>", other, re.S)[1])["@type"] == "NewsArticle"
     words, others = (re.findall(r"\w+", re.sub("<[^>]*>", " ", page)) for page in (html, other))
     triples, other_triples = ({*zip(one, one[1:], one[2:], strict=False)} for one in (words, others))
     assert len(triples & other_triples) / len(triples | other_triples) < 0.3

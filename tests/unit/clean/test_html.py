@@ -231,7 +231,6 @@ def test_wrapped_lines_without_spaces_are_joined_without_one(width):
 @pytest.mark.parametrize(
     "page",
     [
-        # a poem, a menu of headlines, results, an address, a list of sentences, one line a paragraph
         (
             "The lamps along the harbour wall\nAre lit before the gulls come home\n"
             "And every boat that hears the call\nTurns inward from the foam\nThe keeper counts them one by one\n"
@@ -287,22 +286,8 @@ def test_paragraphs_broken_by_br_at_a_common_width_are_joined():
     body = "<br><br>".join(text.replace("\n", "<br>\n") for text in wrapped(PARAGRAPHS, 60))
     blocks = blocks_of(f"<body><div>{body}</div><p>After</p>")
     assert blocks.text == [*PARAGRAPHS, "After"]
-    sizes = {
-        len(column)
-        for column in (
-            blocks.page,
-            blocks.text,
-            blocks.blank_before,
-            blocks.indent,
-            blocks.tag,
-            blocks.container,
-            blocks.link_chars,
-            blocks.link_count,
-            blocks.bold_chars,
-            blocks.is_after_break,
-        )
-    }
-    assert sizes == {len(PARAGRAPHS) + 1}
+    columns = "page text blank_before indent tag container link_chars link_count bold_chars is_after_break".split()
+    assert {len(getattr(blocks, column)) for column in columns} == {len(PARAGRAPHS) + 1}
 
 
 def test_links_of_joined_lines_are_added_up():

@@ -1,4 +1,4 @@
-"""What is published with a doubt, and what is certainly no article: the verdict on a page and the rules that rest on it."""
+"""The verdict on a page, and the rules that rest on it: what is published with a doubt, what is not an article."""
 
 import pyarrow as pa
 import pytest
@@ -13,18 +13,7 @@ from tasks.clean.label.page_kind import PageFacts, judge
 from tasks.clean.model.lexicon import Entry
 from tasks.extract.core import extract_documents
 
-KINDS = (
-    "listing",
-    "product",
-    "forum",
-    "documentation",
-    "service",
-    "video",
-    "login",
-    "cookie_wall",
-    "error_page",
-    "empty_shell",
-)
+KINDS = "listing product forum documentation service video login cookie_wall error_page empty_shell".split()
 THRESHOLD = limits()["clean"]["story_probability_min"]
 
 

@@ -169,10 +169,14 @@ def test_a_memory_that_waits_on_disk_is_the_same(tmp_path, monkeypatch):
 
 
 TOWNS = ["Ashmoor", "Brindle", "Corvale", "Dunmere", "Eastwick", "Fenholt"]
-STORY = """<p>The council of {town} voted on Tuesday to close the old ferry pier after engineers found cracks in {count} of its piles.</p>
-<p>Boats will leave from the grain quay until a new pier is built, the harbour master of {town} said, and that could take {count} months.</p>
-<p>Traders along the front fear for the summer. “Without the ferry nobody walks past our doors,” a baker in {town} told the meeting.</p>
-<p>The work is to cost {count} million crowns, of which the district pays a third; {town} has asked the ministry for the rest.</p>
+STORY = """<p>The council of {town} voted on Tuesday to close the old ferry pier after engineers found cracks in {count}
+of its piles.</p>
+<p>Boats will leave from the grain quay until a new pier is built, the harbour master of {town} said, and that could
+take {count} months.</p>
+<p>Traders along the front fear for the summer. “Without the ferry nobody walks past our doors,” a baker in {town}
+told the meeting.</p>
+<p>The work is to cost {count} million crowns, of which the district pays a third; {town} has asked the ministry for the
+rest.</p>
 <div class="picture"><img src="pier.jpg">{credit}</div>"""
 
 
@@ -180,7 +184,8 @@ def test_a_copyright_line_and_an_agency_that_recur_on_a_site_still_name_publishe
     def row(number):
         credit = "Foto: dpa" if number % 2 else ""
         story = STORY.format(town=TOWNS[number], count=number + 12, credit=credit)
-        html = f"""<html><body><nav><a href="/">Home</a> <a href="/sea">Sea</a></nav><article><h1>Ferry pier of {TOWNS[number]} closes</h1>{story}</article>
+        html = f"""<html><body><nav><a href="/">Home</a> <a href="/sea">Sea</a></nav>
+        <article><h1>Ferry pier of {TOWNS[number]} closes</h1>{story}</article>
         <footer><p>© 2026 Quay Courier</p><p>Imprint</p></footer></body></html>"""
         return schema.blank_row(schema.PAGES) | {
             "doc_id": f"{number:016x}",

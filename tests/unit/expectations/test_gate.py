@@ -186,7 +186,7 @@ def test_a_run_may_have_more_batches_than_a_process_may_have_files(tmp_path):
 
 
 def test_rules_over_many_rows_see_them_all():
-    """More rows than Great Expectations is given at a time: doubles, headlines and counts are found across the parts."""
+    """More rows than Great Expectations is given at a time: doubles, headlines and counts are found across parts."""
     size = gate.CHUNK_ROWS + 50
     unique = Rule("demo.once", CRITICAL, "Once.", "column_values_to_be_unique", {"column": "doc_id"})
     parts = [

@@ -100,18 +100,8 @@ ODD = st.recursive(
 
 @given(ODD)
 def test_no_odd_value_loses_the_page(value):
-    keys = (
-        "headline",
-        "author",
-        "datePublished",
-        "dateModified",
-        "keywords",
-        "image",
-        "publisher",
-        "articleSection",
-        "description",
-        "isAccessibleForFree",
-    )
+    keys = "headline author datePublished dateModified keywords image publisher articleSection description".split()
+    keys.append("isAccessibleForFree")
     signals = {
         "nodes": [{"@type": "NewsArticle", "is_article": True} | dict.fromkeys(keys, value)],
         "title": "A title of the page",

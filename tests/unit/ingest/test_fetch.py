@@ -339,54 +339,25 @@ def test_private_addresses_are_refused_unless_named(site):
     assert "10.0.0.7" in records[0].record.detail
 
 
+@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1::1"])
+def test_public_addresses(address):
+    assert is_public(address)
+
+
 @pytest.mark.parametrize(
-    ("address", "public"),
-    [
-        ("93.184.216.34", True),
-        ("2606:2800:220:1::1", True),
-        ("127.0.0.1", False),
-        ("10.1.2.3", False),
-        ("172.16.0.1", False),
-        ("169.254.169.254", False),
-        ("100.64.0.1", False),
-        ("0.0.0.0", False),
-        ("224.0.0.1", False),
-        ("::1", False),
-        ("fe80::1%eth0", False),
-        ("fd00::1", False),
-        ("::ffff:127.0.0.1", False),
-        ("2002:7f00:1::", False),
-        ("64:ff9b::7f00:1", False),
-        ("nonsense", False),
-    ],
+    "address",
+    """127.0.0.1 10.1.2.3 172.16.0.1 169.254.169.254 100.64.0.1 0.0.0.0 224.0.0.1 ::1 fe80::1%eth0 fd00::1
+    ::ffff:127.0.0.1 2002:7f00:1:: 64:ff9b::7f00:1 nonsense""".split(),
 )
-def test_which_addresses_are_public(address, public):
-    assert is_public(address) == public
+def test_addresses_that_are_not_public(address):
+    assert not is_public(address)
 
 
 def test_an_invalid_certificate_is_refused(tmp_path):
     key, cert = tmp_path / "k.pem", tmp_path / "c.pem"
-    made = subprocess.run(
-        [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-keyout",
-            key,
-            "-out",
-            cert,
-            "-days",
-            "1",
-            "-subj",
-            "/CN=127.0.0.1",
-        ],
-        capture_output=True,
-        check=False,
-    )
-    if made.returncode:
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=127.0.0.1".split()
+    openssl = subprocess.run([*command, "-keyout", key, "-out", cert], capture_output=True, check=False)
+    if openssl.returncode:
         pytest.skip("needs openssl")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(cert, key)

@@ -57,7 +57,7 @@ def signed(texts, prefix="a"):
 
 
 def stories_of(new, published=(), folder=None):
-    """What is found of each article, by id: its story, the article it nearly equals, and how alike; the lower id came first."""
+    """Story, near-duplicate and similarity of each article by its id; the lower id came first."""
     found = find_stories(new, published, lambda rows: rows, folder)
     near = [
         int(one) if share > 0 else None for one, share in zip(found.near_duplicate_of, found.similarities, strict=True)

@@ -1,4 +1,4 @@
-"""The same batches on every engine: one dataset to the byte, lost workers' batches done again, and clear words where it cannot work."""
+"""The same batches on every engine: identical datasets, batches of lost workers done again, clear errors."""
 
 import os
 import signal

@@ -92,7 +92,7 @@ def test_a_full_disk_is_no_page_at_fault():
 
 
 def test_a_page_whose_parser_dies_is_a_row_of_quarantine(prefect_server, tmp_path, monkeypatch):
-    """The real line in real workers, with a parser that dies of one page (a hook that only this test's workers load)."""
+    """The real pipeline in real workers, with a parser that crashes on one page (by a hook for these workers only)."""
     pages = tmp_path / "pages"
     shutil.copytree(PAGES / "copperline", pages)
     killer = (pages / "food-bank.html").read_text().replace("</article>", "<p>KILL-THE-PARSER</p></article>")

@@ -137,24 +137,7 @@ def test_a_language_without_a_name_is_told_by_its_code():
     assert (name_of("ko"), name_of("qq")) == ("Korean (ko)", "qq")
 
 
-KOREAN = [
-    "시장",
-    "항구",
-    "다리",
-    "축제",
-    "계획",
-    "발표",
-    "주민",
-    "회의",
-    "도로",
-    "공사",
-    "예산",
-    "학교",
-    "도서관",
-    "개관",
-    "날씨",
-    "경보",
-]
+KOREAN = "시장 항구 다리 축제 계획 발표 주민 회의 도로 공사 예산 학교 도서관 개관 날씨 경보".split()
 SUBJECTS = ["harbour", "bridge", "festival", "library", "school", "market", "railway", "theatre", "hospital", "museum"]
 
 
