@@ -8,6 +8,7 @@ import time
 from datetime import date
 
 import pytest
+from support.ids import case_id
 from support.paths import PAGES
 
 from flows.cli.main import main
@@ -37,6 +38,7 @@ def test_the_example_file_can_be_used(tmp_path):
         ("output = 'x'", "nothing is scheduled"),
         ("not toml", "is not TOML"),
     ],
+    ids=case_id,
 )
 def test_a_wrong_schedule_is_told_in_one_line(tmp_path, capsys, text, told):
     path = tmp_path / "schedules.toml"

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from support.ids import case_id
 from support.pages import page_table, pages_table, process
 from support.paths import ROOT, TESTS
 
@@ -64,7 +65,7 @@ def test_a_batch_of_html_pages_without_a_line():
     assert through("<html><body><p></p></body></html>")["text"] == ""
 
 
-@pytest.mark.parametrize("mtime", [2**62, -5, "nan", "inf", "1e300"])
+@pytest.mark.parametrize("mtime", [2**62, -5, "nan", "inf", "1e300"], ids=case_id)
 def test_a_tar_whose_times_no_clock_shows(tmp_path, mtime):
     sink = io.BytesIO()
     with tarfile.open(fileobj=sink, mode="w", format=tarfile.PAX_FORMAT) as archive:

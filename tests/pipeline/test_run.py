@@ -17,6 +17,7 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 from support.datasets import count, relation
+from support.ids import case_id
 from support.paths import EXPECTED, PAGES, ROOT
 
 from flows.cli.main import main
@@ -154,6 +155,7 @@ def test_a_gate_that_stops_publishes_nothing(prefect_server, tmp_path, capsys):
         (["explain", "x"], "no run has published here yet"),
         (["check-thresholds", "{empty}"], "cannot be read"),
     ],
+    ids=case_id,
 )
 def test_wrong_use_is_told_in_one_line(prefect_server, tmp_path, capsys, arguments, message):
     (tmp_path / "empty").mkdir()

@@ -5,6 +5,7 @@ import textwrap
 import time
 
 import pytest
+from support.ids import case_id
 from support.pages import page_table, process
 
 from tasks.clean.parse.blocks import Blocks, add_text_page
@@ -149,6 +150,7 @@ def test_shown_text_within_a_paragraph_stays(attributes):
             ["By Ann Reed"],
         ),
     ],
+    ids=case_id,
 )
 def test_icons_and_labels(body, expected):
     assert texts(body) == expected
@@ -169,6 +171,7 @@ def test_a_long_hidden_text_is_a_block_that_says_so():
         ("<p><ruby>漢<rt>kan<rt>字</ruby>です</p>", ["漢です"]),
         (f"<rt>{PARAGRAPHS[0]}", [PARAGRAPHS[0]]),
     ],
+    ids=case_id,
 )
 def test_readings_of_characters_are_left_out(body, expected):
     assert texts(body) == expected
@@ -199,6 +202,7 @@ def test_inline_elements_shown_as_blocks_are_blocks(display):
         ),
         ("<p>The keepers of the house live in the U.<b>S</b>.</p>", ["The keepers of the house live in the U.S."]),
     ],
+    ids=case_id,
 )
 def test_what_stands_apart_and_what_does_not(body, expected):
     assert texts(body) == expected
@@ -259,6 +263,7 @@ def test_wrapped_lines_without_spaces_are_joined_without_one(width):
         "\n".join(PARAGRAPHS),
         "\n\n".join(PARAGRAPHS),
     ],
+    ids=case_id,
 )
 def test_lines_that_nobody_wrapped_stay_as_they_are(page):
     assert blocks_of_text(page).text == [line for line in page.split("\n") if line]
@@ -328,6 +333,7 @@ def through(html):
         "".join(f"&lt;p&gt;{text}&lt;/p&gt;" for text in PARAGRAPHS),
         "<br/>".join(f"<b>{text}</b>" for text in PARAGRAPHS) + "<style>b{}</style><figure>A lamp</figure>",
     ],
+    ids=case_id,
 )
 def test_a_story_that_only_json_ld_holds_is_read(body):
     repairs, found = through(SHELL.format(declared(body), ""))
@@ -361,6 +367,7 @@ def test_a_story_that_only_json_ld_holds_is_read(body):
             ["In it", "On"],
         ),
     ],
+    ids=case_id,
 )
 def test_where_else_a_story_may_stand(head, body, expected):
     assert through(SHELL.format(head, body)) == ([], ["Home", *expected])

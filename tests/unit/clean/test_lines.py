@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.ids import case_id
 from support.pages import page_table, process
 
 from tasks.vocabulary import Action, Label, Reason
@@ -81,7 +82,7 @@ def test_a_name_glued_under_a_paragraph_is_a_credit_and_a_doubt():
     assert [row["text"] for row in lines.to_pylist() if row["doubt"] == "caption"] == [paragraphs[2]]
 
 
-@pytest.mark.parametrize("text", ["", "\n\n\n", "|", "a", "x" * 5000, "\x00\x01", "{" * 300])
+@pytest.mark.parametrize("text", ["", "\n\n\n", "|", "a", "x" * 5000, "\x00\x01", "{" * 300], ids=case_id)
 def test_odd_pages_give_lines_not_errors(text):
     _, lines, candidates = process(page_table(text, "text/plain"))
     assert candidates.num_rows == 1

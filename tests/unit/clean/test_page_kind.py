@@ -2,6 +2,7 @@
 
 import pyarrow as pa
 import pytest
+from support.ids import case_id
 from support.pages import page_table
 
 from expectations import clean, extract
@@ -95,6 +96,7 @@ def test_a_page_that_could_not_be_read_is_of_no_kind():
         ({"kind": "stub", "kept_word_count": 79, "kind_reason": "cut"}, "clean.paywall_stub"),
         ({"damaged_char_count": 100}, "clean.undecodable"),
     ],
+    ids=case_id,
 )
 def test_what_is_only_doubtful_passes(changes, code):
     assert verdict_on(document(**changes)).reasons == ({0: [code]} if code else {})
@@ -167,6 +169,7 @@ ENTRY = {"kind": "", "phrase": "some words", "mode": "line", "word_count": 2}
             0.04,
         ),
     ],
+    ids=case_id,
 )
 def test_the_verdict_on_a_page(kinds, changes, kind, probability):
     entries = {n: Entry(**ENTRY | {"kind": name}) for n, name in enumerate(kinds)}
@@ -207,6 +210,7 @@ def test_the_verdict_on_a_page(kinds, changes, kind, probability):
         ),
         ("service", {}, "reads like a page that offers a service: 300 of 500 words are prose"),
     ],
+    ids=case_id,
 )
 def test_a_page_that_may_hold_no_story_says_what_it_reads_like(other, look, why):
     facts = PageFacts(
@@ -251,6 +255,7 @@ STORY = "".join(
         (HEADLINE + STORY, {"body_confidence": 0.9, "kind": "stub"}, "text_cut_off"),
         (HEADLINE + STORY.replace("ferry", "f\ufffdrry"), {"body_confidence": 0.9}, "encoding_damage"),
     ],
+    ids=case_id,
 )
 def test_a_doubt_is_a_flag_of_the_row(inner, changes, flag):
     assert row(inner, **changes)["flags"] == ([flag] if flag else [])
@@ -311,6 +316,7 @@ def candidates(**changes):
         ({"text_char_count": 40}, None),
         ({"text_char_count": 39}, "extract.text_too_short"),
     ],
+    ids=case_id,
 )
 def test_what_extract_sets_aside(changes, code):
     assert {code for codes in candidates(**changes).reasons.values() for code in codes} == ({code} if code else set())

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from support.ids import case_id
 from support.pages import pages_table
 from support.paths import PAGES
 
@@ -198,6 +199,7 @@ def test_headlines_with_their_time_below_the_story_are_a_ticker_and_updates_of_a
         "Puedes darte de baja cuando quieras.",
         "Suivez-nous sur tous les réseaux.",
     ],
+    ids=case_id,
 )
 def test_promotion_in_sentences_leaves_the_text(line):
     lines = [*PARAGRAPHS[:3], line, *PARAGRAPHS[3:]]

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from support.datasets import query
+from support.ids import case_id
 from support.paths import THRESHOLDS
 
 from expectations.thresholds import limits
@@ -128,6 +129,7 @@ def test_the_sentence_names_the_language_the_rules_and_a_page():
         ("Short", "pl-PL", "pl"),
         ("Short", None, None),
     ],
+    ids=case_id,
 )
 def test_the_language_of_a_page_without_a_story(text, declared, code):
     assert language_of_page([text], declared, is_thorough=True) == code
