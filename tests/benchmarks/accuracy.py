@@ -3,17 +3,17 @@
     python tests/benchmarks/accuracy.py FOLDER... [--styles html wet] [--folds FOLDER] [--out output/accuracy] [--pages N]
                                         [--floors | --write-floors] [--readme README.md]
 
-Each corpus (`pages/PAGEID.html.gz` and `gold.jsonl.gz`) is written out as a folder of pages with their addresses, as HTML
-or as text with one block a line, and runs through the whole line: with the thresholds that ship, save that no share of
-quarantined pages stops a run; and a second time with every optional threshold at its least, for the curves of what a
-threshold costs.
+Each corpus (`pages/PAGEID.html.gz` and `gold.jsonl.gz`) is written out as a folder of pages with their addresses, as
+HTML or as text with one block a line, and runs through the whole line: with the thresholds that ship, save that no
+share of quarantined pages stops a run; and a second time with every optional threshold at its least, for the curves
+of what a threshold costs.
 
 The models that ship were trained on such corpora. `--folds FOLDER` has `fold0/`, `fold1/` ... with the models of a
-cross-validation (`model_*.npz`, as many as ship): the pages of a site run with the models that have not seen it. Without
-it the figures flatter, and the output says so.
+cross-validation (`model_*.npz`, as many as ship): the pages of a site run with the models that have not seen it.
+Without it the figures flatter, and the output says so.
 
-Writes `accuracy.md`, `accuracy.json`, `pages.jsonl` (each page's fate and scores) and what the peers answered (`peers/`, so
-that a second run need not ask them) into the folder of `--out`.
+Writes `accuracy.md`, `accuracy.json`, `pages.jsonl` (each page's fate and scores) and what the peers answered
+(`peers/`, so that a second run need not ask them) into the folder of `--out`.
 """
 
 import argparse

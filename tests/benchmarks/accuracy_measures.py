@@ -1,8 +1,8 @@
 """The measures: text against gold text, pages kept and let through, what lost the others, and the curves of thresholds.
 
-A text is the multiset of its runs of four words (`tasks.training.corpus.page_score`). Precision is the mean over pages with an
-answer, recall the mean over all pages with a gold text, so that a page without a row counts as an empty answer. F1 is the
-harmonic mean of the two. Text is measured on pages that hold a story.
+A text is the multiset of its runs of four words (`tasks.training.corpus.page_score`). Precision is the mean over
+pages with an answer, recall the mean over all pages with a gold text, so that a page without a row counts as an empty
+answer. F1 is the harmonic mean of the two. Text is measured on pages that hold a story.
 """
 
 import unicodedata

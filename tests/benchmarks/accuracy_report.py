@@ -54,11 +54,30 @@ def _readme_corpora(found):
             peers = [(own["text"].get(peer) or {}).get("f1") for peer in ("trafilatura", _TEXT_PEER)]
             if ours:
                 rows.append(
-                    [_STYLES[style].partition(",")[0], name, own["stories"], own["kept"], own["let_through"], ours["precision"],
-                     ours["recall"], f"**{ours['f1']:.3f}** ({_interval(ours)})", *peers]
-                )  # fmt: skip
-    head = ("input", "corpus", "stories", "kept", "others let through", "precision", "recall", "F1 (95 %)", "trafilatura on the HTML",
-            _TEXT_PEER)  # fmt: skip
+                    [
+                        _STYLES[style].partition(",")[0],
+                        name,
+                        own["stories"],
+                        own["kept"],
+                        own["let_through"],
+                        ours["precision"],
+                        ours["recall"],
+                        f"**{ours['f1']:.3f}** ({_interval(ours)})",
+                        *peers,
+                    ]
+                )
+    head = (
+        "input",
+        "corpus",
+        "stories",
+        "kept",
+        "others let through",
+        "precision",
+        "recall",
+        "F1 (95 %)",
+        "trafilatura on the HTML",
+        _TEXT_PEER,
+    )
     return table(head, rows)
 
 

@@ -39,11 +39,18 @@ def gold_rows(folder):
 def run_line(pages, gold, style):
     """The candidate rows by page, and extract's CPU seconds."""
     rows = [
-        {"doc_id": page.page_id, "source_uri": f"{page.page_id}/x", "url": gold[page.page_id]["url"],
-         "fetched_at": _time(gold[page.page_id].get("crawled")), "media_type": "text/html" if style == "html" else "text/plain",
-         "page_digest": "-", "byte_count": len(page.html), "raw": corpus.in_style(page.html, style)}
+        {
+            "doc_id": page.page_id,
+            "source_uri": f"{page.page_id}/x",
+            "url": gold[page.page_id]["url"],
+            "fetched_at": _time(gold[page.page_id].get("crawled")),
+            "media_type": "text/html" if style == "html" else "text/plain",
+            "page_digest": "-",
+            "byte_count": len(page.html),
+            "raw": corpus.in_style(page.html, style),
+        }
         for page in pages
-    ]  # fmt: skip
+    ]
     table = pa.Table.from_pylist(rows, schema=schema.PAGES)
     found, seconds = {}, 0.0
     for start in range(0, len(rows), BATCH):

@@ -4,12 +4,13 @@
     python tests/benchmarks/fuzz.py --again NUMBER [--seed 1] [--only FORMAT]
     python tests/benchmarks/fuzz.py --atheris [--inputs 100000]      (after: pip install atheris)
 
-Inputs are the sample pages and every kind of file made of them (gz, zip, WARC, Parquet, feeds ...), with bits turned, parts
-cut, doubled and exchanged, and with text planted that parsers and patterns choke on; each is made again from its number.
-They go in batches through readers, clean, extract and what the gates look at, in processes that the kernel ends when they
-take more CPU time or memory than a worker of a run may. Then every page must be accounted for: once in each table, its
-lines complete. What dies, raises, takes more than 5 s or loses a page is a finding; its input and a note are kept under
---findings by its number. `--again` runs one input alone and shows what it does; `--atheris` drives the same line by coverage.
+Inputs are the sample pages and every kind of file made of them (gz, zip, WARC, Parquet, feeds ...), with bits turned,
+parts cut, doubled and exchanged, and with text planted that parsers and patterns choke on; each is made again from
+its number. They go in batches through readers, clean, extract and what the gates look at, in processes that the
+kernel ends when they take more CPU time or memory than a worker of a run may. Then every page must be accounted for:
+once in each table, its lines complete. What dies, raises, takes more than 5 s or loses a page is a finding; its input
+and a note are kept under --findings by its number. `--again` runs one input alone and shows what it does; `--atheris`
+drives the same line by coverage.
 """
 
 import argparse

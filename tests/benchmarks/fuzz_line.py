@@ -79,7 +79,11 @@ def run(inputs, *, is_whole=False, is_checked=False):
         limit = Limits(MAX_PAGE_BYTES, 10**9, 10**12)
         receipts = list(write_batches(iter(rows), paged, "pages", limit, None)) if is_whole else []
         seen = {row["doc_id"]: row for row in rows}  # what stands twice in a file, byte for byte, is one page
-        pages = pq.read_table(receipts[0].path, schema=schema.PAGES) if is_whole else pa.Table.from_pylist(list(seen.values()), schema=schema.PAGES)  # fmt: skip
+        pages = (
+            pq.read_table(receipts[0].path, schema=schema.PAGES)
+            if is_whole
+            else pa.Table.from_pylist(list(seen.values()), schema=schema.PAGES)
+        )
         same(pages, set(seen), "ingest", schema.PAGES)
         ingest_rules.slim(pages)
         for row in rows:

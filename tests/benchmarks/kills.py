@@ -2,10 +2,10 @@
 
     python tests/benchmarks/kills.py [--kills 200] [--workers 2] [--seed 1] [--sources FOLDER]
 
-Each episode has an output of its own: a few runs are killed with SIGKILL at moments drawn over the length of a whole run
-(a third of them at the instant a named step appears on disk), then one run ends undisturbed. After every kill the tables
-that readers see must be those of no run or of a whole one; at the end all rows equal those of the undisturbed run, no
-stray file is left, and nobody holds the lock. A Prefect server on loopback is started and stopped here.
+Each episode has an output of its own: a few runs are killed with SIGKILL at moments drawn over the length of a whole
+run (a third of them at the instant a named step appears on disk), then one run ends undisturbed. After every kill the
+tables that readers see must be those of no run or of a whole one; at the end all rows equal those of the undisturbed
+run, no stray file is left, and nobody holds the lock. A Prefect server on loopback is started and stopped here.
 """
 
 import argparse

@@ -2,10 +2,11 @@
 
     python tests/benchmarks/line.py [PLACE...] [--pages 4000] [--peers VENV] [--only start,html,text,skip] [--out FOLDER]
 
-PLACE is a folder of HTML files, searched to its depths, or a WARC file; its pages are repeated in varied copies until there
-are enough. Without a place the pages are invented. Ours is `copydesk run` with its gates, as a program of its own, with one
-worker and with two. The peers run on fewer pages in an environment of their own, which is made unless one is named. CPU is
-that of the whole process tree; start and warm-up are measured on a few pages and shown apart. Exit code 1: a goal is missed, or a part failed.
+PLACE is a folder of HTML files, searched to its depths, or a WARC file; its pages are repeated in varied copies until
+there are enough. Without a place the pages are invented. Ours is `copydesk run` with its gates, as a program of its
+own, with one worker and with two. The peers run on fewer pages in an environment of their own, which is made unless
+one is named. CPU is that of the whole process tree; start and warm-up are measured on a few pages and shown apart.
+Exit code 1: a goal is missed, or a part failed.
 """
 
 import argparse
@@ -49,8 +50,10 @@ class Bench:
         self.warm = 0.0
         # a database of its own, made by the first run, so that no run pays for another's
         self.environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"} | {
-            "PREFECT_HOME": str(folder / "prefect"), "PYTHONPATH": str(ROOT), "COPYDESK_WORKERS": "1",
-        }  # fmt: skip
+            "PREFECT_HOME": str(folder / "prefect"),
+            "PYTHONPATH": str(ROOT),
+            "COPYDESK_WORKERS": "1",
+        }
         pages = options.pages
         self.say(f"writing {pages:,} pages")
         self.corpus = line_corpus.write(folder / "all", self.pages(pages), files=FILES)
@@ -106,16 +109,31 @@ class Bench:
         ]
         self.warm = min(cost.cpu_seconds for cost in runs)
         self.figures |= {
-            "start_cpu_seconds": self.warm, "start_wall_seconds": min(cost.wall_seconds for cost in runs),
-            "import_cpu_seconds": min(cost.cpu_seconds for cost in imports), "import_wall_seconds": min(cost.wall_seconds for cost in imports),
-        }  # fmt: skip
+            "start_cpu_seconds": self.warm,
+            "start_wall_seconds": min(cost.wall_seconds for cost in runs),
+            "import_cpu_seconds": min(cost.cpu_seconds for cost in imports),
+            "import_wall_seconds": min(cost.wall_seconds for cost in imports),
+        }
         self.figures["start_ratio"] = self.figures["start_cpu_seconds"] / self.figures["import_cpu_seconds"]
         self.figures["start_wall_ratio"] = self.figures["start_wall_seconds"] / self.figures["import_wall_seconds"]
 
     def _add_ours(self, name, cost, report, *, is_text=False):
         pages = report["counts"]["received"]
-        self.rows.append(row(name, pages, cost.cpu_seconds, warm_seconds=self.warm, warm_pages=WARM_PAGES, what="gates on, one worker", is_text=is_text,
-                             peak_megabytes=cost.largest, parts_megabytes=cost.peak_megabytes, wall_seconds=cost.wall_seconds, counts=report["counts"]))  # fmt: skip
+        self.rows.append(
+            row(
+                name,
+                pages,
+                cost.cpu_seconds,
+                warm_seconds=self.warm,
+                warm_pages=WARM_PAGES,
+                what="gates on, one worker",
+                is_text=is_text,
+                peak_megabytes=cost.largest,
+                parts_megabytes=cost.peak_megabytes,
+                wall_seconds=cost.wall_seconds,
+                counts=report["counts"],
+            )
+        )
         cpu = {step: sum(one["cpu_seconds"] for one in report["steps"] if one["step"] == step) for step in STEPS}
         net = cost.cpu_seconds - self.warm
         rest = max(net - sum(cpu.values()), 0.0)
@@ -176,10 +194,22 @@ class Bench:
         asked = self.options.peer_pages
         if told["pages"] != asked or told["timeouts"]:
             self.notes.append(f"{name}: {told['pages']} of {asked} pages came in, {told['timeouts']} timed out")
-        self.rows.append(row(name, asked, cost.cpu_seconds, warm_seconds=warm.cpu_seconds, warm_pages=WARM_PAGES, what=what,
-                             is_text=kind.endswith("text"), peak_megabytes=cost.largest, reaching=told["reaching"]))  # fmt: skip
+        self.rows.append(
+            row(
+                name,
+                asked,
+                cost.cpu_seconds,
+                warm_seconds=warm.cpu_seconds,
+                warm_pages=WARM_PAGES,
+                what=what,
+                is_text=kind.endswith("text"),
+                peak_megabytes=cost.largest,
+                reaching=told["reaching"],
+            )
+        )
         self.notes.append(
-            f"{name}: without language identification, whose model is a download; pages that reach each step: {told['reaching'][1:]}"
+            f"{name}: without language identification, whose model is a download; pages that reach each step: "
+            f"{told['reaching'][1:]}"
         )
 
     def skip(self):
@@ -223,11 +253,24 @@ class Bench:
         found = {
             "date": f"{datetime.now(UTC):%Y-%m-%d}",
             "machine": {"cpu": cpu_model(), "cores": os.cpu_count(), "python": platform.python_version()},
-            "versions": own | {f"peers' {name}" if own.get(name, number) != number else name: number for name, number in self.versions.items()},
-            "corpus": {"pages": corpus.pages, "kilobytes_a_page": corpus.html_bytes / corpus.pages / 1000, "seed": options.seed,
-                       "from": f"copies of pages from {', '.join(Path(place).name for place in options.places)}" if options.places else "invented"},
-            "rows": self.rows, "figures": self.figures, "splits": self.splits, "notes": self.notes,
-        }  # fmt: skip
+            "versions": own
+            | {
+                f"peers' {name}" if own.get(name, number) != number else name: number
+                for name, number in self.versions.items()
+            },
+            "corpus": {
+                "pages": corpus.pages,
+                "kilobytes_a_page": corpus.html_bytes / corpus.pages / 1000,
+                "seed": options.seed,
+                "from": f"copies of pages from {', '.join(Path(place).name for place in options.places)}"
+                if options.places
+                else "invented",
+            },
+            "rows": self.rows,
+            "figures": self.figures,
+            "splits": self.splits,
+            "notes": self.notes,
+        }
         found["goals"] = [
             {"name": goal.name, "value": goal.value, "goal": goal.goal, "is_most": goal.is_most, "is_met": goal.is_met}
             for goal in line_table.goals(self.rows, self.figures)
@@ -252,8 +295,10 @@ def peers_of(place, folder):
         return (python, None) if python.exists() else (None, f"{place}: holds no bin/python")
     python = folder / "peers" / "bin" / "python"
     print("making an environment for the peers", file=sys.stderr, flush=True)
-    for command in ([sys.executable, "-m", "venv", str(folder / "peers")],
-                    [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PINS]):  # fmt: skip
+    for command in (
+        [sys.executable, "-m", "venv", str(folder / "peers")],
+        [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PINS],
+    ):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             return None, f"pip could not install them: {done.stderr.strip().splitlines()[-1:]}"
