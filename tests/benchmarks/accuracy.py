@@ -1,6 +1,7 @@
 """What users get: the rows of `articles/` after whole runs, measured against corpora with gold answers, beside peers.
 
-    python tests/benchmarks/accuracy.py FOLDER... [--styles html wet] [--folds FOLDER] [--out output/accuracy] [--pages N]
+    python tests/benchmarks/accuracy.py FOLDER... [--styles html wet] [--folds FOLDER] [--out FOLDER]
+        [--pages N]
                                         [--floors | --write-floors] [--readme README.md]
 
 Each corpus (`pages/PAGEID.html.gz` and `gold.jsonl.gz`) is written out as a folder of pages with their addresses, as
@@ -47,8 +48,9 @@ FLOORS = Path(__file__).parent / "accuracy_floors.toml"
 
 
 def prepare(folders, styles, folds, out, temp, limit):
-    """Write all pages into folders under `temp`, by style and fold; returns the pages by corpus, and style -> corpus -> peer ->
-    page id -> text.
+    """Write all pages into folders under `temp`, by style and fold.
+
+    Returns the pages by corpus, and style -> corpus -> peer -> page id -> text.
     """
     pages, peers, inputs = {}, {style: {} for style in styles}, Inputs(temp)
     for folder in folders:

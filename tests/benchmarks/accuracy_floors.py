@@ -8,9 +8,10 @@ from accuracy_report import OURS
 
 FOLDS, SHIPPED = "folds", "shipped"  # which models the figures are of
 _LEAST_SLACK = 0.002
-_HEAD = """# What `accuracy.py --floors` compares with; written by `--write-floors`. Lowering one needs a reason in the commit message.
+_HEAD = """# What `accuracy.py --floors` compares with; written by `--write-floors`.
+# Lowering one needs a reason in the commit message.
 # Each is a figure less half of the half-width of its 95 % interval (about what another seed of training moves it by),
-and # of `let_through_max` as much above.
+# and of `let_through_max` as much above.
 """
 
 

@@ -55,9 +55,7 @@ def text_figures(scores):
 
 
 def snippet_figures(pages, texts):
-    """Means over pages that hold a story: the share of the pieces that belong to it which its text has, and the share of those
-    that do not belong to it which its text has not.
-    """
+    """Means over story pages: shares of the story's snippets in its text, and of other snippets left out of it."""
     shares = defaultdict(list)
     for page in pages:
         if not page.is_story:
@@ -102,7 +100,7 @@ def gate_figures(pages, fates):
 
 
 def curves(pages, fates):
-    """Column -> points of (threshold, share of stories lost, share of other pages let through), for columns that rows have."""
+    """Points of (threshold, share of stories lost, share of other pages let through) by column."""
     found = {}
     for number, name in enumerate(CHANCES):
         values = {

@@ -66,19 +66,8 @@ def _readme_corpora(found):
                         *peers,
                     ]
                 )
-    head = (
-        "input",
-        "corpus",
-        "stories",
-        "kept",
-        "others let through",
-        "precision",
-        "recall",
-        "F1 (95 %)",
-        "trafilatura on the HTML",
-        _TEXT_PEER,
-    )
-    return table(head, rows)
+    head = "input|corpus|stories|kept|others let through|precision|recall|F1 (95 %)|trafilatura on the HTML".split("|")
+    return table([*head, _TEXT_PEER], rows)
 
 
 def _readme_languages(found):
@@ -159,21 +148,8 @@ def _corpora(report, style):
                     snippets.get("snippets_out"),
                 ]
             )
-    head = (
-        "corpus",
-        "",
-        "pages",
-        "stories",
-        "kept",
-        "others let through",
-        "precision",
-        "recall",
-        "F1",
-        "95 %",
-        "snippets in",
-        "snippets out",
-    )
-    return table(head, rows)
+    columns = "pages|stories|kept|others let through|precision|recall|F1|95 %|snippets in|snippets out"
+    return table(["corpus", "", *columns.split("|")], rows)
 
 
 def _languages(found, style):

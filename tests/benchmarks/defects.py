@@ -1,6 +1,7 @@
 """Which gate catches which defect: known defects planted in clean batches of invented pages, one kind at a time.
 
-    python tests/benchmarks/defects.py [--kinds a,b] [--json FILE] [--pages N] [--clean-runs N] [--one-dose] [--workers N]
+    python tests/benchmarks/defects.py [--kinds a,b] [--json FILE] [--pages N] [--clean-runs N] [--one-dose]
+        [--workers N]
 
 The real line runs without Prefect: ingest, clean, extract, merge, metrics and drift, and the gate after each; rows
 that break a critical rule are left out of what follows, as in `flows/pipeline.py`. Twelve clean runs before it are

@@ -110,7 +110,7 @@ def f1(want, got):
 
 
 def is_same_name(want, got):
-    """Whether two names of a site are one: equal in letters, or one holds the other (Kleine Zeitung, kleinezeitung.at)."""
+    """Whether two names of a site match: equal letters or one contains the other (Kleine Zeitung, kleinezeitung.at)."""
     a, b = squeeze(want), squeeze(got)
     return a == b or (min(len(a), len(b)) >= 3 and (a in b or b in a))
 

@@ -1,6 +1,7 @@
 """Feeds damaged and hostile pages and files to the line, from the readers to extract, and looks for what breaks.
 
-    python tests/benchmarks/fuzz.py [--inputs 100000] [--minutes N] [--seed 1] [--workers 2] [--only FORMAT] [--findings FOLDER]
+    python tests/benchmarks/fuzz.py [--inputs 100000] [--minutes N] [--seed 1] [--workers 2]
+        [--only FORMAT] [--findings FOLDER]
     python tests/benchmarks/fuzz.py --again NUMBER [--seed 1] [--only FORMAT]
     python tests/benchmarks/fuzz.py --atheris [--inputs 100000]      (after: pip install atheris)
 

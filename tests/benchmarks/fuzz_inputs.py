@@ -1,4 +1,4 @@
-"""Hostile inputs for `fuzz.py`: pages and every kind of file made of them, damaged; each can be made again from its number."""
+"""Hostile inputs for `fuzz.py`: damaged pages and files of every kind; each can be made again from its number."""
 
 import base64
 import bz2

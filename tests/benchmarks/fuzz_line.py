@@ -164,7 +164,7 @@ def accounted(documents, lines):
 
 
 def serve(pipe, seed, only):
-    """A worker: batches of numbers in; pages, CPU seconds, and what went wrong out. The kernel ends it at its limits."""
+    """A worker: takes batches of numbers; gives pages, CPU seconds and failures. The kernel ends it at its limits."""
     from fuzz_inputs import make
 
     limit_memory()

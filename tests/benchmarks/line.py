@@ -1,6 +1,7 @@
 """What a page costs in CPU, beside peers, in one run on the same pages: the table that `make bench` prints.
 
-    python tests/benchmarks/line.py [PLACE...] [--pages 4000] [--peers VENV] [--only start,html,text,skip] [--out FOLDER]
+    python tests/benchmarks/line.py [PLACE...] [--pages 4000] [--peers VENV]
+        [--only start,html,text,skip] [--out FOLDER]
 
 PLACE is a folder of HTML files, searched to its depths, or a WARC file; its pages are repeated in varied copies until
 there are enough. Without a place the pages are invented. Ours is `copydesk run` with its gates, as a program of its

@@ -1,4 +1,4 @@
-"""The corpora of `line.py`: given pages, or invented ones, in varied copies, as gzip WARC and WET. A seed gives the same bytes."""
+"""The corpora of `line.py`: varied copies of given or invented pages, as gzip WARC and WET; deterministic by seed."""
 
 import gzip
 import random
@@ -157,7 +157,8 @@ def _record(kind: str, page: Source, content_type: str, payload_type: str, conte
         "WARC-Record-ID": f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{kind} {page.url}')}>",
         "WARC-Date": f"{page.fetched_at:%Y-%m-%dT%H:%M:%SZ}",
         "WARC-Target-URI": page.url,
-        "WARC-Identified-Payload-Type": payload_type,  # without it datatrove asks libmagic, which calls pages JavaScript
+        # without it datatrove asks libmagic, which calls pages JavaScript
+        "WARC-Identified-Payload-Type": payload_type,
         "Content-Type": content_type,
         "Content-Length": str(len(content)),
     }

@@ -37,7 +37,7 @@ class Goal:
 def row(
     name: str, pages: int, cpu_seconds: float, *, warm_seconds: float = 0.0, warm_pages: int = 0, **more: Any
 ) -> dict[str, Any]:
-    """What a program took for some pages; `warm_seconds` is what it takes for `warm_pages`, and is taken off for the net."""
+    """The cost of a program for some pages; `warm_seconds` for `warm_pages` are subtracted for the net cost."""
     net = max(cpu_seconds - warm_seconds, 0.0) / (pages - warm_pages)
     return {
         "name": name,

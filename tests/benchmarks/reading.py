@@ -1,4 +1,4 @@
-"""What reading costs beside the bare libraries: the same files through our readers and through fastwarc, orjson and pyarrow.
+"""The cost of reading: the same files through our readers and through bare fastwarc, orjson and pyarrow.
 
     python tests/benchmarks/reading.py FILE... [--passes 3]
 

@@ -26,7 +26,7 @@ _COPIES = 0.25
 
 
 def synthetic(rng, count, base, path):
-    """Signatures in a file of their own, a share of them copies of `base`; returns them mapped, and of each how alike it is."""
+    """Signatures in a file, a share of them copies of `base`: (the mapped signatures, the similarity of each)."""
     values = np.lib.format.open_memmap(path, mode="w+", dtype=np.uint16, shape=(count, VALUES))
     alike = np.zeros(count)
     for start in range(0, count, 50_000):

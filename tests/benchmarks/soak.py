@@ -1,4 +1,4 @@
-"""Hours of small runs on one growing output, with kills, readers and upkeep: does it stay sound, and does anything grow?
+"""Hours of small runs on one output, with kills, readers and upkeep: does it stay sound, does anything grow?
 
     python tests/benchmarks/soak.py [--minutes 60] [--pages 30] [--log output/soak.jsonl] [--keep FOLDER]
     python tests/benchmarks/soak.py --read output/soak.jsonl        # the report of a soak that was cut

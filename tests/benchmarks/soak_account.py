@@ -1,4 +1,4 @@
-"""Whether an output is sound after a soak, what lies in it, and how fast something grows. Paths and numbers in, plain values out."""
+"""Whether an output is sound after a soak, what it contains, and how fast something grows."""
 
 import json
 import math
@@ -39,7 +39,7 @@ def second_half(values):
 
 
 def held_on_disk(root):
-    """Files by folder of the output, megabytes with hard links once, and names that only a writer's half-done files have."""
+    """Files by folder of the output, megabytes (hard links once), and leftover names of unfinished writes."""
     files: Counter[str] = Counter()
     sizes: dict[int, int] = {}
     half_done = []

@@ -1,4 +1,4 @@
-"""A source folder that grows day by day: new pages, pages fetched again, edited ones, and broken ones. All of it is invented."""
+"""A source folder that grows by a day at a time: new, refetched, edited and broken pages, all of them invented."""
 
 import csv
 import random

@@ -1,4 +1,4 @@
-"""A process that lives long and performs runs, as one that serves schedules does, and says what it holds; run by `soak.py`.
+"""A long-lived process that performs runs, like one that serves schedules, and reports its memory; run by `soak.py`.
 
     python tests/benchmarks/soak_served.py
 
@@ -19,7 +19,7 @@ from pathlib import Path
 
 
 def heap():
-    """Megabytes that malloc has given out over all its arenas, and those it holds free; nothing where there is no glibc.
+    """Megabytes that malloc has given out in all arenas, and those it keeps free; empty without glibc.
 
     Growth of the first is a leak, growth of the second alone is none.
     """
