@@ -1,7 +1,6 @@
 """Pages fetched from a news site on loopback: politely, within what it allows, and never where they must not go."""
 
 import gzip
-import http.server
 import itertools
 import socket
 import ssl
@@ -14,6 +13,7 @@ import brotli
 import pyarrow as pa
 import pytest
 from support.datasets import count, query
+from support.news_site import NewsSite, feed
 from support.pages import page_rows
 from support.paths import PAGES
 
@@ -33,83 +33,16 @@ AGENT = "Copydesk/test (news archive; desk@copydesk.example)"
 STORY = (NORTHQUAY / "tram-strike.html").read_bytes()
 
 
-class Site(http.server.ThreadingHTTPServer):
-    """A news site whose answers the tests lay down: path -> (status, headers, body) or a function of the handler."""
-
-    daemon_threads = True
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.answers, self.asked, self.times, self.headers = {}, Counter(), [], []
-        self.host = f"127.0.0.1:{self.server_address[1]}"
-        self.url = f"http://{self.host}"
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    def handle_error(self, request, client_address):
-        """Clients that give up are what is tested."""
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self):
-        path = self.path.partition("?")[0]
-        self.server.asked[self.path] += 1
-        self.server.times.append((time.monotonic(), self.path))
-        self.server.headers.append({name.lower(): value for name, value in self.headers.items()})
-        answer = self.server.answers.get(self.path) or self.server.answers.get(path) or (404, {}, b"nothing here")
-        if callable(answer):
-            answer = answer(self)
-        if answer is None:
-            return
-        status, headers, body = answer
-        self.send_response(status)
-        for name, value in (
-            {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(body))} | headers
-        ).items():
-            if value is not None:
-                self.send_header(name, value)
-        self.end_headers()
-        if status != 304:
-            self.wfile.write(body)
-
-    def log_message(self, *_):
-        """No chatter."""
-
-
 @pytest.fixture
 def site():
-    made = Site()
-    yield made
-    made.shutdown()
-    made.server_close()
+    server = NewsSite()
+    yield server
+    server.shutdown()
+    server.server_close()
 
 
 def page(body=STORY, **headers):
     return 200, {name.replace("_", "-"): value for name, value in headers.items()}, body
-
-
-def feed(site, paths, kind="rss"):
-    links = [path if "://" in path else site.url + path for path in paths]
-    if kind == "json":
-        items = ",".join(f'{{"id": "{link}", "url": "{link}"}}' for link in links)
-        return f'{{"version": "https://jsonfeed.org/version/1.1", "title": "News", "items": [{items}]}}'.encode()
-    if kind == "atom":
-        items = "".join(f'<entry><title>t</title><link href="{link}"/></entry>' for link in links)
-        return (
-            f'<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>News</title>{items}</feed>'.encode()
-        )
-    if kind == "sitemap":
-        items = "".join(f"<url><loc>{link}</loc></url>" for link in links)
-        return f'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{items}</urlset>'.encode()
-    if kind == "index":
-        items = "".join(f"<sitemap><loc>{link}</loc></sitemap>" for link in links)
-        return (
-            '<?xml version="1.0"?><sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
-            f"{items}</sitemapindex>"
-        ).encode()
-    items = "".join(f"<item><title>t</title><link>{link}</link></item>" for link in links)
-    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>{items}</channel></rss>'.encode()
 
 
 def crawl(site, feeds=("/feed.xml",), known=(), memory=None, entry=None, private=None, **changes):
