@@ -72,3 +72,34 @@ def feed(site, paths, kind="rss"):
         ).encode()
     items = "".join(f"<item><title>t</title><link>{link}</link></item>" for link in links)
     return f'<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>{items}</channel></rss>'.encode()
+
+
+def drip(handler):
+    """Headers at once, then a byte now and then, for ever."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
+    for _ in range(200):
+        handler.wfile.write(b"x")
+        handler.wfile.flush()
+        time.sleep(0.1)
+
+
+def slow_headers(handler):
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+    for number in range(200):
+        handler.wfile.write(f"X-{number}: y\r\n".encode())
+        handler.wfile.flush()
+        time.sleep(0.1)
+
+
+def raw_answer(data):
+    def answer(handler):
+        handler.wfile.write(data)
+        handler.close_connection = True
+
+    return answer
+
+
+def endless(handler):
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
+    for _ in range(5000):
+        handler.wfile.write(b"y" * 65_536)

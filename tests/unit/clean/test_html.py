@@ -14,50 +14,28 @@ from tasks.clean.parse.decode import repair, soft_ends
 from tasks.clean.parse.html import add_html_page
 from tasks.clean.parse.tags import TAG_WORDS
 
-PARAGRAPHS = [
-    (
-        "The reading room of the old customs house opened again on Sunday after four winters of repairs, and the "
-        "queue reached the quay."
-    ),
-    (
-        "Carpenters had to replace every beam above the gallery because a beetle had lived in the oak since the time "
-        "of the last harbour master."
-    ),
-    (
-        "“We kept one of the beams to show what a patient animal can do,” said Tilda Brandt, who led the work and "
-        "has no plans to rest."
-    ),
-    (
-        "The town paid for the roof, and readers paid for the lamps. Each lamp bears a small brass plate with the "
-        "name of whoever gave it."
-    ),
-    (
-        "Loans start again in a week. Until then visitors may sit, read and look out over the water, which is what "
-        "most of them came for."
-    ),
-]
-GERMAN = [
-    (
-        "Der Lesesaal im alten Zollhaus hat am Sonntag nach vier Wintern wieder geöffnet, und die Schlange reichte "
-        "bis hinunter zum Kai."
-    ),
-    (
-        "Die Zimmerleute mussten jeden Balken über der Galerie ersetzen, weil ein Käfer seit den Tagen des letzten "
-        "Hafenmeisters im Holz saß."
-    ),
-    (
-        "Die Stadt bezahlte das Dach, die Leser bezahlten die Lampen. Jede Lampe trägt ein Schild aus Messing mit "
-        "dem Namen der Spenderin."
-    ),
-    (
-        "Ausgeliehen wird erst in einer Woche wieder. Bis dahin dürfen die Besucher sitzen, lesen und über das "
-        "Wasser schauen."
-    ),
-    (
-        "Im Sommer soll eine Ausstellung mit den ältesten Karten folgen, die das Museum sonst nur auf Anfrage aus "
-        "dem Schrank holt."
-    ),
-]
+PARAGRAPHS = """\
+The reading room of the old customs house opened again on Sunday after four winters of repairs, and the queue \
+reached the quay.
+Carpenters had to replace every beam above the gallery because a beetle had lived in the oak since the time of \
+the last harbour master.
+“We kept one of the beams to show what a patient animal can do,” said Tilda Brandt, who led the work and has no \
+plans to rest.
+The town paid for the roof, and readers paid for the lamps. Each lamp bears a small brass plate with the name \
+of whoever gave it.
+Loans start again in a week. Until then visitors may sit, read and look out over the water, which is what most \
+of them came for.""".split("\n")
+GERMAN = """\
+Der Lesesaal im alten Zollhaus hat am Sonntag nach vier Wintern wieder geöffnet, und die Schlange reichte bis \
+hinunter zum Kai.
+Die Zimmerleute mussten jeden Balken über der Galerie ersetzen, weil ein Käfer seit den Tagen des letzten \
+Hafenmeisters im Holz saß.
+Die Stadt bezahlte das Dach, die Leser bezahlten die Lampen. Jede Lampe trägt ein Schild aus Messing mit dem \
+Namen der Spenderin.
+Ausgeliehen wird erst in einer Woche wieder. Bis dahin dürfen die Besucher sitzen, lesen und über das Wasser \
+schauen.
+Im Sommer soll eine Ausstellung mit den ältesten Karten folgen, die das Museum sonst nur auf Anfrage aus dem \
+Schrank holt.""".split("\n")
 JAPANESE = [
     "古い税関の閲覧室が四年にわたる修理を終えて日曜日に再び開き、入口の列は岸壁まで続いた。朝から雨が降っていたが、帰る人はいなかった。",
     "大工たちは回廊の上の梁をすべて取り替えなければならなかった。最後の港長のころから虫が住みついていたためである。",

@@ -13,7 +13,7 @@ import brotli
 import pyarrow as pa
 import pytest
 from support.datasets import count, query
-from support.news_site import NewsSite, feed
+from support.news_site import NewsSite, drip, endless, feed, raw_answer, slow_headers
 from support.pages import page_rows
 from support.paths import PAGES
 
@@ -190,37 +190,6 @@ def test_codings_are_undone_within_bounds(site, coding, pack):
     _, records, _ = crawl(site)
     assert next(item.record.raw for item in records if item.url.endswith("/a")) == STORY
     assert flaws(records)["bomb"] in ("decompression_bomb", "too_large")
-
-
-def drip(handler):
-    """Headers at once, then a byte now and then, for ever."""
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
-    for _ in range(200):
-        handler.wfile.write(b"x")
-        handler.wfile.flush()
-        time.sleep(0.1)
-
-
-def slow_headers(handler):
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
-    for number in range(200):
-        handler.wfile.write(f"X-{number}: y\r\n".encode())
-        handler.wfile.flush()
-        time.sleep(0.1)
-
-
-def raw_answer(data):
-    def answer(handler):
-        handler.wfile.write(data)
-        handler.close_connection = True
-
-    return answer
-
-
-def endless(handler):
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
-    for _ in range(5000):
-        handler.wfile.write(b"y" * 65_536)
 
 
 HOSTILE = {
