@@ -5,9 +5,9 @@
                                         [--floors | --write-floors] [--readme README.md]
 
 Each corpus (`pages/PAGEID.html.gz` and `gold.jsonl.gz`) is written out as a folder of pages with their addresses, as
-HTML or as text with one block a line, and runs through the whole line: with the thresholds that ship, save that no
-share of quarantined pages stops a run; and a second time with every optional threshold at its least, for the curves
-of what a threshold costs.
+HTML or as text with one block per line, and runs through the whole pipeline: once with the bundled thresholds, except
+that no share of quarantined pages stops a run, and once with every optional threshold at its least, for the curves of
+what a threshold costs.
 
 The models that ship were trained on such corpora. `--folds FOLDER` has `fold0/`, `fold1/` ... with the models of a
 cross-validation (`model_*.npz`, as many as ship): the pages of a site run with the models that have not seen it.
@@ -78,7 +78,7 @@ def place_of(style, fold, name):
 
 
 def run_line(names, styles, models, temp):
-    """Run the line on all that `prepare` wrote; style -> corpus -> page id -> Fate, under each set of thresholds."""
+    """Run the pipeline on what `prepare` wrote; style -> corpus -> page id -> Fate, by set of thresholds."""
     thresholds = write_thresholds(temp)
     jobs = [
         Job(

@@ -1,4 +1,4 @@
-"""Whole runs of the line over folders of pages, and what became of each page.
+"""Whole runs of the pipeline over folders of pages, and what became of each page.
 
     python tests/benchmarks/accuracy_run.py JOBS.json
 

@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 
 import newsroom
-from defect_line import MAX_PAGE_BYTES
+from defect_pipeline import MAX_PAGE_BYTES
 from newsroom import Page
 
 _TEXTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))

@@ -3,14 +3,14 @@
     python tests/benchmarks/defects.py [--kinds a,b] [--json FILE] [--pages N] [--clean-runs N] [--one-dose]
         [--workers N]
 
-The real line runs without Prefect: ingest, clean, extract, merge, metrics and drift, and the gate after each; rows
+The real pipeline runs without Prefect: ingest, clean, extract, merge, metrics and drift, and the gate after each; rows
 that break a critical rule are left out of what follows, as in `flows/pipeline.py`. Twelve clean runs before it are
 the history. A planted page is mended if it gives the row that it gives undamaged. A defect is caught if half or more
 of the planted pages that are not mended are set aside (quarantined, or known as a duplicate), if the run stops, or if
 a warning about this defect appears on more rows than in any clean run; it is mended if 19 of 20 planted pages are,
 and marked if most rows only say what is odd about them, in `kind`, `flags` or `near_duplicate_of`. Precision and
 recall are those of the pages set aside, as pages planted. Beside it stands a plain suite of Great Expectations on the
-final table of a line without gates.
+final table of a pipeline without gates.
 """
 
 import argparse
@@ -33,8 +33,8 @@ from pathlib import Path
 import newsroom
 import pyarrow as pa
 from defect_kinds import KINDS, ONE, Kind
-from defect_line import Line, Past, Run, page_row
 from defect_pages import Scene
+from defect_pipeline import Past, Pipeline, Run, page_row
 from newsroom import Page
 
 from tasks import schema
@@ -70,7 +70,7 @@ class Finding:
 class Bench:
     """The batches and runs that every defect is measured against."""
 
-    line: Line
+    pipeline: Pipeline
     pages: list[Page]
     before: list[Page]
     control: Run
@@ -84,7 +84,7 @@ def table_of(pages: list[Page]) -> pa.Table:
 
 
 def measure(bench: Bench, code: str, dose: float) -> Finding:
-    """Plant one dose of one kind, run the line and compare with the undamaged run."""
+    """Plant one dose of one kind, run the pipeline and compare with the undamaged run."""
     start = time.perf_counter()
     kind = next(kind for kind in KINDS if kind.code == code)
     dice = random.Random(f"{code} {dose}")
@@ -105,7 +105,7 @@ def measure(bench: Bench, code: str, dose: float) -> Finding:
         table = kind.plant(table, ids)
     elif kind.where == "candidates":
         change = partial(_damaged, kind.plant, ids)
-    run = bench.line.run(table, [page.number for page in pages], change)
+    run = bench.pipeline.run(table, [page.number for page in pages], change)
     found = judge(kind, dose, run, planted, bench)
     found.seconds = round(time.perf_counter() - start, 2)
     return found
@@ -168,12 +168,12 @@ def _is_marked(row: dict | None, undamaged: dict | None) -> bool:
 
 def prepare(folder: Path, pages: int, clean_runs: int) -> tuple[Bench, dict]:
     """The history, the undamaged run, and what clean runs get wrong."""
-    line = Line(Past())
-    line.folder = str(folder)
+    pipeline = Pipeline(Past())
+    pipeline.folder = str(folder)
     before: list[Page] = []
     for number in range(HISTORY_RUNS):
         before = newsroom.batch(number, DAY - timedelta(days=HISTORY_RUNS - number), pages)
-        line.run(table_of(before), [page.number for page in before], name=f"run-{number:02d}", is_kept=True)
+        pipeline.run(table_of(before), [page.number for page in before], name=f"run-{number:02d}", is_kept=True)
     usual: Counter = Counter()
     plain_usual: Counter = Counter()
     tally: dict = {
@@ -190,7 +190,7 @@ def prepare(folder: Path, pages: int, clean_runs: int) -> tuple[Bench, dict]:
     }
     for number in range(clean_runs):
         own = newsroom.batch(1000 + number, DAY, pages)
-        run = line.run(table_of(own), [page.number for page in own])
+        run = pipeline.run(table_of(own), [page.number for page in own])
         usual |= run.warnings
         plain_usual |= Counter({code: max(len(rows), 1) for code, rows in run.plain.items()})
         tally["pages"] += run.pages
@@ -204,8 +204,8 @@ def prepare(folder: Path, pages: int, clean_runs: int) -> tuple[Bench, dict]:
         tally["plain"].update(run.plain.keys())
         tally["plain_rows"] += len({row for rows in run.plain.values() for row in rows})
     own = newsroom.batch(2000, DAY, pages)
-    control = line.run(table_of(own), [page.number for page in own], name="control")
-    return Bench(line, own, before, control, usual, plain_usual), tally
+    control = pipeline.run(table_of(own), [page.number for page in own], name="control")
+    return Bench(pipeline, own, before, control, usual, plain_usual), tally
 
 
 _BENCH: list[Bench] = []  # a worker's own copy

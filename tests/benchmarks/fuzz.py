@@ -1,4 +1,4 @@
-"""Feeds damaged and hostile pages and files to the line, from the readers to extract, and looks for what breaks.
+"""Feeds damaged and hostile pages and files to the pipeline, from the readers to extract, and looks for what breaks.
 
     python tests/benchmarks/fuzz.py [--inputs 100000] [--minutes N] [--seed 1] [--workers 2]
         [--only FORMAT] [--findings FOLDER]
@@ -53,7 +53,7 @@ class Worker:
         self.count = 0
 
     def start(self):
-        from fuzz_line import serve
+        from fuzz_pipeline import serve
 
         context = multiprocessing.get_context("spawn")
         self.pipe, there = context.Pipe()
@@ -132,7 +132,7 @@ def cut(options):
 
 def again(options):
     """One input alone, in this process."""
-    from fuzz_line import run
+    from fuzz_pipeline import run
 
     one = make(options.seed, options.again, options.only)
     started = time.process_time()
@@ -149,7 +149,7 @@ def by_coverage(options):
     except ImportError:
         raise SystemExit("--atheris needs atheris: pip install atheris") from None
     with atheris.instrument_imports(include=["tasks"]):
-        from fuzz_line import run
+        from fuzz_pipeline import run
     import tempfile
 
     kinds = [options.only] if options.only else list(FORMATS)

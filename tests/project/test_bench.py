@@ -48,11 +48,11 @@ def records(path, kind):
 
 @pytest.mark.parametrize("is_given", [True, False])
 def test_a_seed_gives_the_same_bytes_and_they_are_read_back(folder, tmp_path, is_given):
-    import line_corpus
+    import speed_corpus
 
     places = [str(folder)] if is_given else []
     made = [
-        line_corpus.write(tmp_path / name, line_corpus.pages_of(places, 12, seed), files=2)
+        speed_corpus.write(tmp_path / name, speed_corpus.pages_of(places, 12, seed), files=2)
         for name, seed in (("a", 1), ("b", 1), ("c", 2))
     ]
     files = [sorted(path for path in (tmp_path / name).rglob("*.gz")) for name in "abc"]
@@ -67,15 +67,15 @@ def test_a_seed_gives_the_same_bytes_and_they_are_read_back(folder, tmp_path, is
     texts = [page for path in files[0][2:] for page in records(path, WarcRecordType.conversion)]
     assert [url for url, _, _ in texts] == [url for url, _, _ in pages]
     assert all(text.count(b"\n") > 2 and b"<p>" not in text for _, _, text in texts)
-    again = list(line_corpus.pages_of([str(path) for path in files[0][:2]], 12, 1))
+    again = list(speed_corpus.pages_of([str(path) for path in files[0][:2]], 12, 1))
     assert sorted(page.html for page in again) == sorted(html for _, _, html in pages)
 
 
 def test_a_copy_tells_another_story_in_the_same_way(folder):
-    import line_corpus
+    import speed_corpus
 
-    first, *_ = line_corpus.pages_of([str(folder)], 1, 1)
-    copy = line_corpus.vary(first, 3, 1)
+    first, *_ = speed_corpus.pages_of([str(folder)], 1, 1)
+    copy = speed_corpus.vary(first, 3, 1)
     html, other = first.html.decode(), copy.html.decode()
     assert copy.url != first.url
     assert copy.url in other
@@ -93,7 +93,7 @@ def test_a_copy_tells_another_story_in_the_same_way(folder):
 
 
 def measured():
-    import line_table as lt
+    import speed_table as lt
 
     rows = [
         lt.row(lt.OURS_HTML, 1010, 15.0, warm_seconds=5.0, warm_pages=10),
@@ -107,7 +107,7 @@ def measured():
 
 
 def test_ratios_and_goals():
-    import line_table as lt
+    import speed_table as lt
 
     rows, figures = measured()
     assert [round(one["net_milliseconds_a_page"], 6) for one in rows] == [10.0, 2.0, 100.0, 2.0, 100.0]
@@ -119,7 +119,7 @@ def test_ratios_and_goals():
 
 
 def test_table_and_plot():
-    import line_table as lt
+    import speed_table as lt
 
     rows, figures = measured()
     found = {
@@ -165,9 +165,9 @@ def test_the_cpu_of_orphans_is_counted(tmp_path):
 
 
 def test_invented_pages_go_on_for_ever():
-    import line_corpus
+    import speed_corpus
 
-    assert len({page.url for page in islice(line_corpus.pages_of([], 450, 1), 450)}) > 440
+    assert len({page.url for page in islice(speed_corpus.pages_of([], 450, 1), 450)}) > 440
 
 
 def test_a_slope_is_told_from_noise_and_from_a_step():

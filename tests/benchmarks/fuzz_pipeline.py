@@ -1,4 +1,4 @@
-"""The line from bytes to candidate rows for `fuzz.py`, with the account that must come out even; and its workers."""
+"""The pipeline from bytes to candidate rows for `fuzz.py`, the counts that must add up, and its workers."""
 
 import resource
 import shutil
@@ -173,7 +173,7 @@ def serve(pipe, seed, only):
     while (task := pipe.recv()) is not None:
         numbers, count = task
         inputs = [make(seed, number, only) for number in numbers]
-        # a gate costs a second the first time, so that the limit is for the line alone
+        # a gate costs a second the first time, so that the limit is for the pipeline alone
         allowed = time.process_time() + PAGE_CPU_SECONDS + 5 + PIECE_CPU_SECONDS * len(numbers)
         resource.setrlimit(resource.RLIMIT_CPU, (int(allowed) + 1, hard))
         started, error, kind, pages = time.process_time(), "", "", 0

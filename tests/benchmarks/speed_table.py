@@ -1,4 +1,4 @@
-"""Measurements of `line.py` beside their goals: ratios, a table as text, and a plot as SVG. Dicts in, strings out."""
+"""Measurements of `speed.py` beside their goals: ratios, a table as text, and a plot as SVG. Dicts in, strings out."""
 
 import math
 from dataclasses import dataclass

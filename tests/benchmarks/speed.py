@@ -1,6 +1,6 @@
 """What a page costs in CPU, beside peers, in one run on the same pages: the table that `make bench` prints.
 
-    python tests/benchmarks/line.py [PLACE...] [--pages 4000] [--peers VENV]
+    python tests/benchmarks/speed.py [PLACE...] [--pages 4000] [--peers VENV]
         [--only start,html,text,skip] [--out FOLDER]
 
 PLACE is a folder of HTML files, searched to its depths, or a WARC file; its pages are repeated in varied copies until
@@ -25,10 +25,10 @@ from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 
-import line_corpus
-import line_table
+import speed_corpus
+import speed_table
 import tree
-from line_table import DATATROVE_HTML, DATATROVE_TEXT, LEXBOR, OURS_HTML, OURS_TEXT, row
+from speed_table import DATATROVE_HTML, DATATROVE_TEXT, LEXBOR, OURS_HTML, OURS_TEXT, row
 
 ROOT = Path(__file__).parent.parent.parent
 PARTS = ("start", "html", "text", "skip")
@@ -57,15 +57,15 @@ class Bench:
         }
         pages = options.pages
         self.say(f"writing {pages:,} pages")
-        self.corpus = line_corpus.write(folder / "all", self.pages(pages), files=FILES)
-        self.sample = line_corpus.write(folder / "sample", self.pages(options.peer_pages))
-        self.few = line_corpus.write(folder / "few", self.pages(WARM_PAGES))
-        texts = [line_corpus.decoded(page.html)[0] for page in self.pages(options.peer_pages)]
+        self.corpus = speed_corpus.write(folder / "all", self.pages(pages), files=FILES)
+        self.sample = speed_corpus.write(folder / "sample", self.pages(options.peer_pages))
+        self.few = speed_corpus.write(folder / "few", self.pages(WARM_PAGES))
+        texts = [speed_corpus.decoded(page.html)[0] for page in self.pages(options.peer_pages)]
         self.decoded = folder / "decoded.json"
         self.decoded.write_text(json.dumps(texts))
 
     def pages(self, count):
-        return islice(line_corpus.pages_of(self.options.places, count, self.options.seed), count)
+        return islice(speed_corpus.pages_of(self.options.places, count, self.options.seed), count)
 
     def say(self, text):
         print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
@@ -93,7 +93,7 @@ class Bench:
         return cost, json.loads(reports[-1].read_text()), output
 
     def peer(self, name, python, *arguments):
-        script = str(Path(__file__).with_name("line_peers.py"))
+        script = str(Path(__file__).with_name("speed_peers.py"))
         cost, log = self.run(name, [str(python), script, *map(str, arguments)])
         told = json.loads(log.read_text().strip().splitlines()[-1])
         self.versions |= {key: value for key, value in told.pop("versions").items() if key != "python"}
@@ -178,7 +178,7 @@ class Bench:
 
     def _bare(self, count):
         """The time a page takes each of so many processes at once that share nothing."""
-        command = [sys.executable, str(Path(__file__).with_name("line_peers.py")), "resiliparse", str(self.decoded)]
+        command = [sys.executable, str(Path(__file__).with_name("speed_peers.py")), "resiliparse", str(self.decoded)]
         running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(count)]
         return sum(json.loads(one.communicate()[0])["cpu_seconds"] for one in running) / count
 
@@ -274,7 +274,7 @@ class Bench:
         }
         found["goals"] = [
             {"name": goal.name, "value": goal.value, "goal": goal.goal, "is_most": goal.is_most, "is_met": goal.is_met}
-            for goal in line_table.goals(self.rows, self.figures)
+            for goal in speed_table.goals(self.rows, self.figures)
         ]
         return found
 
@@ -345,8 +345,8 @@ def main():
     out = options.out or Path(tempfile.mkdtemp(prefix="bench-result-"))
     out.mkdir(parents=True, exist_ok=True)
     (out / "bench.json").write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
-    (out / "bench.svg").write_text(line_table.plot(found))
-    print(line_table.table(found))
+    (out / "bench.svg").write_text(speed_table.plot(found))
+    print(speed_table.table(found))
     print(f"\n{out}/bench.json and {out}/bench.svg hold this too")
     is_whole = not any(note.startswith("FAILED") for note in found["notes"])
     return int(not is_whole or any(goal["is_met"] is False for goal in found["goals"]))

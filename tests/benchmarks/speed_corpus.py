@@ -1,4 +1,4 @@
-"""The corpora of `line.py`: varied copies of given or invented pages, as gzip WARC and WET; deterministic by seed."""
+"""The corpora of `speed.py`: varied copies of given or invented pages, as gzip WARC and WET; deterministic by seed."""
 
 import gzip
 import random

@@ -1,4 +1,4 @@
-"""The line of `flows/pipeline.py` over one batch of invented pages, without Prefect: every step and every gate."""
+"""The pipeline of `flows/pipeline.py` over one batch of invented pages, without Prefect: every step and every gate."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -96,7 +96,7 @@ def _signed(rows: list[dict]) -> Signed:
     return Signed(ids, ids, read_signatures(pa.array([row["signature"] for row in rows], pa.binary(252))))
 
 
-class Line:
+class Pipeline:
     """The steps and gates of `flows/pipeline.py` over one batch."""
 
     def __init__(self, past: Past) -> None:
