@@ -10,7 +10,7 @@ from support.paths import EXPECTED
 
 from expectations import extract
 from expectations.gate import check
-from expectations.thresholds import limits
+from expectations.thresholds import load_thresholds
 from tasks import schema
 from tasks.extract.doubts import ends_open, is_at_once, is_disordered, is_mixed, is_unrelated, replaced_letters
 from tasks.vocabulary import Doubt
@@ -128,13 +128,13 @@ def candidates(rows):
         }
         for n, (title, digest, flags) in enumerate(rows)
     ]
-    columns = extract.suite(limits()["extract"]).columns
+    columns = extract.suite(load_thresholds().extract).columns
     return pa.Table.from_pylist(made, schema=pa.schema([schema.CANDIDATES.field(name) for name in columns]))
 
 
 def warned(rows):
     table = extract.slim(candidates(rows))
-    return {outcome.code for outcome in check(extract.suite(limits()["extract"]), table).warnings} - {
+    return {outcome.code for outcome in check(extract.suite(load_thresholds().extract), table).warnings} - {
         "extract.date_missing"
     }
 
