@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from support.ids import case_id
 from support.pages import page_table, pages_table, process
-from support.paths import ROOT, TESTS
+from support.paths import PYTHONPATH
 
 from tasks.clean.parse.blocks import Blocks
 from tasks.clean.parse.decode import decode
@@ -125,7 +125,7 @@ def test_an_arrow_file_whose_offsets_lead_out_of_it(tmp_path):
     raw = ipc(pa.table({"html": pa.array([STORY, STORY])}))
     offsets = (len(STORY)).to_bytes(4, "little") + (2 * len(STORY)).to_bytes(4, "little")
     (tmp_path / "a.arrow").write_bytes(raw.replace(offsets, b"\xf0\xff\xff\x7f" + offsets[4:]))
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(TESTS)])}
+    environment = os.environ | {"PYTHONPATH": PYTHONPATH}
     code = (
         "import sys; from support.pages import pages_table; "
         "print(pages_table(sys.argv[1:]).column('problem').to_pylist())"

@@ -1,5 +1,6 @@
 """Where the repository keeps what tests read."""
 
+import os
 from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
@@ -8,3 +9,4 @@ PAGES = TESTS / "pages"  # SITE/NAME: the sample pages
 EXPECTED = TESTS / "expected"  # SITE/NAME.json: what each sample page must turn into
 BENCHMARKS = TESTS / "benchmarks"
 THRESHOLDS = ROOT / "expectations" / "thresholds.yml"
+PYTHONPATH = os.pathsep.join([str(ROOT), str(TESTS)])  # for programs that import the code and `support`

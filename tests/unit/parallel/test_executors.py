@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
-from support.paths import PAGES, ROOT
+from support.paths import PAGES, PYTHONPATH, ROOT
 
 from flows.cli.main import main
 from flows.report import model
@@ -77,7 +77,7 @@ def scheduler(tmp_path_factory):
         "cwd": folder,
         "stdout": subprocess.DEVNULL,
         "stderr": (folder / "log").open("w"),
-        "env": os.environ | {"COPYDESK_WORKERS": ""},
+        "env": os.environ | {"COPYDESK_WORKERS": "", "PYTHONPATH": PYTHONPATH},
     }
     started = [subprocess.Popen([*dask, "scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard"], **quiet)]
     try:
