@@ -7,8 +7,8 @@ from typing import Any
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.load.maintenance.forget import Target, strike
-from tasks.load.maintenance.rewrite import of_values, take_out
+from tasks.load.maintenance.forget import Target, delete_unpublished
+from tasks.load.maintenance.rewrite import delete_rows, rows_with_values
 from tasks.load.output import Changes, Output
 
 
@@ -54,9 +54,10 @@ def prune(
         if not doc_ids:
             return 0, 0
         folder, changes = output.work / "pruned", Changes()
-        rows = take_out(folder, output, "quarantine", "doc_id", of_values("doc_id", doc_ids), changes)
+        rows = delete_rows(folder, output, "quarantine", "doc_id", rows_with_values("doc_id", doc_ids), changes)
         output.publish(changes)
-        raw_pages = strike(output, Target(frozenset(), frozenset(doc_ids), frozenset()), ["pages"])["pages"]
+        target = Target(frozenset(), frozenset(doc_ids), frozenset())
+        raw_pages = delete_unpublished(output, target, ["pages"])["pages"]
         shutil.rmtree(folder, ignore_errors=True)
     return rows, raw_pages
 

@@ -74,7 +74,7 @@ def summary(report: RunReport, output: str) -> None:
     _print_warnings(console, report)
     for step in report.steps:
         for kind, count in step.notes.items():
-            if kind.startswith("passed over"):
+            if kind.startswith("skipped"):
                 console.print(f"  {kind}: {count}", markup=False)
     page = Output(output).reports / f"{report.run_id}.html"
     console.print(f"Report: {page if page.exists() else f'{output}/runs/{report.run_id}.json'}", markup=False)

@@ -134,11 +134,11 @@ def forget_article(options: argparse.Namespace) -> int:
     """Remove an article everywhere, or show what would be removed."""
     from flows.operate import upkeep
     from flows.report.wording import count
-    from tasks.load.maintenance.forget import find
+    from tasks.load.maintenance.forget import find_target
     from tasks.load.output import Output
 
     output = Output.open(options.output)
-    target = find(output, options.wanted)
+    target = find_target(output, options.wanted)
     if not target.doc_ids:
         raise _no_such_page(options.wanted)
     print(f"{count(len(target.article_ids), 'article')} and {count(len(target.doc_ids), 'page')}:")

@@ -10,7 +10,7 @@ from flows.cli.parser import COMMANDS, build_parser
 from flows.cli.run import columns_of, settings_of
 from flows.settings import Settings, override
 from tasks.errors import EXIT_FAILED, EXIT_USAGE, CopydeskError, UsageError
-from tasks.load.dedup.outcomes import OUTCOMES, REASONS
+from tasks.load.dedup.plan import OUTCOMES, REASONS
 from tasks.load.mirror import MirrorError
 from tasks.load.output import NothingPublishedError, Output, OutputError
 
