@@ -25,7 +25,7 @@ class Script:
     has_case: bool = False
     per_letter: float = 1.0  # letters of the script for one Latin letter
     space: float = 1.0  # share of the spaces between words that it writes
-    marks: tuple[tuple[str, str], ...] = ()  # Latin mark -> its own
+    marks: tuple[tuple[str, str], ...] = ()  # Latin mark -> mark of the script
     digits: str = ""
 
 
@@ -49,13 +49,18 @@ SCRIPTS: dict[str, Script] = {
     "khmer": Script("កខគឃងចឆជឈញដឋឌណតថទធនបផពភមយរលវសហអ", space=0.2, marks=((".", "។"), (",", ""))),
     "burmese": Script("ကခဂငစဆဇညတထဒနပဖဗဘမယရလဝသဟအ", space=0.3, marks=((".", "။"), (",", "၊"))),
     "chinese": Script(
-        "的一是不了人我在有他这为之大来以个中上们到说国和地也子时道出而要于就下得可你年生", per_letter=0.4, space=0.0, marks=_WIDE
+        "的一是不了人我在有他这为之大来以个中上们到说国和地也子时道出而要于就下得可你年生",
+        per_letter=0.4,
+        space=0.0,
+        marks=_WIDE,
     ),
     "japanese": Script(
-        "のにはをたがでてとしれさあいうえかきくけこすそつなまもやらりる日本人大学会年国時間", per_letter=0.6, space=0.0,
+        "のにはをたがでてとしれさあいうえかきくけこすそつなまもやらりる日本人大学会年国時間",
+        per_letter=0.6,
+        space=0.0,
         marks=((",", "、"), *_WIDE[1:]),
     ),
-}  # fmt: skip
+}
 
 
 def write_over(html: str, name: str) -> str:
@@ -130,7 +135,7 @@ def _spell(word: str, script: Script) -> str:
     size = max(1, round(len(word) * script.per_letter))
     made = []
     for n in range(size):
-        # the letter depends on what it stands for and, as sounds do, a little on its neighbour
+        # the letter depends on the Latin one and, like sounds, a little on its neighbour
         at = min(int(n / script.per_letter), len(word) - 1)
         seed = ord(word[at]) * 7 + (ord(word[at - 1]) if script.per_letter < 1 and at else 0) * 31
         made.append(script.letters[seed % len(script.letters)])
