@@ -12,7 +12,7 @@ from typing import Any
 
 from tasks.quality.metrics import ALL, site_of_row
 from tasks.quality.thresholds import HistoryThresholds
-from tasks.text.language import name_of
+from tasks.text.language import language_name
 
 BROKEN = frozenset(
     {"clean.error_page", "clean.empty_shell", "clean.unparsed", "clean.parser_crash", "clean.parser_timeout"}
@@ -116,7 +116,7 @@ def _is_unusual(group: _Group, usual: _Usual, limits: HistoryThresholds, *, is_a
 
 def _row(kind: str, name: str, group: _Group, usual: _Usual) -> dict[str, Any]:
     share = group.lost / group.pages
-    whose = f"in {name_of(name)}" if kind == LANGUAGE else f"of {name}"
+    whose = f"in {language_name(name)}" if kind == LANGUAGE else f"of {name}"
     reasons = group.reasons.most_common()
     why = reasons[0][0] if len(reasons) == 1 else ", ".join(f"{reason} {count:,}" for reason, count in reasons)
     sentence = (

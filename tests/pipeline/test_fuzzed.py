@@ -18,7 +18,7 @@ from tasks.clean.parse.decode import decode
 from tasks.clean.parse.html import add_html_page
 from tasks.clean.parse.json_ld import parse
 from tasks.clean.parse.nesting import FREE_TAGS, MAX_OPEN, limit_nesting
-from tasks.extract.fields.authors import people_in
+from tasks.extract.fields.bylines import people_in
 from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.lists import read_list
 from tasks.text.dates import find_dates

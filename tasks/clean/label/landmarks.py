@@ -7,8 +7,9 @@ from tasks.clean.label.constants import HEADINGS, NEAR
 from tasks.clean.label.page import CREDIT_HEAD, LineLabel, PageView
 from tasks.clean.model.words import phrase_hashes
 from tasks.clean.parse.tags import TAG_CODES
-from tasks.text.dates import beside_dates, is_date_line
-from tasks.text.publisher_names import IMAGE_PREFIX, is_agency, is_short_form, is_title_case, leading_name
+from tasks.text.dates import is_date_line, words_beside_dates
+from tasks.text.person_names import leading_name
+from tasks.text.publisher_names import IMAGE_PREFIX, is_agency, is_short_form, is_title_case
 from tasks.vocabulary import Action, Label, Reason
 
 PLACE = re.compile(r"^[|\s·•-]*[A-Z][\w.'’ -]{1,30},\s?[A-Z]{2}[|\s·•-]*$")  # `Boise, ID`
@@ -166,7 +167,7 @@ def _find_dates_and_sources(view: PageView) -> None:
 def _is_date(view: PageView, n: int, anchor: int) -> bool:
     """Whether a line is only a date; below the headline of a text page the writer's name may be beside it."""
     page = view.page
-    rest = beside_dates(page.text[n], page.language)
+    rest = words_beside_dates(page.text[n], page.language)
     if rest is None:
         return False
     is_signed = not page.is_html and n > anchor and len(rest) <= 5 and all(word[0].isupper() for word in rest)

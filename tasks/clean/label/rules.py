@@ -16,7 +16,8 @@ from tasks.clean.label.page import LineLabel, PageLines, PageView
 from tasks.clean.parse import class_words
 from tasks.clean.parse.tags import TAG_CODES
 from tasks.text.dates import is_date_line
-from tasks.text.publisher_names import is_agency, leading_name
+from tasks.text.person_names import leading_name
+from tasks.text.publisher_names import is_agency
 from tasks.vocabulary import Action, Label, Reason
 
 _WEATHER = re.compile(r"-?\d{1,3}\s?°\s?[CF]?\b|\b(?:humidity|wind|sunrise|sunset)\b", re.I)
