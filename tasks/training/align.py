@@ -13,10 +13,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from tasks.text.scripts import GOLD_LETTERS, char_class
 from tasks.training.corpus import SHINGLE
 
 # letters of scripts without spaces count one by one, so that a Chinese line has shingles
-_TOKEN = re.compile(r"[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u312f\u3400-\u9fff]|\w+")
+_TOKEN = re.compile(rf"[{char_class(GOLD_LETTERS)}]|\w+")
 _MAX_STARTS = 4  # of a shingle that recurs in the gold; more add no information
 _MAX_CANDIDATES = 2500  # the chain is quadratic in them; longer pages have their first ones chained
 _NEAR = 6  # lines from the chain within which a short line may belong to it
