@@ -2,8 +2,7 @@
 
 The sets differ because each was measured with the rule that uses it, and the models are trained with theirs; a change
 of one changes values of the dataset. All are about Thai, Lao, Burmese, Khmer, Chinese and Japanese (and Tibetan in
-some). None has the
-syllables of Hangul, which is written with spaces.
+some). None has the syllables of Hangul, which is written with spaces.
 """
 
 Ranges = tuple[tuple[int, int], ...]
@@ -22,8 +21,8 @@ MODEL_LETTERS: Ranges = (
     (0xFF66, 0xFF9F),
 )
 
-# Lines that may be broken anywhere, so that a wrapped text of them is joined without spaces. Includes their marks,
-# which end lines too, and Hangul's block is left out between ABFF and F900. Without Tibetan.
+# Scripts whose lines may be broken anywhere, so that wrapped text is joined without spaces. Includes marks, since these
+# end lines, too, but neither Tibetan nor the syllables of Hangul (between ABFF and F900).
 WRAPPED_TEXT: Ranges = (
     (0x0E00, 0x0EFF),
     (0x1000, 0x109F),
