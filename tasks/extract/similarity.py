@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import rensa
 
+from tasks.text.hashing import GOLDEN_RATIO
 from tasks.text.scripts import COMPARED_LETTERS, char_class
 
 Hashes = npt.NDArray[np.uint64]
@@ -29,7 +30,7 @@ _WORDS_PER_SHINGLE, _LETTERS_PER_SHINGLE = 3, 5
 # every ASCII character that is not a letter or digit becomes a space
 _ASCII_MARKS = bytes(code if code >= 128 or chr(code).isalnum() else 32 for code in range(256))
 _FACTORS = np.array(
-    [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB],
+    [GOLDEN_RATIO, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB],
     dtype=np.uint64,
 )
 

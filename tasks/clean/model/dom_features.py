@@ -8,6 +8,7 @@ from tasks.clean.model.words import Words, WordSet, count_words, solid
 from tasks.clean.parse import class_words
 from tasks.clean.parse.blocks import Blocks, Containers
 from tasks.clean.parse.tags import TAG_CODES
+from tasks.text.hashing import GOLDEN_RATIO
 
 _BLOCK_TAGS = "p li div td h1 h2 h3 h4 blockquote figcaption dd dt pre section".split()
 _AROUND_TAGS = (
@@ -16,9 +17,7 @@ _AROUND_TAGS = (
 _CLASS_BITS = (*class_words.GROUPS, "HIDDEN", "ARTICLE_BODY", "IN_LINK")  # in the order of their bits
 _MAX_CLIMB = 14  # levels above the story's container that are distinguished
 _WORD_CAP = 3000.0
-_PAGE_SALT = np.uint64(
-    0x9E3779B97F4A7C15
-)  # odd, with well spread bits: sets the words of one page apart from another's
+_PAGE_SALT = GOLDEN_RATIO  # sets the words of one page apart from those of another
 _NEXT_WORD = np.uint64(0xC2B2AE3D27D4EB4F)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from tasks.clean.model.lexicon import Entry, month_words, stop_words
 from tasks.clean.model.words import Char, Words, fold
 from tasks.clean.parse.blocks import Blocks
+from tasks.text.hashing import GOLDEN_RATIO
 
 Columns = dict[str, np.ndarray]
 
@@ -22,7 +23,7 @@ GOOD_WORDS = 12  # from this length on a line with a full stop is hardly ever bo
 _COMMON_COUNT, _COMMON_CHARS = 5, 6  # a short word this often on a page is a function word, or the page's subject
 _UNMARKED_WORDS = 25  # the same for a page in a language without a full stop, e.g. Thai
 # odd, with well spread bits: keeps equal words of different pages distinct
-_PAGE_SALT = np.uint64(0x9E3779B97F4A7C15)
+_PAGE_SALT = GOLDEN_RATIO
 _UNMARKED_SHARE = 0.1  # of a page's long lines in dense script that end with a mark; with fewer, the language has none
 
 

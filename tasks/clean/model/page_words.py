@@ -8,11 +8,12 @@ adds evidence in the languages of the training pages and says nothing in others.
 import numpy as np
 
 from tasks.clean.model.features import Columns, Layout
+from tasks.text.hashing import GOLDEN_RATIO
 
 _BITS = 16
 SLOTS = 1 << _BITS
 NAMES = ("words_of_story", "words_of_rest")
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+_SPREAD = GOLDEN_RATIO
 _MAX_WORDS = 1000  # of each side of a page; more cost time and add nothing
 
 

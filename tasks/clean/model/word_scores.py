@@ -10,10 +10,11 @@ import numpy as np
 
 from tasks.clean.model.features import Columns, Layout, running, shift, window
 from tasks.clean.model.words import Words
+from tasks.text.hashing import GOLDEN_RATIO
 
 _BITS = 16  # 128 kB of half floats; four times as many gain less than 0.001
 SLOTS = 1 << _BITS
-_WORD, _ENDS, _PAIR = (np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93))
+_WORD, _ENDS, _PAIR = GOLDEN_RATIO, np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0xD6E8FEB86659FD93)
 _FIRST, _LAST, _STEP = (np.uint64(n) for n in (12345, 54321, 31))
 _WORD_CAP = 40.0  # a longer line has no more weight among its neighbours
 _NEIGHBOURS, _WINDOWS = (-2, -1, 1, 2), (3, 8)

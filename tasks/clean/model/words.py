@@ -12,6 +12,7 @@ from functools import cache
 
 import numpy as np
 
+from tasks.text.hashing import GOLDEN_RATIO
 from tasks.text.scripts import MODEL_LETTERS
 
 
@@ -52,7 +53,7 @@ _MARKS = {
     Char.AT: "@",
 }
 _FULL_WIDTH = 0x3000  # from here on code points are Chinese and Japanese marks and letters
-_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # odd, well spread bits (golden ratio)
+_MULTIPLIER = GOLDEN_RATIO  # odd, well spread bits (golden ratio)
 _FINISH = np.uint64(0xC2B2AE3D27D4EB4F)  # another odd constant, which mixes the bits of a finished hash
 MAX_WORD_CHARS = 64  # further letters do not change a word's hash
 

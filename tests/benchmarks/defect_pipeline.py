@@ -1,4 +1,4 @@
-"""The line of `flows/pipeline.py` over one batch of invented pages, without Prefect: every step and every gate."""
+"""The pipeline of `flows/pipeline.py` over one batch of invented pages, without Prefect: every step and every gate."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -23,14 +23,14 @@ from tasks import schema
 from tasks.clean.core import clean_pages
 from tasks.clean.sites.memory import learn_files, recall
 from tasks.extract.core import extract_documents
-from tasks.ingest.record import Place, Record
+from tasks.ingest.record import Record, SourceFile
 from tasks.ingest.record import page_row as row_of
-from tasks.load.dedup.exact import Known, Merge, merge
-from tasks.load.dedup.near_duplicates import Signed, Stories, find_stories, read_signatures
+from tasks.load.dedup.exact import MergeResult, PublishedArticle, merge
+from tasks.load.dedup.near_duplicates import NearDuplicates, Signatures, find_near_duplicates, read_signatures
 from tasks.quality.drift import compare
 from tasks.quality.metrics import COLUMNS, of_run
 from tasks.steps import digest
-from tasks.storage.ids import hex_ids, numbers
+from tasks.storage.ids import hex_ids, to_uint64
 from tasks.storage.tables import without, write_table
 
 MAX_PAGE_BYTES = 1 << 20  # smaller than a user's limit, to keep the oversized pages small
@@ -55,15 +55,15 @@ class Past:
     """What earlier runs left behind."""
 
     sites: dict[str, Path] = field(default_factory=dict)
-    known: list[Known] = field(default_factory=list)
-    signed: list[Signed] = field(default_factory=list)
+    known: list[PublishedArticle] = field(default_factory=list)
+    signed: list[Signatures] = field(default_factory=list)
     history: list[dict] = field(default_factory=list)
 
 
 def page_row(page: Page) -> dict:
     """A row of `schema.PAGES`, with ingest's own judgement of the bytes."""
     record = Record(page.render(), str(page.number), url=page.url, fetched_at_us=int(page.fetched_at.timestamp() * 1e6))
-    return row_of(record, Place(page.url, 0), MAX_PAGE_BYTES) | {
+    return row_of(record, SourceFile(page.url, 0), MAX_PAGE_BYTES) | {
         "doc_id": digest(page.url, str(page.number)),
         "source_mtime_ns": None,
     }
@@ -90,13 +90,13 @@ def shape_of(step: str, table: pa.Table, declared: pa.Schema) -> Verdict:
     return contract(step, table.schema, declared, {name: table.column(name).null_count for name in table.column_names})
 
 
-def _signed(rows: list[dict]) -> Signed:
+def _signed(rows: list[dict]) -> Signatures:
     """The signatures of some candidate rows, each a story of its own."""
-    ids = numbers(pa.array([row["article_id"] for row in rows], pa.string()))
-    return Signed(ids, ids, read_signatures(pa.array([row["signature"] for row in rows], pa.binary(252))))
+    ids = to_uint64(pa.array([row["article_id"] for row in rows], pa.string()))
+    return Signatures(ids, ids, read_signatures(pa.array([row["signature"] for row in rows], pa.binary(252))))
 
 
-class Line:
+class Pipeline:
     """The steps and gates of `flows/pipeline.py` over one batch."""
 
     def __init__(self, past: Past) -> None:
@@ -105,7 +105,15 @@ class Line:
         self.folder = ""  # where the memory of sites is kept while the benchmark runs
         self.extracted: dict[str, tuple[pa.Table, pa.Table, pa.Table]] = {}
 
-    def run(self, pages: pa.Table, numbers: list[int], change: Callable[[pa.Table], pa.Table] | None = None, *, name: str = "", is_kept: bool = False) -> Run:  # fmt: skip
+    def run(
+        self,
+        pages: pa.Table,
+        numbers: list[int],
+        change: Callable[[pa.Table], pa.Table] | None = None,
+        *,
+        name: str = "",
+        is_kept: bool = False,
+    ) -> Run:
         """Run a table of pages; `numbers` name its rows. `change` damages the candidates. `is_kept`: becomes past."""
         run = Run(pages.num_rows)
         by_id: dict[str, list[int]] = {}
@@ -156,7 +164,12 @@ class Line:
 
     def _extracted(self, pages: pa.Table, *, is_kept: bool) -> tuple[pa.Table, pa.Table, pa.Table]:
         """Documents, candidates and evidence of pages; the undamaged batch's are kept, for defects of tables."""
-        key = digest(*(f"{row['doc_id']} {row['page_digest']} {row['fetched_at']}" for row in pages.select(["doc_id", "page_digest", "fetched_at"]).to_pylist()))  # fmt: skip
+        key = digest(
+            *(
+                f"{row['doc_id']} {row['page_digest']} {row['fetched_at']}"
+                for row in pages.select(["doc_id", "page_digest", "fetched_at"]).to_pylist()
+            )
+        )
         if key in self.extracted:
             return self.extracted[key]
         documents, lines, evidence = clean_pages(pages, partial(recall, self.past.sites))
@@ -165,7 +178,9 @@ class Line:
             self.extracted[key] = found
         return found
 
-    def _merge(self, run: Run, candidates: pa.Table, received: int, by_id: dict, quarantined: int) -> tuple[pa.Table, dict, list]:  # fmt: skip
+    def _merge(
+        self, run: Run, candidates: pa.Table, received: int, by_id: dict, quarantined: int
+    ) -> tuple[pa.Table, dict, list]:
         """The articles, the run's account and the candidates as rows."""
         passed = candidates.to_pylist()
         merged = merge(passed, self.past.known)
@@ -179,17 +194,23 @@ class Line:
         chosen = [merged.decisions[row["doc_id"]].outcome == "article" for row in passed]
         articles = schema.conform(candidates.filter(pa.array(chosen, pa.bool_())), schema.ARTICLES)
         outcomes = Counter(decision.outcome for decision in merged.decisions.values())
-        counts = {"received": received, "articles": outcomes["article"], "duplicates": outcomes["duplicate"], "quarantined": quarantined, "near_duplicates": len(near)}  # fmt: skip
+        counts = {
+            "received": received,
+            "articles": outcomes["article"],
+            "duplicates": outcomes["duplicate"],
+            "quarantined": quarantined,
+            "near_duplicates": len(near),
+        }
         return articles, counts, passed
 
-    def _stories(self, passed: list[dict], merged: Merge) -> Stories:
+    def _stories(self, passed: list[dict], merged: MergeResult) -> NearDuplicates:
         """The story of each new article that is long enough to tell, as load finds them."""
         rows = {row["doc_id"]: row for row in passed}
         new = [one for one in merged.decisions.values() if one.outcome == "article" and rows[one.doc_id]["signature"]]
         order = {one.article_id: number for number, one in enumerate(new)}
         signed = _signed([rows[one.doc_id] for one in sorted(new, key=lambda one: one.article_id)])
         ranks = np.array([order[article] for article in hex_ids(signed.articles).to_pylist()])
-        return find_stories(
+        return find_near_duplicates(
             replace(signed, stories=np.zeros_like(signed.articles)), self.past.signed, lambda some: ranks[some]
         )
 
@@ -205,7 +226,9 @@ class Line:
             if row["code"] and f"dataset.{row['code']}" in told
         )
 
-    def _gate(self, run: Run, step: str, rules, declared, table: pa.Table, index: dict, by_id: dict, quarantined: list) -> set[str]:  # fmt: skip
+    def _gate(
+        self, run: Run, step: str, rules, declared, table: pa.Table, index: dict, by_id: dict, quarantined: list
+    ) -> set[str]:
         """Check one step; returns the ids it sets aside."""
         shape = shape_of(step, table, declared)
         if shape.stops:
@@ -229,12 +252,23 @@ class Line:
         """The gates before publication: what fails there stops the run."""
         suite = load_rules.suite(self.thresholds.load)
         accounted = counts["articles"] + counts["duplicates"] + counts["quarantined"]
-        ledger = pa.Table.from_pylist([{"received": counts["received"], "accounted": accounted, "articles": counts["articles"], "staged_articles": articles.num_rows}])  # fmt: skip
+        ledger = pa.Table.from_pylist(
+            [
+                {
+                    "received": counts["received"],
+                    "accounted": accounted,
+                    "articles": counts["articles"],
+                    "staged_articles": articles.num_rows,
+                }
+            ]
+        )
         run.stops += shape_of("load", articles, schema.ARTICLES).stops
         own = judged(suite, articles.select(list(suite.columns)))
         for verdict in (own, judged(load_rules.ledger_suite(self.thresholds.load), ledger)):
             run.stops += verdict.stops
-            run.stops += [f"{code}: {verdict.details.get(row, '')}" for row, codes in verdict.reasons.items() for code in codes][:5]  # fmt: skip
+            run.stops += [
+                f"{code}: {verdict.details.get(row, '')}" for row, codes in verdict.reasons.items() for code in codes
+            ][:5]
 
     def _plain(self, final: pa.Table, by_id: dict) -> dict[str, list[int]]:
         verdict = judged(PLAIN, final.select([column for column in PLAIN.columns if column in final.column_names]))
@@ -252,7 +286,7 @@ class Line:
             write_table(table, folder / place)
             self.past.sites[place] = folder / place
         slim = articles.select(["article_id", "text_digest", "fetched_at", "version"]).to_pylist()
-        self.past.known += [Known(place="", **row) for row in slim]
+        self.past.known += [PublishedArticle(**row) for row in slim]
         self.past.history += [row | {"run_id": name} for row in metrics]
 
 
