@@ -204,12 +204,12 @@ def _declared(write: Writer, title: str, opening: str) -> str:
 def _with_dialog(parts: Parts, page: str, middle: str) -> str:
     """The page with a dialog about data: before or after everything, or right above or below the story."""
     dialog = parts.consent()
-    place = parts.dice.random()
-    if place < 0.35:
+    draw = parts.dice.random()
+    if draw < 0.35:
         return dialog + page
-    if place < 0.7:
+    if draw < 0.7:
         return page + dialog
-    return page.replace(middle, dialog + middle if place < 0.85 else middle + dialog, 1)
+    return page.replace(middle, dialog + middle if draw < 0.85 else middle + dialog, 1)
 
 
 def _framed(parts: Parts, title: str, inside: str, chance_of_dialog: float, declared: str = "") -> str:
