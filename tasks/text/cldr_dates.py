@@ -143,8 +143,8 @@ def _form(pattern: str, names: dict[str, int]) -> Form | None:
     if tokens and tokens[-1][0] in "EcG":
         tokens = _without_edge(tokens[::-1])[::-1]
     alternatives = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    parts = []
-    for part in parts:
+    expressions: list[str] = []
+    for part in tokens:
         if part[0] == "y":
             expressions.append(r"(?P<y>\d{2})" if part == "yy" else r"(?P<y>\d{4})")
         elif part in ("MMM", "MMMM", "LLL", "LLLL"):
