@@ -21,7 +21,7 @@ from rich.table import Table
 from expectations.dataset import LOSSES
 from flows.report.model import read_reports
 from tasks.load.output import Output
-from tasks.parallel.executor import Advance, listening
+from tasks.parallel.progress import Advance, listening
 
 logger = logging.getLogger("copydesk")
 
@@ -94,13 +94,13 @@ def summary(report: dict[str, Any], output: str) -> None:
             is_said = rule["code"].removeprefix("dataset.") in LOSSES  # above, with the language or the site
             if rule["state"] == "fail" and rule["severity"] == "warning" and not is_said:
                 console.print(
-                    f"  warning {rule['code']}: {rule['sentence']} {rule['failed']} of {rule['checked']} fail.",
+                    f"  warning {rule['code']}: {rule['sentence']} {rule['failed']} of {rule['checked']} failed, e.g. {rule['observed']}",
                     markup=False,
                 )
-    passed_over = {
-        key: count for step in report["steps"] for key, count in step["notes"].items() if key.startswith("passed over")
+    skipped = {
+        key: count for step in report["steps"] for key, count in step["notes"].items() if key.startswith("skipped")
     }
-    for kind, count in passed_over.items():
+    for kind, count in skipped.items():
         console.print(f"  {kind}: {count}", markup=False)
     page = Output(output).reports / f"{report['run_id']}.html"
     if page.exists():

@@ -412,9 +412,9 @@ _WORDS_BESIDE_DATES = re.compile(
     \b (?:
         \w{1,3} | uhr | o'clock | last | updated? | published | posted | hours? | minutes? | days? | read | stand |
         datum | date | veröffentlicht | aktualisiert | artikel | erschienen | lesezeit | publié | modifié |
-        mise | jour | publicado | actualizado | atualizado | hora | pubblicato | aggiornato | gepubliceerd | bijgewerkt |
-        opublikowano | aktualizacja | publikacja | publikováno | aktualizováno | publisert | oppdatert |
-        udgivet | opdateret | publicerad | uppdaterad | yayınlanma | güncelleme
+        mise | jour | publicado | actualizado | atualizado | hora | pubblicato | aggiornato |
+        gepubliceerd | bijgewerkt | opublikowano | aktualizacja | publikacja | publikováno | aktualizováno |
+        publisert | oppdatert | udgivet | opdateret | publicerad | uppdaterad | yayınlanma | güncelleme
     ) \b
     """,
     re.IGNORECASE | re.VERBOSE,

@@ -14,14 +14,17 @@ from tasks.ingest.formats import Options, tables
 from tasks.ingest.listing import FileRefs, list_files
 from tasks.ingest.task import read_jobs
 from tasks.ingest.worker import Job, Limits, read_records
+from tasks.parallel.executor import Executor
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     lines=st.lists(st.one_of(st.sampled_from([b"", b"[", b"{broken", b"{}"]), st.integers(0, 60)), max_size=12),
-    part_bytes=st.integers(1, 200), line_end=st.sampled_from([b"\n", b"\r\n"]), ends_whole=st.booleans(),
+    part_bytes=st.integers(1, 200),
+    line_end=st.sampled_from([b"\n", b"\r\n"]),
+    ends_whole=st.booleans(),
     chunk_bytes=st.integers(1, 50),
-)  # fmt: skip
+)
 def test_the_parts_of_a_file_of_json_lines_are_the_whole(
     tmp_path_factory, lines, part_bytes, line_end, ends_whole, chunk_bytes
 ):
@@ -84,10 +87,10 @@ def test_a_part_that_fails_has_the_file_read_again_under_the_same_names(tmp_path
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worker, "open_file", once_broken)
         jobs = [Job(FileRefs([part]), str(tmp_path / "work"), limits) for part in ref.parts(400)]
-        receipts = read_jobs(jobs)
+        receipts = read_jobs(jobs, Executor())
     uris = [uri for receipt in receipts for uri in pq.ParquetFile(receipt.path).read().column("source_uri").to_pylist()]
     assert sorted(uris) == sorted(f"{ref.source_uri}#{n}" for n in range(1, 91))
     metered.fails = True
     jobs = [Job(FileRefs([part]), str(tmp_path / "again"), limits) for part in ref.parts(400)]
-    (receipt,) = [receipt for receipt in read_jobs(jobs) if receipt.received]
+    (receipt,) = [receipt for receipt in read_jobs(jobs, Executor()) if receipt.received]
     assert receipt.received == 1  # of a file that cannot be read it is told once

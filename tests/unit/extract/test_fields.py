@@ -5,13 +5,15 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.ids import case_id
 
 from tasks.extract.fields.address import clean_url
-from tasks.extract.fields.authors import find_authors, is_person, people_in
+from tasks.extract.fields.authors import find_authors
+from tasks.extract.fields.bylines import is_person, people_in
 from tasks.extract.fields.language import find_language
 from tasks.extract.fields.published import find_times, read_time
 from tasks.extract.fields.title import find_title, strip_site
-from tasks.extract.page import Line, Page, strings
+from tasks.extract.page import LabelledLine, Page, strings
 from tasks.text.language import base_language
 from tasks.text.publisher_names import is_agency, is_short_form
 
@@ -20,7 +22,7 @@ def page(signals=None, lines=(), url=None, media_type="text/html"):
     document = {"media_type": media_type, "url": url, "fetched_at": None, "signals": None}
     return Page(
         document,
-        [Line(n, text, label, "field", "r", 0, "p") for n, (label, text) in enumerate(lines, 1)],
+        [LabelledLine(n, text, label, "field", "r", 0, "p") for n, (label, text) in enumerate(lines, 1)],
         signals or {},
     )
 
@@ -40,6 +42,7 @@ def page(signals=None, lines=(), url=None, media_type="text/html"):
         ("Owen McGREGOR-HILL", ["Owen McGREGOR-HILL"]),
         ("記者 佐久間理恵", ["佐久間理恵"]),
     ],
+    ids=case_id,
 )
 def test_a_byline_names_its_people(text, people):
     assert [name for name in people_in(text) if is_person(name, set())] == people
@@ -71,9 +74,17 @@ def test_the_newsroom_alone_leaves_the_authors_empty_and_says_so():
 
 @pytest.mark.parametrize(
     "author",
-    ["Dana Wirth", ["Dana Wirth"], {"@type": "Person", "name": "Dana Wirth"}, [{"@type": "Person", "name": "Dana Wirth"}],
-     {"@type": "Person", "givenName": "Dana", "familyName": "Wirth"}, {"@type": "Person", "name": ["Dana Wirth"]}, {"@id": "#d"}],
-)  # fmt: skip
+    [
+        "Dana Wirth",
+        ["Dana Wirth"],
+        {"@type": "Person", "name": "Dana Wirth"},
+        [{"@type": "Person", "name": "Dana Wirth"}],
+        {"@type": "Person", "givenName": "Dana", "familyName": "Wirth"},
+        {"@type": "Person", "name": ["Dana Wirth"]},
+        {"@id": "#d"},
+    ],
+    ids=case_id,
+)
 def test_json_ld_writes_a_name_in_many_ways(author):
     nodes = [
         {"@type": "NewsArticle", "is_article": True, "author": author},
@@ -94,18 +105,8 @@ ODD = st.recursive(
 
 @given(ODD)
 def test_no_odd_value_loses_the_page(value):
-    keys = (
-        "headline",
-        "author",
-        "datePublished",
-        "dateModified",
-        "keywords",
-        "image",
-        "publisher",
-        "articleSection",
-        "description",
-        "isAccessibleForFree",
-    )
+    keys = "headline author datePublished dateModified keywords image publisher articleSection description".split()
+    keys.append("isAccessibleForFree")
     signals = {
         "nodes": [{"@type": "NewsArticle", "is_article": True} | dict.fromkeys(keys, value)],
         "title": "A title of the page",
@@ -123,7 +124,8 @@ def test_no_odd_value_loses_the_page(value):
         "damaged_char_count": 0,
         "repairs": [],
     }
-    assert extract_page(one)["title"]
+    row, _ = extract_page(one)
+    assert row["title"]
     strings(value)
 
 
@@ -140,6 +142,7 @@ def test_no_odd_value_loses_the_page(value):
         ("Zinsen setzen Dax zu | Börsen-Zeitung", ["boersen-zeitung"], "Zinsen setzen Dax zu"),
         ("Impfung: Was wissen wir?", ["Talblick"], "Impfung: Was wissen wir?"),
     ],
+    ids=case_id,
 )
 def test_only_the_sites_own_name_is_cut_off_a_title(title, names, stripped):
     assert strip_site(title, names) == stripped
@@ -147,7 +150,9 @@ def test_only_the_sites_own_name_is_cut_off_a_title(title, names, stripped):
 
 def test_the_heading_completes_a_title_that_was_cut_short():
     signals = {"metas": {"og:title": ["Smugglers flew dozens of drones over…"]}}
-    lines = [Line(1, "Smugglers flew dozens of drones over the strait", "headline", "field", "page_title", 0, "h1")]
+    lines = [
+        LabelledLine(1, "Smugglers flew dozens of drones over the strait", "headline", "field", "page_title", 0, "h1")
+    ]
     one = page(signals)
     one.lines = lines
     assert find_title(one, []).value == "Smugglers flew dozens of drones over the strait"
@@ -205,9 +210,15 @@ def test_addresses_become_absolute_without_tracking(url, base, clean):
 
 @pytest.mark.parametrize(
     ("short", "full", "is_short"),
-    [("NY Post", "New York Post", True), ("WSJ", "The Wall Street Journal", True), ("SBT", "Saltbay Times", True), ("Castor Ledger", "The Castor City Ledger", True),
-     ("Talblick", "Northquay Courier", False), ("The Times", "New York Post", False)],
-)  # fmt: skip
+    [
+        ("NY Post", "New York Post", True),
+        ("WSJ", "The Wall Street Journal", True),
+        ("SBT", "Saltbay Times", True),
+        ("Castor Ledger", "The Castor City Ledger", True),
+        ("Talblick", "Northquay Courier", False),
+        ("The Times", "New York Post", False),
+    ],
+)
 def test_short_names_are_told(short, full, is_short):
     assert is_short_form(short, full) is is_short
 
