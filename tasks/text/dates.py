@@ -1,20 +1,33 @@
-"""PrintedDate dates and times in many languages, read without guessing.
+"""Printed dates and times in many languages, read without guessing.
 
 Shared by clean (is this line a date?) and extract (which date is it?). What a page leaves open stays open: a time
 without an offset gives no instant, and `04/05/2024` is marked as ambiguous.
 """
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cache
+from sys import maxunicode
+from unicodedata import category, decimal
 from zoneinfo import ZoneInfo
+
+from tasks.text import calendars, cldr_dates
 
 _MONTH_LOCALES = (
     "en de fr es pt it nl sv da nb fi pl cs sk hu ro bg ru uk sr sr_Latn "
     "hr sl el tr ar he hi id ms vi sw af ca lt lv et fa"
 ).split()
 
+_DIGITS = {code: str(decimal(chr(code))) for code in range(128, maxunicode + 1) if category(chr(code)) == "Nd"}
+# a letter of any script with the marks that belong to it: vowels of India and Burma, points of Hebrew and Arabic, apostrophes
+_LETTER = (
+    r"(?:[^\W\d_]|[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0951-\u0957"
+    r"\u0981-\u0983\u09bc-\u09cd\u09d7\u0a01-\u0a03\u0a3c-\u0a4d\u0a70\u0a71\u0a81-\u0a83\u0abc-\u0acd\u0b01-\u0b03\u0b3c-\u0b4d"
+    r"\u0b82\u0bbe-\u0bcd\u0c00-\u0c04\u0c3e-\u0c4d\u0c81-\u0c83\u0cbc-\u0ccd\u0d00-\u0d03\u0d3b-\u0d4d\u0d81-\u0d83\u0dca-\u0ddf"
+    r"\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u0f71-\u0f84\u102b-\u103e\u17b4-\u17d3\u200c\u200d])"
+)
 _ISO = re.compile(
     r"""
     (?<!\d) (?P<y>\d{4}) - (?P<m>\d{1,2}) - (?P<d>\d{1,2})
@@ -44,16 +57,27 @@ _DAY_NAMED_MONTH = re.compile(
     r"""
     (?<!\d) (?P<d>\d{1,2}) (?: st | nd | rd | th | er | º | ª | ° | \. | -én | -án )?
     [\s,./-]* (?: de\s+ | d['’] | of\s+ | di\s+ | del\s+ )?
-    (?P<w>[^\W\d_]+) \.? ,?
+    (?P<w>LETTER+) \.? ,?
     [\s./-]* (?: de\s+ | del\s+ | di\s+ | г\.?\s+ )?
     (?P<y>(?:19|20)\d{2}) (?!\d)
-    """,
+    """.replace("LETTER", _LETTER),
     re.VERBOSE,
 )
 _NAMED_MONTH_DAY = re.compile(
-    r"(?<!\w)(?P<w>[^\W\d_]+)\.?[\s]+(?P<d>\d{1,2})(?:st|nd|rd|th)?\.?,?\s+(?P<y>(?:19|20)\d{2})(?!\d)"
+    rf"(?<!\w)(?P<w>{_LETTER}+)\.?[\s]+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\.?,?\s+(?P<y>(?:19|20)\d{{2}})(?!\d)"
 )
-_YEAR_NAMED_MONTH = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d{2})\.?\s+(?:m\.\s+)?(?P<w>[^\W\d_]+)\s+(?P<d>\d{1,2})\b")
+_YEAR_NAMED_MONTH = re.compile(
+    rf"(?<!\d)(?P<y>(?:19|20)\d{{2}})\.?\s+(?:m\.\s+)?(?P<w>{_LETTER}+)\s+(?P<d>\d{{1,2}})\b"
+)
+_SHORT_YEAR = re.compile(r"(?<![\d-])(?P<d>\d{1,2})[-\s](?P<w>[^\W\d_]{3,9})[-\s]['’]?(?P<y>\d{2})(?![\d:-])")
+# the C library's and Java's: `Sat Oct 12 08:30:00 CEST 2024`
+_CTIME = re.compile(
+    r"""
+    (?<!\w) (?P<w>[A-Z][a-z]{2}) \s+ (?P<d>\d{1,2}) \s+ (?P<H>\d{1,2}) : (?P<M>\d{2}) : (?P<S>\d{2}) \s+
+    (?: (?P<z> [A-Z]{1,5} | (?:GMT|UTC)?[+-]\d{2}:?\d{2} ) \s+ )? (?P<y>(?:19|20)\d{2}) (?!\d)
+    """,
+    re.VERBOSE,
+)
 _TIME = re.compile(
     r"""
     (?<![\d.,:/-]) (?P<H> [01]?\d | 2[0-3] )
@@ -92,6 +116,8 @@ _ZONES_BY_OFFSET = {
 }
 _FIXED_ZONES = {name: minutes for minutes, names in _ZONES_BY_OFFSET.items() for name in names.split()}
 _US_ZONES = {"ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles"}
+_FORMS_CHARS = 300  # of a text in which the language's own forms are searched; a date line has under 100
+_CJK_LANGUAGES = frozenset({"ja", "ko", "yue", "zh"})  # the year is first whatever separates the numbers
 _MONTH_FIRST_LANGUAGES = frozenset({"en-us", "en-ph", "en_us", "fil-ph"})
 
 
@@ -117,6 +143,9 @@ class PrintedDate:
             return None
 
 
+Reader = Callable[[re.Match[str], str | None, bool | None], PrintedDate | None]
+
+
 @cache
 def _months() -> dict[str, dict[str, int]]:
     """Month numbers by lower-case name and locale (CLDR, by Babel)."""
@@ -126,10 +155,13 @@ def _months() -> dict[str, dict[str, int]]:
     for locale in _MONTH_LOCALES:
         for width in ("wide", "abbreviated"):
             for context in ("format", "stand-alone"):
-                for number, name in get_month_names(width, context, locale).items():
-                    for part in str(name).lower().replace(".", "").split():
-                        if part.isalpha() and len(part) > 1:
-                            table.setdefault(part, {}).setdefault(locale, number)
+                names = get_month_names(width, context, locale)
+                parts = [set(str(name).lower().replace(".", "").split()) for name in names.values()]
+                for number, words in zip(names, parts, strict=True):
+                    for word in words:
+                        # `tháng` of `tháng 10` is in every name
+                        if word.isalpha() and len(word) > 1 and sum(word in other for other in parts) == 1:
+                            table.setdefault(word, {}).setdefault(locale, number)
     for name, number in (("sept", 9), ("febr", 2), ("mär", 3), ("maerz", 3), ("marz", 3)):
         table.setdefault(name, {}).setdefault("en", number)
     return table
@@ -137,7 +169,10 @@ def _months() -> dict[str, dict[str, int]]:
 
 def month_number(word: str, language: str | None) -> int | None:
     """The month named by a word: in the page's language if the word exists there, else if all languages agree."""
-    by_language = _months().get(word.lower().rstrip("."))
+    plain = cldr_dates.plain_name(word)
+    if language and (number := cldr_dates.month_names(language).get(plain)):
+        return number
+    by_language = _months().get(plain)
     if not by_language:
         return None
     if language and language[:2] in by_language:
@@ -156,30 +191,83 @@ def find_dates(text: str, language: str | None = None, *, is_month_first: bool |
 
     `language` is a tag like `en-US`; `is_month_first` overrides what the tag implies for `04/05/2024`.
     """
+    if not any(letter.isdecimal() for letter in text) and "年" not in text:
+        return []
+    text = text if text.isascii() else text.translate(_DIGITS)
     dates: list[PrintedDate] = []
-    taken: list[tuple[int, int]] = []
-    # a search for what a pattern requires takes a tenth of the time of trying the pattern
-    has_year, has_dash = "20" in text or "19" in text, "-" in text
-    attempts = (
-        (_ISO, _read_numbers, has_dash),
-        (_CJK, _read_numbers, not text.isascii()),
-        (_YEAR_MONTH_DAY, _read_numbers, has_year),
-        (_DAY_NAMED_MONTH, _read_words, has_year),
-        (_NAMED_MONTH_DAY, _read_words, has_year),
-        (_YEAR_NAMED_MONTH, _read_words, has_year),
-        (_DAY_OR_MONTH_FIRST, _read_ambiguous, has_dash or "." in text or "/" in text),
-        (_COMPACT, _read_numbers, has_year),
-    )
-    for pattern, reader, may_match in attempts:
-        for match in pattern.finditer(text) if may_match else ():
-            if any(match.start() < end and match.end() > start for start, end in taken):
-                continue
-            printed = reader(match, language, is_month_first)
-            if printed:
-                taken.append(match.span())
-                dates.append(replace(printed, span=match.span()))
+    for candidates in (
+        _by_patterns(_exact_patterns(text), text, language, is_month_first),
+        _of_other_calendars(text, language),
+        _by_forms(cldr_dates.forms, text, language if is_month_first is None else None),
+        _by_patterns(_common_patterns(text), text, language, is_month_first),
+    ):
+        _add(candidates, dates)
+    if not dates and not text.isascii():
+        _add(_by_forms(cldr_dates.common_forms, text, language), dates)
     dates.sort(key=lambda printed: printed.span)
     return [_with_time(text, printed, dates) for printed in dates]
+
+
+def _add(candidates: Iterable[PrintedDate], dates: list[PrintedDate]) -> None:
+    """Add the candidates that do not overlap with a date that is known."""
+    for printed in candidates:
+        start, end = printed.span
+        if not any(start < other.span[1] and end > other.span[0] for other in dates):
+            dates.append(printed)
+
+
+def _exact_patterns(text: str) -> list[tuple[re.Pattern[str], Reader]]:
+    """The patterns that can be read in one way only. A search for what a pattern needs takes a tenth of its time."""
+    patterns: list[tuple[re.Pattern[str], Reader]] = []
+    if "-" in text:
+        patterns.append((_ISO, _read_numbers))
+    if ":" in text:
+        patterns.append((_CTIME, _read_words))
+    if not text.isascii():
+        patterns.append((_CJK, _read_numbers))
+    return patterns
+
+
+def _common_patterns(text: str) -> list[tuple[re.Pattern[str], Reader]]:
+    """The patterns of all languages that may occur in a text."""
+    patterns: list[tuple[re.Pattern[str], Reader]] = []
+    has_year = "20" in text or "19" in text
+    if has_year:
+        patterns += [(_YEAR_MONTH_DAY, _read_numbers), (_DAY_NAMED_MONTH, _read_words)]
+        patterns += [(_NAMED_MONTH_DAY, _read_words), (_YEAR_NAMED_MONTH, _read_words)]
+    if "-" in text or "." in text or "/" in text:
+        patterns.append((_DAY_OR_MONTH_FIRST, _read_ambiguous))
+    patterns.append((_SHORT_YEAR, _read_words))
+    if has_year:
+        patterns.append((_COMPACT, _read_numbers))
+    return patterns
+
+
+def _by_patterns(
+    patterns: list[tuple[re.Pattern[str], Reader]], text: str, language: str | None, is_month_first: bool | None
+) -> Iterator[PrintedDate]:
+    for pattern, reader in patterns:
+        for match in pattern.finditer(text):
+            printed = reader(match, language, is_month_first)
+            if printed:
+                yield replace(printed, span=match.span())
+
+
+def _of_other_calendars(text: str, language: str | None) -> Iterator[PrintedDate]:
+    base = (language or "").lower()[:2]
+    if not text.isascii() or base in cldr_dates.OTHER_CALENDARS or base == "zh":
+        for span, day in calendars.find(text, language):
+            yield PrintedDate(day, span=span)
+
+
+def _by_forms(
+    forms_of: Callable[[str], tuple[cldr_dates.Form, ...]], text: str, language: str | None
+) -> Iterator[PrintedDate]:
+    for form in forms_of(language) if language and len(text) <= _FORMS_CHARS else ():
+        for match in form.pattern.finditer(text):
+            day = form.read(match)
+            if day:
+                yield PrintedDate(day, span=match.span())
 
 
 def _read_numbers(match: re.Match[str], _language: str | None, _month_first: bool | None) -> PrintedDate | None:
@@ -195,14 +283,24 @@ def _read_numbers(match: re.Match[str], _language: str | None, _month_first: boo
 
 def _read_words(match: re.Match[str], language: str | None, _month_first: bool | None) -> PrintedDate | None:
     month = month_number(match["w"], language)
-    day = _day(int(match["y"]), month, int(match["d"])) if month else None
-    return PrintedDate(day) if day else None
+    day = _day(_full_year(match["y"]), month, int(match["d"])) if month else None
+    if day is None:
+        return None
+    groups = match.groupdict()
+    if groups.get("H") is None:
+        return PrintedDate(day)
+    clock = _clock(groups["H"], groups["M"], groups["S"], None)
+    return PrintedDate(day, clock, _zone_minutes(groups["z"]) if clock else None)
 
 
 def _read_ambiguous(match: re.Match[str], language: str | None, is_month_first: bool | None) -> PrintedDate | None:
-    a, b, year = int(match["a"]), int(match["b"]), int(match["y"])
-    if year < 100:
-        year += 2000 if year < 70 else 1900
+    a, b, year = int(match["a"]), int(match["b"]), _full_year(match["y"])
+    base = (language or "").lower().replace("_", "-").partition("-")[0]
+    if len(match["y"]) == 2 and (not base or base in cldr_dates.OTHER_CALENDARS):
+        return None  # nothing says which of the three numbers is the year, or of which calendar it is
+    if len(match["y"]) == 2 and cldr_dates.is_year_first(language or ""):
+        day = _day(_full_year(match["a"]), b, int(match["y"])) if base in _CJK_LANGUAGES else None
+        return PrintedDate(day) if day else None
     is_open = False
     if is_month_first is None:
         # full stops are day first everywhere; slashes are month first in few countries
@@ -255,6 +353,21 @@ def _offset_after(text: str, position: int, printed: PrintedDate) -> int | None:
         offset = local.utcoffset()
         return int(offset.total_seconds() // 60) if offset is not None else None
     return _FIXED_ZONES.get(name)
+
+
+def _full_year(text: str) -> int:
+    year = int(text)
+    return year if len(text) > 2 else year + (2000 if year < 70 else 1900)
+
+
+def _zone_minutes(text: str | None) -> int | None:
+    """The offset of a zone by its name or its distance from UTC, in minutes."""
+    if not text:
+        return None
+    if text in _FIXED_ZONES:
+        return _FIXED_ZONES[text]
+    match = _OFFSET.match(text)
+    return _minutes(match["s"], match["h"], match["m"]) if match else None
 
 
 def _offset(text: str | None) -> int | None:

@@ -53,7 +53,7 @@ MAX_NOSCRIPTS = 64  # of a page; most hold a picture, one the story
 # as globals of this module, which the walk looks up faster than attributes
 _BLOCK, _SKIP, _BREAK, _TEXT, _LINK, _BOLD = Kind.BLOCK, Kind.SKIP, Kind.BREAK, Kind.TEXT, Kind.LINK, Kind.BOLD
 _SCRIPT, _SIGNAL, _INLINE, _READING = Kind.SCRIPT, Kind.SIGNAL, Kind.INLINE, Kind.READING
-_NOSCRIPT, _TEMPLATE = Kind.NOSCRIPT, Kind.TEMPLATE
+_NOSCRIPT, _TEMPLATE, _DECLARATION = Kind.NOSCRIPT, Kind.TEMPLATE, Kind.DECLARATION
 _PLAIN, _SHOWN_BLOCK, _ICON, _SPOKEN = Form.PLAIN, Form.BLOCK, Form.ICON, Form.SPOKEN
 _AS_BLOCK = 32  # added on the stack to the kind of an inline element that is shown as a block
 
@@ -173,6 +173,8 @@ class _Walk:
                             attributes = node.attributes
                             if attributes:  # half of them have none
                                 form = form_of(attributes)
+                                if kind is _INLINE:
+                                    self.signals.read_inline(attributes)
                             if kind is _SIGNAL:
                                 self.signals.read_time(node, container, containers.above[container])
                         elif (
@@ -226,6 +228,8 @@ class _Walk:
                         self.noscripts.append(node)
                 elif kind is _SCRIPT:
                     self.signals.read_script(node)
+                elif kind is _DECLARATION:
+                    self.signals.read_declaration(node)
                 if descend is not None and len(stack) < MAX_DEPTH:
                     node = descend
                     continue

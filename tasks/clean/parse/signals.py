@@ -21,9 +21,18 @@ _INLINE_DATE = re.compile(
     r"""\\?"(
         datePublished|article_published_time|publishedAt|published_at|publishDate|publish_date|publicationDate
         |firstPublished|first_published_at|published_time|publishedDate|pubDate|datetimePublished
-    )\\?"\s*:\s*\\?"([^"\\]{8,40})\\?\"""",
+    )\\?"\s*:\s*\\?"((?:\\/)?[^"\\]{8,40}(?:\\/)?)\\?\"""",
     re.X,
 )
+# names of inline elements that hold a date in an attribute -> the property they stand for
+_INLINE_NAMES = {
+    "datePublished": re.compile(
+        r"(?:^|\s)(?:datePublished|(?:dc|dcterms|schema):(?:date|created|issued|datePublished)|published|dt-published)(?=\s|$)"
+    ),
+    "dateModified": re.compile(
+        r"(?:^|\s)(?:dateModified|(?:dc|dcterms|schema):(?:modified|dateModified)|updated|dt-updated)(?=\s|$)"
+    ),
+}
 _TITLE_SEPARATOR = re.compile(r"\s+[|·•»«–—-]+\s+|\s*\|\s*")
 # parts of an address that are followed by a topic, or a writer
 _TOPICS = frozenset(
@@ -74,10 +83,7 @@ class Signals:
             if tag == "meta":
                 self._read_meta(node.attributes)
             elif tag == "link":
-                attributes = node.attributes
-                rel = (attributes.get("rel") or "").lower()
-                if rel in ("canonical", "amphtml", "alternate", "shortlink", "image_src"):
-                    _add(self.links, rel, attributes.get("href"))
+                self._read_link_element(node.attributes)
             elif tag == "script":
                 self.read_script(node)
             elif tag == "title" and self.title is None:
@@ -89,6 +95,36 @@ class Signals:
     def read_title(self, node: Any) -> None:
         """Read the page's title from its element."""
         self.title = " ".join((node.text(deep=True) or "").split())[:MAX_VALUE_CHARS]
+
+    def read_declaration(self, node: Any) -> None:
+        """Read a meta tag or link of the body: a stray element in the head moves the rest of the head there."""
+        attributes = node.attributes
+        if "content" not in attributes:
+            self._read_link_element(attributes)
+        elif "itemprop" in attributes:
+            # of other things than the page too: only the properties that `items` keeps
+            self.read_item(attributes["itemprop"] or "", node, attributes)
+        else:
+            self._read_meta(attributes)
+
+    def read_inline(self, attributes: dict[str, str | None]) -> None:
+        """Read a date from the attributes of an inline element: microdata, RDFa, hAtom, or a data attribute."""
+        if len(self.items) >= MAX_ENTRIES:
+            return
+        value = attributes.get("content") or attributes.get("title")
+        if value:
+            names = " ".join(filter(None, map(attributes.get, ("itemprop", "property", "class"))))
+            for item, pattern in _INLINE_NAMES.items():
+                if pattern.search(names):
+                    self.items.append((item, value[:60]))
+                    return
+        elif "data-timestamp" in attributes:
+            self.items.append(("timestamp", (attributes["data-timestamp"] or "")[:60]))
+
+    def _read_link_element(self, attributes: dict[str, str | None]) -> None:
+        rel = (attributes.get("rel") or "").lower()
+        if rel in ("canonical", "amphtml", "alternate", "shortlink", "image_src"):
+            _add(self.links, rel, attributes.get("href"))
 
     def _read_meta(self, attributes: dict[str, str | None]) -> None:
         content = attributes.get("content")

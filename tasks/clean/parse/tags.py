@@ -17,10 +17,11 @@ class Kind(IntEnum):
     LINK = 5  # an anchor: inline, its characters count as link
     BOLD = 6  # inline, its characters count as bold
     SCRIPT = 7  # read for JSON-LD, else skipped
-    SIGNAL = 8  # void or inline, its attributes are signals (meta, link, time)
+    SIGNAL = 8  # void or inline, its attributes are signals (time)
     READING = 9  # how the characters beside it are read aloud: skipped
     NOSCRIPT = 10  # read only where the page holds no other story
     TEMPLATE = 11  # read where it declares a shadow tree
+    DECLARATION = 12  # void, its attributes are declarations (meta, link), wherever it is
 
 
 _INLINE = (
@@ -49,7 +50,8 @@ _KINDS = (
     ("a", Kind.LINK),
     ("b strong", Kind.BOLD),
     ("script", Kind.SCRIPT),
-    ("meta link title base", Kind.SKIP),
+    ("meta link", Kind.DECLARATION),
+    ("title base", Kind.SKIP),
     ("time", Kind.SIGNAL),
     ("button", Kind.BLOCK),
     ("rt rp rtc", Kind.READING),

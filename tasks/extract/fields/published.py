@@ -12,6 +12,7 @@ _URL_DATE = re.compile(
     r"(?<!\d)(?P<y>20\d{2}|19[89]\d)[/_-]?(?P<m>0[1-9]|1[0-2])[/_-]?(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"
 )
 _JS_DATE = re.compile(r"^[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d{4}) (\d\d:\d\d:\d\d) (?:GMT|UTC)([+-]\d{4})")
+_NET_DATE = re.compile(r"^\\?/Date\((-?\d{8,14})(?:[+-]\d{4})?\)\\?/$")  # milliseconds, of .NET
 _EPOCH = re.compile(r"^\d{10}(?:\d{3})?$")
 _PUBLISHED_CLASS = re.compile(r"publi|pubdate|created|posted|dateline|entry-date|erschienen|veroeffentlicht", re.I)
 _MODIFIED_CLASS = re.compile(r"modif|updat|aktualisier|changed|lastmod", re.I)
@@ -21,6 +22,10 @@ _UPDATED_WORDS = re.compile(
 )
 _PUBLISHED_WORDS = re.compile(r"publi[kcs]|posted|veröffentlicht|erschienen|opubli|yayın|udgivet|pubblic", re.I)
 _LEAD_CHARS = 12  # a line with a word for "updated" this early is about the update
+_FRONT = re.compile(r"(?:\s|<[^>]{0,80}>)*([\d१२३४५६७८९٠-٩۰-۹][\w.,/ -]{5,28}?)\s*(?:[–—:|]|\s-|<)")
+_RECEIVED_WORDS = re.compile(
+    r"\b(?:received|accepted|submitted|revised|eingereicht|eingegangen|angenommen|reçu|recibido)\b", re.I
+)
 _TITLE_TAIL = re.compile(r"[|–—-]\s*([^|–—]{6,30}\d)\s*$")  # "Headline | DW | 28.04.2023"
 GUESS = "a guess: a date in the text"
 _GUESS_LINES, _GUESS_CHARS = 4, 1_000  # any date is in the lede or in a note at the end
@@ -63,6 +68,9 @@ def read_time(value: str, language: str | None) -> PrintedDate | None:
     script = _JS_DATE.match(value)
     if script:
         value = f"{script[2]} {script[1]} {script[3]} {script[4]} {script[5]}"
+    milliseconds = _NET_DATE.match(value)
+    if milliseconds:
+        value = str(int(milliseconds[1]) // 1000)
     if _EPOCH.match(value):
         try:
             instant = datetime.fromtimestamp(int(value[:10]), tz=UTC)
@@ -77,8 +85,8 @@ def find_times(page: Page, *, is_guessing: bool = False) -> Times:
 
     `is_guessing`: if the page gives no date of publication, take one from the text and flag it.
     """
-    language = page.declared_language()
-    published, published_from = _first(_published_candidates(page), language)
+    language = page.declared_language() or page.document.get("language")
+    published, published_from, refused = _first_possible(page, language)
     modified, modified_from = _first(_modified_candidates(page), language)
     if published is None and (in_address := _date_in_address(page)):
         published, published_from = in_address.value, in_address.origin
@@ -86,11 +94,10 @@ def find_times(page: Page, *, is_guessing: bool = False) -> Times:
     if published is None and is_guessing and (guess := _date_in_text(page, language)):
         published, published_from = guess, GUESS
         flags.append(Doubt.PUBLISHED_GUESSED.value)
-    published = _disambiguate(published, page, flags)
-    if published and published.day < EARLIEST:
-        flags.append(Doubt.PUBLISHED_BEFORE_1990.value)
-    if published and published.day > _latest_day(page):
-        flags.append(Doubt.PUBLISHED_AFTER_FETCHED.value)
+    published = _local(_disambiguate(published, page, flags), page, language)
+    flags += [
+        flag for flag in (Doubt.PUBLISHED_BEFORE_1990.value, Doubt.PUBLISHED_AFTER_FETCHED.value) if flag in refused
+    ]
     if published and modified and _is_before(modified, published):
         flags.append(Doubt.MODIFIED_BEFORE_PUBLISHED.value)
     return Times(published, published_from, modified, modified_from, tuple(flags))
@@ -99,6 +106,43 @@ def find_times(page: Page, *, is_guessing: bool = False) -> Times:
 def _latest_day(page: Page) -> date:
     """The last day that is not after the fetch."""
     return (page.fetched_at + _SLACK).date() if page.fetched_at else date.max
+
+
+def _local(declared: PrintedDate | None, page: Page, language: str | None) -> PrintedDate | None:
+    """An instant declared in UTC as the local day and time that the page prints, where these name the same instant."""
+    if declared is None or declared.instant is None or declared.offset_minutes:
+        return declared
+    for line in page.labelled("date"):
+        printed = read_time(line.text, language)
+        if printed and printed.clock and abs(printed.day - declared.day) == _SLACK:
+            local = datetime.combine(printed.day, printed.clock, tzinfo=UTC)
+            minutes = round((local - declared.instant) / timedelta(minutes=1))
+            if abs(minutes) <= 14 * 60 and minutes % 15 == 0:
+                return replace(printed, offset_minutes=minutes)
+    return declared
+
+
+def _first_possible(page: Page, language: str | None) -> tuple[PrintedDate | None, str | None, dict[str, str]]:
+    """The date of publication, its origin, and the impossible declarations that were refused: flag -> what was refused.
+
+    The year 1, 1970 or the future are values that programs write where they know none.
+    """
+    refused: dict[str, str] = {}
+    possible = []
+    for origin, value in _published_candidates(page):
+        printed = read_time(value, language)
+        if printed is None:
+            continue
+        if printed.day < EARLIEST:
+            refused.setdefault(Doubt.PUBLISHED_BEFORE_1990.value, f"{origin} {printed.day}")
+        elif printed.day > _latest_day(page):
+            refused.setdefault(Doubt.PUBLISHED_AFTER_FETCHED.value, f"{origin} {printed.day}")
+        else:
+            possible.append((origin, value))
+    published, published_from = _first(possible, language)
+    if published_from and refused:
+        published_from += "; refused: " + ", ".join(refused.values())
+    return published, published_from, refused
 
 
 def _first(candidates: list[tuple[str, str]], language: str | None) -> tuple[PrintedDate | None, str | None]:
@@ -147,7 +191,16 @@ def _published_candidates(page: Page) -> list[tuple[str, str]]:
     if title_tail:
         candidates.append(("title", title_tail[1]))
     candidates += [("json-ld:dateCreated", text) for text in page.node_strings("dateCreated")]
-    return candidates
+    candidates += [("data-timestamp", text) for text in page.items("timestamp")[:1]]
+    return candidates + _dates_in_front(page)
+
+
+def _dates_in_front(page: Page) -> list[tuple[str, str]]:
+    """Dates that begin the title or the first paragraph: `12.10.2024 - Headline`, `12.10.2024 – Rain has come ...`."""
+    texts = [("title", page.signals.get("title") or "")]
+    texts += [("title", text) for _, text in page.meta("og:title")]
+    texts += [("text", line.text) for line in page.lines if line.action == "keep"][:1]
+    return [(f"start of the {origin}", match[1]) for origin, text in texts if (match := _FRONT.match(text))]
 
 
 def _modified_candidates(page: Page) -> list[tuple[str, str]]:
@@ -170,6 +223,9 @@ def _of_element(time: dict[str, str]) -> tuple[str, str]:
 
 def _published_part(text: str) -> str | None:
     """The part of a date line about publication; last in `Aktualizacja: 2 May Publikacja: 1 May`."""
+    if _RECEIVED_WORDS.search(text):  # of a paper: `Received 1 May / Accepted 2 June / Published 3 July`
+        published = _PUBLISHED_WORDS.search(text)
+        return text[published.end() :] if published else None
     updated = _UPDATED_WORDS.search(text)
     if not updated:
         return text
