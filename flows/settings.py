@@ -46,7 +46,7 @@ class Settings:
 
         if (given := _override.get()) is not None:
             return given
-        # read by the workers themselves, which inherit them; a wrong value is told here
+        # workers inherit and read these themselves; a wrong value is reported here
         _number("COPYDESK_PAGE_CPU_SECONDS", PAGE_CPU_SECONDS)
         _number("COPYDESK_WORKER_MEGABYTES", WORKER_MEGABYTES)
 
@@ -66,12 +66,12 @@ def _number(name: str, default: int) -> int:
     if not text:
         return default
     if not text.isdigit() or int(text) < 1:
-        raise ValueError(f"{name}={text!r}: a whole number above 0 is expected")
+        raise ValueError(f"{name}={text!r}: expected an integer above 0")
     return int(text)
 
 
 def quiet_environment() -> None:
-    """Switch off telemetry and promotion, lengthen timeouts and choose the allocator, before Prefect and Arrow are imported;
+    """Switch off telemetry and promotion, lengthen timeouts and choose the allocator before Prefect and Arrow are imported;
     the user's settings win.
     """
     for name, value in _QUIET.items():
@@ -81,10 +81,10 @@ def quiet_environment() -> None:
 
 
 def _use_malloc() -> None:
-    """Have Arrow's kernels use malloc in this process; workers keep Arrow's own allocator, with which ingest is a third faster.
+    """Let Arrow use malloc in this process. Workers keep its own allocator, with which ingest is a third faster.
 
-    What that has had it keeps: 130 MB after a hundred runs of a process that serves schedules. Which one the kernels use is
-    settled when Arrow is loaded, whatever pool is set later.
+    Its own allocator never returns memory: 130 MB after a hundred runs of a process that serves schedules. The choice is
+    made when Arrow is loaded, whatever pool is set later.
     """
     if _ALLOCATOR not in os.environ and "pyarrow" not in sys.modules:
         os.environ[_ALLOCATOR] = "system"

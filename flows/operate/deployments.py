@@ -115,7 +115,7 @@ def _deployment(
         enforce_parameter_schema=True,
         entrypoint_type=EntrypointType.MODULE_PATH,  # a path entrypoint would load a second copy of the module
     )
-    return cast(RunnerDeployment, deployment)  # outside of an event loop it is no coroutine
+    return cast(RunnerDeployment, deployment)  # outside of an event loop it is not a coroutine
 
 
 def serve(schedules: Schedules) -> None:

@@ -45,7 +45,7 @@ class _Progress:
             update_progress_artifact(self._artifacts[step], progress=percent, description=text)
         else:
             artifact = create_progress_artifact(progress=percent, key=f"progress-{step}", description=text)
-            self._artifacts[step] = cast(UUID, artifact)  # outside of an event loop it is no coroutine
+            self._artifacts[step] = cast(UUID, artifact)  # outside of an event loop it is not a coroutine
 
 
 def _text(advance: Advance, seconds: float) -> str:
