@@ -1,17 +1,19 @@
-"""A gate as a Prefect task: check a step's slim table, write down what it sets aside, show it as a table artifact."""
+"""The gates of a run as Prefect tasks: check a step's slim table, write the pages that fail to a file, show a table artifact."""
 
+import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from prefect import task
+from prefect import State, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed, Failed
@@ -23,106 +25,178 @@ from expectations import ingest as ingest_rules
 from expectations import load as load_rules
 from expectations.gate import Verdict, check, contract, load_checks
 from expectations.rule import Suite
+from flows.run import GateStop, Run
 from tasks import schema
 from tasks.load.worker import Staged
-from tasks.parallel.executor import Advance, listening
+from tasks.parallel.progress import Advance, listening
 from tasks.steps import StepResult, digest, raw_file_of
 from tasks.storage.tables import write_table
 
-_DECLARED = {"ingest": schema.PAGES, "clean": schema.DOCUMENTS, "extract": schema.CANDIDATES}
+logger = logging.getLogger(__name__)
+
+
+class Step(NamedTuple):
+    """What a gate needs to know of a step."""
+
+    suite: Callable[[dict[str, Any]], Suite]
+    declared: pa.Schema
+    slim: Callable[[Callable[[], Iterator[pa.Table]]], Iterator[pa.Table]]  # the tables as the suite sees them
+    file: str = ""  # in the folder of a batch; empty where a batch is a file
+
+
+def _slim_articles(tables: Callable[[], Iterator[pa.Table]]) -> Iterator[pa.Table]:
+    repeated = extract_rules.repetitions(tables)  # a text and its repetition may be in two batches
+    start = 0
+    for table in tables():
+        yield extract_rules.slim(table, repeated.slice(start, table.num_rows))
+        start += table.num_rows
+
+
+_STEPS = {
+    "ingest": Step(ingest_rules.suite, schema.PAGES, lambda tables: map(ingest_rules.slim, tables())),
+    "clean": Step(
+        clean_rules.suite, schema.DOCUMENTS, lambda tables: map(clean_rules.slim, tables()), "documents.parquet"
+    ),
+    "extract": Step(extract_rules.suite, schema.CANDIDATES, _slim_articles),
+}
 _SHOWN = ("code", "severity", "state", "failed", "checked", "sentence", "observed")
+_STOPS_SHOWN = 5  # of the rows that stop a run
 
 
 @contextmanager
-def checks_loading_meanwhile() -> Iterator[None]:
-    """Have the checks imported in this process while workers read, which would stand idle at the first gate until they are."""
+def import_checks_during_ingest() -> Iterator[None]:
+    """Import the checks in this process while workers read; at the first gate the workers would wait for it."""
 
     def start(now: Advance) -> None:
         if now.total:  # a run that finds nothing new has no gate
-            load_checks_meanwhile()
+            import_checks_in_background()
 
     with listening(start):
         yield
 
 
-@cache  # once in a process, however many runs it serves
-def load_checks_meanwhile() -> Thread:
-    """Have the checks imported in a thread."""
+@cache  # once per process, however many runs it serves
+def import_checks_in_background() -> Thread:
+    """Import the checks in a thread."""
     thread = Thread(target=load_checks, name="import of the checks")
     thread.start()
     return thread
 
 
+class Gates:
+    """The gates of one run, over the pages that ingest read."""
+
+    def __init__(self, run: Run, pages: StepResult) -> None:
+        self.run = run
+        self.pages = PageIndex(pages)
+
+    def check(self, result: StepResult) -> StepResult:
+        """The same result, with the pages that its gate rejected.
+
+        Raises:
+            GateStop: the gate stops the run.
+        """
+        return replace(result, rejected=self._passed(gate(result.step, self, result, return_state=True)))
+
+    def check_staged(self, staged: Staged) -> None:
+        """Check the staged dataset as read back from its files, and that every page is accounted for.
+
+        Raises:
+            GateStop: the gate stops the run.
+        """
+        self._passed(gate_load(self, staged, return_state=True))
+
+    def check_history(self, compared: list[dict[str, Any]]) -> None:
+        """Check the run against earlier ones (`tasks.quality.drift.compare`).
+
+        Raises:
+            GateStop: the gate stops the run.
+        """
+        self._passed(gate_dataset(self, compared, return_state=True))
+
+    def source_of(self, doc_id: str | None) -> str | None:
+        """The `source_uri` of a page of the run."""
+        return str(self.pages.rows({doc_id})[doc_id]["source_uri"]) if doc_id else None
+
+    def _passed(self, state: State[Any]) -> Path | None:
+        """The file of rejected pages of a gate that let the run continue."""
+        data = state.result(raise_on_failure=state.name != "StoppedByGate")
+        if not (isinstance(data, tuple) and isinstance(data[0], Verdict)):
+            raise TypeError(f"the gate ended as {state.name} without a verdict: {state.message}")
+        verdict: Verdict = data[0]
+        path: Path | None = data[1]
+        self.run.report.gate(verdict, path)
+        logger.info("gate after %s: %s", verdict.step, state.message)
+        if verdict.stops:
+            raise GateStop("; ".join(verdict.stops), path)
+        return path
+
+
 @task(name="gate", task_run_name="gate-{step}", cache_policy=NO_CACHE, persist_result=False)
-def gate(
-    step: str,
-    result: StepResult,
-    index: "PageIndex",
-    folder: Path,
-    limits: dict[str, dict[str, Any]],
-    run_id: str,
-    rules_version: str,
-    docs: Path | None,
-) -> Any:
-    """Check one step; the rows it sets aside are written to a file that the next step reads."""
-    verdict = _verdict_on(step, result, limits, docs)
-    failed = _ids_of_rows(_paths(step, result), sorted(verdict.reasons))
-    pages = index.rows(set(failed.values()))
+def gate(step: str, gates: Gates, result: StepResult) -> Any:
+    """Check one step; the pages it rejects are written to a file that the next step reads."""
+    run = gates.run
+    verdict = verdict_on(result, run.thresholds, run.data_docs)
+    doc_ids = ids_of_rows(files_of(result), sorted(verdict.reasons))
+    pages = gates.pages.rows(set(doc_ids.values()))
     rows = [
-        pages[failed[number]]
+        pages[doc_ids[number]]
         | {
             "step": step,
             "reason": codes[0],
             "detail": verdict.details.get(number),
             "all_reasons": codes,
-            "run_id": run_id,
-            "rules_version": rules_version,
+            "run_id": run.run_id,
+            "rules_version": run.report.rules_version,
         }
         for number, codes in sorted(verdict.reasons.items())
     ]
-    quarantine = pa.Table.from_pylist(rows, schema=schema.QUARANTINE)
     name = digest(step, *(f"{row['doc_id']} {row['all_reasons']}" for row in rows))
-    path = folder / f"{step}-{name}.parquet"
-    write_table(quarantine, path)
+    path = run.output.work / "gates" / f"{step}-{name}.parquet"
+    write_table(pa.Table.from_pylist(rows, schema=schema.QUARANTINE), path)
     return _state(verdict, path)
 
 
 @task(name="gate", task_run_name="gate-load", cache_policy=NO_CACHE, persist_result=False)
-def gate_load(staged: Staged, limits: dict[str, dict[str, Any]], docs: Path | None) -> Any:
+def gate_load(gates: Gates, staged: Staged) -> Any:
     """Check the staged dataset as read back from its files, and the accounting identity."""
-    suite = load_rules.suite(limits["load"])
+    limits, docs = gates.run.thresholds["load"], gates.run.data_docs
+    suite = load_rules.suite(limits)
     shapes = (_shape_of("load", path, schema.ARTICLES) for path in staged.article_files)
-    own = next((shape for shape in shapes if shape.stops), None)
-    if own is None:
-        own = check(suite, _tables(staged.article_files, list(suite.columns), schema.ARTICLES), docs)
-        own.outcomes += contract("load", schema.ARTICLES, schema.ARTICLES, {}).outcomes
+    articles = next((shape for shape in shapes if shape.stops), None)
+    if articles is None:
+        articles = check(suite, _tables(staged.article_files, list(suite.columns), schema.ARTICLES), docs)
+        articles.outcomes += contract("load", schema.ARTICLES, schema.ARTICLES, {}).outcomes
     counts = staged.counts
-    ledger = pa.Table.from_pylist([
-        {"received": counts["received"], "accounted": counts["articles"] + counts["duplicates"] + counts["quarantined"],
-         "articles": counts["articles"], "staged_articles": staged.staged_articles}
-    ])  # fmt: skip
-    accounts = check(load_rules.ledger_suite(limits["load"]), ledger, docs)
-    for verdict in (own, accounts):  # a row that fails here is our own mistake, so it stops the run
-        verdict.stops += [
-            f"{code}: {verdict.details.get(number, '')}" for number, codes in verdict.reasons.items() for code in codes
-        ][:5]
-    verdict = Verdict("load", own.received, own.outcomes + accounts.outcomes, {}, {}, own.stops + accounts.stops)
-    return _state(verdict, None)
+    account = {
+        "received": counts["received"],
+        "accounted": counts["articles"] + counts["duplicates"] + counts["quarantined"],
+        "articles": counts["articles"],
+        "staged_articles": staged.staged_articles,
+    }
+    accounts = check(load_rules.ledger_suite(limits), pa.Table.from_pylist([account]), docs)
+    stops = [*_stops_of_rows(articles), *_stops_of_rows(accounts)]  # a row that fails here is a fault of Copydesk
+    return _state(Verdict("load", articles.received, articles.outcomes + accounts.outcomes, {}, {}, stops), None)
 
 
 @task(name="gate", task_run_name="gate-dataset", cache_policy=NO_CACHE, persist_result=False)
-def gate_dataset(compared: list[dict[str, Any]], limits: dict[str, dict[str, Any]], docs: Path | None) -> Any:
+def gate_dataset(gates: Gates, compared: list[dict[str, Any]]) -> Any:
     """Check the run against the runs before it (`tasks.quality.drift.compare`)."""
-    verdict = check(dataset_rules.suite(limits["dataset"]), dataset_rules.table(compared), docs)
-    verdict.stops += [
-        f"{code}: {verdict.details.get(number, '')}" for number, codes in verdict.reasons.items() for code in codes
-    ][:5]
+    suite = dataset_rules.suite(gates.run.thresholds["dataset"])
+    verdict = check(suite, dataset_rules.table(compared), gates.run.data_docs)
+    verdict.stops = _stops_of_rows(verdict)
     verdict.reasons, verdict.details = {}, {}  # its rows are metrics, not pages
     return _state(verdict, None)
 
 
+def _stops_of_rows(verdict: Verdict) -> list[str]:
+    """The stops of a verdict on rows that must all pass, the first few rows among them."""
+    rows = [f"{code}: {verdict.details.get(number, '')}" for number, codes in verdict.reasons.items() for code in codes]
+    return verdict.stops + rows[:_STOPS_SHOWN]
+
+
 def _state(verdict: Verdict, path: Path | None) -> Any:
-    """The gate's state in the UI: what it found in words, the verdict as its result."""
+    """The gate's state in the UI: what it found in words, with the verdict and the file of rejected pages as its result."""
     rows = [{name: row[name] for name in _SHOWN} for row in verdict.as_rows()]
     create_table_artifact(key=f"gate-{verdict.step}", table=rows, description=_sentence(verdict))
     data = (verdict, path)
@@ -135,7 +209,7 @@ def _state(verdict: Verdict, path: Path | None) -> Any:
 
 def _sentence(verdict: Verdict) -> str:
     passed = verdict.received - len(verdict.reasons)
-    text = f"{verdict.received} in, {passed} passed, {len(verdict.reasons)} to quarantine"
+    text = f"{verdict.received} in, {passed} passed, {len(verdict.reasons)} quarantined"
     if verdict.warnings:
         text += f", {len(verdict.warnings)} warnings: " + ", ".join(outcome.code for outcome in verdict.warnings)
     if verdict.stops:
@@ -143,51 +217,35 @@ def _sentence(verdict: Verdict) -> str:
     return text
 
 
-_SUITES: dict[str, Callable[[dict[str, Any]], Suite]] = {
-    "ingest": ingest_rules.suite,
-    "clean": clean_rules.suite,
-    "extract": extract_rules.suite,
-}
+def files_of(result: StepResult) -> list[Path]:
+    """The file of each batch that the gate reads."""
+    name = _STEPS[result.step].file
+    return [path / name if name else path for path in result.paths]
 
 
-def _paths(step: str, result: StepResult) -> list[Path]:
-    return [path / "documents.parquet" if step == "clean" else path for path in result.paths]
-
-
-def _verdict_on(step: str, result: StepResult, limits: dict[str, dict[str, Any]], docs: Path | None) -> Verdict:
+def verdict_on(result: StepResult, thresholds: dict[str, dict[str, Any]], docs: Path | None) -> Verdict:
     """The verdict on all batches of a step."""
-    suite = _SUITES[step](limits[step])
-    paths = _paths(step, result)
+    step = _STEPS[result.step]
+    suite = step.suite(thresholds[result.step])
+    paths = files_of(result)
     # the whole contract of the step, not only the columns that its rules look at
-    shapes = [_shape_of(step, path, _DECLARED[step]) for path in paths]
+    shapes = [_shape_of(result.step, path, step.declared) for path in paths]
     broken = next((shape for shape in shapes if shape.stops), None)
     if broken:
         return broken
-    verdict = check(suite, _slim(step, partial(_tables, paths, list(suite.columns), _DECLARED[step])), docs)
+    verdict = check(suite, step.slim(partial(_tables, paths, list(suite.columns), step.declared)), docs)
     verdict.outcomes += shapes[0].outcomes
     return verdict
 
 
 def _shape_of(step: str, path: Path, declared: pa.Schema) -> Verdict:
-    """The verdict on the shape of one file; a run may have more of them than a process may have open."""
+    """The verdict on the shape of one file. Files are opened one by one: a run may have more than a process may open."""
     with pq.ParquetFile(path) as file:
         return contract(step, file.schema_arrow, declared, _null_counts(file))
 
 
-def _slim(step: str, tables: Callable[[], Iterator[pa.Table]]) -> Iterator[pa.Table]:
-    """What the step's suite looks at, table by table."""
-    if step != "extract":
-        yield from map({"ingest": ingest_rules.slim, "clean": clean_rules.slim}[step], tables())
-        return
-    repeated = extract_rules.repetitions(tables)  # a text and its repetition may be in two batches
-    start = 0
-    for table in tables():
-        yield extract_rules.slim(table, repeated.slice(start, table.num_rows))
-        start += table.num_rows
-
-
 def _tables(paths: list[Path], columns: list[str], declared: pa.Schema) -> Iterator[pa.Table]:
-    """Some columns of all files, some thousand rows at a time; at least one table, if an empty one."""
+    """Some columns of all files, by row group; first an empty table, so that there is always one."""
     yield pa.schema([declared.field(name) for name in columns]).empty_table()
     for path in paths:
         with pq.ParquetFile(path) as file:
@@ -195,9 +253,9 @@ def _tables(paths: list[Path], columns: list[str], declared: pa.Schema) -> Itera
                 yield file.read_row_group(group, columns=columns).select(columns)
 
 
-def _ids_of_rows(paths: list[Path], rows: list[int]) -> dict[int, str]:
-    """The doc_id of some rows, counted over all files."""
-    found: dict[int, str] = {}
+def ids_of_rows(paths: list[Path], rows: list[int]) -> dict[int, str]:
+    """The doc_id of some rows, which are counted over all files and ascend: row number -> doc_id."""
+    ids: dict[int, str] = {}
     start = 0
     wanted = deque(rows)
     for path in paths:
@@ -205,17 +263,18 @@ def _ids_of_rows(paths: list[Path], rows: list[int]) -> dict[int, str]:
             break
         with pq.ParquetFile(path) as file:
             end = start + file.metadata.num_rows
-            here = []
+            in_file = []
             while wanted and wanted[0] < end:
-                here.append(wanted.popleft())
-            ids = file.read(columns=["doc_id"]).column("doc_id") if here else None
-        found |= {row: ids[row - start].as_py() for row in here} if ids is not None else {}
+                in_file.append(wanted.popleft())
+            if in_file:
+                column = file.read(columns=["doc_id"]).column("doc_id")
+                ids |= {row: column[row - start].as_py() for row in in_file}
         start = end
-    return found
+    return ids
 
 
 def _null_counts(file: pq.ParquetFile) -> dict[str, int]:
-    """The nulls of each plain column by the file's own statistics; lists and structs count by their parts and are left out."""
+    """The nulls of each plain column by the file's own statistics; lists and structs are skipped."""
     counts: Counter[str] = Counter()
     for group in range(file.metadata.num_row_groups):
         for number in range(file.metadata.num_columns):
@@ -226,24 +285,21 @@ def _null_counts(file: pq.ParquetFile) -> dict[str, int]:
 
 
 class PageIndex:
-    """Where the pages of a run come from and where their raw bytes lie: looked up in the batches, not held."""
+    """Where the pages of a run come from and where their raw bytes are: looked up in the batches, not held in memory."""
 
     _COLUMNS = ("doc_id", "source_uri", "url", "fetched_at", "page_digest")
 
-    def __init__(self, ingested: StepResult) -> None:
-        self._paths = ingested.paths
+    def __init__(self, pages: StepResult) -> None:
+        self._paths = pages.paths
 
     def rows(self, doc_ids: set[str]) -> dict[str, dict[str, Any]]:
         """The identity columns of the quarantine rows of some pages, by doc_id."""
         wanted = pa.array(sorted(doc_ids), pa.string())
-        found: dict[str, dict[str, Any]] = {}
+        rows: dict[str, dict[str, Any]] = {}
         for path in self._paths if doc_ids else ():
             file = pq.ParquetFile(path)
             is_wanted = pc.is_in(file.read(columns=["doc_id"]).column("doc_id"), wanted)
-            for row in (
-                file.read(columns=list(self._COLUMNS)).filter(is_wanted).to_pylist()
-                if pc.any(is_wanted).as_py()
-                else ()
-            ):
-                found[row["doc_id"]] = row | {"raw_file": raw_file_of(path)}
-        return found
+            if pc.any(is_wanted).as_py():
+                for row in file.read(columns=list(self._COLUMNS)).filter(is_wanted).to_pylist():
+                    rows[row["doc_id"]] = row | {"raw_file": raw_file_of(path)}
+        return rows

@@ -69,11 +69,15 @@ def rules_version() -> str:
 
 @dataclass(frozen=True)
 class StepResult:
-    """What a step hands to its gate and to the next step: receipts, and counts for the report."""
+    """What a step hands to its gate and to the next step: receipts, and counts for the report.
+
+    `rejected` is the file of the pages that the gate after the step sent to quarantine; None before the gate.
+    """
 
     step: str
     receipts: tuple[Receipt, ...]
     notes: dict[str, int] = field(default_factory=dict)
+    rejected: Path | None = None
 
     @property
     def paths(self) -> list[Path]:
@@ -82,12 +86,12 @@ class StepResult:
 
     @property
     def received(self) -> int:
-        """The pages that went into the batches."""
+        """Number of pages that went into the batches."""
         return sum(receipt.received for receipt in self.receipts)
 
 
-def left_out(verdicts: Path | None) -> set[str]:
-    """The doc_ids that a gate set aside, from its verdict file."""
-    if verdicts is None or not verdicts.exists():
+def rejected_ids(path: Path | None) -> set[str]:
+    """The doc_ids in a gate's file of rejected pages."""
+    if path is None or not path.exists():
         return set()
-    return set(pq.ParquetFile(verdicts).read(columns=["doc_id"]).column("doc_id").to_pylist())
+    return set(pq.ParquetFile(path).read(columns=["doc_id"]).column("doc_id").to_pylist())

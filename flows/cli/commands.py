@@ -102,10 +102,10 @@ def _in_flow(options: argparse.Namespace, make: Callable[[argparse.Namespace], F
 
     flow = make(options)
     if server is not None:
-        from flows.gates import load_checks_meanwhile
+        from flows.gates import import_checks_in_background
 
         # even though a run that finds nothing new will not need them: until the server is there, nothing else is to be done
-        load_checks_meanwhile()
+        import_checks_in_background()
         try:
             server.wait()
         except ServerError as silence:

@@ -21,7 +21,7 @@ from rich.table import Table
 from expectations.dataset import LOSSES
 from flows.report.model import read_reports
 from tasks.load.output import Output
-from tasks.parallel.executor import Advance, listening
+from tasks.parallel.progress import Advance, listening
 
 logger = logging.getLogger("copydesk")
 

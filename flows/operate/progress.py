@@ -9,7 +9,7 @@ from uuid import UUID
 
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 
-from tasks.parallel.executor import Advance, listening
+from tasks.parallel.progress import Advance, listening
 
 logger = logging.getLogger(__name__)
 

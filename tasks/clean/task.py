@@ -1,4 +1,4 @@
-"""The clean step as Prefect tasks: its work on one batch, and what it learns of sites for the next run."""
+"""The clean step as Prefect tasks: label the pages of each batch, and update the memory of sites for the next run."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,30 +7,34 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.clean.worker import Job, clean_batch, learn
-from tasks.parallel.executor import apart, run_batches
+from tasks.parallel.executor import Executor
 from tasks.steps import StepResult
 
 
 @task(name="clean", task_run_name="clean", cache_policy=NO_CACHE, persist_result=False)
 def clean(
-    ingested: StepResult,
-    verdicts: Path | None,
-    folder: str,
-    sites: Mapping[str, Path],
-    sites_state: str,
+    pages: StepResult, folder: Path, sites: Mapping[str, Path], sites_state: str, executor: Executor
 ) -> StepResult:
     """Label every line of every page that passed the gate after ingest.
 
-    `sites` are the files of what earlier runs remember of sites, by their place; `sites_state` names their state.
+    Args:
+        pages: The result of ingest, checked by its gate.
+        folder: Where each batch gets a folder with its documents and lines.
+        sites: Files of the memory of sites: path within the table -> file.
+        sites_state: Name of the state of that memory.
+        executor: Does the batches.
     """
-    known = {place: str(path) for place, path in sites.items()}
-    out = str(verdicts) if verdicts else None
-    jobs = [Job(receipt.path, out, folder, known, sites_state) for receipt in ingested.receipts]
-    weights = [receipt.received for receipt in ingested.receipts]
-    return StepResult("clean", tuple(run_batches("clean", clean_batch, jobs, weights=weights)))
+    remembered = {relative: str(path) for relative, path in sites.items()}
+    rejected = str(pages.rejected) if pages.rejected else None
+    jobs = [
+        Job(path=receipt.path, rejected=rejected, folder=str(folder), sites=remembered, sites_state=sites_state)
+        for receipt in pages.receipts
+    ]
+    weights = [receipt.received for receipt in pages.receipts]
+    return StepResult("clean", tuple(executor.run_batches("clean", clean_batch, jobs, weights=weights)))
 
 
 @task(name="learn-sites", task_run_name="learn-sites", cache_policy=NO_CACHE, persist_result=False)
-def learn_sites(cleaned: StepResult, sites: Mapping[str, Path], folder: str) -> dict[str, Path]:
-    """Write what is remembered of sites after this run into `folder`; returns the files that are new, by their place."""
-    return apart(cleaned.received, learn, cleaned.paths, sites, folder)
+def learn_sites(documents: StepResult, sites: Mapping[str, Path], folder: Path, executor: Executor) -> dict[str, Path]:
+    """Write the memory of sites after this run into `folder`; returns the new files by their path within the table."""
+    return executor.run_in_subprocess(documents.received, learn, documents.paths, sites, str(folder))

@@ -12,19 +12,20 @@ from prefect.cache_policies import NO_CACHE
 
 from tasks.ingest.fetch.fetching import Fetching, fetch, is_web
 from tasks.ingest.formats import NOT_MET
-from tasks.ingest.listing import FileRef, FileRefs, SourceError, cut, list_files
+from tasks.ingest.listing import FileRef, FileRefs, cut, list_files
 from tasks.ingest.seen import Known
 from tasks.ingest.stored_pages import recall
 from tasks.ingest.worker import Job, Limits, ingest_job, read_so_far
-from tasks.parallel.executor import Advance, is_elsewhere, report_progress, run_batches
+from tasks.parallel.executor import Executor
+from tasks.parallel.progress import Advance, report_progress
 from tasks.steps import Receipt, StepResult, digest
 from tasks.storage.object_stores import StoreError, is_remote
 
-_CHUNK_FILES = 20_000  # asked for at a time whether they are known
+_CHUNK_FILES = 20_000  # files looked up in the ledger at a time
 
 
-def _is_passing(_task: Any, _run: Any, state: Any) -> bool:
-    """Whether a failure may be over in a moment: that of a store or of the network, never one of data, disk or rights."""
+def _is_transient(_task: Any, _run: Any, state: Any) -> bool:
+    """Whether a failure may pass: one of a store or of the network, never one of data, disk or permissions."""
     try:
         state.result()
     except StoreError:
@@ -37,20 +38,26 @@ def _is_passing(_task: Any, _run: Any, state: Any) -> bool:
 
 
 @task(
-    name="ingest", task_run_name="ingest", cache_policy=NO_CACHE, persist_result=False, retries=2, retry_delay_seconds=[10, 60],
-    retry_condition_fn=_is_passing,
-)  # fmt: skip
+    name="ingest",
+    task_run_name="ingest",
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    retries=2,
+    retry_delay_seconds=[10, 60],
+    retry_condition_fn=_is_transient,
+)
 def ingest(
     sources: list[str],
-    folder: str,
+    folder: Path,
     ledger_files: list[str],
+    executor: Executor,
     *,
     limits: Limits,
     columns: dict[str, str] | None = None,
     fetching: Fetching | None = None,
 ) -> StepResult:
-    """Read the pages of all sources into batch files; what the ledger knows is skipped before it is read, or, where only its
-    bytes tell, before anything is done with it.
+    """Read the pages of all sources into batch files. Files that the ledger knows are skipped before they are read; pages
+    that it knows by their bytes are skipped before anything else is done with them.
 
     Raises:
         SourceError: a source does not exist or holds no page.
@@ -60,19 +67,20 @@ def ingest(
     listing = list_files([source for source in sources if not is_web(source)])
     known = Known.read(ledger_files)
     refs = FileRefs(_unknown(listing.refs, known, is_asked_for=bool(columns)))
-    if is_elsewhere():
+    if executor.is_remote:
         refs = FileRefs(
             ref if is_remote(ref.path) else replace(ref, path=str(Path(ref.path).absolute())) for ref in refs
         )
     known_file = None
     if refs and len(known.docs):
-        known_file = Path(folder).parent / "known" / digest(*map(str, ledger_files))
+        known_file = folder.parent / "known" / digest(*map(str, ledger_files))
         known.save(known_file)
     batches = cut(refs, max_pages=limits.batch_pages, max_bytes=limits.batch_bytes, part_bytes=limits.part_bytes)
     known_name = str(known_file) if known_file else None
-    receipts = read_jobs([Job(FileRefs(batch), folder, limits, known_name, columns or {}) for batch in batches])
+    jobs = [Job(FileRefs(batch), str(folder), limits, known_name, columns or {}) for batch in batches]
+    receipts = read_jobs(jobs, executor)
     if web:
-        receipts += fetch(web, Path(folder), limits, known, fetching or Fetching())
+        receipts += fetch(web, folder, limits, known, fetching or Fetching())
     notes = Counter(listed=len(listing.refs), known=len(listing.refs) - len(refs))
     notes.update({f"passed over: {kind}": count for kind, count in listing.passed_over.items()})
     for receipt in receipts:
@@ -80,37 +88,41 @@ def ingest(
     return StepResult("ingest", tuple(receipt for receipt in receipts if receipt.received), dict(notes))
 
 
-def read_jobs(jobs: list[Job]) -> list[Receipt]:
-    """The receipts of all jobs in their order. A file whose parts do not meet is read again, as one."""
-    found = list(_receipts_of(jobs))
-    torn = {
-        ref.source_uri: replace(ref, span=None, lines_before=0)
-        for job, receipts in zip(jobs, found, strict=True) if any(NOT_MET.note in receipt.notes for receipt in receipts)
-        for ref in job.refs
-    }  # fmt: skip
+def read_jobs(jobs: list[Job], executor: Executor) -> list[Receipt]:
+    """The receipts of all jobs in their order. A file whose parts do not meet is read again as a whole."""
+    first = list(_receipts_of(jobs, executor))
+    torn: dict[str, FileRef] = {}
+    for job, receipts in zip(jobs, first, strict=True):
+        if any(NOT_MET.note in receipt.notes for receipt in receipts):
+            torn |= {ref.source_uri: replace(ref, span=None, lines_before=0) for ref in job.refs}
     if not torn:
-        return [receipt for receipts in found for receipt in receipts]
+        return [receipt for receipts in first for receipt in receipts]
     whole = [replace(jobs[0], refs=FileRefs([ref])) for ref in torn.values()]
-    again = dict(zip(torn, _receipts_of(whole), strict=True))
+    second = dict(zip(torn, _receipts_of(whole, executor), strict=True))
     kept: list[Receipt] = []
-    for job, receipts in zip(jobs, found, strict=True):
+    for job, receipts in zip(jobs, first, strict=True):
         uri = next(iter(job.refs)).source_uri
-        kept += again.pop(uri, []) if uri in torn else receipts
+        kept += second.pop(uri, []) if uri in torn else receipts
     return kept
 
 
-def _receipts_of(jobs: list[Job]) -> Iterator[list[Receipt]]:
-    return run_batches(
-        "ingest", ingest_job, jobs, weights=[job.refs.size for job in jobs], unit="bytes",
-        under_way=lambda: sum(read_so_far(Path(folder)) for folder in {job.folder for job in jobs}),
+def _receipts_of(jobs: list[Job], executor: Executor) -> Iterator[list[Receipt]]:
+    folders = {Path(job.folder) for job in jobs}
+    return executor.run_batches(
+        "ingest",
+        ingest_job,
+        jobs,
+        weights=[job.refs.size for job in jobs],
+        unit="bytes",
+        under_way=lambda: sum(map(read_so_far, folders)),
         pages_of=lambda receipts: sum(receipt.received for receipt in receipts),
-    )  # fmt: skip
+    )
 
 
 def _unknown(refs: Iterable[FileRef], known: Known, *, is_asked_for: bool) -> Iterator[FileRef]:
-    """The files that no earlier run has read as they are now.
+    """The files that no earlier run has read in their present state.
 
-    `is_asked_for`: columns are named in this run, so tables are read again; their pages are known by their bytes.
+    `is_asked_for`: this run names columns, so tables are read again; their pages are known by their bytes.
     """
     listed = iter(refs)
     while part := list(islice(listed, _CHUNK_FILES)):
@@ -126,13 +138,10 @@ def _unknown(refs: Iterable[FileRef], known: Known, *, is_asked_for: bool) -> It
 
 @task(name="ingest", task_run_name="recall", cache_policy=NO_CACHE, persist_result=False)
 def recall_pages(
-    wanted: Mapping[str, Collection[str] | None], root: str, folder: str, *, without: set[str], batch_pages: int
+    wanted: Mapping[str, Collection[str] | None], root: Path, folder: Path, *, without: set[str], batch_pages: int
 ) -> StepResult:
-    """Take pages that were received before from the output's store of raw pages, in place of reading sources (`recall`)."""
-    receipts = tuple(recall(wanted, Path(root), Path(folder), without=without, batch_pages=batch_pages))
+    """Take pages from the output's store of raw pages instead of reading sources (`tasks.ingest.stored_pages`)."""
+    receipts = tuple(recall(wanted, root, folder, without=without, batch_pages=batch_pages))
     received = sum(receipt.received for receipt in receipts)
     report_progress(Advance("ingest", received, received))
     return StepResult("ingest", receipts, {"listed": received, "known": 0})
-
-
-__all__ = ["SourceError", "ingest"]

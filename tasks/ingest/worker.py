@@ -66,7 +66,7 @@ class Job:
         chosen = set(pieces)
         return replace(self, refs=FileRefs(ref for ref in self.refs if ref.source_uri in chosen), folder=folder)
 
-    def apart(self, culprits: Mapping[str, tuple[str, str]]) -> "Job":
+    def without(self, culprits: Mapping[str, tuple[str, str]]) -> "Job":
         """The same job with these files not opened, which are told as flawed."""
         refs = (
             replace(ref, flaw=Flaw.READER_CRASH if culprits[ref.source_uri][0] == CRASH else Flaw.READER_TIMEOUT, detail=culprits[ref.source_uri][1])

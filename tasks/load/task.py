@@ -1,4 +1,4 @@
-"""The load step as two Prefect tasks: write aside, and - once the gate has spoken - make visible."""
+"""The load step as two Prefect tasks: stage the tables of a run, and publish them once the gate has passed them."""
 
 from pathlib import Path
 
@@ -6,50 +6,36 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.load.output import Output, link_or_copy
-from tasks.load.worker import Staged, stage
-from tasks.parallel.executor import apart
+from tasks.load.worker import LoadOptions, Staged, stage
+from tasks.parallel.executor import Executor
 from tasks.steps import StepResult
 
 
 @task(name="load", task_run_name="load", cache_policy=NO_CACHE, persist_result=False)
 def load(
-    ingested: StepResult,
-    extracted: StepResult,
-    verdicts: list[Path],
-    output_root: str,
-    run_id: str,
-    rules_version: str,
-    *,
-    keep_pages: bool,
-    is_replay: bool = False,
-    one_per_story: bool = False,
+    pages: StepResult, documents: StepResult, articles: StepResult, options: LoadOptions, executor: Executor
 ) -> Staged:
-    """Decide what becomes an article, and write every table of the run into the staging folder.
+    """Decide what becomes an article, and write every table of the run to the staging folder.
 
-    In a replay the pages were received before: whatever was made of them then gives way to what is made of them now. With
-    `one_per_story` a near-duplicate of another article becomes a row of duplicates.
+    Each of the three step results names the pages that its gate rejected.
     """
-    return apart(
-        ingested.received, stage, ingested, extracted, verdicts, output_root, run_id, rules_version,
-        keep_pages=keep_pages, is_replay=is_replay, one_per_story=one_per_story,
-    )  # fmt: skip
+    return executor.run_in_subprocess(pages.received, stage, pages, documents, articles, options)
 
 
 @task(name="publish", task_run_name="publish", cache_policy=NO_CACHE, persist_result=False)
 def publish(
-    staged: Staged, ingested: StepResult, cleaned: StepResult, output_root: str, *, keep_pages: bool
+    staged: Staged, pages: StepResult, documents: StepResult, output: Output, *, keep_pages: bool
 ) -> str | None:
-    """Make the staged tables visible in one step; None when there is nothing new.
+    """Make the staged tables visible in one step; returns the number of the new snapshot, None when nothing is new.
 
     The lines and the raw pages are put in place first: a row that is visible can always be explained.
     """
-    output = Output(output_root)
     if staged.changes.is_empty():
         return None
-    for receipt in cleaned.receipts:
+    for receipt in documents.receipts:
         _keep(Path(receipt.path) / "lines.parquet", output.root / "lines" / f"{receipt.batch_id}.parquet")
     if keep_pages:
-        for receipt in ingested.receipts:
+        for receipt in pages.receipts:
             _keep(Path(receipt.path), output.root / "pages" / f"{receipt.batch_id}.parquet")
     number = output.publish(staged.changes)
     output.clear_work()

@@ -1,6 +1,6 @@
-"""What load does with a run: it decides what becomes an article, and writes every table aside.
+"""What load does with a run: it decides what becomes an article, and stages every table.
 
-Nothing here is held for every page but numbers: what is decided, some fifty bytes a page. Texts, addresses and signatures stream past.
+Only numbers are held for every page, some fifty bytes per page. Texts, addresses and signatures stream past.
 """
 
 import os
@@ -33,7 +33,7 @@ from tasks.load.tables.staging import (
     stage_table,
 )
 from tasks.load.tables.versions import older_texts
-from tasks.steps import StepResult, left_out
+from tasks.steps import StepResult, rejected_ids
 from tasks.storage.ids import at, find, hex_ids, numbers
 from tasks.storage.tables import with_column
 
@@ -42,7 +42,7 @@ _UNREAD = ("ingest.too_large", "ingest.unreadable")  # of these no bytes were ke
 
 @dataclass(frozen=True)
 class Staged:
-    """What load wrote aside: the changes, the counts, and an article of the run to show."""
+    """The staged tables of a run: the changes, the counts, and an article of the run to show."""
 
     changes: Changes
     counts: dict[str, int]
@@ -55,50 +55,62 @@ class Staged:
         return list(self.changes.added.get("articles", {}).values())
 
 
-def stage(
-    ingested: StepResult,
-    extracted: StepResult,
-    verdicts: list[Path],
-    output_root: str,
-    run_id: str,
-    rules_version: str,
-    *,
-    keep_pages: bool,
-    is_replay: bool,
-    one_per_story: bool,
-) -> Staged:
-    """Decide what becomes an article, and write every table of the run into the staging folder (see `tasks.load.task.load`)."""
-    output = Output(output_root)
+@dataclass(frozen=True)
+class LoadOptions:
+    """How a run is loaded.
+
+    In a replay the pages were received before: what they became then is replaced by what they become now.
+    With `one_per_story` a near-duplicate of another article becomes a row of `duplicates`.
+    """
+
+    output_root: str
+    run_id: str
+    rules_version: str
+    keep_pages: bool
+    is_replay: bool = False
+    one_per_story: bool = False
+
+    @property
+    def stamp(self) -> dict[str, str]:
+        """The columns that say which run and which rules wrote a row."""
+        return {"run_id": self.run_id, "rules_version": self.rules_version}
+
+
+def stage(pages: StepResult, documents: StepResult, articles: StepResult, options: LoadOptions) -> Staged:
+    """Decide what becomes an article, and write every table of the run to the staging folder (see `tasks.load.task.load`)."""
+    output, run_id = Output(options.output_root), options.run_id
     folder = output.work / f"staged-{run_id}"
     shutil.rmtree(folder, ignore_errors=True)
     changes = Changes()
-    if is_replay:
-        _take_back(folder, output, ingested.paths, changes)
-    passed = partial(candidates, extracted.paths, left_out(verdicts[-1]) if verdicts else set())
+    if options.is_replay:
+        _take_back(folder, output, pages.paths, changes)
+    passed = partial(candidates, articles.paths, rejected_ids(articles.rejected))
     published = files_with(output, "articles", changes)
     merged = decide(passed, published)
     stories = _stories(passed, merged.decisions, output, changes, folder / "signed")
     near = int((stories.similarities > 0).sum())
-    if one_per_story:
+    if options.one_per_story:
         _one_per_story(merged.decisions, stories)
-    stamp = {"run_id": run_id, "rules_version": rules_version}
-    fates = _fates(ingested, merged, published, quarantined_rows(verdicts), output, stamp, keep_pages=keep_pages)
+    quarantined = quarantined_rows([step.rejected for step in (pages, documents, articles) if step.rejected])
+    fates = _fates(pages, merged, published, quarantined, output, options)
     on_each = partial(decided, merged=merged, stories=stories, run_id=run_id)
     stage_table(folder, "versions", older_texts(passed, on_each, merged, published, run_id), run_id, changes)
     count = stage_articles(folder, passed, on_each, merged, published, run_id, output.state(), changes)
     take_out(folder, output, "signatures", "article_id", of_ids("article_id", merged.replaced), changes)
     stage_table(folder, "signatures", _signature_rows(passed, merged.decisions, stories, run_id), run_id, changes)
     stage_table(folder, "quarantine", iter([fates.quarantined]), run_id, changes)
-    counts = stage_accounts(folder, ingested.paths, fates, stamp, changes)
-    made = merged.decisions.docs[merged.decisions.articles_made()]
-    return Staged(
-        changes,
-        {"received": ingested.received, "articles": counts["article"],
-         "duplicates": counts["duplicate"], "quarantined": counts["quarantined"] + counts["forgotten"], "replaced": len(merged.replaced),
-         "seen_again": len(merged.seen), "near_duplicates": near},
-        count,
-        f"{made[0]:016x}" if len(made) else None,
-    )  # fmt: skip
+    outcomes = stage_accounts(folder, pages.paths, fates, options.stamp, changes)
+    counts = {
+        "received": pages.received,
+        "articles": outcomes["article"],
+        "duplicates": outcomes["duplicate"],
+        "quarantined": outcomes["quarantined"] + outcomes["forgotten"],
+        "replaced": len(merged.replaced),
+        "seen_again": len(merged.seen),
+        "near_duplicates": near,
+    }
+    new = merged.decisions.docs[merged.decisions.articles_made()]
+    return Staged(changes, counts, count, f"{new[0]:016x}" if len(new) else None)
 
 
 def _take_back(folder: Path, output: Output, batches: list[Path], changes: Changes) -> None:
@@ -120,15 +132,20 @@ def _joined(parts: list[np.ndarray]) -> np.ndarray:
 
 
 def _fates(
-    ingested: StepResult, merged: Merged, published: Mapping[str, Path], quarantined: pa.Table, output: Output, stamp: Mapping[str, str],
-    *, keep_pages: bool,
-) -> Fates:  # fmt: skip
-    """What becomes of every page, with those whose very bytes came before; these are added to `merged` too."""
+    pages: StepResult,
+    merged: Merged,
+    published: Mapping[str, Path],
+    quarantined: pa.Table,
+    output: Output,
+    options: LoadOptions,
+) -> Fates:
+    """The outcome of every page, identical copies of earlier pages included; those are added to `merged` too."""
+    keep_pages, stamp = options.keep_pages, options.stamp
     is_kept = pc.invert(pc.is_in(quarantined.column("reason"), pa.array(_UNREAD))) if keep_pages else pa.scalar(False)
     raw = pc.if_else(is_kept, quarantined.column("raw_file"), pa.scalar(None, pa.string()))
     parts = [with_column(quarantined, "raw_file", raw)]
     decisions, forgotten = [merged.decisions], [np.zeros(0, dtype=np.uint64)]
-    for echoes in find_echoes(ingested.paths, merged, published, quarantined, output.files("ledger").values()):
+    for echoes in find_echoes(pages.paths, merged, published, quarantined, output.files("ledger").values()):
         decisions.append(Decisions.of(echoes.decisions))
         forgotten.append(numbers(pa.array(echoes.forgotten, pa.string())))
         merged.see(echoes.seen)

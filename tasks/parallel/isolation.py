@@ -34,7 +34,7 @@ class Divisible(Protocol):
     def only(self, pieces: Sequence[str], folder: str) -> Any:
         """The same batch with these parts alone, its results in another folder."""
 
-    def apart(self, culprits: Mapping[str, tuple[str, str]]) -> Any:
+    def without(self, culprits: Mapping[str, tuple[str, str]]) -> Any:
         """The same batch with these parts left out; of each it is told how it failed (crash or timeout) and a sentence."""
 
 
@@ -90,7 +90,7 @@ def rescue(work: Callable[[Any], Result], batch: Any, error: BaseException | Non
         raise RuntimeError(
             "a worker died of a batch of which each page passes alone: is the memory of the machine exhausted?"
         )
-    rest = batch.apart(culprits)
+    rest = batch.without(culprits)
     if not in_children:
         return work(rest)
     problem, result = _alone(work, rest)

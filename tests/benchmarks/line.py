@@ -187,6 +187,7 @@ class Bench:
         from tasks.ingest.task import ingest
         from tasks.ingest.worker import Limits
         from tasks.load.output import Output
+        from tasks.parallel.executor import Executor
 
         folder = self.folder / "known"
         folder.mkdir()
@@ -207,7 +208,7 @@ class Bench:
         for _ in range(5):
             start = time.process_time()
             found = ingest.fn(
-                [str(folder)], str(output / "work" / "pages"), ledger, limits=Limits(20 << 20, 500, 64 << 20)
+                [str(folder)], output / "work" / "pages", ledger, Executor(), limits=Limits(20 << 20, 500, 64 << 20)
             )
             best = min(best, time.process_time() - start)
         if found.receipts or found.notes["known"] != KNOWN_FILES:

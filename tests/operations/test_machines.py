@@ -23,7 +23,7 @@ DRIVER = """
 import socket, sys, time
 from pathlib import Path
 
-from tasks.parallel.executor import executor, run_batches
+from tasks.parallel.executor import open_executor
 
 
 def here():
@@ -49,8 +49,8 @@ def work(job):
 
 if __name__ == "__main__":
     kind, address, folder = sys.argv[1:]
-    with executor(kind, 2, address):
-        print(sum(run_batches("demo", work, [(folder, number) for number in range(8)], weights=[1] * 8)))
+    with open_executor(kind, 2, address) as executor:
+        print(sum(executor.run_batches("demo", work, [(folder, number) for number in range(8)], weights=[1] * 8)))
 """.replace("NETWORK", NETWORK)
 
 

@@ -14,6 +14,7 @@ from tasks.ingest.formats import Options, tables
 from tasks.ingest.listing import FileRefs, list_files
 from tasks.ingest.task import read_jobs
 from tasks.ingest.worker import Job, Limits, read_records
+from tasks.parallel.executor import Executor
 
 
 @settings(max_examples=80, deadline=None)
@@ -84,10 +85,10 @@ def test_a_part_that_fails_has_the_file_read_again_under_the_same_names(tmp_path
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worker, "open_file", once_broken)
         jobs = [Job(FileRefs([part]), str(tmp_path / "work"), limits) for part in ref.parts(400)]
-        receipts = read_jobs(jobs)
+        receipts = read_jobs(jobs, Executor())
     uris = [uri for receipt in receipts for uri in pq.ParquetFile(receipt.path).read().column("source_uri").to_pylist()]
     assert sorted(uris) == sorted(f"{ref.source_uri}#{n}" for n in range(1, 91))
     metered.fails = True
     jobs = [Job(FileRefs([part]), str(tmp_path / "again"), limits) for part in ref.parts(400)]
-    (receipt,) = [receipt for receipt in read_jobs(jobs) if receipt.received]
+    (receipt,) = [receipt for receipt in read_jobs(jobs, Executor()) if receipt.received]
     assert receipt.received == 1  # of a file that cannot be read it is told once

@@ -15,7 +15,7 @@ from expectations.rule import CRITICAL, INFO, WARNING, Rule, Suite
 from expectations.thresholds import DEFAULT_FILE, ThresholdError, limits
 from flows import gates
 from tasks import schema
-from tasks.parallel.executor import Advance, report_progress
+from tasks.parallel.progress import Advance, report_progress
 from tasks.schema import blank_row
 from tasks.steps import Receipt, StepResult
 
@@ -172,8 +172,8 @@ def test_a_run_may_have_more_batches_than_a_process_may_have_files(tmp_path):
     os.close(first_free)
     resource.setrlimit(resource.RLIMIT_NOFILE, (first_free + 80, before[1]))
     try:
-        verdict = gates._verdict_on("ingest", result, limits(), None)
-        failed = gates._ids_of_rows(gates._paths("ingest", result), sorted(verdict.reasons))
+        verdict = gates.verdict_on(result, limits(), None)
+        failed = gates.ids_of_rows(gates.files_of(result), sorted(verdict.reasons))
         pages = gates.PageIndex(result).rows(set(failed.values()))
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
@@ -203,13 +203,13 @@ def test_rules_over_many_rows_see_them_all():
 def test_the_checks_are_imported_while_workers_read_and_not_where_nothing_is_new(monkeypatch):
     imports = []
     monkeypatch.setattr(gates, "load_checks", lambda: imports.append(threading.current_thread()))
-    gates.load_checks_meanwhile.cache_clear()
-    with gates.checks_loading_meanwhile():
+    gates.import_checks_in_background.cache_clear()
+    with gates.import_checks_during_ingest():
         report_progress(Advance("ingest", 0, 0))
-        assert gates.load_checks_meanwhile.cache_info().currsize == 0
+        assert gates.import_checks_in_background.cache_info().currsize == 0
         report_progress(Advance("ingest", 0, 3))
         report_progress(Advance("ingest", 1, 3))
-    gates.load_checks_meanwhile().join(60)
+    gates.import_checks_in_background().join(60)
     assert len(imports) == 1
     assert imports[0] is not threading.current_thread()
-    gates.load_checks_meanwhile.cache_clear()
+    gates.import_checks_in_background.cache_clear()

@@ -28,6 +28,7 @@ from tasks.ingest.listing import FileRefs, list_files
 from tasks.ingest.record import Place, Record, page_row
 from tasks.ingest.task import ingest, read_jobs
 from tasks.ingest.worker import Job, Limits, file_rows, ingest_job, read_records, write_batches
+from tasks.parallel.executor import Executor
 
 HTML = b"<!DOCTYPE html><html><body><h1>Ferry to stay</h1><p>The council voted on Tuesday to keep the old ferry.</p></body></html>"
 URL = "https://ledger.example/ferry"
@@ -241,7 +242,7 @@ def test_a_page_that_holds_a_record_does_not_pass_it_off_as_one(tmp_path):
     assert NOT_MET in read[0]
     assert any(record.url == "https://other.example/planted" for record in read[1] if isinstance(record, Record))
     limits = Limits(1 << 20, 500, 1 << 20, part_bytes=at - 10)
-    found = ingest.fn([str(tmp_path / "in")], str(tmp_path / "pages"), [], limits=limits)
+    found = ingest.fn([str(tmp_path / "in")], tmp_path / "pages", [], Executor(), limits=limits)
     rows = [row for receipt in found.receipts for row in pq.read_table(receipt.path).to_pylist()]
     assert [row["url"] for row in rows] == [URL] * 3
     assert [row["source_uri"].partition("#")[2] for row in rows] == [
@@ -274,7 +275,7 @@ def test_a_part_that_cannot_be_read_is_told_once_by_the_whole(tmp_path):
     (ref,) = list_files([str(tmp_path / "in")]).refs
     jobs = [Job(FileRefs([part]), str(tmp_path / "pages"), Limits(1 << 20, 500, 1 << 20)) for part in ref.parts(500)]
     (tmp_path / "in" / "a.warc.gz").unlink()
-    (receipt,) = read_jobs(jobs)
+    (receipt,) = read_jobs(jobs, Executor())
     (row,) = pq.read_table(receipt.path).to_pylist()
     assert (row["problem"], row["byte_count"]) == ("ingest.unreadable", ref.byte_count)
 

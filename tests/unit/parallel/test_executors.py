@@ -18,7 +18,7 @@ from tasks.load import worker as work
 from tasks.load.dedup import near_duplicates
 from tasks.parallel import engines
 from tasks.parallel import executor as tasks_executor
-from tasks.parallel.executor import apart, executor, run_batches
+from tasks.parallel.executor import open_executor
 
 PAGES = Path(__file__).parents[2] / "pages"
 RUN_ID = "20260101T000000-abcdef"  # the one thing in a dataset that names the run
@@ -119,7 +119,7 @@ def test_what_looks_at_all_pages_makes_the_same_dataset_in_a_process_of_its_own(
 ):
     expected = inline()
     calls = []
-    monkeypatch.setattr(tasks_executor, "_APART_FROM_PAGES", 1)
+    monkeypatch.setattr(tasks_executor, "_SUBPROCESS_PAGES_MIN", 1)
     monkeypatch.setattr(tasks_executor, "ProcessPoolExecutor", lambda *of: calls.append(of) or ProcessPoolExecutor(*of))
     assert run(tmp_path / "out", "--executor", "processes", "--workers", "1") == expected
     assert len(calls) == 2  # load, and what is remembered of sites
@@ -140,12 +140,12 @@ def is_killed():
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def test_what_a_call_apart_raises_is_raised_and_what_ends_it_is_said():
-    with executor("processes", 1):
+def test_what_a_call_in_a_subprocess_raises_is_raised_and_what_ends_it_is_reported():
+    with open_executor("processes", 1) as executor:
         with pytest.raises(OSError, match="No space left"):
-            apart(50_000, refuses, "No space left on device")
+            executor.run_in_subprocess(50_000, refuses, "No space left on device")
         with pytest.raises(engines.WorkerLostError, match=r"SIGKILL.*out of memory"):
-            apart(50_000, is_killed)
+            executor.run_in_subprocess(50_000, is_killed)
 
 
 def is_alive(process):
@@ -162,7 +162,7 @@ def is_alive(process):
 CALLER = """
 import os, sys, time
 from pathlib import Path
-from tasks.parallel.executor import apart, executor
+from tasks.parallel.executor import open_executor
 
 
 def wait(path):
@@ -171,12 +171,12 @@ def wait(path):
 
 
 if __name__ == "__main__":
-    with executor("processes", 1):
-        apart(50_000, wait, sys.argv[1])
+    with open_executor("processes", 1) as executor:
+        executor.run_in_subprocess(50_000, wait, sys.argv[1])
 """
 
 
-def test_a_call_apart_ends_with_the_run_that_is_killed(tmp_path):
+def test_a_call_in_a_subprocess_ends_with_the_run_that_is_killed(tmp_path):
     told = tmp_path / "pid"
     (tmp_path / "caller.py").write_text(CALLER)
     caller = subprocess.Popen(
@@ -216,22 +216,22 @@ def dies_once(job):
     return name.upper()
 
 
-def lost_and_found(folder):
+def lost_and_found(executor, folder):
     """Four batches, the second of which loses its worker once: the results, and how often each was tried."""
     jobs = [(str(folder), name, name == "b") for name in "abcd"]
-    found = list(run_batches("demo", dies_once, jobs, weights=[1] * 4))
+    found = list(executor.run_batches("demo", dies_once, jobs, weights=[1] * 4))
     return found, [(folder / name).stat().st_size for name in "abcd"]
 
 
 def test_a_batch_of_a_lost_dask_worker_is_done_again_once(scheduler, tmp_path):
-    with executor("dask", 2, scheduler):
-        assert lost_and_found(tmp_path) == (["A", "B", "C", "D"], [1, 2, 1, 1])
+    with open_executor("dask", 2, scheduler) as executor:
+        assert lost_and_found(executor, tmp_path) == (["A", "B", "C", "D"], [1, 2, 1, 1])
 
 
 def test_a_batch_of_a_lost_ray_worker_is_done_again_once(tmp_path):
     pytest.importorskip("ray")
-    with executor("ray", 2):
-        assert lost_and_found(tmp_path) == (["A", "B", "C", "D"], [1, 2, 1, 1])
+    with open_executor("ray", 2) as executor:
+        assert lost_and_found(executor, tmp_path) == (["A", "B", "C", "D"], [1, 2, 1, 1])
 
 
 def setting(job):
@@ -244,8 +244,8 @@ def test_the_settings_of_one_run_are_not_those_of_the_next(scheduler, monkeypatc
         monkeypatch.setenv("COPYDESK_PAGE_CPU_SECONDS", seconds)
         if not seconds:
             monkeypatch.delenv("COPYDESK_PAGE_CPU_SECONDS")
-        with executor("dask", 2, scheduler):
-            found += run_batches("demo", setting, [1, 2], weights=[1, 1])
+        with open_executor("dask", 2, scheduler) as executor:
+            found += executor.run_batches("demo", setting, [1, 2], weights=[1, 1])
     assert found == ["3", "3", None, None]
 
 
@@ -257,30 +257,30 @@ def test_a_cluster_without_workers_is_not_waited_for_for_ever(scheduler, monkeyp
         "submit",
         lambda self, work, batch: self._client.submit(work, batch, workers=["tcp://127.0.0.1:1"], pure=False),
     )
-    with executor("dask", 2, scheduler) as _, pytest.raises(OSError, match="has had no worker"):
-        monkeypatch.setattr(tasks_executor._engine._count, "_ask", lambda: 0)
-        list(run_batches("demo", setting, [1, 2], weights=[1, 1]))
+    with open_executor("dask", 2, scheduler) as executor, pytest.raises(OSError, match="has had no worker"):
+        monkeypatch.setattr(executor._engine._count, "_ask", lambda: 0)
+        list(executor.run_batches("demo", setting, [1, 2], weights=[1, 1]))
 
 
 def test_a_worker_with_other_rules_is_refused(scheduler, tmp_path, monkeypatch):
     monkeypatch.setattr(engines, "rules_version", lambda: "0.0.1+00000000")
-    with executor("dask", 2, scheduler), pytest.raises(OSError, match="install the same wheel"):
-        list(run_batches("demo", dies_once, [(str(tmp_path), "a", False)], weights=[1]))
+    with open_executor("dask", 2, scheduler) as executor, pytest.raises(OSError, match="install the same wheel"):
+        list(executor.run_batches("demo", dies_once, [(str(tmp_path), "a", False)], weights=[1]))
     assert not list(tmp_path.iterdir())
 
 
 def test_what_cannot_work_is_said_at_once(capsys, tmp_path, monkeypatch):
-    with pytest.raises(ValueError, match="there are inline, processes, dask, ray"), executor("spark", 1):
+    with pytest.raises(ValueError, match="choose one of inline, processes, dask, ray"), open_executor("spark", 1):
         pass
     assert main(["run", str(PAGES), "--output", str(tmp_path), "--address", "tcp://127.0.0.1:1"]) == 2
     assert "--executor dask or ray" in capsys.readouterr().err
     monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(ValueError, match=r"pip install 'copydesk\[ray\]'"), executor("ray", 1):
+    with pytest.raises(ValueError, match=r"pip install 'copydesk\[ray\]'"), open_executor("ray", 1):
         pass
 
 
 def test_an_address_where_nobody_answers_is_named(monkeypatch):
     pytest.importorskip("distributed")
     monkeypatch.setattr(engines, "_CONNECT_SECONDS", 2)
-    with pytest.raises(OSError, match="no Dask scheduler answers"), executor("dask", 1, "tcp://127.0.0.1:9"):
+    with pytest.raises(OSError, match="no Dask scheduler answers"), open_executor("dask", 1, "tcp://127.0.0.1:9"):
         pass

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from flows.cli.main import main
-from tasks.parallel.executor import executor, run_batches
+from tasks.parallel.executor import Executor, open_executor
 
 HOOK = """
 import importlib.machinery, os, sys
@@ -52,7 +52,7 @@ class Job:
     def only(self, pieces, _folder):
         return replace(self, numbers=tuple(map(int, pieces)))
 
-    def apart(self, culprits):
+    def without(self, culprits):
         return replace(self, numbers=tuple(n for n in self.numbers if str(n) not in culprits), flawed=dict(culprits))
 
 
@@ -72,13 +72,13 @@ def work(job):
 def test_the_pages_at_fault_are_found_and_the_rest_is_done(monkeypatch):
     monkeypatch.setenv("COPYDESK_PAGE_CPU_SECONDS", "1")
     batches = [Job((1, 2, 3)), Job((4, 13, 5)), Job((7, 19)), Job((8, 23, 9)), Job((29,))]
-    with executor("processes", 2):
-        found = list(run_batches("demo", work, batches, weights=[1] * 5))
+    with open_executor("processes", 2) as executor:
+        found = list(executor.run_batches("demo", work, batches, weights=[1] * 5))
     assert found == [(6, {}), (9, {"13": "crash"}), (7, {"19": "timeout"}), (17, {"23": "crash"}), (0, {"29": "crash"})]
 
 
 def test_without_processes_exceptions_are_found_too():
-    assert list(run_batches("demo", work, [Job((8, 23, 9))], weights=[1])) == [(17, {"23": "crash"})]
+    assert list(Executor().run_batches("demo", work, [Job((8, 23, 9))], weights=[1])) == [(17, {"23": "crash"})]
 
 
 def failing(job):
@@ -86,8 +86,8 @@ def failing(job):
 
 
 def test_a_full_disk_is_no_page_at_fault():
-    with executor("processes", 1), pytest.raises(OSError, match="No space"):
-        list(run_batches("demo", failing, [Job((1, 2))], weights=[1]))
+    with open_executor("processes", 1) as executor, pytest.raises(OSError, match="No space"):
+        list(executor.run_batches("demo", failing, [Job((1, 2))], weights=[1]))
 
 
 def test_a_page_whose_parser_dies_is_a_row_of_quarantine(prefect_server, tmp_path, monkeypatch):
@@ -112,12 +112,12 @@ def test_a_page_whose_parser_dies_is_a_row_of_quarantine(prefect_server, tmp_pat
 
 STARTER = """
 import os, sys, time
-from tasks.parallel.executor import executor, run_batches
+from tasks.parallel.executor import open_executor
 from tests_sleep import nap
 
 if __name__ == "__main__":
-    with executor("processes", 2):
-        list(run_batches("demo", nap, [1, 2], weights=[1, 1]))
+    with open_executor("processes", 2) as executor:
+        list(executor.run_batches("demo", nap, [1, 2], weights=[1, 1]))
 """
 NAP = """
 import os, time

@@ -1,0 +1,154 @@
+"""One execution of a flow on an output: its lock, its report, its workers, its time limit and its final state."""
+
+import logging
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+from prefect.artifacts import create_link_artifact, create_markdown_artifact
+from prefect.states import Completed, Failed
+
+from expectations.data_docs import build as build_data_docs
+from expectations.thresholds import DEFAULT_FILE, limits
+from flows.operate.progress import TimeIsOverError, at_most, progress_in_ui
+from flows.parameters import NewsParameters, ReplayParameters
+from flows.report.alerts import alert
+from flows.report.model import RunReport
+from flows.report.prometheus import write_metrics
+from flows.settings import Settings
+from tasks.load.output import Output, OutputBusyError
+from tasks.load.worker import LoadOptions
+from tasks.parallel.engines import CLUSTERS
+from tasks.parallel.executor import INLINE, Executor, open_executor
+from tasks.quality.metrics import Metric
+from tasks.steps import rules_version
+
+_LONGEST_WAIT_SECONDS = 86_400.0  # for another run to end
+
+Parameters: TypeAlias = NewsParameters | ReplayParameters
+
+
+class GateStop(Exception):  # noqa: N818 - an outcome, not an error
+    """A gate stopped the run before anything was published. `rejected` is the file of the pages it rejected, if any."""
+
+    def __init__(self, message: str, rejected: Path | None = None) -> None:
+        super().__init__(message)
+        self.rejected = rejected
+
+
+class Run:
+    """What every part of one run shares."""
+
+    executor: Executor  # set while the run works
+
+    def __init__(self, parameters: Parameters, output: Output, settings: Settings) -> None:
+        self.parameters = parameters
+        self.output = output
+        self.settings = settings
+        self.report = RunReport.begin(parameters, rules_version())
+        self.metrics: list[Metric] = []
+
+    @property
+    def run_id(self) -> str:
+        """The id of the run; ids sort by time."""
+        return self.report.run_id
+
+    @cached_property
+    def thresholds(self) -> dict[str, dict[str, Any]]:
+        """The thresholds of the gates.
+
+        Raises:
+            ThresholdError: the user's file is unusable.
+        """
+        return limits(Path(self.parameters.thresholds) if self.parameters.thresholds else DEFAULT_FILE)
+
+    @property
+    def data_docs(self) -> Path | None:
+        """Where the gates keep results for Data Docs, if the user wants them."""
+        return self.output.reports / "data_docs" if self.parameters.data_docs else None
+
+    @property
+    def load_options(self) -> LoadOptions:
+        """How the run is loaded."""
+        return LoadOptions(
+            output_root=str(self.output.root),
+            run_id=self.run_id,
+            rules_version=self.report.rules_version,
+            keep_pages=self.parameters.keeps_raw_pages,
+            is_replay=self.parameters.is_replay,
+            one_per_story=self.parameters.one_per_story,
+        )
+
+
+def carry_out(parameters: Parameters, work: Callable[[Run], None]) -> Any:
+    """Work on an output under its lock, and write a report whatever happens; returns the state of the flow run."""
+    settings = Settings.from_environment()
+    # workers of a cluster may have another working directory
+    root = Path(parameters.output).absolute() if settings.executor in CLUSTERS else Path(parameters.output)
+    output = Output(root)
+    output.refuse_strangers()
+    output.prepare()
+    try:
+        with output.lock(_LONGEST_WAIT_SECONDS if parameters.if_busy == "wait" else 0.0):
+            output.sweep()
+            return _state_after(Run(parameters, output, settings), work)
+    except OutputBusyError as error:
+        if parameters.if_busy != "skip":
+            raise
+        return Completed(name="Skipped", message=str(error))
+
+
+def _state_after(run: Run, work: Callable[[Run], None]) -> Any:
+    """The state of the flow run after the work; its report is written."""
+    report = run.report
+    try:
+        _work(run, work)
+    except GateStop as stop:
+        _close(run, "StoppedByGate", str(stop))
+        return Failed(name="StoppedByGate", message=str(stop))
+    except TimeIsOverError as error:
+        _close(run, "Failed", str(error))
+        return Failed(name="TimedOut", message=f"{error}; nothing of it was published")
+    except Exception as error:
+        report.finish("Failed", run.output, run.metrics, message=f"{type(error).__name__}: {error}")
+        write_metrics(report)
+        alert(report.__dict__)
+        raise
+    except BaseException as error:  # cancelled, interrupted or terminated
+        report.finish("Cancelled", run.output, run.metrics, message=f"{type(error).__name__}: {error}")
+        write_metrics(report)
+        raise
+    name = "CompletedWithWarnings" if report.warnings else "Completed"
+    _close(run, name)
+    return Completed(name=name, message=report.sentence())
+
+
+def _work(run: Run, work: Callable[[Run], None]) -> None:
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # one line per request to the server would hide the run's own
+    settings = run.settings
+    if settings.executor != INLINE:
+        # for programs that have loaded Arrow before `quiet_environment` could choose for its kernels too
+        pa.set_memory_pool(pa.system_memory_pool())
+    with (
+        at_most(run.parameters.timeout_minutes),
+        progress_in_ui(),
+        open_executor(settings.executor, settings.workers, settings.address) as executor,
+    ):
+        run.executor = executor
+        work(run)
+
+
+def _close(run: Run, state: str, message: str | None = None) -> None:
+    """Finish the report and show it: artifacts in the UI, metrics, and an alert where these are configured."""
+    report = run.report
+    report.finish(state, run.output, run.metrics, message=message)
+    write_metrics(report)
+    if run.data_docs:
+        build_data_docs(run.data_docs)
+    page = (run.output.reports / f"{report.run_id}.html").resolve().as_uri()
+    markdown = f"{report.markdown()}\n\n[The whole report]({page})"
+    create_markdown_artifact(key="run-report", markdown=markdown, description=report.sentence())
+    create_link_artifact(key="run-report-page", link=page, link_text="The whole report", description=report.sentence())
+    alert(report.__dict__)
