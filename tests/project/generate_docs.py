@@ -18,9 +18,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
 import pyarrow as pa
 import yaml
 
@@ -31,6 +28,7 @@ from tasks import schema
 from tasks.ingest.formats import FORMATS
 from tasks.vocabulary import Action, Doubt, Label, Reason
 
+ROOT = Path(__file__).resolve().parents[2]
 FILES = [
     ROOT / name
     for name in (
@@ -68,7 +66,9 @@ def table(head, rows, right=()):
 
 def columns(name):
     """The columns of a table; of versions and entities only what `articles` does not have."""
-    tables = {bytes(one.metadata[b"table"]).decode(): one for one in vars(schema).values() if isinstance(one, pa.Schema)}
+    tables = {
+        bytes(one.metadata[b"table"]).decode(): one for one in vars(schema).values() if isinstance(one, pa.Schema)
+    }
     known = set(schema.ARTICLES.names) if name == "versions" else set()
     rows = [
         (f"`{field.name}`", field.type, schema.sentence(field)) for field in tables[name] if field.name not in known
@@ -130,9 +130,12 @@ def _commands():
 
 def commands(_):
     """One row per command."""
-    return table(
-        ("command", "what it does"), [(f"`copydesk {name}`", text) for name, (_, text) in _commands().items()]
-    )
+    return table(("command", "what it does"), [(f"`copydesk {name}`", text) for name, (_, text) in _commands().items()])
+
+
+def names(_):
+    """The names of all commands, in one line."""
+    return " · ".join(f"`copydesk {name}`" for name in _commands())
 
 
 def options(_):
@@ -171,7 +174,7 @@ def curve(_):
     rows = _benchmark_rows()
     first = next(n for n, row in enumerate(rows) if row[0] == "story_probability_min")
     points = [row for row in rows[first + 2 : first + 10] if row[0].startswith("0.")]
-    return table(rows[first], points, right=range(5))
+    return table((f"`{rows[first][0]}`", *rows[first][1:]), points, right=range(5))
 
 
 def numbers(_):
@@ -179,8 +182,8 @@ def numbers(_):
     rows = _benchmark_rows()
     html = next(row for row in rows if row[:2] == ["HTML", "all"])
     plain = next(row for row in rows if row[:2] == ["text", "all"])
-    speed = {row[0]: row[1] for row in rows if row[0].startswith(("Copydesk, ", "datatrove 0"))}
-    ours_html, ours_text, peer_html, peer_text = speed.values()
+    speed = {row[0].partition(":")[0]: row[1] for row in rows}
+    ours, peer = (f"{speed[f'{name}, HTML']} and {speed[f'{name}, text']}" for name in ("Copydesk", "datatrove 0.10.1"))
     defects = next(row for row in rows if row[0].startswith("kinds caught"))
     of = re.search(r"of the (\d+)", defects[0])[1]
     figures = [(f1[:5].strip("*"), peer) for f1, peer in ((html[7], html[8]), (plain[7], plain[9]))]
@@ -188,14 +191,14 @@ def numbers(_):
         ("", "Copydesk", "compared with"),
         [
             (f"F1 of the text, HTML pages ({html[2]} stories)", figures[0][0], f"{figures[0][1]} trafilatura"),
-            (f"F1 of the text, text pages ({plain[2]} stories)", figures[1][0], f"{figures[1][1]} best run of long lines"),
+            (
+                f"F1 of the text, text pages ({plain[2]} stories)",
+                figures[1][0],
+                f"{figures[1][1]} best run of long lines",
+            ),
             ("stories published, HTML and text", f"{html[3]} and {plain[3]}", ""),
             ("other pages published, HTML and text", f"{html[4]} and {plain[4]}", ""),
-            (
-                "ms of CPU per page, HTML and text",
-                f"{ours_html} and {ours_text}",
-                f"{peer_html} and {peer_text} datatrove (with trafilatura on HTML)",
-            ),
+            ("ms of CPU per page, HTML and text", ours, f"{peer} datatrove, with trafilatura on HTML"),
             ("kinds of planted defects caught", f"{defects[1]} of {of}", f"{defects[2]} of {of} a plain suite"),
         ],
     )
@@ -208,6 +211,7 @@ _PARTS = {
     "thresholds": thresholds,
     "formats": formats,
     "commands": commands,
+    "names": names,
     "options": options,
     "curve": curve,
     "numbers": numbers,

@@ -1,4 +1,4 @@
-"""The columns are declared once; what travels in the file and what the README says comes from there."""
+"""The columns are declared once; what travels in the file and what the manual says comes from there."""
 
 from pathlib import Path
 
@@ -56,10 +56,6 @@ def test_the_sentences_travel_in_the_parquet_file(tmp_path):
     read = pq.read_schema(tmp_path / "a.parquet")
     assert schema.sentence(read.field("published_at")) == schema.sentence(schema.ARTICLES.field("published_at"))
     assert read.metadata[b"copydesk_schema_version"] == schema.SCHEMA_VERSION.encode()
-
-
-def test_the_table_in_the_readme_is_the_schema():
-    assert schema.markdown_table(schema.ARTICLES) in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_conform_refuses_a_missing_required_column():
