@@ -71,7 +71,7 @@ def columns(name):
     }
     known = set(schema.ARTICLES.names) if name == "versions" else set()
     rows = [
-        (f"`{field.name}`", field.type, schema.sentence(field)) for field in tables[name] if field.name not in known
+        (f"`{field.name}`", f"`{field.type}`", schema.sentence(field)) for field in tables[name] if field.name not in known
     ]
     return table(("column", "type", "meaning"), rows)
 

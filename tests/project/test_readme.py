@@ -54,4 +54,4 @@ def test_the_manual_answers_five_questions():
 
 
 def test_the_front_page_stays_short():
-    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 165
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 170
