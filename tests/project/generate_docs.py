@@ -22,8 +22,7 @@ import pyarrow as pa
 import yaml
 
 from expectations import clean, dataset, extract, ingest, load
-from expectations.thresholds import DEFAULT_FILE, limits
-from flows.cli.main import _parser
+from expectations import thresholds as gate_thresholds
 from tasks import schema
 from tasks.ingest.formats import FORMATS
 from tasks.vocabulary import Action, Doubt, Label, Reason
@@ -71,7 +70,9 @@ def columns(name):
     }
     known = set(schema.ARTICLES.names) if name == "versions" else set()
     rows = [
-        (f"`{field.name}`", f"`{field.type}`", schema.sentence(field)) for field in tables[name] if field.name not in known
+        (f"`{field.name}`", f"`{field.type}`", schema.sentence(field))
+        for field in tables[name]
+        if field.name not in known
     ]
     return table(("column", "type", "meaning"), rows)
 
@@ -84,12 +85,31 @@ def words(name):
 
 def rules(step):
     """The rules of a suite with the default thresholds."""
-    suite = _SUITES[step].suite(limits(DEFAULT_FILE)[step])
-    rows = [(f"`{rule.code}`", rule.severity.value, rule.sentence, _limit(rule.arguments)) for rule in suite.rules]
+    suite = _SUITES[step].suite(_limits(step))
+    rows = [
+        (
+            f"`{rule.code}`",
+            rule.severity.value,
+            _sentence(rule),
+            _bounds(rule.check.arguments if hasattr(rule.check, "arguments") else rule.arguments),
+        )
+        for rule in suite.rules
+    ]
     return table(("rule", "severity", "what must hold", "limit"), rows)
 
 
-def _limit(arguments):
+def _limits(step):
+    """The default thresholds of a step."""
+    if hasattr(gate_thresholds, "load_thresholds"):
+        return getattr(gate_thresholds.load_thresholds(), step)
+    return gate_thresholds.limits()[step]
+
+
+def _sentence(rule):
+    return rule.holds if hasattr(rule, "holds") else rule.sentence
+
+
+def _bounds(arguments):
     parts = [
         f"{word} {arguments[key]:g}"
         for key, word in (("min_value", "at least"), ("max_value", "at most"))
@@ -102,8 +122,8 @@ def _limit(arguments):
 
 def thresholds(_):
     """Every number of thresholds.yml with its comment."""
-    rows, step, values = [], "", yaml.safe_load(DEFAULT_FILE.read_text(encoding="utf-8"))
-    for line in DEFAULT_FILE.read_text(encoding="utf-8").splitlines():
+    rows, step, values = [], "", yaml.safe_load(gate_thresholds.DEFAULT_FILE.read_text(encoding="utf-8"))
+    for line in gate_thresholds.DEFAULT_FILE.read_text(encoding="utf-8").splitlines():
         key, _, rest = line.partition(":")
         if re.fullmatch(r"[a-z]+", key):
             step = key
@@ -122,7 +142,11 @@ def formats(_):
 
 def _commands():
     """Each command with its parser and its line of help."""
-    parser = _parser()
+    try:
+        from flows.cli.parser import build_parser
+    except ImportError:
+        from flows.cli.main import _parser as build_parser
+    parser = build_parser()
     choices = next(action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
     helps = {action.dest: action.help for action in choices._choices_actions}
     return {name: (command, helps[name]) for name, command in choices.choices.items()}
