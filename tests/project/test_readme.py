@@ -7,7 +7,7 @@ import pytest
 from tests.project.generate_docs import FILES, ROOT, Sample, masked, with_outputs, with_parts
 
 _LINK = re.compile(r"\]\(([^)#\s]+)(#[^)\s]+)?\)")
-_NAMED_PATH = re.compile(r"`((?:flows|tasks|expectations|tests)/[\w./]+)`")
+_NAMED_PATH = re.compile(r"`(?:python )?((?:flows|tasks|expectations|tests)/[\w./-]+)[`\s]")
 
 
 def name_of(path):
@@ -51,6 +51,13 @@ def test_python_without_an_answer_runs_too(path, sample):
 def test_the_manual_answers_five_questions():
     manual = (ROOT / "output" / "README.md").read_text(encoding="utf-8")
     assert len(re.findall(r"```\n```text\n", manual)) == 5
+
+
+def test_the_named_benchmarks_exist():
+    folder = ROOT / "tests" / "benchmarks"
+    named = set(re.findall(r"`(\w+\.py)`", (folder / "README.md").read_text(encoding="utf-8")))
+    assert named
+    assert not {name for name in named if not (folder / name).exists()}
 
 
 def test_the_front_page_stays_short():
