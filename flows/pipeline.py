@@ -157,12 +157,12 @@ def _compare_with_history(
 ) -> None:
     """Compare the run with earlier ones and its languages and sites with each other, and check both by a gate."""
     _, documents, articles = steps
-    limit = run.thresholds["dataset"]
+    limits = run.thresholds.dataset
     rejected = [step.rejected for step in steps if step.rejected]
     tables = candidates(articles.paths, rejected_ids(articles.rejected), list(COLUMNS))
     passed = (row for table in tables for row in table.to_pylist())
     run.metrics += of_run(passed, quarantined_rows(rejected).to_pylist(), staged.counts)
-    compared = compare(run.metrics, read_metrics(run.output.quality, limit["history_runs"]), limit)
+    compared = compare(run.metrics, read_metrics(run.output.quality, limits.history_runs), limits)
     run.report.drift = [row for row in compared if row["state"] == "outside"]
     _note_losses(run, documents, [documents.rejected, articles.rejected])
     gates.check_history(compared + run.report.losses)
@@ -172,7 +172,7 @@ def _note_losses(run: Run, documents: StepResult, rejected: list[Path | None]) -
     """Add the languages and sites that lose unusually many pages to the report."""
     files = [path for path in rejected if path]
     if files:
-        run.report.losses = losses(documents, files, run.output, run.thresholds["dataset"])
+        run.report.losses = losses(documents, files, run.output, run.thresholds.dataset)
 
 
 def _add_memories(run: Run, changes: Changes, sites: dict[str, Path]) -> None:

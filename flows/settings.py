@@ -1,7 +1,5 @@
 """Where a run happens: read from the environment when asked, never at import."""
 
-import atexit
-import gc
 import os
 import sys
 from dataclasses import dataclass
@@ -75,16 +73,6 @@ def quiet_environment() -> None:
         os.environ.setdefault(name, value)
     if os.environ.get("COPYDESK_EXECUTOR") != "inline":  # `tasks.parallel.executor.INLINE`, whose module loads Arrow
         _use_malloc()
-
-
-def spare_the_collector() -> None:
-    """Have this process, which ends with its run, look for garbage in cycles seldom, and not at its end.
-
-    What it imports is 370,000 objects that stay: looking through them took a fifth of the time of the imports, and a second
-    of the end.
-    """
-    gc.set_threshold(50_000, 20, 20)
-    atexit.register(gc.freeze)
 
 
 def _use_malloc() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-_DECIDING = ("ingest", "clean", "extract", "load/dedup", "text", "schema.py", "vocabulary.py")
+_DECIDING = ("ingest", "clean", "extract", "load/dedup", "text", "schema", "vocabulary.py")
 _DECIDING_SUFFIXES = (".py", ".toml", ".npz")
 RECALLED = "recalled"  # folder of batches of pages that lie in the output's store already, by the file they lie in
 
@@ -48,23 +48,27 @@ def digest(*parts: str | bytes) -> str:
 
 @cache
 def rules_version() -> str:
-    """Version and fingerprint of everything that decides how a page turns out: `0.1.0+3fa9c1d2`.
-
-    The fingerprint covers the code, the word lists and the models of ingest, clean, extract and deduplication, and what
-    these share; not how work is spread over processes, how models are trained, or what a README says.
-    """
-    here = Path(__file__).parent
-    state = hashlib.blake2b(digest_size=4)
-    for place in _DECIDING:
-        for path in sorted((here / place).rglob("*")) or [here / place]:
-            if path.suffix in _DECIDING_SUFFIXES:
-                state.update(path.relative_to(here).as_posix().encode())
-                state.update(path.read_bytes())
+    """Version and fingerprint of everything that decides the outcome of a page: `0.1.0+3fa9c1d2`."""
     try:
         number = version("copydesk")
     except PackageNotFoundError:  # a checkout that was not installed
         number = "0"
-    return f"{number}+{state.hexdigest()}"
+    return f"{number}+{rules_fingerprint(Path(__file__).parent)}"
+
+
+def rules_fingerprint(tasks_folder: Path) -> str:
+    """Digest of the rules in a copy of the folder `tasks`, 8 hex digits.
+
+    It covers the code, the word lists and the models of ingest, clean, extract and deduplication, and the modules they
+    share; not how work is distributed over processes, how models are trained, or documentation.
+    """
+    state = hashlib.blake2b(digest_size=4)
+    for name in _DECIDING:
+        for path in sorted((tasks_folder / name).rglob("*")) or [tasks_folder / name]:
+            if path.suffix in _DECIDING_SUFFIXES:
+                state.update(path.relative_to(tasks_folder).as_posix().encode())
+                state.update(path.read_bytes())
+    return state.hexdigest()
 
 
 @dataclass(frozen=True)

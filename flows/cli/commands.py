@@ -47,7 +47,7 @@ def replay(options: argparse.Namespace) -> int:
     """Run pages in quarantine again."""
     from pathlib import Path
 
-    from expectations.thresholds import ThresholdError, limits
+    from expectations.thresholds import ThresholdError, load_thresholds
     from tasks.load.output import Output
 
     if not Output(options.output).exists():
@@ -56,7 +56,7 @@ def replay(options: argparse.Namespace) -> int:
         return complain("--all takes every page; --reason and --run choose some in quarantine")
     try:
         if options.thresholds:
-            limits(Path(options.thresholds))
+            load_thresholds(Path(options.thresholds))
     except ThresholdError as error:
         return complain(error)
 
@@ -86,9 +86,10 @@ def _in_flow(options: argparse.Namespace, make: Callable[[argparse.Namespace], F
 
     `make` imports the flow and gives a call of it.
     """
-    from flows.settings import quiet_environment, spare_the_collector
+    from flows.settings import quiet_environment
+    from tasks.parallel.processes import reduce_gc
 
-    spare_the_collector()
+    reduce_gc(at_exit=True)
     quiet_environment()
     is_terminal = sys.stderr.isatty()
     # the summary says what happened; Prefect's own lines and tracebacks are in its UI, and here on demand
@@ -147,7 +148,7 @@ def _end_at_once_on_interrupt(server: "TemporaryServer") -> None:
 
 def _early_problem(options: argparse.Namespace) -> str | None:
     """What is wrong with sources, output or thresholds, before anything heavy is imported."""
-    from expectations.thresholds import DEFAULT_FILE, ThresholdError, limits
+    from expectations.thresholds import DEFAULT_FILE, ThresholdError, load_thresholds
     from tasks.ingest.fetch.publishers import ListError
     from tasks.ingest.listing import SourceError
     from tasks.load.output import Output, OutputError
@@ -161,7 +162,7 @@ def _early_problem(options: argparse.Namespace) -> str | None:
         output.prepare()
         from pathlib import Path
 
-        limits(Path(options.thresholds) if options.thresholds else DEFAULT_FILE)
+        load_thresholds(Path(options.thresholds) if options.thresholds else DEFAULT_FILE)
         with output.lock():
             pass
     except (SourceError, ListError, OutputError, ThresholdError) as error:
@@ -270,14 +271,14 @@ def check_thresholds(options: argparse.Namespace) -> int:
     """Say whether a thresholds file can be used."""
     from pathlib import Path
 
-    from expectations.thresholds import DEFAULT_FILE, ThresholdError, limits
+    from expectations.thresholds import DEFAULT_FILE, ThresholdError, load_thresholds
 
     path = Path(options.file) if options.file else DEFAULT_FILE
     try:
-        numbers = limits(path)
+        thresholds = load_thresholds(path)
     except ThresholdError as error:
         return complain(error)
-    print(f"{path}: {sum(len(step) for step in numbers.values())} thresholds, all of them usable")
+    print(f"{path}: {thresholds.count} thresholds, all valid")
     return DONE
 
 

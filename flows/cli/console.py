@@ -94,7 +94,7 @@ def summary(report: dict[str, Any], output: str) -> None:
             is_said = rule["code"].removeprefix("dataset.") in LOSSES  # above, with the language or the site
             if rule["state"] == "fail" and rule["severity"] == "warning" and not is_said:
                 console.print(
-                    f"  warning {rule['code']}: {rule['sentence']} {rule['failed']} of {rule['checked']} fail.",
+                    f"  warning {rule['code']}: {rule['sentence']} {rule['failed']} of {rule['checked']} failed, e.g. {rule['observed']}",
                     markup=False,
                 )
     passed_over = {

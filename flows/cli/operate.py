@@ -12,7 +12,7 @@ def serve(options: argparse.Namespace) -> int:
 
     quiet_environment()
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "INFO")
-    from flows.operate.schedules import Line, Schedules, check_cron, read_schedules
+    from flows.operate.schedules import RunSchedule, Schedules, check_cron, read_schedules
 
     try:
         if options.sources:
@@ -21,8 +21,8 @@ def serve(options: argparse.Namespace) -> int:
                 check_cron(options.cron)
             except ValueError as error:
                 return complain(f"--cron {error}")
-            line = Line(cron=options.cron, sources=options.sources)
-            schedules = Schedules(timezone=options.timezone, output=options.output, nightly=line)
+            nightly = RunSchedule(cron=options.cron, sources=options.sources)
+            schedules = Schedules(timezone=options.timezone, output=options.output, nightly=nightly)
         else:
             schedules = read_schedules(options.schedules)
         from flows.operate.deployments import serve

@@ -9,21 +9,24 @@ import pyarrow.parquet as pq
 from tasks.load.output import Output
 from tasks.quality.history import read_metrics
 from tasks.quality.losses import find_losses
+from tasks.quality.thresholds import HistoryThresholds
 from tasks.steps import StepResult
 
 _COLUMNS = ["doc_id", "language", "url", "source_uri"]
 
 
-def losses(cleaned: StepResult, verdicts: list[Path], output: Output, limit: dict[str, Any]) -> list[dict[str, Any]]:
+def losses(
+    cleaned: StepResult, verdicts: list[Path], output: Output, limits: HistoryThresholds
+) -> list[dict[str, Any]]:
     """The languages and sites that lose an unusual share of their pages at the gates whose verdict files are given
-    (`tasks.quality.losses.find_losses`); `limit` are the numbers of `thresholds.yml: dataset`.
+    (`tasks.quality.losses.find_losses`); `limits` are the thresholds of `thresholds.yml: dataset`.
     """
     quarantined: dict[str, str] = {}
     for path in verdicts:
         table = pq.ParquetFile(path).read(columns=["doc_id", "reason"])
         quarantined |= dict(zip(*(column.to_pylist() for column in table.columns), strict=True))
-    history = read_metrics(output.quality, limit["history_runs"])
-    return find_losses(_documents(cleaned), quarantined, history, limit)
+    history = read_metrics(output.quality, limits.history_runs)
+    return find_losses(_documents(cleaned), quarantined, history, limits)
 
 
 def _documents(cleaned: StepResult) -> Iterator[dict[str, Any]]:

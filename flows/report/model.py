@@ -160,7 +160,7 @@ class RunReport:
         if self.warnings:
             lines += ["", "## Warnings", ""]
             lines += [
-                f"- `{rule['code']}`: {rule['sentence']} {rule['failed']} of {rule['checked']} fail."
+                f"- `{rule['code']}`: {rule['sentence']} {rule['failed']} of {rule['checked']} failed, e.g. {rule['observed']}"
                 for rule in self.warnings
             ]
         if self.losses:

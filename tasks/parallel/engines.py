@@ -6,7 +6,6 @@ and the same rules must be installed.
 """
 
 import contextlib
-import gc
 import logging
 import math
 import multiprocessing
@@ -22,6 +21,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Protocol
 
 from tasks.parallel.isolation import limit_cpu, limit_memory
+from tasks.parallel.processes import end_with_parent, reduce_gc
 from tasks.steps import rules_version
 
 PROCESSES, DASK, RAY = "processes", "dask", "ray"
@@ -29,7 +29,6 @@ CLUSTERS = (DASK, RAY)  # their workers may be on other machines, and have anoth
 KINDS = (PROCESSES, *CLUSTERS)
 
 Work = Callable[[Any], Any]
-_PARENT_SECONDS = 1.0  # how often a worker looks whether its parent lives
 _COUNT_SECONDS = 10.0  # how often a cluster is asked for the number of its workers
 _CONNECT_SECONDS = 30
 _NO_WORKER_SECONDS = 300.0  # a cluster that grows on demand has its first worker by then
@@ -336,16 +335,5 @@ def quiet(parent: int) -> None:
     """Other processes speak through what they return: one core each, no chatter, and none outlives this one."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     logging.getLogger().setLevel(logging.WARNING)
-    # a batch makes hundreds of thousands of objects and no cycles: looking for some every 700 took a thirtieth of the time
-    gc.set_threshold(50_000, 20, 20)
-    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
-
-
-def _end_with_parent(parent: int) -> None:
-    """End this process when its parent is gone: a killed one cannot tell, and its workers would wait for ever.
-
-    `parent` is told by the parent itself: it may be gone before this process has come to look.
-    """
-    while os.getppid() == parent:
-        time.sleep(_PARENT_SECONDS)
-    os._exit(1)
+    reduce_gc()
+    end_with_parent(parent)

@@ -13,6 +13,7 @@ from statistics import median
 from typing import Any
 
 from tasks.quality.metrics import ALL, Metric, is_sparse
+from tasks.quality.thresholds import HistoryThresholds
 
 _SCALE = 1.4826  # of the MAD, to a standard deviation under the normal law
 _Z = 4.0  # standard errors; with a few hundred metrics a run chance alone stays under one alarm in a hundred runs
@@ -22,7 +23,7 @@ FAMILIES = {
     "quarantined_share": "quarantined_share", "words_median": "length", "paragraphs_median": "length",
     "confidence_mean": "confidence", "cut_off_share": "cut_off_share", "live_share": "live_share", "old_share": "age",
 }  # fmt: skip
-_FACTORS = {"volume": "volume_floor", "length": "length_floor"}  # families compared as logarithms, with their floors
+_COMPARED_AS_LOGARITHMS = ("volume", "length")  # families
 
 
 def family(metric: str) -> str | None:
@@ -35,11 +36,11 @@ def family(metric: str) -> str | None:
 
 
 def compare(
-    metrics: Iterable[Metric], history: Iterable[Mapping[str, Any]], limit: Mapping[str, Any]
+    metrics: Iterable[Metric], history: Iterable[Mapping[str, Any]], limits: HistoryThresholds
 ) -> list[dict[str, Any]]:
     """Each metric of a run beside its limits.
 
-    `history` are metric rows of earlier published runs with `run_id`; `limit` the numbers of `thresholds.yml: dataset`.
+    `history` are metric rows of earlier published runs with `run_id`; `limits` the thresholds of `thresholds.yml: dataset`.
 
     Returns: rows with site, metric, value, low, high, rows, state (usual | outside | no_history), code (the rule that an
     outside value breaks, as `site_layout`) and sentence.
@@ -61,10 +62,10 @@ def compare(
         rows = past[site, metric]
         if is_sparse(metric):
             rows = [*rows, *_zeros(rows, past[site, "passed"])]
-        judged = _over_all(row, rows, len(runs), limit) if site == ALL else _of_site(row, rows, limit)
+        judged = _over_all(row, rows, len(runs), limits) if site == ALL else _of_site(row, rows, limits)
         if judged:
             found.append(judged)
-    found += _missing_sites(now, past, len(runs), limit)
+    found += _missing_sites(now, past, len(runs), limits)
     found += _stale(now, past)
     return found
 
@@ -86,13 +87,13 @@ def _row(row: Mapping[str, Any], low: float, high: float, code: str, sentence: s
 
 
 def _over_all(
-    row: Mapping[str, Any], rows: list[Mapping[str, Any]], runs: int, limit: Mapping[str, Any]
+    row: Mapping[str, Any], rows: list[Mapping[str, Any]], runs: int, limits: HistoryThresholds
 ) -> dict[str, Any]:
     name = row["metric"]
     kind = str(family(name))
-    if runs < limit["history_runs_min"]:
-        return dict(row) | {"low": None, "high": None, "state": "no_history", "code": None,
-                            "sentence": f"not enough history: {runs} of {limit['history_runs_min']} runs"}  # fmt: skip
+    if runs < limits.history_runs_min:
+        sentence = f"too little history to compare: {runs} of {limits.history_runs_min} runs"
+        return dict(row) | {"low": None, "high": None, "state": "no_history", "code": None, "sentence": sentence}
     values = [past["value"] for past in rows]
     if not values:
         return _row(row, -math.inf, math.inf, kind, "")
@@ -100,15 +101,16 @@ def _over_all(
     is_share = name.endswith("_share")
     shown, usual = (f"{value:.1%}" if is_share else f"{value:,.2f}".rstrip("0").rstrip(".") for value in (row["value"], centre))  # fmt: skip
     sentence = f"{name} is {shown}, usually about {usual}"
-    if kind in _FACTORS:
+    if kind in _COMPARED_AS_LOGARITHMS:
+        floor = limits.volume_floor if kind == "volume" else limits.length_floor
         logs = [math.log(max(value, 0.5)) for value in values]
-        reach = max(_deviation(logs, limit), -math.log(1 - min(limit[_FACTORS[kind]], 0.99)))
+        reach = max(_deviation(logs, limits), -math.log(1 - min(floor, 0.99)))
         return _row(row, centre * math.exp(-reach), max(centre, 0.5) * math.exp(reach), kind, sentence)
     if not is_share:
-        reach = max(_deviation(values, limit), limit["share_floor"])
+        reach = max(_deviation(values, limits), limits.share_floor)
         return _row(row, centre - reach, centre + reach, kind, sentence)
-    floor = limit["doubt_share_floor"] if kind == "doubts" else limit["share_floor"]
-    reach = max(_deviation(values, limit), _Z * _standard_error(row["rows"], rows), floor)
+    floor = limits.doubt_share_floor if kind == "doubts" else limits.share_floor
+    reach = max(_deviation(values, limits), _Z * _standard_error(row["rows"], rows), floor)
     # fewer doubts, fewer old texts and fewer missing fields are no alarm
     low = centre - reach if kind in ("language_mix", "duplicate_share", "quarantined_share") else -math.inf
     if kind == "doubts" and row["value"] * row["rows"] < _RARE_ROWS:
@@ -116,9 +118,9 @@ def _over_all(
     return _row(row, low, centre + reach, kind, sentence)
 
 
-def _deviation(values: list[float], limit: Mapping[str, Any]) -> float:
+def _deviation(values: list[float], limits: HistoryThresholds) -> float:
     centre = median(values)
-    return float(limit["mad_factor"]) * _SCALE * median(abs(value - centre) for value in values)
+    return limits.mad_factor * _SCALE * median(abs(value - centre) for value in values)
 
 
 def _standard_error(now: int, rows: list[Mapping[str, Any]]) -> float:
@@ -128,20 +130,20 @@ def _standard_error(now: int, rows: list[Mapping[str, Any]]) -> float:
     return math.sqrt(share * (1 - share) * (1 / max(now, 1) + 1 / max(before, 1)))
 
 
-def _of_site(row: Mapping[str, Any], rows: list[Mapping[str, Any]], limit: Mapping[str, Any]) -> dict[str, Any] | None:
+def _of_site(row: Mapping[str, Any], rows: list[Mapping[str, Any]], limits: HistoryThresholds) -> dict[str, Any] | None:
     """A site's share or length against all its pages before; None where there are too few to say."""
     before, now = sum(past["rows"] for past in rows), row["rows"]
     name, site = row["metric"], row["site"]
-    if now < limit["site_rows_min"] or before < limit["site_history_rows_min"]:
+    if now < limits.site_rows_min or before < limits.site_history_rows_min:
         return None
     centre = sum(past["value"] * past["rows"] for past in rows) / before
     if name in ("words_median", "paragraphs_median"):
-        ratio = limit["site_length_ratio"]
+        ratio = limits.site_length_ratio
         sentence = f"{site}: {name} is {row['value']:.0f} on {now} pages, before {centre:.0f}: has its layout changed?"
         return _row(row, centre / ratio, centre * ratio, "site_layout", sentence)
     if not name.endswith("_share"):
         return None
-    reach = max(limit["site_share_floor"], _Z * _standard_error(now, rows))
+    reach = max(limits.site_share_floor, _Z * _standard_error(now, rows))
     sentence = f"{site}: {name} is {row['value']:.0%} on {now} pages, before {centre:.0%}: has its layout changed?"
     if family(name) == "language_mix":
         sentence = f"{site}: {name} is {row['value']:.0%} on {now} pages, before {centre:.0%}"
@@ -154,17 +156,17 @@ def _missing_sites(
     now: Mapping[tuple[str, str], Any],
     past: Mapping[tuple[str, str], list[Mapping[str, Any]]],
     runs: int,
-    limit: Mapping[str, Any],
+    limits: HistoryThresholds,
 ) -> list[dict[str, Any]]:
     """Sites that nearly every run brought, and this one does not."""
     found = []
-    if runs < limit["history_runs_min"]:
+    if runs < limits.history_runs_min:
         return []
     for (site, metric), rows in past.items():
         if site == ALL or metric != "pages" or (site, metric) in now:
             continue
         usual = median(row["value"] for row in rows)
-        if len(rows) >= limit["site_present_share"] * runs and usual >= limit["site_rows_min"]:
+        if len(rows) >= limits.site_present_share * runs and usual >= limits.site_rows_min:
             row = {"site": site, "metric": "pages", "value": 0.0, "rows": 0}
             sentence = f"{site}: no page, where {len(rows)} of the last {runs} runs had about {usual:.0f}"
             found.append(_row(row, 1.0, math.inf, "site_missing", sentence))

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from tasks.quality.metrics import ALL, site_of_row
+from tasks.quality.thresholds import HistoryThresholds
 from tasks.text.language import name_of
 
 BROKEN = frozenset(
@@ -50,12 +51,12 @@ def find_losses(
     documents: Iterable[Mapping[str, Any]],
     quarantined: Mapping[str, str],
     history: Iterable[Mapping[str, Any]],
-    limit: Mapping[str, Any],
+    limits: HistoryThresholds,
 ) -> list[dict[str, Any]]:
     """The languages and sites that lose an unusual share of their pages, the largest losses first.
 
     `documents` have doc_id, language, url and source_uri; `quarantined` the reason by doc_id; `history` are metric rows of earlier
-    runs; `limit` the numbers of `thresholds.yml: dataset`. A site of which enough pages are in the history is compared with
+    runs; `limits` the thresholds of `thresholds.yml: dataset`. A site of which enough pages are in the history is compared with
     itself, everything else with the rest of the run. A language of which nothing is left is reported whatever the rest does.
 
     Returns: rows as `tasks.quality.drift.compare` gives them, state `outside`, code `language_quarantined` or `site_quarantined`.
@@ -68,10 +69,10 @@ def find_losses(
         lost = sum(group.lost for group in members.values())
         for name, group in members.items():
             usual = _Usual(lost - group.lost, pages - group.pages)
-            if kind == SITE and before[name].pages >= limit["site_history_rows_min"]:
+            if kind == SITE and before[name].pages >= limits.site_history_rows_min:
                 usual = before[name]
             is_all = kind == LANGUAGE and group.lost == group.pages
-            if name and _is_unusual(group, usual, limit, is_all=is_all):
+            if name and _is_unusual(group, usual, limits, is_all=is_all):
                 found.append(_row(kind, name, group, usual))
     return sorted(found, key=lambda row: (-row["lost"], row["code"], row["name"]))
 
@@ -104,12 +105,12 @@ def _before(history: Iterable[Mapping[str, Any]]) -> defaultdict[str, _Usual]:
     return found
 
 
-def _is_unusual(group: _Group, usual: _Usual, limit: Mapping[str, Any], *, is_all: bool) -> bool:
-    if group.pages < limit["group_pages_min"] or group.lost < _LOST_MIN:
+def _is_unusual(group: _Group, usual: _Usual, limits: HistoryThresholds, *, is_all: bool) -> bool:
+    if group.pages < limits.group_pages_min or group.lost < _LOST_MIN:
         return False
     share = group.lost / group.pages
-    return share > limit["group_quarantined_share_max"] and (
-        is_all or share > limit["group_quarantined_factor"] * usual.share
+    return share > limits.group_quarantined_share_max and (
+        is_all or share > limits.group_quarantined_factor * usual.share
     )
 
 

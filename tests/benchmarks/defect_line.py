@@ -17,8 +17,8 @@ from expectations import extract as extract_rules
 from expectations import ingest as ingest_rules
 from expectations import load as load_rules
 from expectations.gate import Verdict, check, contract
-from expectations.rule import CRITICAL, Rule, Suite
-from expectations.thresholds import limits
+from expectations.rule import CRITICAL, Check, Rule, Suite, not_null, one_of, row_count, unique
+from expectations.thresholds import load_thresholds
 from tasks import schema
 from tasks.clean.core import clean_pages
 from tasks.clean.sites.memory import learn_files, recall
@@ -101,7 +101,7 @@ class Line:
 
     def __init__(self, past: Past) -> None:
         self.past = past
-        self.numbers = limits()
+        self.thresholds = load_thresholds()
         self.folder = ""  # where the memory of sites is kept while the benchmark runs
         self.extracted: dict[str, tuple[pa.Table, pa.Table, pa.Table]] = {}
 
@@ -195,8 +195,8 @@ class Line:
 
     def _compare(self, run: Run, metrics: list[dict]) -> None:
         """The gate that compares with the runs before."""
-        compared = compare(metrics, self.past.history, self.numbers["dataset"])
-        verdict = judged(dataset_rules.suite(self.numbers["dataset"]), dataset_rules.table(compared))
+        compared = compare(metrics, self.past.history, self.thresholds.dataset)
+        verdict = judged(dataset_rules.suite(self.thresholds.dataset), dataset_rules.table(compared))
         run.stops += verdict.stops
         told = {outcome.code for outcome in verdict.warnings}
         run.warnings.update(
@@ -211,7 +211,7 @@ class Line:
         if shape.stops:
             run.stops += shape.stops
             return set()
-        suite = rules.suite(self.numbers[step])
+        suite = rules.suite(getattr(self.thresholds, step))
         slim = rules.slim(table.select(list(suite.columns)))
         verdict = judged(suite, slim)
         out = set()
@@ -227,12 +227,12 @@ class Line:
 
     def _load(self, run: Run, articles: pa.Table, counts: dict) -> None:
         """The gates before publication: what fails there stops the run."""
-        suite = load_rules.suite(self.numbers["load"])
+        suite = load_rules.suite(self.thresholds.load)
         accounted = counts["articles"] + counts["duplicates"] + counts["quarantined"]
         ledger = pa.Table.from_pylist([{"received": counts["received"], "accounted": accounted, "articles": counts["articles"], "staged_articles": articles.num_rows}])  # fmt: skip
         run.stops += shape_of("load", articles, schema.ARTICLES).stops
         own = judged(suite, articles.select(list(suite.columns)))
-        for verdict in (own, judged(load_rules.ledger_suite(self.numbers["load"]), ledger)):
+        for verdict in (own, judged(load_rules.ledger_suite(self.thresholds.load), ledger)):
             run.stops += verdict.stops
             run.stops += [f"{code}: {verdict.details.get(row, '')}" for row, codes in verdict.reasons.items() for code in codes][:5]  # fmt: skip
 
@@ -256,13 +256,29 @@ class Line:
         self.past.history += [row | {"run_id": name} for row in metrics]
 
 
+def _length(column: str, lowest: int, highest: int) -> Check:
+    return Check("column_value_lengths_to_be_between", {"column": column, "min_value": lowest, "max_value": highest})
+
+
 # what most projects write: presence, lengths, uniqueness, the form of addresses, a set of values, a number of rows
-PLAIN = Suite("plain", ("doc_id", "article_id", "url", "title", "text", "language", "published_date"), (
-    *(Rule(f"not_null({name})", CRITICAL, "", "column_values_to_not_be_null", {"column": name}) for name in ("article_id", "url", "title", "text", "language", "published_date")),
-    *(Rule(f"unique({name})", CRITICAL, "", "column_values_to_be_unique", {"column": name}) for name in ("article_id", "url")),
-    Rule("length(title)", CRITICAL, "", "column_value_lengths_to_be_between", {"column": "title", "min_value": 10, "max_value": 250}),
-    Rule("length(text)", CRITICAL, "", "column_value_lengths_to_be_between", {"column": "text", "min_value": 200, "max_value": 50_000}),
-    Rule("regex(url)", CRITICAL, "", "column_values_to_match_regex", {"column": "url", "regex": r"^https?://[\w.-]+/\S+$"}),
-    Rule("set(language)", CRITICAL, "", "column_values_to_be_in_set", {"column": "language", "value_set": ["en", "de", "fr"]}),
-    Rule("rows", CRITICAL, "", "table_row_count_to_be_between", {"min_value": 1}),
-), 1.0, 1)  # fmt: skip
+PLAIN = Suite(
+    "plain",
+    ("doc_id", "article_id", "url", "title", "text", "language", "published_date"),
+    tuple(
+        Rule(code, CRITICAL, "", "", check)
+        for code, check in {
+            **{
+                f"not_null({name})": not_null(name)
+                for name in ("article_id", "url", "title", "text", "language", "published_date")
+            },
+            **{f"unique({name})": unique(name) for name in ("article_id", "url")},
+            "length(title)": _length("title", 10, 250),
+            "length(text)": _length("text", 200, 50_000),
+            "regex(url)": Check("column_values_to_match_regex", {"column": "url", "regex": r"^https?://[\w.-]+/\S+$"}),
+            "set(language)": one_of("language", ["en", "de", "fr"]),
+            "rows": row_count(1),
+        }.items()
+    ),
+    1.0,
+    1,
+)

@@ -15,7 +15,7 @@ from expectations import clean as clean_rules
 from expectations import extract as extract_rules
 from expectations import ingest as ingest_rules
 from expectations.gate import check, contract
-from expectations.thresholds import limits
+from expectations.thresholds import load_thresholds
 from tasks import schema
 from tasks.clean.core import clean_pages
 from tasks.extract.core import extract_documents
@@ -29,7 +29,7 @@ from tasks.storage.tables import write_table
 
 MAX_PAGE_BYTES = 20 << 20
 EVERY = 20  # batches: one in so many is written to Parquet and asked of Great Expectations
-NUMBERS = limits()
+THRESHOLDS = load_thresholds()
 
 
 class BrokenError(Exception):
@@ -99,7 +99,7 @@ def run(inputs, *, is_whole=False, is_checked=False):
             "extract": (extract_rules, candidates),
         }
         for step, (rules, table) in tables.items():
-            suite = rules.suite(NUMBERS[step])
+            suite = rules.suite(getattr(THRESHOLDS, step))
             slim = rules.slim(table.select(list(suite.columns)))
             if is_checked and slim.num_rows:
                 broken = [stop for stop in check(suite, slim).stops if "could not be checked" in stop]

@@ -31,10 +31,10 @@ def test_the_example_file_can_be_used(tmp_path):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("[nightly]\ncron = 'every night'\nsources = ['a']", "no cron expression"),
-        ("[nightly]\ncron = '0 3 * * * *'\nsources = ['a']", "no cron expression"),
-        ("[nightly]\ncron = '61 3 * * *'\nsources = ['a']", "no cron expression"),
-        ("timezone = 'Mars/Olympus'\n[nightly]\ncron = '0 3 * * *'\nsources = ['a']", "no time zone"),
+        ("[nightly]\ncron = 'every night'\nsources = ['a']", "not a cron expression"),
+        ("[nightly]\ncron = '0 3 * * * *'\nsources = ['a']", "not a cron expression"),
+        ("[nightly]\ncron = '61 3 * * *'\nsources = ['a']", "not a cron expression"),
+        ("timezone = 'Mars/Olympus'\n[nightly]\ncron = '0 3 * * *'\nsources = ['a']", "not a time zone"),
         ("[nightly]\ncron = '0 3 * * *'\nsource = ['a']", "nightly.source"),
         ("[weekly]\ncron = '0 3 * * *'", "weekly"),
         ("output = 'x'", "nothing is scheduled"),

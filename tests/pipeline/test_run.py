@@ -154,7 +154,7 @@ def test_a_gate_that_stops_publishes_nothing(prefect_server, tmp_path, capsys):
         (["run", "no/such/place"], "there is no such file or folder"),
         (["run", "{empty}"], "no page in it"),
         (["run", "{page}", "--max-page-megabytes", "0"], "whole numbers above 0"),
-        (["run", "{page}", "--thresholds", "{page}"], "steps are expected"),
+        (["run", "{page}", "--thresholds", "{page}"], "expected the steps"),
         (["run", "{page}", "--output", "{page}"], "is a source"),
         (["run", "{page}", "--output", "{page}/below"], "cannot be written to"),
         (["show"], "no run has published here yet"),

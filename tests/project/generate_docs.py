@@ -19,12 +19,12 @@ import tempfile
 from pathlib import Path
 
 import pyarrow as pa
-import yaml
 
 from expectations import clean, dataset, extract, ingest, load
-from expectations import thresholds as gate_thresholds
+from expectations.thresholds import DEFAULT_FILE, load_thresholds
 from tasks import schema
 from tasks.ingest.formats import FORMATS
+from tasks.schema.manual import columns_markdown
 from tasks.vocabulary import Action, Doubt, Label, Reason
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,17 +64,13 @@ def table(head, rows, right=()):
 
 
 def columns(name):
-    """The columns of a table; of versions and entities only what `articles` does not have."""
+    """The columns of a table; of versions only what `articles` does not have."""
     tables = {
         bytes(one.metadata[b"table"]).decode(): one for one in vars(schema).values() if isinstance(one, pa.Schema)
     }
-    known = set(schema.ARTICLES.names) if name == "versions" else set()
-    rows = [
-        (f"`{field.name}`", f"`{field.type}`", schema.sentence(field))
-        for field in tables[name]
-        if field.name not in known
-    ]
-    return table(("column", "type", "meaning"), rows)
+    if name != "versions":
+        return columns_markdown(tables[name])
+    return columns_markdown(pa.schema([field for field in schema.VERSIONS if field.name not in schema.ARTICLES.names]))
 
 
 def words(name):
@@ -85,28 +81,9 @@ def words(name):
 
 def rules(step):
     """The rules of a suite with the default thresholds."""
-    suite = _SUITES[step].suite(_limits(step))
-    rows = [
-        (
-            f"`{rule.code}`",
-            rule.severity.value,
-            _sentence(rule),
-            _bounds(rule.check.arguments if hasattr(rule.check, "arguments") else rule.arguments),
-        )
-        for rule in suite.rules
-    ]
+    suite = _SUITES[step].suite(getattr(load_thresholds(), step))
+    rows = [(f"`{rule.code}`", rule.severity.value, rule.holds, _bounds(rule.check.arguments)) for rule in suite.rules]
     return table(("rule", "severity", "what must hold", "limit"), rows)
-
-
-def _limits(step):
-    """The default thresholds of a step."""
-    if hasattr(gate_thresholds, "load_thresholds"):
-        return getattr(gate_thresholds.load_thresholds(), step)
-    return gate_thresholds.limits()[step]
-
-
-def _sentence(rule):
-    return rule.holds if hasattr(rule, "holds") else rule.sentence
 
 
 def _bounds(arguments):
@@ -115,23 +92,43 @@ def _bounds(arguments):
         for key, word in (("min_value", "at least"), ("max_value", "at most"))
         if isinstance(arguments.get(key), int | float)
     ]
-    if "mostly" in arguments:
+    if arguments.get("mostly", 1) < 1:
         parts.append(f"in {arguments['mostly']:.0%} of the rows")
     return ", ".join(parts)
 
 
 def thresholds(_):
-    """Every number of thresholds.yml with its comment."""
-    rows, step, values = [], "", yaml.safe_load(gate_thresholds.DEFAULT_FILE.read_text(encoding="utf-8"))
-    for line in gate_thresholds.DEFAULT_FILE.read_text(encoding="utf-8").splitlines():
-        key, _, rest = line.partition(":")
-        if re.fullmatch(r"[a-z]+", key):
+    """Every threshold with its default, what it is, and the comment of thresholds.yml on its value."""
+    notes = _notes()
+    rows = [
+        (
+            f"`{step}.{key}`",
+            str(value).lower() if isinstance(value, bool) else value,
+            field.description,
+            notes[step, key],
+        )
+        for step, model in load_thresholds()
+        for key, field in type(model).model_fields.items()
+        for value in [getattr(model, key)]
+    ]
+    return table(("threshold", "default", "meaning", "note"), rows)
+
+
+def _notes():
+    """The comment of each key of thresholds.yml, beside it or on the lines above it."""
+    notes, step, above = {}, "", []
+    for line in DEFAULT_FILE.read_text(encoding="utf-8").splitlines():
+        code, _, comment = line.partition("#")
+        key = code.partition(":")[0]
+        if not code.strip():
+            above.append(comment.strip())
+            continue
+        if key.startswith(" "):
+            notes[step, key.strip()] = " ".join([*above, comment.strip()]).strip()
+        else:
             step = key
-        elif re.fullmatch(r"  [a-z_]+", key):
-            value = values[step][key.strip()]
-            shown = str(value).lower() if isinstance(value, bool) else value
-            rows.append((f"`{step}.{key.strip()}`", shown, rest.partition("#")[2].strip()))
-    return table(("threshold", "default", "meaning"), rows)
+        above = []
+    return notes
 
 
 def formats(_):

@@ -5,7 +5,7 @@ import pytest
 
 from expectations import clean, extract
 from expectations.gate import check
-from expectations.thresholds import DEFAULT_FILE, ThresholdError, limits
+from expectations.thresholds import DEFAULT_FILE, ThresholdError, load_thresholds
 from tasks import schema
 from tasks.clean.core import clean_pages
 from tasks.clean.label.page_kind import PageFacts, judge
@@ -13,7 +13,7 @@ from tasks.clean.model.lexicon import Entry
 from tasks.extract.core import extract_documents
 
 KINDS = ("listing", "product", "forum", "documentation", "service", "video", "login", "cookie_wall", "error_page", "empty_shell")  # fmt: skip
-THRESHOLD = limits()["clean"]["story_probability_min"]
+THRESHOLD = load_thresholds().clean.story_probability_min
 
 
 def document(**changes):
@@ -25,7 +25,7 @@ def document(**changes):
 
 def verdict_on(*documents, **numbers):
     rows = [row | {"doc_id": str(n)} for n, row in enumerate(documents)]
-    suite = clean.suite(limits()["clean"] | numbers)
+    suite = clean.suite(load_thresholds().clean.model_copy(update=numbers))
     return check(suite, clean.slim(pa.Table.from_pylist(rows, schema=schema.DOCUMENTS).select(list(suite.columns))))
 
 
@@ -57,8 +57,8 @@ def test_a_threshold_of_nothing_is_refused(tmp_path):
     path = tmp_path / "thresholds.yml"
     text = DEFAULT_FILE.read_text(encoding="utf-8")
     path.write_text(text.replace(f"story_probability_min: {THRESHOLD}", "story_probability_min: 0"), encoding="utf-8")
-    with pytest.raises(ThresholdError, match=r"story_probability_min: 0 is not between 0.01 and 1"):
-        limits(path)
+    with pytest.raises(ThresholdError, match=r"story_probability_min: must be greater than or equal to 0.01, not 0"):
+        load_thresholds(path)
 
 
 def test_a_page_that_could_not_be_read_is_of_no_kind():
@@ -235,7 +235,7 @@ def test_a_brief_of_two_sentences_passes_in_any_script(language):
     candidate = row(f"<h1>{BRIEFS[language][:12]}</h1><p>{BRIEFS[language]}</p>", language)
     words = candidate["word_count"]
     assert words >= 8
-    made = extract.suite(limits()["extract"])
+    made = extract.suite(load_thresholds().extract)
     table = pa.Table.from_pylist([candidate], schema=schema.CANDIDATES).select(list(made.columns))
     assert check(made, extract.slim(table)).reasons == {}
 
@@ -249,7 +249,7 @@ def candidates(**changes):
         "title": "A title",
     }
     rows = [schema.blank_row(schema.CANDIDATES) | plain | changes | {"doc_id": str(n), "text_digest": str(n)} for n in range(10)]  # fmt: skip
-    made = extract.suite(limits()["extract"])
+    made = extract.suite(load_thresholds().extract)
     table = pa.Table.from_pylist(rows, schema=schema.CANDIDATES).select(list(made.columns))
     return check(made, extract.slim(table))
 

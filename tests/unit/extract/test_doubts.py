@@ -9,7 +9,7 @@ import pytest
 
 from expectations import extract
 from expectations.gate import check
-from expectations.thresholds import limits
+from expectations.thresholds import load_thresholds
 from tasks import schema
 from tasks.clean.core import clean_pages
 from tasks.extract.core import extract_documents
@@ -108,13 +108,13 @@ def candidates(rows):
     made = [{"doc_id": str(n), "domain": "a.example", "title": title, "text_digest": digest, "title_char_count": 40, "text_char_count": 900,
              "mojibake_count": 0, "mean_paragraph_words": 30.0, "confidence": 0.9, "published_date": None, "fetched_at": None, "publisher": "A",
              "language": "en", "author_count": 1, "flags": flags} for n, (title, digest, flags) in enumerate(rows)]  # fmt: skip
-    columns = extract.suite(limits()["extract"]).columns
+    columns = extract.suite(load_thresholds().extract).columns
     return pa.Table.from_pylist(made, schema=pa.schema([schema.CANDIDATES.field(name) for name in columns]))
 
 
 def warned(rows):
     table = extract.slim(candidates(rows))
-    return {outcome.code for outcome in check(extract.suite(limits()["extract"]), table).warnings} - {"extract.date_missing"}  # fmt: skip
+    return {outcome.code for outcome in check(extract.suite(load_thresholds().extract), table).warnings} - {"extract.date_missing"}  # fmt: skip
 
 
 def test_one_headline_over_many_texts_and_one_text_under_many_headlines():

@@ -12,7 +12,7 @@ import pytest
 
 from expectations import dataset
 from expectations.gate import check
-from expectations.thresholds import limits
+from expectations.thresholds import load_thresholds
 from flows.cli.main import main
 from flows.report.alerts import alert
 from tasks.load.output import Output
@@ -21,7 +21,7 @@ from tasks.quality.history import read_metrics
 from tasks.quality.metrics import of_run
 
 PAGES = Path(__file__).parents[2] / "pages"
-LIMIT = limits()["dataset"]
+LIMIT = load_thresholds().dataset
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -115,7 +115,7 @@ def test_without_history_nothing_is_judged_and_that_is_said():
     verdict = check(dataset.suite(LIMIT), dataset.table(compared))
     history = next(outcome for outcome in verdict.outcomes if outcome.code == "dataset.history")
     assert (history.state, history.severity) == ("fail", "info")
-    assert "not enough history: 1 of 5 runs" in history.observed
+    assert "too little history to compare: 1 of 5 runs" in history.observed
     assert verdict.warnings == []
     assert verdict.stops == []
 
@@ -125,7 +125,7 @@ def test_drift_warns_and_stops_only_if_told_to():
     assert "dataset.volume" in {
         outcome.code for outcome in check(dataset.suite(LIMIT), dataset.table(compared)).warnings
     }
-    strict = dict(LIMIT) | {"is_drift_critical": True}
+    strict = LIMIT.model_copy(update={"is_drift_critical": True})
     assert check(dataset.suite(strict), dataset.table(compared)).reasons
 
 
