@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 from rich.console import Console
 from rich.table import Table
 
-from tasks.load.maintenance.forget import Target, strike
-from tasks.load.maintenance.rewrite import of_values, take_out
+from tasks.load.maintenance.forget import Target, delete_unpublished
+from tasks.load.maintenance.rewrite import delete_rows, rows_with_values
 from tasks.load.output import Changes, Output
 
 EXAMPLES = 3
@@ -80,9 +80,9 @@ def prune(
         if not gone:
             return 0, 0
         folder, changes = output.work / "pruned", Changes()
-        count = take_out(folder, output, "quarantine", "doc_id", of_values("doc_id", gone), changes)
+        count = delete_rows(folder, output, "quarantine", "doc_id", rows_with_values("doc_id", gone), changes)
         output.publish(changes)
-        raw = strike(output, Target(frozenset(), frozenset(gone), frozenset()), ["pages"])["pages"]
+        raw = delete_unpublished(output, Target(frozenset(), frozenset(gone), frozenset()), ["pages"])["pages"]
         shutil.rmtree(folder, ignore_errors=True)
     return count, raw
 

@@ -158,7 +158,7 @@ def _early_problem(options: argparse.Namespace) -> str | None:
         output = Output(options.output)
         if any(os.path.realpath(source) == os.path.realpath(options.output) for source in options.sources):
             return f"{options.output}: is a source; choose another output"
-        output.refuse_strangers()
+        output.check_no_foreign_files()
         output.prepare()
         from pathlib import Path
 
@@ -358,7 +358,7 @@ def forget(options: argparse.Namespace) -> int:
     from tasks.load.maintenance import forget as forgetting
 
     def work(output: Any) -> int:
-        target = forgetting.find(output, options.wanted)
+        target = forgetting.find_target(output, options.wanted)
         if not target.doc_ids:
             return complain(f"{options.wanted}: no page of this output has this id, path or address")
         print(f"{len(target.article_ids)} articles and {len(target.doc_ids)} pages:")

@@ -97,10 +97,10 @@ def summary(report: dict[str, Any], output: str) -> None:
                     f"  warning {rule['code']}: {rule['sentence']} {rule['failed']} of {rule['checked']} failed, e.g. {rule['observed']}",
                     markup=False,
                 )
-    passed_over = {
-        key: count for step in report["steps"] for key, count in step["notes"].items() if key.startswith("passed over")
+    skipped = {
+        key: count for step in report["steps"] for key, count in step["notes"].items() if key.startswith("skipped")
     }
-    for kind, count in passed_over.items():
+    for kind, count in skipped.items():
         console.print(f"  {kind}: {count}", markup=False)
     page = Output(output).reports / f"{report['run_id']}.html"
     if page.exists():

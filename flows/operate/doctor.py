@@ -100,7 +100,7 @@ def _output(root: Path) -> Iterator[Finding]:
         yield Finding("output", OK, f"{root}: no run has published here yet")
         return
     try:
-        output.refuse_strangers()
+        output.check_no_foreign_files()
         with output.lock():
             count = len(output.files("articles"))
             yield Finding("output", OK, f"{root}: state {output.state()}, {count} files of articles")
@@ -217,13 +217,13 @@ def _sources(schedules: "Schedules") -> Iterator[Finding]:
 
 
 def _feeds(sources: list[str]) -> Iterator[Finding]:
-    from tasks.ingest.fetch.client import Client, Manners
+    from tasks.ingest.fetch.client import Client, ClientSettings
     from tasks.ingest.fetch.fetching import publishers_of, user_agent
     from tasks.ingest.fetch.guard import Backend
 
     publishers = publishers_of(sources)
-    manners = Manners(user_agent(publishers.contact), _FEED_BYTES, retries=0, request_seconds=_SECONDS)
-    client = Client(manners, Backend(publishers.private_hosts))
+    settings = ClientSettings(user_agent(publishers.contact), _FEED_BYTES, retries=0, request_seconds=_SECONDS)
+    client = Client(settings, Backend(publishers.private_hosts))
     for publisher in publishers.publisher:
         for url in (*publisher.feeds, *publisher.sitemaps):
             yield _feed(url, client)

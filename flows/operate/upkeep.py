@@ -74,7 +74,7 @@ def forget_article(output: Output, target: forget.Target) -> tuple[dict[str, int
             counts = forget.stage(folder, output, target, changes)
             if not changes.is_empty():
                 output.publish(changes)
-            counts |= forget.strike(output, target)
+            counts |= forget.delete_unpublished(output, target)
         shutil.rmtree(output.work, ignore_errors=True)
-        output.drop_earlier()
-    return counts, forget.traces(output, target)
+        output.delete_earlier_snapshots()
+    return counts, forget.find_traces(output, target)

@@ -1,4 +1,4 @@
-"""The story's text and what stands beside it: captions, image credits, agencies, corrections, the dateline's place."""
+"""The story's text and what goes with it: captions, image credits, agencies, corrections, the dateline's place."""
 
 import re
 from dataclasses import dataclass
@@ -7,37 +7,64 @@ from tasks.extract.page import Page
 from tasks.text.publisher_names import is_agency, is_wire_agency
 
 _CREDIT_IN_CAPTION = re.compile(
-    r"\s*[(\[]((?:photo(?:graph)?s?|image|picture|foto|bild|crédit|crédits photo|fot\.|撮影)?\s*(?:by|:|von|de|di|・)?\s*[^()\[\]]{2,80})[)\]]\s*$|"
-    r"\s+((?:photo(?:graph)?|image|picture|foto|bild|crédit(?:s)?(?:\s+photo)?|credit|fot\.|撮影)\s*(?:by\b|:|・|/)\s*.{2,80})$|"
-    r"\s+(fot\.\s+[^\W\d_].{2,60})$|"
-    r"(?<=[.!?])\s+([^\W\d_][\w.’' -]{2,40}\s/\s[^\W\d_].{2,50})$|"
-    r"\s*[(（](撮影・[^)）]{1,40})[)）]\s*$",
-    re.I,
-)  # fmt: skip
+    r"""
+    # in brackets at the end: (Photo by Dana Wirth)
+    \s*[(\[] (
+        (?: photo(?:graph)?s? | image | picture | foto | bild | crédit | crédits[ ]photo | fot\. | 撮影 )? \s*
+        (?: by | : | von | de | di | ・ )? \s*
+        [^()\[\]]{2,80}
+    ) [)\]]\s*$
+    # after a word for credits: Foto: Dana Wirth
+    | \s+(
+        (?: photo(?:graph)? | image | picture | foto | bild | crédit(?:s)?(?:\s+photo)? | credit | fot\. | 撮影 ) \s*
+        (?: by\b | : | ・ | / ) \s*
+        .{2,80}
+    )$
+    | \s+( fot\.\s+[^\W\d_].{2,60} )$
+    # after the end of a sentence: ... in March. Dana Wirth / Ledger
+    | (?<=[.!?])\s+( [^\W\d_][\w.’' -]{2,40} \s/\s [^\W\d_].{2,50} )$
+    | \s*[(（]( 撮影・[^)）]{1,40} )[)）]\s*$
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 _CREDIT_PREFIX = re.compile(
-    r"^\s*(?:(?:photo(?:graph)?s?|image|picture|foto(?:grafie|grafía)?|bild|crédits?(?:\s+photo)?|photo credit|image credit|credit|fot\.|撮影|写真)"
-    r"(?:\s+credit)?\s*(?:by\b|:|・|/|：)?|©|\(c\)|by\s+(?=[A-Z]))\s*",
-    re.I,
+    r"""
+    ^\s*
+    (?:
+        (?: photo(?:graph)?s? | image | picture | foto(?:grafie|grafía)? | bild | crédits?(?:\s+photo)?
+          | photo[ ]credit | image[ ]credit | credit | fot\. | 撮影 | 写真 )
+        (?: \s+credit )? \s*
+        (?: by\b | : | ・ | / | ： )?
+        | © | \(c\) | by\s+(?=[A-Z])
+    ) \s*
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _PHOTO_WORDS = re.compile(
     r"photo|image|picture|foto|bild|crédit|credit|getty|reuters|afp|\bap\b|epa|©|courtesy|via|fot\.|撮影|写真|/", re.I
 )
 _DATELINE = re.compile(
-    r"^(?P<place>[A-ZÀ-Þ][A-ZÀ-Þ.'’ -]{2,40}(?:,\s+[A-Z][\w. ]{1,25})?)"
-    r"(?:,\s+(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s+\d{1,2}(?:,\s+\d{4})?))?"
-    r"\s*(?:\((?P<agency>[^)]{2,40})\))?\s*(?:—|–|--|-)\s+"
+    r"""
+    ^(?P<place> [A-ZÀ-Þ][A-ZÀ-Þ.'’ -]{2,40} (?: ,\s+[A-Z][\w. ]{1,25} )? )
+    (?: ,\s+ (?: (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \s+ \d{1,2} (?: ,\s+\d{4} )? ) )?
+    \s* (?: \( (?P<agency>[^)]{2,40}) \) )?
+    \s* (?: — | – | -- | - ) \s+
+    """,
+    re.VERBOSE,
 )
 _REPORTING = re.compile(r"^\(?(?:additional\s+)?(?:reporting|writing|text|bericht)\s+(?:by|von)\b", re.I)
 _CORRECTION = re.compile(
-    r"^(?:correction|clarification|editor['’]?s note|update|korrektur|rectificatif|fe de errata|rettifica|correção)\b|^(?:this (?:article|story) (?:has been|was) (?:updated|corrected|amended)|an earlier version)",
+    r"^(?:correction|clarification|editor['’]?s note|update|korrektur|rectificatif|fe de errata|rettifica|correção)\b|"
+    r"^(?:this (?:article|story) (?:has been|was) (?:updated|corrected|amended)|an earlier version)",
     re.I,
 )
 _BULLET = re.compile(r"^[•·▪◦‣●■◆►*–-]\s+(?=\S)")
+_AGENCY_WORDS = re.compile(r"\bwires?\b|agenc|agentur|press", re.I)
 
 
 @dataclass(frozen=True)
 class Body:
-    """The text and its companions."""
+    """The text and what goes with it."""
 
     text: str
     paragraphs: list[str]
@@ -50,42 +77,60 @@ class Body:
 
 
 def read_body(page: Page) -> Body:
-    """Everything that the labels say of the story's text."""
+    """The body of a page, read from the labels of its lines."""
     paragraphs = [_BULLET.sub("", line.text) for line in page.lines if line.action == "keep"]
-    captions, credited = _pictures(page)
-    wires = [line.text for line in page.labelled("wire")]
-    corrections = [text for text in wires if _CORRECTION.match(text)]
-    sources = [text for text in wires if text not in corrections]
-    dateline = _DATELINE.match(paragraphs[0]) if paragraphs else None
-    agency = (
-        dateline["agency"]
-        if dateline and dateline["agency"] and (is_agency(dateline["agency"]) or "Wire" in dateline["agency"])
-        else None
-    )
-    wire = next((text for text in sources if not _REPORTING.match(text)), None) or agency or next(iter(sources), None)
-    place = dateline["place"].strip(" ,").title() if dateline else None
+    captions, image_credits = _captions_and_credits(page)
+    wire_lines = [line.text for line in page.labelled("wire")]
+    corrections = [text for text in wire_lines if _CORRECTION.match(text)]
+    place, agency = _dateline(paragraphs[0]) if paragraphs else (None, None)
+    wire_credit = _wire_credit([text for text in wire_lines if text not in corrections], agency)
     return Body(
-        "\n\n".join(paragraphs), paragraphs, captions, credited, wire.strip() if wire else None, corrections, place, agency
-    )  # fmt: skip
+        text="\n\n".join(paragraphs),
+        paragraphs=paragraphs,
+        captions=captions,
+        image_credits=image_credits,
+        wire_credit=wire_credit,
+        corrections=corrections,
+        dateline_place=place,
+        dateline_agency=agency,
+    )
 
 
-def _pictures(page: Page) -> tuple[list[str], list[str]]:
+def _dateline(lede: str) -> tuple[str | None, str | None]:
+    """The place and the agency in the dateline of the first paragraph."""
+    match = _DATELINE.match(lede)
+    if not match:
+        return None, None
+    agency = match["agency"]
+    is_known = bool(agency) and (is_agency(agency) or "Wire" in agency)
+    return match["place"].strip(" ,").title(), agency if is_known else None
+
+
+def _wire_credit(wire_lines: list[str], dateline_agency: str | None) -> str | None:
+    """The first line that is not about reporters, else the dateline's agency, else the first line."""
+    credit = next((text for text in wire_lines if not _REPORTING.match(text)), None)
+    credit = credit or dateline_agency or next(iter(wire_lines), None)
+    return credit.strip() if credit else None
+
+
+def _captions_and_credits(page: Page) -> tuple[list[str], list[str]]:
+    """The captions of images without the credits inside them, and all credits; each once."""
     captions: list[str] = []
-    credited: list[str] = []
+    image_credits: list[str] = []
     for line in page.labelled("caption", "credit"):
         text = line.text
         if line.label == "credit":
-            credited += _credit_names(text)
+            image_credits += _credit_names(text)
             continue
         match = _CREDIT_IN_CAPTION.search(text)
         if match and match.start() > 0:
-            inside = next(group for group in match.groups() if group)
-            if _PHOTO_WORDS.search(inside) or is_agency(inside):
-                credited += _credit_names(inside)
+            credit = next(group for group in match.groups() if group)
+            if _PHOTO_WORDS.search(credit) or is_agency(credit):
+                image_credits += _credit_names(credit)
                 text = text[: match.start()].strip()
         if text:
             captions.append(text)
-    return list(dict.fromkeys(captions)), list(dict.fromkeys(credited))
+    return list(dict.fromkeys(captions)), list(dict.fromkeys(image_credits))
 
 
 def _credit_names(text: str) -> list[str]:
@@ -99,7 +144,7 @@ def is_agency_copy(body: Body) -> bool:
         return True
     credit = body.wire_credit or ""
     return (
-        bool(re.search(r"\bwires?\b|agenc|agentur|press", credit, re.I))
+        bool(_AGENCY_WORDS.search(credit))
         or is_wire_agency(credit)
         or any(is_wire_agency(word) for word in re.findall(r"[A-Z][\w-]+", credit))
     )

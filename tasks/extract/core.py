@@ -1,5 +1,6 @@
 """Documents and lines in, candidate rows out: the pure core of extract."""
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,121 +10,178 @@ import pyarrow.compute as pc
 from tasks import schema
 from tasks.extract.body import Body, is_agency_copy, read_body
 from tasks.extract.doubts import find_doubts, replaced_letters
-from tasks.extract.fields.address import canonical, clean_url, host
-from tasks.extract.fields.authors import find_authors, find_signature
+from tasks.extract.fields.address import clean_url, find_canonical, host
+from tasks.extract.fields.authors import find_authors, find_byline
 from tasks.extract.fields.companions import find_access, find_image, find_summary
 from tasks.extract.fields.language import find_language
 from tasks.extract.fields.published import Times, find_times
 from tasks.extract.fields.publisher import find_publisher, site_names
 from tasks.extract.fields.title import find_title
 from tasks.extract.fields.topics import find_section, find_topics
-from tasks.extract.page import Found, Line, Page
+from tasks.extract.page import FieldValue, LabelledLine, Page
 from tasks.extract.quotes.find import find_quotes
-from tasks.extract.similarity import DENSE, fold, shingles_of, signatures, text_digest
+from tasks.extract.similarity import DENSE, Hashes, fold, minhash, shingles_of, text_digest
 from tasks.steps import digest, rules_version
-from tasks.text.dates import Printed
+
+# lines at the top of a text page, among which the site's name is; an HTML page declares it. Of dropped lines only
+# these and the footer are read
+_TOP_LINES = 45
+_LANGUAGE_LINES = 50  # from which the language is detected if the page has no text
 
 
 def extract_documents(documents: pa.Table, lines: pa.Table, *, guess_dates: bool = False) -> pa.Table:
     """One candidate row (`schema.CANDIDATES`) for each document; a page without a story has an empty text.
 
-    `guess_dates`: where a page gives no date of publication, take one from its text and mark it as a guess.
+    Args:
+        documents: Rows of `schema.DOCUMENTS`.
+        lines: Their lines, rows of `schema.LINES`.
+        guess_dates: If a page gives no date of publication, take one from its text and flag it as a guess.
     """
-    by_doc = _lines_by_document(lines)
-    pages = (Page.read(document, by_doc.get(document["doc_id"], [])) for document in documents.to_pylist())
-    rows = [extract_page(page, guess_dates=guess_dates) for page in pages]
-    for row, signature in zip(rows, signatures([row.pop("shingles") for row in rows]), strict=True):
+    lines_of = _lines_by_document(lines)
+    pages = (Page.read(document, lines_of.get(document["doc_id"], [])) for document in documents.to_pylist())
+    rows, shingles = [], []
+    for page in pages:
+        row, hashes = extract_page(page, guess_dates=guess_dates)
+        rows.append(row)
+        shingles.append(hashes)
+    for row, signature in zip(rows, minhash(shingles), strict=True):
         row["signature"] = signature
     return pa.Table.from_pylist(rows, schema=schema.CANDIDATES)
 
 
-_TOP_LINES = (
-    45  # of a text page; among them stands the site's name. HTML declares it; of what was left out, the footer counts
-)
-
-
-def _lines_by_document(lines: pa.Table) -> dict[str, list[Line]]:
-    """The lines that fields are read from, by document: kept and moved ones, the top of the page and its footer."""
+def _lines_by_document(lines: pa.Table) -> dict[str, list[LabelledLine]]:
+    """The lines from which fields are read, by doc_id: kept and moved ones, the top of a text page and the footer."""
     is_top = pc.and_(pc.less_equal(lines.column("line_no"), _TOP_LINES), pc.is_null(lines.column("tag")))
-    use = pc.or_(
-        pc.or_(pc.not_equal(lines.column("action"), "drop"), is_top), pc.equal(lines.column("label"), "footer")
-    )
-    lines = lines.filter(use)
-    names = ("doc_id", "line_no", "text", "label", "action", "reason", "blank_before", "tag")
-    doc_ids, *rest = (lines.column(name).to_pylist() for name in names)
-    grouped: dict[str, list[Line]] = {}
-    for doc_id, line in zip(doc_ids, map(Line, *rest), strict=True):
-        grouped.setdefault(doc_id, []).append(line)
-    return grouped
+    is_kept = pc.not_equal(lines.column("action"), "drop")
+    is_footer = pc.equal(lines.column("label"), "footer")
+    lines = lines.filter(pc.or_(pc.or_(is_kept, is_top), is_footer))
+    doc_ids, *columns = (lines.column(name).to_pylist() for name in ("doc_id", *LabelledLine._fields))
+    by_document: dict[str, list[LabelledLine]] = {}
+    for doc_id, line in zip(doc_ids, map(LabelledLine, *columns), strict=True):
+        by_document.setdefault(doc_id, []).append(line)
+    return by_document
 
 
-def extract_page(page: Page, *, guess_dates: bool = False) -> dict[str, Any]:
-    """One candidate row: every field with its origin, or null; without its signature, but with the shingles for it."""
-    document = page.document
+@dataclass(frozen=True)
+class _Fields:
+    """The fields of a page, each with its origin."""
+
+    canonical: FieldValue[str] | None
+    publisher: FieldValue[str] | None
+    publisher_short: str | None
+    title: FieldValue[str] | None
+    summary: FieldValue[str] | None
+    authors: FieldValue[list[str]]
+    times: Times
+    language: FieldValue[str] | None
+    language_confidence: float
+    section: FieldValue[str] | None
+    topics: FieldValue[list[str]]
+    image: FieldValue[str] | None
+
+
+def _read_fields(page: Page, body: Body, *, guess_dates: bool) -> _Fields:
     publisher, short = find_publisher(page)
     if publisher is None and page.given.get("publisher"):
-        publisher = Found(page.given["publisher"], "list of publishers")
+        publisher = FieldValue(page.given["publisher"], "list of publishers")
     names = site_names(page, publisher, short)
     title = find_title(page, names)
-    authors = find_authors(page, names)
-    signature = find_signature(page, authors.value)
-    times = find_times(page, is_guessing=guess_dates)
-    body = read_body(page)
-    language, language_confidence = find_language(
-        body.text or " ".join(line.text for line in page.lines[:50]), page.declared_language()
+    sample = body.text or " ".join(line.text for line in page.lines[:_LANGUAGE_LINES])
+    language, language_confidence = find_language(sample, page.declared_language())
+    return _Fields(
+        canonical=find_canonical(page),
+        publisher=publisher,
+        publisher_short=short,
+        title=title,
+        summary=find_summary(page, _value(title)),
+        authors=find_authors(page, names),
+        times=find_times(page, is_guessing=guess_dates),
+        language=language,
+        language_confidence=language_confidence,
+        section=find_section(page),
+        topics=find_topics(page),
+        image=find_image(page),
     )
-    summary = find_summary(page, title.value if title else None)
-    section, topics, image, own = find_section(page), find_topics(page), find_image(page), canonical(page)
-    quotes = [
-        {"text": quote.text, "speaker": quote.speaker}
-        for quote in find_quotes(body.paragraphs, language.value if language else None)
-    ]
-    shown = body.text + (title.value if title else "")
+
+
+def extract_page(page: Page, *, guess_dates: bool = False) -> tuple[dict[str, Any], Hashes]:
+    """The candidate row of a page without its signature, and the shingles from which that is computed."""
+    document = page.document
+    body = read_body(page)
+    fields = _read_fields(page, body, guess_dates=guess_dates)
     folded = fold(body.text)
     words = _word_count(body.text, is_dense=folded.is_dense)
-    url = document["url"]
-    # a note that the paper was wrong makes another text, though it stands in a column of its own
-    fingerprint = text_digest(folded, *map(fold, body.corrections))
+    quotes = find_quotes(body.paragraphs, _value(fields.language))
+    title = _value(fields.title)
+    url, canonical = document["url"], _value(fields.canonical)
+    # a correction makes another text, though it is in a column of its own
+    content_digest = text_digest(folded, *map(fold, body.corrections))
     row = {
-        "article_id": _article_id(url, own.value if own else None, fingerprint),
-        "source_uri": document["source_uri"], "url": url, "canonical_url": own.value if own else None,
-        "domain": host(url or (own.value if own else None)),
-        "publisher": publisher.value if publisher else None, "publisher_short": short,
-        "title": title.value if title else None, "summary": summary.value if summary else None, "authors": authors.value, "author": signature,
-        **_time_columns(times), "fetched_at": document["fetched_at"],
-        "language": language.value if language else None, "language_confidence": language_confidence,
-        "section": section.value if section else None, "topics": topics.value, "tags": page.given.get("tags") or [],
-        "text": body.text, "word_count": words, "paragraph_count": len(body.paragraphs),
-        "captions": body.captions, "image_credits": body.image_credits, "image_url": image.value if image else None,
-        "wire_credit": body.wire_credit, "is_agency_copy": is_agency_copy(body), "is_free_access": find_access(page),
-        "corrections": body.corrections, "dateline_place": body.dateline_place, "quotes": quotes,
-        "kind": document["kind"], "story_probability": document["story_probability"],
-        "confidence": _confidence(document, title, times, body),
-        "title_from": _origin(title), "authors_from": authors.origin, "published_from": times.published_from,
-        "modified_from": times.modified_from, "publisher_from": _origin(publisher), "language_from": _origin(language),
-        "section_from": _origin(section), "topics_from": topics.origin, "image_from": _origin(image), "summary_from": _origin(summary),
-        "text_digest": fingerprint, "version": 1, "last_seen_at": document["fetched_at"], "doc_id": document["doc_id"], "page_digest": document["page_digest"],
-        "run_id": "", "rules_version": rules_version(),  # load names the run that publishes
-        "text_char_count": len(body.text), "title_char_count": len(title.value) if title else 0, "author_count": len(authors.value),
-        "quote_count": len(quotes), "mean_paragraph_words": words / max(len(body.paragraphs), 1),
-        "shingles": shingles_of(folded),
-        "mojibake_count": _damage(shown) + replaced_letters(body.text, words),
-    }  # fmt: skip
-    row["flags"] = [*times.flags, *find_doubts(page, row, body.paragraphs)]
-    return row
+        "article_id": _article_id(url, canonical, content_digest),
+        "source_uri": document["source_uri"],
+        "url": url,
+        "domain": host(url or canonical),
+        "fetched_at": document["fetched_at"],
+        **_field_columns(fields),
+        "author": find_byline(page, fields.authors.value),
+        "tags": page.given.get("tags") or [],
+        **_body_columns(body),
+        "word_count": words,
+        "is_free_access": find_access(page),
+        "quotes": [{"text": quote.text, "speaker": quote.speaker} for quote in quotes],
+        "kind": document["kind"],
+        "story_probability": document["story_probability"],
+        "confidence": _confidence(document, fields.title, fields.times, body),
+        "text_digest": content_digest,
+        "version": 1,
+        "last_seen_at": document["fetched_at"],
+        "doc_id": document["doc_id"],
+        "page_digest": document["page_digest"],
+        "run_id": "",  # load sets the run that publishes
+        "rules_version": rules_version(),
+        "text_char_count": len(body.text),
+        "title_char_count": len(title or ""),
+        "author_count": len(fields.authors.value),
+        "quote_count": len(quotes),
+        "mean_paragraph_words": words / max(len(body.paragraphs), 1),
+        "mojibake_count": _mojibake_count(body.text + (title or "")) + replaced_letters(body.text, words),
+    }
+    row["flags"] = [*fields.times.flags, *find_doubts(page, row, body.paragraphs)]
+    return row, shingles_of(folded)
 
 
-def _origin(found: Found | None) -> str | None:
-    return found.origin if found else None
+def _value(field: FieldValue[str] | None) -> str | None:
+    return field.value if field else None
 
 
-def _article_id(url: str | None, own: str | None, fingerprint: str) -> str:
-    """Named by its address, so that it stays the same when the text is edited; by its text where it has none."""
-    address = clean_url(url) if url else own
-    if address and urlsplit(address).path.strip("/"):
-        parts = urlsplit(address)
-        return digest("address", host(address) or "", parts.path.rstrip("/"), parts.query)
-    return digest("text", fingerprint)
+def _origin(field: FieldValue[Any] | None) -> str | None:
+    return field.origin if field else None
+
+
+def _field_columns(fields: _Fields) -> dict[str, Any]:
+    """The values of the fields and their origins."""
+    return {
+        "canonical_url": _value(fields.canonical),
+        "publisher": _value(fields.publisher),
+        "publisher_from": _origin(fields.publisher),
+        "publisher_short": fields.publisher_short,
+        "title": _value(fields.title),
+        "title_from": _origin(fields.title),
+        "summary": _value(fields.summary),
+        "summary_from": _origin(fields.summary),
+        "authors": fields.authors.value,
+        "authors_from": fields.authors.origin,
+        **_time_columns(fields.times),
+        "language": _value(fields.language),
+        "language_from": _origin(fields.language),
+        "language_confidence": fields.language_confidence,
+        "section": _value(fields.section),
+        "section_from": _origin(fields.section),
+        "topics": fields.topics.value,
+        "topics_from": fields.topics.origin,
+        "image_url": _value(fields.image),
+        "image_from": _origin(fields.image),
+    }
 
 
 def _time_columns(times: Times) -> dict[str, Any]:
@@ -132,34 +190,55 @@ def _time_columns(times: Times) -> dict[str, Any]:
         "published_date": published.day if published else None,
         "published_at": published.instant if published else None,
         "published_utc_offset_minutes": published.offset_minutes if published and published.instant else None,
-        "modified_at": _instant(modified),
+        "published_from": times.published_from,
+        "modified_at": modified.instant if modified else None,
+        "modified_from": times.modified_from,
     }
 
 
-def _instant(printed: Printed | None) -> Any:
-    return printed.instant if printed else None
+def _body_columns(body: Body) -> dict[str, Any]:
+    return {
+        "text": body.text,
+        "paragraph_count": len(body.paragraphs),
+        "captions": body.captions,
+        "image_credits": body.image_credits,
+        "wire_credit": body.wire_credit,
+        "is_agency_copy": is_agency_copy(body),
+        "corrections": body.corrections,
+        "dateline_place": body.dateline_place,
+    }
+
+
+def _article_id(url: str | None, canonical: str | None, content_digest: str) -> str:
+    """A digest of the address, so that it survives edits of the text; of the text if there is no address."""
+    address = clean_url(url) if url else canonical
+    if address and urlsplit(address).path.strip("/"):
+        parts = urlsplit(address)
+        return digest("address", host(address) or "", parts.path.rstrip("/"), parts.query)
+    return digest("text", content_digest)
 
 
 def _word_count(text: str, *, is_dense: bool) -> int:
-    """Words by spaces; letters of scripts written without them count as a word for every 1.7."""
-    dense = len(DENSE.findall(text)) if is_dense else 0
-    return len(text.split()) + int(dense / 1.7)
+    """Words separated by spaces; in scripts without spaces every 1.7 letters count as a word."""
+    dense_letters = len(DENSE.findall(text)) if is_dense else 0
+    return len(text.split()) + int(dense_letters / 1.7)
 
 
 _DAMAGE = ("\ufffd", "â€", "Ã©", "Ã¨", "Ã¼", "Ã¶", "Ã¤", "Ã±", "Ã³", "Ã¡", "Â ", "ï»¿", "Ð°", "Ð¾")
 _DAMAGE_LEADS = sorted({sign[0] for sign in _DAMAGE})
 
 
-def _damage(text: str) -> int:
-    has_lead = not text.isascii() and any(lead in text for lead in _DAMAGE_LEADS)  # a text has none, but for damage
+def _mojibake_count(text: str) -> int:
+    """Signs of encoding damage in a text."""
+    has_lead = not text.isascii() and any(lead in text for lead in _DAMAGE_LEADS)  # an undamaged text has none
     return sum(text.count(sign) for sign in _DAMAGE) if has_lead else 0
 
 
 _SURE_STORY = 0.95  # from this probability on a page is a story, and its confidence is that of its fields and lines
 
 
-def _confidence(document: dict[str, Any], title: Found | None, times: Times, body: Body) -> float:
-    """How likely the page holds a story, times how likely its text is right; lowered for what is missing or doubtful."""
+def _confidence(document: dict[str, Any], title: FieldValue[str] | None, times: Times, body: Body) -> float:
+    """Probability of a story times the probability that its text is right, lowered for missing or doubtful fields."""
     value = float(document["body_confidence"]) * min(1.0, float(document["story_probability"]) / _SURE_STORY)
     if title is None:
         value *= 0.7

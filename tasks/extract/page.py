@@ -4,13 +4,15 @@ import html
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import orjson
 
+Value_co = TypeVar("Value_co", covariant=True)
 
-class Line(NamedTuple):
-    """A line that was kept or moved to a field."""
+
+class LabelledLine(NamedTuple):
+    """A line of a page with what clean decided about it (see `schema.LINES`)."""
 
     line_no: int
     text: str
@@ -22,25 +24,24 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Found:
-    """A value with its origin."""
+class FieldValue(Generic[Value_co]):
+    """The value of a field with its origin."""
 
-    value: Any
+    value: Value_co
     origin: str
-    flags: tuple[str, ...] = ()
 
 
 @dataclass
 class Page:
-    """One cleaned page, as extract sees it."""
+    """A cleaned page as seen by extract."""
 
     document: dict[str, Any]
-    lines: list[Line]
+    lines: list[LabelledLine]
     signals: dict[str, Any] = field(default_factory=dict)
     given: dict[str, Any] = field(default_factory=dict)  # by the user's list of publishers
 
     @classmethod
-    def read(cls, document: dict[str, Any], lines: list[Line]) -> "Page":
+    def read(cls, document: dict[str, Any], lines: list[LabelledLine]) -> "Page":
         """The page of a row of `schema.DOCUMENTS` and its lines."""
         signals = orjson.loads(document["signals"]) if document.get("signals") else {}
         given = orjson.loads(document["given"]) if document.get("given") else {}
@@ -48,7 +49,7 @@ class Page:
 
     @property
     def is_html(self) -> bool:
-        """Whether the page has markup and may declare things of itself."""
+        """Whether the page has markup and so may declare its fields."""
         return bool(self.document["media_type"] == "text/html")
 
     @property
@@ -56,33 +57,44 @@ class Page:
         """When the page was fetched, UTC."""
         return self.document.get("fetched_at")
 
-    def labelled(self, *labels: str) -> list[Line]:
-        """The lines of these labels that were kept or moved, in order."""
+    def labelled(self, *labels: str) -> list[LabelledLine]:
+        """The lines with these labels that were kept or moved, in order."""
         return [line for line in self.lines if line.label in labels and line.action != "drop"]
 
     def meta(self, *names: str) -> Iterator[tuple[str, str]]:
-        """Name and content of the meta tags of these names, in the order of the names."""
+        """Name and content of the meta tags with these names, in the order of the names."""
         metas = self.signals.get("metas", {})
         for name in names:
             for value in metas.get(name, ()):
                 yield name, html.unescape(value).strip()
 
+    def items(self, name: str) -> list[str]:
+        """The contents of the page's microdata properties with this name."""
+        return [text for item, text in self.signals.get("items", ()) if item == name]
+
+    def links(self, relation: str) -> list[str]:
+        """The addresses of the page's link elements with this relation."""
+        return list(self.signals.get("links", {}).get(relation, ()))
+
     def nodes(self, *, articles: bool = True) -> list[dict[str, Any]]:
         """The JSON-LD nodes: of articles, or of everything else."""
         return [node for node in self.signals.get("nodes", ()) if bool(node.get("is_article")) == articles]
 
+    def node_strings(self, key: str, *, articles: bool = True) -> list[str]:
+        """The strings under a key of the JSON-LD nodes: of articles, or of everything else."""
+        return [text for node in self.nodes(articles=articles) for text in strings(node.get(key))]
+
     def declared_language(self) -> str | None:
-        """The language tag that the page declares for itself."""
+        """The language tag that the page or the user's list of publishers declares."""
         if self.signals.get("language"):
             return str(self.signals["language"])
-        declared = next(
-            (value for _, value in self.meta("og:locale", "content-language", "language", "dc.language")), None
-        )
+        metas = self.meta("og:locale", "content-language", "language", "dc.language")
+        declared = next((value for _, value in metas), None)
         return declared or self.given.get("language")
 
 
 def strings(value: Any) -> list[str]:
-    """The strings in a JSON value that should be one string or a list of them; anything else is passed over."""
+    """The strings in a JSON value that should be a string or a list of them; anything else is ignored."""
     if isinstance(value, str):
         text = " ".join(html.unescape(value).split())
         return [text] if text else []

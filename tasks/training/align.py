@@ -1,7 +1,8 @@
 """Which lines of a page are its gold text, by position: a gold sentence belongs to one line, in the order of the page.
 
-Looking up shingles alone labels the teaser of the story, its copy for phones and a pull quote as body too. Here the lines
-that share shingles with the gold form a chain that ascends in page and gold; what the chain covers already is a copy.
+Looking up shingles alone labels the teaser of the story, its copy for phones and a pull quote as body too. Here the
+lines that share shingles with the gold form a chain that ascends in page and gold; what the chain covers already is a
+copy.
 """
 
 import re

@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 
 from tasks.clean.model import word_scores
-from tasks.clean.model.features import Layout, layout, matrix
-from tasks.clean.model.page_features import declared_features
+from tasks.clean.model.features import Layout, layout_of_blocks, matrix
+from tasks.clean.model.page_declared import declared_features
 from tasks.clean.parse.blocks import Blocks
 from tasks.clean.prepare import Prepared
 from tasks.training import align, corpus, scripts
 from tasks.training.corpus import GoldPage
 
-# Weights of a page in training. A corpus of news is small beside one of blogs and guides; pages without a story teach what
-# menus, offers and forums look like; a copy in another script teaches form, but too many of them blur what words say.
+# Weights of a page in training. A corpus of news is small beside one of blogs and guides; pages without a story teach
+# what menus, offers and forums look like; a copy in another script teaches form, but too many of them blur what words
+# say.
 NEWS_WEIGHT, COPY_WEIGHT, INVENTED_WEIGHT = 2.5, 0.7, 0.3
 OTHERS_WEIGHT = {"html": 0.2, "wet": 0.0, "inscriptis": 0.0}  # text models lose by them: -0.003 F1 on news
 _LARGE_PAGES = 700  # a corpus with more stories is one of blogs and guides, which weigh 1
@@ -39,10 +40,10 @@ class Data:
     labels: np.ndarray  # n, bool
     weight: np.ndarray  # n
     slots: Any  # scipy CSR matrix, n x word_scores.SLOTS: which words each block has; None for HTML
-    where: Layout
+    layout: Layout
     word_line: np.ndarray  # m: the block of each word
     word_hash: np.ndarray  # m, uint64
-    declared: np.ndarray  # p x declared_names: `page_features.declared_features`
+    declared: np.ndarray  # p x declared_names: `page_declared.declared_features`
     declared_without_url: np.ndarray  # the same where the address is not known
     declared_names: list[str]
 
@@ -147,7 +148,7 @@ def _words_of(prepared: list[Prepared]) -> tuple[np.ndarray, np.ndarray]:
 
 def layout_of(page: np.ndarray) -> Layout:
     """Where each page's blocks are."""
-    return layout(Blocks(page=page.tolist(), text=[""] * len(page)))
+    return layout_of_blocks(Blocks(page=page.tolist(), text=[""] * len(page)))
 
 
 def _word_matrix(prepared: list[Prepared]) -> Any:

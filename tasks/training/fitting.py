@@ -41,7 +41,7 @@ class WordModels:
         scores = [part.slots @ table + bias for table, bias in (*self.halves, self.mean)]
         half = np.where(seen, part.folds(2, _HALF), 2)
         score = np.choose(half, scores).astype(np.float32)
-        columns = word_scores.columns_of(score, part.words, part.where)
+        columns = word_scores.columns_of(score, part.words, part.layout)
         return np.concatenate([part.features, matrix(columns, list(columns))], axis=1)
 
 
@@ -79,7 +79,7 @@ class Fitted:
         """The chances of some blocks (a mask) that it was not fitted to."""
         features, names = _features(self.words, part, np.zeros(len(rows), dtype=bool))
         columns = {name: features[:, n] for n, name in enumerate(names)}
-        found: np.ndarray = sigmoid((self.forest.logits(columns) + self.net.logits(columns, part.where)) / 2)[rows]
+        found: np.ndarray = sigmoid((self.forest.logits(columns) + self.net.logits(columns, part.layout)) / 2)[rows]
         return found
 
 

@@ -1,7 +1,8 @@
 """Invented pages that teach the block model what collected corpora rarely show, as a corpus that `corpus.py` reads.
 
-Threads longer than their story, cards below a story of 100 words, dialogs in many languages, boxes in sentences, briefs, poems,
-tables, live blogs, and pages without a story; 35 languages, layouts and class names of many houses. Same seed, same bytes.
+Threads longer than their story, cards below a story of 100 words, dialogs in many languages, boxes in sentences,
+briefs, poems, tables, live blogs, and pages without a story; 35 languages, layouts and class names of many houses. Same
+seed, same bytes.
 """
 
 import argparse

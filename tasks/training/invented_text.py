@@ -1,6 +1,7 @@
 """Sentences of invented pages, plausible by form: lengths, marks, capitals, digits and names as each script has them.
 
-`invented_words.toml` has the words of each language, `invented_grammar.toml` what English, German and French sentences are made of.
+`invented_words.toml` has the words of each language, `invented_grammar.toml` what English, German and French sentences
+are made of.
 """
 
 import random
@@ -51,7 +52,8 @@ UNSPACED = frozenset(["zh", "ja", "th", "km", "my"])
 _GLUED_SPACE = {"zh": 0.0, "ja": 0.0, "th": 0.08, "km": 0.12, "my": 0.22}  # share of the words with a space before them
 CASELESS = frozenset(["zh", "ja", "th", "km", "my", "ko", "ar", "fa", "ur", "he", "hi", "bn", "ta", "am", "ka"])
 RIGHT_TO_LEFT = frozenset(["ar", "fa", "ur", "he"])
-# median words of a sentence where it is not 15: languages that glue words together need fewer, lists of single characters more
+# median words of a sentence where it is not 15: languages that glue words together need fewer, lists of single
+# characters more
 _MEDIAN = {
     "fi": 10,
     "hu": 12,

@@ -59,15 +59,15 @@ class Pages:
 def pages_of(part: Data, chance: np.ndarray, is_kept: np.ndarray) -> Pages:
     """The typed pages of a corpus that have blocks, from out-of-fold chances."""
     columns = {name: part.features[:, n] for n, name in enumerate(part.names)}
-    found = block_features(columns, part.where, chance, is_kept)
-    numbers = part.page[part.where.starts]
+    found = block_features(columns, part.layout, chance, is_kept)
+    numbers = part.page[part.layout.starts]
     by_block = np.stack([found[name] for name in found], axis=1)
     pages = [part.pages[n] for n in numbers]
     use = np.flatnonzero([page.is_typed and (page.is_story or page.page_type in KINDS) for page in pages])
     pages = [pages[n] for n in use]
     twice = np.concatenate([use, use])
     declared = np.concatenate([part.declared[numbers[use]], part.declared_without_url[numbers[use]]])
-    pairs = page_words.distinct(part.word_line, part.word_hash, part.where, is_kept)
+    pairs = page_words.distinct(part.word_line, part.word_hash, part.layout, is_kept)
     return Pages(
         np.concatenate([by_block[twice], declared], axis=1),
         [*found, *part.declared_names],

@@ -1,7 +1,7 @@
 """Pages written over into other scripts, letter by letter, so that a model learns to read form where it knows no word.
 
-The mapping is a cipher, not a transcription: words stay distinct, as long as they were (shorter in Chinese), with the marks
-and spaces that the script has. Lexicon and stop words know none of them.
+The mapping is a cipher, not a transcription: words stay distinct, as long as they were (shorter in Chinese), with the
+marks and spaces that the script has. Lexicon and stop words know none of them.
 """
 
 import re

@@ -32,7 +32,7 @@ def fit(parts: list[Data], features: list[np.ndarray], rows: list[np.ndarray], n
     pages = [
         (number, first, min(end, first + _PAGE_BLOCKS))
         for number, (part, mask) in enumerate(zip(parts, rows, strict=True))
-        for first, end in zip(part.where.starts.tolist(), part.where.ends.tolist(), strict=True)
+        for first, end in zip(part.layout.starts.tolist(), part.layout.ends.tolist(), strict=True)
         if mask[first] and part.weight[first:end].sum() > 0
     ]
     batches = _batches(pages)

@@ -1,9 +1,9 @@
 """Trains the models of clean from corpora with gold texts: `python -m tasks.training.train CORPUS... [--kind html|text]`.
 
-Needs the extra `train`. The same data, versions and seed give the same files. Writes `model_html.npz`, `model_text.npz` (which
-lines are the story) and `model_page_html.npz`, `model_page_text.npz` (whether a page holds one) into `tasks/clean/model/`, each kind
-with its card: data, settings, figures, digests. `--folds FOLDER` keeps the models of each fold, by which
-`tests/benchmarks/accuracy.py` runs every page with models that have not seen its site.
+Needs the extra `train`. The same data, versions and seed give the same files. Writes `model_html.npz`, `model_text.npz`
+(which lines are the story) and `model_page_html.npz`, `model_page_text.npz` (whether a page holds one) into
+`tasks/clean/model/`, each kind with its card: data, settings, figures, digests. `--folds FOLDER` keeps the models of
+each fold, by which `tests/benchmarks/accuracy.py` runs every page with models that have not seen its site.
 """
 
 import argparse
@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from tasks.clean.model import forest, page_model
-from tasks.clean.model.forest import Model
+from tasks.clean.model import block_model, page_model
+from tasks.clean.model.block_model import BlockModel
 from tasks.clean.model.story import decide, raw_confidence
 from tasks.training import corpus, data, page_kinds
 from tasks.training.calibration import PageResults, calibration, reliability
@@ -71,10 +71,10 @@ def results(parts: list[Data], chances: list[np.ndarray], kept: list[np.ndarray]
     return PageResults(np.array(raw), np.array(good), np.array(fold))
 
 
-def block_model(fitted: Fitted, table: np.ndarray) -> Model:
-    """What is stored of a fitted model."""
+def stored_model(fitted: Fitted, table: np.ndarray) -> BlockModel:
+    """The model that is stored of a fitted one."""
     words, bias = fitted.words.mean if fitted.words else (None, 0.0)
-    return Model(fitted.forest, fitted.net, table, words, bias, fitted.sample, fitted.sample_chances)
+    return BlockModel(fitted.forest, fitted.net, table, words, bias, fitted.sample, fitted.sample_chances)
 
 
 def train(kind: str, folders: list[Path], keep: Path | None) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def train(kind: str, folders: list[Path], keep: Path | None) -> dict[str, Any]:
         "%s: %d blocks of %d pages", kind, sum(len(part.page) for part in parts), sum(len(part.pages) for part in parts)
     )
     chances, of_folds = cross_validate(parts)
-    kept = [decide(chance, part.words, part.where) for part, chance in zip(parts, chances, strict=True)]
+    kept = [decide(chance, part.words, part.layout) for part, chance in zip(parts, chances, strict=True)]
     found = results(parts, chances, kept)
     pages = page_kinds.joined([page_kinds.pages_of(*each) for each in zip(parts, chances, kept, strict=True)])
     scored = [(part, own) for part, own in zip(parts, kept, strict=True) if part.is_scored.any()]
@@ -102,15 +102,15 @@ def train(kind: str, folders: list[Path], keep: Path | None) -> dict[str, Any]:
             own = found.fold == fold
             folder = keep / f"fold{fold}"
             folder.mkdir(parents=True, exist_ok=True)
-            forest.save(
+            block_model.save(
                 folder / f"model_{kind}.npz",
-                block_model(of_folds[fold], calibration(found.raw[~own], found.is_good[~own])),
+                stored_model(of_folds[fold], calibration(found.raw[~own], found.is_good[~own])),
             )
             page_model.save(folder / f"model_page_{kind}.npz", page_folds[fold])
     fitted = fit(parts, [np.ones(len(part.page), dtype=bool) for part in parts])
-    forest.save(forest.FOLDER / f"model_{kind}.npz", block_model(fitted, table))
+    block_model.save(block_model.FOLDER / f"model_{kind}.npz", stored_model(fitted, table))
     whole, _ = page_kinds.fit(pages, np.ones(len(page_chance), dtype=bool), page_chance, FOLDS)
-    page_model.save(forest.FOLDER / f"model_page_{kind}.npz", whole)
+    page_model.save(block_model.FOLDER / f"model_page_{kind}.npz", whole)
     return card
 
 
@@ -129,9 +129,9 @@ def main(arguments: list[str] | None = None) -> int:
             "data": {folder.name: _digest(folder) for folder in options.corpora},
             "settings": {"trees": TREES, "rate": RATE, "depth": DEPTH, "folds": FOLDS, "bins": BINS, "channels": CHANNELS, "dilations": DILATIONS, "epochs": EPOCHS, "news_weight": data.NEWS_WEIGHT,
                          "others_weight": data.OTHERS_WEIGHT, "copy_weight": data.COPY_WEIGHT, "copy_share": data.COPY_SHARE},
-            "sha256": {name: hashlib.sha256((forest.FOLDER / name).read_bytes()).hexdigest() for name in files},
+            "sha256": {name: hashlib.sha256((block_model.FOLDER / name).read_bytes()).hexdigest() for name in files},
         }  # fmt: skip
-        (forest.FOLDER / f"model_{kind}.json").write_text(json.dumps(card, indent=1) + "\n")
+        (block_model.FOLDER / f"model_{kind}.json").write_text(json.dumps(card, indent=1) + "\n")
         logger.info("%s", json.dumps(card, indent=1))
     return 0
 

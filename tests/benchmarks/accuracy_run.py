@@ -74,13 +74,13 @@ def use_models(folder):
     Raises:
         FileNotFoundError: a model that ships is not in the folder.
     """
-    from tasks.clean.model import forest, page_model
+    from tasks.clean.model import block_model, page_model
 
-    for shipped in forest.FOLDER.glob("model_*.npz"):
+    for shipped in block_model.FOLDER.glob("model_*.npz"):
         if not (folder / shipped.name).is_file():
             raise FileNotFoundError(f"{folder}: there is no {shipped.name}")
-    forest.FOLDER = folder  # where both modules look
-    forest.load.cache_clear()
+    block_model.FOLDER = folder  # where both modules look
+    block_model.load.cache_clear()
     page_model.load.cache_clear()
 
 

@@ -23,14 +23,14 @@ from tasks import schema
 from tasks.clean.core import clean_pages
 from tasks.clean.sites.memory import learn_files, recall
 from tasks.extract.core import extract_documents
-from tasks.ingest.record import Place, Record
+from tasks.ingest.record import Record, SourceFile
 from tasks.ingest.record import page_row as row_of
-from tasks.load.dedup.exact import Known, Merge, merge
-from tasks.load.dedup.near_duplicates import Signed, Stories, find_stories, read_signatures
+from tasks.load.dedup.exact import MergeResult, PublishedArticle, merge
+from tasks.load.dedup.near_duplicates import NearDuplicates, Signatures, find_near_duplicates, read_signatures
 from tasks.quality.drift import compare
 from tasks.quality.metrics import COLUMNS, of_run
 from tasks.steps import digest
-from tasks.storage.ids import hex_ids, numbers
+from tasks.storage.ids import hex_ids, to_uint64
 from tasks.storage.tables import without, write_table
 
 MAX_PAGE_BYTES = 1 << 20  # smaller than a user's limit, to keep the oversized pages small
@@ -55,15 +55,15 @@ class Past:
     """What earlier runs left behind."""
 
     sites: dict[str, Path] = field(default_factory=dict)
-    known: list[Known] = field(default_factory=list)
-    signed: list[Signed] = field(default_factory=list)
+    known: list[PublishedArticle] = field(default_factory=list)
+    signed: list[Signatures] = field(default_factory=list)
     history: list[dict] = field(default_factory=list)
 
 
 def page_row(page: Page) -> dict:
     """A row of `schema.PAGES`, with ingest's own judgement of the bytes."""
     record = Record(page.render(), str(page.number), url=page.url, fetched_at_us=int(page.fetched_at.timestamp() * 1e6))
-    return row_of(record, Place(page.url, 0), MAX_PAGE_BYTES) | {
+    return row_of(record, SourceFile(page.url, 0), MAX_PAGE_BYTES) | {
         "doc_id": digest(page.url, str(page.number)),
         "source_mtime_ns": None,
     }
@@ -90,10 +90,10 @@ def shape_of(step: str, table: pa.Table, declared: pa.Schema) -> Verdict:
     return contract(step, table.schema, declared, {name: table.column(name).null_count for name in table.column_names})
 
 
-def _signed(rows: list[dict]) -> Signed:
+def _signed(rows: list[dict]) -> Signatures:
     """The signatures of some candidate rows, each a story of its own."""
-    ids = numbers(pa.array([row["article_id"] for row in rows], pa.string()))
-    return Signed(ids, ids, read_signatures(pa.array([row["signature"] for row in rows], pa.binary(252))))
+    ids = to_uint64(pa.array([row["article_id"] for row in rows], pa.string()))
+    return Signatures(ids, ids, read_signatures(pa.array([row["signature"] for row in rows], pa.binary(252))))
 
 
 class Line:
@@ -182,14 +182,14 @@ class Line:
         counts = {"received": received, "articles": outcomes["article"], "duplicates": outcomes["duplicate"], "quarantined": quarantined, "near_duplicates": len(near)}  # fmt: skip
         return articles, counts, passed
 
-    def _stories(self, passed: list[dict], merged: Merge) -> Stories:
+    def _stories(self, passed: list[dict], merged: MergeResult) -> NearDuplicates:
         """The story of each new article that is long enough to tell, as load finds them."""
         rows = {row["doc_id"]: row for row in passed}
         new = [one for one in merged.decisions.values() if one.outcome == "article" and rows[one.doc_id]["signature"]]
         order = {one.article_id: number for number, one in enumerate(new)}
         signed = _signed([rows[one.doc_id] for one in sorted(new, key=lambda one: one.article_id)])
         ranks = np.array([order[article] for article in hex_ids(signed.articles).to_pylist()])
-        return find_stories(
+        return find_near_duplicates(
             replace(signed, stories=np.zeros_like(signed.articles)), self.past.signed, lambda some: ranks[some]
         )
 
@@ -252,7 +252,7 @@ class Line:
             write_table(table, folder / place)
             self.past.sites[place] = folder / place
         slim = articles.select(["article_id", "text_digest", "fetched_at", "version"]).to_pylist()
-        self.past.known += [Known(place="", **row) for row in slim]
+        self.past.known += [PublishedArticle(**row) for row in slim]
         self.past.history += [row | {"run_id": name} for row in metrics]
 
 

@@ -43,7 +43,7 @@ import pyarrow as pa
 
 from tasks import schema
 from tasks.extract import similarity
-from tasks.load.dedup.near_duplicates import Signed, find_stories, read_signatures
+from tasks.load.dedup.near_duplicates import Signatures, find_near_duplicates, read_signatures
 from tasks.storage.tables import write_table
 from tasks.training.corpus import read_corpus
 
@@ -211,13 +211,15 @@ def plant(scene: Scene, number: int, seed: int) -> list[Text]:
     return texts
 
 
-def _signed(texts: list[Text], names: list[str]) -> Signed:
+def _signed(texts: list[Text], names: list[str]) -> Signatures:
     """The signatures of the texts that have one; their names are added to `names`, whose places are the ids."""
     found = similarity.signatures_of([one.text for one in texts])
     first = len(names)
     names += [one.name for one, signature in zip(texts, found, strict=True) if signature]
     ids = np.arange(first, len(names), dtype=np.uint64)
-    return Signed(ids, ids, read_signatures(pa.array([signature for signature in found if signature], pa.binary(252))))
+    return Signatures(
+        ids, ids, read_signatures(pa.array([signature for signature in found if signature], pa.binary(252)))
+    )
 
 
 def copydesk(texts: list[Text], folder: Path, *, is_published: bool = False) -> tuple[dict[str, str], dict[str, str]]:
@@ -228,7 +230,7 @@ def copydesk(texts: list[Text], folder: Path, *, is_published: bool = False) -> 
         parts[is_published and one.group not in KINDS and (one.name in copied or number % 2 == 0)].append(one)
     names = [""]
     before, new = (_signed(part, names) for part in reversed(parts))
-    found = find_stories(new, [before], lambda rows: rows)
+    found = find_near_duplicates(new, [before], lambda rows: rows)
     near = zip(found.articles.tolist(), found.near_duplicate_of.tolist(), found.similarities.tolist(), strict=True)
     return {names[article]: names[other] for article, other, share in near if share > 0}, {}
 

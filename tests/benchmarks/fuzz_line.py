@@ -21,7 +21,7 @@ from tasks.clean.core import clean_pages
 from tasks.extract.core import extract_documents
 from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.lists import Listed, read_list
-from tasks.ingest.formats import Options, Passed, format_of
+from tasks.ingest.formats import Options, Skipped, format_of
 from tasks.ingest.listing import FileRef
 from tasks.ingest.worker import Limits, file_rows, write_batches
 from tasks.parallel.isolation import PAGE_CPU_SECONDS, PIECE_CPU_SECONDS, limit_memory
@@ -58,7 +58,7 @@ def rows_of(one, folder):
     path.write_bytes(one.raw)
     kind, codec = format_of(one.name)
     ref = FileRef(one.name, str(path), len(one.raw), 1_700_000_000 * 10**9, kind.name, codec)
-    rows = [row for row in file_rows(ref, Options(MAX_PAGE_BYTES)) if not isinstance(row, Passed)]
+    rows = [row for row in file_rows(ref, Options(MAX_PAGE_BYTES)) if not isinstance(row, Skipped)]
     path.unlink()
     holds(rows or kind.is_container, f"{one.name} gave no row")
     return rows

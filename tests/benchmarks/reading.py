@@ -16,7 +16,7 @@ from pathlib import Path
 import orjson
 import pyarrow.parquet as pq
 
-from tasks.ingest.formats import Options, Passed, format_of
+from tasks.ingest.formats import Options, Skipped, format_of
 from tasks.ingest.listing import list_files
 from tasks.ingest.worker import file_rows
 
@@ -24,7 +24,7 @@ from tasks.ingest.worker import file_rows
 def ours(path):
     """Page rows of a file."""
     rows = (row for ref in list_files([str(path)]).refs for row in file_rows(ref, Options(20 << 20)))
-    return [len(row["raw"]) for row in rows if not isinstance(row, Passed) and row["raw"] is not None]
+    return [len(row["raw"]) for row in rows if not isinstance(row, Skipped) and row["raw"] is not None]
 
 
 def bare_warc(path):

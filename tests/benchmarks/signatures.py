@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from tasks.load.dedup.lsh import SPOOLED_FROM, VALUES
-from tasks.load.dedup.near_duplicates import SAME_STORY, Signed, find_stories
+from tasks.load.dedup.near_duplicates import SAME_STORY, Signatures, find_near_duplicates
 
 _FILE_ROWS = 20_000  # published signatures a file
 _COPIES = 0.25
@@ -52,14 +52,14 @@ def measure(new_count, published_count, seed, pipe):
         def parts():
             for start in range(0, published_count, _FILE_ROWS):
                 part = slice(start, start + _FILE_ROWS)
-                yield Signed(ids[part], ids[part], np.array(published[part]))
+                yield Signatures(ids[part], ids[part], np.array(published[part]))
 
-        new = Signed(mine, np.zeros_like(mine), values if new_count >= SPOOLED_FROM else np.array(values))
+        new = Signatures(mine, np.zeros_like(mine), values if new_count >= SPOOLED_FROM else np.array(values))
         start, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        alone = find_stories(new, [], lambda rows: rows, folder / "alone")
+        alone = find_near_duplicates(new, [], lambda rows: rows, folder / "alone")
         within = time.process_time() - start
         start = time.process_time()
-        found = find_stories(new, parts(), lambda rows: rows, folder / "against")
+        found = find_near_duplicates(new, parts(), lambda rows: rows, folder / "against")
         both = time.process_time() - start
         is_copy = alike >= SAME_STORY
         is_found = found.similarities > 0

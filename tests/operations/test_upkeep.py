@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.cli.main import main
-from tasks.load.maintenance.forget import find, traces
+from tasks.load.maintenance.forget import find_target, find_traces
 from tasks.load.output import Output
 
 PAGES = Path(__file__).parents[1] / "pages"
@@ -66,17 +66,17 @@ def test_the_index_made_anew_is_the_index(output):
 
 def test_forgetting_says_first_and_then_leaves_no_trace(output, capsys):
     page = str(PAGES / "islandobserver" / "lighthouse-sale.html")
-    target = find(Output(output), page)
+    target = find_target(Output(output), page)
     assert (len(target.article_ids), len(target.doc_ids)) == (1, 1)
     text = duckdb.sql(
         f"select text from '{output}/articles/**/*.parquet' where article_id = '{next(iter(target.article_ids))}'"
     ).fetchall()[0][0]
     assert main(["forget", page, "--output", str(output)]) == 0
-    assert traces(Output(output), target), "without --yes nothing is removed"
+    assert find_traces(Output(output), target), "without --yes nothing is removed"
     articles = len(rows(output, "articles", "article_id"))
     assert main(["forget", page, "--yes", "--output", str(output)]) == 0
     assert "1 rows of articles" in capsys.readouterr().out
-    assert traces(Output(output), target) == {}
+    assert find_traces(Output(output), target) == {}
     assert len(rows(output, "articles", "article_id")) == articles - 1
     needle = text[:60]
     for path in output.rglob("*.parquet"):
@@ -86,7 +86,7 @@ def test_forgetting_says_first_and_then_leaves_no_trace(output, capsys):
     assert sorted(ledger.outcome.unique()) == ["article", "forgotten", "quarantined"]
     # a forgotten page does not come back with the next run over its folder
     assert main(["run", str(PAGES / "islandobserver"), "--output", str(output)]) == 0
-    assert traces(Output(output), target) == {}
+    assert find_traces(Output(output), target) == {}
 
 
 def test_what_is_not_there_cannot_be_forgotten(output, capsys):

@@ -75,7 +75,7 @@ def test_what_is_no_file_is_never_opened(tmp_path):
         "outside.txt": "ingest.link_outside",
         "pipe.txt": "ingest.no_regular_file",
     }
-    assert sum(listing.passed_over.values()) == 1
+    assert sum(listing.skipped.values()) == 1
 
 
 def test_the_same_file_by_two_sources_is_one_page(tmp_path):

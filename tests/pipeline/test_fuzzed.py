@@ -17,8 +17,8 @@ from tasks.clean.parse.blocks import Blocks
 from tasks.clean.parse.decode import decode
 from tasks.clean.parse.html import add_html_page
 from tasks.clean.parse.json_ld import parse
-from tasks.clean.parse.nesting import FREE_TAGS, MAX_OPEN, shallow
-from tasks.extract.fields.authors import people_in
+from tasks.clean.parse.nesting import FREE_TAGS, MAX_OPEN, limit_nesting
+from tasks.extract.fields.bylines import people_in
 from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.lists import read_list
 from tasks.text.dates import find_dates
@@ -175,17 +175,17 @@ def test_tags_by_the_ten_thousand(line, tags):
 
 def test_a_page_of_common_depth_stays_as_it_is():
     deep = b"<div>" * 400 + b"a" + b"</div>" * 400
-    assert shallow(deep * 40) == deep * 40
+    assert limit_nesting(deep * 40) == deep * 40
     page = b"<div>" * (FREE_TAGS + 1) + b"a<p>b" + b"</div>" * (FREE_TAGS + 1) + b"<div>c</div>"
-    assert shallow(page).count(b"<div>") == shallow(page).count(b"</div>") == MAX_OPEN + 1
-    assert shallow(page).split()[-1].endswith(b"<div>c</div>")
+    assert limit_nesting(page).count(b"<div>") == limit_nesting(page).count(b"</div>") == MAX_OPEN + 1
+    assert limit_nesting(page).split()[-1].endswith(b"<div>c</div>")
 
 
 def test_a_tag_of_many_attributes_and_one_with_a_picture_in_it(line):
     names = " ".join(f"a{number}" for number in range(200_000))
     assert seconds(lambda: through(line, HEAD.format("") + f"<p {names}>" + STORY)) < 5
     picture = b'<img alt="a b" src="data:image/png;base64,' + b"iVBO" * 50_000 + b'">'
-    assert shallow(picture) == picture
+    assert limit_nesting(picture) == picture
 
 
 def test_elements_of_a_writer_within_each_other(line):

@@ -11,7 +11,7 @@ import pytest
 
 from flows.cli.main import main
 from tasks import schema
-from tasks.ingest.seen import Known
+from tasks.ingest.seen import SeenPages
 from tasks.load.output import Output
 
 PAGES = Path(__file__).parents[1] / "pages"
@@ -80,7 +80,7 @@ def test_moved_pages_share_the_fate_of_what_they_were(folder):
         folder / "out", "quarantine", "detail", f"where starts_with(source_uri, '{folder}') and step = 'clean'"
     )
     assert details
-    assert all("the same bytes as" in detail for (detail,) in details)
+    assert all("same bytes as" in detail for (detail,) in details)
 
 
 def test_the_same_bytes_fetched_later_are_seen_again(folder):
@@ -212,14 +212,14 @@ def test_known_pages_are_told_apart_by_place_bytes_and_address(tmp_path):
         .append_column("reason", pa.array([None], pa.string())),
         tmp_path / "l.parquet",
     )
-    Known.read([tmp_path / "l.parquet"]).save(tmp_path / "known")
-    known = Known.load(tmp_path / "known")
+    SeenPages.from_ledger([tmp_path / "l.parquet"]).save(tmp_path / "known")
+    known = SeenPages.load(tmp_path / "known")
     assert known.has_files(["a/7.html", "a/7.html"], [10, 11], [5, 5]).tolist() == [True, False]
-    assert known.sort_out(rows())[1] == 1
-    moved, count = known.sort_out(rows(doc_id=f"{8:016x}"))
+    assert known.drop_seen(rows())[1] == 1
+    moved, count = known.drop_seen(rows(doc_id=f"{8:016x}"))
     assert (count, moved.column("same_as").to_pylist(), moved.column("raw").to_pylist()) == (0, [f"{7:016x}"], [None])
     for changes in ({"url": "https://a.example"}, {"page_digest": "d8"}, {"problem": "ingest.binary"}):
-        other, count = known.sort_out(rows(doc_id=f"{8:016x}", **changes))
+        other, count = known.drop_seen(rows(doc_id=f"{8:016x}", **changes))
         assert (count, other.column("same_as").to_pylist()) == (0, [None])
 
 

@@ -151,8 +151,8 @@ def test_a_gate_that_stops_publishes_nothing(prefect_server, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["run", "no/such/place"], "there is no such file or folder"),
-        (["run", "{empty}"], "no page in it"),
+        (["run", "no/such/place"], "no such file or folder"),
+        (["run", "{empty}"], "contains no page"),
         (["run", "{page}", "--max-page-megabytes", "0"], "whole numbers above 0"),
         (["run", "{page}", "--thresholds", "{page}"], "expected the steps"),
         (["run", "{page}", "--output", "{page}"], "is a source"),
@@ -179,7 +179,7 @@ def test_a_foreign_folder_in_the_tables_place_is_refused(tmp_path, capsys):
     (tmp_path / "out" / "articles").mkdir(parents=True)
     (tmp_path / "page.txt").write_text("x")
     assert main(["run", str(tmp_path / "page.txt"), "--output", str(tmp_path / "out")]) == 2
-    assert "not made by Copydesk" in capsys.readouterr().err
+    assert "not created by Copydesk" in capsys.readouterr().err
 
 
 def test_two_runs_on_one_output_do_not_meet(tmp_path, capsys):

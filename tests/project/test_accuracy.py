@@ -164,22 +164,22 @@ def test_the_models_of_a_fold_take_the_place_of_those_that_ship(tmp_path, monkey
     from accuracy import models_in
     from accuracy_run import use_models
 
-    from tasks.clean.model import forest
+    from tasks.clean.model import block_model
 
     fold = tmp_path / "fold0"
     fold.mkdir()
-    for shipped in forest.FOLDER.glob("model_*.npz"):
+    for shipped in block_model.FOLDER.glob("model_*.npz"):
         shutil.copy(shipped, fold)
     with np.load(fold / "model_text.npz") as data:
         arrays = dict(data)
     np.savez_compressed(fold / "model_text.npz", **arrays | {"words_bias": np.float64(7.0)})
-    monkeypatch.setattr(forest, "FOLDER", forest.FOLDER)  # put back in the end
+    monkeypatch.setattr(block_model, "FOLDER", block_model.FOLDER)  # put back in the end
     try:
         use_models(fold)
-        assert forest.load("text").words_bias == 7.0
+        assert block_model.load("text").words_bias == 7.0
     finally:
         monkeypatch.undo()
-        forest.load.cache_clear()
+        block_model.load.cache_clear()
     (fold / "model_html.npz").unlink()
     with pytest.raises(FileNotFoundError, match=r"no model_html\.npz"):
         use_models(fold)

@@ -1,9 +1,9 @@
-"""Addresses: which one the page calls its own, whose it is, and what of it only tracks readers."""
+"""Addresses: the one a page declares as its own, its host and site, and cleaning of tracking parameters."""
 
 import re
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from tasks.extract.page import Found, Page, strings
+from tasks.extract.page import FieldValue, Page, strings
 
 # parameters that tell who sent the reader, not what is shown
 _TRACKING = re.compile(
@@ -11,18 +11,18 @@ _TRACKING = re.compile(
     r"ref|ref_src|src|source|sref|partner|taid|spm|__twitter_impression|share|shared|guccounter|s?cid|ncid|icid)$",
     re.I,
 )
+_FRONT_PAGE = ("", "/")
 
 
 def clean_url(url: str, base: str | None = None) -> str | None:
-    """The absolute http(s) address without tracking parameters and fragment, or None where it is none."""
+    """The absolute http(s) address without tracking parameters and fragment, or None if it is not such an address."""
     try:
         parts = urlsplit(urljoin(base or "", url.strip()))
         if parts.scheme not in ("http", "https") or not parts.hostname or " " in parts.netloc:
             return None
-        query = [
-            (key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.match(key)
-        ]
-        return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path or "/", urlencode(query), ""))
+        parameters = parse_qsl(parts.query, keep_blank_values=True)
+        query = urlencode([(key, value) for key, value in parameters if not _TRACKING.match(key)])
+        return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path or "/", query, ""))
     except ValueError:
         return None
 
@@ -36,39 +36,40 @@ def host(url: str | None) -> str | None:
 
 
 def site_of_host(name: str | None) -> str:
-    """The last two labels of a host: what sections of one site share."""
+    """The last two labels of a host: shared by the sections of a site."""
     return ".".join((name or "").split(".")[-2:])
 
 
-def canonical(page: Page) -> Found | None:
-    """The address the page declares as its own; a declaration for another site or for the front page is passed over."""
+def find_canonical(page: Page) -> FieldValue[str] | None:
+    """The address the page declares as its own, unless it is on another site or the front page."""
     url = page.document.get("url")
     base = page.signals.get("base") or url
-    declared = [("link:canonical", href) for href in page.signals.get("links", {}).get("canonical", ())]
+    declared = [("link:canonical", href) for href in page.links("canonical")]
     declared += [("og:url", value) for _, value in page.meta("og:url")]
     for node in page.nodes():
         declared += [("json-ld", value) for value in strings(node.get("mainEntityOfPage")) + strings(node.get("url"))]
     for origin, value in declared:
         address = clean_url(value, base)
-        if address and _is_own(address, url):
-            return Found(address, origin)
+        if address and _is_of_page(address, url):
+            return FieldValue(address, origin)
     return None
 
 
-def _is_own(address: str, url: str | None) -> bool:
+def _is_of_page(address: str, url: str | None) -> bool:
+    """Whether a declared address may be that of a page fetched from `url`."""
     if not url:
-        return urlsplit(address).path not in ("", "/")
-    if urlsplit(address).path in ("", "/") and urlsplit(url).path not in ("", "/"):
+        return urlsplit(address).path not in _FRONT_PAGE
+    if urlsplit(address).path in _FRONT_PAGE and urlsplit(url).path not in _FRONT_PAGE:
         return False
     return site_of_host(host(address)) == site_of_host(host(url))
 
 
 def absolute(url: str, page: Page) -> str | None:
-    """An address within the page made absolute."""
+    """An address within the page made absolute; None if it is not an http(s) address."""
     base = page.signals.get("base") or page.document.get("url")
-    own = canonical(page)
+    canonical = find_canonical(page)
     try:
-        joined = urljoin(base or (own.value if own else "") or "", url.strip())
+        joined = urljoin(base or (canonical.value if canonical else "") or "", url.strip())
     except ValueError:
         return None
     return joined if joined.startswith(("http://", "https://")) else None

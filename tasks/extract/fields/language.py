@@ -1,12 +1,10 @@
 """The language of a story as a field with its origin."""
 
-from tasks.extract.page import Found
-from tasks.text.language import NEAR, base_language, detect
-
-__all__ = ["NEAR", "base_language", "find_language"]
+from tasks.extract.page import FieldValue
+from tasks.text.language import detect
 
 
-def find_language(text: str, declared: str | None) -> tuple[Found | None, float]:
-    """The language of a text with its origin, and how sure it is (0 to 1)."""
+def find_language(text: str, declared: str | None) -> tuple[FieldValue[str] | None, float]:
+    """The language of a text with its origin, and the confidence of that answer (0 to 1)."""
     code, origin, confidence = detect(text, declared)
-    return (Found(code, origin) if code else None), confidence
+    return (FieldValue(code, origin) if code else None), confidence

@@ -1,11 +1,11 @@
-"""When it was published and changed, as the page says it: the day, and an instant only where the page gives one."""
+"""When it was published and changed, as declared or printed: the day, and an instant only if the page gives one."""
 
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from tasks.extract.page import Found, Page, strings
-from tasks.text.dates import Printed, find_dates
+from tasks.extract.page import FieldValue, Page
+from tasks.text.dates import PrintedDate, find_dates
 from tasks.vocabulary import Doubt
 
 _URL_DATE = re.compile(
@@ -20,33 +20,42 @@ _UPDATED_WORDS = re.compile(
     re.I,
 )
 _PUBLISHED_WORDS = re.compile(r"publi[kcs]|posted|veröffentlicht|erschienen|opubli|yayın|udgivet|pubblic", re.I)
-_LEAD_CHARS = 12  # a line whose word for change stands this early is about the change
+_LEAD_CHARS = 12  # a line with a word for "updated" this early is about the update
 _TITLE_TAIL = re.compile(r"[|–—-]\s*([^|–—]{6,30}\d)\s*$")  # "Headline | DW | 28.04.2023"
 GUESS = "a guess: a date in the text"
-_GUESS_LINES, _GUESS_CHARS = 4, 1_000  # a lede and a note at the end hold what date there is
-EARLIEST = date(1990, 1, 1)  # no news page is older than the Web; an earlier date is a parser's or editor's slip
-_SLACK = timedelta(days=1)  # clocks and time zones; more than a day ahead of the fetch is an error
+_GUESS_LINES, _GUESS_CHARS = 4, 1_000  # any date is in the lede or in a note at the end
+EARLIEST = date(1990, 1, 1)  # no news page is older than the Web; an earlier date is a mistake of a parser or an editor
+_SLACK = timedelta(days=1)  # clocks and time zones; more than a day after the fetch is an error
 
-_PUBLISHED_METAS = ("article:published_time", "og:published_time", "og:article:published_time", "article:published:time", "parsely-pub-date", "sailthru.date",
-                    "pubdate", "publishdate", "publish-date", "publication_date", "cxenseparse:recs:publishtime", "article.published",
-                    "datepublished", "dc.date.issued", "dcterms.issued", "dcterms.created", "citation_publication_date")  # fmt: skip
+_ARTICLE_PUBLISHED_META = "article:published_time"
+_PUBLISHED_METAS = tuple(
+    """
+    og:published_time og:article:published_time article:published:time parsely-pub-date sailthru.date
+    pubdate publishdate publish-date publication_date cxenseparse:recs:publishtime article.published
+    datepublished dc.date.issued dcterms.issued dcterms.created citation_publication_date
+    """.split()
+)
 _DATE_METAS = ("date", "dc.date", "dcterms.date", "article:created", "dc.date.created")
-_MODIFIED_METAS = ("article:modified_time", "og:updated_time", "og:modified_time", "dcterms.modified", "dc.date.modified", "last-modified",
-                   "datemodified", "article.updated", "revision_date")  # fmt: skip
+_MODIFIED_METAS = tuple(
+    """
+    article:modified_time og:updated_time og:modified_time dcterms.modified dc.date.modified last-modified
+    datemodified article.updated revision_date
+    """.split()
+)
 
 
 @dataclass(frozen=True)
 class Times:
-    """What is known of when the article appeared."""
+    """When the article was published and modified, each with its origin, and doubts as flags."""
 
-    published: Printed | None
+    published: PrintedDate | None
     published_from: str | None
-    modified: Printed | None
+    modified: PrintedDate | None
     modified_from: str | None
     flags: tuple[str, ...]
 
 
-def read_time(value: str, language: str | None) -> Printed | None:
+def read_time(value: str, language: str | None) -> PrintedDate | None:
     """The first date in a declared or printed value: ISO 8601, RFC 2822, JavaScript, epoch seconds, or prose."""
     value = value.strip()
     if not value or len(value) > 200:
@@ -56,57 +65,58 @@ def read_time(value: str, language: str | None) -> Printed | None:
         value = f"{script[2]} {script[1]} {script[3]} {script[4]} {script[5]}"
     if _EPOCH.match(value):
         try:
-            when = datetime.fromtimestamp(int(value[:10]), tz=UTC)
+            instant = datetime.fromtimestamp(int(value[:10]), tz=UTC)
         except (OverflowError, OSError, ValueError):
             return None
-        return Printed(when.date(), when.time(), 0)
-    found = find_dates(value, language)
-    return found[0] if found else None
+        return PrintedDate(instant.date(), instant.time(), 0)
+    return next(iter(find_dates(value, language)), None)
 
 
 def find_times(page: Page, *, is_guessing: bool = False) -> Times:
-    """Publication and modification, each from the most reliable place that holds one, with doubts as flags.
+    """Publication and modification, each from its most reliable origin, with doubts as flags.
 
-    `is_guessing`: where no place says it, take a date from the text itself, and say so.
+    `is_guessing`: if the page gives no date of publication, take one from the text and flag it.
     """
     language = page.declared_language()
     published, published_from = _first(_published_candidates(page), language)
     modified, modified_from = _first(_modified_candidates(page), language)
-    if published is None:
-        found = _of_address(page)
-        published, published_from = (found.value, found.origin) if found else (None, None)
+    if published is None and (in_address := _date_in_address(page)):
+        published, published_from = in_address.value, in_address.origin
     flags: list[str] = []
-    if published is None and is_guessing and (guess := _of_text(page, language)):
+    if published is None and is_guessing and (guess := _date_in_text(page, language)):
         published, published_from = guess, GUESS
         flags.append(Doubt.PUBLISHED_GUESSED.value)
-    published = _settle(published, page, flags)
+    published = _disambiguate(published, page, flags)
     if published and published.day < EARLIEST:
         flags.append(Doubt.PUBLISHED_BEFORE_1990.value)
-    if published and page.fetched_at and published.day > (page.fetched_at + _SLACK).date():
+    if published and published.day > _latest_day(page):
         flags.append(Doubt.PUBLISHED_AFTER_FETCHED.value)
     if published and modified and _is_before(modified, published):
         flags.append(Doubt.MODIFIED_BEFORE_PUBLISHED.value)
     return Times(published, published_from, modified, modified_from, tuple(flags))
 
 
-def _first(candidates: list[tuple[str, str]], language: str | None) -> tuple[Printed | None, str | None]:
-    """The first readable value; a later one of the same day that has the time or the offset lends it."""
-    chosen: tuple[Printed, str] | None = None
+def _latest_day(page: Page) -> date:
+    """The last day that is not after the fetch."""
+    return (page.fetched_at + _SLACK).date() if page.fetched_at else date.max
+
+
+def _first(candidates: list[tuple[str, str]], language: str | None) -> tuple[PrintedDate | None, str | None]:
+    """The first readable date, or a later one that agrees with it and also has the time and its offset."""
+    chosen: tuple[PrintedDate, str] | None = None
     for origin, value in candidates:
         printed = read_time(value, language)
         if printed is None:
             continue
-        if chosen is None or (
-            chosen[0].instant is None and printed.instant is not None and _agrees(chosen[0], printed)
-        ):
+        if chosen is None or (printed.instant is not None and _agrees(chosen[0], printed)):
             chosen = (printed, origin)
         if chosen[0].instant is not None:
             break
     return chosen or (None, None)
 
 
-def _agrees(known: Printed, fuller: Printed) -> bool:
-    """Whether a fuller value tells the same time: the same day, and the same clock where both have one."""
+def _agrees(known: PrintedDate, fuller: PrintedDate) -> bool:
+    """Whether two dates are the same day, and the same minute if the first one has a time."""
     if known.clock is None:
         return fuller.day == known.day
     return (
@@ -117,102 +127,98 @@ def _agrees(known: Printed, fuller: Printed) -> bool:
 
 
 def _published_candidates(page: Page) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    found += [("json-ld:datePublished", text) for node in page.nodes() for text in strings(node.get("datePublished"))]
-    found += [(name, value) for name, value in page.meta(_PUBLISHED_METAS[0])]
-    found += [
-        ("json-ld:datePublished", text)
-        for node in page.nodes(articles=False)
-        for text in strings(node.get("datePublished"))
-    ]
-    found += [
-        ("itemprop:datePublished", text) for item, text in page.signals.get("items", ()) if item == "datePublished"
-    ]
-    found += list(page.meta(*_PUBLISHED_METAS[1:]))
-    times = page.signals.get("times", ())
-    found += [("time element", time["datetime"] or time["text"]) for time in times
-              if _PUBLISHED_CLASS.search(time["class"]) and not _MODIFIED_CLASS.search(time["class"])]  # fmt: skip
-    found += [("data script", value) for _, value in page.signals.get("inline_dates", ())]
-    found += list(page.meta(*_DATE_METAS))
-    found += [("date line", text) for line in page.labelled("date", "byline") if (text := _of_publication(line.text))]
+    """Declared and printed dates of publication with their origins, the most reliable first."""
+    candidates = [("json-ld:datePublished", text) for text in page.node_strings("datePublished")]
+    candidates += page.meta(_ARTICLE_PUBLISHED_META)
+    candidates += [("json-ld:datePublished", text) for text in page.node_strings("datePublished", articles=False)]
+    candidates += [("itemprop:datePublished", text) for text in page.items("datePublished")]
+    candidates += page.meta(*_PUBLISHED_METAS)
+    unmodified = [time for time in page.signals.get("times", ()) if not _MODIFIED_CLASS.search(time["class"])]
+    candidates += [_of_element(time) for time in unmodified if _PUBLISHED_CLASS.search(time["class"])]
+    candidates += [("data script", value) for _, value in page.signals.get("inline_dates", ())]
+    candidates += page.meta(*_DATE_METAS)
+    for line in page.labelled("date", "byline"):
+        text = _published_part(line.text)
+        if text:
+            candidates.append(("date line", text))
     if page.is_html:
-        found += [
-            ("time element", time["datetime"] or time["text"])
-            for time in times
-            if not _MODIFIED_CLASS.search(time["class"])
-        ][:1]
-    tail = _TITLE_TAIL.search(page.signals.get("title") or "")
-    if tail:
-        found.append(("title", tail[1]))
-    found += [("json-ld:dateCreated", text) for node in page.nodes() for text in strings(node.get("dateCreated"))]
-    return found
+        candidates += [_of_element(time) for time in unmodified[:1]]
+    title_tail = _TITLE_TAIL.search(page.signals.get("title") or "")
+    if title_tail:
+        candidates.append(("title", title_tail[1]))
+    candidates += [("json-ld:dateCreated", text) for text in page.node_strings("dateCreated")]
+    return candidates
 
 
 def _modified_candidates(page: Page) -> list[tuple[str, str]]:
-    found = [("json-ld:dateModified", text) for node in page.nodes() for text in strings(node.get("dateModified"))]
-    found += list(page.meta(*_MODIFIED_METAS))
-    found += [("itemprop:dateModified", text) for item, text in page.signals.get("items", ()) if item == "dateModified"]
-    found += [
-        ("time element", time["datetime"] or time["text"])
-        for time in page.signals.get("times", ())
-        if _MODIFIED_CLASS.search(time["class"])
-    ]
+    """Declared and printed dates of the last change with their origins, the most reliable first."""
+    candidates = [("json-ld:dateModified", text) for text in page.node_strings("dateModified")]
+    candidates += page.meta(*_MODIFIED_METAS)
+    candidates += [("itemprop:dateModified", text) for text in page.items("dateModified")]
+    times = page.signals.get("times", ())
+    candidates += [_of_element(time) for time in times if _MODIFIED_CLASS.search(time["class"])]
     for line in page.labelled("date"):
         match = _UPDATED_WORDS.search(line.text)
         if match:
-            found.append(("date line", line.text[match.end() :]))
-    return found
+            candidates.append(("date line", line.text[match.end() :]))
+    return candidates
 
 
-def _of_publication(text: str) -> str | None:
-    """The part of a date line that tells of publication: `Aktualizacja: 2 May Publikacja: 1 May` has it at its end."""
+def _of_element(time: dict[str, str]) -> tuple[str, str]:
+    return "time element", time["datetime"] or time["text"]
+
+
+def _published_part(text: str) -> str | None:
+    """The part of a date line about publication; last in `Aktualizacja: 2 May Publikacja: 1 May`."""
     updated = _UPDATED_WORDS.search(text)
-    if not updated or updated.start() >= _LEAD_CHARS:
-        return text[: updated.start()] if updated else text
+    if not updated:
+        return text
+    if updated.start() >= _LEAD_CHARS:
+        return text[: updated.start()]
     published = _PUBLISHED_WORDS.search(text, updated.end())
     return text[published.end() :] if published else None
 
 
-def _of_address(page: Page) -> Found | None:
-    """The day in the page's address; sites put the day of publication there and nothing else."""
-    addresses = [page.document.get("url") or "", *page.signals.get("links", {}).get("canonical", ())]
-    for address in addresses:
+def _date_in_address(page: Page) -> FieldValue[PrintedDate] | None:
+    """The day in the page's address: sites put the day of publication there and nothing else."""
+    for address in [page.document.get("url") or "", *page.links("canonical")]:
         match = _URL_DATE.search(address.split("?")[0])
         if match:
             try:
-                return Found(Printed(date(int(match["y"]), int(match["m"]), int(match["d"]))), "address")
+                day = date(int(match["y"]), int(match["m"]), int(match["d"]))
             except ValueError:
                 continue
+            return FieldValue(PrintedDate(day), "address")
     return None
 
 
-def _of_text(page: Page, language: str | None) -> Printed | None:
-    """The latest full date before the fetch in the first or last lines of the text: news speaks of the days before it."""
+def _date_in_text(page: Page, language: str | None) -> PrintedDate | None:
+    """The latest full date before the fetch in the first or last lines of the text: news is about recent days."""
     kept = [line.text for line in page.lines if line.action == "keep"]
-    latest = (page.fetched_at + _SLACK).date() if page.fetched_at else date.max
-    found = [printed for text in dict.fromkeys([*kept[:_GUESS_LINES], *kept[-_GUESS_LINES:]])
-             for printed in find_dates(text[:_GUESS_CHARS], language)]  # fmt: skip
-    possible = [printed for printed in found if EARLIEST <= printed.day <= latest]
+    texts = dict.fromkeys([*kept[:_GUESS_LINES], *kept[-_GUESS_LINES:]])
+    dates = [printed for text in texts for printed in find_dates(text[:_GUESS_CHARS], language)]
+    latest = _latest_day(page)
+    possible = [printed for printed in dates if EARLIEST <= printed.day <= latest]
     return max(possible, key=lambda printed: printed.day, default=None)
 
 
-def _settle(printed: Printed | None, page: Page, flags: list[str]) -> Printed | None:
-    """A date whose day and month might be swapped is settled by the address or the fetch time, or flagged."""
+def _disambiguate(printed: PrintedDate | None, page: Page, flags: list[str]) -> PrintedDate | None:
+    """A date whose day and month may be swapped, decided by the address or the fetch time; else it is flagged."""
     if printed is None or not printed.is_ambiguous:
         return printed
     swapped = replace(printed, day=date(printed.day.year, printed.day.day, printed.day.month))
-    address = _of_address(page)
-    if address and address.value.day in (printed.day, swapped.day):
-        return replace(printed, day=address.value.day, is_ambiguous=False)
-    if page.fetched_at:
-        latest = (page.fetched_at + _SLACK).date()
-        if (printed.day > latest) != (swapped.day > latest):
-            return replace(printed, day=min(printed.day, swapped.day), is_ambiguous=False)
+    in_address = _date_in_address(page)
+    if in_address and in_address.value.day in (printed.day, swapped.day):
+        return replace(printed, day=in_address.value.day, is_ambiguous=False)
+    latest = _latest_day(page)
+    if (printed.day > latest) != (swapped.day > latest):
+        return replace(printed, day=min(printed.day, swapped.day), is_ambiguous=False)
     flags.append(Doubt.PUBLISHED_DAY_OR_MONTH_OPEN.value)
     return printed
 
 
-def _is_before(a: Printed, b: Printed) -> bool:
-    if a.instant and b.instant:
-        return b.instant - a.instant > timedelta(minutes=1)
-    return b.day - a.day > _SLACK
+def _is_before(first: PrintedDate, second: PrintedDate) -> bool:
+    """Whether a date is clearly before another: by a minute if both are instants, else by more than a day."""
+    if first.instant and second.instant:
+        return second.instant - first.instant > timedelta(minutes=1)
+    return second.day - first.day > _SLACK

@@ -1,83 +1,82 @@
-"""The headline: whose declaration to trust, and what of it is not headline."""
+"""The headline: which declaration to trust, and what of it is not part of the headline."""
 
 import re
 
-from tasks.extract.page import Found, Line, Page, strings
+from tasks.extract.page import FieldValue, LabelledLine, Page
 from tasks.text.dates import is_date_line
 from tasks.text.publisher_names import IMAGE_PREFIX, spell_out, squeeze
 
 _SEPARATOR = re.compile(r"\s+[|·•»«–—:-]+\s+|\s*\|\s*|:\s+")
 _SECTION = re.compile(r"\s+\|\s+")
-MAX_TITLE_CHARS = 400  # longer than any headline of the corpora; a paragraph in h1 is no title
+MAX_TITLE_CHARS = 400  # longer than any headline of the corpora; a paragraph in h1 is not a title
 
 
-def find_title(page: Page, site_names: list[str]) -> Found | None:
-    """The title with its origin. `site_names` are the page's own names, the only ones cut off its ends."""
+def find_title(page: Page, site_names: list[str]) -> FieldValue[str] | None:
+    """The title with its origin. `site_names` are the names of the page's site, which are removed from its ends."""
+    site_keys = {squeeze(name) for name in site_names}
     for origin, text in _candidates(page):
         title = strip_site(IMAGE_PREFIX.sub("", text).strip(), site_names)
-        if (
-            title
-            and len(title) <= MAX_TITLE_CHARS
-            and squeeze(title)
-            and squeeze(title) not in {squeeze(name) for name in site_names}
-        ):
-            return Found(title, origin)
+        key = squeeze(title)
+        if key and len(title) <= MAX_TITLE_CHARS and key not in site_keys:
+            return FieldValue(title, origin)
     return None
 
 
 def _candidates(page: Page) -> list[tuple[str, str]]:
-    """Declared and shown titles, the most reliable first (precision measured on news pages)."""
-    shown = page.labelled("headline")
-    h1 = [line for line in shown if line.tag == "h1"]
+    """Declared and displayed titles, the most reliable first (precision measured on news pages)."""
+    headlines = page.labelled("headline")
+    h1 = [line for line in headlines if line.tag == "h1"]
     if not page.is_html:
-        return [("headline line", line.text) for line in shown]
-    found: list[tuple[str, str]] = []
-    found += [("json-ld:headline", text) for node in page.nodes() for text in strings(node.get("headline"))]
-    found += [("og:title", text) for _, text in page.meta("og:title")]
-    found += [("h1", line.text) for line in h1]
-    found += [("twitter:title", text) for _, text in page.meta("twitter:title")]
-    found += [("itemprop:headline", text) for item, text in page.signals.get("items", ()) if item == "headline"]
-    found += [("headline line", line.text) for line in shown]
-    found += [(name, text) for name, text in page.meta("dc.title", "title", "sailthru.title", "parsely-title")]
+        return [("headline line", line.text) for line in headlines]
+    candidates = [("json-ld:headline", text) for text in page.node_strings("headline")]
+    candidates += [("og:title", text) for _, text in page.meta("og:title")]
+    candidates += [("h1", line.text) for line in h1]
+    candidates += [("twitter:title", text) for _, text in page.meta("twitter:title")]
+    candidates += [("itemprop:headline", text) for text in page.items("headline")]
+    candidates += [("headline line", line.text) for line in headlines]
+    candidates += page.meta("dc.title", "title", "sailthru.title", "parsely-title")
     if page.signals.get("title"):
-        found.append(("title", page.signals["title"]))
-    return _prefer_shown(found, h1)
+        candidates.append(("title", page.signals["title"]))
+    return _prefer_heading(candidates, h1)
 
 
-def _prefer_shown(found: list[tuple[str, str]], h1: list[Line]) -> list[tuple[str, str]]:
-    """A declared title that was cut short, or carries a section at its end, gives way to the heading that shows it whole."""
-    if not found or not h1:
-        return found
-    first, shown = found[0][1], h1[0].text
-    head = first.rstrip(" .…")
-    if first != shown and first.rstrip().endswith(("…", "...")) and squeeze(shown).startswith(squeeze(head)):
-        return [("h1", shown), *found]
-    own = squeeze(shown)
-    for match in _SECTION.finditer(first):  # "Headline | Sport": the heading shows which part it is
-        if len(shown.split()) >= 3 and own == squeeze(first[: match.start()]):
-            return [("h1", shown), *found]
-    return found
+def _prefer_heading(candidates: list[tuple[str, str]], h1: list[LabelledLine]) -> list[tuple[str, str]]:
+    """The candidates with the heading first if the first one is truncated or ends in a section's name."""
+    if not candidates or not h1:
+        return candidates
+    declared, heading = candidates[0][1], h1[0].text
+    beginning = declared.rstrip(" .…")
+    is_truncated = declared != heading and declared.rstrip().endswith(("…", "..."))
+    if is_truncated and squeeze(heading).startswith(squeeze(beginning)):
+        return [("h1", heading), *candidates]
+    key = squeeze(heading)
+    for match in _SECTION.finditer(declared):  # "Headline | Sport": the heading shows which part is the headline
+        if len(heading.split()) >= 3 and key == squeeze(declared[: match.start()]):
+            return [("h1", heading), *candidates]
+    return candidates
 
 
 def strip_site(title: str, site_names: list[str]) -> str:
-    """The title without the site's name before or after a separator; never cut at any other place."""
-    own = {squeeze(name) for name in site_names if name}
-    own |= {name.removeprefix("the") for name in own}
-    own |= {_spelled(name) for name in site_names if name}  # boersen-zeitung.de is the Börsen-Zeitung
-    own.discard("")
-    for _ in range(2):  # "Headline | Section | Site" needs the site gone first
-        parts = list(_SEPARATOR.finditer(title))
-        if not parts:
+    """The title without the site's name before its first or after its last separator."""
+    site_keys = {squeeze(name) for name in site_names if name}
+    site_keys |= {key.removeprefix("the") for key in site_keys}
+    site_keys |= {_spelled_key(name) for name in site_names if name}  # boersen-zeitung.de is the Börsen-Zeitung
+    site_keys.discard("")
+    for _ in range(2):  # "Headline | Section | Site" has two endings
+        separators = list(_SEPARATOR.finditer(title))
+        if not separators:
             break
-        head, tail = title[: parts[0].start()], title[parts[-1].end() :]
-        if (squeeze(tail) in own or _spelled(tail) in own or is_date_line(tail)) and title[: parts[-1].start()].strip():
-            title = title[: parts[-1].start()].strip()
-        elif squeeze(head) in own and title[parts[0].end() :].strip():
-            title = title[parts[0].end() :].strip()
+        first, last = separators[0], separators[-1]
+        head, tail = title[: first.start()], title[last.end() :]
+        is_site_at_end = squeeze(tail) in site_keys or _spelled_key(tail) in site_keys or is_date_line(tail)
+        if is_site_at_end and title[: last.start()].strip():
+            title = title[: last.start()].strip()
+        elif squeeze(head) in site_keys and title[first.end() :].strip():
+            title = title[first.end() :].strip()
         else:
             break
     return title
 
 
-def _spelled(name: str) -> str:
+def _spelled_key(name: str) -> str:
     return squeeze(spell_out(name))

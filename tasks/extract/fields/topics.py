@@ -1,64 +1,75 @@
-"""What it is about and where it stands: topics and section, kept apart."""
+"""Topics and section: what the article is about and where in the publication it appeared, kept separate."""
 
 import re
 
-from tasks.extract.page import Found, Page, strings
+from tasks.extract.page import FieldValue, Page, strings
 from tasks.text.publisher_names import squeeze
 
 MAX_TOPICS = 40
+_MAX_SECTION_CHARS = 80
 _PREFIX = re.compile(r"^(?:\(\d+\)\s*|[a-z]+/(?=\w))")  # "(1) Politics", "topic/politics"
 _SPLIT = re.compile(r"\s*[,;|、，]\s*")
+_KEY_AND_VALUE = re.compile(r"^[\w-]+:\S")  # "author:smith": for machines
 
 
-def find_topics(page: Page) -> Found:
-    """The page's keywords as it gives them, each once; empty where it gives none."""
-    candidates = [
-        (name, [value for _, value in page.meta(name)])
-        for name in (
-            "news_keywords",
-            "keywords",
-            "article:tag",
-            "parsely-tags",
-            "sailthru.tags",
-            "cxenseparse:keywords",
-        )
-    ]
-    ld = [text for node in page.nodes() for text in strings(node.get("keywords"))]
-    candidates.insert(2, ("json-ld:keywords", ld))
-    for origin, values in candidates:
-        topics = [
-            _PREFIX.sub("", topic.strip(" .#"))
-            for value in values
-            for topic in (_SPLIT.split(value) if len(values) == 1 or "," in value else [value])
-        ]
-        topics = [
-            topic
-            for topic in topics
-            if 1 < len(topic) < 80 and not topic.startswith("http") and not re.match(r"^[\w-]+:\S", topic)
-        ]
+def find_topics(page: Page) -> FieldValue[list[str]]:
+    """The keywords of the page, each once; empty if it gives none."""
+    for origin, values in _topic_candidates(page):
+        topics = [_PREFIX.sub("", topic.strip(" .#")) for value in values for topic in _split(value, values)]
+        topics = [topic for topic in topics if _is_topic(topic)]
         if topics:
-            return Found(list(dict.fromkeys(topics))[:MAX_TOPICS], origin)
+            return FieldValue(list(dict.fromkeys(topics))[:MAX_TOPICS], origin)
     links = [text for text in page.signals.get("tag_links", ()) if len(text.split()) <= 5]
     if 1 <= len(links) <= 15:  # more is a menu of topics, not this page's
-        return Found([text.lstrip("#").strip() for text in links], "topic links")
-    return Found([], "none declared")
+        return FieldValue([text.lstrip("#").strip() for text in links], "topic links")
+    return FieldValue([], "none declared")
 
 
-def find_section(page: Page) -> Found | None:
-    """The section of the publication: declared, else the page's breadcrumb before its last step."""
+def _topic_candidates(page: Page) -> list[tuple[str, list[str]]]:
+    def meta(name: str) -> tuple[str, list[str]]:
+        return name, [value for _, value in page.meta(name)]
+
+    return [
+        meta("news_keywords"),
+        meta("keywords"),
+        ("json-ld:keywords", page.node_strings("keywords")),
+        meta("article:tag"),
+        meta("parsely-tags"),
+        meta("sailthru.tags"),
+        meta("cxenseparse:keywords"),
+    ]
+
+
+def _split(value: str, values: list[str]) -> list[str]:
+    """One of several values is a topic unless it has a comma; a single value is a list of topics."""
+    return _SPLIT.split(value) if len(values) == 1 or "," in value else [value]
+
+
+def _is_topic(text: str) -> bool:
+    return 1 < len(text) < 80 and not text.startswith("http") and not _KEY_AND_VALUE.match(text)
+
+
+def find_section(page: Page) -> FieldValue[str] | None:
+    """The declared section of the publication, else the last step of the page's breadcrumb before the headline."""
     for node in page.nodes():
         values = strings(node.get("articleSection"))
         if values:
-            return Found(values[0][:80], "json-ld:articleSection")
+            return FieldValue(values[0][:_MAX_SECTION_CHARS], "json-ld:articleSection")
     for name, value in page.meta("article:section", "cxenseparse:recs:category", "parsely-section", "section"):
         if value and not value.startswith("http"):
-            return Found(value[:80], name)
+            return FieldValue(value[:_MAX_SECTION_CHARS], name)
+    titles = {squeeze(line.text) for line in page.labelled("headline")}
     for node in page.nodes(articles=False):
         if "BreadcrumbList" in str(node.get("@type")):
-            steps = [text for item in node.get("itemListElement") or [] if isinstance(item, dict)
-                     for text in strings(item.get("name") or (item.get("item") if isinstance(item.get("item"), dict) else None))]  # fmt: skip
-            titles = {squeeze(line.text) for line in page.labelled("headline")}
+            steps = [text for item in node.get("itemListElement") or [] for text in _breadcrumb_names(item)]
             inner = [step for step in steps[1:] if squeeze(step) not in titles]
             if inner:
-                return Found(inner[-1][:80], "breadcrumb")
+                return FieldValue(inner[-1][:_MAX_SECTION_CHARS], "breadcrumb")
     return None
+
+
+def _breadcrumb_names(element: object) -> list[str]:
+    if not isinstance(element, dict):
+        return []
+    item = element.get("item")
+    return strings(element.get("name") or (item if isinstance(item, dict) else None))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.clean.model import page_words
-from tasks.clean.model.features import layout
+from tasks.clean.model.features import layout_of_blocks
 from tasks.clean.model.network import TAPS, Net, standardised
 from tasks.clean.model.story import FLOOR, decide
 from tasks.clean.parse.blocks import Blocks
@@ -16,7 +16,7 @@ from tasks.clean.parse.blocks import Blocks
 
 def where_of(sizes):
     page = [number for number, size in enumerate(sizes) for _ in range(size)]
-    return layout(Blocks(page=page, text=[""] * len(page)))
+    return layout_of_blocks(Blocks(page=page, text=[""] * len(page)))
 
 
 def made_net(seed, width=3, channels=4, dilations=(1, 3)):

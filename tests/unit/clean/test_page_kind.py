@@ -149,11 +149,11 @@ ENTRY = {"kind": "", "phrase": "some words", "mode": "line", "word_count": 2}
 def test_the_verdict_on_a_page(kinds, changes, kind, probability):
     entries = {n: Entry(**ENTRY | {"kind": name}) for n, name in enumerate(kinds)}
     plain = {"kept_words": 300, "page_words": 500.0, "page_lines": 60, "last_kept": 1, "is_live_declared": False, "clock_lines": 0,
-             "story_probability": 1.0, "other_kind": None, "look": {}}  # fmt: skip
+             "story_probability": 1.0, "other_kind": None, "features": {}}  # fmt: skip
     verdict = judge(PageFacts(entries=entries, **plain | changes))
     assert (verdict.kind, verdict.story_probability) == (kind, probability)
     assert verdict.other_kind == (changes.get("other_kind") if probability else kind)
-    assert bool(verdict.why) == (kind != "article" or probability < 0.8)
+    assert bool(verdict.reason) == (kind != "article" or probability < 0.8)
 
 
 @pytest.mark.parametrize(
@@ -166,9 +166,9 @@ def test_the_verdict_on_a_page(kinds, changes, kind, probability):
     ],
 )  # fmt: skip
 def test_a_page_that_may_hold_no_story_says_what_it_reads_like(other, look, why):
-    facts = PageFacts(300, 500.0, 60, {}, 1, is_live_declared=False, clock_lines=0, story_probability=0.1, other_kind=other, look=look)  # fmt: skip
+    facts = PageFacts(300, 500.0, 60, {}, 1, is_live_declared=False, clock_lines=0, story_probability=0.1, other_kind=other, features=look)  # fmt: skip
     verdict = judge(facts)
-    assert (verdict.kind, verdict.story_probability, verdict.other_kind, verdict.why) == ("article", 0.1, other, why)
+    assert (verdict.kind, verdict.story_probability, verdict.other_kind, verdict.reason) == ("article", 0.1, other, why)
 
 
 def row(inner, lang="en", **changes):

@@ -1,16 +1,10 @@
 """The rules that name lines after the model has spoken, with the story given; and that naming in bulk says the same."""
 
-from dataclasses import replace
-
-import numpy as np
 import pytest
 
-from tasks.clean import core
-from tasks.clean.label.codes import ACTIONS, LABELS, REASONS, Names
 from tasks.clean.label.page import PageLines
-from tasks.clean.label.rules import name_line, open_scene
-from tasks.clean.label.rules_fast import name_plain
-from tasks.clean.model import lexicon, story
+from tasks.clean.label.rules import label_line, open_view
+from tasks.clean.model import lexicon
 from tasks.clean.model.words import count_words, phrase_hashes
 from tasks.clean.parse import class_words
 from tasks.clean.parse.tags import TAG_CODES
@@ -52,13 +46,13 @@ def page(
 
 def named(lines, **facts):
     """The name of each line, by its text; of lines that recur, the last's."""
-    scene = open_scene(page(lines, **facts))
-    return {line: name_line(scene, n) for n, line in enumerate(lines)}
+    view = open_view(page(lines, **facts))
+    return {line: label_line(view, n) for n, line in enumerate(lines)}
 
 
 def kept(lines, **facts):
-    scene = open_scene(page(lines, **facts))
-    return [line for n, line in enumerate(lines) if name_line(scene, n).action is Action.KEEP]
+    view = open_view(page(lines, **facts))
+    return [line for n, line in enumerate(lines) if label_line(view, n).action is Action.KEEP]
 
 
 @pytest.mark.parametrize("is_html", [True, False])
@@ -285,32 +279,3 @@ def test_sections_with_headings_of_their_own_are_one_story_and_whole_further_sto
     other = [line.replace("sail", "net") + " " + BESIDE for line in PARAGRAPHS]
     article = dict.fromkeys(range(7), 0) | dict.fromkeys(range(7, 14), 1)
     assert not set(other) & set(kept([*lines[:7], "Nets", *other], tags={0: "h1", 7: "h1"}, article=article))
-
-
-@pytest.mark.parametrize("is_html", [True, False])
-def test_naming_in_bulk_says_what_the_rules_say(line, is_html):
-    """On every line of the sample pages, with the lines' own chances and with others."""
-    rows = [row for row in line.pages_table([line.PAGES]).to_pylist() if (row["media_type"] == "text/html") == is_html]
-    pages = [(n, row["raw"], row["declared_encoding"]) for n, row in enumerate(rows) if row["raw"] is not None]
-    prepared = core.prepare(pages, is_html=is_html)
-    chances = story.chances(prepared.columns, prepared.words, prepared.where, is_html=is_html)
-    shifted = np.roll(chances.values, 3)
-    assert _differences(prepared, chances) == []
-    assert _differences(prepared, story.Chances(shifted, shifted >= 0.5)) == []
-
-
-def _differences(prepared, chances):
-    lines = core._pages(prepared, chances, {})
-    scenes = [open_scene(replace(own)) for own in lines]
-    names = Names(len(prepared.blocks))
-    done = name_plain(names, core._facts(prepared, chances, {}, [scene.page for scene in scenes], scenes))
-    found = []
-    for start, scene in zip(prepared.where.starts.tolist(), scenes, strict=True):
-        for n in np.flatnonzero(done[start : start + scene.count]).tolist():
-            if n in scene.named:
-                continue
-            rule, row = name_line(scene, n), start + n
-            bulk = (LABELS[names.label[row]], ACTIONS[names.action[row]], REASONS[names.reason[row]], names.detail[row])
-            if bulk != (rule.label, rule.action, rule.reason, rule.detail):
-                found.append((scene.page.text[n][:60], bulk, rule))
-    return found

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from tasks import schema
 from tasks.clean.core import clean_pages
 from tasks.clean.sites import memory
-from tasks.clean.sites.memory import learn, learn_files, place_of, recall
+from tasks.clean.sites.memory import file_of, learn, learn_files, recall
 from tasks.clean.sites.templates import find_templates, site_of
 from tasks.extract.core import extract_documents
 
@@ -137,8 +137,8 @@ def test_a_short_run_names_the_template_of_a_known_site(line, tmp_path):
     first = clean_pages(pages.slice(0, 4))
     rows = first.evidence.to_pylist()
     assert len({row["site"] for row in rows}) == 1
-    files = {place_of(rows[0]["site"]): tmp_path / "s.parquet"}
-    pq.write_table(learn(None, first.evidence), files[place_of(rows[0]["site"])])
+    files = {file_of(rows[0]["site"]): tmp_path / "s.parquet"}
+    pq.write_table(learn(None, first.evidence), files[file_of(rows[0]["site"])])
     last = pages.slice(4, 1)
     assert "template_on_site" not in clean_pages(last).lines.column("reason").to_pylist()
     told = clean_pages(last, partial(recall, files)).lines.to_pylist()
@@ -151,7 +151,7 @@ def test_a_memory_that_waits_on_disk_is_the_same(tmp_path, monkeypatch):
     ]
     halves = [pa.Table.from_pylist(pages[start::2], schema=schema.EVIDENCE) for start in (0, 1)]
     whole = {place: table.to_pylist() for place, table in learn_files(halves, {}, tmp_path)}
-    monkeypatch.setattr(memory, "_HELD_BYTES", 1)
+    monkeypatch.setattr(memory, "_BUFFER_BYTES", 1)
     assert {place: table.to_pylist() for place, table in learn_files(halves, {}, tmp_path)} == whole
     assert sum(len(rows) for rows in whole.values()) == 3
     assert not list(tmp_path.rglob("*.arrows"))

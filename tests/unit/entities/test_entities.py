@@ -52,11 +52,11 @@ def test_only_what_is_new_is_read_again(model, tmp_path):
 
 
 def test_a_model_that_is_not_there_is_named():
-    with pytest.raises(ModelError, match=r"xx_no_such: no spaCy model"):
+    with pytest.raises(ModelError, match=r"xx_no_such: is neither an installed spaCy model"):
         load_model("xx_no_such")
 
 
 def test_a_model_without_entities_is_refused(tmp_path):
     spacy.blank("en").to_disk(tmp_path / "m")
-    with pytest.raises(ModelError, match="recognises no entities"):
+    with pytest.raises(ModelError, match="does not recognise entities"):
         load_model(str(tmp_path / "m"))

@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.extract.fields.address import clean_url
-from tasks.extract.fields.authors import find_authors, is_person, people_in
-from tasks.extract.fields.language import base_language, find_language
+from tasks.extract.fields.authors import find_authors
+from tasks.extract.fields.bylines import is_person, people_in
+from tasks.extract.fields.language import find_language
 from tasks.extract.fields.published import find_times, read_time
 from tasks.extract.fields.title import find_title, strip_site
-from tasks.extract.page import Line, Page, strings
+from tasks.extract.page import LabelledLine, Page, strings
+from tasks.text.language import base_language
 from tasks.text.publisher_names import is_agency, is_short_form
 
 
@@ -19,7 +21,7 @@ def page(signals=None, lines=(), url=None, media_type="text/html"):
     document = {"media_type": media_type, "url": url, "fetched_at": None, "signals": None}
     return Page(
         document,
-        [Line(n, text, label, "field", "r", 0, "p") for n, (label, text) in enumerate(lines, 1)],
+        [LabelledLine(n, text, label, "field", "r", 0, "p") for n, (label, text) in enumerate(lines, 1)],
         signals or {},
     )
 
@@ -122,7 +124,8 @@ def test_no_odd_value_loses_the_page(value):
         "damaged_char_count": 0,
         "repairs": [],
     }
-    assert extract_page(one)["title"]
+    row, _ = extract_page(one)
+    assert row["title"]
     strings(value)
 
 
@@ -146,7 +149,9 @@ def test_only_the_sites_own_name_is_cut_off_a_title(title, names, stripped):
 
 def test_the_heading_completes_a_title_that_was_cut_short():
     signals = {"metas": {"og:title": ["Smugglers flew dozens of drones over…"]}}
-    lines = [Line(1, "Smugglers flew dozens of drones over the strait", "headline", "field", "page_title", 0, "h1")]
+    lines = [
+        LabelledLine(1, "Smugglers flew dozens of drones over the strait", "headline", "field", "page_title", 0, "h1")
+    ]
     one = page(signals)
     one.lines = lines
     assert find_title(one, []).value == "Smugglers flew dozens of drones over the strait"

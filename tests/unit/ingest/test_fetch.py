@@ -18,7 +18,7 @@ import pytest
 
 from flows.cli.main import main
 from tasks.ingest.bounded_streams import FlawError
-from tasks.ingest.fetch.client import Client, Manners
+from tasks.ingest.fetch.client import Client, ClientSettings
 from tasks.ingest.fetch.crawl import Crawl, Fetched
 from tasks.ingest.fetch.guard import Backend, is_public
 from tasks.ingest.fetch.lists import read_list
@@ -113,8 +113,8 @@ def crawl(site, feeds=("/feed.xml",), known=(), memory=None, entry=None, private
         "private_hosts": [site.host] if private is None else private,
         "publisher": [{"feeds": [one if "://" in one else site.url + one for one in feeds], "delay_seconds": 0} | (entry or {})],
     })  # fmt: skip
-    manners = {"backoff_seconds": 0.01, "request_seconds": 3.0} | changes.pop("manners", {})
-    made = Crawl(listed, memory or {}, lambda url: url in known, 1 << 20, AGENT, manners=manners, **changes)
+    settings = {"backoff_seconds": 0.01, "request_seconds": 3.0} | changes.pop("client_settings", {})
+    made = Crawl(listed, memory or {}, lambda url: url in known, 1 << 20, AGENT, client_settings=settings, **changes)
     items = list(made.run())
     records = [item for item in items if isinstance(item, Fetched)]
     return made, records, Counter(item.kind for item in items if not isinstance(item, Fetched))
@@ -158,14 +158,14 @@ def test_what_was_fetched_before_is_not_fetched_again(site):
     }
     first, records, _ = crawl(site)
     assert {item.record.url for item in records} == {f"{site.url}/{name}" for name in "abc"}
-    again, records, passed = crawl(site, memory=first.asked)
+    again, records, passed = crawl(site, memory=first.fetched)
     assert (records, passed) == ([], {"lists that have not changed": 1})
     # a list that has changed still names what is known, under the address before the redirect too
-    forgotten = {url: asked for url, asked in first.asked.items() if asked.kind == "page"}
+    forgotten = {url: asked for url, asked in first.fetched.items() if asked.kind == "page"}
     _, records, passed = crawl(site, memory=forgotten, known={f"{site.url}/a", f"{site.url}/c"})
     assert (records, passed) == ([], {"listed pages that are known": 3})
     assert site.asked["/b"] == site.asked["/a"] == 1
-    assert again.asked == {}
+    assert again.fetched == {}
 
 
 def test_robots_and_reservations_are_respected(site):
@@ -191,7 +191,7 @@ def test_robots_and_reservations_are_respected(site):
 
 def test_a_site_that_cannot_say_what_it_allows_is_left_alone(site):
     site.answers |= {"/robots.txt": (503, {}, b""), "/feed.xml": page(feed(site, ["/a"])), "/a": page()}
-    _, records, _ = crawl(site, manners={"retries": 0})
+    _, records, _ = crawl(site, client_settings={"retries": 0})
     assert flaws(records) == {"feed.xml": "robots_disallowed"}
 
 
@@ -287,7 +287,7 @@ def test_hostile_answers_are_told_by_name_and_end(site):
     site.answers |= {"/feed.xml": page(feed(site, [f"/{name}" for name in HOSTILE] + ["/a"])), "/a": page()}
     site.answers |= {f"/{name}": answer for name, (answer, _) in HOSTILE.items()}
     start = time.monotonic()
-    _, records, _ = crawl(site, manners={"retries": 0, "request_seconds": 1.5})
+    _, records, _ = crawl(site, client_settings={"retries": 0, "request_seconds": 1.5})
     assert flaws(records) == {name: want for name, (_, want) in HOSTILE.items()} | {"a": None}
     assert time.monotonic() - start < 30
 
@@ -332,7 +332,7 @@ def test_an_invalid_certificate_is_refused(tmp_path):
             pass
 
     threading.Thread(target=serve, daemon=True).start()
-    client = Client(Manners(AGENT, 1000, retries=0, request_seconds=5), Backend([host]))
+    client = Client(ClientSettings(AGENT, 1000, retries=0, request_seconds=5), Backend([host]))
     with pytest.raises(FlawError, match="certificate is not valid"):
         client.get(f"https://{host}/")
     client.close()
@@ -353,7 +353,7 @@ def test_a_list_of_publishers_is_checked_before_anything_is_fetched(tmp_path, ca
     path = tmp_path / "publishers.toml"
     for text, told in (
         ("[[publisher]]\nname = 'A'\n", "needs feeds, sitemaps or pages"),
-        ("[[publisher]]\nfeeds = ['ftp://a.example']\n", "no http or https address"),
+        ("[[publisher]]\nfeeds = ['ftp://a.example']\n", "not an http or https address"),
         ("[[publisher]]\nfeed = ['https://a.example']\n", "publisher.0.feed"),
         ("publisher = 3\n", "publisher"),
         ("not toml at all", "is not TOML"),
@@ -369,7 +369,7 @@ def test_time_is_bounded_and_what_is_left_is_told(site):
     site.answers |= {"/feed.xml": page(feed(site, [f"/{n}" for n in range(20)]))} | {f"/{n}": page() for n in range(20)}
     _, records, passed = crawl(site, entry={"max_pages": 5})
     assert len(records) == 5
-    assert passed == {"pages left for the next crawl, as a publisher has a limit": 15}
+    assert passed == {"pages left for the next crawl, as the publisher's limit was reached": 15}
     _, records, passed = crawl(site, budget_seconds=0.0)
     assert records == []
     assert sum(passed.values()) == 20

@@ -23,9 +23,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.ingest import bounded_streams
-from tasks.ingest.formats import NOT_MET, Options, Passed
+from tasks.ingest.formats import PARTS_MISALIGNED, Options, Skipped
 from tasks.ingest.listing import FileRefs, list_files
-from tasks.ingest.record import Place, Record, page_row
+from tasks.ingest.record import Record, SourceFile, page_row
 from tasks.ingest.task import ingest, read_jobs
 from tasks.ingest.worker import Job, Limits, file_rows, ingest_job, read_records, write_batches
 from tasks.parallel.executor import Executor
@@ -43,7 +43,9 @@ def zstd(data):
 def rows_of(path, options=OPTIONS):
     """Page rows and what was passed over, of one file."""
     found = [row for ref in list_files([str(path)]).refs for row in file_rows(ref, options)]
-    return [row for row in found if not isinstance(row, Passed)], [row.kind for row in found if isinstance(row, Passed)]
+    return [row for row in found if not isinstance(row, Skipped)], [
+        row.kind for row in found if isinstance(row, Skipped)
+    ]
 
 
 def one(path, options=OPTIONS):
@@ -102,7 +104,7 @@ def test_a_saved_page_is_read_without_its_parts(tmp_path):
     (tmp_path / "ferry_files" / "advert.html").write_bytes(HTML)
     listing = list_files([str(tmp_path)])
     assert [ref.path for ref in listing.refs] == [str(tmp_path / "ferry.html")]
-    assert listing.passed_over == {"folders of a saved page's parts": 1}
+    assert listing.skipped == {"folders with the parts of a saved page": 1}
 
 
 def test_zip_and_tar_are_read_in_place(tmp_path):
@@ -222,12 +224,12 @@ def test_the_parts_of_a_warc_file_are_the_whole(tmp_path_factory, part_bytes, br
         return [
             record
             for record in read_records(one, Options(1 << 20))
-            if isinstance(record, Passed) or record.flaw is None
+            if isinstance(record, Skipped) or record.flaw is None
         ]
 
     assert [record.key for record in told(ref)] == [str(places[n]) for n in range(9) if n not in broken]
     read = [record for part in parts for record in told(part)]
-    assert (broken and NOT_MET in read) or read == told(ref)
+    assert (broken and PARTS_MISALIGNED in read) or read == told(ref)
 
 
 def test_a_page_that_holds_a_record_does_not_pass_it_off_as_one(tmp_path):
@@ -239,7 +241,7 @@ def test_a_page_that_holds_a_record_does_not_pass_it_off_as_one(tmp_path):
     at = b"".join(packed).index(planted)
     (ref,) = list_files([str(tmp_path / "in")]).refs
     read = [list(read_records(part, Options(1 << 20))) for part in ref.parts(at - 10)]
-    assert NOT_MET in read[0]
+    assert PARTS_MISALIGNED in read[0]
     assert any(record.url == "https://other.example/planted" for record in read[1] if isinstance(record, Record))
     limits = Limits(1 << 20, 500, 1 << 20, part_bytes=at - 10)
     found = ingest.fn([str(tmp_path / "in")], tmp_path / "pages", [], Executor(), limits=limits)
@@ -364,7 +366,7 @@ def test_bad_rows_are_told_one_by_one(tmp_path):
 
 
 def test_lines_of_any_length_keep_the_memory_bounded():
-    source = bounded_streams.Guarded(io.BytesIO(b"ab\n" + b"x" * 5_000_000 + b"\n\nend"), None)
+    source = bounded_streams.BoundedStream(io.BytesIO(b"ab\n" + b"x" * 5_000_000 + b"\n\nend"), None)
     assert [(line, size) for line, size in source.lines(1000)] == [(b"ab", 2), (None, 5_000_000), (b"", 0), (b"end", 3)]
 
 
@@ -383,10 +385,10 @@ def test_a_large_file_becomes_bounded_batches_and_is_read_once(tmp_path):
 
 
 def test_a_batch_is_written_a_few_pages_at_a_time_and_holds_each_record_once(tmp_path):
-    place = Place("a.jsonl", None)
+    place = SourceFile("a.jsonl", None)
     numbers = [*range(70), 3, *range(70, 89)]  # the record of page 3 stands again far behind, in another row group
     rows = [page_row(Record(f"<p>page {n}".encode(), str(n)), place, 1 << 20) for n in numbers]
-    passed = [Passed("records of no page")] * 2
+    passed = [Skipped("records of no page")] * 2
     receipts = list(write_batches([*rows, *passed], tmp_path, "a", Limits(1 << 20, 90, 1 << 30), None))
     assert [(receipt.received, receipt.notes) for receipt in receipts] == [
         (89, {passed[0].note: 2})

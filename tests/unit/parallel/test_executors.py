@@ -282,5 +282,5 @@ def test_what_cannot_work_is_said_at_once(capsys, tmp_path, monkeypatch):
 def test_an_address_where_nobody_answers_is_named(monkeypatch):
     pytest.importorskip("distributed")
     monkeypatch.setattr(engines, "_CONNECT_SECONDS", 2)
-    with pytest.raises(OSError, match="no Dask scheduler answers"), open_executor("dask", 1, "tcp://127.0.0.1:9"):
+    with pytest.raises(OSError, match="no Dask scheduler responds"), open_executor("dask", 1, "tcp://127.0.0.1:9"):
         pass

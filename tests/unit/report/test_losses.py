@@ -10,7 +10,7 @@ from expectations.thresholds import load_thresholds
 from flows.cli.main import main
 from flows.report.alerts import body
 from tasks.quality.losses import find_losses
-from tasks.text.language import language_of_page, name_of
+from tasks.text.language import language_name, language_of_page
 
 LIMIT = load_thresholds().dataset
 
@@ -88,7 +88,7 @@ def test_the_language_of_a_page_without_a_story(text, declared, code):
 
 
 def test_a_language_without_a_name_is_told_by_its_code():
-    assert (name_of("ko"), name_of("qq")) == ("Korean (ko)", "qq")
+    assert (language_name("ko"), language_name("qq")) == ("Korean (ko)", "qq")
 
 
 KOREAN = [

@@ -48,7 +48,7 @@ def test_sources_in_a_bucket_are_listed_and_read(bucket):
     assert [Path(ref.source_uri).name for ref in listing.refs] == sorted(
         path.name for path in (PAGES / "cometfeed").iterdir()
     )
-    assert listing.passed_over == {".jpg files": 1}
+    assert listing.skipped == {".jpg files": 1}
     rows = [row for ref in listing.refs for row in file_rows(ref, Options(1 << 20))]
     assert {row["raw"] for row in rows} == {path.read_bytes() for path in (PAGES / "cometfeed").iterdir()}
     assert len(list_files(["s3://news/in/*-drones.txt"]).refs) == 1
@@ -146,7 +146,7 @@ def test_old_states_go_and_their_files_with_them(two_runs, tmp_path, monkeypatch
     states = mirror.states()
     assert len(states) <= KEEP_STATES + 1
     assert rows_of(mirror, files) == local(two_runs / "after0")
-    with pytest.raises(MirrorError, match="no state 1"):
+    with pytest.raises(MirrorError, match="state 1 is not published"):
         mirror.manifest(1)
 
 
