@@ -65,7 +65,7 @@ ui: $(INSTALLED)  ## start the Prefect UI
 	  PREFECT_SERVER_UI_V2_ENABLED=false $(BIN)/prefect server start --port $(PORT)
 
 bench: $(READY)  ## measure CPU per page beside peers: make bench [CORPORA='folder-or-warc ...'] [PEERS=venv] [PAGES=20000]
-	$(BIN)/python tests/benchmarks/line.py $(CORPORA) $(if $(PAGES),--pages $(PAGES)) $(if $(PEERS),--peers $(PEERS)) --out output/bench
+	$(BIN)/python tests/benchmarks/speed.py $(CORPORA) $(if $(PAGES),--pages $(PAGES)) $(if $(PEERS),--peers $(PEERS)) --out output/bench
 
 accuracy: $(READY)  ## measure accuracy beside peers: make accuracy CORPORA='folder ...' [MODELS=folder-of-folds] [README=1]
 	$(BIN)/python tests/benchmarks/accuracy.py $(CORPORA) $(if $(MODELS),--folds $(MODELS) --floors) --out output/accuracy \

@@ -1,9 +1,9 @@
-"""Whole runs of the line over folders of pages, and what became of each page.
+"""Whole runs of the pipeline over folders of pages, and what became of each page.
 
     python tests/benchmarks/accuracy_run.py JOBS.json
 
-is the process that `accuracy.py` starts for each set of models; its jobs run one after the other in it, since most of the
-time of a small run is its start.
+is the process that `accuracy.py` starts for each set of models; its jobs run one after the other in it, since most of
+the time of a small run is its start.
 """
 
 import contextlib

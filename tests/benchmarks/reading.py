@@ -1,10 +1,10 @@
-"""What reading costs beside the bare libraries: the same files through our readers and through fastwarc, orjson and pyarrow.
+"""The cost of reading: the same files through our readers and through bare fastwarc, orjson and pyarrow.
 
     python tests/benchmarks/reading.py FILE... [--passes 3]
 
-FILE is a WARC, WET, JSONL or Parquet file. Both sides hold each page's bytes once; ours makes page rows of them besides
-(sniffed, judged, and hashed, since a page is known by the SHA-256 of its bytes: the last column is the ratio to the bare
-library and that hash). CPU of this process, best of the passes, which alternate.
+FILE is a WARC, WET, JSONL or Parquet file. Both sides hold each page's bytes once; ours makes page rows of them
+besides (sniffed, judged, and hashed, since a page is known by the SHA-256 of its bytes: the last column is the ratio
+to the bare library and that hash). CPU of this process, best of the passes, which alternate.
 """
 
 import argparse
@@ -74,7 +74,8 @@ def main():
         hashing = time.process_time() - start
         ratio, honest = best["ours"] / best["bare"], best["ours"] / (best["bare"] + hashing)
         print(
-            f"{path.name[-34:]:34}{len(sizes):7}{sum(sizes) / 1e6:8.1f}{best['ours']:9.3f}{best['bare']:9.3f}{ratio:7.2f}{hashing:9.3f}{honest:14.2f}"
+            f"{path.name[-34:]:34}{len(sizes):7}{sum(sizes) / 1e6:8.1f}{best['ours']:9.3f}{best['bare']:9.3f}"
+            f"{ratio:7.2f}{hashing:9.3f}{honest:14.2f}"
         )
     return 0
 

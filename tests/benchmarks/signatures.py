@@ -2,9 +2,10 @@
 
     python tests/benchmarks/signatures.py [--new 1000,10000,100000,1000000] [--published 1000000] [--seed 7]
 
-Signatures are synthetic: a quarter of the new ones are copies of a published or an earlier new one, of which a tenth to
-six tenths of the values are others; the rest are random, which is what unrelated texts look like. Copies that are less alike
-than `SAME_STORY` count neither way. Each size runs in a process of its own, so that its peak of memory is its own.
+Signatures are synthetic: a quarter of the new ones are copies of a published or an earlier new one, of which a tenth
+to six tenths of the values are others; the rest are random, which is what unrelated texts look like. Copies that are
+less alike than `SAME_STORY` count neither way. Each size runs in a process of its own, so that its peak of memory is
+its own.
 """
 
 import argparse
@@ -25,7 +26,7 @@ _COPIES = 0.25
 
 
 def synthetic(rng, count, base, path):
-    """Signatures in a file of their own, a share of them copies of `base`; returns them mapped, and of each how alike it is."""
+    """Signatures in a file, a share of them copies of `base`: (the mapped signatures, the similarity of each)."""
     values = np.lib.format.open_memmap(path, mode="w+", dtype=np.uint16, shape=(count, VALUES))
     alike = np.zeros(count)
     for start in range(0, count, 50_000):
@@ -76,7 +77,8 @@ def main():
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     print(
-        f"{'new':>10}{'published':>11}{'among them s':>14}{'against s':>11}{'peak MB':>9}{'before':>8}{'recall':>8}{'false':>7}"
+        f"{'new':>10}{'published':>11}{'among them s':>14}{'against s':>11}{'peak MB':>9}{'before':>8}"
+        f"{'recall':>8}{'false':>7}"
     )
     context = multiprocessing.get_context("spawn")
     for count in map(int, options.new.split(",")):

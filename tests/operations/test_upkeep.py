@@ -1,17 +1,15 @@
 """Compaction, the index anew, and forgetting: one step each, nothing lost, nothing left."""
 
 import shutil
-from pathlib import Path
 
-import duckdb
 import pyarrow.parquet as pq
 import pytest
+from support.datasets import query, relation
+from support.paths import PAGES
 
 from flows.cli.main import main
 from tasks.load.maintenance.forget import find_target, find_traces
 from tasks.load.output import Output
-
-PAGES = Path(__file__).parents[1] / "pages"
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +28,9 @@ def output(three_runs, tmp_path):
     return tmp_path / "out"
 
 
-def rows(root, table, order):
-    return duckdb.sql(
-        f"select * from read_parquet('{root}/{table}/**/*.parquet', union_by_name=true) order by {order}"
-    ).df()
+def rows(root, table, key):
+    """A table as a frame, ordered by its key."""
+    return relation(root, table, tail=f"order by {key}").df()
 
 
 def test_compaction_changes_files_and_no_row(output, capsys):
@@ -68,9 +65,8 @@ def test_forgetting_says_first_and_then_leaves_no_trace(output, capsys):
     page = str(PAGES / "islandobserver" / "lighthouse-sale.html")
     target = find_target(Output(output), page)
     assert (len(target.article_ids), len(target.doc_ids)) == (1, 1)
-    text = duckdb.sql(
-        f"select text from '{output}/articles/**/*.parquet' where article_id = '{next(iter(target.article_ids))}'"
-    ).fetchall()[0][0]
+    (article_id,) = target.article_ids
+    ((text,),) = query(output, "articles", "text", f"where article_id = '{article_id}'")
     assert main(["forget", page, "--output", str(output)]) == 0
     assert find_traces(Output(output), target), "without --yes nothing is removed"
     articles = len(rows(output, "articles", "article_id"))

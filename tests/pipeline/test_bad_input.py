@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from support.ids import case_id
 
 from tasks.ingest.formats import Options
 from tasks.ingest.listing import SourceError, list_files
@@ -30,6 +31,7 @@ GOOD = (
         ("japanese.html", "<p>港の夜景".encode("shift_jis"), None),
         ("stray.txt", GOOD.encode() + b"\xff\xfe\x00 more", None),
     ],
+    ids=case_id,
 )
 def test_what_is_no_page_is_named(tmp_path, name, raw, problem):
     path = tmp_path / name

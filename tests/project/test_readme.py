@@ -3,8 +3,8 @@
 import re
 
 import pytest
-
-from tests.project.generate_docs import FILES, ROOT, Sample, masked, with_outputs, with_parts
+from project.generate_docs import FILES, Sample, masked, with_outputs, with_parts
+from support.paths import ROOT
 
 _LINK = re.compile(r"\]\(([^)#\s]+)(#[^)\s]+)?\)")
 _NAMED_PATH = re.compile(r"`(?:python )?((?:flows|tasks|expectations|tests)/[\w./-]+)[`\s]")

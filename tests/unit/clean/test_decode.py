@@ -13,9 +13,12 @@ FRENCH = "L’été dernier, le maire a déclaré : « c’est fini ». " * 4
 
 @pytest.mark.parametrize(
     ("text", "encoding"),
-    [(JAPANESE, "shift_jis"), (JAPANESE, "euc_jp"), (JAPANESE, "iso2022_jp"), (JAPANESE, "utf-8"), (JAPANESE, "utf-16"),
-     (JAPANESE, "gb18030"), (FRENCH, "windows-1252"), (FRENCH, "utf-8-sig"), (FRENCH, "utf-16-le"), (FRENCH, "utf-32")],
-)  # fmt: skip
+    [
+        *((JAPANESE, encoding) for encoding in "shift_jis euc_jp iso2022_jp utf-8 utf-16 gb18030".split()),
+        *((FRENCH, encoding) for encoding in "windows-1252 utf-8-sig utf-16-le utf-32".split()),
+    ],
+    ids=lambda value: value if len(value) < 20 else "japanese" if value is JAPANESE else "french",
+)
 def test_the_encoding_is_found(text, encoding):
     assert decode(text.encode(encoding)).text == text
 

@@ -20,10 +20,14 @@ ARTICLES = [
 def model(tmp_path_factory):
     """An English pipeline of four rules, on disk as a user's model would be."""
     made = spacy.blank("en")
-    made.add_pipe("entity_ruler").add_patterns([
-        {"label": "PERSON", "pattern": "Dana Wirth"}, {"label": "ORG", "pattern": "the Harbor Ledger"},
-        {"label": "GPE", "pattern": "Port Ellery"}, {"label": "DATE", "pattern": "listened"},
-    ])  # fmt: skip
+    made.add_pipe("entity_ruler").add_patterns(
+        [
+            {"label": "PERSON", "pattern": "Dana Wirth"},
+            {"label": "ORG", "pattern": "the Harbor Ledger"},
+            {"label": "GPE", "pattern": "Port Ellery"},
+            {"label": "DATE", "pattern": "listened"},
+        ]
+    )
     folder = tmp_path_factory.mktemp("model")
     made.to_disk(folder)
     return str(folder)
@@ -32,8 +36,11 @@ def model(tmp_path_factory):
 def test_entities_stand_where_they_say(model):
     found = find_entities(ARTICLES, load_model(model)).to_pylist()
     assert [(row["text"], row["type"]) for row in found] == [
-        ("Dana Wirth", "person"), ("the Harbor Ledger", "organisation"), ("Port Ellery", "place"), ("Port Ellery", "place"),
-    ]  # fmt: skip
+        ("Dana Wirth", "person"),
+        ("the Harbor Ledger", "organisation"),
+        ("Port Ellery", "place"),
+        ("Port Ellery", "place"),
+    ]
     assert all(TEXT[row["start"] : row["end"]] == row["text"] and row["article_id"] == "a" for row in found)
 
 

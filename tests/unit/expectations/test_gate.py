@@ -9,6 +9,7 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from support.ids import case_id
 
 from expectations import clean, data_docs, dataset, extract, gate, ingest, load
 from expectations.gate import check, contract
@@ -168,6 +169,7 @@ def test_the_accounting_identity_stops_a_run_that_lost_a_page():
         ),
         (("clean:", "clean: ["), "is not YAML"),
     ],
+    ids=case_id,
 )
 def test_a_wrong_threshold_names_its_line(tmp_path, change, message):
     text = DEFAULT_FILE.read_text(encoding="utf-8")

@@ -2,30 +2,31 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from support.pages import page_table, process
+from support.paths import EXPECTED
 
 from expectations import extract
 from expectations.gate import check
 from expectations.thresholds import load_thresholds
 from tasks import schema
-from tasks.clean.core import clean_pages
-from tasks.extract.core import extract_documents
 from tasks.extract.doubts import ends_open, is_at_once, is_disordered, is_mixed, is_unrelated, replaced_letters
 from tasks.vocabulary import Doubt
 
 EN = (
-    "The harbour trust agreed to spend two million on the old ferry pier. The cost of the pier rose by a third in the spring. "
-    "A boat from the island brought timber, rope and four new lamps to the workers of the night shift. The judge gave both of the "
+    "The harbour trust agreed to spend two million on the old ferry pier. The cost of the pier rose by a third "
+    "in the spring. "
+    "A boat from the island brought timber, rope and four new lamps to the workers of the night shift. The judge "
+    "gave both of the "
     "sides a month to answer the claims of the builders, and the town waited for the end of the storm. "
 ) * 3
 
 
 def golden(name):
     """The text of a golden page."""
-    return json.loads((Path(__file__).parents[2] / "expected" / name).read_text(encoding="utf-8"))["text"]
+    return json.loads((EXPECTED / name).read_text(encoding="utf-8"))["text"]
 
 
 @pytest.mark.parametrize(
@@ -76,11 +77,9 @@ def test_a_page_that_prints_the_clock():
 
 
 def row(inner, head="", url="https://ledger.example/a/b", lang="en"):
-    raw = f'<html lang="{lang}"><head>{head}</head><body><article>{inner}</article></body></html>'.encode()
-    page = {"doc_id": "d", "source_uri": "s", "url": url, "media_type": "text/html", "fetched_at": datetime(2026, 9, 5, tzinfo=UTC),
-            "page_digest": "p", "byte_count": len(raw), "raw": raw}  # fmt: skip
-    documents, lines, _ = clean_pages(pa.Table.from_pylist([page], schema=schema.PAGES))
-    found = extract_documents(documents, lines).to_pylist()[0]
+    html = f'<html lang="{lang}"><head>{head}</head><body><article>{inner}</article></body></html>'
+    page = page_table(html, source_uri="s", url=url, fetched_at=datetime(2026, 9, 5, tzinfo=UTC))
+    (found,) = process(page)[2].to_pylist()
     # a page of a few sentences and nothing around them is a doubtful one, which is not what is tried here
     found["flags"] = [flag for flag in found["flags"] if flag not in ("story_doubtful", "body_doubtful")]
     return found
@@ -92,7 +91,11 @@ PARAGRAPHS = "".join(f"<p>{sentence.strip()}.</p>" for sentence in dict.fromkeys
 def test_flags_come_with_the_row():
     whole = row(f"<h1>Harbour trust spends two million on pier</h1>{PARAGRAPHS}")
     assert whole["flags"] == []
-    other = row(f"<h1>Harbour trust spends two million on pier</h1>{PARAGRAPHS}", '<link rel="canonical" href="https://elsewhere.example/x">', lang="fr")  # fmt: skip
+    other = row(
+        f"<h1>Harbour trust spends two million on pier</h1>{PARAGRAPHS}",
+        '<link rel="canonical" href="https://elsewhere.example/x">',
+        lang="fr",
+    )
     assert set(other["flags"]) == {"page_of_another_site", "language_not_as_declared"}
     assert {doubt.value for doubt in Doubt} >= set(other["flags"])
     assert all(doubt.sentence.endswith(".") for doubt in Doubt)
@@ -105,16 +108,35 @@ def test_a_paragraph_that_stands_twice_is_kept_once():
 
 
 def candidates(rows):
-    made = [{"doc_id": str(n), "domain": "a.example", "title": title, "text_digest": digest, "title_char_count": 40, "text_char_count": 900,
-             "mojibake_count": 0, "mean_paragraph_words": 30.0, "confidence": 0.9, "published_date": None, "fetched_at": None, "publisher": "A",
-             "language": "en", "author_count": 1, "flags": flags} for n, (title, digest, flags) in enumerate(rows)]  # fmt: skip
+    made = [
+        {
+            "doc_id": str(n),
+            "domain": "a.example",
+            "title": title,
+            "text_digest": digest,
+            "title_char_count": 40,
+            "text_char_count": 900,
+            "mojibake_count": 0,
+            "mean_paragraph_words": 30.0,
+            "confidence": 0.9,
+            "published_date": None,
+            "fetched_at": None,
+            "publisher": "A",
+            "language": "en",
+            "author_count": 1,
+            "flags": flags,
+        }
+        for n, (title, digest, flags) in enumerate(rows)
+    ]
     columns = extract.suite(load_thresholds().extract).columns
     return pa.Table.from_pylist(made, schema=pa.schema([schema.CANDIDATES.field(name) for name in columns]))
 
 
 def warned(rows):
     table = extract.slim(candidates(rows))
-    return {outcome.code for outcome in check(extract.suite(load_thresholds().extract), table).warnings} - {"extract.date_missing"}  # fmt: skip
+    return {outcome.code for outcome in check(extract.suite(load_thresholds().extract), table).warnings} - {
+        "extract.date_missing"
+    }
 
 
 def test_one_headline_over_many_texts_and_one_text_under_many_headlines():
@@ -124,4 +146,6 @@ def test_one_headline_over_many_texts_and_one_text_under_many_headlines():
     assert warned([*usual, ("A wholly other story here", "t3", [])]) == {"extract.text_repeated"}
     # an edited headline over the same text is no mistake
     assert warned([*usual, ("Headline number 3 of the week", "t3", [])]) == set()
-    assert warned(usual + [("Stirred words", f"y{n}", ["words_out_of_order"]) for n in range(2)]) == {"extract.words_out_of_order"}  # fmt: skip
+    assert warned(usual + [("Stirred words", f"y{n}", ["words_out_of_order"]) for n in range(2)]) == {
+        "extract.words_out_of_order"
+    }

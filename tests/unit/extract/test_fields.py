@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.ids import case_id
 
 from tasks.extract.fields.address import clean_url
 from tasks.extract.fields.authors import find_authors
@@ -41,6 +42,7 @@ def page(signals=None, lines=(), url=None, media_type="text/html"):
         ("Owen McGREGOR-HILL", ["Owen McGREGOR-HILL"]),
         ("記者 佐久間理恵", ["佐久間理恵"]),
     ],
+    ids=case_id,
 )
 def test_a_byline_names_its_people(text, people):
     assert [name for name in people_in(text) if is_person(name, set())] == people
@@ -72,9 +74,17 @@ def test_the_newsroom_alone_leaves_the_authors_empty_and_says_so():
 
 @pytest.mark.parametrize(
     "author",
-    ["Dana Wirth", ["Dana Wirth"], {"@type": "Person", "name": "Dana Wirth"}, [{"@type": "Person", "name": "Dana Wirth"}],
-     {"@type": "Person", "givenName": "Dana", "familyName": "Wirth"}, {"@type": "Person", "name": ["Dana Wirth"]}, {"@id": "#d"}],
-)  # fmt: skip
+    [
+        "Dana Wirth",
+        ["Dana Wirth"],
+        {"@type": "Person", "name": "Dana Wirth"},
+        [{"@type": "Person", "name": "Dana Wirth"}],
+        {"@type": "Person", "givenName": "Dana", "familyName": "Wirth"},
+        {"@type": "Person", "name": ["Dana Wirth"]},
+        {"@id": "#d"},
+    ],
+    ids=case_id,
+)
 def test_json_ld_writes_a_name_in_many_ways(author):
     nodes = [
         {"@type": "NewsArticle", "is_article": True, "author": author},
@@ -95,18 +105,8 @@ ODD = st.recursive(
 
 @given(ODD)
 def test_no_odd_value_loses_the_page(value):
-    keys = (
-        "headline",
-        "author",
-        "datePublished",
-        "dateModified",
-        "keywords",
-        "image",
-        "publisher",
-        "articleSection",
-        "description",
-        "isAccessibleForFree",
-    )
+    keys = "headline author datePublished dateModified keywords image publisher articleSection description".split()
+    keys.append("isAccessibleForFree")
     signals = {
         "nodes": [{"@type": "NewsArticle", "is_article": True} | dict.fromkeys(keys, value)],
         "title": "A title of the page",
@@ -142,6 +142,7 @@ def test_no_odd_value_loses_the_page(value):
         ("Zinsen setzen Dax zu | Börsen-Zeitung", ["boersen-zeitung"], "Zinsen setzen Dax zu"),
         ("Impfung: Was wissen wir?", ["Talblick"], "Impfung: Was wissen wir?"),
     ],
+    ids=case_id,
 )
 def test_only_the_sites_own_name_is_cut_off_a_title(title, names, stripped):
     assert strip_site(title, names) == stripped
@@ -209,9 +210,15 @@ def test_addresses_become_absolute_without_tracking(url, base, clean):
 
 @pytest.mark.parametrize(
     ("short", "full", "is_short"),
-    [("NY Post", "New York Post", True), ("WSJ", "The Wall Street Journal", True), ("SBT", "Saltbay Times", True), ("Castor Ledger", "The Castor City Ledger", True),
-     ("Talblick", "Northquay Courier", False), ("The Times", "New York Post", False)],
-)  # fmt: skip
+    [
+        ("NY Post", "New York Post", True),
+        ("WSJ", "The Wall Street Journal", True),
+        ("SBT", "Saltbay Times", True),
+        ("Castor Ledger", "The Castor City Ledger", True),
+        ("Talblick", "Northquay Courier", False),
+        ("The Times", "New York Post", False),
+    ],
+)
 def test_short_names_are_told(short, full, is_short):
     assert is_short_form(short, full) is is_short
 

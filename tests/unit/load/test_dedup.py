@@ -96,8 +96,11 @@ PUBLISHED = st.dictionaries(
 def test_deciding_in_columns_and_groups_is_merging_at_once(tmp_path_factory, made, before, batches):
     folder = tmp_path_factory.mktemp("published")
     rows = [row(f"{n + 1:016x}", article, text.zfill(32), day) for n, (article, text, day) in enumerate(made)]
-    known = [PublishedArticle(article, text, datetime(2026, 1, day, tzinfo=UTC), 1, f"{number + 99:016x}")
-             for number, (article, (text, day)) in enumerate(sorted(before.items())) if text not in [other for other, _ in list(before.values())[:number]]]  # fmt: skip
+    known = [
+        PublishedArticle(article, text, datetime(2026, 1, day, tzinfo=UTC), 1, f"{number + 99:016x}")
+        for number, (article, (text, day)) in enumerate(sorted(before.items()))
+        if text not in [other for other, _ in list(before.values())[:number]]
+    ]
     blank = blank_row(schema.ARTICLES)
     told = [blank | {name: getattr(each, name) for name in dedup_plan.PUBLISHED} for each in known]
     pq.write_table(pa.Table.from_pylist(told, schema=schema.ARTICLES), folder / "f.parquet")

@@ -57,7 +57,7 @@ def signed(texts, prefix="a"):
 
 
 def stories_of(new, published=(), folder=None):
-    """What is found of each article, by id: its story, the article it nearly equals, and how alike; the lower id came first."""
+    """Story, near-duplicate and similarity of each article by its id; the lower id came first."""
     found = find_near_duplicates(new, published, lambda rows: rows, folder)
     near = [
         int(one) if share > 0 else None for one, share in zip(found.near_duplicate_of, found.similarities, strict=True)
@@ -76,9 +76,16 @@ STORIES = [story(n) for n in range(150)]
 
 @pytest.mark.parametrize(
     ("kind", "share", "recall"),
-    [("scattered", 0.05, 1.0), ("scattered", 0.1, 0.98), ("truncated", 0.1, 1.0), ("truncated", 0.4, 0.98), ("paragraph", 0.1, 1.0),
-     ("paragraph", 0.4, 1.0), ("boilerplate", 0.2, 1.0)],
-)  # fmt: skip
+    [
+        ("scattered", 0.05, 1.0),
+        ("scattered", 0.1, 0.98),
+        ("truncated", 0.1, 1.0),
+        ("truncated", 0.4, 0.98),
+        ("paragraph", 0.1, 1.0),
+        ("paragraph", 0.4, 1.0),
+        ("boilerplate", 0.2, 1.0),
+    ],
+)
 @pytest.mark.parametrize("is_published", [False, True])
 def test_copies_are_found_and_nothing_else(kind, share, recall, is_published):
     copies = [edited(text, kind, share, n) for n, text in enumerate(STORIES)]

@@ -1,4 +1,4 @@
-"""Near-duplicates in scripts without spaces: whether a text is cut into words or letters must not hang on its commas."""
+"""Near-duplicates in scripts without spaces: commas must not decide whether a text is cut into words or letters."""
 
 import random
 

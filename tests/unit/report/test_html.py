@@ -70,42 +70,105 @@ def seen(source):
 
 
 def rule(code, state="pass", severity="critical", failed=0, checked=40, observed=""):
-    return {"code": code, "severity": severity, "sentence": f"Sentence of {code}.", "state": state, "checked": checked,
-            "failed": failed, "observed": observed}  # fmt: skip
+    return {
+        "code": code,
+        "severity": severity,
+        "sentence": f"Sentence of {code}.",
+        "state": state,
+        "checked": checked,
+        "failed": failed,
+        "observed": observed,
+    }
 
 
 def report_of(**changes):
     """A run of 40 pages as its JSON file holds it."""
     gates = [
-        {"step": "ingest", "received": 40, "quarantined": 2, "stops": [], "rules": [rule("ingest.empty", "fail", failed=2), rule("ingest.id_unique")]},
-        {"step": "clean", "received": 38, "quarantined": 4, "stops": [], "rules": [rule("clean.listing", "fail", failed=4), rule("clean.login")]},
-        {"step": "extract", "received": 34, "quarantined": 0, "stops": [], "rules": [rule("extract.date_missing", "fail", "warning", 12)]},
+        {
+            "step": "ingest",
+            "received": 40,
+            "quarantined": 2,
+            "stops": [],
+            "rules": [rule("ingest.empty", "fail", failed=2), rule("ingest.id_unique")],
+        },
+        {
+            "step": "clean",
+            "received": 38,
+            "quarantined": 4,
+            "stops": [],
+            "rules": [rule("clean.listing", "fail", failed=4), rule("clean.login")],
+        },
+        {
+            "step": "extract",
+            "received": 34,
+            "quarantined": 0,
+            "stops": [],
+            "rules": [rule("extract.date_missing", "fail", "warning", 12)],
+        },
         {"step": "load", "received": 33, "quarantined": 0, "stops": [], "rules": [rule("load.accounted")]},
-    ]  # fmt: skip
+    ]
     return {
-        "run_id": "20260301T060000-abc123", "rules_version": "0.1.0+12345678", "state": "CompletedWithWarnings", "message": None,
-        "started_at": "2026-03-01T06:00:00+00:00", "finished_at": "2026-03-01T06:00:08+00:00", "parameters": {"sources": ["pages"], "output": "out"},
+        "run_id": "20260301T060000-abc123",
+        "rules_version": "0.1.0+12345678",
+        "state": "CompletedWithWarnings",
+        "message": None,
+        "started_at": "2026-03-01T06:00:00+00:00",
+        "finished_at": "2026-03-01T06:00:08+00:00",
+        "parameters": {"sources": ["pages"], "output": "out"},
         "counts": {"received": 40, "articles": 33, "duplicates": 1, "quarantined": 6, "known": 3, "replaced": 0},
-        "steps": [{"step": "clean", "batches": 4, "reused": 1, "pages": 38, "bytes": 0, "seconds": 1.0, "cpu_seconds": 0.5, "notes": {}}],
-        "gates": gates, "quarantine_counts": {"ingest.empty": 2, "clean.listing": 4},
-        "quarantine": {"ingest.empty": [{"source_uri": "pages/a.html", "detail": "0 bytes"}], "clean.listing": [{"source_uri": "pages/b.html", "detail": None}]},
-        "drift": [], "snapshot": "000001", "example": None,
-    } | changes  # fmt: skip
+        "steps": [
+            {
+                "step": "clean",
+                "batches": 4,
+                "reused": 1,
+                "pages": 38,
+                "bytes": 0,
+                "seconds": 1.0,
+                "cpu_seconds": 0.5,
+                "notes": {},
+            }
+        ],
+        "gates": gates,
+        "quarantine_counts": {"ingest.empty": 2, "clean.listing": 4},
+        "quarantine": {
+            "ingest.empty": [{"source_uri": "pages/a.html", "detail": "0 bytes"}],
+            "clean.listing": [{"source_uri": "pages/b.html", "detail": None}],
+        },
+        "drift": [],
+        "snapshot": "000001",
+        "example": None,
+    } | changes
 
 
 def drift(metric, value, low, high, code, site=""):
-    return {"site": site, "metric": metric, "value": value, "low": low, "high": high, "rows": 30, "state": "outside", "code": code,
-            "sentence": f"{site or 'all'}: {metric} moved"}  # fmt: skip
+    return {
+        "site": site,
+        "metric": metric,
+        "value": value,
+        "low": low,
+        "high": high,
+        "rows": 30,
+        "state": "outside",
+        "code": code,
+        "sentence": f"{site or 'all'}: {metric} moved",
+    }
 
 
 def history_of(metric, values, last_run="20260301T060000-abc123"):
     """One metric of the runs before and of this one; None where a run has no value."""
     runs = [*(f"202602{day:02d}T060000-000000" for day in range(1, len(values))), last_run]
     return [
-        {"run_id": run, "started_at": datetime(2026, 2, 1, tzinfo=UTC), "site": "", "metric": metric, "value": value, "rows": 40}
+        {
+            "run_id": run,
+            "started_at": datetime(2026, 2, 1, tzinfo=UTC),
+            "site": "",
+            "metric": metric,
+            "value": value,
+            "rows": 40,
+        }
         for run, value in zip(runs, values, strict=True)
         if value is not None
-    ]  # fmt: skip
+    ]
 
 
 def test_a_run_shows_its_numbers():
@@ -179,13 +242,27 @@ def test_the_flow_has_a_title_a_description_and_a_table_of_the_same_numbers():
 
 def test_nothing_hostile_reaches_the_page_as_markup():
     hostile = report_of(
-        run_id=HOSTILE, state=HOSTILE, message=HOSTILE, rules_version=HOSTILE, started_at=HOSTILE, parameters={"sources": [HOSTILE]},
-        gates=[{"step": HOSTILE, "received": 1, "quarantined": 0, "stops": [HOSTILE], "rules": [rule(HOSTILE, "fail", "warning", 1, 1, HOSTILE)]},
-               {"step": "clean", "received": 1, "quarantined": 1, "stops": [HOSTILE], "rules": []}],
-        quarantine_counts={HOSTILE: 1}, quarantine={HOSTILE: [{"source_uri": HOSTILE, "detail": HOSTILE}]},
+        run_id=HOSTILE,
+        state=HOSTILE,
+        message=HOSTILE,
+        rules_version=HOSTILE,
+        started_at=HOSTILE,
+        parameters={"sources": [HOSTILE]},
+        gates=[
+            {
+                "step": HOSTILE,
+                "received": 1,
+                "quarantined": 0,
+                "stops": [HOSTILE],
+                "rules": [rule(HOSTILE, "fail", "warning", 1, 1, HOSTILE)],
+            },
+            {"step": "clean", "received": 1, "quarantined": 1, "stops": [HOSTILE], "rules": []},
+        ],
+        quarantine_counts={HOSTILE: 1},
+        quarantine={HOSTILE: [{"source_uri": HOSTILE, "detail": HOSTILE}]},
         drift=[drift(HOSTILE, 1.0, None, 0.5, HOSTILE), drift("words_median", 1.0, 2.0, None, "site_layout", HOSTILE)],
         steps=[{"step": HOSTILE, "batches": 1, "reused": 0, "pages": 1, "cpu_seconds": 0, "notes": {}}],
-    )  # fmt: skip
+    )
     metric = f"{HOSTILE}_missing_share"
     source = render_run(hostile, history_of(metric, [0.1, 0.2], HOSTILE))
     page = seen(source)
@@ -251,8 +328,14 @@ def test_a_failed_run_shows_its_message_and_whether_it_published():
 
 
 def test_a_run_without_new_pages():
-    empty = report_of(state="Completed", counts={"received": 0, "articles": 0, "duplicates": 0, "quarantined": 0, "known": 40}, gates=[], steps=[],
-                      quarantine={}, quarantine_counts={})  # fmt: skip
+    empty = report_of(
+        state="Completed",
+        counts={"received": 0, "articles": 0, "duplicates": 0, "quarantined": 0, "known": 40},
+        gates=[],
+        steps=[],
+        quarantine={},
+        quarantine_counts={},
+    )
     page = seen(render_run(empty, []))
     assert "No new page came in; 40 pages known from earlier runs were skipped." in page.text
     assert "0  pages received" in page.text
@@ -277,13 +360,22 @@ def test_what_failed_stands_open_and_what_passed_is_folded_the_worst_first():
 
 
 def test_drift_is_told_with_its_limits_and_sites_apart():
-    moved = [drift("date_missing_share", 0.37, -0.02, 0.18, "null_share"), drift("pages", 40.0, 100.0, None, "volume"),
-             drift("words_median", 31.0, 140.0, 560.0, "site_layout", "gazette.example"),
-             drift("pages", 0.0, 1.0, float("inf"), "site_missing", "post.example")]  # fmt: skip
+    moved = [
+        drift("date_missing_share", 0.37, -0.02, 0.18, "null_share"),
+        drift("pages", 40.0, 100.0, None, "volume"),
+        drift("words_median", 31.0, 140.0, 560.0, "site_layout", "gazette.example"),
+        drift("pages", 0.0, 1.0, float("inf"), "site_missing", "post.example"),
+    ]
     source = render_run(report_of(drift=moved), history_of("date_missing_share", [0.08, 0.37]))
     page = seen(source)
-    for said in ("date_missing_share 37%; usual: 0% to 18%", "pages 40; usual: at least 100", "The quality of 2 sites moved", "◆ outside the usual",
-                 "words_median 31; usual: 140 to 560", "pages 0; usual: at least 1"):  # fmt: skip
+    for said in (
+        "date_missing_share 37%; usual: 0% to 18%",
+        "pages 40; usual: at least 100",
+        "The quality of 2 sites moved",
+        "◆ outside the usual",
+        "words_median 31; usual: 140 to 560",
+        "pages 0; usual: at least 1",
+    ):
         assert said in re.sub(r" +", " ", page.text)
     sites = source[source.index('id="sites"') :]
     assert sites.index("post.example") < sites.index("gazette.example"), "a site that is gone comes first"

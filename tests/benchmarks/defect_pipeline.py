@@ -1,4 +1,4 @@
-"""The line of `flows/pipeline.py` over one batch of invented pages, without Prefect: every step and every gate."""
+"""The pipeline of `flows/pipeline.py` over one batch of invented pages, without Prefect: every step and every gate."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -96,7 +96,7 @@ def _signed(rows: list[dict]) -> Signatures:
     return Signatures(ids, ids, read_signatures(pa.array([row["signature"] for row in rows], pa.binary(252))))
 
 
-class Line:
+class Pipeline:
     """The steps and gates of `flows/pipeline.py` over one batch."""
 
     def __init__(self, past: Past) -> None:
@@ -105,7 +105,15 @@ class Line:
         self.folder = ""  # where the memory of sites is kept while the benchmark runs
         self.extracted: dict[str, tuple[pa.Table, pa.Table, pa.Table]] = {}
 
-    def run(self, pages: pa.Table, numbers: list[int], change: Callable[[pa.Table], pa.Table] | None = None, *, name: str = "", is_kept: bool = False) -> Run:  # fmt: skip
+    def run(
+        self,
+        pages: pa.Table,
+        numbers: list[int],
+        change: Callable[[pa.Table], pa.Table] | None = None,
+        *,
+        name: str = "",
+        is_kept: bool = False,
+    ) -> Run:
         """Run a table of pages; `numbers` name its rows. `change` damages the candidates. `is_kept`: becomes past."""
         run = Run(pages.num_rows)
         by_id: dict[str, list[int]] = {}
@@ -156,7 +164,12 @@ class Line:
 
     def _extracted(self, pages: pa.Table, *, is_kept: bool) -> tuple[pa.Table, pa.Table, pa.Table]:
         """Documents, candidates and evidence of pages; the undamaged batch's are kept, for defects of tables."""
-        key = digest(*(f"{row['doc_id']} {row['page_digest']} {row['fetched_at']}" for row in pages.select(["doc_id", "page_digest", "fetched_at"]).to_pylist()))  # fmt: skip
+        key = digest(
+            *(
+                f"{row['doc_id']} {row['page_digest']} {row['fetched_at']}"
+                for row in pages.select(["doc_id", "page_digest", "fetched_at"]).to_pylist()
+            )
+        )
         if key in self.extracted:
             return self.extracted[key]
         documents, lines, evidence = clean_pages(pages, partial(recall, self.past.sites))
@@ -165,7 +178,9 @@ class Line:
             self.extracted[key] = found
         return found
 
-    def _merge(self, run: Run, candidates: pa.Table, received: int, by_id: dict, quarantined: int) -> tuple[pa.Table, dict, list]:  # fmt: skip
+    def _merge(
+        self, run: Run, candidates: pa.Table, received: int, by_id: dict, quarantined: int
+    ) -> tuple[pa.Table, dict, list]:
         """The articles, the run's account and the candidates as rows."""
         passed = candidates.to_pylist()
         merged = merge(passed, self.past.known)
@@ -179,7 +194,13 @@ class Line:
         chosen = [merged.decisions[row["doc_id"]].outcome == "article" for row in passed]
         articles = schema.conform(candidates.filter(pa.array(chosen, pa.bool_())), schema.ARTICLES)
         outcomes = Counter(decision.outcome for decision in merged.decisions.values())
-        counts = {"received": received, "articles": outcomes["article"], "duplicates": outcomes["duplicate"], "quarantined": quarantined, "near_duplicates": len(near)}  # fmt: skip
+        counts = {
+            "received": received,
+            "articles": outcomes["article"],
+            "duplicates": outcomes["duplicate"],
+            "quarantined": quarantined,
+            "near_duplicates": len(near),
+        }
         return articles, counts, passed
 
     def _stories(self, passed: list[dict], merged: MergeResult) -> NearDuplicates:
@@ -205,7 +226,9 @@ class Line:
             if row["code"] and f"dataset.{row['code']}" in told
         )
 
-    def _gate(self, run: Run, step: str, rules, declared, table: pa.Table, index: dict, by_id: dict, quarantined: list) -> set[str]:  # fmt: skip
+    def _gate(
+        self, run: Run, step: str, rules, declared, table: pa.Table, index: dict, by_id: dict, quarantined: list
+    ) -> set[str]:
         """Check one step; returns the ids it sets aside."""
         shape = shape_of(step, table, declared)
         if shape.stops:
@@ -229,12 +252,23 @@ class Line:
         """The gates before publication: what fails there stops the run."""
         suite = load_rules.suite(self.thresholds.load)
         accounted = counts["articles"] + counts["duplicates"] + counts["quarantined"]
-        ledger = pa.Table.from_pylist([{"received": counts["received"], "accounted": accounted, "articles": counts["articles"], "staged_articles": articles.num_rows}])  # fmt: skip
+        ledger = pa.Table.from_pylist(
+            [
+                {
+                    "received": counts["received"],
+                    "accounted": accounted,
+                    "articles": counts["articles"],
+                    "staged_articles": articles.num_rows,
+                }
+            ]
+        )
         run.stops += shape_of("load", articles, schema.ARTICLES).stops
         own = judged(suite, articles.select(list(suite.columns)))
         for verdict in (own, judged(load_rules.ledger_suite(self.thresholds.load), ledger)):
             run.stops += verdict.stops
-            run.stops += [f"{code}: {verdict.details.get(row, '')}" for row, codes in verdict.reasons.items() for code in codes][:5]  # fmt: skip
+            run.stops += [
+                f"{code}: {verdict.details.get(row, '')}" for row, codes in verdict.reasons.items() for code in codes
+            ][:5]
 
     def _plain(self, final: pa.Table, by_id: dict) -> dict[str, list[int]]:
         verdict = judged(PLAIN, final.select([column for column in PLAIN.columns if column in final.column_names]))

@@ -1,4 +1,4 @@
-"""The line from bytes to candidate rows for `fuzz.py`, with the account that must come out even; and its workers."""
+"""The pipeline from bytes to candidate rows for `fuzz.py`, the counts that must add up, and its workers."""
 
 import resource
 import shutil
@@ -79,7 +79,11 @@ def run(inputs, *, is_whole=False, is_checked=False):
         limit = Limits(MAX_PAGE_BYTES, 10**9, 10**12)
         receipts = list(write_batches(iter(rows), paged, "pages", limit, None)) if is_whole else []
         seen = {row["doc_id"]: row for row in rows}  # what stands twice in a file, byte for byte, is one page
-        pages = pq.read_table(receipts[0].path, schema=schema.PAGES) if is_whole else pa.Table.from_pylist(list(seen.values()), schema=schema.PAGES)  # fmt: skip
+        pages = (
+            pq.read_table(receipts[0].path, schema=schema.PAGES)
+            if is_whole
+            else pa.Table.from_pylist(list(seen.values()), schema=schema.PAGES)
+        )
         same(pages, set(seen), "ingest", schema.PAGES)
         ingest_rules.slim(pages)
         for row in rows:
@@ -160,7 +164,7 @@ def accounted(documents, lines):
 
 
 def serve(pipe, seed, only):
-    """A worker: batches of numbers in; pages, CPU seconds, and what went wrong out. The kernel ends it at its limits."""
+    """A worker: takes batches of numbers; gives pages, CPU seconds and failures. The kernel ends it at its limits."""
     from fuzz_inputs import make
 
     limit_memory()
@@ -169,7 +173,7 @@ def serve(pipe, seed, only):
     while (task := pipe.recv()) is not None:
         numbers, count = task
         inputs = [make(seed, number, only) for number in numbers]
-        # a gate costs a second the first time, so that the limit is for the line alone
+        # a gate costs a second the first time, so that the limit is for the pipeline alone
         allowed = time.process_time() + PAGE_CPU_SECONDS + 5 + PIECE_CPU_SECONDS * len(numbers)
         resource.setrlimit(resource.RLIMIT_CPU, (int(allowed) + 1, hard))
         started, error, kind, pages = time.process_time(), "", "", 0
