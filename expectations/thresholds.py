@@ -9,6 +9,7 @@ from typing import cast
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from tasks.errors import UsageError
 from tasks.quality.thresholds import Count, HistoryThresholds, Share
 
 DEFAULT_FILE = Path(__file__).parent / "thresholds.yml"
@@ -85,7 +86,7 @@ class Thresholds(_Frozen):
         return sum(len(keys) for keys in self.model_dump().values())
 
 
-class ThresholdError(ValueError):
+class ThresholdError(UsageError):
     """An unusable threshold file; the message is shown to the user and names the line."""
 
 

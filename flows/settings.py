@@ -2,6 +2,9 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 # what Prefect and Great Expectations would otherwise send or show unasked; a user's own setting wins
@@ -41,6 +44,8 @@ class Settings:
         from tasks.parallel.executor import default_workers
         from tasks.parallel.isolation import PAGE_CPU_SECONDS, WORKER_MEGABYTES
 
+        if (given := _override.get()) is not None:
+            return given
         # read by the workers themselves, which inherit them; a wrong value is told here
         _number("COPYDESK_PAGE_CPU_SECONDS", PAGE_CPU_SECONDS)
         _number("COPYDESK_WORKER_MEGABYTES", WORKER_MEGABYTES)
@@ -87,3 +92,16 @@ def _use_malloc() -> None:
 
         pyarrow.default_memory_pool()
         del os.environ[_ALLOCATOR]
+
+
+_override: ContextVar[Settings | None] = ContextVar("copydesk settings", default=None)
+
+
+@contextmanager
+def override(settings: Settings) -> Iterator[None]:
+    """Use these settings in this block instead of those of the environment."""
+    token = _override.set(settings)
+    try:
+        yield
+    finally:
+        _override.reset(token)

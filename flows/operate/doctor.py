@@ -198,14 +198,14 @@ def _next_run(client: httpx.Client, deployment: dict[str, Any]) -> Finding:
 
 def _sources(schedules: "Schedules") -> Iterator[Finding]:
     """Whether the scheduled sources exist and the feeds respond."""
-    from flows.cli.commands import check_web_and_files
     from tasks.ingest.fetch.fetching import is_web
+    from tasks.ingest.sources import check_all_sources
 
     for name, schedule in (("hourly", schedules.hourly), ("nightly", schedules.nightly)):
         if schedule is None:
             continue
         try:
-            check_web_and_files(schedule.sources)
+            check_all_sources(schedule.sources)
         except ValueError as error:
             advice = "fix the schedules file, or the source"
             yield Finding(f"sources {name}", FAIL, str(error).split("\n")[0], advice)

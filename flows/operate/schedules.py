@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from tasks.errors import UsageError
+
 DEFAULT_FILE = "schedules.toml"
 EXAMPLE = """\
 # What Copydesk runs when. Check it with `copydesk doctor`, run it with `copydesk serve`.
@@ -29,7 +31,7 @@ cron = "30 4 * * 0"
 """
 
 
-class ScheduleError(ValueError):
+class ScheduleError(UsageError):
     """An unusable schedules file; the message is shown to the user."""
 
 

@@ -15,6 +15,7 @@ import threading
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from tasks.errors import CopydeskError
 from tasks.parallel.processes import end_with_parent, reduce_gc
 
 _STOP_SECONDS = 10  # to store what it received last
@@ -25,7 +26,7 @@ _PROGRAM = (
 )
 
 
-class ServerError(OSError):
+class ServerError(CopydeskError, OSError):
     """The server did not start; the message is shown to the user."""
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from tasks import schema
+from tasks.errors import UsageError
 
 # the types in the dataset, by the labels of spaCy's models (OntoNotes, WikiNER and others); other entities are dropped
 TYPES = dict.fromkeys("PERSON PER persName".split(), "person")
@@ -14,7 +15,7 @@ TYPES |= dict.fromkeys("GPE LOC FAC placeName geogName GPE_LOC".split(), "place"
 _BATCH_TEXTS = 32
 
 
-class ModelError(ValueError):
+class ModelError(UsageError):
     """An unusable spaCy model; the message is shown to the user."""
 
 

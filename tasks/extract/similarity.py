@@ -16,6 +16,7 @@ import numpy.typing as npt
 import rensa
 
 from tasks.text.hashing import GOLDEN_RATIO
+from tasks.text.scripts import COMPARED_LETTERS, char_class
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -24,8 +25,7 @@ _SEED = 7
 _MIN_SHINGLES = 20  # with fewer, all weather reports and market closings would be one story
 _MAX_WORDS = 50_000
 # the letters of scripts that write without spaces: Thai, Lao, Tibetan, Burmese, Khmer, kana, Han
-DENSE_LETTERS = r"\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff"
-DENSE = re.compile(f"[{DENSE_LETTERS}]")
+DENSE = re.compile(f"[{char_class(COMPARED_LETTERS)}]")
 _WORDS_PER_SHINGLE, _LETTERS_PER_SHINGLE = 3, 5
 # every ASCII character that is not a letter or digit becomes a space
 _ASCII_MARKS = bytes(code if code >= 128 or chr(code).isalnum() else 32 for code in range(256))

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
+from tasks.errors import UsageError
 from tasks.ingest.bounded_streams import CHUNK_BYTES
 from tasks.ingest.formats import BY_NAME, FORMATS, PAGE, Format, format_of
 from tasks.storage import object_stores
@@ -27,7 +28,7 @@ SAVED_PARTS = ("_files", "_data", "-Dateien", "_fichiers", "_archivos")
 _PACKED_REFS = 1_000
 
 
-class SourceError(ValueError):
+class SourceError(UsageError):
     """An unusable source; the message is shown to the user."""
 
 

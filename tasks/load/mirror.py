@@ -20,6 +20,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from tasks import schema
+from tasks.errors import CopydeskError
 from tasks.load.output import Output
 
 KEEP_STATES = 10  # manifests whose files stay for readers in the middle of a scan
@@ -27,7 +28,7 @@ _ORPHAN_SECONDS = 86_400  # an upload takes less; younger files may belong to a 
 _MANIFESTS, _DATA = "manifests", "data"
 
 
-class MirrorError(OSError):
+class MirrorError(CopydeskError, OSError):
     """A mirror that cannot be written or read; the message is shown to the user."""
 
 

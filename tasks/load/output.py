@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks import schema
+from tasks.errors import EXIT_USAGE, CopydeskError
 from tasks.storage.atomic import remove_temporary, replace_link, replaced_folder
 
 TABLES = tuple(schema.PUBLISHED)
@@ -31,12 +32,21 @@ _LOCK_POLL_SECONDS = 1.0
 FORMAT = "1"  # of the folder's layout; a version with another format refuses to write into this output
 
 
-class OutputError(OSError):
+class OutputError(CopydeskError, OSError):
     """An unusable output folder; the message is shown to the user."""
+
+    exit_code = EXIT_USAGE
 
 
 class OutputBusyError(OutputError):
     """Another run is writing to this output."""
+
+
+class NothingPublishedError(OutputError):
+    """No run has published to this output yet."""
+
+    def __init__(self, root: str | Path) -> None:
+        super().__init__(f"{root}: no run has published here yet; try `copydesk run SOURCE --output {root}`")
 
 
 @dataclass
@@ -81,6 +91,18 @@ class Output:
         self.published = self.root / ".published"
 
     # ------------------------------------------------------------------ reading
+
+    @classmethod
+    def open(cls, root: str | Path) -> "Output":
+        """The output of a folder that a run has published to.
+
+        Raises:
+            NothingPublishedError: no run has.
+        """
+        output = cls(root)
+        if not output.exists():
+            raise NothingPublishedError(root)
+        return output
 
     def exists(self) -> bool:
         """Whether a run has published here."""

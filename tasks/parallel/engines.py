@@ -20,6 +20,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessP
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Protocol
 
+from tasks.errors import CopydeskError
 from tasks.parallel.isolation import limit_cpu, limit_memory
 from tasks.parallel.processes import end_with_parent, reduce_gc
 from tasks.steps import rules_version
@@ -38,7 +39,7 @@ class WorkerLostError(Exception):
     """A worker died before its batch was done, after all retries."""
 
 
-class DifferentRulesError(OSError):
+class DifferentRulesError(CopydeskError, OSError):
     """A worker has other rules than this process. Like a full disk, that is not the fault of a page."""
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, Any
 
+from tasks.errors import CopydeskError
+
 _COPY_BYTES = 1 << 20
 # the extra of Copydesk that a scheme needs
 _EXTRAS = dict.fromkeys(("http", "https"), "http")
@@ -15,7 +17,7 @@ _EXTRAS |= dict.fromkeys(("gs", "gcs"), "gcs")
 _EXTRAS |= dict.fromkeys(("az", "abfs", "abfss", "adl"), "azure")
 
 
-class StoreError(OSError):
+class StoreError(CopydeskError, OSError):
     """An address in a store that cannot be read; the message is shown to the user."""
 
 

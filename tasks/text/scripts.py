@@ -2,7 +2,7 @@
 
 The sets differ because each was measured with the rule that uses it, and the models are trained with theirs; a change
 of one changes values of the dataset. All are about Thai, Lao, Burmese, Khmer, Chinese and Japanese (and Tibetan in
-some). Korean is in none of them: Hangul has spaces.
+some). None has the syllables of Hangul, which is written with spaces.
 """
 
 Ranges = tuple[tuple[int, int], ...]
@@ -21,8 +21,8 @@ MODEL_LETTERS: Ranges = (
     (0xFF66, 0xFF9F),
 )
 
-# Lines that may be broken anywhere, so that a wrapped text of them is joined without spaces. Includes their marks,
-# which end lines too, and Hangul's block is left out between ABFF and F900. Without Tibetan.
+# Scripts whose lines may be broken anywhere, so that wrapped text is joined without spaces. Includes marks, since these
+# end lines, too, but neither Tibetan nor the syllables of Hangul (between ABFF and F900).
 WRAPPED_TEXT: Ranges = (
     (0x0E00, 0x0EFF),
     (0x1000, 0x109F),
@@ -45,6 +45,9 @@ COMPARED_LETTERS: Ranges = (
     (0x3400, 0x9FFF),
     (0x20000, 0x3FFFF),
 )
+
+# Letters that count as words of their own where lines are aligned with gold texts, in training only.
+GOLD_LETTERS: Ranges = ((0x0E00, 0x0FFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x312F), (0x3400, 0x9FFF))
 
 
 def char_class(ranges: Ranges) -> str:

@@ -116,21 +116,37 @@ def _data(name: str, style: str, pages: list[GoldPage], weights: list[float], is
     labels = np.zeros(len(texts), dtype=bool)
     features = np.concatenate([matrix(part.columns, names) for part in prepared])
     slots = None if style == "html" else _word_matrix(prepared)
-    signals = [own for part in prepared for own in part.signals]
+    signals = [declared for part in prepared for declared in part.signals]
     urls = [gold.url for gold in pages]
-    said = declared_features(signals, urls)
-    unaddressed = declared_features(signals, [None] * len(pages))
+    declared = declared_features(signals, urls)
+    without_url = declared_features(signals, [None] * len(pages))
+    word_line, word_hash = _words_of(prepared)
     data = Data(
-        name, style, pages, is_scored, features, names, words, page, texts, labels, np.zeros(len(texts)), slots, layout_of(page),
-        *_words_of(prepared), matrix(said, list(said)), matrix(unaddressed, list(said)), list(said),
-    )  # fmt: skip
+        name=name,
+        style=style,
+        pages=pages,
+        is_scored=is_scored,
+        features=features,
+        names=names,
+        words=words,
+        page=page,
+        texts=texts,
+        labels=labels,
+        weight=np.zeros(len(texts)),
+        slots=slots,
+        layout=layout_of(page),
+        word_line=word_line,
+        word_hash=word_hash,
+        declared=matrix(declared, list(declared)),
+        declared_without_url=matrix(without_url, list(declared)),
+        declared_names=list(declared),
+    )
     for number, gold in enumerate(pages):
         first, end = data.range_of(number)
-        if (
-            gold.training_body and end > first
-        ):  # the main text of other pages teaches what prose in a menu's company looks like
+        # the main text of pages without a story, too, teaches what prose among menus looks like
+        if gold.training_body and end > first:
             labels[first:end] = align.label_lines(texts[first:end], gold.training_body)
-    # all pages count alike, and of a page the long blocks more
+    # all pages have equal weight, and within a page long blocks have more
     by_word = np.sqrt(np.maximum(words, 1))
     of_page = np.maximum(np.bincount(page, weights=by_word, minlength=len(pages)), 1e-9)
     data.weight = np.array(weights)[page] * by_word / of_page[page]

@@ -61,7 +61,7 @@ def test_a_full_disk(disk):
     process = start(PAGES, disk / "out")
     _, errors = process.communicate(timeout=300)
     assert process.returncode == 1
-    assert "no space is left" in errors
+    assert "no space left on its disk" in errors
     assert articles(disk / "out") == before
     filler.unlink()
     assert start(PAGES, disk / "out").wait(300) == 0

@@ -120,7 +120,7 @@ def test_a_server_that_cannot_start_is_told_in_a_sentence(run, tmp_path):
     process = run(PREFECT_API_DATABASE_CONNECTION_URL="sqlite+aiosqlite:////no/such/folder/prefect.db")
     said = process.communicate(timeout=120)[0]
     assert process.returncode == 1
-    assert said.startswith("copydesk: the temporary Prefect server ended while it started (exit code 3)")
+    assert said.startswith("copydesk: the temporary Prefect server ended while starting (exit code 3)")
     assert said.count("\n") == 1
     assert not (tmp_path / "out" / "articles").exists()
 
@@ -135,5 +135,5 @@ def test_a_server_that_is_named_in_a_profile_is_asked_and_its_silence_is_told_in
     assert process.returncode == 1
     assert said == (
         "copydesk: Failed to reach API at http://127.0.0.1:9/api/: "
-        "start that Prefect server, or name none and the run brings one of its own\n"
+        "start that Prefect server, or unset PREFECT_API_URL and the run starts a temporary one\n"
     )

@@ -71,7 +71,7 @@ def test_forgetting_says_first_and_then_leaves_no_trace(output, capsys):
     assert find_traces(Output(output), target), "without --yes nothing is removed"
     articles = len(rows(output, "articles", "article_id"))
     assert main(["forget", page, "--yes", "--output", str(output)]) == 0
-    assert "1 rows of articles" in capsys.readouterr().out
+    assert "1 row of articles" in capsys.readouterr().out
     assert find_traces(Output(output), target) == {}
     assert len(rows(output, "articles", "article_id")) == articles - 1
     needle = text[:60]
@@ -87,7 +87,7 @@ def test_forgetting_says_first_and_then_leaves_no_trace(output, capsys):
 
 def test_what_is_not_there_cannot_be_forgotten(output, capsys):
     assert main(["forget", "no-such-thing", "--yes", "--output", str(output)]) == 2
-    assert "no page of this output" in capsys.readouterr().err
+    assert "no page of this dataset" in capsys.readouterr().err
 
 
 def test_upkeep_waits_for_nobody_and_says_so(output, capsys):
@@ -101,7 +101,7 @@ def test_quarantine_is_pruned_by_size_and_age_with_its_raw_pages(output, capsys)
     assert main(["quarantine", "--prune-days", "1", "--output", str(output)]) == 0
     assert "0 rows" in capsys.readouterr().out
     assert main(["quarantine", "--prune-megabytes", "0", "--output", str(output)]) == 0
-    assert f"{len(before)} rows taken out" in capsys.readouterr().out
+    assert f"deleted {len(before)} rows of quarantine" in capsys.readouterr().out
     assert not Output(output).files("quarantine")
     kept = rows(output, "pages", "doc_id")["doc_id"]
     assert not set(before["doc_id"]) & set(kept)

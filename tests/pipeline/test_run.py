@@ -147,7 +147,7 @@ def test_a_gate_that_stops_publishes_nothing(prefect_server, tmp_path, capsys):
     [
         (["run", "no/such/place"], "no such file or folder"),
         (["run", "{empty}"], "contains no page"),
-        (["run", "{page}", "--max-page-megabytes", "0"], "whole numbers above 0"),
+        (["run", "{page}", "--max-page-megabytes", "0"], "positive integers"),
         (["run", "{page}", "--thresholds", "{page}"], "expected the steps"),
         (["run", "{page}", "--output", "{page}"], "is a source"),
         (["run", "{page}", "--output", "{page}/below"], "cannot be written to"),
@@ -218,7 +218,7 @@ def test_an_interrupt_ends_a_run_at_once(tmp_path):
             break
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait(20) == 1
-    assert "the next run goes on from there" in process.stderr.read()
+    assert "the next run resumes from it" in process.stderr.read()
     assert not Output(tmp_path / "out").exists()
 
 

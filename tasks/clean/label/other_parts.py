@@ -111,7 +111,7 @@ def _remove_cards(page: PageLines, removed: Removed) -> None:
 
 
 def _leaves_story(page: PageLines, part: list[int], story: list[int]) -> bool:
-    """Whether the rest of the lines is a story by itself, however long the part is, and the part is no live blog."""
+    """Whether the rest of the lines is a story by itself, however long the part is, and the part is not a live blog."""
     rest = set(story) - set(part)
     is_live = any(page.classes[n] & class_words.BITS["live"] for n in part)
     return not is_live and sum(page.words[n] for n in rest if page.is_good[n]) >= _STORY_WORDS

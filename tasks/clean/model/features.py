@@ -112,9 +112,9 @@ def word_counts(words: Words) -> np.ndarray:
     return np.maximum(np.diff(words.bounds) + dense / _DENSE_CHARS_PER_WORD - (dense > 0), 0).astype(np.float32)
 
 
-# one line per feature
+# longer than 50 lines: one line per feature
 def line_features(blocks: Blocks, words: Words, entries: dict[int, Entry]) -> Columns:
-    """What each line shows by itself."""
+    """The features of each line by itself."""
     n = len(blocks)
     chars = words.chars
     size = np.maximum(words.char_count, 1).astype(np.float32)

@@ -61,36 +61,19 @@ def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 def block_features(columns: Columns, layout: Layout, chance: np.ndarray, is_kept: np.ndarray) -> Columns:
     """Features of the p pages that have blocks: from the n blocks' columns, chances and the model's decision."""
     sums = _PageSums(columns, layout, chance, is_kept)
-    by_page = _size_features(sums) | _chance_features(sums) | _text_features(sums)
+    by_page = _size_features(sums) | _chance_features(sums) | _shape_features(sums) | _text_features(sums)
     if "link_share" in columns:
         by_page |= _element_features(sums)
     return {name: np.asarray(values, dtype=np.float32) for name, values in by_page.items()}
 
 
 def _size_features(sums: _PageSums) -> Columns:
-    """How large the page and its kept part are, and where the kept part is."""
-    count, kept, layout = sums.count, sums.kept, sums.layout
-    good = sums.columns["good"].astype(np.float64)
-    long_kept = kept * (count >= _LONG_WORDS)
-    span = np.maximum(sums.last_kept - sums.first_kept + 1, 1)
+    """How large the page and its kept part are."""
     return {
         "page_words": np.log1p(sums.words),
         "page_blocks": np.log1p(sums.size),
         "kept_words": np.log1p(sums.kept_words),
         "kept_blocks": np.log1p(sums.kept_blocks),
-        "kept_share": _share(sums.kept_words, sums.words),
-        "good_words": np.log1p(sums.total(count * good)),
-        "good_kept_share": _share(sums.total(count * good * kept), sums.kept_words),
-        "good_left_out": _share(sums.total(count * good * (1 - kept)), sums.total(count * good)),
-        "mean_kept_words": _share(sums.kept_words, sums.kept_blocks),
-        "longest_kept": np.log1p(sums.largest(count * kept)),
-        "long_kept": np.log1p(sums.total(long_kept)),
-        "long_kept_share": _share(sums.total(long_kept), sums.kept_blocks),
-        "long_words_share": _share(sums.total(long_kept * count), sums.kept_words),
-        "short_blocks_share": _share(sums.total(count < 8), sums.size),
-        "kept_density": _share(sums.kept_blocks, span),
-        "kept_start": _share(sums.first_kept - layout.starts, sums.size),
-        "kept_end": _share(layout.ends - 1 - sums.last_kept, sums.size),
     }
 
 
@@ -103,11 +86,34 @@ def _chance_features(sums: _PageSums) -> Columns:
     return {
         "expected_words": np.log1p(expected),
         "raw_confidence": _share(2 * kept_chance, sums.kept_words + expected),
+        "kept_share": _share(sums.kept_words, sums.words),
         "kept_chance": _share(kept_chance, sums.kept_words),
         "chance_max": sums.largest(chance),
         "unsure_share": _share(unsure, sums.words),
         "unsure_of_kept": _share(unsure, sums.kept_words + 1),
         "sure_words": np.log1p(sums.total(count * (chance >= _SURE))),
+    }
+
+
+def _shape_features(sums: _PageSums) -> Columns:
+    """How long the blocks are, and where the kept ones are."""
+    count, kept, layout = sums.count, sums.kept, sums.layout
+    good = sums.columns["good"].astype(np.float64)
+    long_kept = kept * (count >= _LONG_WORDS)
+    span = np.maximum(sums.last_kept - sums.first_kept + 1, 1)
+    return {
+        "good_words": np.log1p(sums.total(count * good)),
+        "good_kept_share": _share(sums.total(count * good * kept), sums.kept_words),
+        "good_left_out": _share(sums.total(count * good * (1 - kept)), sums.total(count * good)),
+        "mean_kept_words": _share(sums.kept_words, sums.kept_blocks),
+        "longest_kept": np.log1p(sums.largest(count * kept)),
+        "long_kept": np.log1p(sums.total(long_kept)),
+        "long_kept_share": _share(sums.total(long_kept), sums.kept_blocks),
+        "long_words_share": _share(sums.total(long_kept * count), sums.kept_words),
+        "short_blocks_share": _share(sums.total(count < 8), sums.size),
+        "kept_density": _share(sums.kept_blocks, span),
+        "kept_start": _share(sums.first_kept - layout.starts, sums.size),
+        "kept_end": _share(layout.ends - 1 - sums.last_kept, sums.size),
     }
 
 

@@ -53,7 +53,6 @@ _MARKS = {
     Char.AT: "@",
 }
 _FULL_WIDTH = 0x3000  # from here on code points are Chinese and Japanese marks and letters
-_MULTIPLIER = GOLDEN_RATIO  # odd, well spread bits (golden ratio)
 _FINISH = np.uint64(0xC2B2AE3D27D4EB4F)  # another odd constant, which mixes the bits of a finished hash
 MAX_WORD_CHARS = 64  # further letters do not change a word's hash
 
@@ -87,7 +86,7 @@ def tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     with np.errstate(over="ignore"):
         for n in range(MAX_WORD_CHARS + 1):
             powers[n] = power
-            power = power * _MULTIPLIER
+            power = power * GOLDEN_RATIO
     return classes, lower, powers
 
 

@@ -6,8 +6,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from tasks.errors import UsageError
 
-class ListError(ValueError):
+
+class ListError(UsageError):
     """An unusable list of publishers; the message is shown to the user."""
 
 

@@ -1,4 +1,4 @@
-"""The rules that name lines after the model has spoken, with the story given; and that naming in bulk says the same."""
+"""The rules that label lines, with the model's decision on the story given."""
 
 import pytest
 from support.ids import case_id
@@ -25,7 +25,7 @@ BESIDE = "It was said later that the weather had been kinder than anyone on the 
 def page(
     lines, *, is_html=True, tags=None, classes=None, around=None, article=None, linked=(), outside=(), chance=None
 ):
-    """A page of these lines, all of them the story but for those in `outside` (by place); the rest by place, too."""
+    """A page of these lines, all of them in the story except those in `outside`; all arguments are by line number."""
     size = len(lines)
     words = [float(len(line.split())) for line in lines]
     keys = phrase_hashes(lines)[0].tolist()
@@ -54,8 +54,8 @@ def page(
     )
 
 
-def named(lines, **facts):
-    """The name of each line, by its text; of lines that recur, the last's."""
+def labels_of(lines, **facts):
+    """The label of each line, by its text; of lines that recur, the last one's."""
     view = open_view(page(lines, **facts))
     return {line: label_line(view, n) for n, line in enumerate(lines)}
 
@@ -78,20 +78,20 @@ def test_a_paragraph_may_end_in_any_bracket(end, is_html):
 def test_a_paragraph_of_two_sentences_may_end_in_a_credit_but_not_a_line_below_a_picture():
     long = f"{PARAGRAPHS[1]} {PARAGRAPHS[2]} Photo: Ilka Brandt"
     caption = "The long shed at Tallow Quay before the fire. Photo: Ilka Brandt"
-    names = named([*PARAGRAPHS[:3], long, caption, *PARAGRAPHS[3:]])
-    assert names[long].label is Label.PARAGRAPH
-    assert names[caption].label is Label.CAPTION
+    labels = labels_of([*PARAGRAPHS[:3], long, caption, *PARAGRAPHS[3:]])
+    assert labels[long].label is Label.PARAGRAPH
+    assert labels[caption].label is Label.CAPTION
 
 
 def test_in_a_figure_an_agency_in_brackets_makes_a_caption_and_on_a_text_page_a_name_with_one():
     caption = "Sailmakers on the quay last week (Ilka Brandt/Getty Images)"
     agency = "Sailmakers met on the quay last week. (Reuters)"
     lines = [*PARAGRAPHS[:3], caption, agency, *PARAGRAPHS[3:]]
-    assert [named(lines, around={4: ("figure",)})[line].label for line in (caption, agency)] == [
+    assert [labels_of(lines, around={4: ("figure",)})[line].label for line in (caption, agency)] == [
         Label.PARAGRAPH,
         Label.CAPTION,
     ]
-    assert named(lines, is_html=False)[caption].label is Label.CAPTION
+    assert labels_of(lines, is_html=False)[caption].label is Label.CAPTION
     assert agency in kept(lines, is_html=False)
 
 
@@ -101,7 +101,7 @@ def test_in_a_figure_an_agency_in_brackets_makes_a_caption_and_on_a_text_page_a_
 )
 def test_below_the_story_a_container_for_something_else_is_that(group, label):
     bit = class_words.BITS[group]
-    assert named([*PARAGRAPHS, BESIDE], classes={6: bit})[BESIDE].label is label
+    assert labels_of([*PARAGRAPHS, BESIDE], classes={6: bit})[BESIDE].label is label
     amid = [*PARAGRAPHS[:3], BESIDE, *PARAGRAPHS[3:]]
     assert kept(amid, classes={3: bit}) == amid
     whole = dict.fromkeys(range(1, 7), bit)  # letters to the editor in an element of that name
@@ -113,8 +113,8 @@ def test_a_consent_dialog_above_a_short_story_leaves_it():
         "We and our 300 partners keep cookies on your device to measure how our pages are read each day.",
         "You may withdraw your consent at any time by the link at the foot of every page of ours.",
     ]
-    names = named([*dialog, *PARAGRAPHS[:3]], classes=dict.fromkeys((0, 1), class_words.BITS["cookie"]))
-    assert [names[line].label for line in dialog] == [Label.FOOTER] * 2
+    labels = labels_of([*dialog, *PARAGRAPHS[:3]], classes=dict.fromkeys((0, 1), class_words.BITS["cookie"]))
+    assert [labels[line].label for line in dialog] == [Label.FOOTER] * 2
 
 
 def test_comments_below_their_title_or_between_names_and_replies_leave_the_text():
@@ -152,8 +152,8 @@ def test_cards_below_the_story_are_related_however_many():
 def test_a_teaser_in_a_link_below_its_headline_is_related():
     lines = [*PARAGRAPHS[:3], "Bakers win a prize for rye", BESIDE, *PARAGRAPHS[3:]]
     inside = {3: class_words.IN_LINK, 4: class_words.IN_LINK}
-    assert named(lines, classes=inside, tags={3: "h4"})[BESIDE].label is Label.RELATED
-    assert named(lines, tags={3: "h4"})[BESIDE].label is Label.PARAGRAPH
+    assert labels_of(lines, classes=inside, tags={3: "h4"})[BESIDE].label is Label.RELATED
+    assert labels_of(lines, tags={3: "h4"})[BESIDE].label is Label.PARAGRAPH
 
 
 def test_slides_of_other_stories_amid_the_text_are_related():
@@ -168,8 +168,8 @@ def test_slides_of_other_stories_amid_the_text_are_related():
 
 def test_headlines_with_their_time_below_the_story_are_a_ticker_and_updates_of_a_live_blog_are_not():
     ticker = ["14:32 Council votes on bus lanes", "14:05 Ferry runs late again", "13:50 Rye loaf wins county prize"]
-    names = named([*PARAGRAPHS, *ticker])
-    assert [names[line].label for line in ticker] == [Label.RELATED] * 3
+    labels = labels_of([*PARAGRAPHS, *ticker])
+    assert [labels[line].label for line in ticker] == [Label.RELATED] * 3
     live = [f"{hour}:00 The fire brigade reports from the quay" for hour in range(10, 20)]
     assert kept(["The quay by the hour", PARAGRAPHS[0], *live], tags={0: "h1"}, outside=(0,)) == [PARAGRAPHS[0], *live]
 

@@ -1,11 +1,11 @@
 """The labeller in bulk gives every line the label that the rules give it."""
 
 from html import escape
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from support.paths import PAGES
 
 from tasks import schema
 from tasks.clean import core
@@ -14,7 +14,6 @@ from tasks.clean.sites.templates import SiteHistory
 from tasks.training import corpus
 from tasks.training.invented import invented
 
-SAMPLES = Path(__file__).parents[2] / "pages"
 INVENTED_COUNT, SITE_COUNT = 150, 12
 
 
@@ -37,7 +36,7 @@ def pages_table(contents, media_type):
 
 
 def sample_pages(suffix):
-    return [path.read_bytes() for path in sorted(SAMPLES.rglob(f"*{suffix}"))]
+    return [path.read_bytes() for path in sorted(PAGES.rglob(f"*{suffix}"))]
 
 
 def invented_pages(style):

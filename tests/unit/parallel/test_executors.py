@@ -272,7 +272,7 @@ def test_what_cannot_work_is_said_at_once(capsys, tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="choose one of inline, processes, dask, ray"), open_executor("spark", 1):
         pass
     assert main(["run", str(PAGES), "--output", str(tmp_path), "--address", "tcp://127.0.0.1:1"]) == 2
-    assert "--executor dask or ray" in capsys.readouterr().err
+    assert "--address requires --executor dask or ray" in capsys.readouterr().err
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(ValueError, match=r"pip install 'copydesk\[ray\]'"), open_executor("ray", 1):
         pass

@@ -10,6 +10,7 @@ from support.paths import THRESHOLDS
 from expectations.thresholds import load_thresholds
 from flows.cli.main import main
 from flows.report.alerts import body
+from flows.report.model import RunReport
 from tasks.quality.losses import find_losses
 from tasks.text.language import language_name, language_of_page
 
@@ -228,4 +229,4 @@ def test_a_run_that_is_stopped_for_it_says_so_too(lost_korean, tmp_path, capsys)
     sentence = "12 of 12 pages in Korean (ko) were quarantined (clean.listing)"
     assert f"warning: {sentence}" in capsys.readouterr().out
     (path,) = (out / "runs").glob("*.json")
-    assert sentence in body(json.loads(path.read_text()))
+    assert sentence in body(RunReport.from_json(json.loads(path.read_text())))
