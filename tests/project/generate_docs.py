@@ -22,6 +22,7 @@ import pyarrow as pa
 
 from expectations import clean, dataset, extract, ingest, load
 from expectations.thresholds import DEFAULT_FILE, load_thresholds
+from flows.cli.parser import build_parser
 from tasks import schema
 from tasks.ingest.formats import FORMATS
 from tasks.schema.manual import columns_markdown
@@ -139,10 +140,6 @@ def formats(_):
 
 def _commands():
     """Each command with its parser and its line of help."""
-    try:
-        from flows.cli.parser import build_parser
-    except ImportError:
-        from flows.cli.main import _parser as build_parser
     parser = build_parser()
     choices = next(action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
     helps = {action.dest: action.help for action in choices._choices_actions}
