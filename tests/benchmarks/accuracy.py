@@ -1,8 +1,7 @@
 """What users get: the rows of `articles/` after whole runs, measured against corpora with gold answers, beside peers.
 
     python tests/benchmarks/accuracy.py FOLDER... [--styles html wet] [--folds FOLDER] [--out FOLDER]
-        [--pages N]
-                                        [--floors | --write-floors] [--readme README.md]
+        [--pages N] [--floors | --write-floors] [--readme tests/benchmarks/README.md]
 
 Each corpus (`pages/PAGEID.html.gz` and `gold.jsonl.gz`) is written out as a folder of pages with their addresses, as
 HTML or as text with one block per line, and runs through the whole pipeline: once with the bundled thresholds, except

@@ -61,8 +61,8 @@ def test_the_sentences_travel_in_the_parquet_file(tmp_path):
     assert read.metadata[b"copydesk_schema_version"] == schema.SCHEMA_VERSION.encode()
 
 
-def test_the_table_in_the_readme_is_the_schema():
-    assert columns_markdown(schema.ARTICLES) in (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_table_in_the_manual_is_the_schema():
+    assert columns_markdown(schema.ARTICLES) in (ROOT / "output" / "README.md").read_text(encoding="utf-8")
 
 
 def test_conform_refuses_a_missing_required_column():
