@@ -1,4 +1,4 @@
-"""The gates of a run as Prefect tasks: check a step's slim table, write the pages that fail to a file, show a table artifact."""
+"""The gates of a run as Prefect tasks: check a step's slim table, write failing pages to a file, show an artifact."""
 
 import logging
 from collections import Counter, deque
@@ -203,7 +203,7 @@ def _stops_of_rows(verdict: Verdict) -> list[str]:
 
 
 def _state(verdict: Verdict, path: Path | None) -> Any:
-    """The gate's state in the UI: what it found in words, with the verdict and the file of rejected pages as its result."""
+    """The gate's state in the UI: the verdict in words; its result is the verdict and the file of rejected pages."""
     rows = [{name: row[name] for name in _SHOWN} for row in verdict.as_rows()]
     create_table_artifact(key=f"gate-{verdict.step}", table=rows, description=_sentence(verdict))
     data = (verdict, path)
@@ -246,7 +246,7 @@ def verdict_on(result: StepResult, thresholds: Thresholds, docs: Path | None) ->
 
 
 def _shape_of(step: str, path: Path, declared: pa.Schema) -> Verdict:
-    """The verdict on the shape of one file. Files are opened one by one: a run may have more than a process may open."""
+    """The verdict on the shape of one file. Only one is open at a time: a run may have more than a process may open."""
     with pq.ParquetFile(path) as file:
         return contract(step, file.schema_arrow, declared, _null_counts(file))
 
@@ -292,7 +292,7 @@ def _null_counts(file: pq.ParquetFile) -> dict[str, int]:
 
 
 class PageIndex:
-    """Where the pages of a run come from and where their raw bytes are: looked up in the batches, not held in memory."""
+    """Where the pages of a run and their raw bytes are: looked up in the batches, not held in memory."""
 
     _COLUMNS = ("doc_id", "source_uri", "url", "fetched_at", "page_digest")
 

@@ -68,7 +68,7 @@ class NewsParameters(ProcessingParameters, SourceParameters):
     columns: dict[str, str] = Field(
         default_factory=dict,
         title="Columns",
-        description="Column names in tables and JSON lines, by what they hold: html or text, url, fetched_at, encoding.",
+        description="Columns of tables and JSON lines by what they hold: html or text, url, fetched_at, encoding.",
         examples=[{"html": "body", "url": "link"}],
     )
     fetch_minutes: float = Field(

@@ -71,8 +71,8 @@ def _number(name: str, default: int) -> int:
 
 
 def quiet_environment() -> None:
-    """Switch off telemetry and promotion, lengthen timeouts and choose the allocator before Prefect and Arrow are imported;
-    the user's settings win.
+    """Switch off telemetry and promotion, lengthen timeouts, choose the allocator. Call this before Prefect and Arrow
+    are imported; the user's settings win.
     """
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
@@ -83,8 +83,8 @@ def quiet_environment() -> None:
 def _use_malloc() -> None:
     """Let Arrow use malloc in this process. Workers keep its own allocator, with which ingest is a third faster.
 
-    Its own allocator never returns memory: 130 MB after a hundred runs of a process that serves schedules. The choice is
-    made when Arrow is loaded, whatever pool is set later.
+    Its own allocator never returns memory: 130 MB after a hundred runs of a process that serves schedules. The choice
+    is made when Arrow is loaded, whatever pool is set later.
     """
     if _ALLOCATOR not in os.environ and "pyarrow" not in sys.modules:
         os.environ[_ALLOCATOR] = "system"

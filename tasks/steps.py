@@ -37,7 +37,10 @@ class Receipt:
 
 
 def digest(*parts: str | bytes) -> str:
-    """A name of 16 hex digits made from the parts, in order: 64 bits, so ten million names collide once in 10^5 tries."""
+    """A name of 16 hex digits (64 bits) made from the parts, in order.
+
+    Of 10^5 sets of ten million names, one has a collision.
+    """
     state = hashlib.blake2b(digest_size=8)
     for part in parts:
         data = part.encode() if isinstance(part, str) else part

@@ -90,7 +90,7 @@ def _failed_rows(pages: pa.Table, failed: Mapping[str, tuple[str, str]]) -> pa.T
 
 
 def learn(batches: list[Path], sites: Mapping[str, Path], folder: str) -> dict[str, Path]:
-    """Write the memory of sites after these batches into `folder`; returns the new files by their path within the table."""
+    """Write the memory of sites after these batches into `folder`; returns the new files by path within the table."""
     evidence = (pq.ParquetFile(path / EVIDENCE).read() for path in batches)
     written = {}
     for relative, table in learn_files(evidence, sites, Path(folder) / "evidence"):

@@ -1,5 +1,5 @@
-"""Dates of calendars other than the Gregorian one, as pages print them: Japanese eras, Minguo, Buddhist years, Jalali, and
-years written out in Chinese numerals.
+"""Dates of calendars other than the Gregorian one, as pages print them: Japanese eras, Minguo, Buddhist years, Jalali,
+and years written out in Chinese numerals.
 """
 
 import re
@@ -78,7 +78,8 @@ _JALALI_MONTHS = {
 }
 _JALALI = re.compile(
     rf"""
-    (?<!\d) (?P<d>\d{{1,2}}) \s+ (?P<w>{"|".join(sorted(_JALALI_MONTHS, key=len, reverse=True))}) \s* (?:ماه)? [\s،,]* (?:سال\s+)?
+    (?<!\d) (?P<d>\d{{1,2}}) \s+
+    (?P<w>{"|".join(sorted(_JALALI_MONTHS, key=len, reverse=True))}) \s* (?:ماه)? [\s،,]* (?:سال\s+)?
     (?P<y>1[34]\d{{2}}) (?!\d)
     """,
     re.VERBOSE,

@@ -1,7 +1,7 @@
-"""The printed date forms of one language, as CLDR (the Unicode locale data, by Babel) defines them, as expressions to search.
+"""The printed date forms of one language by CLDR (the Unicode locale data, by Babel), as expressions to search.
 
-`d בMMMM y` or `y('e')'ko' MMMM'ren' d('a')` cannot be guessed from other languages; the language's own patterns say where
-the day, the month and the year are, and which words and prefixes are between them.
+`d בMMMM y` or `y('e')'ko' MMMM'ren' d('a')` cannot be guessed from other languages. The language's own patterns say
+where the day, the month and the year are, and which words and prefixes are between them.
 """
 
 import itertools

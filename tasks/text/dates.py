@@ -21,7 +21,7 @@ _MONTH_LOCALES = (
 ).split()
 
 _DIGITS = {code: str(decimal(chr(code))) for code in range(128, maxunicode + 1) if category(chr(code)) == "Nd"}
-# a letter of any script with the marks that belong to it: vowels of India and Burma, points of Hebrew and Arabic, apostrophes
+# a letter of any script, or a mark that belongs to one: vowels of India and Burma, points of Hebrew and Arabic
 _LETTER = (
     r"(?:[^\W\d_]|[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0951-\u0957"
     r"\u0981-\u0983\u09bc-\u09cd\u09d7\u0a01-\u0a03\u0a3c-\u0a4d\u0a70\u0a71\u0a81-\u0a83\u0abc-\u0acd\u0b01-\u0b03\u0b3c-\u0b4d"

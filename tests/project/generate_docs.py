@@ -1,11 +1,12 @@
-"""Writes the generated parts of the READMEs: `make docs`, or `python tests/project/generate_docs.py [--check | --picture]`.
+"""Writes the generated parts of the READMEs: `make docs`, or `tests/project/generate_docs.py [--check | --picture]`.
 
-Tables of columns, rules, thresholds, labels, formats and commands are made from the code that they describe, and stand between
-`<!-- generated: NAME -->` and `<!-- end -->`. Console blocks whose first line is a `copydesk` command (or `make run`) on the sample
-pages, and text blocks that follow a Python block, hold what these print in a new run on the sample pages. A block whose output
-differs only in what differs between any two runs (ids of runs, times of files) stays as it is.
+Tables of columns, rules, thresholds, labels, formats and commands are made from the code that they describe, between
+`<!-- generated: NAME -->` and `<!-- end -->`. Console blocks whose first line is a `copydesk` command (or `make run`)
+on the sample pages, and text blocks that follow a Python block, hold what these print in a new run on the sample pages.
+A block whose output differs only in what differs between any two runs (ids of runs, times of files) stays as it is.
 
-`--check` changes nothing and fails if a file is out of date. `--picture` also makes the picture of the report with Chromium.
+`--check` changes nothing and fails if a file is out of date. `--picture` also makes the picture of the report with
+Chromium.
 """
 
 import argparse

@@ -17,7 +17,8 @@ _EPOCH = re.compile(r"^\d{10}(?:\d{3})?$")
 _PUBLISHED_CLASS = re.compile(r"publi|pubdate|created|posted|dateline|entry-date|erschienen|veroeffentlicht", re.I)
 _MODIFIED_CLASS = re.compile(r"modif|updat|aktualisier|changed|lastmod", re.I)
 _UPDATED_WORDS = re.compile(
-    r"updat|modif|aktualisiert|mise? à jour|actualizad|atualizad|aggiornat|bijgewerkt|aktualizac|обновлен|güncellen|更新",
+    r"updat|modif|aktualisiert|mise? à jour|actualizad|atualizad|aggiornat|bijgewerkt|"
+    r"aktualizac|обновлен|güncellen|更新",
     re.I,
 )
 _PUBLISHED_WORDS = re.compile(r"publi[kcs]|posted|veröffentlicht|erschienen|opubli|yayın|udgivet|pubblic", re.I)

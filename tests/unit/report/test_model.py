@@ -15,7 +15,8 @@ from tasks.load.output import Output
 from tasks.steps import Receipt, StepResult
 
 REPORT_KEYS = (
-    "run_id rules_version parameters started_at state message finished_at counts steps gates quarantine quarantine_counts "
+    "run_id rules_version parameters started_at state message finished_at counts steps gates quarantine "
+    "quarantine_counts "
     "drift losses snapshot example"
 ).split()
 STEP_KEYS = "step batches reused pages bytes seconds cpu_seconds notes".split()
