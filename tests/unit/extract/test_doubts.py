@@ -1,4 +1,4 @@
-"""What a careful reader would look at twice is a flag of the row - and only that."""
+"""Whatever deserves a second look is a flag of the row, and only that."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -17,9 +17,11 @@ from tasks.extract.doubts import ends_open, is_at_once, is_disordered, is_mixed,
 from tasks.vocabulary import Doubt
 
 EN = (
-    "The harbour trust agreed to spend two million on the old ferry pier. The cost of the pier rose by a third in the spring. "
-    "A boat from the island brought timber, rope and four new lamps to the workers of the night shift. The judge gave both of the "
-    "sides a month to answer the claims of the builders, and the town waited for the end of the storm. "
+    "The harbour trust agreed to spend two million on the old ferry pier. "
+    "The cost of the pier rose by a third in the spring. "
+    "A boat from the island brought timber, rope and four new lamps to the workers of the night shift. "
+    "The judge gave both of the sides a month to answer the claims of the builders, "
+    "and the town waited for the end of the storm. "
 ) * 3
 
 
@@ -77,44 +79,68 @@ def test_a_page_that_prints_the_clock():
 
 def row(inner, head="", url="https://ledger.example/a/b", lang="en"):
     raw = f'<html lang="{lang}"><head>{head}</head><body><article>{inner}</article></body></html>'.encode()
-    page = {"doc_id": "d", "source_uri": "s", "url": url, "media_type": "text/html", "fetched_at": datetime(2026, 9, 5, tzinfo=UTC),
-            "page_digest": "p", "byte_count": len(raw), "raw": raw}  # fmt: skip
+    page = {
+        "doc_id": "d",
+        "source_uri": "s",
+        "url": url,
+        "media_type": "text/html",
+        "fetched_at": datetime(2026, 9, 5, tzinfo=UTC),
+        "page_digest": "p",
+        "byte_count": len(raw),
+        "raw": raw,
+    }
     documents, lines, _ = clean_pages(pa.Table.from_pylist([page], schema=schema.PAGES))
-    found = extract_documents(documents, lines).to_pylist()[0]
-    # a page of a few sentences and nothing around them is a doubtful one, which is not what is tried here
-    found["flags"] = [flag for flag in found["flags"] if flag not in ("story_doubtful", "body_doubtful")]
-    return found
+    candidate = extract_documents(documents, lines).to_pylist()[0]
+    # a page of a few sentences and nothing around them is a doubtful one, which is not tested here
+    candidate["flags"] = [flag for flag in candidate["flags"] if flag not in ("story_doubtful", "body_doubtful")]
+    return candidate
 
 
+TITLE = "<h1>Harbour trust spends two million on pier</h1>"
 PARAGRAPHS = "".join(f"<p>{sentence.strip()}.</p>" for sentence in dict.fromkeys(EN.strip(" .").split(". ")))
 
 
 def test_flags_come_with_the_row():
-    whole = row(f"<h1>Harbour trust spends two million on pier</h1>{PARAGRAPHS}")
+    whole = row(TITLE + PARAGRAPHS)
     assert whole["flags"] == []
-    other = row(f"<h1>Harbour trust spends two million on pier</h1>{PARAGRAPHS}", '<link rel="canonical" href="https://elsewhere.example/x">', lang="fr")  # fmt: skip
+    canonical = '<link rel="canonical" href="https://elsewhere.example/x">'
+    other = row(TITLE + PARAGRAPHS, canonical, lang="fr")
     assert set(other["flags"]) == {"page_of_another_site", "language_not_as_declared"}
     assert {doubt.value for doubt in Doubt} >= set(other["flags"])
     assert all(doubt.sentence.endswith(".") for doubt in Doubt)
 
 
 def test_a_paragraph_that_stands_twice_is_kept_once():
-    once = row(f"<h1>Harbour trust spends two million on pier</h1>{PARAGRAPHS}")
-    twice = row(f"<h1>Harbour trust spends two million on pier</h1>{PARAGRAPHS}{PARAGRAPHS}")
+    once = row(TITLE + PARAGRAPHS)
+    twice = row(TITLE + PARAGRAPHS + PARAGRAPHS)
     assert twice["text"] == once["text"]
 
 
 def candidates(rows):
-    made = [{"doc_id": str(n), "domain": "a.example", "title": title, "text_digest": digest, "title_char_count": 40, "text_char_count": 900,
-             "mojibake_count": 0, "mean_paragraph_words": 30.0, "confidence": 0.9, "published_date": None, "fetched_at": None, "publisher": "A",
-             "language": "en", "author_count": 1, "flags": flags} for n, (title, digest, flags) in enumerate(rows)]  # fmt: skip
+    common = {
+        "domain": "a.example",
+        "title_char_count": 40,
+        "text_char_count": 900,
+        "mojibake_count": 0,
+        "mean_paragraph_words": 30.0,
+        "confidence": 0.9,
+        "published_date": None,
+        "fetched_at": None,
+        "publisher": "A",
+        "language": "en",
+        "author_count": 1,
+    }
+    table = [
+        common | {"doc_id": str(n), "title": title, "text_digest": digest, "flags": flags}
+        for n, (title, digest, flags) in enumerate(rows)
+    ]
     columns = extract.suite(limits()["extract"]).columns
-    return pa.Table.from_pylist(made, schema=pa.schema([schema.CANDIDATES.field(name) for name in columns]))
+    return pa.Table.from_pylist(table, schema=pa.schema([schema.CANDIDATES.field(name) for name in columns]))
 
 
 def warned(rows):
-    table = extract.slim(candidates(rows))
-    return {outcome.code for outcome in check(extract.suite(limits()["extract"]), table).warnings} - {"extract.date_missing"}  # fmt: skip
+    verdict = check(extract.suite(limits()["extract"]), extract.slim(candidates(rows)))
+    return {outcome.code for outcome in verdict.warnings} - {"extract.date_missing"}
 
 
 def test_one_headline_over_many_texts_and_one_text_under_many_headlines():
@@ -124,4 +150,5 @@ def test_one_headline_over_many_texts_and_one_text_under_many_headlines():
     assert warned([*usual, ("A wholly other story here", "t3", [])]) == {"extract.text_repeated"}
     # an edited headline over the same text is no mistake
     assert warned([*usual, ("Headline number 3 of the week", "t3", [])]) == set()
-    assert warned(usual + [("Stirred words", f"y{n}", ["words_out_of_order"]) for n in range(2)]) == {"extract.words_out_of_order"}  # fmt: skip
+    stirred = [("Stirred words", f"y{n}", ["words_out_of_order"]) for n in range(2)]
+    assert warned(usual + stirred) == {"extract.words_out_of_order"}
