@@ -46,7 +46,7 @@ ui: $(STAMP)  ## start a Prefect server and say where to watch
 	PREFECT_API_URL=http://127.0.0.1:$(PORT)/api PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT=false PREFECT_SERVER_UI_V2_ENABLED=false $(BIN)/prefect server start --port $(PORT)
 
 bench: $(STAMP)  ## CPU a page against peers: make bench [CORPORA='folder-or-warc ...'] [PEERS=venv]
-	$(BIN)/python tests/benchmarks/line.py $(CORPORA) $(if $(PEERS),--peers $(PEERS)) --out output/bench
+	$(BIN)/python tests/benchmarks/speed.py $(CORPORA) $(if $(PEERS),--peers $(PEERS)) --out output/bench
 
 accuracy: $(STAMP)  ## what users get, beside peers: make accuracy CORPORA='folder ...' [MODELS=folder-of-folds]
 	$(BIN)/python tests/benchmarks/accuracy.py $(CORPORA) $(if $(MODELS),--folds $(MODELS) --floors) --out output/accuracy

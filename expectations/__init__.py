@@ -1,1 +1,1 @@
-"""What must hold after each step: one suite a step, one gate for all."""
+"""What must hold after each step: one suite per step, one gate for all."""

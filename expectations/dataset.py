@@ -1,62 +1,81 @@
-"""What must hold of a run beside the runs before it: nothing has drifted unseen."""
+"""The rules for a run compared with earlier runs: drift does not go unnoticed."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
 
-from expectations.rule import CRITICAL, INFO, WARNING, Rule, Suite
+from expectations.rule import CRITICAL, INFO, WARNING, Rule, Severity, Suite, is_not
+from tasks.quality.thresholds import HistoryThresholds
 
-_SENTENCES = {
-    "volume": "As many pages came as usual.",
-    "null_share": "No field is missing more often than usual.",
-    "length": "Texts are as long as usual.",
-    "language_mix": "The languages are those of the runs before.",
-    "duplicate_share": "As many pages as usual tell what is known.",
-    "quarantined_share": "As many pages as usual fail a rule.",
-    "confidence": "The texts are as certain as usual.",
-    "cut_off_share": "As many texts as usual are cut off.",
-    "live_share": "As many pages as usual are live tickers.",
-    "age": "No more old articles than usual came in.",
-    "doubts": "No kind of doubt is more frequent than usual.",
-    "site_layout": "No site's pages have changed in shape.",
-    "site_missing": "Every site that is always there is there.",
-    "stale": "The pages are newer than those of earlier runs.",
+# code -> what holds, what is wrong where it does not
+_DRIFT = {
+    "volume": ("As many pages arrived as usual.", "More or fewer pages arrived than usual."),
+    "null_share": ("No field is missing more often than usual.", "A field is missing more often than usual."),
+    "length": ("Texts are as long as usual.", "Texts are longer or shorter than usual."),
+    "language_mix": ("The languages are those of earlier runs.", "The mix of languages has changed."),
+    "duplicate_share": ("As many pages as usual are duplicates.", "More or fewer pages than usual are duplicates."),
+    "quarantined_share": ("As many pages as usual are quarantined.", "More or fewer pages than usual are quarantined."),
+    "confidence": ("Confidence is as high as usual.", "Confidence is higher or lower than usual."),
+    "cut_off_share": ("As many texts as usual are truncated.", "More texts than usual are truncated."),
+    "live_share": ("As many pages as usual are live tickers.", "More pages than usual are live tickers."),
+    "age": ("No more old articles than usual arrived.", "More old articles than usual arrived."),
+    "doubts": ("No flag is more frequent than usual.", "A flag is more frequent than usual."),
+    "site_layout": ("No site's pages have changed in structure.", "The pages of a site have changed in structure."),
+    "site_missing": ("Every site that usually has pages has some.", "A site that usually has pages has none."),
+    "stale": ("The pages are newer than those of earlier runs.", "The pages are older than those of an earlier run."),
 }
-LOSSES = {
-    "language_quarantined": "No language loses more of its pages than the rest of the run.",
-    "site_quarantined": "No site loses more of its pages than the rest of the run, or than it did before.",
+_LOSSES = {
+    "language_quarantined": (
+        "No language loses an unusual share of its pages.",
+        "A language loses a larger share of its pages than the rest of the run.",
+    ),
+    "site_quarantined": (
+        "No site loses an unusual share of its pages.",
+        "A site loses a larger share of its pages than the rest of the run, or than before.",
+    ),
 }
-_COMPARED = pa.schema([
-    pa.field("site", pa.string()), pa.field("metric", pa.string()), pa.field("value", pa.float64()), pa.field("low", pa.float64()),
-    pa.field("high", pa.float64()), pa.field("rows", pa.int64()), pa.field("state", pa.string()), pa.field("code", pa.string()),
-    pa.field("sentence", pa.string()),
-])  # fmt: skip
+LOSSES = frozenset(_LOSSES)
+_COMPARED = pa.schema(
+    {
+        "site": pa.string(),
+        "metric": pa.string(),
+        "value": pa.float64(),
+        "low": pa.float64(),
+        "high": pa.float64(),
+        "rows": pa.int64(),
+        "state": pa.string(),
+        "code": pa.string(),
+        "sentence": pa.string(),
+    }
+)
 
 
-def suite(limit: dict[str, Any]) -> Suite:
-    """One rule a kind of drift, over a table of one row a metric (`tasks.quality.drift.compare`), and one of losses by language
-    and by site each (`tasks.quality.losses.find_losses`).
+def suite(limits: HistoryThresholds) -> Suite:
+    """One rule per kind of drift, over a table of one row per metric (`tasks.quality.drift.compare`), and one each for
+    losses by language and by site (`tasks.quality.losses.find_losses`).
     """
-    severity = CRITICAL if limit["is_drift_critical"] else WARNING
+    drift = CRITICAL if limits.is_drift_critical else WARNING
     rules = [
-        Rule(f"dataset.{code}", WARNING if code == "stale" else severity, sentence, "column_values_to_not_be_in_set",
-             {"column": "code", "value_set": [code]}, "{sentence}")
-        for code, sentence in _SENTENCES.items()
-    ]  # fmt: skip
-    rules += [
-        Rule(f"dataset.{code}", WARNING, sentence, "column_values_to_not_be_in_set",
-             {"column": "code", "value_set": [code]}, "{sentence}")
-        for code, sentence in LOSSES.items()
-    ]  # fmt: skip
-    rules.append(
-        Rule("dataset.history", INFO, "There are enough earlier runs to judge by.", "column_values_to_not_be_in_set",
-             {"column": "state", "value_set": ["no_history"]}, "{sentence}")
-    )  # fmt: skip
+        *(_rule(code, WARNING if code == "stale" else drift, *sentences) for code, sentences in _DRIFT.items()),
+        *(_rule(code, WARNING, *sentences) for code, sentences in _LOSSES.items()),
+        Rule(
+            "dataset.history",
+            INFO,
+            "There are enough earlier runs to compare with.",
+            "There are too few earlier runs to compare with.",
+            is_not("state", "no_history"),
+            "{sentence}",
+        ),
+    ]
     return Suite("dataset", tuple(_COMPARED.names), tuple(rules), 1.0, 1)
 
 
-def table(compared: list[dict[str, Any]]) -> pa.Table:
-    """The compared metrics as the suite's table."""
-    return pa.Table.from_pylist(
-        [{name: row.get(name) for name in _COMPARED.names} for row in compared], schema=_COMPARED
-    )
+def _rule(code: str, severity: Severity, holds: str, breaks: str) -> Rule:
+    return Rule(f"dataset.{code}", severity, holds, breaks, is_not("code", code), "{sentence}")
+
+
+def table(compared: Iterable[Mapping[str, Any]]) -> pa.Table:
+    """The compared metrics as the table that the suite checks."""
+    rows = [{name: row.get(name) for name in _COMPARED.names} for row in compared]
+    return pa.Table.from_pylist(rows, schema=_COMPARED)

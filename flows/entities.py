@@ -1,4 +1,4 @@
-"""The entities flow: apart from the line, so that it never slows or breaks it."""
+"""The entities flow. It is separate from the pipeline, so that it never slows down or breaks a run."""
 
 from prefect import flow
 
@@ -12,8 +12,8 @@ def find_entities(output: str, model: str) -> dict[str, int]:
 
     Args:
         output: Folder of the dataset.
-        model: Name or folder of an installed spaCy model, as `en_core_web_sm`.
+        model: Name or folder of an installed spaCy model, e.g. `en_core_web_sm`.
     """
-    place = Output(output)
-    counts: dict[str, int] = entities(place.files("articles"), str(place.root / "entities"), model)
+    dataset = Output(output)
+    counts: dict[str, int] = entities(dataset.files("articles"), str(dataset.root / "entities"), model)
     return counts

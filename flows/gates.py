@@ -25,6 +25,7 @@ from expectations import ingest as ingest_rules
 from expectations import load as load_rules
 from expectations.gate import Verdict, check, contract, load_checks
 from expectations.rule import Suite
+from expectations.thresholds import Thresholds
 from flows.run import GateStop, Run
 from tasks import schema
 from tasks.load.worker import Staged
@@ -38,7 +39,7 @@ logger = logging.getLogger(__name__)
 class Step(NamedTuple):
     """What a gate needs to know of a step."""
 
-    suite: Callable[[dict[str, Any]], Suite]
+    suite: Callable[[Thresholds], Suite]
     declared: pa.Schema
     slim: Callable[[Callable[[], Iterator[pa.Table]]], Iterator[pa.Table]]  # the tables as the suite sees them
     file: str = ""  # in the folder of a batch; empty where a batch is a file
@@ -53,11 +54,16 @@ def _slim_articles(tables: Callable[[], Iterator[pa.Table]]) -> Iterator[pa.Tabl
 
 
 _STEPS = {
-    "ingest": Step(ingest_rules.suite, schema.PAGES, lambda tables: map(ingest_rules.slim, tables())),
-    "clean": Step(
-        clean_rules.suite, schema.DOCUMENTS, lambda tables: map(clean_rules.slim, tables()), "documents.parquet"
+    "ingest": Step(
+        lambda limits: ingest_rules.suite(limits.ingest), schema.PAGES, lambda tables: map(ingest_rules.slim, tables())
     ),
-    "extract": Step(extract_rules.suite, schema.CANDIDATES, _slim_articles),
+    "clean": Step(
+        lambda limits: clean_rules.suite(limits.clean),
+        schema.DOCUMENTS,
+        lambda tables: map(clean_rules.slim, tables()),
+        "documents.parquet",
+    ),
+    "extract": Step(lambda limits: extract_rules.suite(limits.extract), schema.CANDIDATES, _slim_articles),
 }
 _SHOWN = ("code", "severity", "state", "failed", "checked", "sentence", "observed")
 _STOPS_SHOWN = 5  # of the rows that stop a run
@@ -138,7 +144,8 @@ def gate(step: str, gates: Gates, result: StepResult) -> Any:
     run = gates.run
     verdict = verdict_on(result, run.thresholds, run.data_docs)
     doc_ids = ids_of_rows(files_of(result), sorted(verdict.reasons))
-    pages = gates.pages.rows(set(doc_ids.values()))
+    pages = gates.pages.rows(set(doc_ids.values()) | verdict.example_pages)
+    verdict.name_pages({doc_id: row["source_uri"] for doc_id, row in pages.items()})
     rows = [
         pages[doc_ids[number]]
         | {
@@ -160,7 +167,7 @@ def gate(step: str, gates: Gates, result: StepResult) -> Any:
 @task(name="gate", task_run_name="gate-load", cache_policy=NO_CACHE, persist_result=False)
 def gate_load(gates: Gates, staged: Staged) -> Any:
     """Check the staged dataset as read back from its files, and the accounting identity."""
-    limits, docs = gates.run.thresholds["load"], gates.run.data_docs
+    limits, docs = gates.run.thresholds.load, gates.run.data_docs
     suite = load_rules.suite(limits)
     shapes = (_shape_of("load", path, schema.ARTICLES) for path in staged.article_files)
     articles = next((shape for shape in shapes if shape.stops), None)
@@ -182,7 +189,7 @@ def gate_load(gates: Gates, staged: Staged) -> Any:
 @task(name="gate", task_run_name="gate-dataset", cache_policy=NO_CACHE, persist_result=False)
 def gate_dataset(gates: Gates, compared: list[dict[str, Any]]) -> Any:
     """Check the run against the runs before it (`tasks.quality.drift.compare`)."""
-    suite = dataset_rules.suite(gates.run.thresholds["dataset"])
+    suite = dataset_rules.suite(gates.run.thresholds.dataset)
     verdict = check(suite, dataset_rules.table(compared), gates.run.data_docs)
     verdict.stops = _stops_of_rows(verdict)
     verdict.reasons, verdict.details = {}, {}  # its rows are metrics, not pages
@@ -223,10 +230,10 @@ def files_of(result: StepResult) -> list[Path]:
     return [path / name if name else path for path in result.paths]
 
 
-def verdict_on(result: StepResult, thresholds: dict[str, dict[str, Any]], docs: Path | None) -> Verdict:
+def verdict_on(result: StepResult, thresholds: Thresholds, docs: Path | None) -> Verdict:
     """The verdict on all batches of a step."""
     step = _STEPS[result.step]
-    suite = step.suite(thresholds[result.step])
+    suite = step.suite(thresholds)
     paths = files_of(result)
     # the whole contract of the step, not only the columns that its rules look at
     shapes = [_shape_of(result.step, path, step.declared) for path in paths]

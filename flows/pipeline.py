@@ -19,8 +19,8 @@ from flows.run import GateStop, Run, carry_out
 from tasks.clean.task import clean, learn_sites
 from tasks.extract.task import extract
 from tasks.ingest.fetch.fetching import STATE_FILE, Fetching
-from tasks.ingest.stored_pages import stored
-from tasks.ingest.task import ingest, recall_pages
+from tasks.ingest.stored_pages import stored_files
+from tasks.ingest.task import ingest, load_stored_pages
 from tasks.ingest.worker import Limits
 from tasks.load.output import Changes
 from tasks.load.tables.staging import candidates, quarantined_rows
@@ -129,7 +129,7 @@ def _process_stored_pages(run: Run, parameters: ReplayParameters) -> None:
     if not wanted:
         logger.info("nothing to replay: no matching page in quarantine, or its raw page was not kept")
         return
-    pages = recall_pages(
+    pages = load_stored_pages(
         wanted,
         output.root,
         output.work / "pages",
@@ -144,7 +144,7 @@ def _process_stored_pages(run: Run, parameters: ReplayParameters) -> None:
 def _stored_pages(parameters: ReplayParameters, run: Run) -> Mapping[str, list[str] | None]:
     """The files of stored pages to replay, and of each the doc_ids; None for all."""
     if parameters.everything:
-        return dict.fromkeys(stored(run.output.root))
+        return dict.fromkeys(stored_files(run.output.root))
     by_file: dict[str, list[str]] = defaultdict(list)
     for row in select(run.output, reason=parameters.reason, run_id=parameters.run):
         if row["raw_file"]:
@@ -157,12 +157,12 @@ def _compare_with_history(
 ) -> None:
     """Compare the run with earlier ones and its languages and sites with each other, and check both by a gate."""
     _, documents, articles = steps
-    limit = run.thresholds["dataset"]
+    limits = run.thresholds.dataset
     rejected = [step.rejected for step in steps if step.rejected]
     tables = candidates(articles.paths, rejected_ids(articles.rejected), list(COLUMNS))
     passed = (row for table in tables for row in table.to_pylist())
     run.metrics += of_run(passed, quarantined_rows(rejected).to_pylist(), staged.counts)
-    compared = compare(run.metrics, read_metrics(run.output.quality, limit["history_runs"]), limit)
+    compared = compare(run.metrics, read_metrics(run.output.quality, limits.history_runs), limits)
     run.report.drift = [row for row in compared if row["state"] == "outside"]
     _note_losses(run, documents, [documents.rejected, articles.rejected])
     gates.check_history(compared + run.report.losses)
@@ -172,7 +172,7 @@ def _note_losses(run: Run, documents: StepResult, rejected: list[Path | None]) -
     """Add the languages and sites that lose unusually many pages to the report."""
     files = [path for path in rejected if path]
     if files:
-        run.report.losses = losses(documents, files, run.output, run.thresholds["dataset"])
+        run.report.losses = losses(documents, files, run.output, run.thresholds.dataset)
 
 
 def _add_memories(run: Run, changes: Changes, sites: dict[str, Path]) -> None:

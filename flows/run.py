@@ -11,7 +11,7 @@ from prefect.artifacts import create_link_artifact, create_markdown_artifact
 from prefect.states import Completed, Failed
 
 from expectations.data_docs import build as build_data_docs
-from expectations.thresholds import DEFAULT_FILE, limits
+from expectations.thresholds import DEFAULT_FILE, Thresholds, load_thresholds
 from flows.operate.progress import TimeIsOverError, at_most, progress_in_ui
 from flows.parameters import NewsParameters, ReplayParameters
 from flows.report.alerts import alert
@@ -56,13 +56,13 @@ class Run:
         return self.report.run_id
 
     @cached_property
-    def thresholds(self) -> dict[str, dict[str, Any]]:
+    def thresholds(self) -> Thresholds:
         """The thresholds of the gates.
 
         Raises:
             ThresholdError: the user's file is unusable.
         """
-        return limits(Path(self.parameters.thresholds) if self.parameters.thresholds else DEFAULT_FILE)
+        return load_thresholds(Path(self.parameters.thresholds) if self.parameters.thresholds else DEFAULT_FILE)
 
     @property
     def data_docs(self) -> Path | None:
@@ -88,7 +88,7 @@ def carry_out(parameters: Parameters, work: Callable[[Run], None]) -> Any:
     # workers of a cluster may have another working directory
     root = Path(parameters.output).absolute() if settings.executor in CLUSTERS else Path(parameters.output)
     output = Output(root)
-    output.refuse_strangers()
+    output.check_no_foreign_files()
     output.prepare()
     try:
         with output.lock(_LONGEST_WAIT_SECONDS if parameters.if_busy == "wait" else 0.0):

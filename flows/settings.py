@@ -1,9 +1,10 @@
 """Where a run happens: read from the environment when asked, never at import."""
 
-import atexit
-import gc
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 # what Prefect and Great Expectations would otherwise send or show unasked; a user's own setting wins
@@ -43,6 +44,8 @@ class Settings:
         from tasks.parallel.executor import default_workers
         from tasks.parallel.isolation import PAGE_CPU_SECONDS, WORKER_MEGABYTES
 
+        if (given := _override.get()) is not None:
+            return given
         # read by the workers themselves, which inherit them; a wrong value is told here
         _number("COPYDESK_PAGE_CPU_SECONDS", PAGE_CPU_SECONDS)
         _number("COPYDESK_WORKER_MEGABYTES", WORKER_MEGABYTES)
@@ -77,16 +80,6 @@ def quiet_environment() -> None:
         _use_malloc()
 
 
-def spare_the_collector() -> None:
-    """Have this process, which ends with its run, look for garbage in cycles seldom, and not at its end.
-
-    What it imports is 370,000 objects that stay: looking through them took a fifth of the time of the imports, and a second
-    of the end.
-    """
-    gc.set_threshold(50_000, 20, 20)
-    atexit.register(gc.freeze)
-
-
 def _use_malloc() -> None:
     """Have Arrow's kernels use malloc in this process; workers keep Arrow's own allocator, with which ingest is a third faster.
 
@@ -99,3 +92,16 @@ def _use_malloc() -> None:
 
         pyarrow.default_memory_pool()
         del os.environ[_ALLOCATOR]
+
+
+_override: ContextVar[Settings | None] = ContextVar("copydesk settings", default=None)
+
+
+@contextmanager
+def override(settings: Settings) -> Iterator[None]:
+    """Use these settings in this block instead of those of the environment."""
+    token = _override.set(settings)
+    try:
+        yield
+    finally:
+        _override.reset(token)

@@ -1,39 +1,40 @@
-"""What the commands for operators do: serve, deploy, doctor. Heavy packages are imported inside the command that needs them."""
+"""The commands for operators: `serve`, `deploy` and `doctor`."""
 
 import argparse
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from flows.cli.commands import DONE, FAILED, check_web_and_files, complain
+from tasks.errors import EXIT_DONE, EXIT_FAILED, CopydeskError, UsageError
 
 
-def serve(options: argparse.Namespace) -> int:
+def serve_schedules(options: argparse.Namespace) -> int:
     """Serve what is scheduled until interrupted."""
     from flows.settings import quiet_environment
 
     quiet_environment()
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "INFO")
-    from flows.operate.schedules import Line, Schedules, check_cron, read_schedules
+    from flows.operate.schedules import RunSchedule, Schedules, check_cron, read_schedules
+    from tasks.ingest.sources import check_all_sources
 
-    try:
+    with _value_errors_as_usage():
         if options.sources:
-            check_web_and_files(options.sources)
+            check_all_sources(options.sources)
             try:
                 check_cron(options.cron)
             except ValueError as error:
-                return complain(f"--cron {error}")
-            line = Line(cron=options.cron, sources=options.sources)
-            schedules = Schedules(timezone=options.timezone, output=options.output, nightly=line)
+                raise UsageError(f"--cron {error}") from error
+            nightly = RunSchedule(cron=options.cron, sources=options.sources)
+            schedules = Schedules(timezone=options.timezone, output=options.output, nightly=nightly)
         else:
             schedules = read_schedules(options.schedules)
         from flows.operate.deployments import serve
 
         serve(schedules)
-    except ValueError as error:
-        return complain(_first_error(error))
-    return DONE
+    return EXIT_DONE
 
 
-def deploy(options: argparse.Namespace) -> int:
+def deploy_schedules(options: argparse.Namespace) -> int:
     """Register what is scheduled with a work pool."""
     from flows.settings import quiet_environment
 
@@ -41,36 +42,46 @@ def deploy(options: argparse.Namespace) -> int:
     from flows.operate.schedules import read_schedules
 
     if not os.environ.get("PREFECT_API_URL"):
-        return complain(
-            "PREFECT_API_URL is not set: name the server that the workers ask, as http://127.0.0.1:4200/api"
+        raise UsageError(
+            "PREFECT_API_URL is not set: set it to the server the workers poll, e.g. http://127.0.0.1:4200/api"
         )
-    try:
+    with _value_errors_as_usage():
         schedules = read_schedules(options.schedules)
         from flows.operate.deployments import deploy
 
         names = deploy(schedules, options.pool)
-    except ValueError as error:
-        return complain(_first_error(error))
     print("registered: " + ", ".join(names))
-    print(f"on each machine that shall work: prefect worker start --pool {options.pool}")
-    return DONE
+    print(f"on each worker machine, run: prefect worker start --pool {options.pool}")
+    return EXIT_DONE
 
 
-def _first_error(error: ValueError) -> str:
-    """The first thing that is wrong, in one line; pydantic tells them all over many."""
-    errors = getattr(error, "errors", None)
-    if not callable(errors):
-        return str(error)
-    first = errors()[0]
-    place = ".".join(str(part) for part in first["loc"])
-    return f"{place}: {first['msg'].removeprefix('Value error, ')}" if place else str(first["msg"])
-
-
-def doctor(options: argparse.Namespace) -> int:
-    """Look at everything that could be wrong, and say what to do."""
+def check_installation(options: argparse.Namespace) -> int:
+    """Check everything that could be wrong, and print what to do about it."""
     from flows.settings import quiet_environment
 
     quiet_environment()
     from flows.operate.doctor import examine, show
 
-    return FAILED if show(examine(options.output, options.schedules)) else DONE
+    return EXIT_FAILED if show(examine(options.output, options.schedules)) else EXIT_DONE
+
+
+@contextmanager
+def _value_errors_as_usage() -> Iterator[None]:
+    """Turn the ValueErrors of schedules and their parameters, pydantic's included, into usage errors of one line."""
+    try:
+        yield
+    except CopydeskError:
+        raise
+    except ValueError as error:
+        raise UsageError(_first_problem(error)) from error
+
+
+def _first_problem(error: ValueError) -> str:
+    """The first problem in one line; pydantic lists all of them over many."""
+    errors = getattr(error, "errors", None)
+    if not callable(errors):
+        return str(error)
+    first = errors()[0]
+    field = ".".join(str(part) for part in first["loc"])
+    message = str(first["msg"]).removeprefix("Value error, ")
+    return f"{field}: {message}" if field else message

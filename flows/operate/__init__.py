@@ -1,1 +1,1 @@
-"""Operation: schedules, deployments, backfills, maintenance, checks of the installation."""
+"""Operations: schedules, deployments, backfills, maintenance, checks of the installation."""

@@ -1,14 +1,14 @@
-"""A backfill: the line over a range of days or a list of files, slice by slice, each published by itself.
+"""A backfill: the pipeline over a range of days or a list of files, in slices that are published separately.
 
-It can be cut off and started again: pages that a slice has published are known, so a slice that is done costs seconds.
+It can be interrupted and started again: pages that a slice has published are known, so a finished slice costs seconds.
 """
 
 import logging
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from prefect import flow
+from prefect import State, flow
 from prefect.artifacts import create_table_artifact
 from prefect.states import Completed, Failed
 
@@ -18,9 +18,11 @@ from tasks.ingest.listing import SourceError
 
 logger = logging.getLogger(__name__)
 
+_MESSAGE_CHARS = 300  # of the message of a slice in the table
+
 
 def slices(parameters: BackfillParameters, today: date) -> Iterator[list[str]]:
-    """The sources of each slice, in the order of days and of the list."""
+    """The sources of each slice, in the order of the list and of the days."""
     sources: list[str] = []
     for source in parameters.sources:
         if "{day" not in source:
@@ -36,41 +38,42 @@ def slices(parameters: BackfillParameters, today: date) -> Iterator[list[str]]:
 
 @flow(name="backfill", validate_parameters=True, persist_result=False)
 def backfill(parameters: BackfillParameters) -> Any:
-    """Run the line over a range of days or a list of files, in slices.
+    """Run the pipeline over a range of days or a list of files, in slices.
 
     Args:
         parameters: What to read, in which slices, and where to publish it.
     """
     rows: list[dict[str, str]] = []
     has_stopped = False
-    for part in slices(parameters, datetime.now(UTC).date()):
-        own = NewsParameters(sources=part, output=parameters.output, thresholds=parameters.thresholds, if_busy="wait")
-        state: Any = news(own, return_state=True)
-        told = state.message or ""
-        if state.is_failed() and _is_missing(state):  # a day without a crawl is no failure of the backfill
+    for sources in slices(parameters, datetime.now(UTC).date()):
+        slice_parameters = NewsParameters(
+            sources=sources, output=parameters.output, thresholds=parameters.thresholds, if_busy="wait"
+        )
+        state = cast(State[Any], news(slice_parameters, return_state=True))
+        if state.is_failed() and _has_no_source(state):  # a day without a crawl is not a failure of the backfill
             name = "NoPages"
         else:
-            name, has_stopped = state.name, has_stopped or not state.is_completed()
-        rows.append({"slice": ", ".join(part), "state": name, "told": told[:300]})
-        logger.info("slice %s: %s", ", ".join(part), name)
+            name, has_stopped = state.name or "", has_stopped or not state.is_completed()
+        message = (state.message or "")[:_MESSAGE_CHARS]
+        rows.append({"slice": ", ".join(sources), "state": name, "message": message})
+        logger.info("slice %s: %s", ", ".join(sources), name)
         if has_stopped and not parameters.goes_on:
             break
     create_table_artifact(key="backfill", table=rows, description=f"{len(rows)} slices")
-    done = sum(row["state"].startswith("Completed") for row in rows)
-    text = f"{done} of {len(rows)} slices published"
+    published = sum(row["state"].startswith("Completed") for row in rows)
+    text = f"{published} of {len(rows)} slices published"
     if has_stopped:
-        return Failed(
-            name="StoppedByGate" if rows[-1]["state"] == "StoppedByGate" else "Failed",
-            message=f"{text}; {rows[-1]['told']}",
-        )
+        name = "StoppedByGate" if rows[-1]["state"] == "StoppedByGate" else "Failed"
+        return Failed(name=name, message=f"{text}; {rows[-1]['message']}")
     return Completed(message=text)
 
 
-def _is_missing(state: Any) -> bool:
+def _has_no_source(state: State[Any]) -> bool:
+    """Whether a slice failed because its source does not exist or has no page."""
     try:
         state.result()
     except SourceError:
         return True
-    except Exception:  # any other end is the slice's own
+    except Exception:  # any other failure is the slice's own
         return False
     return False

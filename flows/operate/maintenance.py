@@ -1,4 +1,4 @@
-"""The care of an output as a flow: compaction, retention, the index of near-duplicates, a mirror, old runs in the database."""
+"""Maintenance of an output as a flow: compaction, retention, near-duplicate index, mirror, old runs in the database."""
 
 import logging
 from datetime import UTC, datetime, timedelta
@@ -18,13 +18,13 @@ from tasks.load.output import Output
 
 logger = logging.getLogger(__name__)
 
-_PAGE_RUNS = 200  # as many as the API lists at a time
-_LOCK_SECONDS = 3600.0  # a run that is under way may end first
+_API_PAGE_RUNS = 200  # the most that the API lists at once
+_LOCK_SECONDS = 3600.0  # a run in progress may finish first
 
 
 @flow(name="maintenance", validate_parameters=True, persist_result=False)
 def maintenance(parameters: MaintenanceParameters) -> Any:
-    """Take care of an output: join small files, keep to retention, publish to a mirror.
+    """Maintain an output: join small files, apply retention, publish to a mirror.
 
     Args:
         parameters: What to do, and where.
@@ -32,37 +32,38 @@ def maintenance(parameters: MaintenanceParameters) -> Any:
     output = Output(parameters.output)
     if not output.exists():
         return Completed(name="Skipped", message=f"{output.root}: no run has published here yet")
-    rows: list[dict[str, str]] = []
+    results: dict[str, str] = {}
     if parameters.compacts:
-        rows.append({"what": "compaction", "done": _compact(output)})
+        results["compaction"] = _compact(output)
     if parameters.prune_days is not None or parameters.prune_megabytes is not None:
-        rows.append({"what": "quarantine", "done": _prune(output, parameters.prune_days, parameters.prune_megabytes)})
+        results["quarantine"] = _prune(output, parameters.prune_days, parameters.prune_megabytes)
     if parameters.rebuilds_index:
-        rows.append({"what": "index", "done": _rebuild(output)})
+        results["index"] = _rebuild_index(output)
     if parameters.mirror:
-        rows.append({"what": "mirror", "done": _mirror(output, parameters.mirror)})
+        results["mirror"] = _mirror(output, parameters.mirror)
     if parameters.keep_run_days is not None:
-        rows.append({"what": "database", "done": _forget_runs(parameters.keep_run_days)})
-    create_table_artifact(key="maintenance", table=rows, description=f"{len(rows)} things done")
-    return Completed(message="; ".join(f"{row['what']}: {row['done']}" for row in rows) or "nothing was asked for")
+        results["database"] = _delete_old_runs(parameters.keep_run_days)
+    rows = [{"task": name, "result": result} for name, result in results.items()]
+    create_table_artifact(key="maintenance", table=rows, description=f"{len(rows)} tasks done")
+    return Completed(message="; ".join(f"{name}: {result}" for name, result in results.items()) or "nothing to do")
 
 
 @task(name="compact", task_run_name="compact", cache_policy=NO_CACHE, persist_result=False)
 def _compact(output: Output) -> str:
-    counts = upkeep.compact(output, wait_seconds=_LOCK_SECONDS)
-    before, after = (sum(pair[number] for pair in counts.values()) for number in (0, 1))
+    counts = upkeep.compact(output, wait_seconds=_LOCK_SECONDS).values()
+    before, after = sum(count for count, _ in counts), sum(count for _, count in counts)
     return f"{before:,} files, now {after:,}"
 
 
 @task(name="prune-quarantine", task_run_name="prune-quarantine", cache_policy=NO_CACHE, persist_result=False)
 def _prune(output: Output, days: int | None, megabytes: int | None) -> str:
-    count, pages = prune(output, days=days, megabytes=megabytes, wait_seconds=_LOCK_SECONDS)
-    return f"{count:,} rows and {pages:,} raw pages taken out"
+    rows, raw_pages = prune(output, days=days, megabytes=megabytes, wait_seconds=_LOCK_SECONDS)
+    return f"{rows:,} rows and {raw_pages:,} raw pages deleted"
 
 
 @task(name="rebuild-index", task_run_name="rebuild-index", cache_policy=NO_CACHE, persist_result=False)
-def _rebuild(output: Output) -> str:
-    return f"{upkeep.rebuild_index(output, wait_seconds=_LOCK_SECONDS):,} signatures made anew"
+def _rebuild_index(output: Output) -> str:
+    return f"{upkeep.rebuild_index(output, wait_seconds=_LOCK_SECONDS):,} signatures rebuilt"
 
 
 @task(
@@ -74,22 +75,21 @@ def _rebuild(output: Output) -> str:
     retry_delay_seconds=[10, 60],
 )
 def _mirror(output: Output, address: str) -> str:
-    done = upkeep.push(output, address)
-    return f"state {done.state}, {done.uploaded:,} files uploaded"
+    pushed = upkeep.push(output, address)
+    return f"state {pushed.state}, {pushed.uploaded:,} files uploaded"
 
 
 @task(name="forget-runs", task_run_name="forget-runs", cache_policy=NO_CACHE, persist_result=False)
-def _forget_runs(days: int) -> str:
-    """Delete runs that ended before so many days from Prefect's database, which grows without end otherwise."""
+def _delete_old_runs(days: int) -> str:
+    """Delete runs that ended more than `days` days ago from Prefect's database, which otherwise grows without end."""
     oldest = datetime.now(UTC) - timedelta(days=days)
+    is_old = FlowRunFilter(end_time=FlowRunFilterEndTime(before_=oldest))
     count = 0
     with get_client(sync_client=True) as client:
         while True:
-            old = client.read_flow_runs(
-                flow_run_filter=FlowRunFilter(end_time=FlowRunFilterEndTime(before_=oldest)), limit=_PAGE_RUNS
-            )
-            for run in old:
+            runs = client.read_flow_runs(flow_run_filter=is_old, limit=_API_PAGE_RUNS)
+            for run in runs:
                 client.delete_flow_run(run.id)
-            count += len(old)
-            if len(old) < _PAGE_RUNS:
-                return f"{count:,} runs of more than {days} days ago deleted"
+            count += len(runs)
+            if len(runs) < _API_PAGE_RUNS:
+                return f"{count:,} runs older than {days} days deleted"

@@ -1,10 +1,10 @@
-"""What a run shows while it runs: progress as artifacts and log lines in the UI, and an end when its time is over."""
+"""What a run shows while it runs: progress as artifacts and log lines in the UI, and its time limit."""
 
 import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import cast
 from uuid import UUID
 
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
@@ -13,64 +13,77 @@ from tasks.parallel.progress import Advance, listening
 
 logger = logging.getLogger(__name__)
 
-_EVERY_SECONDS = 5.0  # an update costs the server as much as a task's state does
-_FROM_SECONDS = 3.0  # a step that is over sooner shows no progress
+_INTERVAL_SECONDS = 5.0  # an update costs the server as much as a task's state does
+_FROM_SECONDS = 3.0  # a step that ends sooner shows no progress
 
 
-class _Told:
-    """How far each step was when it was told last."""
+class _Progress:
+    """Reports how far each step is, as often as the server can bear."""
 
     def __init__(self) -> None:
-        self.artifacts: dict[str, UUID] = {}
-        self.started: dict[str, float] = {}
-        self.last: dict[str, float] = {}
+        self._artifacts: dict[str, UUID] = {}
+        self._started: dict[str, float] = {}
+        self._reported: dict[str, float] = {}
 
-    def __call__(self, now: Advance) -> None:
-        moment = time.monotonic()
-        started = self.started.setdefault(now.step, moment)
-        is_done = now.done >= now.total
-        if moment - started < _FROM_SECONDS or (not is_done and moment - self.last.get(now.step, 0.0) < _EVERY_SECONDS):
+    def __call__(self, advance: Advance) -> None:
+        step, now = advance.step, time.monotonic()
+        seconds = now - self._started.setdefault(step, now)
+        is_done = advance.done >= advance.total
+        is_due = is_done or now - self._reported.get(step, 0.0) >= _INTERVAL_SECONDS
+        if seconds < _FROM_SECONDS or not is_due:
             return
-        self.last[now.step] = moment
-        share = 100.0 * now.done / max(now.total, 1)
-        left = (moment - started) * (now.total - now.done) / max(now.done, 1)
-        until = f", about {left:.0f} s left" if now.done else ""
-        text = f"all {now.total:,} {now.unit}" if is_done else f"{now.done:,} of {now.total:,} {now.unit}{until}"
-        logger.info("%s: %s", now.step, text)
+        self._reported[step] = now
+        text = _text(advance, seconds)
+        logger.info("%s: %s", step, text)
         try:
-            if now.step not in self.artifacts:
-                made: Any = create_progress_artifact(
-                    progress=share, key=f"progress-{now.step}", description=f"{now.step}: {text}"
-                )
-                self.artifacts[now.step] = made
-            else:
-                update_progress_artifact(self.artifacts[now.step], progress=share, description=f"{now.step}: {text}")
+            self._show(step, 100.0 * advance.done / max(advance.total, 1), f"{step}: {text}")
         except Exception:  # a server that is away for a moment must not end the run
-            logger.warning("the progress could not be told to the server", exc_info=False)
+            logger.warning("could not report progress to the server", exc_info=False)
+
+    def _show(self, step: str, percent: float, text: str) -> None:
+        if step in self._artifacts:
+            update_progress_artifact(self._artifacts[step], progress=percent, description=text)
+        else:
+            artifact = create_progress_artifact(progress=percent, key=f"progress-{step}", description=text)
+            self._artifacts[step] = cast(UUID, artifact)  # outside of an event loop it is no coroutine
+
+
+def _text(advance: Advance, seconds: float) -> str:
+    if advance.done >= advance.total:
+        return f"all {advance.total:,} {advance.unit}"
+    text = f"{advance.done:,} of {advance.total:,} {advance.unit}"
+    if not advance.done:
+        return text
+    return f"{text}, about {seconds * (advance.total - advance.done) / advance.done:.0f} s left"
 
 
 @contextmanager
 def progress_in_ui() -> Iterator[None]:
-    """Tell the Prefect server how far each step is."""
-    with listening(_Told()):
+    """Report to the Prefect server how far each step is."""
+    with listening(_Progress()):
         yield
 
 
 class TimeIsOverError(TimeoutError):
-    """A run took longer than it may."""
+    """A run exceeded its time limit."""
 
 
 @contextmanager
 def at_most(minutes: float | None) -> Iterator[None]:
-    """Raise TimeIsOverError in this block after so many minutes, where a step tells how far it is: between batches, and once
-    a second while workers work. A signal would also strike inside of libraries that hold locks or swallow errors.
+    """Limit the time of this block; None sets no limit.
+
+    The time is checked where a step reports progress: between batches, and once a second while workers work. A signal
+    would also interrupt libraries that hold locks or swallow errors.
+
+    Raises:
+        TimeIsOverError: the block took longer.
     """
     if minutes is None:
         yield
         return
     end = time.monotonic() + minutes * 60
 
-    def check(_now: Advance) -> None:
+    def check(_advance: Advance) -> None:
         if time.monotonic() >= end:
             raise TimeIsOverError(f"the run took longer than {minutes:g} minutes")
 

@@ -1,4 +1,4 @@
-"""The file that says what runs when: read, checked, and told line by line what is wrong with it."""
+"""The schedules file: which runs start when. An error names the wrong key and what is expected."""
 
 import tomllib
 from datetime import date
@@ -7,6 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from tasks.errors import UsageError
 
 DEFAULT_FILE = "schedules.toml"
 EXAMPLE = """\
@@ -29,17 +31,17 @@ cron = "30 4 * * 0"
 """
 
 
-class ScheduleError(ValueError):
-    """A file of schedules that cannot be used, in words for the user."""
+class ScheduleError(UsageError):
+    """An unusable schedules file; the message is shown to the user."""
 
 
 def check_cron(value: str) -> str:
-    """The expression, if it is one of five fields that names a time.
+    """The expression itself, if it is a cron expression of five fields.
 
     Raises:
         ValueError: it is not.
     """
-    from prefect.client.schemas.schedules import CronSchedule  # what will run it knows best
+    from prefect.client.schemas.schedules import CronSchedule  # validate with the code that will run it
 
     try:
         CronSchedule(cron=value)
@@ -48,15 +50,17 @@ def check_cron(value: str) -> str:
         is_cron = False
     if not is_cron:
         raise ValueError(
-            f"{value!r} is no cron expression: five fields are expected, as '0 3 * * *' for each night at three"
+            f"{value!r} is not a cron expression: expected five fields, e.g. '0 3 * * *' (every night at 03:00)"
         )
     return value
 
 
-class Line(BaseModel):
-    """One scheduled run of the line."""
-
+class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RunSchedule(_Section):
+    """A scheduled run of the pipeline."""
 
     cron: str
     sources: list[str] = Field(min_length=1)
@@ -65,10 +69,8 @@ class Line(BaseModel):
     _cron = field_validator("cron")(check_cron)
 
 
-class Upkeep(BaseModel):
+class MaintenanceSchedule(_Section):
     """The scheduled maintenance."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     cron: str
     parameters: dict[str, Any] = Field(default_factory=dict)  # of `MaintenanceParameters`
@@ -76,27 +78,23 @@ class Upkeep(BaseModel):
     _cron = field_validator("cron")(check_cron)
 
 
-class Backfill(BaseModel):
-    """What a backfill starts from, unless the form says otherwise."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class BackfillDefaults(_Section):
+    """What a backfill starts from, unless the form in the UI says otherwise."""
 
     sources: list[str] = Field(default_factory=list)
     first_day: date | None = None
     last_day: date | None = None
 
 
-class Schedules(BaseModel):
+class Schedules(_Section):
     """The whole file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     timezone: str = "UTC"
     output: str = Field("output", min_length=1)
-    hourly: Line | None = None
-    nightly: Line | None = None
-    maintenance: Upkeep | None = None
-    backfill: Backfill = Backfill()
+    hourly: RunSchedule | None = None
+    nightly: RunSchedule | None = None
+    maintenance: MaintenanceSchedule | None = None
+    backfill: BackfillDefaults = BackfillDefaults()
 
     @field_validator("timezone")
     @classmethod
@@ -104,29 +102,27 @@ class Schedules(BaseModel):
         try:
             ZoneInfo(value)
         except (KeyError, ValueError, OSError) as error:
-            raise ValueError(f"{value!r} is no time zone; one as Europe/Berlin is expected") from error
+            raise ValueError(f"{value!r} is not a time zone; expected e.g. Europe/Berlin") from error
         return value
 
 
 def read_schedules(path: str | Path) -> Schedules:
-    """The checked file.
+    """The validated file.
 
     Raises:
-        ScheduleError: it cannot be read, is no TOML, or has a wrong key or value; the message names it.
+        ScheduleError: it cannot be read, is not TOML, or has a wrong key or value; the message names it.
     """
     try:
         content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        found = Schedules.model_validate(content)
+        schedules = Schedules.model_validate(content)
     except OSError as error:
-        raise ScheduleError(
-            f"{path}: cannot be read ({error.strerror}); it may look like this:\n\n{EXAMPLE}"
-        ) from error
+        raise ScheduleError(f"{path}: cannot be read ({error.strerror}); an example:\n\n{EXAMPLE}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ScheduleError(f"{path}: is not TOML: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ScheduleError(f"{path}: {place or 'the file'}: {first['msg'].removeprefix('Value error, ')}") from error
-    if not (found.hourly or found.nightly or found.maintenance):
-        raise ScheduleError(f"{path}: nothing is scheduled; [hourly], [nightly] or [maintenance] is expected")
-    return found
+        key = ".".join(str(part) for part in first["loc"])
+        raise ScheduleError(f"{path}: {key or 'the file'}: {first['msg'].removeprefix('Value error, ')}") from error
+    if not (schedules.hourly or schedules.nightly or schedules.maintenance):
+        raise ScheduleError(f"{path}: nothing is scheduled; expected [hourly], [nightly] or [maintenance]")
+    return schedules

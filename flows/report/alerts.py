@@ -1,26 +1,33 @@
-"""Alerts: a message to wherever Apprise can send one, when a gate stopped a run, a run failed, or one ended with warnings.
+"""Alerts: a message by any service that Apprise knows when a run stopped, failed or ended with warnings.
 
-`COPYDESK_ALERT_URLS` holds Apprise addresses (webhooks as `json://host/path`, e-mail as `mailto://user:pass@host`, chats),
-parted by spaces; `COPYDESK_ALERT_ON` says for which ends of a run, by default `stop failure warning`.
+`COPYDESK_ALERT_URLS` holds Apprise addresses, separated by spaces: webhooks (`json://host/path`), e-mail
+(`mailto://user:pass@host`), chats. `COPYDESK_ALERT_ON` lists which ends of a run are reported, by default
+`stop failure warning`.
 """
 
 import logging
 import os
+from collections.abc import Mapping
 from typing import Any
+
+from flows.report.model import RunReport
 
 logger = logging.getLogger(__name__)
 
 _KINDS = {"StoppedByGate": "stop", "Failed": "failure", "CompletedWithWarnings": "warning"}
 _DEFAULT = "stop failure warning"
-_SHOWN = 10  # lines of rules and drift in one message
+_RULES_SHOWN = 10
 
 
-def alert(report: dict[str, Any]) -> bool | None:
-    """Send what a run's report tells, if its end is one to tell of. Never raises: an alert that fails is logged.
+def alert(report: RunReport | Mapping[str, Any]) -> bool | None:
+    """Send an alert about a run's end, if such an end is to be reported. An alert that fails is logged, never raised.
+
+    `report` is a report or its JSON.
 
     Returns: whether it was delivered everywhere; None where nothing was to be sent.
     """
-    kind = _KINDS.get(str(report["state"]))
+    run = report if isinstance(report, RunReport) else RunReport.from_json(report)
+    kind = _KINDS.get(run.state)
     addresses = os.environ.get("COPYDESK_ALERT_URLS", "").split()
     if kind is None or not addresses or kind not in os.environ.get("COPYDESK_ALERT_ON", _DEFAULT).split():
         return None
@@ -29,40 +36,36 @@ def alert(report: dict[str, Any]) -> bool | None:
 
         sender = apprise.Apprise()
         wrong = [number for number, address in enumerate(addresses, 1) if not sender.add(address)]
-        if wrong:  # the address itself may hold a password
-            logger.error("COPYDESK_ALERT_URLS: address %s is not one that Apprise knows", ", ".join(map(str, wrong)))
+        if wrong:  # not the address itself: it may hold a password
+            logger.error("COPYDESK_ALERT_URLS: Apprise does not know address %s", ", ".join(map(str, wrong)))
         level = apprise.NotifyType.WARNING if kind == "warning" else apprise.NotifyType.FAILURE
-        delivered = bool(sender.notify(title=title(report), body=body(report), notify_type=level))
+        delivered = bool(sender.notify(title=title(run), body=body(run), notify_type=level))
     except Exception:
         logger.exception("the alert could not be sent")
         return False
     if not delivered:
-        logger.error("the alert could not be delivered everywhere")
+        logger.error("the alert could not be delivered to every address")
     return delivered and not wrong
 
 
-def title(report: dict[str, Any]) -> str:
+def title(report: RunReport) -> str:
     """The subject of an alert."""
-    return f"Copydesk: {report['state']}, {report['parameters']['output']}, run {report['run_id']}"
+    return f"Copydesk: {report.state}, {report.parameters['output']}, run {report.run_id}"
 
 
-def body(report: dict[str, Any]) -> str:
-    """The text of an alert: the account, why it stopped, which rules warn, what drifted."""
-    counts = report["counts"]
-    lines = [
-        f"{counts['received']} pages in = {counts['articles']} articles + {counts['duplicates']} duplicates + {counts['quarantined']} quarantined",
-    ]
-    if report.get("message"):
-        lines += ["", str(report["message"])]
-    if report["state"] == "StoppedByGate" and report.get("losses"):  # else the rules that warn say it
-        lines += ["", *(f"- {row['sentence']}" for row in report["losses"])]
+def body(report: RunReport) -> str:
+    """The text of an alert: the account, why the run stopped, and the rules that warn."""
+    lines = [report.sentence()]
+    if report.message:
+        lines += ["", report.message]
+    if report.state == "StoppedByGate" and report.lost:  # otherwise they are among the rules that warn
+        lines += ["", *(f"- {loss.sentence}" for loss in report.lost)]
     broken = [
-        f"- {rule['code']} ({rule['severity']}): {rule['sentence']} {rule['observed']}".rstrip()
-        for gate in report["gates"]
-        for rule in gate["rules"]
-        if rule["state"] == "error" or (rule["state"] == "fail" and rule["severity"] == "warning")
+        f"- {rule.code} ({rule.severity}): {rule.sentence} {rule.observed}".rstrip()
+        for rule in report.rules
+        if rule.is_unchecked or rule.is_warning
     ]
-    lines += ["", *broken[:_SHOWN]] if broken else []
-    if len(broken) > _SHOWN:
-        lines.append(f"- and {len(broken) - _SHOWN} more")
+    lines += ["", *broken[:_RULES_SHOWN]] if broken else []
+    if len(broken) > _RULES_SHOWN:
+        lines.append(f"- and {len(broken) - _RULES_SHOWN} more")
     return "\n".join(lines)

@@ -1,9 +1,10 @@
-"""What a run did, in numbers that add up: kept as JSON beside the dataset, shown in the UI and on the terminal."""
+"""The report of a run: collected while it runs, kept as JSON beside the dataset, shown in the UI and the terminal."""
 
 import logging
 import secrets
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,17 @@ import pyarrow.parquet as pq
 
 from expectations.gate import Verdict
 from flows.parameters import NewsParameters, ReplayParameters
-from flows.report.html import render_index, render_run
+from flows.report.account import Account, account_of
+from flows.report.records import (
+    DriftRow,
+    GateSummary,
+    LossRow,
+    QuarantinedPage,
+    RuleOutcome,
+    StepSummary,
+    gate_of,
+    record_of,
+)
 from tasks.load.output import Output
 from tasks.quality.history import read_metrics, write_run
 from tasks.quality.metrics import Metric
@@ -22,161 +33,207 @@ from tasks.storage.atomic import write_json, write_text
 
 logger = logging.getLogger(__name__)
 
-TREND_RUNS = 30  # as many runs back as the plots of the report show
-INDEX_RUNS = 500  # runs that the index lists
-EXAMPLES = 5  # quarantined pages shown for each reason
+TREND_RUNS = 30  # runs in the plots of the report
+INDEX_RUNS = 500  # runs in the index
+EXAMPLES = 5  # quarantined pages kept for each reason
 
 
 @dataclass
 class RunReport:
-    """The account of one run."""
+    """What one run did. `drift` and `losses` hold rows as `tasks.quality` returns them; see `drifted` and `lost`."""
 
     run_id: str
     rules_version: str
     parameters: dict[str, Any]
-    started_at: datetime
+    started_at: datetime | None
     state: str = "Running"
     message: str | None = None
     finished_at: datetime | None = None
     counts: dict[str, int] = field(default_factory=dict)
-    steps: list[dict[str, Any]] = field(default_factory=list)
-    gates: list[dict[str, Any]] = field(default_factory=list)
-    quarantine: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    steps: list[StepSummary] = field(default_factory=list)
+    gates: list[GateSummary] = field(default_factory=list)
+    quarantine: dict[str, list[QuarantinedPage]] = field(default_factory=dict)  # examples by reason
     quarantine_counts: dict[str, int] = field(default_factory=dict)
-    drift: list[dict[str, Any]] = field(default_factory=list)  # metrics that lie outside the usual
-    losses: list[dict[str, Any]] = field(default_factory=list)  # languages and sites that lose more pages than is usual
+    drift: list[dict[str, Any]] = field(default_factory=list)  # metrics outside their usual range
+    losses: list[dict[str, Any]] = field(
+        default_factory=list
+    )  # languages and sites that lost an unusual share of pages
     snapshot: str | None = None
-    example: str | None = None  # a page that became an article, to show what `explain` tells
+    example: str | None = None  # a page that became an article, to try `explain` on
 
     @classmethod
     def begin(cls, parameters: NewsParameters | ReplayParameters, rules_version: str) -> "RunReport":
         """A report for a run that starts now; its id sorts by time and is unique among runs of one second."""
         now = datetime.now(UTC)
         run_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-        return cls(
-            run_id,
-            rules_version,
-            parameters.model_dump(),
-            now,
-            counts={"received": 0, "articles": 0, "duplicates": 0, "quarantined": 0},
-        )
+        counts = {"received": 0, "articles": 0, "duplicates": 0, "quarantined": 0}
+        return cls(run_id, rules_version, parameters.model_dump(), now, counts=counts)
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> "RunReport":
+        """A report from JSON of this or an earlier version: unknown keys are ignored, missing ones get defaults."""
+        known = {entry.name: row[entry.name] for entry in fields(cls) if entry.name in row}
+        examples = known.get("quarantine") or {}
+        typed = {
+            "run_id": str(known.get("run_id", "")),
+            "rules_version": str(known.get("rules_version", "")),
+            "parameters": known.get("parameters") or {},
+            "started_at": _moment(known.get("started_at")),
+            "finished_at": _moment(known.get("finished_at")),
+            "counts": known.get("counts") or {},
+            "steps": [record_of(StepSummary, step) for step in known.get("steps") or ()],
+            "gates": [gate_of(gate) for gate in known.get("gates") or ()],
+            "quarantine": {
+                reason: [record_of(QuarantinedPage, page) for page in pages] for reason, pages in examples.items()
+            },
+            "quarantine_counts": known.get("quarantine_counts") or {},
+            "drift": known.get("drift") or [],
+            "losses": known.get("losses") or [],
+        }
+        return cls(**(known | typed))
+
+    # ------------------------------------------------------------------ collecting
 
     def step(self, result: StepResult) -> None:
-        """Take down what a step did."""
+        """Record what a step did."""
         if result.step == "ingest":
-            self.counts |= {"listed": result.notes.get("listed", 0), "known": result.notes.get("known", 0),
-                            "received": result.received}  # fmt: skip
+            self.counts["listed"] = result.notes.get("listed", 0)
+            self.counts["known"] = result.notes.get("known", 0)
+            self.counts["received"] = result.received
         logger.info("%s: %d pages in %d batches", result.step, result.received, len(result.receipts))
-        self.steps.append(
-            {
-                "step": result.step, "batches": len(result.receipts), "reused": sum(receipt.is_reused for receipt in result.receipts),
-                "pages": result.received, "bytes": sum(receipt.byte_count for receipt in result.receipts),
-                "seconds": round(sum(receipt.seconds for receipt in result.receipts), 3),
-                "cpu_seconds": round(sum(receipt.cpu_seconds for receipt in result.receipts), 3), "notes": result.notes,
-            }
-        )  # fmt: skip
+        summary = StepSummary(
+            step=result.step,
+            batches=len(result.receipts),
+            reused=sum(receipt.is_reused for receipt in result.receipts),
+            pages=result.received,
+            bytes=sum(receipt.byte_count for receipt in result.receipts),
+            seconds=round(sum(receipt.seconds for receipt in result.receipts), 3),
+            cpu_seconds=round(sum(receipt.cpu_seconds for receipt in result.receipts), 3),
+            notes=result.notes,
+        )
+        self.steps.append(summary)
 
     def gate(self, verdict: Verdict, path: Path | None) -> None:
-        """Take down what a gate found."""
-        self.gates.append(
-            {
-                "step": verdict.step,
-                "received": verdict.received,
-                "quarantined": len(verdict.reasons),
-                "stops": verdict.stops,
-                "rules": verdict.as_rows(),
-            }
-        )
+        """Record what a gate found; `path` is the file of the pages that it quarantined."""
+        rules = [record_of(RuleOutcome, row) for row in verdict.as_rows()]
+        self.gates.append(GateSummary(verdict.step, verdict.received, len(verdict.reasons), verdict.stops, rules))
         if path is None:
             return
         rows = pq.ParquetFile(path).read(columns=["source_uri", "reason", "detail"]).to_pylist()
         for row in rows:
-            self.quarantine.setdefault(row["reason"], [])
-            if len(self.quarantine[row["reason"]]) < EXAMPLES:
-                self.quarantine[row["reason"]].append({"source_uri": row["source_uri"], "detail": row["detail"]})
+            examples = self.quarantine.setdefault(row["reason"], [])
+            if len(examples) < EXAMPLES:
+                examples.append(record_of(QuarantinedPage, row))
         self.quarantine_counts = dict(Counter(self.quarantine_counts) + Counter(row["reason"] for row in rows))
 
-    @property
-    def warnings(self) -> list[dict[str, Any]]:
-        """The warning rules that were broken, over all gates."""
-        return [
-            rule
-            for gate in self.gates
-            for rule in gate["rules"]
-            if rule["state"] == "fail" and rule["severity"] == "warning"
-        ]
-
     def finish(self, state: str, output: Output, metrics: list[Metric], message: str | None = None) -> None:
-        """Close the report and write it to `runs/`, and the run into the history; nothing is raised by a failed run if the
-        output has become unwritable.
+        """Close the report; write it to `runs/` and `report/`, and the run into the history.
+
+        Raises:
+            OSError: the output cannot be written to, unless the run has failed anyway.
         """
         self.state, self.message, self.finished_at = state, message, datetime.now(UTC)
         try:
-            write_json(self.__dict__, output.runs / f"{self.run_id}.json")
-            outcomes = [
-                {name: rule[name] for name in ("code", "severity", "state", "checked", "failed", "observed")}
-                | {"step": gate["step"]}
-                for gate in self.gates
-                for rule in gate["rules"]
-            ]
-            write_run(output.quality, self.__dict__, metrics, outcomes)
+            write_json(self.to_json(), output.runs / f"{self.run_id}.json")
+            run = {"run_id": self.run_id, "started_at": self.started_at, "state": self.state}
+            write_run(output.quality, run, metrics, self._outcomes())
             self._write_pages(output, metrics)
         except OSError:
             if state != "Failed":
                 raise
 
+    def _outcomes(self) -> list[dict[str, Any]]:
+        """The outcome of every rule, as rows of the history."""
+        names = ("code", "severity", "state", "checked", "failed", "observed")
+        return [
+            {name: getattr(rule, name) for name in names} | {"step": gate.step}
+            for gate in self.gates
+            for rule in gate.rules
+        ]
+
     def _write_pages(self, output: Output, metrics: list[Metric]) -> None:
-        """The report as a page of its own, and the index over the last runs."""
+        """Write the report as an HTML page, and the index of the last runs."""
+        from flows.report.html import render_index, render_run  # it imports this module
+
         history = read_metrics(output.quality, TREND_RUNS)
-        if not any(row["run_id"] == self.run_id for row in history):  # a stopped run is no history for others
-            own = {"run_id": self.run_id, "started_at": self.started_at}
-            history += [own | metric for metric in metrics]
-        report = orjson.loads(orjson.dumps(self.__dict__))
-        write_text(render_run(report, history), output.reports / f"{self.run_id}.html")
+        if not any(row["run_id"] == self.run_id for row in history):  # a stopped run is not part of the history
+            run = {"run_id": self.run_id, "started_at": self.started_at}
+            history += [run | metric for metric in metrics]
+        write_text(render_run(self, history), output.reports / f"{self.run_id}.html")
         write_text(render_index(read_reports(output, INDEX_RUNS)), output.reports / "index.html")
 
+    # ------------------------------------------------------------------ reading
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as it is written to JSON; orjson knows dataclasses."""
+        return {entry.name: getattr(self, entry.name) for entry in fields(self)}
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the run has changed the dataset, or had no new page."""
+        return self.state.startswith("Completed") or bool(self.snapshot)
+
+    @property
+    def account(self) -> Account:
+        """Where the pages went."""
+        return account_of(self.counts, self.gates, is_published=self.is_published)
+
+    @property
+    def rules(self) -> list[RuleOutcome]:
+        """The outcomes of all rules, gate by gate."""
+        return [rule for gate in self.gates for rule in gate.rules]
+
+    @property
+    def warnings(self) -> list[RuleOutcome]:
+        """The warning rules that were broken, over all gates."""
+        return [rule for rule in self.rules if rule.is_warning]
+
+    @property
+    def drifted(self) -> list[DriftRow]:
+        """The metrics outside their usual range."""
+        return [record_of(DriftRow, row) for row in self.drift]
+
+    @property
+    def lost(self) -> list[LossRow]:
+        """The languages and sites that lost an unusual share of their pages."""
+        return [record_of(LossRow, row) for row in self.losses]
+
+    def quarantined(self) -> list[tuple[str, int, list[QuarantinedPage]]]:
+        """Reason, number of pages and examples, the most frequent reason first."""
+        ordered = sorted(self.quarantine_counts.items(), key=lambda item: (-item[1], item[0]))
+        return [(reason, number, self.quarantine.get(reason, [])) for reason, number in ordered]
+
     def sentence(self) -> str:
-        """The account in one line."""
-        counts = self.counts
-        text = (f"{counts['received']} pages in = {counts['articles']} articles + {counts['duplicates']} duplicates + "
-                f"{counts['quarantined']} quarantined")  # fmt: skip
-        return text + (f"; {counts['known']} known from earlier runs were skipped" if counts.get("known") else "")
+        """The account in one sentence."""
+        return self.account.sentence()
 
     def markdown(self) -> str:
-        """The account for the Prefect UI."""
-        lines = [f"# {self.state}", "", self.sentence(), ""]
-        if self.message:
-            lines += [f"> {self.message}", ""]
-        lines += ["| step | pages | batches | already done | seconds of CPU |", "|---|--:|--:|--:|--:|"]
-        lines += [
-            f"| {step['step']} | {step['pages']} | {step['batches']} | {step['reused']} | {step['cpu_seconds']:.2f} |"
-            for step in self.steps
-        ]
-        if self.quarantine_counts:
-            lines += ["", "## Quarantine", "", "| reason | pages | for example |", "|---|--:|---|"]
-            for reason, count in sorted(self.quarantine_counts.items(), key=lambda item: -item[1]):
-                example = self.quarantine[reason][0]
-                lines.append(f"| `{reason}` | {count} | `{example['source_uri']}`: {example['detail'] or ''} |")
-        if self.warnings:
-            lines += ["", "## Warnings", ""]
-            lines += [
-                f"- `{rule['code']}`: {rule['sentence']} {rule['failed']} of {rule['checked']} fail."
-                for rule in self.warnings
-            ]
-        if self.losses:
-            lines += ["", "## Pages of one kind lost", "", *(f"- {row['sentence']}" for row in self.losses)]
-        lines += ["", f"Run `{self.run_id}`, rules `{self.rules_version}`, output `{self.parameters['output']}`."]
-        return "\n".join(lines)
+        """The report for the Prefect UI."""
+        from flows.report.markdown import render_markdown  # it imports this module
+
+        return render_markdown(self)
 
 
-def read_reports(output: Output, last: int) -> list[dict[str, Any]]:
-    """The newest reports of an output, the newest first; files that are no report are passed over."""
-    reports = []
-    for path in sorted(output.runs.glob("*.json"), reverse=True):
+def _moment(value: object) -> datetime | None:
+    """A time of a report in UTC, or None where there is none."""
+    try:
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def read_reports(output: Output, last: int) -> list[RunReport]:
+    """The newest reports of an output, the newest first; files that are not a report are skipped."""
+    reports: list[RunReport] = []
+    for path in sorted(output.runs.glob("*.json"), reverse=True):  # names sort by time
         try:
-            reports.append(orjson.loads(path.read_bytes()))
+            content = orjson.loads(path.read_bytes())
         except (OSError, orjson.JSONDecodeError):
             continue
+        if not isinstance(content, dict):
+            continue
+        reports.append(RunReport.from_json(content))
         if len(reports) >= last:
             break
     return reports

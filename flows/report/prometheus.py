@@ -1,10 +1,11 @@
-"""Metrics of the last run for Prometheus, as a text file that the node exporter's textfile collector picks up.
+"""Metrics of the last run for Prometheus, as a text file for the node exporter's textfile collector.
 
 `COPYDESK_METRICS_FILE` names the file; without it nothing is written. (Format: Prometheus text exposition 0.0.4.)
 """
 
 import logging
 import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from flows.report.model import RunReport
@@ -12,9 +13,12 @@ from tasks.storage.atomic import write_text
 
 logger = logging.getLogger(__name__)
 
+_STATES = {"Completed": 0, "CompletedWithWarnings": 1, "StoppedByGate": 2}
+_FAILED = 3
+
 
 def write_metrics(report: RunReport) -> None:
-    """Write the file of the report's output; an unwritable one is logged and ends nothing."""
+    """Write the metrics file. One that cannot be written is logged and does not end the run."""
     name = os.environ.get("COPYDESK_METRICS_FILE")
     if not name:
         return
@@ -26,41 +30,46 @@ def write_metrics(report: RunReport) -> None:
 
 def metrics_text(report: RunReport) -> str:
     """The metrics of a run."""
-    output = _label(report.parameters["output"])
-    lines = []
+    return "\n".join(_lines(report)) + "\n"
 
-    def family(name: str, kind: str, text: str, values: list[tuple[str, float]]) -> None:
-        lines.append(f"# HELP copydesk_{name} {text}")
-        lines.append(f"# TYPE copydesk_{name} {kind}")
-        lines.extend(f"copydesk_{name}{{output={output}{labels}}} {value:g}" for labels, value in values)
 
-    counts = report.counts
-    family("pages", "gauge", "Pages of the last run by what became of them.", [
-        (f",outcome={_label(name)}", counts.get(name, 0)) for name in ("received", "articles", "duplicates", "quarantined", "known")
-    ])  # fmt: skip
-    family("quarantined_pages", "gauge", "Pages of the last run that were set aside, by rule.", [
-        (f",reason={_label(reason)}", count) for reason, count in sorted(report.quarantine_counts.items())
-    ])  # fmt: skip
-    family("step_cpu_seconds", "gauge", "CPU seconds of the last run by step.", [
-        (f",step={_label(step['step'])}", step["cpu_seconds"]) for step in report.steps
-    ])  # fmt: skip
-    family("warnings", "gauge", "Warning rules that the last run broke.", [("", len(report.warnings))])
-    state = {"Completed": 0, "CompletedWithWarnings": 1, "StoppedByGate": 2}.get(report.state, 3)
-    family(
-        "state",
-        "gauge",
-        "How the last run ended: 0 completed, 1 with warnings, 2 stopped by a gate, 3 failed.",
-        [("", state)],
-    )
-    if report.finished_at is not None:
+def _lines(report: RunReport) -> Iterator[str]:
+    output = report.parameters["output"]
+
+    def gauge(name: str, help_text: str, value: float) -> Iterator[str]:
+        yield from gauges(name, help_text, "", {"": value})
+
+    def gauges(name: str, help_text: str, label: str, values: Mapping[str, float]) -> Iterator[str]:
+        yield f"# HELP copydesk_{name} {help_text}"
+        yield f"# TYPE copydesk_{name} gauge"
+        for key, value in values.items():
+            labels = f"output={_quoted(output)}" + (f",{label}={_quoted(key)}" if label else "")
+            yield f"copydesk_{name}{{{labels}}} {value:g}"
+
+    account = report.account
+    pages = {
+        "received": account.received,
+        "articles": account.articles,
+        "duplicates": account.duplicates,
+        "quarantined": account.quarantined,
+        "known": account.known,
+    }
+    yield from gauges("pages", "Pages of the last run by outcome.", "outcome", pages)
+    reasons = dict(sorted(report.quarantine_counts.items()))
+    yield from gauges("quarantined_pages", "Quarantined pages of the last run by rule.", "reason", reasons)
+    cpu_seconds = {step.step: step.cpu_seconds for step in report.steps}
+    yield from gauges("step_cpu_seconds", "CPU seconds of the last run by step.", "step", cpu_seconds)
+    yield from gauge("warnings", "Warning rules that the last run broke.", len(report.warnings))
+    states = "0 completed, 1 with warnings, 2 stopped by a gate, 3 failed"
+    yield from gauge("state", f"How the last run ended: {states}.", _STATES.get(report.state, _FAILED))
+    if report.started_at is not None and report.finished_at is not None:
         seconds = (report.finished_at - report.started_at).total_seconds()
-        family("run_seconds", "gauge", "How long the last run took.", [("", seconds)])
-        family(
-            "finished_timestamp_seconds", "gauge", "When the last run ended.", [("", report.finished_at.timestamp())]
-        )
-    return "\n".join(lines) + "\n"
+        yield from gauge("run_seconds", "Duration of the last run.", seconds)
+        ended = report.finished_at.timestamp()
+        yield from gauge("finished_timestamp_seconds", "When the last run ended, in Unix time.", ended)
 
 
-def _label(value: str) -> str:
-    plain = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{plain}"'
+def _quoted(value: object) -> str:
+    """A label's value, escaped."""
+    text = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{text}"'

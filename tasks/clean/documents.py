@@ -1,4 +1,4 @@
-"""The row of one page: what was found out about it as a whole."""
+"""The row of one page: what is known about it as a whole."""
 
 import re
 
@@ -6,32 +6,42 @@ import numpy as np
 
 from tasks.clean.label.page_kind import PLAIN, PageFacts, judge
 from tasks.clean.model import features, page_words, story
-from tasks.clean.model.page_features import block_features, declared_features
+from tasks.clean.model.page_declared import declared_features
+from tasks.clean.model.page_features import block_features
 from tasks.clean.model.page_model import load
 from tasks.clean.prepare import Prepared
 from tasks.text.language import language_of_page
 
-# what no gate may well quarantine needs no exact language; extract will find it
+# a shorter text needs its exact language here, where a gate may quarantine it; for the others extract will find it
 _BRIEF_WORDS = 40
+_COMMENT_HEAD = re.compile(  # `A name, 5 h`, above a reader's comment
+    r"""^[^.!?]{0,40}\b\d{1,2}\s?(?:
+        h|hrs?|hours?(?:\ ago)?|min(?:utes?)?(?:\ ago)?|days?\ ago|Std\.?|Stunden?|jours?|heures?|horas?|ore|uur
+    )$""",
+    re.I | re.X,
+)
+_COMMENT_HEAD_CHARS = 60  # below this
+_COPIED = ("doc_id", "source_uri", "url", "media_type", "fetched_at", "page_digest", "byte_count")
 
 
-class PageLooks:
-    """What the page model says of the pages of a batch, by their number in it; pages without blocks are left out."""
+class PageVerdicts:
+    """The page model's verdicts on the pages of a batch, by their number in it; pages without blocks have none."""
 
-    def __init__(self, prepared: Prepared, chance: story.Chances, urls: list[str | None]) -> None:
-        self._place = {}
+    def __init__(self, prepared: Prepared, chances: story.Chances, urls: list[str | None]) -> None:
+        self._index: dict[int, int] = {}
         if not len(prepared.blocks):
             return
-        where = prepared.where
-        numbers = [prepared.blocks.page[start] for start in where.starts.tolist()]
-        self._place = {number: place for place, number in enumerate(numbers)}
-        said = declared_features([prepared.signals[n] for n in numbers], [urls[n] for n in numbers])
+        layout = prepared.layout
+        pages = [prepared.blocks.page[start] for start in layout.starts.tolist()]
+        self._index = {page: index for index, page in enumerate(pages)}
+        declared = declared_features([prepared.signals[page] for page in pages], [urls[page] for page in pages])
         model = load("html" if prepared.is_html else "text")
-        pairs = page_words.distinct(prepared.words.line, prepared.words.hash, where, chance.is_story)
-        by_words = page_words.scores(pairs, model.tables, model.biases, len(numbers))
-        self._columns = block_features(prepared.columns, where, chance.values, chance.is_story) | said | by_words
+        pairs = page_words.distinct(prepared.words.line, prepared.words.hash, layout, chances.is_story)
+        by_words = page_words.scores(pairs, model.tables, model.biases, len(pages))
+        by_blocks = block_features(prepared.columns, layout, chances.values, chances.is_story)
+        self._columns = by_blocks | declared | by_words
         self._probabilities = model.probabilities(self._columns)
-        # what a page would be otherwise matters only where there is a doubt
+        # the other kind of a page matters only where there is a doubt
         doubtful = np.flatnonzero(self._probabilities < PLAIN)
         self._kinds: dict[int, str] = {}
         if len(doubtful):
@@ -39,12 +49,12 @@ class PageLooks:
             self._kinds = dict(zip(doubtful.tolist(), kinds, strict=True))
 
     def of(self, page: int) -> tuple[float, str | None, dict[str, float]]:
-        """The probability that a page holds a story, what it is if it holds none, and the features that may say why."""
-        place = self._place.get(page)
-        if place is None:
+        """The probability that a page holds a story, its kind if it holds none, and the features that may say why."""
+        index = self._index.get(page)
+        if index is None:
             return 0.0, None, {}
-        look = {name: float(values[place]) for name, values in self._columns.items()}
-        return float(self._probabilities[place]), self._kinds.get(place), look
+        page_features = {name: float(values[index]) for name, values in self._columns.items()}
+        return float(self._probabilities[index]), self._kinds.get(index), page_features
 
 
 def document_row(
@@ -52,67 +62,76 @@ def document_row(
     page: int,
     first: int,
     end: int,
-    chance: story.Chances,
-    kept: np.ndarray,
+    chances: story.Chances,
+    is_kept: np.ndarray,
     record: dict,
-    looks: PageLooks,
+    verdicts: PageVerdicts,
 ) -> dict[str, object]:
-    """The row of `schema.DOCUMENTS` of a page whose blocks are `first:end`; `kept` says which of them are its text."""
-    columns, signals = prepared.columns, prepared.signals[page]
-    encoding, origin, damaged = prepared.encodings[page]
-    # a line that a rule took out of the story is no longer a doubt about it
-    certain = np.where(kept | ~chance.is_story[first:end], chance.values[first:end], 0.0)
+    """The row of `schema.DOCUMENTS` of a page with the blocks `first:end`; `is_kept` says which of them are text."""
+    columns, signals, texts = prepared.columns, prepared.signals[page], prepared.blocks.text[first:end]
+    encoding, encoding_from, damaged_char_count = prepared.encodings[page]
+    # a line that a rule removed from the story is no longer a doubt about it
+    certain = np.where(is_kept | ~chances.is_story[first:end], chances.values[first:end], 0.0)
     words = columns["words"][first:end]
     good = columns["good"][first:end] > 0
     # absent where no HTML page of the batch holds a line
-    link = columns["link_share"][first:end] if "link_share" in columns else np.zeros(end - first)
-    # a story may be one link as a whole, but then its lines are sentences, as a list of headlines is not
+    link_share = columns["link_share"][first:end] if "link_share" in columns else np.zeros(end - first)
+    # a whole story may be one link, but then its lines are sentences, unlike the headlines of a list
     is_sentence = (words >= features.GOOD_WORDS) & (columns["is_end"][first:end] > 0)
-    kept_words = float(words[kept].sum())
-    last_kept = int(np.flatnonzero(kept)[-1]) if kept.any() else 0
-    probability, other_kind, look = looks.of(page)
-    verdict = judge(
-        PageFacts(
-            kept_words=int(kept_words), page_words=float(words.sum()), page_lines=end - first,
-            entries={n - first: prepared.entries[n] for n in range(first, end) if n in prepared.entries},
-            last_kept=last_kept, is_live_declared=bool(signals and signals.is_live()),
-            clock_lines=_clock_lines(prepared.blocks.text[first:end], kept),
-            story_probability=probability, other_kind=other_kind, look=look,
-        )
-    )  # fmt: skip
-    return {
-        "doc_id": record["doc_id"], "source_uri": record["source_uri"], "url": record["url"],
-        "media_type": record["media_type"], "fetched_at": record["fetched_at"], "page_digest": record["page_digest"],
-        "byte_count": record["byte_count"],
-        "encoding": encoding, "encoding_from": origin, "repairs": prepared.repairs[page], "damaged_char_count": damaged,
-        "line_count": end - first, "kept_line_count": int(kept.sum()), "kept_word_count": int(kept_words),
-        "long_line_count": int((kept & good).sum()),
-        "suspect_line_count": int((kept & ~good & (columns["lexicon"][first:end] > 0)).sum())
-        + _comment_heads(prepared.blocks.text[first:end], kept),
-        "link_share": float((link * words)[kept & ~is_sentence].sum() / max(kept_words, 1)),
-        "kind": verdict.kind, "kind_reason": verdict.why,
-        "story_probability": verdict.story_probability, "other_kind": verdict.other_kind,
-        "language": language_of_page(
-            prepared.blocks.text[first:end], signals.language if signals else None,
-            is_thorough=verdict.story_probability < PLAIN or kept_words < _BRIEF_WORDS,
-        ),
-        "body_confidence": story.confidence(certain, words, kept, is_html=prepared.is_html),
-        "signals": signals.to_json() if signals else None, "given": record.get("given"),
-        "problem": "clean.unparsed" if prepared.problems[page] else None, "problem_detail": prepared.problems[page],
-    }  # fmt: skip
+    kept_words = float(words[is_kept].sum())
+    page_kind = judge(_page_facts(prepared, page, first, end, is_kept, verdicts))
+    is_doubtful = page_kind.story_probability < PLAIN or kept_words < _BRIEF_WORDS
+    suspect_lines = int((is_kept & ~good & (columns["lexicon"][first:end] > 0)).sum())
+    return {name: record[name] for name in _COPIED} | {
+        "encoding": encoding,
+        "encoding_from": encoding_from,
+        "repairs": prepared.repairs[page],
+        "damaged_char_count": damaged_char_count,
+        "line_count": end - first,
+        "kept_line_count": int(is_kept.sum()),
+        "kept_word_count": int(kept_words),
+        "long_line_count": int((is_kept & good).sum()),
+        "suspect_line_count": suspect_lines + _comment_heads(texts, is_kept),
+        "link_share": float((link_share * words)[is_kept & ~is_sentence].sum() / max(kept_words, 1)),
+        "kind": page_kind.kind,
+        "kind_reason": page_kind.reason,
+        "story_probability": page_kind.story_probability,
+        "other_kind": page_kind.other_kind,
+        "language": language_of_page(texts, signals.language if signals else None, is_thorough=is_doubtful),
+        "body_confidence": story.confidence(certain, words, is_kept, is_html=prepared.is_html),
+        "signals": signals.to_json() if signals else None,
+        "given": record.get("given"),
+        "problem": "clean.unparsed" if prepared.problems[page] else None,
+        "problem_detail": prepared.problems[page],
+    }
 
 
-def _clock_lines(texts: list[str], kept: np.ndarray) -> int:
-    """Kept lines that are a time of day or start with one, as the updates of a ticker do."""
-    last = int(np.flatnonzero(kept)[-1]) if kept.any() else -1
+def _page_facts(
+    prepared: Prepared, page: int, first: int, end: int, is_kept: np.ndarray, verdicts: PageVerdicts
+) -> PageFacts:
+    words, signals = prepared.columns["words"][first:end], prepared.signals[page]
+    probability, other_kind, page_features = verdicts.of(page)
+    return PageFacts(
+        kept_words=int(words[is_kept].sum()),
+        page_words=float(words.sum()),
+        page_lines=end - first,
+        entries={n - first: prepared.entries[n] for n in range(first, end) if n in prepared.entries},
+        last_kept=int(np.flatnonzero(is_kept)[-1]) if is_kept.any() else 0,
+        is_live_declared=bool(signals and signals.is_live()),
+        clock_lines=_clock_lines(prepared.blocks.text[first:end], is_kept),
+        story_probability=probability,
+        other_kind=other_kind,
+        features=page_features,
+    )
+
+
+def _clock_lines(texts: list[str], is_kept: np.ndarray) -> int:
+    """Lines up to the last kept one that are a time of day or start with one, like the updates of a ticker."""
+    last = int(np.flatnonzero(is_kept)[-1]) if is_kept.any() else -1
     return sum(1 for text in texts[: last + 1] if text[:2].isdigit() and text[2:3] in ":.h" and text[3:5].isdigit())
 
 
-_COMMENT_HEAD = re.compile(
-    r"^[^.!?]{0,40}\b\d{1,2}\s?(?:h|hrs?|hours?(?: ago)?|min(?:utes?)?(?: ago)?|days? ago|Std\.?|Stunden?|jours?|heures?|horas?|ore|uur)$", re.I
-)  # fmt: skip
-
-
-def _comment_heads(texts: list[str], kept: np.ndarray) -> int:
-    """Kept lines like `A name, 5 h`, which stand above readers' comments."""
-    return sum(1 for n in np.flatnonzero(kept).tolist() if len(texts[n]) < 60 and _COMMENT_HEAD.match(texts[n]))
+def _comment_heads(texts: list[str], is_kept: np.ndarray) -> int:
+    """Kept lines like `A name, 5 h`, which are above readers' comments."""
+    kept = (texts[n] for n in np.flatnonzero(is_kept).tolist())
+    return sum(1 for text in kept if len(text) < _COMMENT_HEAD_CHARS and _COMMENT_HEAD.match(text))

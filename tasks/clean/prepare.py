@@ -1,4 +1,4 @@
-"""Pages of one media type, cut into blocks, with the features of all their blocks: what the models and rules look at."""
+"""Pages of one media type, cut into blocks, with the features of all their blocks: the input of models and rules."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,30 +14,30 @@ from tasks.clean.parse.signals import Signals
 
 @dataclass
 class Prepared:
-    """Pages of one media type, cut into blocks, with what was found out on the way."""
+    """Pages of one media type, cut into blocks. Lists hold one value per page unless their comment says per line."""
 
-    rows: list[int]  # position in the batch of each page
-    encodings: list[tuple[str, str, int]]
+    is_html: bool
+    rows: list[int]  # position in the batch
+    encodings: list[tuple[str, str, int]]  # name, where it comes from, damaged characters
     repairs: list[list[str]]
-    signals: list[Signals | None]
-    problems: list[str | None]
+    signals: list[Signals | None]  # None for text pages, and where the parser failed
+    problems: list[str | None]  # why the parser failed
+    title_keys: list[list[int]]  # of the titles that it declares
+    summary_keys: list[int]  # of the first summary that it declares, 0 for none
+    keys: list[int]  # per line: of its words
     blocks: Blocks
     tree: dom_features.Tree
     words: Words
-    entries: dict[int, lexicon.Entry]
+    entries: dict[int, lexicon.Entry]  # by line
     columns: features.Columns
-    where: features.Layout
-    keys: list[int]  # of each line's words
-    title_keys: list[list[int]]  # of the titles that each page declares
-    summary_keys: list[int]
-    is_html: bool
+    layout: features.Layout
 
 
 def prepare(pages: Iterable[tuple[int, bytes, str | None]], *, is_html: bool) -> Prepared:
     """Decode, repair and cut pages of one media type, and compute the features of all their blocks.
 
-    Of each page: its position in the batch, its bytes and its declared encoding. A page is read at a time: its bytes lie where
-    the last page's lay, in the cache.
+    Of each page: its position in the batch, its bytes and its declared encoding. Pages are read one at a time, so that
+    the bytes of each may take the memory of the last, which is in the cache.
     """
     blocks = Blocks()
     rows: list[int] = []
@@ -45,63 +45,88 @@ def prepare(pages: Iterable[tuple[int, bytes, str | None]], *, is_html: bool) ->
     repairs: list[list[str]] = []
     signals: list[Signals | None] = []
     problems: list[str | None] = []
-    for page, (row, raw, said) in enumerate(pages):
-        decoded = decode(raw, said)
+    for page, (row, raw, declared_encoding) in enumerate(pages):
+        decoded = decode(raw, declared_encoding)
         rows.append(row)
         encodings.append((decoded.encoding, decoded.encoding_from, decoded.damaged_char_count))
-        done: set[str] = set()
-        first, body = len(blocks), len(blocks.containers.parent)
-        found: Signals | None = None
-        problem = None
-        if is_html:
-            try:
-                found = add_html_page(blocks, page, _utf8(raw, decoded))
-                found.finish()
-                done |= found.repairs
-                if add_declared_story(blocks, page, first, body, found.article_bodies):
-                    done.add("text_from_json_ld")
-            except ValueError as error:
-                problem = str(error)
-            joined = "\n".join(blocks.text[first:])
-            repaired = repair_line(joined, done)
-            if repaired != joined:
-                blocks.text[first:] = [text.strip() for text in repaired.split("\n")]
-        elif add_text_page(blocks, page, repair(decoded.text, done), soft_ends(decoded.text)):
-            done.add("wrapped_lines")
-        repairs.append(sorted(done))
-        signals.append(found)
+        page_repairs: set[str] = set()
+        add_page = _add_html if is_html else _add_text
+        page_signals, problem = add_page(blocks, page, raw, decoded, page_repairs)
+        repairs.append(sorted(page_repairs))
+        signals.append(page_signals)
         problems.append(problem)
     words = count_words(blocks.text)
     entries = lexicon.find(blocks.text, words)
-    columns, where = features.text_features(blocks, words, entries)
+    columns, layout = features.text_features(blocks, words, entries)
     tree = dom_features.Tree(blocks.containers)
     if is_html and len(blocks):
-        dom_features.dom_features(blocks, tree, words, columns, where)
-        said_of_page = [_declared(signals[blocks.page[start]]) for start in where.starts]
-        dom_features.declared_features(columns, words, where, said_of_page)
-    keys = fold(*solid(words)).tolist()
-    titles, summaries = _declared_keys(signals)
+        columns |= dom_features.dom_features(blocks, tree, words, columns, layout)
+        declared = [_declared(signals[blocks.page[start]]) for start in layout.starts]
+        columns |= dom_features.declared_features(words, layout, declared)
+    title_keys, summary_keys = _declared_keys(signals)
     return Prepared(
-        rows, encodings, repairs, signals, problems, blocks, tree, words, entries, columns, where, keys, titles, summaries, is_html
-    )  # fmt: skip
+        is_html=is_html,
+        rows=rows,
+        encodings=encodings,
+        repairs=repairs,
+        signals=signals,
+        problems=problems,
+        title_keys=title_keys,
+        summary_keys=summary_keys,
+        keys=fold(*solid(words)).tolist(),
+        blocks=blocks,
+        tree=tree,
+        words=words,
+        entries=entries,
+        columns=columns,
+        layout=layout,
+    )
+
+
+def _add_text(blocks: Blocks, page: int, raw: bytes, decoded: Decoded, repairs: set[str]) -> tuple[None, None]:
+    """Append the blocks of a text page, which declares nothing and needs no parser."""
+    if add_text_page(blocks, page, repair(decoded.text, repairs), soft_ends(decoded.text)):
+        repairs.add("wrapped_lines")
+    return None, None
+
+
+def _add_html(
+    blocks: Blocks, page: int, raw: bytes, decoded: Decoded, repairs: set[str]
+) -> tuple[Signals | None, str | None]:
+    """Append the blocks of an HTML page; returns what it declares, and why the parser failed if it did."""
+    first, body = len(blocks), len(blocks.containers.parent)
+    signals, problem = None, None
+    try:
+        signals = add_html_page(blocks, page, _utf8(raw, decoded))
+        signals.finish()
+        repairs |= signals.repairs
+        if add_declared_story(blocks, page, first, body, signals.article_bodies):
+            repairs.add("text_from_json_ld")
+    except ValueError as error:
+        problem = str(error)
+    joined = "\n".join(blocks.text[first:])
+    repaired = repair_line(joined, repairs)
+    if repaired != joined:
+        blocks.text[first:] = [text.strip() for text in repaired.split("\n")]
+    return signals, problem
 
 
 def _utf8(raw: bytes, decoded: Decoded) -> bytes:
-    """The page in UTF-8 for the parser: its own bytes wherever they are that already."""
+    """The page in UTF-8 for the parser: its bytes as they are, wherever they are UTF-8 already."""
     is_same = decoded.encoding == "utf-8" and decoded.encoding_from == "utf-8" and not decoded.damaged_char_count
     return (raw if is_same else decoded.text.encode("utf-8", "replace")).replace(b"\x00", b"")
 
 
 def _declared_keys(signals: list[Signals | None]) -> tuple[list[list[int]], list[int]]:
     """The keys of each page's declared titles, and of its first summary (0 for none)."""
-    titles = [own.titles() if own else [] for own in signals]
-    summaries = [next(iter(own.summaries()), "") if own else "" for own in signals]
+    titles = [declared.titles() if declared else [] for declared in signals]
+    summaries = [next(iter(declared.summaries()), "") if declared else "" for declared in signals]
     keys = iter(phrase_hashes([title for page in titles for title in page])[0].tolist() if any(titles) else [])
     return [[next(keys) for _ in page] for page in titles], phrase_hashes(summaries)[0].tolist()
 
 
 def _declared(signals: Signals | None) -> tuple[str, str, str]:
-    """What a page declares as its title, summary and text."""
+    """The title, summary and text that a page declares."""
     if signals is None:
         return "", "", ""
     return next(iter(signals.titles()), ""), next(iter(signals.summaries()), ""), " ".join(signals.article_bodies)

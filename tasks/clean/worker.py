@@ -1,8 +1,6 @@
 """One batch file of pages in, one folder with its documents and lines out: what a worker of the clean step does."""
 
-import shutil
 import time
-import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +14,7 @@ from tasks.clean.core import clean_pages
 from tasks.clean.sites.memory import learn_files, recall
 from tasks.parallel.page_job import PageJob
 from tasks.steps import Receipt, digest, rules_version
+from tasks.storage.atomic import replaced_folder
 from tasks.storage.tables import without, write_table
 
 DOCUMENTS, LINES, EVIDENCE = "documents.parquet", "lines.parquet", "evidence.parquet"
@@ -62,14 +61,10 @@ def _write(job: Job, skipped: set[str], target: Path) -> None:
     documents, lines, evidence = clean_pages(without(pages, idle), remembered, partial(_raws, job.path, idle))
     if job.failed:
         documents = pa.concat_tables([documents, _failed_rows(pages, job.failed)])
-    temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}.tmp")
-    try:
+    with replaced_folder(target) as temporary:
         write_table(documents, temporary / DOCUMENTS, dictionary=_LOW_CARDINALITY)
         write_table(lines, temporary / LINES, dictionary=_LOW_CARDINALITY)
         write_table(evidence, temporary / EVIDENCE, dictionary=["site"])
-        temporary.rename(target)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _raws(path: str, idle: set[str]) -> Iterator[bytes | None]:

@@ -1,1 +1,1 @@
-"""Optional step after load: the people, organisations and places that articles name, by a spaCy model of the user's."""
+"""Optional step after load: the people, organisations and places in articles, found by the user's spaCy model."""

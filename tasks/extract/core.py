@@ -22,6 +22,7 @@ from tasks.extract.page import FieldValue, LabelledLine, Page
 from tasks.extract.quotes.find import find_quotes
 from tasks.extract.similarity import DENSE, Hashes, fold, minhash, shingles_of, text_digest
 from tasks.steps import digest, rules_version
+from tasks.text import mojibake
 
 # lines at the top of a text page, among which the site's name is; an HTML page declares it. Of dropped lines only
 # these and the footer are read
@@ -144,7 +145,7 @@ def extract_page(page: Page, *, guess_dates: bool = False) -> tuple[dict[str, An
         "author_count": len(fields.authors.value),
         "quote_count": len(quotes),
         "mean_paragraph_words": words / max(len(body.paragraphs), 1),
-        "mojibake_count": _mojibake_count(body.text + (title or "")) + replaced_letters(body.text, words),
+        "mojibake_count": mojibake.count_signs(body.text + (title or "")) + replaced_letters(body.text, words),
     }
     row["flags"] = [*fields.times.flags, *find_doubts(page, row, body.paragraphs)]
     return row, shingles_of(folded)
@@ -222,16 +223,6 @@ def _word_count(text: str, *, is_dense: bool) -> int:
     """Words separated by spaces; in scripts without spaces every 1.7 letters count as a word."""
     dense_letters = len(DENSE.findall(text)) if is_dense else 0
     return len(text.split()) + int(dense_letters / 1.7)
-
-
-_DAMAGE = ("\ufffd", "â€", "Ã©", "Ã¨", "Ã¼", "Ã¶", "Ã¤", "Ã±", "Ã³", "Ã¡", "Â ", "ï»¿", "Ð°", "Ð¾")
-_DAMAGE_LEADS = sorted({sign[0] for sign in _DAMAGE})
-
-
-def _mojibake_count(text: str) -> int:
-    """Signs of encoding damage in a text."""
-    has_lead = not text.isascii() and any(lead in text for lead in _DAMAGE_LEADS)  # an undamaged text has none
-    return sum(text.count(sign) for sign in _DAMAGE) if has_lead else 0
 
 
 _SURE_STORY = 0.95  # from this probability on a page is a story, and its confidence is that of its fields and lines

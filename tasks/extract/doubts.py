@@ -9,8 +9,8 @@ from resiliparse.parse.lang import detect_fast
 
 from tasks.extract.fields.address import host, site_of_host
 from tasks.extract.page import Page
-from tasks.extract.similarity import DENSE_LETTERS
 from tasks.text.language import MAX_SURE_DISTANCE, base_language
+from tasks.text.scripts import COMPARED_LETTERS, char_class
 from tasks.vocabulary import Doubt
 
 # the end of a complete text: a full stop of any script, a closing quote or bracket, or an ellipsis
@@ -22,7 +22,7 @@ _TITLE_WORDS_MIN = 4  # fewer content words may all be puns
 _RELATED_SHARE = 0.25
 _STEM_CHARS = 5  # inflection changes the ends of words
 # letters without usable words: scripts without spaces; Korean, where particles are attached to words
-_DENSE = re.compile(f"[{DENSE_LETTERS}\uac00-\ud7af]")
+_DENSE = re.compile(f"[{char_class(COMPARED_LETTERS)}\uac00-\ud7af]")
 _BODY_DOUBTFUL = 0.5  # body_confidence; below, the text more likely has wrong lines than not
 _STORY_DOUBTFUL = 0.8  # story_probability; below, more than one such page in five is not a story
 _AT_ONCE = timedelta(seconds=5)  # no crawler is that fast, but a page that prints the clock as its date

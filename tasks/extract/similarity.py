@@ -15,6 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import rensa
 
+from tasks.text.hashing import GOLDEN_RATIO
+from tasks.text.scripts import COMPARED_LETTERS, char_class
+
 Hashes = npt.NDArray[np.uint64]
 
 PERMUTATIONS = 126  # 42 bands of 3: two texts with a tenth of their words different share one in 9,998 of 10,000 cases
@@ -22,13 +25,12 @@ _SEED = 7
 _MIN_SHINGLES = 20  # with fewer, all weather reports and market closings would be one story
 _MAX_WORDS = 50_000
 # the letters of scripts that write without spaces: Thai, Lao, Tibetan, Burmese, Khmer, kana, Han
-DENSE_LETTERS = r"\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff"
-DENSE = re.compile(f"[{DENSE_LETTERS}]")
+DENSE = re.compile(f"[{char_class(COMPARED_LETTERS)}]")
 _WORDS_PER_SHINGLE, _LETTERS_PER_SHINGLE = 3, 5
 # every ASCII character that is not a letter or digit becomes a space
 _ASCII_MARKS = bytes(code if code >= 128 or chr(code).isalnum() else 32 for code in range(256))
 _FACTORS = np.array(
-    [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB],
+    [GOLDEN_RATIO, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB],
     dtype=np.uint64,
 )
 

@@ -13,9 +13,10 @@ import pyarrow as pa
 from tasks.vocabulary import Flaw
 
 CHUNK_BYTES = 1 << 20
-# Text compresses 3 to 20 times, a page of blanks a hundred; gzip's own limit is 1032, bzip2's and xz's are in the millions
+# Text compresses 3 to 20 times, a page of blanks a hundred; gzip's own limit is 1032, bzip2's and xz's are in the
+# millions
 MAX_GROWTH = 200
-FREE_BYTES = 64 << 20  # below so much nothing is called a bomb: it does no harm
+FREE_BYTES = 64 << 20  # less than this is never a bomb: it does no harm
 CODECS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
 
 
@@ -28,8 +29,8 @@ class FlawError(Exception):
 
 
 @dataclass(slots=True)
-class Counted:
-    """A binary stream that knows how many bytes were read from it."""
+class CountingStream:
+    """A binary stream that counts the bytes read from it."""
 
     stream: IO[bytes]
     count: int = 0
@@ -47,36 +48,36 @@ class Counted:
         return len(data)
 
     def seekable(self) -> bool:
-        """No: it is read once, from start to end."""
+        """False: the stream is read once, from start to end."""
         return False
 
     def readable(self) -> bool:
-        """Yes."""
+        """True."""
         return True
 
     def tell(self) -> int:
-        """Bytes read so far."""
+        """The number of bytes read so far."""
         return self.count
 
     @property
     def closed(self) -> bool:
-        """Whether the stream below is closed."""
+        """Whether the stream is closed."""
         return bool(self.stream.closed)
 
     def close(self) -> None:
-        """Close the stream below."""
+        """Close the stream."""
         self.stream.close()
 
     def flush(self) -> None:
-        """Nothing to do."""
+        """Do nothing."""
 
 
 @dataclass(slots=True)
 class Window:
-    """A binary stream that seems to end at a byte of the one below; places are those of the one below."""
+    """A binary stream that seems to end at byte `end` of another; offsets are those of the other stream."""
 
     stream: IO[bytes]
-    end: int | None  # None for its own
+    end: int | None  # None for the stream's own end
 
     def read(self, size: int = -1) -> bytes:
         """Read from the stream, up to the end."""
@@ -85,26 +86,24 @@ class Window:
         left = max(0, self.end - self.stream.tell())
         return self.stream.read(left if size < 0 else min(size, left))
 
-    def seek(self, place: int, whence: int = 0) -> int:
-        """Go to a place, counted from the start, from here or from the end."""
-        return (
-            self.stream.seek(self.end + place)
-            if whence == 2 and self.end is not None
-            else self.stream.seek(place, whence)
-        )
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Move to an offset from the start (whence 0), the current offset (1) or the end (2)."""
+        if whence == 2 and self.end is not None:
+            return self.stream.seek(self.end + offset)
+        return self.stream.seek(offset, whence)
 
     def tell(self) -> int:
-        """Where the stream is."""
+        """The current offset."""
         return self.stream.tell()
 
 
-class Guarded:
-    """A decompressed stream: `read` raises FlawError where it grows beyond all measure or is broken."""
+class BoundedStream:
+    """A decompressed stream: `read` raises FlawError if the data is broken or grows like a bomb."""
 
     def __init__(self, stream: IO[bytes], codec: str | None) -> None:
-        self.below = Counted(stream)
+        self.compressed = CountingStream(stream)
         self.count = 0
-        self._stream: Any = _decompressor(cast("IO[bytes]", self.below), codec)
+        self._stream: Any = _decompressor(cast("IO[bytes]", self.compressed), codec)
         self._codec = codec
 
     def read(self, size: int = CHUNK_BYTES) -> bytes:
@@ -118,26 +117,34 @@ class Guarded:
         except (EOFError, OSError, zlib.error, lzma.LZMAError, ValueError, pa.ArrowException) as error:
             raise FlawError(Flaw.BROKEN_FILE, f"the {self._codec or 'file'} data is broken: {error}") from error
         self.count += len(data)
-        if self._codec and self.count > FREE_BYTES and self.count > MAX_GROWTH * max(self.below.count, 1):
-            raise FlawError(Flaw.BOMB, f"{self.below.count:,} bytes have become {self.count:,} and more")
+        if self._codec and self.is_bomb():
+            raise FlawError(Flaw.BOMB, f"{self.compressed.count:,} bytes decompress to {self.count:,} and more")
         return data
 
+    def is_bomb(self) -> bool:
+        """Whether the data read so far has grown too much."""
+        return self.count > FREE_BYTES and self.has_outgrown()
+
+    def has_outgrown(self) -> bool:
+        """Whether the data read so far has grown more than MAX_GROWTH times, harmless or not."""
+        return self.count > MAX_GROWTH * max(self.compressed.count, 1)
+
     def lines(self, max_bytes: int) -> Iterator[tuple[bytes | None, int]]:
-        """Lines without their end, and their sizes; None in place of a line larger than `max_bytes`, which is read over."""
-        held, size, is_over = bytearray(), 0, False
+        """Lines without their end, and their sizes; None instead of a line larger than `max_bytes`."""
+        line, size, is_too_large = bytearray(), 0, False
         while chunk := self.read():
-            *whole, rest = chunk.split(b"\n")
-            for part in whole:
+            *complete, rest = chunk.split(b"\n")
+            for part in complete:
                 size += len(part)
-                yield (None if is_over or size > max_bytes else bytes(held) + part), size
-                held, size, is_over = bytearray(), 0, False
+                yield (None if is_too_large or size > max_bytes else bytes(line) + part), size
+                line, size, is_too_large = bytearray(), 0, False
             size += len(rest)
             if size > max_bytes:
-                held, is_over = bytearray(), True
-            elif not is_over:
-                held += rest
+                line, is_too_large = bytearray(), True
+            elif not is_too_large:
+                line += rest
         if size:
-            yield (None if is_over else bytes(held)), size
+            yield (None if is_too_large else bytes(line)), size
 
 
 def _decompressor(stream: IO[bytes], codec: str | None) -> Any:
@@ -148,7 +155,7 @@ def _decompressor(stream: IO[bytes], codec: str | None) -> Any:
     if codec == "xz":
         return lzma.LZMAFile(stream)
     if codec == "zstd":
-        # tells a frame that breaks off, and refuses windows of gigabytes (libzstd's default limit is 128 MB)
+        # raises on a truncated frame, and refuses windows of gigabytes (libzstd's default limit is 128 MB)
         return pa.CompressedInputStream(pa.PythonFile(stream, "r"), "zstd")
     return stream
 
@@ -159,25 +166,28 @@ def read_bounded(stream: IO[bytes], codec: str | None, max_bytes: int) -> bytes:
     Raises:
         FlawError: it is larger than `max_bytes`, a bomb or broken.
     """
-    source = Guarded(stream, codec)
+    source = BoundedStream(stream, codec)
     parts: list[bytes] = []
     while data := source.read():
         parts.append(data)
         if source.count > max_bytes:
-            is_bomb = codec is not None and _grows_without_measure(source)
-            detail = f"more than {max_bytes:,} bytes" + (f", out of {source.below.count:,}" if codec else "")
+            is_bomb = codec is not None and _turns_into_bomb(source)
+            detail = f"more than {max_bytes:,} bytes"
+            if codec:
+                detail += f", decompressed from {source.compressed.count:,}"
             raise FlawError(Flaw.BOMB if is_bomb else Flaw.TOO_LARGE, detail)
     return b"".join(parts)
 
 
-def _grows_without_measure(source: Guarded) -> bool:
-    """Whether what was decompressed so far, or the next FREE_BYTES of it, is out of all proportion.
+def _turns_into_bomb(source: BoundedStream) -> bool:
+    """Whether the data has grown too much after the next FREE_BYTES of it.
 
-    A decompressor reads ahead, 8 kB in Python 3.11 and 128 kB from 3.12 on, so the first megabyte says little of the growth.
+    A decompressor reads ahead, 8 kB in Python 3.11 and 128 kB from 3.12 on, so the first megabyte says little of the
+    growth.
     """
     try:
         while source.count <= FREE_BYTES and source.read():
             pass
     except FlawError as error:
         return error.flaw is Flaw.BOMB
-    return source.count > MAX_GROWTH * max(source.below.count, 1)
+    return source.has_outgrown()

@@ -1,7 +1,6 @@
-"""What the user's sources stand for: the list of files to read, before any is read.
+"""The files that the user's sources name, listed before any is read: paths, sizes and times, no contents.
 
-Pure listing: names, sizes and times, no contents. Folders are walked in the order of their names, so that the same
-folder gives the same batches every time.
+Folders are walked in the order of their names, so that the same folder gives the same batches every time.
 """
 
 import csv
@@ -17,31 +16,25 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
+from tasks.errors import UsageError
 from tasks.ingest.bounded_streams import CHUNK_BYTES
 from tasks.ingest.formats import BY_NAME, FORMATS, PAGE, Format, format_of
 from tasks.storage import object_stores
 from tasks.vocabulary import Flaw
 
 ADDRESS_FILE = "urls.csv"  # beside the pages: columns file (or page_id), url, fetched_at (or crawled)
-SAVED_PARTS = (
-    "_files",
-    "_data",
-    "-Dateien",
-    "_fichiers",
-    "_archivos",
-)  # what browsers call the folder beside a saved page
-
-
+# suffixes of the folder that browsers save with a page
+SAVED_PARTS = ("_files", "_data", "-Dateien", "_fichiers", "_archivos")
 _PACKED_REFS = 1_000
 
 
-class SourceError(ValueError):
-    """A source that cannot be read at all, in words for the user."""
+class SourceError(UsageError):
+    """An unusable source; the message is shown to the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileRef:
-    """Where one file lies that holds a page or many; enough for a worker to read it."""
+    """One file with a page or many; all that a worker needs to read it."""
 
     source_uri: str
     path: str
@@ -51,33 +44,36 @@ class FileRef:
     codec: str | None = None
     url: str | None = None
     fetched_at_us: int | None = None  # microseconds since 1970, UTC
-    flaw: Flaw | None = None  # why it is not to be opened
+    flaw: Flaw | None = None  # why it must not be opened
     detail: str = ""
     is_link: bool = False
-    # of a part: the first byte at which its records may begin, and one past the last (None: the rest)
+    # of a part of a file: its records begin at or after the first byte and before the second (None: the end of the
+    # file)
     span: tuple[int, int | None] | None = None
     lines_before: int = 0  # as in `formats.Opened`
 
     @property
     def size(self) -> int:
-        """Bytes that are to be read."""
+        """Bytes to read."""
         return self.byte_count if self.span is None else (self.span[1] or self.byte_count) - self.span[0]
 
     def parts(self, part_bytes: int) -> Iterator["FileRef"]:
-        """The file in parts that several workers can read, where its format allows: records belong where they begin.
+        """The file in parts that several workers can read, if its format allows; a record is in the part it begins in.
 
-        The last part has no end, whatever the file says of itself.
+        The last part has no end, whatever size the file declares.
         """
         kind = BY_NAME[self.format]
-        is_parted = self.codec in kind.parted and self.byte_count > part_bytes
-        # http is fetched whole, and to count the lines of a remote file were to fetch it once more
-        if not is_parted or (object_stores.is_remote(self.path) if kind.is_numbered else self.path.startswith(("http://", "https://"))):  # fmt: skip
+        # http is fetched whole, and counting the lines of a remote file would fetch it once more
+        is_whole = (
+            object_stores.is_remote(self.path) if kind.is_numbered else self.path.startswith(("http://", "https://"))
+        )
+        if is_whole or self.codec not in kind.splittable or self.byte_count <= part_bytes:
             yield self
             return
         starts = range(0, self.byte_count, part_bytes)
         try:
             lines = _line_ends(self.path, [start - 1 for start in starts]) if kind.is_numbered else [0] * len(starts)
-        except OSError:  # of which the reader tells
+        except OSError:  # which the reader will report
             yield self
             return
         for start, before in zip(starts, lines, strict=True):
@@ -90,24 +86,24 @@ class FileRef:
         return BY_NAME[self.format].is_container
 
 
-def _line_ends(path: str, places: Iterable[int]) -> list[int]:
-    """The line ends before each of some places of a file, which ascend: a second for three gigabytes."""
-    found, count = [], 0
+def _line_ends(path: str, offsets: Iterable[int]) -> list[int]:
+    """The number of line ends before each of some ascending offsets of a file. Takes a second for three gigabytes."""
+    counts, count = [], 0
     with Path(path).open("rb") as stream:
-        for place in places:
-            while (left := place - stream.tell()) > 0 and (chunk := stream.read(min(left, CHUNK_BYTES))):
+        for offset in offsets:
+            while (left := offset - stream.tell()) > 0 and (chunk := stream.read(min(left, CHUNK_BYTES))):
                 count += chunk.count(b"\n")
-            found.append(count)
-    return found
+            counts.append(count)
+    return counts
 
 
 class FileRefs(Collection[FileRef]):
-    """Many files in order, packed: some 20 bytes each where objects take 280, so that ten million of them fit into memory."""
+    """Many files in order, compressed to some 20 bytes each instead of 280, so that ten million fit into memory."""
 
     def __init__(self, refs: Iterable[FileRef] = ()) -> None:
         self._packed: list[bytes] = []
         self._count = 0
-        self.size = 0  # bytes that are to be read of all
+        self.size = 0  # bytes to read, of all files
         self.extend(refs)
 
     def extend(self, refs: Iterable[FileRef]) -> None:
@@ -126,52 +122,52 @@ class FileRefs(Collection[FileRef]):
             yield from pickle.loads(zlib.decompress(packed))  # noqa: S301 - what was packed here
 
     def __contains__(self, ref: object) -> bool:
-        return any(own == ref for own in self)
+        return any(other == ref for other in self)
 
 
 @dataclass
 class Listing:
-    """The files of a run, and what was passed over in the folders."""
+    """The files of a run, and what was skipped in the folders."""
 
     refs: FileRefs
-    passed_over: Counter[str] = field(default_factory=Counter)  # by suffix or kind of file
+    skipped: Counter[str] = field(default_factory=Counter)  # by suffix or kind of file
 
 
 def list_files(sources: list[str]) -> Listing:
     """The files that the sources name, each once, in the order of the sources and of the names within.
 
     Raises:
-        SourceError: a source does not exist, may not be read, or holds no file of a known kind.
+        SourceError: a source does not exist, may not be read, or contains no file of a known kind.
     """
     listing = Listing(FileRefs())
     for source in sources:
         before = len(listing.refs)
-        listing.refs.extend(files_of(source, listing.passed_over))
+        listing.refs.extend(files_of(source, listing.skipped))
         if len(listing.refs) == before:
-            raise SourceError(nothing_found(source, listing.passed_over))
-    if len(sources) > 1 or any(ref.is_link for ref in listing.refs):  # else no file can have two names here
-        listing.refs = FileRefs(_once(listing.refs))
+            raise SourceError(_no_page_message(source, listing.skipped))
+    if len(sources) > 1 or any(ref.is_link for ref in listing.refs):  # else no file can be listed twice
+        listing.refs = FileRefs(_without_repeats(listing.refs))
     return listing
 
 
-def _once(refs: Iterable[FileRef]) -> Iterable[FileRef]:
-    """Without files that were listed before, by two sources or through a link; a link gives way to the file itself."""
-    found: dict[str, FileRef] = {}
+def _without_repeats(refs: Iterable[FileRef]) -> Iterable[FileRef]:
+    """Each file once, although two sources or a link name it; the file itself is preferred to a link."""
+    by_path: dict[str, FileRef] = {}
     for ref in refs:
         real = ref.path if object_stores.is_remote(ref.path) else os.path.realpath(ref.path)
-        if real not in found or (found[real].is_link and not ref.is_link):
-            found[real] = ref
-    return found.values()
+        if real not in by_path or (by_path[real].is_link and not ref.is_link):
+            by_path[real] = ref
+    return by_path.values()
 
 
-def nothing_found(source: str, passed_over: Counter[str]) -> str:
-    """What to tell of a source without a single file."""
-    others = ", ".join(f"{count} {kind}" for kind, count in passed_over.most_common(5))
-    endings = " ".join(suffix for kind in FORMATS for suffix in kind.suffixes)
-    return f"{source}: no page in it (looked for {endings}, also compressed{'; found ' + others if others else ''})"
+def _no_page_message(source: str, skipped: Counter[str]) -> str:
+    """The message about a source without a single file to read."""
+    others = ", ".join(f"{count} {kind}" for kind, count in skipped.most_common(5))
+    suffixes = " ".join(suffix for kind in FORMATS for suffix in kind.suffixes)
+    return f"{source}: contains no page (looked for {suffixes}, also compressed{'; found ' + others if others else ''})"
 
 
-def files_of(source: str, passed_over: Counter[str]) -> Iterator[FileRef]:
+def files_of(source: str, skipped: Counter[str]) -> Iterator[FileRef]:
     """The files of one source.
 
     Raises:
@@ -179,43 +175,43 @@ def files_of(source: str, passed_over: Counter[str]) -> Iterator[FileRef]:
     """
     path = Path(source)
     if object_stores.is_remote(source):
-        yield from _remote_files(source, passed_over)
+        yield from _remote_files(source, skipped)
     elif path.is_dir():
-        yield from _walk(path, passed_over)
+        yield from _walk(path, skipped)
     elif os.path.lexists(path):
         yield _named_file(path)
     elif any(mark in source for mark in "*?["):
-        yield from _matches(source, passed_over)
+        yield from _matches(source, skipped)
     else:
-        raise SourceError(f"{source}: there is no such file or folder")
+        raise SourceError(f"{source}: no such file or folder")
 
 
-def _remote_files(source: str, passed_over: Counter[str]) -> Iterator[FileRef]:
+def _remote_files(source: str, skipped: Counter[str]) -> Iterator[FileRef]:
     try:
-        for found in object_stores.find(source):
-            kind, codec = format_of(found.path)
-            if kind is None and not found.is_named:
-                passed_over[_kind(Path(found.path))] += 1
+        for file in object_stores.list_store(source):
+            kind, codec = format_of(file.path)
+            if kind is None and not file.is_named:
+                skipped[_kind(Path(file.path))] += 1
             else:
-                yield FileRef(found.path, found.path, found.byte_count, found.mtime_ns, (kind or PAGE).name, codec)
+                yield FileRef(file.path, file.path, file.byte_count, file.mtime_ns, (kind or PAGE).name, codec)
     except object_stores.StoreError as error:
         raise SourceError(str(error)) from error
 
 
-def _matches(pattern: str, passed_over: Counter[str]) -> Iterator[FileRef]:
+def _matches(pattern: str, skipped: Counter[str]) -> Iterator[FileRef]:
     for name in sorted(glob.glob(pattern, recursive=True)):  # noqa: PTH207 - keeps the user's spelling of the path
         entry = Path(name)
         if entry.is_dir():
-            if not pattern.endswith("**"):  # `**` names the folders and their files both
-                yield from _walk(entry, passed_over)
+            if not pattern.endswith("**"):  # `**` matches the folders and their files both
+                yield from _walk(entry, skipped)
         elif format_of(name)[0]:
-            yield from _file_in(name, entry.name, format_of(entry.name), _addresses(entry.parent), passed_over)
+            yield from _file_in(name, entry.name, format_of(entry.name), _addresses(entry.parent), skipped)
         else:
-            passed_over[_kind(entry)] += 1
+            skipped[_kind(entry)] += 1
 
 
 def _named_file(path: Path) -> FileRef:
-    """A file that the user named is a page whatever its ending; what is no regular file is refused."""
+    """A file that the user named; its suffix may be unknown, but it must be a regular file."""
     try:
         status = path.stat()
     except OSError as error:
@@ -227,55 +223,60 @@ def _named_file(path: Path) -> FileRef:
     return _ref(str(path), path.name, status, _addresses(path.parent), format_of(path.name), is_link=path.is_symlink())
 
 
-def _walk(folder: Path, passed_over: Counter[str]) -> Iterator[FileRef]:
+def _walk(folder: Path, skipped: Counter[str]) -> Iterator[FileRef]:
     def refuse(error: OSError) -> None:
         if Path(error.filename) == folder:
             raise SourceError(f"{folder}: cannot be read ({error.strerror})") from error
-        passed_over[f"unreadable folder {error.filename}"] += 1
+        skipped[f"unreadable folder {error.filename}"] += 1
 
     top = os.path.realpath(folder)
     for root, folders, names in os.walk(folder, onerror=refuse):  # does not follow links to folders
         stems = {name.rpartition(".")[0] for name in names if name.lower().endswith((".htm", ".html"))}
-        saved = {
+        parts = {
             name
             for name in folders
-            if any(name.endswith(end) and name.removesuffix(end) in stems for end in SAVED_PARTS)
+            if any(name.endswith(suffix) and name.removesuffix(suffix) in stems for suffix in SAVED_PARTS)
         }
-        if saved:
-            passed_over["folders of a saved page's parts"] += len(saved)
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in saved)
+        if parts:
+            skipped["folders with the parts of a saved page"] += len(parts)
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in parts)
         addresses = _addresses(Path(root)) if ADDRESS_FILE in names else {}
         for name in sorted(names):
             if name == ADDRESS_FILE or name.startswith("."):
                 continue
             kind = format_of(name)
             if kind[0]:
-                yield from _file_in(f"{root.rstrip(os.sep)}{os.sep}{name}", name, kind, addresses, passed_over, top)
+                yield from _file_in(f"{root.rstrip(os.sep)}{os.sep}{name}", name, kind, addresses, skipped, top)
             else:
-                passed_over[_kind(Path(name))] += 1
+                skipped[_kind(Path(name))] += 1
 
 
 Kind = tuple[Format | None, str | None]
 
 
 def _file_in(
-    path: str, name: str, kind: Kind, addresses: dict[str, dict[str, str]], passed_over: Counter[str], top: str | None = None
-) -> Iterator[FileRef]:  # fmt: skip
-    """A file met in a folder; what is no plain file in it is a page with a flaw, and never opened."""
+    path: str,
+    name: str,
+    kind: Kind,
+    addresses: dict[str, dict[str, str]],
+    skipped: Counter[str],
+    top: str | None = None,
+) -> Iterator[FileRef]:
+    """A file in a folder. What is not a regular file, or a link that leads out of `top`, is a page with a flaw."""
     try:
         status = os.lstat(path)
         is_link = stat.S_ISLNK(status.st_mode)
         if is_link:
-            status = os.stat(path)  # noqa: PTH116 - as above: a million files, and no object for each
+            status = os.stat(path)  # noqa: PTH116 - a million files, and no Path for each
     except OSError as error:
-        passed_over[f"broken link ({error.strerror})"] += 1
+        skipped[f"broken link ({error.strerror})"] += 1
         return
     if not stat.S_ISREG(status.st_mode):  # a FIFO would block the run, a device never end
         mode = status.st_mode
         what = "a pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
         yield FileRef(_uri(path), path, 0, status.st_mtime_ns, flaw=Flaw.NO_REGULAR_FILE, detail=f"is {what}")
     elif is_link and top is not None and not _is_within(os.path.realpath(path), top):
-        detail = f"leads to {os.path.realpath(path)}"
+        detail = f"a link to {os.path.realpath(path)}"
         yield FileRef(_uri(path), path, 0, status.st_mtime_ns, flaw=Flaw.LINK_OUTSIDE, detail=detail)
     else:
         yield _ref(path, name, status, addresses, kind, is_link=is_link)
@@ -286,21 +287,34 @@ def _is_within(path: str, top: str) -> bool:
 
 
 def _ref(
-    path: str, name: str, status: os.stat_result, addresses: dict[str, dict[str, str]], kind: Kind, *, is_link: bool = False
-) -> FileRef:  # fmt: skip
-    found, codec = kind
-    own = found or PAGE
+    path: str,
+    name: str,
+    status: os.stat_result,
+    addresses: dict[str, dict[str, str]],
+    kind: Kind,
+    *,
+    is_link: bool = False,
+) -> FileRef:
+    known_format, codec = kind
     url, fetched = None, None
     if addresses:
-        said = addresses.get(name) or addresses.get(name.partition(".")[0]) or {}
-        url, fetched = said.get("url") or None, _microseconds(said.get("fetched_at") or said.get("crawled") or "")
+        row = addresses.get(name) or addresses.get(name.partition(".")[0]) or {}
+        url, fetched = row.get("url") or None, _microseconds(row.get("fetched_at") or row.get("crawled") or "")
     return FileRef(
-        _uri(path), path, status.st_size, status.st_mtime_ns, own.name, codec if found else None, url, fetched, is_link=is_link
-    )  # fmt: skip
+        _uri(path),
+        path,
+        status.st_size,
+        status.st_mtime_ns,
+        (known_format or PAGE).name,
+        codec if known_format else None,
+        url,
+        fetched,
+        is_link=is_link,
+    )
 
 
 def _uri(path: str) -> str:
-    """The path as tables can hold it: surrogates stand for bytes of a file name that are not UTF-8."""
+    """The path with escapes for bytes that are not UTF-8, which tables cannot hold."""
     return path if path.isascii() else os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
@@ -328,12 +342,15 @@ def _microseconds(text: str) -> int | None:
 
 
 def _kind(path: Path) -> str:
-    return f"{path.suffix.lower()} files" if path.suffix else "files without an ending"
+    return f"{path.suffix.lower()} files" if path.suffix else "files without a suffix"
 
 
-def cut(refs: Iterable[FileRef], *, max_pages: int, max_bytes: int, part_bytes: int) -> Iterator[list[FileRef]]:
-    """The files in batches: each that may hold many pages alone or in parts, the others at most `max_pages` and, save for a
-    single larger one, `max_bytes` together.
+def split_into_batches(
+    refs: Iterable[FileRef], *, max_pages: int, max_bytes: int, part_bytes: int
+) -> Iterator[list[FileRef]]:
+    """The files in batches: a file with many pages alone or in parts, single pages up to `max_pages` and `max_bytes`.
+
+    A page larger than `max_bytes` is a batch by itself.
     """
     batch: list[FileRef] = []
     size = 0
@@ -351,12 +368,12 @@ def cut(refs: Iterable[FileRef], *, max_pages: int, max_bytes: int, part_bytes: 
 
 
 def check_sources(sources: list[str]) -> None:
-    """Refuse sources that cannot be read or hold no page; looks no further than the first file of each.
+    """Check that every source can be read and contains a page; only the first file of each is looked for.
 
     Raises:
-        SourceError: a source does not exist, may not be read, or holds no page.
+        SourceError: a source does not exist, may not be read, or contains no page.
     """
     for source in sources:
-        passed_over: Counter[str] = Counter()
-        if next(files_of(source, passed_over), None) is None:
-            raise SourceError(nothing_found(source, passed_over))
+        skipped: Counter[str] = Counter()
+        if next(files_of(source, skipped), None) is None:
+            raise SourceError(_no_page_message(source, skipped))

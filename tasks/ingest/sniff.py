@@ -1,40 +1,54 @@
-"""What bytes are: a page of text or of markup, or nothing that can be read."""
+"""What bytes are: a page of text or of markup, or something that cannot be read."""
 
 import re
 
 from tasks.vocabulary import Flaw
 
-# What a file starts with when it is not a page. (Signatures: the formats' own specifications.)
-_SIGNATURES = (
-    (b"\x89PNG\r\n\x1a\n", "a PNG image"), (b"\xff\xd8\xff", "a JPEG image"), (b"GIF8", "a GIF image"),
-    (b"RIFF", "a RIFF file (WebP, AVI, WAV)"), (b"%PDF-", "a PDF document"), (b"PK\x03\x04", "a ZIP archive"),
-    (b"\x1f\x8b", "gzip data"), (b"\x28\xb5\x2f\xfd", "Zstandard data"), (b"BZh", "bzip2 data"),
-    (b"\xfd7zXZ\x00", "xz data"), (b"\x7fELF", "a program"), (b"MZ\x90", "a program"), (b"PAR1", "a Parquet file"),
-    (b"\x00\x00\x00\x18ftyp", "an MP4 film"), (b"\x00\x00\x00\x1cftyp", "an MP4 film"), (b"OggS", "Ogg media"),
-    (b"ID3", "an MP3 file"), (b"SQLite format 3\x00", "a SQLite database"), (b"wOFF", "a font"), (b"wOF2", "a font"),
-)  # fmt: skip
-_STARTS = tuple(start for start, _ in _SIGNATURES)
+# What a file starts with that is not a page (signatures from the formats' specifications)
+_SIGNATURES = {
+    b"\x89PNG\r\n\x1a\n": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"GIF8": "a GIF image",
+    b"RIFF": "a RIFF file (WebP, AVI, WAV)",
+    b"%PDF-": "a PDF document",
+    b"PK\x03\x04": "a ZIP archive",
+    b"\x1f\x8b": "gzip data",
+    b"\x28\xb5\x2f\xfd": "Zstandard data",
+    b"BZh": "bzip2 data",
+    b"\xfd7zXZ\x00": "xz data",
+    b"\x7fELF": "a program",
+    b"MZ\x90": "a program",
+    b"PAR1": "a Parquet file",
+    b"\x00\x00\x00\x18ftyp": "an MP4 film",
+    b"\x00\x00\x00\x1cftyp": "an MP4 film",
+    b"OggS": "Ogg media",
+    b"ID3": "an MP3 file",
+    b"SQLite format 3\x00": "a SQLite database",
+    b"wOFF": "a font",
+    b"wOF2": "a font",
+}
+_STARTS = tuple(_SIGNATURES)
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-# C0 controls that no text holds: all but tab, line feed, vertical tab, form feed, return and escape (ISO-2022-JP)
+# C0 controls that are not in any text: all but tab, line feed, vertical tab, form feed, return and escape (ISO-2022-JP)
 _CONTROLS = bytes(code for code in range(0x20) if code not in (0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1B))
-_BINARY_SHARE = 0.02  # a page with a stray NUL is repaired; one control in fifty bytes is no text
+_BINARY_SHARE = 0.02  # a page with a stray NUL is repaired; bytes with one control in fifty are not text
 _HTML_START = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|div|p|article|h1|table|script|!--)", re.I)
 _WIDE_PROBE = 4096
-_PROBE = 65_536  # at either end of a page: what is binary is so from its start or to its end
+_PROBE = 65_536  # at either end of a page: binary data is binary from its start or to its end
 
 
 def find_problem(raw: bytes) -> tuple[Flaw, str] | None:
-    """The flaw of the bytes and what was found, or None for a readable page."""
+    """The flaw of the bytes and a sentence about it, or None for a readable page."""
     if not raw.strip(b"\x00\t\n\x0b\x0c\r \xef\xbb\xbf\xff\xfe"):
         return Flaw.EMPTY, f"{len(raw)} bytes, none of them text"
     if raw.startswith(_STARTS):
-        return Flaw.BINARY, f"starts like {next(name for start, name in _SIGNATURES if raw.startswith(start))}"
+        return Flaw.BINARY, f"starts like {next(name for start, name in _SIGNATURES.items() if raw.startswith(start))}"
     if raw.startswith(_BOMS[1:]) or is_wide(raw):
         return None
-    looked_at = raw if len(raw) <= 2 * _PROBE else raw[:_PROBE] + raw[-_PROBE:]
-    controls = len(looked_at) - len(looked_at.translate(None, _CONTROLS))
-    if controls > _BINARY_SHARE * len(looked_at):
-        return Flaw.BINARY, f"{controls} of {len(looked_at)} bytes looked at are control characters"
+    probe = raw if len(raw) <= 2 * _PROBE else raw[:_PROBE] + raw[-_PROBE:]
+    controls = len(probe) - len(probe.translate(None, _CONTROLS))
+    if controls > _BINARY_SHARE * len(probe):
+        return Flaw.BINARY, f"{controls} of {len(probe)} bytes examined are control characters"
     return None
 
 
@@ -49,8 +63,9 @@ def is_wide(raw: bytes) -> bool:
 
 
 def media_type(raw: bytes, name: str, declared: str | None = None) -> str:
-    """`text/html` or `text/plain`, by what the page starts with; what was declared, then the name's ending, decide only
-    where that says nothing.
+    """`text/html` or `text/plain`, by what the page starts with.
+
+    Where that is not conclusive, the declared type decides, and without one the suffix of the name.
     """
     head = raw[:2048]
     if raw.startswith(_BOMS[1:]) or is_wide(raw):
@@ -59,7 +74,7 @@ def media_type(raw: bytes, name: str, declared: str | None = None) -> str:
     if declared:
         is_called_html = "html" in declared.lower()
     if _HTML_START.search(head):
-        # a text page may speak of tags; a real one closes what it opens or starts with one
+        # a text page may mention tags; an HTML page starts with one
         is_html = is_called_html or _HTML_START.match(head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n"))
         return "text/html" if is_html else "text/plain"
     return "text/html" if is_called_html and b"<" in raw else "text/plain"

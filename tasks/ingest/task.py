@@ -11,11 +11,11 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.ingest.fetch.fetching import Fetching, fetch, is_web
-from tasks.ingest.formats import NOT_MET
-from tasks.ingest.listing import FileRef, FileRefs, cut, list_files
-from tasks.ingest.seen import Known
-from tasks.ingest.stored_pages import recall
-from tasks.ingest.worker import Job, Limits, ingest_job, read_so_far
+from tasks.ingest.formats import PARTS_MISALIGNED
+from tasks.ingest.listing import FileRef, FileRefs, list_files, split_into_batches
+from tasks.ingest.seen import SeenPages
+from tasks.ingest.stored_pages import copy_stored_pages
+from tasks.ingest.worker import Job, Limits, bytes_read, ingest_job
 from tasks.parallel.executor import Executor
 from tasks.parallel.progress import Advance, report_progress
 from tasks.steps import Receipt, StepResult, digest
@@ -56,44 +56,48 @@ def ingest(
     columns: dict[str, str] | None = None,
     fetching: Fetching | None = None,
 ) -> StepResult:
-    """Read the pages of all sources into batch files. Files that the ledger knows are skipped before they are read; pages
-    that it knows by their bytes are skipped before anything else is done with them.
+    """Read the pages of all sources into batch files.
+
+    Files that the ledger knows are skipped before they are read; pages that it knows by their bytes are skipped before
+    anything else is done with them.
 
     Raises:
-        SourceError: a source does not exist or holds no page.
-        ListError: a list of publishers cannot be used.
+        SourceError: a source does not exist or contains no page.
+        ListError: a list of publishers is unusable.
     """
     web = [source for source in sources if is_web(source)]
     listing = list_files([source for source in sources if not is_web(source)])
-    known = Known.read(ledger_files)
-    refs = FileRefs(_unknown(listing.refs, known, is_asked_for=bool(columns)))
+    seen = SeenPages.from_ledger(ledger_files)
+    refs = FileRefs(_new_files(listing.refs, seen, rereads_tables=bool(columns)))
     if executor.is_remote:
         refs = FileRefs(
             ref if is_remote(ref.path) else replace(ref, path=str(Path(ref.path).absolute())) for ref in refs
         )
-    known_file = None
-    if refs and len(known.docs):
-        known_file = folder.parent / "known" / digest(*map(str, ledger_files))
-        known.save(known_file)
-    batches = cut(refs, max_pages=limits.batch_pages, max_bytes=limits.batch_bytes, part_bytes=limits.part_bytes)
-    known_name = str(known_file) if known_file else None
-    jobs = [Job(FileRefs(batch), str(folder), limits, known_name, columns or {}) for batch in batches]
+    seen_folder = None
+    if refs and len(seen.docs):
+        seen_folder = folder.parent / "known" / digest(*map(str, ledger_files))
+        seen.save(seen_folder)
+    batches = split_into_batches(
+        refs, max_pages=limits.batch_pages, max_bytes=limits.batch_bytes, part_bytes=limits.part_bytes
+    )
+    seen_name = str(seen_folder) if seen_folder else None
+    jobs = [Job(FileRefs(batch), str(folder), limits, seen_name, columns or {}) for batch in batches]
     receipts = read_jobs(jobs, executor)
     if web:
-        receipts += fetch(web, folder, limits, known, fetching or Fetching())
+        receipts += fetch(web, folder, limits, seen, fetching or Fetching())
     notes = Counter(listed=len(listing.refs), known=len(listing.refs) - len(refs))
-    notes.update({f"passed over: {kind}": count for kind, count in listing.passed_over.items()})
+    notes.update({f"skipped: {kind}": count for kind, count in listing.skipped.items()})
     for receipt in receipts:
         notes.update(receipt.notes)
     return StepResult("ingest", tuple(receipt for receipt in receipts if receipt.received), dict(notes))
 
 
 def read_jobs(jobs: list[Job], executor: Executor) -> list[Receipt]:
-    """The receipts of all jobs in their order. A file whose parts do not meet is read again as a whole."""
+    """The receipts of all jobs in their order. A file whose parts do not fit together is read again as a whole."""
     first = list(_receipts_of(jobs, executor))
     torn: dict[str, FileRef] = {}
     for job, receipts in zip(jobs, first, strict=True):
-        if any(NOT_MET.note in receipt.notes for receipt in receipts):
+        if any(PARTS_MISALIGNED.note in receipt.notes for receipt in receipts):
             torn |= {ref.source_uri: replace(ref, span=None, lines_before=0) for ref in job.refs}
     if not torn:
         return [receipt for receipts in first for receipt in receipts]
@@ -114,34 +118,36 @@ def _receipts_of(jobs: list[Job], executor: Executor) -> Iterator[list[Receipt]]
         jobs,
         weights=[job.refs.size for job in jobs],
         unit="bytes",
-        under_way=lambda: sum(map(read_so_far, folders)),
+        under_way=lambda: sum(map(bytes_read, folders)),
         pages_of=lambda receipts: sum(receipt.received for receipt in receipts),
     )
 
 
-def _unknown(refs: Iterable[FileRef], known: Known, *, is_asked_for: bool) -> Iterator[FileRef]:
+def _new_files(refs: Iterable[FileRef], seen: SeenPages, *, rereads_tables: bool) -> Iterator[FileRef]:
     """The files that no earlier run has read in their present state.
 
-    `is_asked_for`: this run names columns, so tables are read again; their pages are known by their bytes.
+    With `rereads_tables` (this run names columns) files with many pages are read again; their pages are known by
+    their bytes.
     """
     listed = iter(refs)
     while part := list(islice(listed, _CHUNK_FILES)):
-        is_known = known.has_files(
+        is_seen = seen.has_files(
             [ref.source_uri for ref in part], [ref.byte_count for ref in part], [ref.mtime_ns for ref in part]
         )
-        for ref, seen in zip(part, is_known.tolist(), strict=True):
-            if not seen and (
-                is_asked_for or not (ref.is_container and known.has_container(ref.source_uri, ref.mtime_ns))
+        for ref, is_known in zip(part, is_seen.tolist(), strict=True):
+            if is_known or (
+                not rereads_tables and ref.is_container and seen.has_container(ref.source_uri, ref.mtime_ns)
             ):
-                yield ref
+                continue
+            yield ref
 
 
-@task(name="ingest", task_run_name="recall", cache_policy=NO_CACHE, persist_result=False)
-def recall_pages(
+@task(name="ingest", task_run_name="load-stored-pages", cache_policy=NO_CACHE, persist_result=False)
+def load_stored_pages(
     wanted: Mapping[str, Collection[str] | None], root: Path, folder: Path, *, without: set[str], batch_pages: int
 ) -> StepResult:
     """Take pages from the output's store of raw pages instead of reading sources (`tasks.ingest.stored_pages`)."""
-    receipts = tuple(recall(wanted, root, folder, without=without, batch_pages=batch_pages))
+    receipts = tuple(copy_stored_pages(wanted, root, folder, without=without, batch_pages=batch_pages))
     received = sum(receipt.received for receipt in receipts)
     report_progress(Advance("ingest", received, received))
     return StepResult("ingest", receipts, {"listed": received, "known": 0})

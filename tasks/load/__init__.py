@@ -1,1 +1,1 @@
-"""Articles that passed in; a published dataset out: written aside, audited, made visible in one step."""
+"""Articles that passed the gates in, a published dataset out: write, audit, publish in one step."""

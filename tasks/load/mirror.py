@@ -1,11 +1,12 @@
 """The dataset in an object store: files that never change, and a numbered manifest that makes a state visible at once.
 
-What is promised there. Stores have no links and no rename, so a glob over a prefix may meet files of two states. Here every
-data file has a name made from its content and is never written again; a state is one JSON manifest that lists its files, and
-publishing is the creation of the next number, which the store refuses if it is there (a conditional PUT, If-None-Match, on S3
-and its kin). Readers take the file list of the highest number: they see one whole state, whatever is being uploaded, and keep
-it as long as they like within `KEEP_STATES` later ones. Two writers cannot both publish a number: the second is told. A run
-that is killed leaves files that no manifest names; the next push removes those that are older than a day.
+Stores have no links and no rename, so a glob over a prefix may match files of two states. Therefore every data file
+has a name made from its content and is never overwritten. A state is one JSON manifest that lists its files, and
+publishing is the creation of the manifest with the next number, which the store refuses if it exists (on S3 and
+similar stores a conditional PUT, If-None-Match). Readers take the file list of the highest number: they see one whole
+state, whatever is being uploaded, and can use it until `KEEP_STATES` later ones are published. Two writers cannot
+publish the same number: the second one fails. A push that is killed leaves files that no manifest names; the next
+push deletes those that are older than a day.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from tasks import schema
+from tasks.errors import CopydeskError
 from tasks.load.output import Output
 
 KEEP_STATES = 10  # manifests whose files stay for readers in the middle of a scan
@@ -26,8 +28,8 @@ _ORPHAN_SECONDS = 86_400  # an upload takes less; younger files may belong to a 
 _MANIFESTS, _DATA = "manifests", "data"
 
 
-class MirrorError(OSError):
-    """A mirror that cannot be written or read, in words for the user."""
+class MirrorError(CopydeskError, OSError):
+    """A mirror that cannot be written or read; the message is shown to the user."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Mirror:
     """One prefix of an object store (or any file system that fsspec knows)."""
 
     def __init__(self, files: Any, root: str, address: str) -> None:
-        """`files` and `root` as fsspec's `url_to_fs` gives them; `address` is what the user calls it."""
+        """`files` and `root` are what fsspec's `url_to_fs` returns for the user's `address`."""
         self._files, self._root, self._address = files, root.rstrip("/"), address.rstrip("/")
 
     # ------------------------------------------------------------------ reading
@@ -68,9 +70,13 @@ class Mirror:
         known = self.states()
         number = state if state is not None else (known[-1] if known else 0)
         if number not in known:
-            raise MirrorError(f"{self._address}: no state {number or ''} is published here".replace("  ", " "))
-        found: dict[str, Any] = json.loads(self._files.cat_file(self._manifest_path(number)))
-        return found
+            raise MirrorError(
+                f"{self._address}: state {number} is not published here"
+                if number
+                else f"{self._address}: no state is published here"
+            )
+        manifest: dict[str, Any] = json.loads(self._files.cat_file(self._manifest_path(number)))
+        return manifest
 
     def addresses(self, table: str, state: int | None = None) -> list[str]:
         """The files of a table in a state, as addresses that DuckDB, pandas and Polars read."""
@@ -79,38 +85,45 @@ class Mirror:
     # ------------------------------------------------------------------ writing
 
     def push(self, output: Output, *, drops_earlier: bool = False) -> Pushed:
-        """Publish the output's present state; nothing is visible if this does not return. `drops_earlier`: no earlier state
-        can be read any more, as after an article was forgotten.
+        """Publish the output's current state; nothing is visible if this does not return.
+
+        With `drops_earlier` all earlier states are deleted, e.g. after an article was forgotten.
 
         Raises:
             MirrorError: another writer published first, or the store refuses.
         """
         known = self.states()
         before = self.manifest(known[-1]) if known else {"tables": {}, "source_state": None}
-        there = {row["key"] for rows in before["tables"].values() for row in rows}
+        existing = {row["key"] for rows in before["tables"].values() for row in rows}
         tables: dict[str, list[dict[str, Any]]] = {}
-        uploaded, sent = 0, 0
+        uploaded, uploaded_bytes = 0, 0
         for table in schema.PUBLISHED:
             tables[table] = []
-            for place, path in output.files(table).items():
-                key = f"{_DATA}/{table}/{_named_by_content(place, path)}"
+            for name, path in output.files(table).items():
+                key = f"{_DATA}/{table}/{_content_name(name, path)}"
                 size = path.stat().st_size
-                if key not in there:  # one that no state names might be swept by another push: write it again
+                if key not in existing:  # a file that no state names might be deleted by another push: upload it again
                     self._upload(path, key)
-                    uploaded, sent = uploaded + 1, sent + size
+                    uploaded, uploaded_bytes = uploaded + 1, uploaded_bytes + size
                 rows = pq.ParquetFile(path).metadata.num_rows
-                tables[table].append({"key": key, "place": place, "bytes": size, "rows": rows})
+                tables[table].append({"key": key, "place": name, "bytes": size, "rows": rows})
         number = (known[-1] if known else 0) + 1
         count = sum(map(len, tables.values()))
         if before["tables"] == tables:
             return Pushed(known[-1], count, 0, 0, self._sweep(1, -1.0) if drops_earlier else 0)
-        self._create_manifest(number, {"state": number, "source_state": output.state(), "schema_version": schema.SCHEMA_VERSION, "tables": tables})  # fmt: skip
+        manifest = {
+            "state": number,
+            "source_state": output.state(),
+            "schema_version": schema.SCHEMA_VERSION,
+            "tables": tables,
+        }
+        self._create_manifest(number, manifest)
         removed = self._sweep(1, -1.0) if drops_earlier else self._sweep(KEEP_STATES, _ORPHAN_SECONDS)
-        return Pushed(number, count, uploaded, sent, removed)
+        return Pushed(number, count, uploaded, uploaded_bytes, removed)
 
     def _upload(self, path: Path, key: str) -> None:
         try:
-            if getattr(self._files, "local_file", False):  # stores have no folders to make
+            if getattr(self._files, "local_file", False):  # stores have no folders
                 self._files.makedirs(f"{self._root}/{PurePosixPath(key).parent}", exist_ok=True)
             self._files.put_file(str(path), f"{self._root}/{key}")
         except Exception as error:  # each store has errors of its own
@@ -123,7 +136,7 @@ class Mirror:
             self._files.pipe_file(path, json.dumps(content, indent=1).encode(), mode="create")
         except FileExistsError as error:
             raise MirrorError(
-                f"{self._address}: another writer has just published state {number}; nothing of this push is visible, push again"
+                f"{self._address}: another writer has just published state {number} instead of this push; push again"
             ) from error
         except Exception as error:
             raise MirrorError(f"{self._address}: cannot be written: {type(error).__name__}: {error}") from error
@@ -132,7 +145,7 @@ class Mirror:
         return f"{self._root}/{_MANIFESTS}/{number:08d}.json"
 
     def _sweep(self, keep: int, orphan_seconds: float) -> int:
-        """Remove manifests beyond the last ones, and older files that none of those names. Returns how many files went."""
+        """Delete all but the last manifests, and old files without a manifest. Returns the number of files deleted."""
         known = self.states()
         for number in known[:-keep]:
             self._files.rm_file(self._manifest_path(number))
@@ -150,11 +163,11 @@ class Mirror:
         return removed
 
 
-def _named_by_content(place: str, path: Path) -> str:
-    """`published_month=2026-03/RUN-001-3fa9c1d28e07b5aa.parquet`: another content is another name."""
+def _content_name(name: str, path: Path) -> str:
+    """`published_month=2026-03/RUN-001-3fa9c1d28e07b5aa.parquet`: files of different content have different names."""
     with path.open("rb") as stream:
-        mark = hashlib.file_digest(stream, "sha256").hexdigest()[:16]
-    return f"{place.removesuffix('.parquet')}-{mark}.parquet"
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()[:16]
+    return f"{name.removesuffix('.parquet')}-{digest}.parquet"
 
 
 def _age_seconds(info: dict[str, Any]) -> float:

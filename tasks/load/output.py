@@ -1,9 +1,9 @@
-"""The output folder: where everything lies, who may write, and how a new state becomes visible in one step.
+"""The output folder: its layout, its lock, and publication of a new state in one step.
 
-`articles/`, `quarantine/`, `duplicates/`, `versions/`, `ledger/` and `sites/` are links through `.published/current`, itself a
-link to the newest snapshot folder. A snapshot is built aside from hard links to what stays and files that are new;
-replacing the one link `current` shows readers all tables of the new state at once. Earlier snapshots stay for
-a while, so that a reader who has a file open keeps it.
+`articles/`, `quarantine/` and the other tables of `schema.PUBLISHED` are links through `.published/current`, itself a
+link to the newest snapshot folder. A snapshot is built under a temporary name from hard links to the files that stay
+and from new files. Replacing the one link `current` then shows readers all tables of the new state at once. Earlier
+snapshots are kept for a while, so that a reader can finish with the files it has open.
 """
 
 import fcntl
@@ -21,51 +21,61 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks import schema
-from tasks.storage.atomic import sweep
+from tasks.errors import EXIT_USAGE, CopydeskError
+from tasks.storage.atomic import remove_temporary, replace_link, replaced_folder
 
 TABLES = tuple(schema.PUBLISHED)
-BESIDE = ("lines", "pages", "entities")  # folders of files that only ever grow, beside the tables
+UNPUBLISHED = ("lines", "pages", "entities")  # folders beside the tables, to which files are only added
 KEEP_SNAPSHOTS = 3  # the current one and two before, for readers in the middle of a scan
 _SNAPSHOT = re.compile(r"^\d{6}$")
 _LOCK_POLL_SECONDS = 1.0
-FORMAT = "1"  # of the folder's layout; a later version refuses to write into an earlier one's output unasked
+FORMAT = "1"  # of the folder's layout; a version with another format refuses to write into this output
 
 
-class OutputError(OSError):
-    """An output folder that cannot be used, in words for the user."""
+class OutputError(CopydeskError, OSError):
+    """An unusable output folder; the message is shown to the user."""
+
+    exit_code = EXIT_USAGE
 
 
 class OutputBusyError(OutputError):
     """Another run is writing to this output."""
 
 
+class NothingPublishedError(OutputError):
+    """No run has published to this output yet."""
+
+    def __init__(self, root: str | Path) -> None:
+        super().__init__(f"{root}: no run has published here yet; try `copydesk run SOURCE --output {root}`")
+
+
 @dataclass
 class Changes:
-    """What a run changes: new files by table and place, and what they replace."""
+    """What a run changes in the tables: files added and removed, by their path in the table."""
 
-    added: dict[str, dict[str, Path]] = field(default_factory=dict)  # table -> place within it -> staged file
-    removed: dict[str, set[str]] = field(default_factory=dict)  # table -> places that are gone
+    added: dict[str, dict[str, Path]] = field(default_factory=dict)  # table -> path in it -> staged file
+    removed: dict[str, set[str]] = field(default_factory=dict)  # table -> paths in it
 
-    def rewrite(self, table: str, place: str, staged: Path | None, state: str) -> None:
-        """Put a rewritten file in the place of another, or nothing; under a name of its own, made from the `state` before.
+    def replace(self, table: str, name: str, staged: Path | None, state: str) -> None:
+        """Replace a file of a table by a rewritten one, or remove it; the new name is made from the current `state`.
 
-        A name never stands for two contents: who listed the old files and opens one after the new state came finds it gone,
-        and is never given half of each.
+        Two contents never share a name: a reader that has listed the old files and opens one after publication gets an
+        error, and never a mixture of two states.
         """
-        self.added.setdefault(table, {}).pop(place, None)
+        self.added.setdefault(table, {}).pop(name, None)
         if staged is not None:
-            self.added[table][renewed(place, state)] = staged
-        if renewed(place, state) != place or staged is None:
-            self.removed.setdefault(table, set()).add(place)
+            self.added[table][rewritten_path(name, state)] = staged
+        if rewritten_path(name, state) != name or staged is None:
+            self.removed.setdefault(table, set()).add(name)
 
     def is_empty(self) -> bool:
         """Whether nothing changes."""
         return not any(self.added.values()) and not any(self.removed.values())
 
 
-def renewed(place: str, state: str) -> str:
-    """The name under which a file is written anew after a state: `a/b.parquet`, `a/b~7.parquet`, `a/b~12.parquet`."""
-    stem = place.removesuffix(".parquet").rpartition("~")
+def rewritten_path(name: str, state: str) -> str:
+    """The path under which a file is rewritten after a state: `a/b.parquet`, `a/b~7.parquet`, `a/b~12.parquet`."""
+    stem = name.removesuffix(".parquet").rpartition("~")
     return f"{stem[0] or stem[2]}~{int(state or 0)}.parquet"
 
 
@@ -82,6 +92,18 @@ class Output:
 
     # ------------------------------------------------------------------ reading
 
+    @classmethod
+    def open(cls, root: str | Path) -> "Output":
+        """The output of a folder that a run has published to.
+
+        Raises:
+            NothingPublishedError: no run has.
+        """
+        output = cls(root)
+        if not output.exists():
+            raise NothingPublishedError(root)
+        return output
+
     def exists(self) -> bool:
         """Whether a run has published here."""
         return (self.published / "current").is_dir()
@@ -91,7 +113,7 @@ class Output:
         return (self.published / "current").readlink().name if self.exists() else ""
 
     def files(self, table: str) -> dict[str, Path]:
-        """The files of a published table by their place within it."""
+        """The files of a published table by their path in it."""
         folder = self.published / "current" / table
         base = folder.resolve() if folder.is_dir() else None
         if base is None:
@@ -101,23 +123,23 @@ class Output:
     # ------------------------------------------------------------------ writing
 
     def prepare(self) -> None:
-        """Make the folder and its parts.
+        """Create the folder and its parts.
 
         Raises:
-            OutputError: the place cannot be written to, or holds another format's output.
+            OutputError: the folder cannot be written to, or is an output of another format.
         """
         try:
             for folder in (self.root, self.work, self.runs, self.published):
                 folder.mkdir(parents=True, exist_ok=True)
-            mark = self.published / "format"
-            if mark.exists():
-                found = mark.read_text().strip()
-                if found != FORMAT:
+            format_file = self.published / "format"
+            if format_file.exists():
+                existing = format_file.read_text().strip()
+                if existing != FORMAT:
                     raise OutputError(
-                        f"{self.root}: is an output of format {found}; this version writes format {FORMAT}"
+                        f"{self.root}: is an output of format {existing}; this version writes format {FORMAT}"
                     )
             else:
-                mark.write_text(FORMAT + "\n")
+                format_file.write_text(FORMAT + "\n")
             if not os.access(self.root, os.W_OK):
                 raise OutputError(f"{self.root}: cannot be written to (permission denied)")
         except OutputError:
@@ -127,16 +149,16 @@ class Output:
 
     @contextmanager
     def lock(self, wait_seconds: float = 0.0) -> Iterator[None]:
-        """Hold the output for one run. The lock is the kernel's: it ends with the process, even a killed one.
+        """Lock the output for one run. The lock is the kernel's: it ends with the process, even a killed one.
 
         Raises:
-            OutputBusyError: another run holds it, and did not let go of it in `wait_seconds`.
+            OutputBusyError: another run still holds the lock after `wait_seconds`.
         """
         path = self.published / "lock"
         deadline = time.monotonic() + wait_seconds
         with path.open("a+") as handle:
             try:
-                while not _locked(handle):
+                while not _try_lock(handle):
                     if time.monotonic() >= deadline:
                         raise BlockingIOError
                     time.sleep(min(_LOCK_POLL_SECONDS, wait_seconds))
@@ -155,89 +177,81 @@ class Output:
                 fcntl.flock(handle, fcntl.LOCK_UN)
 
     def sweep(self) -> None:
-        """Remove what killed runs left half done: temporary files, unfinished and outdated snapshots."""
-        for folder in (
-            self.work,
-            self.published,
-            self.reports,
-            self.runs,
-            self.quality,
-            *(self.root / name for name in BESIDE),
-        ):
-            sweep(folder)
+        """Delete what killed runs left behind: temporary files, and unfinished and outdated snapshots."""
+        unpublished = [self.root / name for name in UNPUBLISHED]
+        for folder in (self.work, self.published, self.reports, self.runs, self.quality, *unpublished):
+            remove_temporary(folder)
         current = str((self.published / "current").readlink()) if (self.published / "current").is_symlink() else ""
-        numbers = sorted(path.name for path in self.published.iterdir() if _SNAPSHOT.match(path.name))
-        for name in numbers:
-            # a number above the current one was built and never shown
-            if current and (name > current or (name < current and name not in numbers[-KEEP_SNAPSHOTS:])):
+        names = sorted(path.name for path in self.published.iterdir() if _SNAPSHOT.match(path.name))
+        for name in names:
+            # a snapshot later than the current one was built but not published
+            if current and (name > current or (name < current and name not in names[-KEEP_SNAPSHOTS:])):
                 shutil.rmtree(self.published / name, ignore_errors=True)
 
     def clear_work(self) -> None:
-        """Remove what lies between the steps: the run is over."""
+        """Delete the files between the steps, when the run is over."""
         shutil.rmtree(self.work, ignore_errors=True)
 
-    def drop_earlier(self) -> None:
-        """Remove every snapshot but the current one."""
+    def delete_earlier_snapshots(self) -> None:
+        """Delete every snapshot but the current one."""
         for path in self.published.iterdir():
             if _SNAPSHOT.match(path.name) and path.name != self.state():
                 shutil.rmtree(path, ignore_errors=True)
 
     def publish(self, changes: Changes) -> str:
-        """Make a new state visible in one step; returns its number. Nothing is visible if this does not return."""
+        """Make a new state visible in one step, and return its number. Nothing is visible if this does not return."""
         numbers = [int(path.name) for path in self.published.iterdir() if _SNAPSHOT.match(path.name)]
-        name = f"{max(numbers, default=0) + 1:06d}"
-        aside = self.published / f".{name}.tmp"
-        shutil.rmtree(aside, ignore_errors=True)
+        state = f"{max(numbers, default=0) + 1:06d}"
+        with replaced_folder(self.published / state) as snapshot:
+            for table in TABLES:
+                added, removed = changes.added.get(table, {}), changes.removed.get(table, set())
+                (snapshot / table).mkdir(parents=True)
+                for name, path in (self.files(table) | added).items():
+                    if name not in removed:
+                        link_or_copy(path, snapshot / table / name)
+            for folder in [snapshot, *(path for path in snapshot.rglob("*") if path.is_dir())]:
+                _flush_folder(folder)
+        replace_link(self.published / "current", state)
+        _flush_folder(self.published)
         for table in TABLES:
-            added, removed = changes.added.get(table, {}), changes.removed.get(table, set())
-            (aside / table).mkdir(parents=True)
-            for name_in_table, path in (self.files(table) | added).items():
-                if name_in_table not in removed:
-                    link_or_copy(path, aside / table / name_in_table)
-        for folder in [aside, *(path for path in aside.rglob("*") if path.is_dir())]:
-            _sync(folder)
-        aside.rename(self.published / name)
-        _swap(self.published / "current", name)
-        _sync(self.published)
-        for table in TABLES:
-            place = self.root / table
-            if not place.is_symlink():
-                if place.exists():
-                    raise OutputError(f"{place}: is not Copydesk's; move it away")
-                _swap(place, f".published/current/{table}")
-        return name
+            link = self.root / table
+            if not link.is_symlink():
+                if link.exists():
+                    raise OutputError(f"{link}: was not created by Copydesk; move it away")
+                replace_link(link, f".published/current/{table}")
+        return state
 
-    def refuse_strangers(self) -> None:
-        """Check that nothing of somebody else's stands where the tables go, or in them: a new state would leave it behind.
+    def check_no_foreign_files(self) -> None:
+        """Check that every file in the tables, and what is in their place, was created by Copydesk.
 
         Raises:
-            OutputError: a foreign file or folder.
+            OutputError: there is a foreign file or folder, which would be lost with the next state.
         """
         for table in TABLES:
-            place = self.root / table
-            if place.exists() and not place.is_symlink():
+            link = self.root / table
+            if link.exists() and not link.is_symlink():
                 raise OutputError(
-                    f"{place}: is there already and was not made by Copydesk; choose another output or move it away"
+                    f"{link}: already exists and was not created by Copydesk; choose another output or move it away"
                 )
             folder = (self.published / "current" / table).resolve()
             for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-                if path.is_file() and not _is_of(path, table):
-                    shown = place / path.relative_to(folder)
-                    raise OutputError(f"{shown}: is no file of this table and was not made by Copydesk; move it away")
+                if path.is_file() and not _is_file_of(path, table):
+                    shown = link / path.relative_to(folder)
+                    raise OutputError(f"{shown}: is not a Copydesk file of this table; move it away")
 
 
-def _is_of(path: Path, table: str) -> bool:
-    """Whether a file is one of ours, of this table: it says so in its footer."""
+def _is_file_of(path: Path, table: str) -> bool:
+    """Whether a file is one that Copydesk wrote for this table, by the metadata in its footer."""
     if path.suffix != ".parquet":
         return False
     try:
-        told = pq.read_schema(path).metadata or {}
+        metadata = pq.read_schema(path).metadata or {}
     except (pa.ArrowException, OSError):
         return False
-    return bool(told.get(b"table") == table.encode())
+    return bool(metadata.get(b"table") == table.encode())
 
 
-def _locked(handle: IO[str]) -> bool:
+def _try_lock(handle: IO[str]) -> bool:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -246,7 +260,7 @@ def _locked(handle: IO[str]) -> bool:
 
 
 def link_or_copy(source: Path, target: Path) -> None:
-    """Give a file a second place: a hard link, or a copy where the file system has none."""
+    """Give a file a second path: a hard link, or a copy where the file system has none."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(source, target)
@@ -254,15 +268,7 @@ def link_or_copy(source: Path, target: Path) -> None:
         shutil.copy2(source, target)
 
 
-def _swap(link: Path, target: str) -> None:
-    """Point a symbolic link elsewhere in one step."""
-    aside = link.with_name(f".{link.name}.{os.getpid()}.tmp")
-    aside.unlink(missing_ok=True)
-    aside.symlink_to(target)
-    aside.replace(link)
-
-
-def _sync(folder: Path) -> None:
+def _flush_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

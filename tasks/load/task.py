@@ -26,7 +26,7 @@ def load(
 def publish(
     staged: Staged, pages: StepResult, documents: StepResult, output: Output, *, keep_pages: bool
 ) -> str | None:
-    """Make the staged tables visible in one step; returns the number of the new snapshot, None when nothing is new.
+    """Make the staged tables visible in one step; returns the number of the new snapshot, None if nothing is new.
 
     The lines and the raw pages are put in place first: a row that is visible can always be explained.
     """

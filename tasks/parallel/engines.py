@@ -1,12 +1,11 @@
-"""Who does the batches: processes of this machine, the workers of a Dask scheduler, or those of a Ray cluster.
+"""Engines that process batches: processes of this machine, the workers of a Dask scheduler, or those of a Ray cluster.
 
-Dask and Ray are extras and stay what they are: they start workers, hand out calls and notice what is lost. Their workers get the
-same functions and batches as ours, read the same sources and write the same files, so all paths must mean the same there,
-and the same rules must be installed.
+Dask and Ray are extras. They start workers, distribute calls and notice what is lost. Their workers get the same
+functions and batches as local processes, read the same sources and write the same files, so all paths must be valid
+there, and the same rules must be installed.
 """
 
 import contextlib
-import gc
 import logging
 import math
 import multiprocessing
@@ -21,67 +20,68 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessP
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Protocol
 
+from tasks.errors import CopydeskError
 from tasks.parallel.isolation import limit_cpu, limit_memory
+from tasks.parallel.processes import end_with_parent, reduce_gc
 from tasks.steps import rules_version
 
 PROCESSES, DASK, RAY = "processes", "dask", "ray"
-CLUSTERS = (DASK, RAY)  # their workers may be on other machines, and have another working directory
+CLUSTERS = (DASK, RAY)  # their workers may be on other machines, with another working directory
 KINDS = (PROCESSES, *CLUSTERS)
 
 Work = Callable[[Any], Any]
-_PARENT_SECONDS = 1.0  # how often a worker looks whether its parent lives
-_COUNT_SECONDS = 10.0  # how often a cluster is asked for the number of its workers
+_COUNT_SECONDS = 10.0  # how often the number of a cluster's workers is requested
 _CONNECT_SECONDS = 30
 _NO_WORKER_SECONDS = 300.0  # a cluster that grows on demand has its first worker by then
 
 
 class WorkerLostError(Exception):
-    """A worker ended before its batch did, however often that was tried."""
+    """A worker died before its batch was done, after all retries."""
 
 
-class DifferentRulesError(OSError):
-    """A worker would turn pages into other rows than this process; like a full disk, no page is to blame for it."""
+class DifferentRulesError(CopydeskError, OSError):
+    """A worker has other rules than this process. Like a full disk, that is not the fault of a page."""
 
 
 class Engine(Protocol):
-    """Does batches somewhere."""
+    """Workers that process batches."""
 
-    is_lost_as_one: bool  # whether a worker that dies takes all batches under way along
+    is_lost_as_one: bool  # whether all unfinished batches are lost when a worker dies
 
     @property
     def workers(self) -> int:
-        """How many batches it can do at once.
+        """The number of batches that can be processed at once.
 
         Raises:
             OSError: a cluster has had no worker for minutes.
         """
 
     def submit(self, work: Work, batch: Any) -> Any:
-        """Start a batch; what comes back names it."""
+        """Start a batch; returns its future."""
 
     def finished(self, futures: Sequence[Any], seconds: float) -> list[Any]:
-        """Those that are over, when one is or when the seconds are; empty if none is.
+        """The finished futures, as soon as there is one or the seconds are over; empty if there is none.
 
         Raises:
             OSError: the cluster is gone.
         """
 
     def result(self, future: Any) -> Any:
-        """The result of a batch that is over.
+        """The result of a finished batch.
 
         Raises:
-            WorkerLostError: its worker ended.
+            WorkerLostError: its worker died.
         """
 
     def kill(self) -> None:
-        """End all batches at once, whatever they do; of a cluster that others use those that have not begun."""
+        """End all batches at once; on a cluster only those that have not started."""
 
     def close(self) -> None:
-        """End what was started here; a later `submit` starts it anew."""
+        """End what was started here; a later `submit` starts it again."""
 
 
 class Processes:
-    """Worker processes that outlive a step: starting one costs a second of imports. Made when first used."""
+    """Worker processes, started at first use and kept between steps, as starting one takes a second of imports."""
 
     is_lost_as_one = True
 
@@ -123,7 +123,7 @@ def cluster(kind: str, workers: int, address: str | None) -> Engine:
 
     Raises:
         ValueError: the extra is not installed.
-        OSError: nobody answers at the address.
+        OSError: there is no scheduler or cluster at the address.
     """
     try:
         return Dask(workers, address) if kind == DASK else Ray(workers, address)
@@ -132,7 +132,7 @@ def cluster(kind: str, workers: int, address: str | None) -> Engine:
 
 
 class Dask:
-    """The workers of a Dask scheduler. It gives a lost worker's batch to another one, three times by its own default."""
+    """The workers of a Dask scheduler, which retries a lost worker's batch three times by default."""
 
     is_lost_as_one = False
 
@@ -140,24 +140,26 @@ class Dask:
         import distributed  # noqa: PLC0415 - an extra, and a second of imports
 
         self._dask = distributed
-        self._own: Any = None
+        self._local_cluster: Any = None
         if address is None:
-            self._own = distributed.LocalCluster(
+            self._local_cluster = distributed.LocalCluster(
                 n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=logging.ERROR
             )  # type: ignore[no-untyped-call]
         try:
-            self._client: Any = distributed.Client(self._own or address, timeout=_CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
+            self._client: Any = distributed.Client(
+                self._local_cluster or address, timeout=_CONNECT_SECONDS, set_as_default=False
+            )  # type: ignore[no-untyped-call]
         except (OSError, TimeoutError) as error:
-            raise OSError(f"{address}: no Dask scheduler answers there ({error})") from error
+            raise OSError(f"{address}: no Dask scheduler responds ({error})") from error
         self._under_way: weakref.WeakSet[Any] = weakref.WeakSet()
-        self._count = _Count(lambda: sum(self._client.nthreads().values()))
+        self._count = _WorkerCount(lambda: sum(self._client.nthreads().values()))
 
     @property
     def workers(self) -> int:
         return self._count.value()
 
     def submit(self, work: Work, batch: Any) -> Any:
-        future = self._client.submit(_elsewhere, work, batch, rules_version(), _settings(), pure=False)
+        future = self._client.submit(_on_cluster, work, batch, rules_version(), _settings(), pure=False)
         self._under_way.add(future)
         return future
 
@@ -182,20 +184,20 @@ class Dask:
 
     def close(self) -> None:
         self._client.close()
-        if self._own is not None:
-            self._own.close()
+        if self._local_cluster is not None:
+            self._local_cluster.close()
 
 
 class Ray:
-    """The workers of a Ray cluster; a lost worker's batch is done again once."""
+    """The workers of a Ray cluster; a lost worker's batch is retried once."""
 
     is_lost_as_one = False
 
     def __init__(self, workers: int, address: str | None) -> None:
-        os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # its warning of a coming default
+        os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # no warning about a future default
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-        # a machine that vanishes without a word is noticed after a minute and a half; by Ray's defaults, after seven minutes.
-        # Its workers refuse to be asked for a sign of life more than once a minute
+        # a machine that disappears is noticed after 90 seconds instead of Ray's seven minutes; its workers refuse to be
+        # pinged more than once a minute
         os.environ.setdefault("RAY_grpc_client_keepalive_time_ms", "75000")
         os.environ.setdefault("RAY_grpc_client_keepalive_timeout_ms", "15000")
         import ray  # noqa: PLC0415 - an extra, and a second of imports
@@ -206,13 +208,13 @@ class Ray:
         try:
             ray.init(**options, logging_level=logging.ERROR, log_to_driver=False, configure_logging=False)
         except (ConnectionError, OSError, RuntimeError) as error:
-            raise OSError(f"{address or 'ray'}: no Ray cluster can be reached ({error})") from error
-        finally:  # Ray takes the signal for itself; a run that is cancelled must hear it
+            raise OSError(f"{address or 'ray'}: the Ray cluster cannot be reached ({error})") from error
+        finally:  # Ray replaces the handler of this signal, which a run needs for being cancelled
             if threading.current_thread() is threading.main_thread():
                 signal.signal(signal.SIGTERM, on_term)
-        self._remote = ray.remote(max_retries=1, num_cpus=1)(_elsewhere)
+        self._remote = ray.remote(max_retries=1, num_cpus=1)(_on_cluster)
         resources: Callable[[], dict[str, float]] = ray.cluster_resources
-        self._count = _Count(lambda: int(resources().get("CPU", 0)))
+        self._count = _WorkerCount(lambda: int(resources().get("CPU", 0)))
 
     @property
     def workers(self) -> int:
@@ -245,47 +247,47 @@ class Ray:
             self._ray.shutdown()
 
 
-class _Count:
-    """How many workers a cluster has, asked now and then: they come and go."""
+class _WorkerCount:
+    """The number of workers of a cluster, updated now and then as they come and go."""
 
     def __init__(self, ask: Callable[[], int]) -> None:
         self._ask = ask
         self._value = 0
-        self._asked = -math.inf
-        self._had_some = time.monotonic()  # when there was a worker, last
+        self._updated_at = -math.inf
+        self._last_seen_at = time.monotonic()  # when there was a worker last
 
     def value(self) -> int:
         now = time.monotonic()
-        if now - self._asked > _COUNT_SECONDS:
-            self._value, self._asked = self._ask(), now
-            self._had_some = now if self._value else self._had_some
-            if now - self._had_some > _NO_WORKER_SECONDS:
+        if now - self._updated_at > _COUNT_SECONDS:
+            self._value, self._updated_at = self._ask(), now
+            self._last_seen_at = now if self._value else self._last_seen_at
+            if now - self._last_seen_at > _NO_WORKER_SECONDS:
                 raise OSError(f"the cluster has had no worker for {_NO_WORKER_SECONDS:.0f} s; start some and run again")
         return max(self._value, 1)
 
 
 def _settings() -> dict[str, str]:
-    """The settings that workers read from their environment, which those of a cluster do not inherit."""
+    """The settings in the environment, which workers of a cluster do not inherit."""
     return {name: value for name, value in os.environ.items() if name.startswith("COPYDESK_")}
 
 
-def _elsewhere(work: Work, batch: Any, rules: str, settings: dict[str, str]) -> Any:
-    """Do a batch in a worker that is not ours: limits hold for the batch alone, and where no other call shares the process.
+def _on_cluster(work: Work, batch: Any, rules: str, settings: dict[str, str]) -> Any:
+    """Process a batch in a worker of a cluster, with limits if no other call shares the process.
 
     Raises:
-        DifferentRulesError: other rules are installed there.
+        DifferentRulesError: other rules are installed on the worker.
     """
     if rules_version() != rules:
         raise DifferentRulesError(
-            f"a worker has the rules {rules_version()}, this run those of {rules}: install the same wheel on every worker"
+            f"a worker has the rules {rules_version()} and this run has {rules}; install the same wheel on every worker"
         )
-    with _set(settings), _limited(batch):
+    with _environment(settings), _limited(batch):
         return work(batch)
 
 
 @contextlib.contextmanager
-def _set(settings: dict[str, str]) -> Iterator[None]:
-    """Have this run's settings in the environment, and what was there before afterwards: a worker may serve other runs too."""
+def _environment(settings: dict[str, str]) -> Iterator[None]:
+    """Set the run's settings in this block and restore the others afterwards: a worker may serve other runs too."""
     before = _settings()
     for name in before.keys() | settings.keys():
         os.environ.pop(name, None)
@@ -312,7 +314,7 @@ def _limited(batch: Any) -> Iterator[None]:
 
 
 def _has_other_calls() -> bool:
-    """Whether this process does several calls at once, as a Dask worker of several threads: a limit would hit them all."""
+    """Whether this process may do several calls at once, as a Dask worker with threads: a limit would end them all."""
     try:
         from distributed import get_worker  # noqa: PLC0415 - only where it is installed
 
@@ -327,25 +329,14 @@ def _within_limits(work: Work, batch: Any) -> Any:
 
 
 def _quiet_worker(parent: int) -> None:
-    """Workers see pages, and get no more memory than a page can need."""
+    """Prepare a worker process, which gets no more memory than a page can need."""
     limit_memory()
     quiet(parent)
 
 
 def quiet(parent: int) -> None:
-    """Other processes speak through what they return: one core each, no chatter, and none outlives this one."""
+    """Prepare a process of the run: one core, only warnings in the log, and an end when its parent ends."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     logging.getLogger().setLevel(logging.WARNING)
-    # a batch makes hundreds of thousands of objects and no cycles: looking for some every 700 took a thirtieth of the time
-    gc.set_threshold(50_000, 20, 20)
-    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
-
-
-def _end_with_parent(parent: int) -> None:
-    """End this process when its parent is gone: a killed one cannot tell, and its workers would wait for ever.
-
-    `parent` is told by the parent itself: it may be gone before this process has come to look.
-    """
-    while os.getppid() == parent:
-        time.sleep(_PARENT_SECONDS)
-    os._exit(1)
+    reduce_gc()
+    end_with_parent(parent)

@@ -1,8 +1,8 @@
 """Parallel work: the same function over the same batches, in this process or in several, on this machine or on others.
 
-Workers get references to batches and return receipts; they read sources and write results themselves. A batch that kills
-its worker, uses up its time or raises is retried piece by piece (`tasks.parallel.isolation`), and only the pages at fault
-are skipped.
+Workers get references to batches and return receipts; they read sources and write results themselves. A batch that
+kills its worker, uses up its time or raises is retried piece by piece (`tasks.parallel.isolation`), and only the
+pages at fault are skipped.
 """
 
 import logging
@@ -104,7 +104,8 @@ class Executor:
             return work(*arguments, **options)
         pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), quiet, (os.getpid(),))
         with tempfile.TemporaryDirectory(prefix="copydesk-call-") as folder:
-            # in a file: a process that ends before it has read long arguments from its pipe blocks Python 3.11.2 for ever
+            # in a file: a process that ends before it has read long arguments from its pipe blocks Python 3.11.2 for
+            # ever
             call = Path(folder) / "call"
             call.write_bytes(pickle.dumps((work, arguments, options)))
             future = pool.submit(_call_from_file, call)
@@ -126,7 +127,8 @@ class Executor:
 def open_executor(kind: str, workers: int, address: str | None = None) -> Iterator[Executor]:
     """An executor of one kind, whose workers end with this block.
 
-    `address` is that of a running Dask scheduler or Ray cluster; without one these engines start `workers` of their own.
+    `address` is that of a running Dask scheduler or Ray cluster; without one these engines start `workers` of their
+    own.
 
     Raises:
         ValueError: the kind is unknown, or its extra is not installed.

@@ -1,8 +1,8 @@
-"""Pages that crash or hang a parser: they are found, and the rest of their batch is done without them.
+"""Pages that crash or hang a parser: they are identified, and the rest of their batch is processed without them.
 
-A parser in C may die of a page (a signal) or never come back. So a worker's CPU time and memory are limited by the kernel,
-which ends it; then parts of its batch are tried in processes of their own, halved until single pages are left. CPU time, not
-time by the clock: on a busy machine the clock would accuse the innocent.
+A C parser may crash (signal) or hang on a page. So the kernel limits the CPU time and the memory of a worker, and
+kills it at the limit. Then parts of its batch are tried in separate processes, halved until single pages are left.
+CPU time and not wall time is limited, as wall time would blame pages for a busy machine.
 """
 
 import contextlib
@@ -17,67 +17,71 @@ from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
 Result = TypeVar("Result")
 
-# A page takes some 15 ms, on a machine ten times slower 150: what needs more than these is no page but an attack
+# A page takes some 15 ms, or 150 on a machine ten times slower; one that needs seconds is an attack
 PAGE_CPU_SECONDS = 10
-PIECE_CPU_SECONDS = 1.0  # of each piece of a batch, on average, on top of the seconds of one page
+PIECE_CPU_SECONDS = 1.0  # per piece of a batch on average, in addition to the seconds of one page
 WORKER_MEGABYTES = 3072
 CRASH, TIMEOUT = "crash", "timeout"
+
+Failure = tuple[str, str]  # how a page failed (CRASH or TIMEOUT), and a sentence about it
 
 
 @runtime_checkable
 class Divisible(Protocol):
-    """A batch that can be tried in part."""
+    """A batch of which parts can be tried."""
 
     def pieces(self) -> list[str]:
         """The names of its parts: pages, or files."""
 
     def only(self, pieces: Sequence[str], folder: str) -> Any:
-        """The same batch with these parts alone, its results in another folder."""
+        """The same batch with only these parts, its results in another folder."""
 
-    def without(self, culprits: Mapping[str, tuple[str, str]]) -> Any:
-        """The same batch with these parts left out; of each it is told how it failed (crash or timeout) and a sentence."""
+    def without(self, culprits: Mapping[str, Failure]) -> Any:
+        """The same batch with these parts reported as failed instead of processed."""
 
 
 def page_cpu_seconds() -> int:
-    """What a page may take: COPYDESK_PAGE_CPU_SECONDS, which workers inherit; the run has checked that it is a number."""
+    """The CPU time limit of a page: COPYDESK_PAGE_CPU_SECONDS, which workers inherit and the run has checked."""
     return int(os.environ.get("COPYDESK_PAGE_CPU_SECONDS") or PAGE_CPU_SECONDS)
 
 
 def limit_cpu(batch: object) -> None:
-    """Let the kernel end this process if the batch takes more CPU time than its pieces can need; one whose `is_timed` is false
-    (a file of millions of pages) may take as long as it likes.
+    """Let the kernel end this process if the batch takes more CPU time than its pieces can need.
+
+    A batch whose `is_timed` is false (a file of millions of pages) has no limit.
     """
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
     seconds = hard
     if isinstance(batch, Divisible) and getattr(batch, "is_timed", True):
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        needed = (
-            used.ru_utime + used.ru_stime + page_cpu_seconds() + PIECE_CPU_SECONDS * max(len(batch.pieces()) - 1, 0)
-        )
-        seconds = int(needed) + 1 if hard == resource.RLIM_INFINITY else min(int(needed) + 1, hard)
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        used = usage.ru_utime + usage.ru_stime
+        seconds = int(used + page_cpu_seconds() + PIECE_CPU_SECONDS * max(len(batch.pieces()) - 1, 0)) + 1
+        if hard != resource.RLIM_INFINITY:
+            seconds = min(seconds, hard)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def limit_memory() -> None:
-    """Let this process have no more memory of its own than COPYDESK_WORKER_MEGABYTES says."""
+    """Limit the private memory of this process to COPYDESK_WORKER_MEGABYTES."""
     limit = int(os.environ.get("COPYDESK_WORKER_MEGABYTES") or WORKER_MEGABYTES) << 20
     with contextlib.suppress(ValueError, OSError):  # a lower limit is set already
         resource.setrlimit(resource.RLIMIT_DATA, (limit, resource.getrlimit(resource.RLIMIT_DATA)[1]))
 
 
 def rescue(work: Callable[[Any], Result], batch: Any, error: BaseException | None, *, in_children: bool) -> Result:
-    """The result of a batch that failed, without the pages at fault.
+    """The result of a batch that failed, processed without the pages at fault.
 
-    `error` is what it raised, None where its worker died. A failure that no page is to blame for (a full disk) is raised.
+    `error` is what it raised, None if its worker died. A failure that is not the fault of a page (a full disk) is
+    raised.
     """
     if isinstance(error, OSError | KeyboardInterrupt) or not isinstance(batch, Divisible):
         if error is not None:
             raise error
-        return cast("Result", _alone(work, batch)[1])
+        return cast("Result", _in_child(work, batch)[1])
     if error is None:
-        problem, result = _alone(work, batch)
-        if problem is None:
+        failure, result = _in_child(work, batch)
+        if failure is None:
             return cast("Result", result)
     folder = tempfile.mkdtemp(prefix="copydesk-trial-")
     try:
@@ -88,37 +92,38 @@ def rescue(work: Callable[[Any], Result], batch: Any, error: BaseException | Non
         if error is not None:
             raise error
         raise RuntimeError(
-            "a worker died of a batch of which each page passes alone: is the memory of the machine exhausted?"
+            "a worker died although every page of its batch succeeds alone; is the machine out of memory?"
         )
-    rest = batch.without(culprits)
+    remaining = batch.without(culprits)
     if not in_children:
-        return work(rest)
-    problem, result = _alone(work, rest)
-    if problem is not None:
-        raise RuntimeError(f"a batch fails even without the pages at fault: {problem[1]}")
+        return work(remaining)
+    failure, result = _in_child(work, remaining)
+    if failure is not None:
+        raise RuntimeError(f"a batch fails even without the pages at fault: {failure[1]}")
     return cast("Result", result)
 
 
 def _culprits(
     work: Callable[[Any], Any], batch: Divisible, pieces: Sequence[str], folder: str, *, in_children: bool
-) -> dict[str, tuple[str, str]]:
-    """The pieces that fail alone, with how and a sentence; halves are tried, so that one among 500 takes 18 tries."""
+) -> dict[str, Failure]:
+    """The pieces that fail alone, and how. Halves are tried, so that one culprit among 500 takes 18 tries."""
     if not pieces:
         return {}
-    problem = _try(work, batch.only(pieces, tempfile.mkdtemp(dir=folder)), in_children=in_children)
-    if problem is None:
+    failure = _try(work, batch.only(pieces, tempfile.mkdtemp(dir=folder)), in_children=in_children)
+    if failure is None:
         return {}
     if len(pieces) == 1:
-        return {pieces[0]: problem}
+        return {pieces[0]: failure}
     half = len(pieces) // 2
-    return _culprits(work, batch, pieces[:half], folder, in_children=in_children) | _culprits(
-        work, batch, pieces[half:], folder, in_children=in_children
+    first, second = (
+        _culprits(work, batch, part, folder, in_children=in_children) for part in (pieces[:half], pieces[half:])
     )
+    return first | second
 
 
-def _try(work: Callable[[Any], Any], batch: Any, *, in_children: bool) -> tuple[str, str] | None:
+def _try(work: Callable[[Any], Any], batch: Any, *, in_children: bool) -> Failure | None:
     if in_children:
-        return _alone(work, batch)[0]
+        return _in_child(work, batch)[0]
     try:
         work(batch)
     except OSError:
@@ -128,32 +133,32 @@ def _try(work: Callable[[Any], Any], batch: Any, *, in_children: bool) -> tuple[
     return None
 
 
-def _alone(work: Callable[[Any], Any], batch: Any) -> tuple[tuple[str, str] | None, Any]:
-    """Do a batch in a process of its own.
+def _in_child(work: Callable[[Any], Any], batch: Any) -> tuple[Failure | None, Any]:
+    """Do a batch in a separate process.
 
-    Returns: how it failed, if it did, and its result.
+    Returns: how it failed, or None, and its result.
     """
     context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_child, args=(there, work, batch), daemon=True)
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_child, args=(sender, work, batch), daemon=True)
     process.start()
-    there.close()
+    sender.close()
     try:
-        outcome = here.recv() if here.poll(None) else None
-    except EOFError:  # it died before it could say anything
+        outcome = receiver.recv() if receiver.poll(None) else None
+    except EOFError:  # it died before it could send anything
         outcome = None
     process.join()
     if outcome is None:
         code = process.exitcode or 0
         if code == -signal.SIGXCPU:
-            return (TIMEOUT, f"more CPU time than {page_cpu_seconds()} s a page"), None
+            return (TIMEOUT, f"took more than {page_cpu_seconds()} s of CPU time"), None
         name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         return (CRASH, f"the process that read it died ({name})"), None
-    problem, result = outcome
-    if isinstance(problem, OSError):
-        raise problem
-    if problem is not None:
-        return (CRASH, f"{type(problem).__name__}: {problem}"), None
+    error, result = outcome
+    if isinstance(error, OSError):
+        raise error
+    if error is not None:
+        return (CRASH, f"{type(error).__name__}: {error}"), None
     return None, result
 
 

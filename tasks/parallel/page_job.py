@@ -14,7 +14,8 @@ from tasks.steps import rejected_ids
 class PageJob:
     """A batch without the pages that a gate rejected.
 
-    `chosen` restricts it to some doc_ids. `failed` names pages that crashed or hung the worker: doc_id -> (how, sentence).
+    `chosen` restricts it to some doc_ids. `failed` names pages that crashed or hung the worker: doc_id -> (how,
+    sentence).
     """
 
     path: str

@@ -1,1 +1,1 @@
-"""What the runs of an output were like: metrics by site, their history, and what has drifted from it."""
+"""The quality of the runs of an output: metrics by site, their history, and drift."""

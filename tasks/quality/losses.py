@@ -1,7 +1,7 @@
-"""Which language or site loses more of its pages to the gates than the rest of the run does: a fault of ours, more likely than theirs.
+"""Languages and sites that lose more pages to the gates than the rest of the run, probably by a fault of Copydesk.
 
-Left out of the account are pages that were broken when they came: what ingest refused, error pages, empty ones, and what could
-not be parsed.
+Pages that were broken when they were received do not count: those that ingest rejected, error pages, empty pages, and
+those that could not be parsed.
 """
 
 from collections import Counter, defaultdict
@@ -11,13 +11,12 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from tasks.quality.metrics import ALL, site_of_row
+from tasks.quality.thresholds import HistoryThresholds
 from tasks.text.language import language_name
 
-BROKEN = frozenset(
-    {"clean.error_page", "clean.empty_shell", "clean.unparsed", "clean.parser_crash", "clean.parser_timeout"}
-)
+BROKEN = frozenset("clean.error_page clean.empty_shell clean.unparsed clean.parser_crash clean.parser_timeout".split())
 LANGUAGE, SITE = "language", "site"
-_LOST_MIN = 3  # two pages are chance, whatever share they are
+_LOST_MIN = 3  # two pages are chance, whatever their share
 
 
 @dataclass
@@ -26,7 +25,7 @@ class _Group:
 
     pages: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
-    example: str = ""  # of the pages set aside, the first
+    example: str = ""  # the first quarantined page
 
     @property
     def lost(self) -> int:
@@ -42,7 +41,7 @@ class _Usual:
 
     @property
     def share(self) -> float:
-        """Laplace's rule, so that a handful of pages of which none was lost does not make any loss unusual."""
+        """By Laplace's rule, so that after a handful of pages without a loss not every loss is unusual."""
         return (self.lost + 1) / (self.pages + 2)
 
 
@@ -50,15 +49,21 @@ def find_losses(
     documents: Iterable[Mapping[str, Any]],
     quarantined: Mapping[str, str],
     history: Iterable[Mapping[str, Any]],
-    limit: Mapping[str, Any],
+    limits: HistoryThresholds,
 ) -> list[dict[str, Any]]:
     """The languages and sites that lose an unusual share of their pages, the largest losses first.
 
-    `documents` have doc_id, language, url and source_uri; `quarantined` the reason by doc_id; `history` are metric rows of earlier
-    runs; `limit` the numbers of `thresholds.yml: dataset`. A site of which enough pages are in the history is compared with
-    itself, everything else with the rest of the run. A language of which nothing is left is reported whatever the rest does.
+    A site with enough pages in the history is compared with itself, everything else with the rest of the run. A
+    language without any page left is always reported.
 
-    Returns: rows as `tasks.quality.drift.compare` gives them, state `outside`, code `language_quarantined` or `site_quarantined`.
+    Args:
+        documents: Rows with doc_id, language, url and source_uri.
+        quarantined: The reason by doc_id.
+        history: Metric rows of earlier runs.
+        limits: The thresholds of `thresholds.yml: dataset`.
+
+    Returns: rows as `tasks.quality.drift.compare` gives them, state `outside`, code `language_quarantined` or
+    `site_quarantined`.
     """
     groups = _grouped(documents, quarantined)
     before = _before(history)
@@ -68,10 +73,10 @@ def find_losses(
         lost = sum(group.lost for group in members.values())
         for name, group in members.items():
             usual = _Usual(lost - group.lost, pages - group.pages)
-            if kind == SITE and before[name].pages >= limit["site_history_rows_min"]:
+            if kind == SITE and before[name].pages >= limits.site_history_rows_min:
                 usual = before[name]
             is_all = kind == LANGUAGE and group.lost == group.pages
-            if name and _is_unusual(group, usual, limit, is_all=is_all):
+            if name and _is_unusual(group, usual, limits, is_all=is_all):
                 found.append(_row(kind, name, group, usual))
     return sorted(found, key=lambda row: (-row["lost"], row["code"], row["name"]))
 
@@ -84,7 +89,7 @@ def _grouped(
         reason = quarantined.get(row["doc_id"])
         if reason in BROKEN:
             continue
-        # pages of which no language is known belong to the rest
+        # pages of unknown language are part of the rest
         for kind, name in ((LANGUAGE, row["language"] or ""), (SITE, site_of_row(row))):
             group = groups[kind][name]
             group.pages += 1
@@ -95,21 +100,21 @@ def _grouped(
 
 
 def _before(history: Iterable[Mapping[str, Any]]) -> defaultdict[str, _Usual]:
-    """What each site lost in earlier runs."""
-    found: defaultdict[str, _Usual] = defaultdict(lambda: _Usual(0.0, 0.0))
+    """The losses of each site in earlier runs."""
+    losses: defaultdict[str, _Usual] = defaultdict(lambda: _Usual(0.0, 0.0))
     for row in history:
         if row["metric"] == "quarantined_share" and row["site"] != ALL:
-            sum_ = found[row["site"]]
-            found[row["site"]] = _Usual(sum_.lost + row["value"] * row["rows"], sum_.pages + row["rows"])
-    return found
+            before = losses[row["site"]]
+            losses[row["site"]] = _Usual(before.lost + row["value"] * row["rows"], before.pages + row["rows"])
+    return losses
 
 
-def _is_unusual(group: _Group, usual: _Usual, limit: Mapping[str, Any], *, is_all: bool) -> bool:
-    if group.pages < limit["group_pages_min"] or group.lost < _LOST_MIN:
+def _is_unusual(group: _Group, usual: _Usual, limits: HistoryThresholds, *, is_all: bool) -> bool:
+    if group.pages < limits.group_pages_min or group.lost < _LOST_MIN:
         return False
     share = group.lost / group.pages
-    return share > limit["group_quarantined_share_max"] and (
-        is_all or share > limit["group_quarantined_factor"] * usual.share
+    return share > limits.group_quarantined_share_max and (
+        is_all or share > limits.group_quarantined_factor * usual.share
     )
 
 
@@ -123,7 +128,18 @@ def _row(kind: str, name: str, group: _Group, usual: _Usual) -> dict[str, Any]:
         f"e.g. {PurePosixPath(group.example).name}"
     )
     return {
-        "site": name if kind == SITE else ALL, "metric": "quarantined_share", "value": share, "low": 0.0, "high": usual.share,
-        "rows": group.pages, "state": "outside", "code": f"{kind}_quarantined", "sentence": sentence,
-        "kind": kind, "name": name, "lost": group.lost, "reasons": dict(group.reasons), "example": group.example,
-    }  # fmt: skip
+        "site": name if kind == SITE else ALL,
+        "metric": "quarantined_share",
+        "value": share,
+        "low": 0.0,
+        "high": usual.share,
+        "rows": group.pages,
+        "state": "outside",
+        "code": f"{kind}_quarantined",
+        "sentence": sentence,
+        "kind": kind,
+        "name": name,
+        "lost": group.lost,
+        "reasons": dict(group.reasons),
+        "example": group.example,
+    }

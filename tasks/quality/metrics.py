@@ -1,4 +1,4 @@
-"""The metrics of one run, over all its pages and by site: counts, shares of what is missing, lengths, languages."""
+"""The metrics of one run, over all its pages and by site: counts, shares of missing values, lengths, languages."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -8,23 +8,34 @@ from statistics import median
 from typing import Any
 from urllib.parse import urlsplit
 
-# what `of_run` needs of the candidates that passed all gates
-COLUMNS = ("doc_id", "domain", "publisher", "source_uri", "url", "published_date", "published_at", "published_utc_offset_minutes",
-           "authors", "topics", "image_url", "language", "summary", "word_count", "paragraph_count", "confidence", "kind", "flags",
-           "fetched_at")  # fmt: skip
-_MISSING = {"date": "published_date", "time": "published_at", "offset": "published_utc_offset_minutes", "authors": "authors",
-            "publisher": "publisher", "language": "language", "topics": "topics", "image": "image_url", "summary": "summary",
-            "url": "url"}  # fmt: skip
-_OLD = timedelta(days=30)  # between publication and fetch: of news, little is older when it is first met
-LANGUAGES = 5  # of the most frequent ones the share is kept
+# the columns that `of_run` needs of the candidates that passed all gates
+COLUMNS = tuple(
+    "doc_id domain publisher source_uri url published_date published_at published_utc_offset_minutes authors topics "
+    "image_url language summary word_count paragraph_count confidence kind flags fetched_at".split()
+)
+# columns whose missing values are counted, by the name in the metric
+_MISSING = {
+    "date": "published_date",
+    "time": "published_at",
+    "offset": "published_utc_offset_minutes",
+    "authors": "authors",
+    "publisher": "publisher",
+    "language": "language",
+    "topics": "topics",
+    "image": "image_url",
+    "summary": "summary",
+    "url": "url",
+}
+_OLD = timedelta(days=30)  # between publication and fetch: little news is older when it is first fetched
+LANGUAGES = 5  # the most frequent ones have a metric
 ALL = ""  # the group of all pages
-_LENGTHS_KEPT = 10_000  # of a site, for its median
+_MAX_LENGTHS = 10_000  # of a group, for its median
 
-Metric = dict[str, Any]  # a row of `schema.QUALITY_METRICS` without the run's own columns
+Metric = dict[str, Any]  # a row of `schema.QUALITY_METRICS` without the columns of the run
 
 
 def site_of_row(row: Mapping[str, Any]) -> str:
-    """What a page is grouped by: the host of its address, else its publisher, else its folder."""
+    """The site of a page: the host of its address, else its publisher, else its folder."""
     host = row.get("domain") or (urlsplit(row["url"]).hostname if row.get("url") and "://" in row["url"] else None)
     if host:
         return str(host).removeprefix("www.")
@@ -54,7 +65,7 @@ class Tally:
             self.missing[name] += row[column] is None or row[column] == []
         if row["language"]:
             self.languages[row["language"]] += 1
-        if len(self.words) < _LENGTHS_KEPT:
+        if len(self.words) < _MAX_LENGTHS:
             self.words.append(row["word_count"])
             self.paragraphs.append(row["paragraph_count"])
         self.confidence += row["confidence"]
@@ -66,28 +77,28 @@ class Tally:
             self.newest = row["fetched_at"]
 
     def metrics(self) -> dict[str, tuple[float, int]]:
-        """Name -> value and the number of pages behind it."""
+        """Metrics by name: the value, and the number of pages that it is computed from."""
         received = self.rows + self.quarantined
-        found = {"pages": (float(received), received), "passed": (float(self.rows), received)}
+        values = {"pages": (float(received), received), "passed": (float(self.rows), received)}
         if received:
-            found["quarantined_share"] = (self.quarantined / received, received)
+            values["quarantined_share"] = (self.quarantined / received, received)
         if self.rows:
-            found |= {f"{name}_missing_share": (self.missing[name] / self.rows, self.rows) for name in _MISSING}
-            found["words_median"] = (float(median(self.words)), self.rows)
-            found["paragraphs_median"] = (float(median(self.paragraphs)), self.rows)
-            found["confidence_mean"] = (self.confidence / self.rows, self.rows)
-            found["cut_off_share"] = (self.kinds["stub"] / self.rows, self.rows)
-            found["live_share"] = (self.kinds["live"] / self.rows, self.rows)
-            found["old_share"] = (self.old / self.rows, self.rows)
-            # of languages and flags only those that occur; what is absent has a share of 0
+            values |= {f"{name}_missing_share": (self.missing[name] / self.rows, self.rows) for name in _MISSING}
+            values["words_median"] = (float(median(self.words)), self.rows)
+            values["paragraphs_median"] = (float(median(self.paragraphs)), self.rows)
+            values["confidence_mean"] = (self.confidence / self.rows, self.rows)
+            values["cut_off_share"] = (self.kinds["stub"] / self.rows, self.rows)
+            values["live_share"] = (self.kinds["live"] / self.rows, self.rows)
+            values["old_share"] = (self.old / self.rows, self.rows)
+            # only languages and flags that occur; an absent one has a share of 0
             for language, count in self.languages.most_common(LANGUAGES):
-                found[f"language_{language}_share"] = (count / self.rows, self.rows)
-            found |= {
+                values[f"language_{language}_share"] = (count / self.rows, self.rows)
+            values |= {
                 f"flag_{code}_share": (count / self.rows, self.rows) for code, count in sorted(self.flags.items())
             }
         if self.newest:
-            found["fetched_at_newest"] = (self.newest.timestamp(), self.rows)
-        return found
+            values["fetched_at_newest"] = (self.newest.timestamp(), self.rows)
+        return values
 
 
 def of_run(
@@ -95,7 +106,8 @@ def of_run(
 ) -> list[Metric]:
     """The metrics of a run, over all (`site` is "") and by site.
 
-    `passed` are candidates with COLUMNS, `quarantined` rows of `schema.QUARANTINE`, `counts` the run's account.
+    `passed` are candidates with COLUMNS, `quarantined` rows of `schema.QUARANTINE`, `counts` the number of pages by
+    outcome.
     """
     tallies: dict[str, Tally] = defaultdict(Tally)
     for row in passed:
@@ -104,17 +116,19 @@ def of_run(
     for row in quarantined:
         tallies[ALL].quarantined += 1
         tallies[site_of_row(row)].quarantined += 1
-    found: list[Metric] = []
+    run_metrics: list[Metric] = []
     for site in sorted(tallies):
         for name, (value, rows) in tallies[site].metrics().items():
-            found.append({"site": site, "metric": name, "value": value, "rows": rows})
+            run_metrics.append({"site": site, "metric": name, "value": value, "rows": rows})
     received = counts.get("received", 0)
     if received:
         for name, count in (("duplicate_share", "duplicates"), ("near_duplicate_share", "near_duplicates")):
-            found.append({"site": ALL, "metric": name, "value": counts.get(count, 0) / received, "rows": received})
-    return found
+            run_metrics.append(
+                {"site": ALL, "metric": name, "value": counts.get(count, 0) / received, "rows": received}
+            )
+    return run_metrics
 
 
 def is_sparse(metric: str) -> bool:
-    """Whether a metric that a run does not have is 0 there."""
+    """Whether a metric is 0 in a run that does not have it."""
     return metric.startswith("flag_") or (metric.startswith("language_") and metric != "language_missing_share")

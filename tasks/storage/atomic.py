@@ -1,42 +1,73 @@
-"""Files that are either complete or absent, even after a power cut: written to a temporary name, flushed, renamed."""
+"""Files that are complete or absent, even after a power cut: written under a temporary name, flushed, renamed."""
 
 import os
 import shutil
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import orjson
 
 
+@contextmanager
+def replaced_file(path: Path) -> Iterator[Path]:
+    """A temporary path to write to in the block; the file there becomes `path` when the block ends.
+
+    After an exception the temporary file is deleted and `path` stays what it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = _temporary(path)
+    try:
+        yield temporary
+        with temporary.open("rb") as handle:
+            os.fsync(handle.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def replaced_folder(path: Path) -> Iterator[Path]:
+    """A new temporary folder to fill in the block; it becomes `path` when the block ends, in place of a folder there.
+
+    After an exception the temporary folder is deleted and `path` stays what it was.
+    """
+    temporary = _temporary(path)
+    temporary.mkdir(parents=True)
+    try:
+        yield temporary
+        shutil.rmtree(path, ignore_errors=True)
+        temporary.rename(path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def replace_link(link: Path, target: str) -> None:
+    """Point a symbolic link at another target in one step."""
+    temporary = _temporary(link)
+    temporary.symlink_to(target)
+    temporary.replace(link)
+
+
+def _temporary(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")  # readers skip names with a leading dot
+
+
 def write_json(value: object, path: Path) -> None:
-    """Write a JSON file that is either wholly there or not at all."""
-    _write_bytes(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS), path)
+    """Write a JSON file atomically."""
+    with replaced_file(path) as temporary:
+        temporary.write_bytes(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
 
 
 def write_text(text: str, path: Path) -> None:
-    """Write a text file in UTF-8 that is either wholly there or not at all."""
-    _write_bytes(text.encode("utf-8", "replace"), path)
+    """Write a text file in UTF-8 atomically."""
+    with replaced_file(path) as temporary:
+        temporary.write_bytes(text.encode("utf-8", "replace"))
 
 
-def _write_bytes(data: bytes, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
-    try:
-        aside.write_bytes(data)
-        put_in_place(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def put_in_place(aside: Path, path: Path) -> None:
-    """Flush a finished file to disk and give it its name in one step."""
-    with aside.open("rb") as handle:
-        os.fsync(handle.fileno())
-    aside.replace(path)
-
-
-def sweep(folder: Path) -> int:
-    """Remove what a killed run left half written under the folder. Returns how many things it removed."""
+def remove_temporary(folder: Path) -> int:
+    """Delete the temporary files and folders that a killed run left under a folder. Returns their number."""
     removed = 0
     if folder.is_dir():
         for path in list(folder.rglob(".*.tmp")):

@@ -1,4 +1,4 @@
-"""Files in object stores, through fsspec: `s3://`, `gs://`, `az://` and their kin, each with its extra."""
+"""Files in object stores, through fsspec: `s3://`, `gs://`, `az://` and others, each with its own extra."""
 
 import shutil
 import tempfile
@@ -7,28 +7,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, Any
 
+from tasks.errors import CopydeskError
+
 _COPY_BYTES = 1 << 20
-_EXTRAS = {
-    "http": "http",
-    "https": "http",
-    "s3": "s3",
-    "s3a": "s3",
-    "gs": "gcs",
-    "gcs": "gcs",
-    "az": "azure",
-    "abfs": "azure",
-    "abfss": "azure",
-    "adl": "azure",
-}
+# the extra of Copydesk that a scheme needs
+_EXTRAS = dict.fromkeys(("http", "https"), "http")
+_EXTRAS |= dict.fromkeys(("s3", "s3a"), "s3")
+_EXTRAS |= dict.fromkeys(("gs", "gcs"), "gcs")
+_EXTRAS |= dict.fromkeys(("az", "abfs", "abfss", "adl"), "azure")
 
 
-class StoreError(OSError):
-    """A place in a store that cannot be read, in words for the user."""
+class StoreError(CopydeskError, OSError):
+    """An address in a store that cannot be read; the message is shown to the user."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A file in a store. `is_named`: the user named this very file."""
+class StoredFile:
+    """A file in a store. `is_named`: the user gave its exact address."""
 
     path: str
     byte_count: int
@@ -36,63 +31,61 @@ class Found:
     is_named: bool = False
 
 
-def is_remote(place: str) -> bool:
-    """Whether a source is an address of a store and not a path."""
-    scheme, mark, _ = place.partition("://")
-    return bool(mark) and scheme.isalnum()
+def is_remote(source: str) -> bool:
+    """Whether a source is the address of a store and not a path."""
+    scheme, separator, _ = source.partition("://")
+    return bool(separator) and scheme.isalnum()
 
 
-def file_system(place: str) -> tuple[Any, str]:
+def file_system(address: str) -> tuple[Any, str]:
     """The store's file system and the path within it.
 
     Raises:
-        StoreError: no such kind of store, or its package is not installed.
+        StoreError: the kind of store is unknown, or its package is not installed.
     """
     import fsspec  # noqa: PLC0415 - only where there is a remote source
 
-    scheme = place.partition("://")[0]
+    scheme = address.partition("://")[0]
     try:
-        return fsspec.core.url_to_fs(place)  # type: ignore[no-any-return]
+        return fsspec.core.url_to_fs(address)  # type: ignore[no-any-return]
     except ImportError as error:
         extra = _EXTRAS.get(scheme)
-        hint = f"pip install 'copydesk[{extra}]'" if extra else f"install what fsspec asks for: {error}"
-        raise StoreError(f"{place}: {scheme}:// needs a package that is not installed; {hint}") from error
+        hint = f"pip install 'copydesk[{extra}]'" if extra else f"install the package that fsspec needs: {error}"
+        raise StoreError(f"{address}: {scheme}:// needs a package that is not installed; {hint}") from error
     except (ValueError, OSError) as error:
-        raise StoreError(f"{place}: cannot be reached: {error}") from error
+        raise StoreError(f"{address}: cannot be reached: {error}") from error
 
 
-def find(place: str) -> Iterator[Found]:
-    """The files that an address names: itself, those that its pattern matches, or all below it, by name.
+def list_store(address: str) -> Iterator[StoredFile]:
+    """The files at an address, by name: the file itself, those that its pattern matches, or all below it.
 
     Raises:
-        StoreError: it cannot be listed.
+        StoreError: the address cannot be listed.
     """
-    files, path = file_system(place)
-    scheme = place.partition("://")[0]
+    files, path = file_system(address)
+    scheme = address.partition("://")[0]
     try:
-        if any(mark in path for mark in "*?["):
-            found, is_named = files.glob(path, detail=True), False
+        if any(character in path for character in "*?["):
+            listed, is_named = files.glob(path, detail=True), False
         elif files.isfile(path):
-            found, is_named = {path: files.info(path)}, True
+            listed, is_named = {path: files.info(path)}, True
         else:
-            found, is_named = files.find(path, detail=True), False
+            listed, is_named = files.find(path, detail=True), False
     except Exception as error:  # each store has errors of its own
-        raise StoreError(f"{place}: cannot be listed: {type(error).__name__}: {error}") from error
-    for name, info in sorted(found.items()):
-        if info.get("type") != "directory":
-            if scheme in ("http", "https"):
-                yield Found(place, int(info.get("size") or 0), _mtime_ns(info), is_named=True)
-                continue
-            yield Found(
-                f"{scheme}://{str(name).partition('://')[2] or name}",
-                int(info.get("size") or 0),
-                _mtime_ns(info),
-                is_named,
-            )
+        raise StoreError(f"{address}: cannot be listed: {type(error).__name__}: {error}") from error
+    for name, info in sorted(listed.items()):
+        if info.get("type") == "directory":
+            continue
+        size, mtime_ns = int(info.get("size") or 0), _mtime_ns(info)
+        if scheme in ("http", "https"):
+            yield StoredFile(address, size, mtime_ns, is_named=True)
+        else:
+            inner = str(name).partition("://")[2] or name
+            yield StoredFile(f"{scheme}://{inner}", size, mtime_ns, is_named)
 
 
 def _mtime_ns(info: dict[str, Any]) -> int:
-    """When the file was written last; stores call it by many names."""
+    """The time of the last change in nanoseconds since 1970, 0 if unknown; each store has its own key for it."""
     for name in ("LastModified", "last_modified", "mtime", "updated", "created"):
         value = info.get(name)
         if isinstance(value, str):
@@ -109,12 +102,17 @@ def _mtime_ns(info: dict[str, Any]) -> int:
 
 
 def open_file(path: str) -> IO[bytes]:
-    """A file of a store or of this machine, open for reading in any order."""
+    """A file of a store or of this machine, opened for reading with seeks.
+
+    Raises:
+        StoreError: a file of a store cannot be opened.
+        OSError: a local file cannot be opened.
+    """
     if not is_remote(path):
         return open(path, "rb")  # noqa: PTH123 - the caller closes it
     files, inner = file_system(path)
     try:
-        if path.startswith(("http://", "https://")):  # servers need not give parts of a file, and readers jump in it
+        if path.startswith(("http://", "https://")):  # not every server supports range requests, and readers seek
             copy: IO[bytes] = tempfile.TemporaryFile(prefix="copydesk-")  # noqa: SIM115 - the caller closes it
             with files.open(inner, "rb", block_size=0) as stream:
                 shutil.copyfileobj(stream, copy, _COPY_BYTES)

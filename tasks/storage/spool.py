@@ -1,4 +1,4 @@
-"""Rows gathered by a key, with a bound on what is held in memory: beyond it they wait on disk, one file a key."""
+"""Rows grouped by a key with bounded memory: what does not fit is spilled to disk, one file per key."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -9,51 +9,51 @@ import pyarrow as pa
 
 
 class Spool:
-    """Takes tables of one schema and gives back the rows of each key, in the order in which they came.
+    """Takes tables of one schema and gives back the rows of each key, in the order in which they were added.
 
-    Tables are held whole and cut by key only when they go to disk: a table of a few rows for each of a hundred keys takes ten
-    times the memory of its content.
+    Tables are buffered whole and split by key only when they are spilled: a table of a few rows for each of a hundred
+    keys takes ten times the memory of its content.
     """
 
     def __init__(
-        self, folder: Path, schema: pa.Schema, held_bytes: int, keys_of: Callable[[pa.Table], list[str]]
+        self, folder: Path, schema: pa.Schema, buffer_bytes: int, keys_of: Callable[[pa.Table], list[str]]
     ) -> None:
-        """`keys_of` names the key of each row; it must do for a file name."""
-        self._folder, self._schema, self._limit, self._keys_of = folder, schema, held_bytes, keys_of
-        self._held: list[pa.Table] = []
-        self._held_bytes = 0
-        self.waiting: dict[str, int] = defaultdict(int)  # rows on disk, by key
+        """`keys_of` gives the key of each row; a key must be usable as a file name."""
+        self._folder, self._schema, self._max_bytes, self._keys_of = folder, schema, buffer_bytes, keys_of
+        self._buffer: list[pa.Table] = []
+        self._buffered_bytes = 0
+        self.rows_on_disk: dict[str, int] = defaultdict(int)  # by key
 
     def add(self, table: pa.Table) -> list[str]:
-        """Take some rows. Returns the keys of which rows were put on disk just now."""
-        self._held.append(table)
-        self._held_bytes += table.nbytes
-        if self._held_bytes <= self._limit:
+        """Add rows. Returns the keys whose rows were spilled to disk by this call."""
+        self._buffer.append(table)
+        self._buffered_bytes += table.nbytes
+        if self._buffered_bytes <= self._max_bytes:
             return []
-        put = []
-        for key, rows in self._let_go():
-            self._put_aside(key, rows)
-            put.append(key)
-        return put
+        spilled = []
+        for key, rows in self._empty_buffer():
+            self._spill(key, rows)
+            spilled.append(key)
+        return spilled
 
     def take(self, key: str) -> pa.Table:
-        """The rows of a key that wait on disk, which are then gone from there."""
+        """Remove the rows of a key from disk and return them."""
         file = self._folder / f"{key}.arrows"
-        tables = list(_read(file)) if self.waiting.pop(key, 0) else []
+        tables = list(_read_streams(file)) if self.rows_on_disk.pop(key, 0) else []
         file.unlink(missing_ok=True)
         return pa.concat_tables([self._schema.empty_table(), *tables])
 
     def close(self) -> Iterator[tuple[str, pa.Table]]:
         """All rows that are left, key by key in ascending order."""
-        rest = dict(self._let_go())
-        for key in sorted({*self.waiting, *rest}):
-            waiting = self.take(key)
-            yield key, pa.concat_tables([waiting, rest.pop(key)]) if key in rest else waiting
+        buffered = dict(self._empty_buffer())
+        for key in sorted({*self.rows_on_disk, *buffered}):
+            on_disk = self.take(key)
+            yield key, pa.concat_tables([on_disk, buffered.pop(key)]) if key in buffered else on_disk
 
-    def _let_go(self) -> Iterator[tuple[str, pa.Table]]:
-        """What is held in memory, key by key."""
-        table = pa.concat_tables([self._schema.empty_table(), *self._held])
-        self._held, self._held_bytes = [], 0
+    def _empty_buffer(self) -> Iterator[tuple[str, pa.Table]]:
+        """The rows in memory, key by key; the buffer is empty then."""
+        table = pa.concat_tables([self._schema.empty_table(), *self._buffer])
+        self._buffer, self._buffered_bytes = [], 0
         keys, codes = np.unique(np.array(self._keys_of(table), dtype=object), return_inverse=True)
         table = table.take(np.argsort(codes, kind="stable"))
         start = 0
@@ -61,18 +61,20 @@ class Spool:
             yield key, table.slice(start, count)
             start += count
 
-    def _put_aside(self, key: str, rows: pa.Table) -> None:
-        """Append rows to the key's file, as one Arrow stream after the other."""
+    def _spill(self, key: str, rows: pa.Table) -> None:
+        """Append rows to the key's file as one more Arrow stream."""
         self._folder.mkdir(parents=True, exist_ok=True)
+        options = pa.ipc.IpcWriteOptions(compression="lz4")
         with (
             (self._folder / f"{key}.arrows").open("ab") as handle,
-            pa.ipc.new_stream(handle, self._schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as stream,
+            pa.ipc.new_stream(handle, self._schema, options=options) as stream,
         ):
             stream.write_table(rows)
-        self.waiting[key] += rows.num_rows
+        self.rows_on_disk[key] += rows.num_rows
 
 
-def _read(path: Path) -> Iterator[pa.Table]:
+def _read_streams(path: Path) -> Iterator[pa.Table]:
+    """The tables of a file of Arrow streams, one after the other."""
     size = path.stat().st_size
     with path.open("rb") as handle:
         while handle.tell() < size:

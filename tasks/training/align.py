@@ -1,7 +1,8 @@
-"""Which lines of a page are its gold text, by position: a gold sentence belongs to one line, in the order of the page.
+"""Which lines of a page are its gold text, by position: a gold sentence belongs to one line, in page order.
 
-Looking up shingles alone labels the teaser of the story, its copy for phones and a pull quote as body too. Here the lines
-that share shingles with the gold form a chain that ascends in page and gold; what the chain covers already is a copy.
+Looking up shingles alone labels the teaser of the story, its copy for phones and a pull quote as body too. Here the
+lines that share shingles with the gold form a chain that ascends in page and gold; what the chain covers already is a
+copy.
 """
 
 import re
@@ -12,19 +13,20 @@ from itertools import pairwise
 
 import numpy as np
 
+from tasks.text.scripts import GOLD_LETTERS, char_class
 from tasks.training.corpus import SHINGLE
 
 # letters of scripts without spaces count one by one, so that a Chinese line has shingles
-_TOKEN = re.compile(r"[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u312f\u3400-\u9fff]|\w+")
-_PLACES = 4  # of a shingle that recurs in the gold; more say nothing
+_TOKEN = re.compile(rf"[{char_class(GOLD_LETTERS)}]|\w+")
+_MAX_STARTS = 4  # of a shingle that recurs in the gold; more add no information
 _MAX_CANDIDATES = 2500  # the chain is quadratic in them; longer pages have their first ones chained
-_NEAR = 6  # lines from the chain within which a short line may be its own
+_NEAR = 6  # lines from the chain within which a short line may belong to it
 
 
 @dataclass(frozen=True)
 class _Match:
     line: int
-    start: int  # place in the gold, in tokens
+    start: int  # position in the gold, in tokens
     end: int
     weight: int  # shingles in common
 
@@ -46,7 +48,7 @@ def label_lines(lines: list[str], body: str) -> np.ndarray:
         positive[match.line] = True
         covered[match.start : match.end] = True
     on_chain = {match.line for match in chain}
-    for match in sorted(matches, key=lambda one: -one.weight):  # the page has it in another order than the gold
+    for match in sorted(matches, key=lambda match: -match.weight):  # for pages in another order than the gold
         span = covered[match.start : match.end]
         if match.line not in on_chain and not positive[match.line] and span.size and span.mean() < 0.5:
             positive[match.line] = True
@@ -56,11 +58,11 @@ def label_lines(lines: list[str], body: str) -> np.ndarray:
 
 
 def _matches(split: list[list[str]], gold: list[str]) -> list[_Match]:
-    places: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for place in range(len(gold) - SHINGLE + 1):
-        found = places[tuple(gold[place : place + SHINGLE])]
-        if len(found) < _PLACES:
-            found.append(place)
+    starts: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for start in range(len(gold) - SHINGLE + 1):
+        starts_of_shingle = starts[tuple(gold[start : start + SHINGLE])]
+        if len(starts_of_shingle) < _MAX_STARTS:
+            starts_of_shingle.append(start)
     matches = []
     for number, words in enumerate(split):
         size = len(words) - SHINGLE + 1
@@ -68,11 +70,11 @@ def _matches(split: list[list[str]], gold: list[str]) -> list[_Match]:
             continue
         offsets: Counter[int] = Counter()
         known = 0
-        for at in range(size):
-            here = places.get(tuple(words[at : at + SHINGLE]))
-            if here:
+        for position in range(size):
+            starts_in_gold = starts.get(tuple(words[position : position + SHINGLE]))
+            if starts_in_gold:
                 known += 1
-                offsets.update(place - at for place in here)
+                offsets.update(start - position for start in starts_in_gold)
         if known >= 0.5 * size:
             for offset, weight in offsets.most_common(2):
                 if weight >= 0.3 * known:
@@ -98,15 +100,15 @@ def _chain(matches: list[_Match]) -> list[_Match]:
         if fits.any():
             value = best[:n] - 0.01 * np.minimum(match.line - line[:n], 50)
             value[~fits] = -1
-            place = int(np.argmax(value))
-            if value[place] > 0:
-                best[n], before[n] = value[place], place
+            previous = int(np.argmax(value))
+            if value[previous] > 0:
+                best[n], before[n] = value[previous], previous
         best[n] += match.weight
-    at = int(np.argmax(best))
+    current = int(np.argmax(best))
     chain = []
-    while at >= 0:
-        chain.append(matches[at])
-        at = int(before[at])
+    while current >= 0:
+        chain.append(matches[current])
+        current = int(before[current])
     return chain[::-1]
 
 
@@ -119,20 +121,20 @@ def _add_short(split: list[list[str]], gold: list[str], chain: list[_Match], pos
         window = gold[max(0, end - 2) : start + 2]
         if not window or (len(window) <= 4 and end >= start):
             continue
-        place = 0
+        search_from = 0
         for n in range(line + 1, following):
             words = split[n]
             is_near = (line >= 0 and n - line <= _NEAR) or (following < len(split) and following - n <= _NEAR)
             if not words or len(words) >= SHINGLE or not is_near:
                 continue
-            at = _find(window, words, place)
-            if at >= 0:
+            start_in_window = _find(window, words, search_from)
+            if start_in_window >= 0:
                 positive[n] = True
-                place = at + len(words)
+                search_from = start_in_window + len(words)
 
 
 def _find(window: list[str], words: list[str], start: int) -> int:
-    for at in range(start, len(window) - len(words) + 1):
-        if window[at : at + len(words)] == words:
-            return at
+    for position in range(start, len(window) - len(words) + 1):
+        if window[position : position + len(words)] == words:
+            return position
     return -1

@@ -1,4 +1,4 @@
-"""What a raw confidence is worth, learnt from pages with gold texts, and how far that can be trusted. Training only."""
+"""The calibration of raw confidences by pages with gold texts, and its reliability. Training only."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -8,7 +8,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class PageResults:
-    """Of pages with gold: their raw confidence, whether their text came out right (F1 >= 0.9), their fold."""
+    """Pages with gold texts: their raw confidence, whether their text is right (F1 >= 0.9), their fold."""
 
     raw: np.ndarray
     is_good: np.ndarray
@@ -16,8 +16,9 @@ class PageResults:
 
 
 def calibration(raw: np.ndarray, good: np.ndarray, bins: int = 12) -> np.ndarray:
-    """What a raw confidence is worth, 2 x k for interpolation: the share of good pages by equal bins, made monotone
-    (pool adjacent violators).
+    """The share of good pages by raw confidence, 2 x k for interpolation: by equal bins, made monotone.
+
+    The method is known as pool adjacent violators.
     """
     order = np.argsort(raw, kind="stable")
     merged: list[list[float]] = []
@@ -34,20 +35,27 @@ def calibration(raw: np.ndarray, good: np.ndarray, bins: int = 12) -> np.ndarray
 
 
 def reliability(
-    found: PageResults, folds: int, edges: tuple[float, ...] = (0, 0.5, 0.7, 0.8, 0.85, 0.9, 1.01)
+    results: PageResults, folds: int, edges: tuple[float, ...] = (0, 0.5, 0.7, 0.8, 0.85, 0.9, 1.01)
 ) -> list[dict[str, float]]:
-    """Confidence against truth on pages of sites that neither the model nor the calibration saw: by bins of the
-    confidence, its mean and the share of pages with F1 >= 0.9.
+    """Confidence against truth on pages of sites that neither the model nor the calibration has seen.
+
+    By bins of the confidence: its mean and the share of pages with F1 >= 0.9.
     """
-    said = np.zeros(len(found.raw))
+    confidence = np.zeros(len(results.raw))
     for fold in range(folds):
-        own = found.fold == fold
-        table = calibration(found.raw[~own], found.is_good[~own])
-        said[own] = np.interp(found.raw[own], table[0], table[1])
+        inside = results.fold == fold
+        table = calibration(results.raw[~inside], results.is_good[~inside])
+        confidence[inside] = np.interp(results.raw[inside], table[0], table[1])
     rows = []
     for low, high in pairwise(edges):
-        inside = (said >= low) & (said < high)
+        inside = (confidence >= low) & (confidence < high)
         if inside.any():
-            rows.append({"from": low, "pages": int(inside.sum()), "confidence": round(float(said[inside].mean()), 3),
-                         "share_f1_above_0.9": round(float(found.is_good[inside].mean()), 3)})  # fmt: skip
+            rows.append(
+                {
+                    "from": low,
+                    "pages": int(inside.sum()),
+                    "confidence": round(float(confidence[inside].mean()), 3),
+                    "share_f1_above_0.9": round(float(results.is_good[inside].mean()), 3),
+                }
+            )
     return rows

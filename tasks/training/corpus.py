@@ -131,9 +131,9 @@ def shingles(words: list[str]) -> Counter[tuple[str, ...]]:
 
 def page_score(answer: str, gold: Counter[tuple[str, ...]]) -> tuple[float | None, float | None]:
     """Precision and recall of an answer over shingles; None where the side is empty."""
-    found = shingles(tokens(answer))
-    common = sum((found & gold).values())
-    return (common / found.total() if found else None), (common / gold.total() if gold else None)
+    answered = shingles(tokens(answer))
+    common = sum((answered & gold).values())
+    return (common / answered.total() if answered else None), (common / gold.total() if gold else None)
 
 
 def f1(scores: list[tuple[float | None, float | None]]) -> tuple[float, float, float]:

@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 
 from tasks.clean.model import word_scores
-from tasks.clean.model.features import Layout, layout, matrix
-from tasks.clean.model.page_features import declared_features
+from tasks.clean.model.features import Layout, layout_of_blocks, matrix
+from tasks.clean.model.page_declared import declared_features
 from tasks.clean.parse.blocks import Blocks
 from tasks.clean.prepare import Prepared
 from tasks.training import align, corpus, scripts
 from tasks.training.corpus import GoldPage
 
-# Weights of a page in training. A corpus of news is small beside one of blogs and guides; pages without a story teach what
-# menus, offers and forums look like; a copy in another script teaches form, but too many of them blur what words say.
+# Weights of a page in training. A corpus of news is small beside one of blogs and guides; pages without a story teach
+# what menus, offers and forums look like; a copy in another script teaches form, but too many of them blur what words
+# say.
 NEWS_WEIGHT, COPY_WEIGHT, INVENTED_WEIGHT = 2.5, 0.7, 0.3
 OTHERS_WEIGHT = {"html": 0.2, "wet": 0.0, "inscriptis": 0.0}  # text models lose by them: -0.003 F1 on news
 _LARGE_PAGES = 700  # a corpus with more stories is one of blogs and guides, which weigh 1
@@ -39,10 +40,10 @@ class Data:
     labels: np.ndarray  # n, bool
     weight: np.ndarray  # n
     slots: Any  # scipy CSR matrix, n x word_scores.SLOTS: which words each block has; None for HTML
-    where: Layout
+    layout: Layout
     word_line: np.ndarray  # m: the block of each word
     word_hash: np.ndarray  # m, uint64
-    declared: np.ndarray  # p x declared_names: `page_features.declared_features`
+    declared: np.ndarray  # p x declared_names: `page_declared.declared_features`
     declared_without_url: np.ndarray  # the same where the address is not known
     declared_names: list[str]
 
@@ -115,21 +116,37 @@ def _data(name: str, style: str, pages: list[GoldPage], weights: list[float], is
     labels = np.zeros(len(texts), dtype=bool)
     features = np.concatenate([matrix(part.columns, names) for part in prepared])
     slots = None if style == "html" else _word_matrix(prepared)
-    signals = [own for part in prepared for own in part.signals]
+    signals = [declared for part in prepared for declared in part.signals]
     urls = [gold.url for gold in pages]
-    said = declared_features(signals, urls)
-    unaddressed = declared_features(signals, [None] * len(pages))
+    declared = declared_features(signals, urls)
+    without_url = declared_features(signals, [None] * len(pages))
+    word_line, word_hash = _words_of(prepared)
     data = Data(
-        name, style, pages, is_scored, features, names, words, page, texts, labels, np.zeros(len(texts)), slots, layout_of(page),
-        *_words_of(prepared), matrix(said, list(said)), matrix(unaddressed, list(said)), list(said),
-    )  # fmt: skip
+        name=name,
+        style=style,
+        pages=pages,
+        is_scored=is_scored,
+        features=features,
+        names=names,
+        words=words,
+        page=page,
+        texts=texts,
+        labels=labels,
+        weight=np.zeros(len(texts)),
+        slots=slots,
+        layout=layout_of(page),
+        word_line=word_line,
+        word_hash=word_hash,
+        declared=matrix(declared, list(declared)),
+        declared_without_url=matrix(without_url, list(declared)),
+        declared_names=list(declared),
+    )
     for number, gold in enumerate(pages):
         first, end = data.range_of(number)
-        if (
-            gold.training_body and end > first
-        ):  # the main text of other pages teaches what prose in a menu's company looks like
+        # the main text of pages without a story, too, teaches what prose among menus looks like
+        if gold.training_body and end > first:
             labels[first:end] = align.label_lines(texts[first:end], gold.training_body)
-    # all pages count alike, and of a page the long blocks more
+    # all pages have equal weight, and within a page long blocks have more
     by_word = np.sqrt(np.maximum(words, 1))
     of_page = np.maximum(np.bincount(page, weights=by_word, minlength=len(pages)), 1e-9)
     data.weight = np.array(weights)[page] * by_word / of_page[page]
@@ -147,7 +164,7 @@ def _words_of(prepared: list[Prepared]) -> tuple[np.ndarray, np.ndarray]:
 
 def layout_of(page: np.ndarray) -> Layout:
     """Where each page's blocks are."""
-    return layout(Blocks(page=page.tolist(), text=[""] * len(page)))
+    return layout_of_blocks(Blocks(page=page.tolist(), text=[""] * len(page)))
 
 
 def _word_matrix(prepared: list[Prepared]) -> Any:

@@ -41,7 +41,7 @@ class WordModels:
         scores = [part.slots @ table + bias for table, bias in (*self.halves, self.mean)]
         half = np.where(seen, part.folds(2, _HALF), 2)
         score = np.choose(half, scores).astype(np.float32)
-        columns = word_scores.columns_of(score, part.words, part.where)
+        columns = word_scores.columns_of(score, part.words, part.layout)
         return np.concatenate([part.features, matrix(columns, list(columns))], axis=1)
 
 
@@ -57,17 +57,17 @@ def fit_words(parts: list[Data], rows: list[np.ndarray]) -> WordModels:
         ]
         chosen = list(zip(parts, use, strict=True))
         weight = np.concatenate([part.weight[mask] for part, mask in chosen])
-        found = LogisticRegression(C=0.5, solver="liblinear", max_iter=30, random_state=7)
+        model = LogisticRegression(C=0.5, solver="liblinear", max_iter=30, random_state=7)
         blocks = sparse.vstack([part.slots[mask] for part, mask in chosen])
         labels = np.concatenate([part.labels[mask] for part, mask in chosen])
-        found.fit(blocks, labels, sample_weight=weight / weight.mean())
-        fitted.append((found.coef_[0].astype(np.float32), float(found.intercept_[0])))
+        model.fit(blocks, labels, sample_weight=weight / weight.mean())
+        fitted.append((model.coef_[0].astype(np.float32), float(model.intercept_[0])))
     return WordModels((fitted[0], fitted[1]))
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """Forest and network, the words' weights if they use them, and a few rows with the trainer's own prediction."""
+    """Forest and network, the words' weights if they use them, and a few rows with the trainer's prediction."""
 
     forest: Forest
     net: Net
@@ -79,8 +79,8 @@ class Fitted:
         """The chances of some blocks (a mask) that it was not fitted to."""
         features, names = _features(self.words, part, np.zeros(len(rows), dtype=bool))
         columns = {name: features[:, n] for n, name in enumerate(names)}
-        found: np.ndarray = sigmoid((self.forest.logits(columns) + self.net.logits(columns, part.where)) / 2)[rows]
-        return found
+        chances: np.ndarray = sigmoid((self.forest.logits(columns) + self.net.logits(columns, part.layout)) / 2)[rows]
+        return chances
 
 
 def _features(words: WordModels | None, part: Data, seen: np.ndarray) -> tuple[np.ndarray, list[str]]:
@@ -96,21 +96,21 @@ def fit(parts: list[Data], rows: list[np.ndarray]) -> Fitted:
     seen = [_features(words, part, use) for part, use in zip(parts, rows, strict=True)]
     names = seen[0][1]
     masks = [use & (part.weight > 0) for part, use in zip(parts, rows, strict=True)]
-    features = np.concatenate([own[mask] for (own, _), mask in zip(seen, masks, strict=True)])
+    features = np.concatenate([values[mask] for (values, _), mask in zip(seen, masks, strict=True)])
     labels = np.concatenate([part.labels[mask] for part, mask in zip(parts, masks, strict=True)])
     weight = np.concatenate([part.weight[mask] for part, mask in zip(parts, masks, strict=True)])
     forest, predict = boosted(features, labels, weight, names, trees=TREES, rate=RATE, depth=DEPTH)
     few = features[:: max(1, len(features) // 64)][:64]
-    place = [names.index(name) for name in forest.names]
+    forest_indices = [names.index(name) for name in forest.names]
     del features
-    telling = _telling(forest)
-    places = [names.index(name) for name in telling]
-    net = sequence.fit(parts, [own[:, places] for own, _ in seen], rows, telling)
-    return Fitted(forest, net, words, few[:, place], predict(few))
+    net_names = _most_used(forest)
+    indices = [names.index(name) for name in net_names]
+    net = sequence.fit(parts, [values[:, indices] for values, _ in seen], rows, net_names)
+    return Fitted(forest, net, words, few[:, forest_indices], predict(few))
 
 
-def _telling(forest: Forest) -> list[str]:
-    """The features that most splits of the forest ask for, which are the network's input."""
+def _most_used(forest: Forest) -> list[str]:
+    """The features that most splits of the forest use, which are the network's input."""
     asked = np.bincount(forest.features[np.isfinite(forest.borders)], minlength=len(forest.names))
     return [forest.names[n] for n in np.argsort(-asked, kind="stable")[:NET_FEATURES].tolist()]
 
@@ -125,11 +125,11 @@ def boosted(
     rate: float,
     depth: int,
 ) -> tuple[Forest, Any]:
-    """A forest of symmetric trees, and the trainer's own prediction as a function of features."""
+    """A forest of symmetric trees, and the trainer's prediction as a function of features."""
     from catboost import CatBoostClassifier, Pool  # noqa: PLC0415 - training only
 
     # one thread: with more the sums differ from run to run, and so would the file
-    found = CatBoostClassifier(
+    model = CatBoostClassifier(
         iterations=trees,
         depth=depth,
         learning_rate=rate,
@@ -142,12 +142,12 @@ def boosted(
         subsample=0.7,
         allow_writing_files=False,
     )
-    found.fit(Pool(features, labels, weight=weight))
+    model.fit(Pool(features, labels, weight=weight))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.json"
-        found.save_model(str(path), format="json")
+        model.save_model(str(path), format="json")
         forest = forest_of(json.loads(path.read_text()), names)
-    return forest, lambda rows: found.predict_proba(rows)[:, 1]
+    return forest, lambda rows: model.predict_proba(rows)[:, 1]
 
 
 def cross_validate(parts: list[Data]) -> tuple[list[np.ndarray], list[Fitted]]:
@@ -156,7 +156,7 @@ def cross_validate(parts: list[Data]) -> tuple[list[np.ndarray], list[Fitted]]:
     out = [np.zeros(len(part.page)) for part in parts]
     models = []
     for fold in range(FOLDS):
-        fitted = fit(parts, [own != fold for own in folds])
+        fitted = fit(parts, [fold_of_block != fold for fold_of_block in folds])
         models.append(fitted)
         for number, part in enumerate(parts):
             rows = folds[number] == fold

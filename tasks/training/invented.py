@@ -1,7 +1,8 @@
 """Invented pages that teach the block model what collected corpora rarely show, as a corpus that `corpus.py` reads.
 
-Threads longer than their story, cards below a story of 100 words, dialogs in many languages, boxes in sentences, briefs, poems,
-tables, live blogs, and pages without a story; 35 languages, layouts and class names of many houses. Same seed, same bytes.
+Threads longer than their story, cards below a story of 100 words, dialogs in many languages, boxes in sentences,
+briefs, poems, tables, live blogs, and pages without a story; 35 languages, layouts and class names of many houses. Same
+seed, same bytes.
 """
 
 import argparse
@@ -121,7 +122,7 @@ def _story(theme: str, form: str, write: Writer, marks: Markup) -> Story:
 
 
 def _story_page(parts: Parts, title: str, theme: str, story: Story) -> str:
-    """The article with all that stands in and around it."""
+    """The article with all parts in and around it."""
     dice, marks = parts.dice, parts.marks
     pieces = _with_insets(parts, theme, story)
     body = marks.part("body", marks.wrapped("\n".join(pieces), 2))
@@ -180,13 +181,13 @@ def _after(parts: Parts, theme: str, story: Story) -> tuple[list[str], list[str]
 
 
 def _declared(write: Writer, title: str, opening: str) -> str:
-    """What the page's head says of the story: nothing, Open Graph, JSON-LD, or both."""
+    """What the page's head declares about the story: nothing, Open Graph, JSON-LD, or both."""
     dice = write.dice
-    said = []
+    declarations: list[str] = []
     summary = opening[:160] if dice.random() < 0.4 else write.sentence()
     if dice.random() < 0.6:
         pairs = (("og:title", title), ("og:description", summary), ("og:type", "article"))
-        said += [f'<meta property="{key}" content="{escape(value)}">' for key, value in pairs]
+        declarations += [f'<meta property="{key}" content="{escape(value)}">' for key, value in pairs]
     if dice.random() < 0.4:
         node = {
             "@context": "https://schema.org",
@@ -194,19 +195,21 @@ def _declared(write: Writer, title: str, opening: str) -> str:
             "headline": title,
         }
         node |= {"description": summary, "author": {"@type": "Person", "name": write.name()}}  # type: ignore[dict-item]
-        said.append(f'<script type="application/ld+json">{orjson.dumps(node).decode().replace("</", "")}</script>')
-    return "".join(said)
+        declarations.append(
+            f'<script type="application/ld+json">{orjson.dumps(node).decode().replace("</", "")}</script>'
+        )
+    return "".join(declarations)
 
 
 def _with_dialog(parts: Parts, page: str, middle: str) -> str:
     """The page with a dialog about data: before or after everything, or right above or below the story."""
     dialog = parts.consent()
-    place = parts.dice.random()
-    if place < 0.35:
+    draw = parts.dice.random()
+    if draw < 0.35:
         return dialog + page
-    if place < 0.7:
+    if draw < 0.7:
         return page + dialog
-    return page.replace(middle, dialog + middle if place < 0.85 else middle + dialog, 1)
+    return page.replace(middle, dialog + middle if draw < 0.85 else middle + dialog, 1)
 
 
 def _framed(parts: Parts, title: str, inside: str, chance_of_dialog: float, declared: str = "") -> str:
@@ -227,12 +230,10 @@ def _framed(parts: Parts, title: str, inside: str, chance_of_dialog: float, decl
     if dice.random() < chance_of_dialog:
         page = _with_dialog(parts, page, inside or main)
     direction = ' dir="rtl"' if write.code in RIGHT_TO_LEFT else ""
-    tongue = f' lang="{write.code}"' if dice.random() < 0.85 else ""
+    language = f' lang="{write.code}"' if dice.random() < 0.85 else ""
     site = f" | {write.name()}" if dice.random() < 0.6 else ""
-    return (
-        f'<!DOCTYPE html>\n<html{tongue}{direction}><head><meta charset="utf-8"><title>{escape(title + site, quote=False)}</title>'
-        f"{declared}</head>\n<body>{page}</body></html>\n"
-    )
+    head = f'<meta charset="utf-8"><title>{escape(title + site, quote=False)}</title>{declared}'
+    return f"<!DOCTYPE html>\n<html{language}{direction}><head>{head}</head>\n<body>{page}</body></html>\n"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How invented pages name and nest their elements: classes by house style, and elements of the page's own choice."""
+"""How invented pages name and nest their elements: classes by house style, and elements that vary by page."""
 
 import random
 from html import escape
@@ -129,29 +129,9 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "player": ("player", "video", "jwplayer", "embed"),
     "login": ("login-form", "login", "signin", "account"),
 }
-_UTILITIES = (
-    "flex",
-    "grid",
-    "mt-4",
-    "mb-8",
-    "px-4",
-    "py-2",
-    "text-sm",
-    "text-lg",
-    "font-bold",
-    "leading-7",
-    "max-w-prose",
-    "mx-auto",
-    "w-full",
-    "border-t",
-    "gap-6",
-    "text-gray-700",
-    "bg-white",
-    "rounded",
-    "space-y-4",
-    "md:col-span-8",
-    "items-center",
-    "relative",
+_UTILITIES = tuple(
+    """flex grid mt-4 mb-8 px-4 py-2 text-sm text-lg font-bold leading-7 max-w-prose mx-auto w-full border-t gap-6
+    text-gray-700 bg-white rounded space-y-4 md:col-span-8 items-center relative""".split()
 )
 # elements that a part may be made of; the first is the likeliest
 _TAGS: dict[str, tuple[str, ...]] = {
@@ -196,7 +176,7 @@ class Markup:
 
     def _draw(self, part: str) -> str:
         dice = self.dice
-        own = dice.choice(_NAMES[part])
+        name = dice.choice(_NAMES[part])
         style = self.style if self.style != "mixed" else dice.choice(_STYLES[:-1])
         if style == "none" or dice.random() < 0.06:
             return ""
@@ -205,8 +185,8 @@ class Markup:
         if style == "hashed":
             return self.hash_form.format("".join(dice.choices(_HASH_LETTERS, k=6)))
         if style == "bem":
-            return f"{self.prefix}{own.split()[0]}{dice.choice(['', '__inner', '--default', '__wrap'])}"
-        return own
+            return f"{self.prefix}{name.split()[0]}{dice.choice(['', '__inner', '--default', '__wrap'])}"
+        return name
 
     def tag(self, part: str) -> str:
         """The element of a part, the same all over the page."""

@@ -1,4 +1,4 @@
-"""What stands around the stories of invented pages: threads, teasers, dialogs, boxes, menus."""
+"""The parts around the stories of invented pages: threads, teasers, dialogs, boxes, menus."""
 
 from html import escape
 
@@ -21,7 +21,7 @@ class Parts:
         self.ui = write.language.ui
 
     def thread(self, words: int) -> str:
-        """Readers' comments of about so many words, by one of five systems; some stand in elements without names."""
+        """Readers' comments of about that many words, in one of five systems; some are in elements without names."""
         dice, marks = self.dice, self.marks
         form = dice.choice(["list", "list", "nested", "flat", "forum", "coral"])
         anonymous = dice.random() < 0.18
@@ -216,7 +216,7 @@ class Parts:
         return self.marks.part("share", f"<span>{plain(self.ui['share'])}</span><ul>{links}</ul>", tag="div")
 
     def crumbs(self) -> str:
-        """Where the page stands on its site."""
+        """The breadcrumbs of the page."""
         menu = self.write.language.menu
         return self.marks.part(
             "crumbs", " &gt; ".join(self.marks.link(one) for one in (menu[0], self.dice.choice(menu[1:])))

@@ -12,7 +12,7 @@ from tasks.training.invented_text import Writer
 
 @dataclass
 class Story:
-    """Pieces of a story in order: what each says (lines of the gold text) and its HTML."""
+    """Pieces of a story in order: the text of each (lines of the gold text) and its HTML."""
 
     texts: list[str] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)

@@ -1,6 +1,7 @@
 """Sentences of invented pages, plausible by form: lengths, marks, capitals, digits and names as each script has them.
 
-`invented_words.toml` has the words of each language, `invented_grammar.toml` what English, German and French sentences are made of.
+`invented_words.toml` has the words of each language, `invented_grammar.toml` what English, German and French sentences
+are made of.
 """
 
 import random
@@ -51,7 +52,8 @@ UNSPACED = frozenset(["zh", "ja", "th", "km", "my"])
 _GLUED_SPACE = {"zh": 0.0, "ja": 0.0, "th": 0.08, "km": 0.12, "my": 0.22}  # share of the words with a space before them
 CASELESS = frozenset(["zh", "ja", "th", "km", "my", "ko", "ar", "fa", "ur", "he", "hi", "bn", "ta", "am", "ka"])
 RIGHT_TO_LEFT = frozenset(["ar", "fa", "ur", "he"])
-# median words of a sentence where it is not 15: languages that glue words together need fewer, lists of single characters more
+# median words of a sentence where it is not 15: languages that glue words together need fewer, lists of single
+# characters more
 _MEDIAN = {
     "fi": 10,
     "hu": 12,
@@ -67,20 +69,7 @@ _MEDIAN = {
     "he": 14,
 }
 _TOPIC = 11  # content words that a page comes back to
-_UI = (
-    "share",
-    "related",
-    "comments",
-    "reply",
-    "ad",
-    "by",
-    "photo",
-    "most_read",
-    "login",
-    "accept",
-    "settings",
-    "read_also",
-)
+_UI = tuple("share related comments reply ad by photo most_read login accept settings read_also".split())
 
 
 @dataclass(frozen=True)
@@ -149,8 +138,8 @@ class Writer:
 
     def digits(self, text: str) -> str:
         """Latin digits as the page writes them."""
-        own = _DIGITS.get(self.code)
-        return text.translate(str.maketrans("0123456789", own)) if own else text
+        digits = _DIGITS.get(self.code)
+        return text.translate(str.maketrans("0123456789", digits)) if digits else text
 
     def name(self) -> str:
         """A person or a place."""
@@ -246,8 +235,8 @@ class Writer:
             joint = self.comma.strip() + (" " if self.is_spaced else "")
             return f"{self.open}{self.upper(text)}{self.close}{joint}{who}{self.stop}".strip()
         spoken = self.filled(self.dice.choice(grammar["quotes"]))
-        own = self.clause(self.dice.randrange(4, 12))
-        inner = f"{spoken}, {own}" if self.dice.random() < 0.6 else spoken
+        more = self.clause(self.dice.randrange(4, 12))
+        inner = f"{spoken}, {more}" if self.dice.random() < 0.6 else spoken
         space = "\xa0" if self.open == "«" and self.code == "fr" else ""
         return f"{self.open}{space}{inner}{space}{self.close}, {self.filled(grammar['said'])}."
 
@@ -274,7 +263,7 @@ class Writer:
         return text + (self.question.strip() if draw > 0.92 else self.stop.strip() if draw > 0.86 else "")
 
     def chat(self) -> str:
-        """What a reader writes: sometimes a sentence of care, sometimes three words, sometimes no capital or full stop."""
+        """A reader's remark: sometimes a careful sentence, sometimes three words, sometimes no capital or full stop."""
         dice = self.dice
         grammar = self.language.grammar
         draw = dice.random()
@@ -290,8 +279,8 @@ class Writer:
         grammar = self.language.grammar
         if grammar:
             return self.filled(dice.choice(grammar["boxes"]))
-        own = [self.language.newsletter, self.language.paywall, f"{self.name()} {self.sentence()}"]
-        return dice.choice(own)
+        texts = [self.language.newsletter, self.language.paywall, f"{self.name()} {self.sentence()}"]
+        return dice.choice(texts)
 
     def clock(self) -> str:
         """A time of day."""

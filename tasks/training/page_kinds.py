@@ -1,4 +1,4 @@
-"""Learns what a page is: the chance that it holds a story, and what it is if it does not."""
+"""Trains the model of pages: the chance that a page holds a story, and its kind if it does not."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,7 +13,7 @@ from tasks.training import corpus
 from tasks.training.data import Data
 from tasks.training.fitting import boosted
 
-# what the page types of corpora are called in the product
+# page types of corpora -> kinds of the product
 KINDS = {
     "listing": "listing",
     "collection": "listing",
@@ -59,18 +59,18 @@ class Pages:
 def pages_of(part: Data, chance: np.ndarray, is_kept: np.ndarray) -> Pages:
     """The typed pages of a corpus that have blocks, from out-of-fold chances."""
     columns = {name: part.features[:, n] for n, name in enumerate(part.names)}
-    found = block_features(columns, part.where, chance, is_kept)
-    numbers = part.page[part.where.starts]
-    by_block = np.stack([found[name] for name in found], axis=1)
+    features = block_features(columns, part.layout, chance, is_kept)
+    numbers = part.page[part.layout.starts]
+    by_block = np.stack(list(features.values()), axis=1)
     pages = [part.pages[n] for n in numbers]
     use = np.flatnonzero([page.is_typed and (page.is_story or page.page_type in KINDS) for page in pages])
     pages = [pages[n] for n in use]
     twice = np.concatenate([use, use])
     declared = np.concatenate([part.declared[numbers[use]], part.declared_without_url[numbers[use]]])
-    pairs = page_words.distinct(part.word_line, part.word_hash, part.where, is_kept)
+    pairs = page_words.distinct(part.word_line, part.word_hash, part.layout, is_kept)
     return Pages(
         np.concatenate([by_block[twice], declared], axis=1),
-        [*found, *part.declared_names],
+        [*features, *part.declared_names],
         [_matrix(pair, len(numbers))[twice] for pair in pairs],
         np.array([page.is_story for page in pages] * 2),
         ["article" if page.is_story else KINDS[page.page_type] for page in pages] * 2,
@@ -85,9 +85,9 @@ def _matrix(pair: tuple[np.ndarray, np.ndarray], pages: int) -> Any:
     """Distinct words as rows of length 1, as `page_words.scores` weighs them."""
     from scipy import sparse  # noqa: PLC0415 - training only
 
-    page, place = pair
+    page, slot = pair
     value = 1 / np.sqrt(np.maximum(np.bincount(page, minlength=pages), 1))[page]
-    return sparse.csr_matrix((value.astype(np.float32), (page, place)), shape=(pages, page_words.SLOTS))
+    return sparse.csr_matrix((value.astype(np.float32), (page, slot)), shape=(pages, page_words.SLOTS))
 
 
 def _weight(page_id: str, corpus_name: str) -> float:
@@ -124,15 +124,15 @@ class WordTables:
 
 def fit_words(pages: Pages, rows: np.ndarray, folds: int) -> WordTables:
     """The words' weights from some rows (a mask)."""
-    own = pages.folds(folds)
-    tables, biases, scores = [], [], np.zeros((len(own), 2), dtype=np.float32)
+    fold_of_row = pages.folds(folds)
+    tables, biases, scores = [], [], np.zeros((len(fold_of_row), 2), dtype=np.float32)
     for side, matrix in enumerate(pages.words):
         table, bias = _word_weights(matrix[rows], pages, rows)
         tables.append(table)
         biases.append(bias)
         scores[:, side] = matrix @ table + bias
-        for fold in np.unique(own[rows]):
-            rest, inside = rows & (own != fold), rows & (own == fold)
+        for fold in np.unique(fold_of_row[rows]):
+            rest, inside = rows & (fold_of_row != fold), rows & (fold_of_row == fold)
             table, bias = _word_weights(matrix[rest], pages, rest)
             scores[inside, side] = matrix[inside] @ table + bias
     return WordTables(np.stack(tables), np.array(biases), scores)
@@ -141,13 +141,13 @@ def fit_words(pages: Pages, rows: np.ndarray, folds: int) -> WordTables:
 def _word_weights(matrix: Any, pages: Pages, rows: np.ndarray) -> tuple[np.ndarray, float]:
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - training only
 
-    found = LogisticRegression(C=4, solver="liblinear", max_iter=200, random_state=7)
-    found.fit(matrix, pages.is_story[rows], sample_weight=pages.weight[rows])
-    return found.coef_[0].astype(np.float16).astype(np.float32), float(found.intercept_[0])
+    model = LogisticRegression(C=4, solver="liblinear", max_iter=200, random_state=7)
+    model.fit(matrix, pages.is_story[rows], sample_weight=pages.weight[rows])
+    return model.coef_[0].astype(np.float16).astype(np.float32), float(model.intercept_[0])
 
 
 def fit(pages: Pages, rows: np.ndarray, chance: np.ndarray, folds: int) -> tuple[PageModel, np.ndarray]:
-    """The model fitted to some rows (a mask), calibrated by `chance`, which are out-of-fold outputs; and its own outputs."""
+    """The model fitted to some rows (a mask) and its outputs; `chance`, out-of-fold outputs, calibrates it."""
     words = fit_words(pages, rows, folds)
     features = np.concatenate([pages.features, words.scores], axis=1)
     names = [*pages.names, *page_words.NAMES]
@@ -155,74 +155,78 @@ def fit(pages: Pages, rows: np.ndarray, chance: np.ndarray, folds: int) -> tuple
     others = rows & ~pages.is_story
 
     def forest(use: np.ndarray, labels: np.ndarray, trees: int) -> Forest:
-        made, _ = boosted(features[use], labels[use], pages.weight[use], names, trees=trees, rate=RATE, depth=DEPTH)
-        return made
+        fitted, _ = boosted(features[use], labels[use], pages.weight[use], names, trees=trees, rate=RATE, depth=DEPTH)
+        return fitted
 
     story = forest(rows, pages.is_story, STORY_TREES)
     forests = {kind: forest(others, kinds == kind, KIND_TREES) for kind in sorted(set(kinds[others]))}
-    table = calibration(chance[rows], pages.is_story[rows], pages.weight[rows])
+    table = _calibration_of(pages, chance, rows)
     model = PageModel(story, table, forests, words.tables, words.biases)
     return model, story.predict({name: features[:, n] for n, name in enumerate(names)})
 
 
 def cross_validate(pages: Pages, folds: int) -> tuple[np.ndarray, list[PageModel]]:
     """Out-of-fold outputs of the story forest for each row, and the model of each fold."""
-    own = pages.folds(folds)
-    chance, models = np.zeros(len(own)), []
+    fold_of_row = pages.folds(folds)
+    chance, models = np.zeros(len(fold_of_row)), []
     for fold in range(folds):
-        model, said = fit(pages, own != fold, np.full(len(own), 0.5), folds)
-        chance[own == fold] = said[own == fold]
+        model, outputs = fit(pages, fold_of_row != fold, np.full(len(fold_of_row), 0.5), folds)
+        chance[fold_of_row == fold] = outputs[fold_of_row == fold]
         models.append(model)
-    # the calibration of a fold's model rests on what the other folds' models said
+    # a fold's model is calibrated by the outputs of the other folds' models
     return chance, [
-        replace(
-            model, calibration=calibration(chance[own != fold], pages.is_story[own != fold], pages.weight[own != fold])
-        )
+        replace(model, calibration=_calibration_of(pages, chance, fold_of_row != fold))
         for fold, model in enumerate(models)
     ]
 
 
+def _calibration_of(pages: Pages, chance: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """`calibration` by some rows (a mask)."""
+    return calibration(chance[rows], pages.is_story[rows], pages.weight[rows])
+
+
 def calibration(chance: np.ndarray, is_story: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Share of stories by what the forest says, 2 x k for interpolation: a logistic curve (Platt), so that every threshold has a
-    meaning of its own, as the steps of an isotonic regression have not.
+    """Share of stories by output of the forest, 2 x k for interpolation: a logistic curve (Platt).
+
+    Unlike the steps of an isotonic regression it gives every threshold a different meaning.
     """
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - training only
 
     if len(set(chance.tolist())) < _DISTINCT:
         return np.array([[0.0, 1.0], [0.0, 1.0]])
-    found = LogisticRegression(C=1e6).fit(_logit(chance)[:, None], is_story, sample_weight=weight)
+    curve = LogisticRegression(C=1e6).fit(_logit(chance)[:, None], is_story, sample_weight=weight)
     grid = np.linspace(0.0, 1.0, 201)
-    return np.array([grid, found.predict_proba(_logit(grid)[:, None])[:, 1]])
+    return np.array([grid, curve.predict_proba(_logit(grid)[:, None])[:, 1]])
 
 
 def _logit(chance: np.ndarray) -> np.ndarray:
     safe = np.clip(chance, 1e-4, 1 - 1e-4)
-    found: np.ndarray = np.log(safe / (1 - safe))
-    return found
+    logits: np.ndarray = np.log(safe / (1 - safe))
+    return logits
 
 
 def figures(pages: Pages, chance: np.ndarray) -> dict[str, Any]:
     """The curve by corpus: stories lost against other pages let through, by calibrated probability out of fold."""
-    said = np.zeros(len(chance))
-    own = pages.folds(CALIBRATION_FOLDS)
+    probability = np.zeros(len(chance))
+    fold_of_row = pages.folds(CALIBRATION_FOLDS)
     for fold in range(CALIBRATION_FOLDS):
-        rest = own != fold
-        table = calibration(chance[rest], pages.is_story[rest], pages.weight[rest])
-        said[~rest] = np.interp(chance[~rest], table[0], table[1])
+        rest = fold_of_row != fold
+        table = _calibration_of(pages, chance, rest)
+        probability[~rest] = np.interp(chance[~rest], table[0], table[1])
     real = np.array(["~" not in page_id for page_id in pages.page_ids])
-    found: dict[str, Any] = {}
+    by_corpus: dict[str, Any] = {}
     for name in sorted(set(pages.corpora)):
         inside = real & (np.array(pages.corpora) == name)
         stories, others = inside & pages.is_story, inside & ~pages.is_story
-        found[name] = {
+        by_corpus[name] = {
             "stories": int(stories.sum()) // 2,
             "others": int(others.sum()) // 2,
             "curve": {
                 str(least): [
-                    round(float((said[stories] < least).mean()), 4) if stories.any() else None,
-                    round(float((said[others] >= least).mean()), 4) if others.any() else None,
+                    round(float((probability[stories] < least).mean()), 4) if stories.any() else None,
+                    round(float((probability[others] >= least).mean()), 4) if others.any() else None,
                 ]
                 for least in CURVE
             },
         }
-    return found
+    return by_corpus

@@ -1,7 +1,7 @@
 """Pages written over into other scripts, letter by letter, so that a model learns to read form where it knows no word.
 
-The mapping is a cipher, not a transcription: words stay distinct, as long as they were (shorter in Chinese), with the marks
-and spaces that the script has. Lexicon and stop words know none of them.
+The mapping is a cipher, not a transcription: words stay distinct, as long as they were (shorter in Chinese), with the
+marks and spaces that the script has. Lexicon and stop words know none of them.
 """
 
 import re
@@ -25,7 +25,7 @@ class Script:
     has_case: bool = False
     per_letter: float = 1.0  # letters of the script for one Latin letter
     space: float = 1.0  # share of the spaces between words that it writes
-    marks: tuple[tuple[str, str], ...] = ()  # Latin mark -> its own
+    marks: tuple[tuple[str, str], ...] = ()  # Latin mark -> mark of the script
     digits: str = ""
 
 
@@ -49,13 +49,18 @@ SCRIPTS: dict[str, Script] = {
     "khmer": Script("កខគឃងចឆជឈញដឋឌណតថទធនបផពភមយរលវសហអ", space=0.2, marks=((".", "។"), (",", ""))),
     "burmese": Script("ကခဂငစဆဇညတထဒနပဖဗဘမယရလဝသဟအ", space=0.3, marks=((".", "။"), (",", "၊"))),
     "chinese": Script(
-        "的一是不了人我在有他这为之大来以个中上们到说国和地也子时道出而要于就下得可你年生", per_letter=0.4, space=0.0, marks=_WIDE
+        "的一是不了人我在有他这为之大来以个中上们到说国和地也子时道出而要于就下得可你年生",
+        per_letter=0.4,
+        space=0.0,
+        marks=_WIDE,
     ),
     "japanese": Script(
-        "のにはをたがでてとしれさあいうえかきくけこすそつなまもやらりる日本人大学会年国時間", per_letter=0.6, space=0.0,
+        "のにはをたがでてとしれさあいうえかきくけこすそつなまもやらりる日本人大学会年国時間",
+        per_letter=0.6,
+        space=0.0,
         marks=((",", "、"), *_WIDE[1:]),
     ),
-}  # fmt: skip
+}
 
 
 def write_over(html: str, name: str) -> str:
@@ -66,9 +71,9 @@ def write_over(html: str, name: str) -> str:
         if n % 2 == 0:
             pieces[n] = cipher(piece)
         elif piece[:5].lower() == "<meta":
-            pieces[n] = _CONTENT.sub(lambda found: found[1] + cipher(found[2]), piece)
+            pieces[n] = _CONTENT.sub(lambda match: match[1] + cipher(match[2]), piece)
         elif piece[:7].lower() == "<script" and "ld+json" in piece[:200].lower():
-            pieces[n] = _JSON_PROSE.sub(lambda found: cipher(found[0]), piece)
+            pieces[n] = _JSON_PROSE.sub(lambda match: cipher(match[0]), piece)
     return "".join(pieces)
 
 
@@ -91,12 +96,18 @@ def _cipher(name: str) -> Callable[[str], str]:
 
     def word_over(word: str) -> str:
         small = word.lower()
-        made = known.get(small)
-        if made is None:
-            made = known[small] = _spell(small, script)
+        spelled = known.get(small)
+        if spelled is None:
+            spelled = known[small] = _spell(small, script)
         if not script.has_case:
-            return made
-        return made.upper() if word.isupper() and len(word) > 1 else made.capitalize() if word[0].isupper() else made
+            return spelled
+        return (
+            spelled.upper()
+            if word.isupper() and len(word) > 1
+            else spelled.capitalize()
+            if word[0].isupper()
+            else spelled
+        )
 
     def over(text: str) -> str:
         out: list[str] = []
@@ -128,10 +139,10 @@ def _cipher(name: str) -> Callable[[str], str]:
 def _spell(word: str, script: Script) -> str:
     """A word's letters in the script: equal words give equal letters, frequent Latin letters frequent ones."""
     size = max(1, round(len(word) * script.per_letter))
-    made = []
+    letters = []
     for n in range(size):
-        # the letter depends on what it stands for and, as sounds do, a little on its neighbour
-        at = min(int(n / script.per_letter), len(word) - 1)
-        seed = ord(word[at]) * 7 + (ord(word[at - 1]) if script.per_letter < 1 and at else 0) * 31
-        made.append(script.letters[seed % len(script.letters)])
-    return "".join(made)
+        # the letter depends on the Latin one and, like sounds, a little on its neighbour
+        position = min(int(n / script.per_letter), len(word) - 1)
+        seed = ord(word[position]) * 7 + (ord(word[position - 1]) if script.per_letter < 1 and position else 0) * 31
+        letters.append(script.letters[seed % len(script.letters)])
+    return "".join(letters)

@@ -1,4 +1,7 @@
-"""Trains the convolutional network of `tasks.clean.model.network` by PyTorch, on one thread: the same data give the same weights."""
+"""Trains the convolutional network of `tasks.clean.model.network` by PyTorch.
+
+On one thread, so that the same data give the same weights.
+"""
 
 from typing import Any
 
@@ -10,8 +13,8 @@ from tasks.training.data import Data
 CHANNELS, DILATIONS, EPOCHS = 64, (1, 2, 4, 8, 16), 20
 RATE, DECAY, DROPOUT = 3e-3, 1e-3, 0.15
 _BATCH_BLOCKS = 6_000
-_PAGE_BLOCKS = 1_500  # of a longer page the first ones; what is below is no other than what is above
-_STEP = 7  # every so manieth block is enough to standardise by
+_PAGE_BLOCKS = 1_500  # of a longer page only the first ones; the rest is like them
+_STEP = 7  # every seventh block is enough to standardise by
 
 
 def fit(parts: list[Data], features: list[np.ndarray], rows: list[np.ndarray], names: list[str]) -> Net:
@@ -22,17 +25,17 @@ def fit(parts: list[Data], features: list[np.ndarray], rows: list[np.ndarray], n
     torch.set_num_threads(1)
     torch.manual_seed(7)
     sample = np.concatenate(
-        [own[mask & (part.weight > 0)][::_STEP] for part, own, mask in zip(parts, features, rows, strict=True)]
+        [values[mask & (part.weight > 0)][::_STEP] for part, values, mask in zip(parts, features, rows, strict=True)]
     )
     values = squeezed(sample)
     # rounded as they will be stored
     mean, scale = (
-        each.astype(np.float16).astype(np.float32) for each in (values.mean(axis=0), values.std(axis=0) + 1e-3)
+        moment.astype(np.float16).astype(np.float32) for moment in (values.mean(axis=0), values.std(axis=0) + 1e-3)
     )
     pages = [
         (number, first, min(end, first + _PAGE_BLOCKS))
         for number, (part, mask) in enumerate(zip(parts, rows, strict=True))
-        for first, end in zip(part.where.starts.tolist(), part.where.ends.tolist(), strict=True)
+        for first, end in zip(part.layout.starts.tolist(), part.layout.ends.tolist(), strict=True)
         if mask[first] and part.weight[first:end].sum() > 0
     ]
     batches = _batches(pages)
@@ -54,15 +57,15 @@ def fit(parts: list[Data], features: list[np.ndarray], rows: list[np.ndarray], n
 
 
 def _batches(pages: list[tuple[int, int, int]]) -> list[list[tuple[int, int, int]]]:
-    """Pages of like length together, so that little is padded."""
-    made: list[list[tuple[int, int, int]]] = []
+    """Pages of similar length together, so that little is padded."""
+    batches: list[list[tuple[int, int, int]]] = []
     current: list[tuple[int, int, int]] = []
     for page in sorted(pages, key=lambda page: page[2] - page[1]):
         current.append(page)
         if (page[2] - page[1]) * len(current) > _BATCH_BLOCKS:
-            made.append(current)
+            batches.append(current)
             current = []
-    return [*made, current] if current else made
+    return [*batches, current] if current else batches
 
 
 def _packed(
@@ -114,11 +117,11 @@ def _network(width: int) -> Any:
 
 
 def _stored(net: Any, names: list[str], mean: np.ndarray, scale: np.ndarray) -> Net:
-    """The weights as numpy takes them, rounded as they will be stored."""
+    """The weights as numpy arrays, rounded as they will be stored."""
 
     def half(tensor: Any) -> np.ndarray:
-        found: np.ndarray = tensor.detach().numpy().astype(np.float16)
-        return found
+        rounded: np.ndarray = tensor.detach().numpy().astype(np.float16)
+        return rounded
 
     return from_arrays(
         {

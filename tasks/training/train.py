@@ -1,9 +1,10 @@
-"""Trains the models of clean from corpora with gold texts: `python -m tasks.training.train CORPUS... [--kind html|text]`.
+"""Trains the models of clean: `python -m tasks.training.train CORPUS... [--kind html|text]`.
 
-Needs the extra `train`. The same data, versions and seed give the same files. Writes `model_html.npz`, `model_text.npz` (which
-lines are the story) and `model_page_html.npz`, `model_page_text.npz` (whether a page holds one) into `tasks/clean/model/`, each kind
-with its card: data, settings, figures, digests. `--folds FOLDER` keeps the models of each fold, by which
-`tests/benchmarks/accuracy.py` runs every page with models that have not seen its site.
+Corpora are pages with gold texts (`tasks.training.corpus`). Needs the extra `train`. The same data, versions and seed
+give the same files. Writes `model_html.npz`, `model_text.npz` (which lines are the story) and `model_page_html.npz`,
+`model_page_text.npz` (whether a page holds one) into `tasks/clean/model/`, each kind with its card: data, settings,
+figures, digests. `--folds FOLDER` keeps the models of each fold, by which `tests/benchmarks/accuracy.py` runs every
+page with models that have not seen its site.
 """
 
 import argparse
@@ -16,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from tasks.clean.model import forest, page_model
-from tasks.clean.model.forest import Model
+from tasks.clean.model import block_model, page_model
+from tasks.clean.model.block_model import BlockModel
 from tasks.clean.model.story import decide, raw_confidence
 from tasks.training import corpus, data, page_kinds
 from tasks.training.calibration import PageResults, calibration, reliability
@@ -29,6 +30,20 @@ logger = logging.getLogger(__name__)
 
 STYLES = {"html": ("html",), "text": ("wet", "inscriptis")}
 _ROUNDS = 400  # of the bootstrap
+_SETTINGS = {
+    "trees": TREES,
+    "rate": RATE,
+    "depth": DEPTH,
+    "folds": FOLDS,
+    "bins": BINS,
+    "channels": CHANNELS,
+    "dilations": DILATIONS,
+    "epochs": EPOCHS,
+    "news_weight": data.NEWS_WEIGHT,
+    "others_weight": data.OTHERS_WEIGHT,
+    "copy_weight": data.COPY_WEIGHT,
+    "copy_share": data.COPY_SHARE,
+}
 
 
 def figures(scores: list[tuple[float | None, float | None]]) -> dict[str, Any]:
@@ -59,7 +74,7 @@ def page_scores(part: Data, is_kept: np.ndarray) -> dict[int, tuple[float | None
 
 
 def results(parts: list[Data], chances: list[np.ndarray], kept: list[np.ndarray]) -> PageResults:
-    """What became of each scored page, for the calibration of the confidence."""
+    """The outcome of each scored page, for the calibration of the confidence."""
     raw, good, fold = [], [], []
     for part, chance, is_kept in zip(parts, chances, kept, strict=True):
         for number, (precision, recall) in page_scores(part, is_kept).items():
@@ -71,10 +86,10 @@ def results(parts: list[Data], chances: list[np.ndarray], kept: list[np.ndarray]
     return PageResults(np.array(raw), np.array(good), np.array(fold))
 
 
-def block_model(fitted: Fitted, table: np.ndarray) -> Model:
-    """What is stored of a fitted model."""
+def stored_model(fitted: Fitted, table: np.ndarray) -> BlockModel:
+    """The model that is stored of a fitted one."""
     words, bias = fitted.words.mean if fitted.words else (None, 0.0)
-    return Model(fitted.forest, fitted.net, table, words, bias, fitted.sample, fitted.sample_chances)
+    return BlockModel(fitted.forest, fitted.net, table, words, bias, fitted.sample, fitted.sample_chances)
 
 
 def train(kind: str, folders: list[Path], keep: Path | None) -> dict[str, Any]:
@@ -84,38 +99,40 @@ def train(kind: str, folders: list[Path], keep: Path | None) -> dict[str, Any]:
         "%s: %d blocks of %d pages", kind, sum(len(part.page) for part in parts), sum(len(part.pages) for part in parts)
     )
     chances, of_folds = cross_validate(parts)
-    kept = [decide(chance, part.words, part.where) for part, chance in zip(parts, chances, strict=True)]
-    found = results(parts, chances, kept)
-    pages = page_kinds.joined([page_kinds.pages_of(*each) for each in zip(parts, chances, kept, strict=True)])
-    scored = [(part, own) for part, own in zip(parts, kept, strict=True) if part.is_scored.any()]
+    kept = [decide(chance, part.words, part.layout) for part, chance in zip(parts, chances, strict=True)]
+    outcomes = results(parts, chances, kept)
+    pages = page_kinds.joined(
+        [page_kinds.pages_of(*part_results) for part_results in zip(parts, chances, kept, strict=True)]
+    )
+    scored = [(part, is_kept) for part, is_kept in zip(parts, kept, strict=True) if part.is_scored.any()]
     card: dict[str, Any] = {
         "cross_validation": {
-            f"{part.name} {part.style}": figures([*page_scores(part, own).values()]) for part, own in scored
+            f"{part.name} {part.style}": figures([*page_scores(part, is_kept).values()]) for part, is_kept in scored
         },
-        "reliability": reliability(found, FOLDS),
+        "reliability": reliability(outcomes, FOLDS),
     }
-    table = calibration(found.raw, found.is_good)
+    table = calibration(outcomes.raw, outcomes.is_good)
     page_chance, page_folds = page_kinds.cross_validate(pages, FOLDS)
     card["pages"] = page_kinds.figures(pages, page_chance)
     if keep is not None:
         for fold in range(FOLDS):
-            own = found.fold == fold
+            rest = outcomes.fold != fold
             folder = keep / f"fold{fold}"
             folder.mkdir(parents=True, exist_ok=True)
-            forest.save(
+            block_model.save(
                 folder / f"model_{kind}.npz",
-                block_model(of_folds[fold], calibration(found.raw[~own], found.is_good[~own])),
+                stored_model(of_folds[fold], calibration(outcomes.raw[rest], outcomes.is_good[rest])),
             )
             page_model.save(folder / f"model_page_{kind}.npz", page_folds[fold])
     fitted = fit(parts, [np.ones(len(part.page), dtype=bool) for part in parts])
-    forest.save(forest.FOLDER / f"model_{kind}.npz", block_model(fitted, table))
+    block_model.save(block_model.FOLDER / f"model_{kind}.npz", stored_model(fitted, table))
     whole, _ = page_kinds.fit(pages, np.ones(len(page_chance), dtype=bool), page_chance, FOLDS)
-    page_model.save(forest.FOLDER / f"model_page_{kind}.npz", whole)
+    page_model.save(block_model.FOLDER / f"model_page_{kind}.npz", whole)
     return card
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Train the models asked for and write them with their card."""
+    """Train the requested models and write them with their card."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpora", nargs="+", type=Path, help="folders with pages and gold texts")
     parser.add_argument("--kind", choices=("html", "text", "both"), default="both", help="which models to train")
@@ -127,11 +144,10 @@ def main(arguments: list[str] | None = None) -> int:
         files = [f"model_{kind}.npz", f"model_page_{kind}.npz"]
         card |= {
             "data": {folder.name: _digest(folder) for folder in options.corpora},
-            "settings": {"trees": TREES, "rate": RATE, "depth": DEPTH, "folds": FOLDS, "bins": BINS, "channels": CHANNELS, "dilations": DILATIONS, "epochs": EPOCHS, "news_weight": data.NEWS_WEIGHT,
-                         "others_weight": data.OTHERS_WEIGHT, "copy_weight": data.COPY_WEIGHT, "copy_share": data.COPY_SHARE},
-            "sha256": {name: hashlib.sha256((forest.FOLDER / name).read_bytes()).hexdigest() for name in files},
-        }  # fmt: skip
-        (forest.FOLDER / f"model_{kind}.json").write_text(json.dumps(card, indent=1) + "\n")
+            "settings": _SETTINGS,
+            "sha256": {name: hashlib.sha256((block_model.FOLDER / name).read_bytes()).hexdigest() for name in files},
+        }
+        (block_model.FOLDER / f"model_{kind}.json").write_text(json.dumps(card, indent=1) + "\n")
         logger.info("%s", json.dumps(card, indent=1))
     return 0
 

@@ -1,19 +1,20 @@
 """What users get: the rows of `articles/` after whole runs, measured against corpora with gold answers, beside peers.
 
-    python tests/benchmarks/accuracy.py FOLDER... [--styles html wet] [--folds FOLDER] [--out output/accuracy] [--pages N]
+    python tests/benchmarks/accuracy.py FOLDER... [--styles html wet] [--folds FOLDER] [--out FOLDER]
+        [--pages N]
                                         [--floors | --write-floors] [--readme README.md]
 
-Each corpus (`pages/PAGEID.html.gz` and `gold.jsonl.gz`) is written out as a folder of pages with their addresses, as HTML
-or as text with one block a line, and runs through the whole line: with the thresholds that ship, save that no share of
-quarantined pages stops a run; and a second time with every optional threshold at its least, for the curves of what a
-threshold costs.
+Each corpus (`pages/PAGEID.html.gz` and `gold.jsonl.gz`) is written out as a folder of pages with their addresses, as
+HTML or as text with one block per line, and runs through the whole pipeline: once with the bundled thresholds, except
+that no share of quarantined pages stops a run, and once with every optional threshold at its least, for the curves of
+what a threshold costs.
 
 The models that ship were trained on such corpora. `--folds FOLDER` has `fold0/`, `fold1/` ... with the models of a
-cross-validation (`model_*.npz`, as many as ship): the pages of a site run with the models that have not seen it. Without
-it the figures flatter, and the output says so.
+cross-validation (`model_*.npz`, as many as ship): the pages of a site run with the models that have not seen it.
+Without it the figures flatter, and the output says so.
 
-Writes `accuracy.md`, `accuracy.json`, `pages.jsonl` (each page's fate and scores) and what the peers answered (`peers/`, so
-that a second run need not ask them) into the folder of `--out`.
+Writes `accuracy.md`, `accuracy.json`, `pages.jsonl` (each page's fate and scores) and what the peers answered
+(`peers/`, so that a second run need not ask them) into the folder of `--out`.
 """
 
 import argparse
@@ -47,8 +48,9 @@ FLOORS = Path(__file__).parent / "accuracy_floors.toml"
 
 
 def prepare(folders, styles, folds, out, temp, limit):
-    """Write all pages into folders under `temp`, by style and fold; returns the pages by corpus, and style -> corpus -> peer ->
-    page id -> text.
+    """Write all pages into folders under `temp`, by style and fold.
+
+    Returns the pages by corpus, and style -> corpus -> peer -> page id -> text.
     """
     pages, peers, inputs = {}, {style: {} for style in styles}, Inputs(temp)
     for folder in folders:
@@ -76,7 +78,7 @@ def place_of(style, fold, name):
 
 
 def run_line(names, styles, models, temp):
-    """Run the line on all that `prepare` wrote; style -> corpus -> page id -> Fate, under each set of thresholds."""
+    """Run the pipeline on what `prepare` wrote; style -> corpus -> page id -> Fate, by set of thresholds."""
     thresholds = write_thresholds(temp)
     jobs = [
         Job(

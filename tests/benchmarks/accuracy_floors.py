@@ -8,9 +8,10 @@ from accuracy_report import OURS
 
 FOLDS, SHIPPED = "folds", "shipped"  # which models the figures are of
 _LEAST_SLACK = 0.002
-_HEAD = """# What `accuracy.py --floors` compares with; written by `--write-floors`. Lowering one needs a reason in the commit message.
-# Each is a figure less half of the half-width of its 95 % interval (about what another seed of training moves it by), and
-# of `let_through_max` as much above.
+_HEAD = """# What `accuracy.py --floors` compares with; written by `--write-floors`.
+# Lowering one needs a reason in the commit message.
+# Each is a figure less half of the half-width of its 95 % interval (about what another seed of training moves it by),
+# and of `let_through_max` as much above.
 """
 
 
@@ -73,13 +74,14 @@ def written(found):
 def check(found, path):
     """Print every floor that is not kept; returns 1 where there is one, else 0.
 
-    Floors of corpora and styles that this run did not measure are passed over, and those of languages unless it measured
-    the same corpora.
+    Floors of corpora and styles that this run did not measure are passed over, and those of languages unless it
+    measured the same corpora.
     """
     said = tomllib.loads(path.read_text(encoding="utf-8"))
     if said["models"] != found["models"]:
         print(
-            f"FLOORS: those of {path.name} are of the {said['models']} models, these figures of the {found['models']} ones"
+            f"FLOORS: those of {path.name} are of the {said['models']} models, these figures of the "
+            f"{found['models']} ones"
         )
         return 1
     values, fallen, compared = values_of(found), 0, 0

@@ -1,8 +1,8 @@
 """The measures: text against gold text, pages kept and let through, what lost the others, and the curves of thresholds.
 
-A text is the multiset of its runs of four words (`tasks.training.corpus.page_score`). Precision is the mean over pages with an
-answer, recall the mean over all pages with a gold text, so that a page without a row counts as an empty answer. F1 is the
-harmonic mean of the two. Text is measured on pages that hold a story.
+A text is the multiset of its runs of four words (`tasks.training.corpus.page_score`). Precision is the mean over
+pages with an answer, recall the mean over all pages with a gold text, so that a page without a row counts as an empty
+answer. F1 is the harmonic mean of the two. Text is measured on pages that hold a story.
 """
 
 import unicodedata
@@ -55,9 +55,7 @@ def text_figures(scores):
 
 
 def snippet_figures(pages, texts):
-    """Means over pages that hold a story: the share of the pieces that belong to it which its text has, and the share of those
-    that do not belong to it which its text has not.
-    """
+    """Means over story pages: shares of the story's snippets in its text, and of other snippets left out of it."""
     shares = defaultdict(list)
     for page in pages:
         if not page.is_story:
@@ -102,7 +100,7 @@ def gate_figures(pages, fates):
 
 
 def curves(pages, fates):
-    """Column -> points of (threshold, share of stories lost, share of other pages let through), for columns that rows have."""
+    """Points of (threshold, share of stories lost, share of other pages let through) by column."""
     found = {}
     for number, name in enumerate(CHANCES):
         values = {

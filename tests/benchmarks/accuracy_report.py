@@ -54,12 +54,20 @@ def _readme_corpora(found):
             peers = [(own["text"].get(peer) or {}).get("f1") for peer in ("trafilatura", _TEXT_PEER)]
             if ours:
                 rows.append(
-                    [_STYLES[style].partition(",")[0], name, own["stories"], own["kept"], own["let_through"], ours["precision"],
-                     ours["recall"], f"**{ours['f1']:.3f}** ({_interval(ours)})", *peers]
-                )  # fmt: skip
-    head = ("input", "corpus", "stories", "kept", "others let through", "precision", "recall", "F1 (95 %)", "trafilatura on the HTML",
-            _TEXT_PEER)  # fmt: skip
-    return table(head, rows)
+                    [
+                        _STYLES[style].partition(",")[0],
+                        name,
+                        own["stories"],
+                        own["kept"],
+                        own["let_through"],
+                        ours["precision"],
+                        ours["recall"],
+                        f"**{ours['f1']:.3f}** ({_interval(ours)})",
+                        *peers,
+                    ]
+                )
+    head = "input|corpus|stories|kept|others let through|precision|recall|F1 (95 %)|trafilatura on the HTML".split("|")
+    return table([*head, _TEXT_PEER], rows)
 
 
 def _readme_languages(found):
@@ -140,21 +148,8 @@ def _corpora(report, style):
                     snippets.get("snippets_out"),
                 ]
             )
-    head = (
-        "corpus",
-        "",
-        "pages",
-        "stories",
-        "kept",
-        "others let through",
-        "precision",
-        "recall",
-        "F1",
-        "95 %",
-        "snippets in",
-        "snippets out",
-    )
-    return table(head, rows)
+    columns = "pages|stories|kept|others let through|precision|recall|F1|95 %|snippets in|snippets out"
+    return table(["corpus", "", *columns.split("|")], rows)
 
 
 def _languages(found, style):

@@ -1,9 +1,9 @@
-"""Whole runs of the line over folders of pages, and what became of each page.
+"""Whole runs of the pipeline over folders of pages, and what became of each page.
 
     python tests/benchmarks/accuracy_run.py JOBS.json
 
-is the process that `accuracy.py` starts for each set of models; its jobs run one after the other in it, since most of the
-time of a small run is its start.
+is the process that `accuracy.py` starts for each set of models; its jobs run one after the other in it, since most of
+the time of a small run is its start.
 """
 
 import contextlib
@@ -74,13 +74,13 @@ def use_models(folder):
     Raises:
         FileNotFoundError: a model that ships is not in the folder.
     """
-    from tasks.clean.model import forest, page_model
+    from tasks.clean.model import block_model, page_model
 
-    for shipped in forest.FOLDER.glob("model_*.npz"):
+    for shipped in block_model.FOLDER.glob("model_*.npz"):
         if not (folder / shipped.name).is_file():
             raise FileNotFoundError(f"{folder}: there is no {shipped.name}")
-    forest.FOLDER = folder  # where both modules look
-    forest.load.cache_clear()
+    block_model.FOLDER = folder  # where both modules look
+    block_model.load.cache_clear()
     page_model.load.cache_clear()
 
 

@@ -18,18 +18,40 @@ def _as_new(page: Page, number: int) -> Page:
 
 def copies(pages: list[Page], scene: Scene, share: float) -> list[Page]:
     chosen = scene.dice.sample(pages, max(1, round(share * len(pages))))
-    return pages + [_as_new(replace(page, url=page.url.replace(".html", "-2.html"), fetched_at=page.fetched_at + timedelta(hours=1)), len(pages) + n) for n, page in enumerate(chosen)]  # fmt: skip
+    return pages + [
+        _as_new(
+            replace(page, url=page.url.replace(".html", "-2.html"), fetched_at=page.fetched_at + timedelta(hours=1)),
+            len(pages) + n,
+        )
+        for n, page in enumerate(chosen)
+    ]
 
 
 def near_copies(pages: list[Page], scene: Scene, share: float) -> list[Page]:
     made = copies(pages, scene, share)
-    return [tell(page, paragraphs=(*page.story.paragraphs[:-1], newsroom.paragraphs_of(newsroom.Facts(page.publisher.language, scene.dice), 1)[0])) if page.is_planted else page
-            for page in made]  # fmt: skip
+    return [
+        tell(
+            page,
+            paragraphs=(
+                *page.story.paragraphs[:-1],
+                newsroom.paragraphs_of(newsroom.Facts(page.publisher.language, scene.dice), 1)[0],
+            ),
+        )
+        if page.is_planted
+        else page
+        for page in made
+    ]
 
 
 def known_texts(pages: list[Page], scene: Scene, share: float) -> list[Page]:
     chosen = scene.dice.sample(scene.before, min(len(scene.before), max(1, round(share * len(pages)))))
-    return pages + [_as_new(replace(page, url=page.url.replace(".html", "-2.html"), fetched_at=page.fetched_at + timedelta(days=1)), len(pages) + n) for n, page in enumerate(chosen)]  # fmt: skip
+    return pages + [
+        _as_new(
+            replace(page, url=page.url.replace(".html", "-2.html"), fetched_at=page.fetched_at + timedelta(days=1)),
+            len(pages) + n,
+        )
+        for n, page in enumerate(chosen)
+    ]
 
 
 def few(pages: list[Page], scene: Scene, _: float) -> list[Page]:
@@ -64,7 +86,12 @@ def site_body_hidden(pages: list[Page], _: Scene, __: float) -> list[Page]:
 
 
 def site_half_hidden(pages: list[Page], _: Scene, __: float) -> list[Page]:
-    return _of_site(pages, lambda page: replace(page, body=f"<p>{escape(page.story.paragraphs[0])}</p><script>load({page.number})</script>"))  # fmt: skip
+    return _of_site(
+        pages,
+        lambda page: replace(
+            page, body=f"<p>{escape(page.story.paragraphs[0])}</p><script>load({page.number})</script>"
+        ),
+    )
 
 
 def site_fields_gone(pages: list[Page], _: Scene, __: float) -> list[Page]:
@@ -92,13 +119,23 @@ def out_of_order(pages: list[Page], _: Scene, __: float) -> list[Page]:
 def old_stories(pages: list[Page], scene: Scene, share: float) -> list[Page]:
     """Fetched now, written long ago: an archive came in with the crawl."""
     chosen = {page.number for page in scene.dice.sample(pages, max(1, round(share * len(pages))))}
-    return [replace(dated(page, published_at(page) - timedelta(days=400)), is_planted=True) if page.number in chosen else page for page in pages]  # fmt: skip
+    return [
+        replace(dated(page, published_at(page) - timedelta(days=400)), is_planted=True)
+        if page.number in chosen
+        else page
+        for page in pages
+    ]
 
 
 def other_mix(pages: list[Page], scene: Scene, _: float) -> list[Page]:
     """One language takes the place of the others."""
     own = [publisher for publisher in newsroom.PUBLISHERS if publisher.language == "fr"]
-    return [page if page.publisher.language == "fr" else _as_new(newsroom.page_of(own[page.number % 3], page.number, page.fetched_at, scene.dice), page.number) for page in pages]  # fmt: skip
+    return [
+        page
+        if page.publisher.language == "fr"
+        else _as_new(newsroom.page_of(own[page.number % 3], page.number, page.fetched_at, scene.dice), page.number)
+        for page in pages
+    ]
 
 
 # tables: columns of the pages or of the candidates
@@ -129,4 +166,8 @@ def renamed(column: str, table: pa.Table, _: set[str]) -> pa.Table:
 
 def as_text(column: str, table: pa.Table, _: set[str]) -> pa.Table:
     at = table.schema.get_field_index(column)
-    return table.set_column(at, column, pa.array([None if value is None else str(value) for value in table.column(at).to_pylist()], pa.string()))  # fmt: skip
+    return table.set_column(
+        at,
+        column,
+        pa.array([None if value is None else str(value) for value in table.column(at).to_pylist()], pa.string()),
+    )

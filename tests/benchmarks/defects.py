@@ -1,15 +1,16 @@
 """Which gate catches which defect: known defects planted in clean batches of invented pages, one kind at a time.
 
-    python tests/benchmarks/defects.py [--kinds a,b] [--json FILE] [--pages N] [--clean-runs N] [--one-dose] [--workers N]
+    python tests/benchmarks/defects.py [--kinds a,b] [--json FILE] [--pages N] [--clean-runs N] [--one-dose]
+        [--workers N]
 
-The real line runs without Prefect: ingest, clean, extract, merge, metrics and drift, and the gate after each; rows that
-break a critical rule are left out of what follows, as in `flows/pipeline.py`. Twelve clean runs before it are the history.
-A planted page is mended if it gives the row that it gives undamaged. A defect is caught if half or more of the planted
-pages that are not mended are set aside (quarantined, or known as a duplicate), if the run stops, or if a warning about
-this defect appears on more rows than in any clean run; it is mended if 19 of 20 planted pages are, and marked if most
-rows only say what is odd about them, in `kind`, `flags` or `near_duplicate_of`. Precision and recall are those of the
-pages set aside, as pages planted. Beside it stands a plain suite of Great Expectations on the final table of a line
-without gates.
+The real pipeline runs without Prefect: ingest, clean, extract, merge, metrics and drift, and the gate after each; rows
+that break a critical rule are left out of what follows, as in `flows/pipeline.py`. Twelve clean runs before it are
+the history. A planted page is mended if it gives the row that it gives undamaged. A defect is caught if half or more
+of the planted pages that are not mended are set aside (quarantined, or known as a duplicate), if the run stops, or if
+a warning about this defect appears on more rows than in any clean run; it is mended if 19 of 20 planted pages are,
+and marked if most rows only say what is odd about them, in `kind`, `flags` or `near_duplicate_of`. Precision and
+recall are those of the pages set aside, as pages planted. Beside it stands a plain suite of Great Expectations on the
+final table of a pipeline without gates.
 """
 
 import argparse
@@ -32,8 +33,8 @@ from pathlib import Path
 import newsroom
 import pyarrow as pa
 from defect_kinds import KINDS, ONE, Kind
-from defect_line import Line, Past, Run, page_row
 from defect_pages import Scene
+from defect_pipeline import Past, Pipeline, Run, page_row
 from newsroom import Page
 
 from tasks import schema
@@ -69,7 +70,7 @@ class Finding:
 class Bench:
     """The batches and runs that every defect is measured against."""
 
-    line: Line
+    pipeline: Pipeline
     pages: list[Page]
     before: list[Page]
     control: Run
@@ -83,7 +84,7 @@ def table_of(pages: list[Page]) -> pa.Table:
 
 
 def measure(bench: Bench, code: str, dose: float) -> Finding:
-    """Plant one dose of one kind, run the line and compare with the undamaged run."""
+    """Plant one dose of one kind, run the pipeline and compare with the undamaged run."""
     start = time.perf_counter()
     kind = next(kind for kind in KINDS if kind.code == code)
     dice = random.Random(f"{code} {dose}")
@@ -104,7 +105,7 @@ def measure(bench: Bench, code: str, dose: float) -> Finding:
         table = kind.plant(table, ids)
     elif kind.where == "candidates":
         change = partial(_damaged, kind.plant, ids)
-    run = bench.line.run(table, [page.number for page in pages], change)
+    run = bench.pipeline.run(table, [page.number for page in pages], change)
     found = judge(kind, dose, run, planted, bench)
     found.seconds = round(time.perf_counter() - start, 2)
     return found
@@ -167,18 +168,29 @@ def _is_marked(row: dict | None, undamaged: dict | None) -> bool:
 
 def prepare(folder: Path, pages: int, clean_runs: int) -> tuple[Bench, dict]:
     """The history, the undamaged run, and what clean runs get wrong."""
-    line = Line(Past())
-    line.folder = str(folder)
+    pipeline = Pipeline(Past())
+    pipeline.folder = str(folder)
     before: list[Page] = []
     for number in range(HISTORY_RUNS):
         before = newsroom.batch(number, DAY - timedelta(days=HISTORY_RUNS - number), pages)
-        line.run(table_of(before), [page.number for page in before], name=f"run-{number:02d}", is_kept=True)
+        pipeline.run(table_of(before), [page.number for page in before], name=f"run-{number:02d}", is_kept=True)
     usual: Counter = Counter()
     plain_usual: Counter = Counter()
-    tally: dict = {"pages": 0, "set_aside": 0, "near": 0, "reasons": Counter(), "stops": [], "errors": [], "warnings": Counter(), "plain_runs": 0, "plain": Counter(), "plain_rows": 0}  # fmt: skip
+    tally: dict = {
+        "pages": 0,
+        "set_aside": 0,
+        "near": 0,
+        "reasons": Counter(),
+        "stops": [],
+        "errors": [],
+        "warnings": Counter(),
+        "plain_runs": 0,
+        "plain": Counter(),
+        "plain_rows": 0,
+    }
     for number in range(clean_runs):
         own = newsroom.batch(1000 + number, DAY, pages)
-        run = line.run(table_of(own), [page.number for page in own])
+        run = pipeline.run(table_of(own), [page.number for page in own])
         usual |= run.warnings
         plain_usual |= Counter({code: max(len(rows), 1) for code, rows in run.plain.items()})
         tally["pages"] += run.pages
@@ -192,8 +204,8 @@ def prepare(folder: Path, pages: int, clean_runs: int) -> tuple[Bench, dict]:
         tally["plain"].update(run.plain.keys())
         tally["plain_rows"] += len({row for rows in run.plain.values() for row in rows})
     own = newsroom.batch(2000, DAY, pages)
-    control = line.run(table_of(own), [page.number for page in own], name="control")
-    return Bench(line, own, before, control, usual, plain_usual), tally
+    control = pipeline.run(table_of(own), [page.number for page in own], name="control")
+    return Bench(pipeline, own, before, control, usual, plain_usual), tally
 
 
 _BENCH: list[Bench] = []  # a worker's own copy
@@ -237,7 +249,8 @@ def share(value: float | None) -> str:
 def show_ours(findings: list[Finding]) -> tuple[int, int, int]:
     """Print the table of our gates. Returns how many kinds are caught, mended, and could be seen."""
     print(
-        f"\nOur gates\n{'kind':24}{'matters':>8} {'there':7}{'from':>7}{'prec':>6}{'rec':>6}  by, and why it matters from there"
+        f"\nOur gates\n{'kind':24}{'matters':>8} {'there':7}{'from':>7}{'prec':>6}{'rec':>6}  by, and why it "
+        "matters from there"
     )
     caught = mended = seen = 0
     for kind in KINDS:
@@ -252,7 +265,10 @@ def show_ours(findings: list[Finding]) -> tuple[int, int, int]:
         how = ", ".join(own.rules if own.state == "caught" else [])
         note = f"cannot be seen: {kind.unseen}" if kind.unseen else kind.why
         crash = f" [{own.error}]" if own.error and own.state != "caught" else ""
-        print(f"{kind.code:24}{shown(kind.matters):>8} {own.state:7}{shown(first):>7}{share(own.precision):>6}{share(own.recall):>6}  {how}{crash} ({note})")  # fmt: skip
+        print(
+            f"{kind.code:24}{shown(kind.matters):>8} {own.state:7}{shown(first):>7}{share(own.precision):>6}"
+            f"{share(own.recall):>6}  {how}{crash} ({note})"
+        )
     return caught, mended, seen
 
 
@@ -267,17 +283,25 @@ def show_plain(findings: list[Finding]) -> int:
         own = at_dose(kind, doses)
         first = next((finding.dose for finding in doses if finding.plain_rules), None)
         caught += bool(own.plain_rules) and not kind.unseen
-        print(f"{kind.code:24}{shown(kind.matters):>8} {'caught' if own.plain_rules else 'missed':7}{shown(first):>7}  {', '.join(own.plain_rules)}")  # fmt: skip
+        print(
+            f"{kind.code:24}{shown(kind.matters):>8} "
+            f"{'caught' if own.plain_rules else 'missed':7}{shown(first):>7}  {', '.join(own.plain_rules)}"
+        )
     return caught
 
 
 def show_clean(tally: dict, runs: int) -> None:
     """Print what clean runs get wrong."""
-    print(f"\n{runs} clean runs, {tally['pages']:,} pages: {tally['set_aside']} set aside {dict(tally['reasons'])}, {tally['near']} named near-duplicates, stops: {tally['stops'] or 'none'}, errors: {tally['errors'] or 'none'}")  # fmt: skip
+    print(
+        f"\n{runs} clean runs, {tally['pages']:,} pages: {tally['set_aside']} set aside "
+        f"{dict(tally['reasons'])}, {tally['near']} named near-duplicates, stops: {tally['stops'] or 'none'}, "
+        f"errors: {tally['errors'] or 'none'}"
+    )
     for code, count in tally["warnings"].most_common():
         print(f"  warning {code}: in {count} of {runs} runs")
     print(
-        f"  plain suite: fails in {tally['plain_runs']} of {runs} runs, {tally['plain_rows']} rows {dict(tally['plain'])}"
+        f"  plain suite: fails in {tally['plain_runs']} of {runs} runs, {tally['plain_rows']} rows "
+        f"{dict(tally['plain'])}"
     )
 
 
@@ -301,8 +325,12 @@ def main() -> int:
     try:
         bench, tally = prepare(folder, options.pages, options.clean_runs)
         print(f"history and clean runs: {time.perf_counter() - start:.0f} s", file=sys.stderr)
-        jobs = [(kind.code, dose) for kind in KINDS if kind.code in codes
-                for dose in ((kind.matters,) if options.one_dose else kind.doses)]  # fmt: skip
+        jobs = [
+            (kind.code, dose)
+            for kind in KINDS
+            if kind.code in codes
+            for dose in ((kind.matters,) if options.one_dose else kind.doses)
+        ]
         with ProcessPoolExecutor(options.workers, get_context("spawn"), _receive, (bench,)) as pool:
             for finding in pool.map(_measure, jobs):
                 findings.append(finding)
@@ -316,11 +344,24 @@ def main() -> int:
     plain = show_plain(findings)
     false = tally["set_aside"] / max(tally["pages"], 1)
     seconds = time.perf_counter() - start
-    print(f"\nour gates: {caught} of {seen} kinds caught at the dose where they matter, {mended} more mended; {false:.2%} of clean rows set aside, {len(tally['stops'])} false stops in {options.clean_runs} runs")  # fmt: skip
-    print(f"plain suite: {plain} of {seen} kinds caught; {tally['plain_rows'] / max(tally['pages'], 1):.2%} of clean rows fail, {tally['plain_runs']} of {options.clean_runs} clean runs fail")  # fmt: skip
+    print(
+        f"\nour gates: {caught} of {seen} kinds caught at the dose where they matter, {mended} more mended; "
+        f"{false:.2%} of clean rows set aside, {len(tally['stops'])} false stops in {options.clean_runs} runs"
+    )
+    print(
+        f"plain suite: {plain} of {seen} kinds caught; {tally['plain_rows'] / max(tally['pages'], 1):.2%} of "
+        f"clean rows fail, {tally['plain_runs']} of {options.clean_runs} clean runs fail"
+    )
     print(f"{seconds:.0f} s", file=sys.stderr)
     if options.json:
-        summary = {"caught": caught, "mended": mended, "seen": seen, "plain_caught": plain, "clean": tally, "seconds": round(seconds)}  # fmt: skip
+        summary = {
+            "caught": caught,
+            "mended": mended,
+            "seen": seen,
+            "plain_caught": plain,
+            "clean": tally,
+            "seconds": round(seconds),
+        }
         options.json.write_text(
             json.dumps(summary | {"findings": [asdict(one) for one in findings]}, indent=1, default=str)
         )

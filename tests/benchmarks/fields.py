@@ -39,11 +39,18 @@ def gold_rows(folder):
 def run_line(pages, gold, style):
     """The candidate rows by page, and extract's CPU seconds."""
     rows = [
-        {"doc_id": page.page_id, "source_uri": f"{page.page_id}/x", "url": gold[page.page_id]["url"],
-         "fetched_at": _time(gold[page.page_id].get("crawled")), "media_type": "text/html" if style == "html" else "text/plain",
-         "page_digest": "-", "byte_count": len(page.html), "raw": corpus.in_style(page.html, style)}
+        {
+            "doc_id": page.page_id,
+            "source_uri": f"{page.page_id}/x",
+            "url": gold[page.page_id]["url"],
+            "fetched_at": _time(gold[page.page_id].get("crawled")),
+            "media_type": "text/html" if style == "html" else "text/plain",
+            "page_digest": "-",
+            "byte_count": len(page.html),
+            "raw": corpus.in_style(page.html, style),
+        }
         for page in pages
-    ]  # fmt: skip
+    ]
     table = pa.Table.from_pylist(rows, schema=schema.PAGES)
     found, seconds = {}, 0.0
     for start in range(0, len(rows), BATCH):
@@ -103,7 +110,7 @@ def f1(want, got):
 
 
 def is_same_name(want, got):
-    """Whether two names of a site are one: equal in letters, or one holds the other (Kleine Zeitung, kleinezeitung.at)."""
+    """Whether two names of a site match: equal letters or one contains the other (Kleine Zeitung, kleinezeitung.at)."""
     a, b = squeeze(want), squeeze(got)
     return a == b or (min(len(a), len(b)) >= 3 and (a in b or b in a))
 

@@ -1,15 +1,17 @@
-"""Feeds damaged and hostile pages and files to the line, from the readers to extract, and looks for what breaks.
+"""Feeds damaged and hostile pages and files to the pipeline, from the readers to extract, and looks for what breaks.
 
-    python tests/benchmarks/fuzz.py [--inputs 100000] [--minutes N] [--seed 1] [--workers 2] [--only FORMAT] [--findings FOLDER]
+    python tests/benchmarks/fuzz.py [--inputs 100000] [--minutes N] [--seed 1] [--workers 2]
+        [--only FORMAT] [--findings FOLDER]
     python tests/benchmarks/fuzz.py --again NUMBER [--seed 1] [--only FORMAT]
     python tests/benchmarks/fuzz.py --atheris [--inputs 100000]      (after: pip install atheris)
 
-Inputs are the sample pages and every kind of file made of them (gz, zip, WARC, Parquet, feeds ...), with bits turned, parts
-cut, doubled and exchanged, and with text planted that parsers and patterns choke on; each is made again from its number.
-They go in batches through readers, clean, extract and what the gates look at, in processes that the kernel ends when they
-take more CPU time or memory than a worker of a run may. Then every page must be accounted for: once in each table, its
-lines complete. What dies, raises, takes more than 5 s or loses a page is a finding; its input and a note are kept under
---findings by its number. `--again` runs one input alone and shows what it does; `--atheris` drives the same line by coverage.
+Inputs are the sample pages and every kind of file made of them (gz, zip, WARC, Parquet, feeds ...), with bits turned,
+parts cut, doubled and exchanged, and with text planted that parsers and patterns choke on; each is made again from
+its number. They go in batches through readers, clean, extract and what the gates look at, in processes that the
+kernel ends when they take more CPU time or memory than a worker of a run may. Then every page must be accounted for:
+once in each table, its lines complete. What dies, raises, takes more than 5 s or loses a page is a finding; its input
+and a note are kept under --findings by its number. `--again` runs one input alone and shows what it does; `--atheris`
+drives the same line by coverage.
 """
 
 import argparse
@@ -51,7 +53,7 @@ class Worker:
         self.count = 0
 
     def start(self):
-        from fuzz_line import serve
+        from fuzz_pipeline import serve
 
         context = multiprocessing.get_context("spawn")
         self.pipe, there = context.Pipe()
@@ -130,7 +132,7 @@ def cut(options):
 
 def again(options):
     """One input alone, in this process."""
-    from fuzz_line import run
+    from fuzz_pipeline import run
 
     one = make(options.seed, options.again, options.only)
     started = time.process_time()
@@ -147,7 +149,7 @@ def by_coverage(options):
     except ImportError:
         raise SystemExit("--atheris needs atheris: pip install atheris") from None
     with atheris.instrument_imports(include=["tasks"]):
-        from fuzz_line import run
+        from fuzz_pipeline import run
     import tempfile
 
     kinds = [options.only] if options.only else list(FORMATS)

@@ -1,4 +1,4 @@
-"""Hostile inputs for `fuzz.py`: pages and every kind of file made of them, damaged; each can be made again from its number."""
+"""Hostile inputs for `fuzz.py`: damaged pages and files of every kind; each can be made again from its number."""
 
 import base64
 import bz2
@@ -120,13 +120,22 @@ def _warc(draw, kind="response", packed=False):
                 else f"text/{'html' if is_html else 'plain'}"
             )
             head = (
-                f"HTTP/1.1 {draw.choice(('200 OK', '200 OK', '200 OK', '404 No', 'x', '99999999999999999999 a'))}\r\nContent-Type: {media}\r\n"
+                (
+                    "HTTP/1.1 "
+                    f"{draw.choice(('200 OK', '200 OK', '200 OK', '404 No', 'x', '99999999999999999999 a'))}\r\nConte"
+                    f"nt-Type: {media}\r\n"
+                )
                 + (f"{line}: {coding}\r\n" if coding else "")
                 + "\r\n"
             )
         payload = head.encode() + body
         size = draw.choice((0, -1, 10**15, len(payload) + 5)) if draw.random() < 0.05 else len(payload)
-        fields = f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:uuid:{draw.random()}>\r\nWARC-Date: {_time(draw)}\r\nWARC-Target-URI: {_url(draw)}\r\nContent-Type: {'application/http;msgtype=response' if head else 'text/plain'}\r\nContent-Length: {size}\r\n\r\n"
+        fields = (
+            f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:uuid:{draw.random()}>\r\n"
+            f"WARC-Date: {_time(draw)}\r\nWARC-Target-URI: {_url(draw)}\r\n"
+            f"Content-Type: {'application/http;msgtype=response' if head else 'text/plain'}\r\n"
+            f"Content-Length: {size}\r\n\r\n"
+        )
         record = fields.encode("utf-8", "surrogatepass") + payload + b"\r\n\r\n"
         whole += gzip.compress(record, 1) if packed else record
     return whole
@@ -178,11 +187,20 @@ def _table(draw):
     pages = pa.array([raw.decode("utf-8", "replace") if is_text else raw for raw, _ in raws], kind)
     unit = draw.choice(("s", "ms", "us", "ns"))
     size = len(raws)
-    when = draw.choice((
-        pa.array([draw.choice((0, 1_700_000_000, 2**62, -(2**62), 10**15, 253_402_300_800)) for _ in range(size)], pa.int64()).cast(pa.timestamp(unit, draw.choice((None, "UTC", "+05:30")))),
-        pa.array([draw.choice((0, 20_000, 2**31 - 1, -(2**31))) for _ in range(size)], pa.int32()).cast(pa.date32()),
-        pa.array([_time(draw) for _ in range(size)]), pa.array([draw.choice((math.nan, math.inf, 1e9, 1e300)) for _ in range(size)]), pa.nulls(size),
-    ))  # fmt: skip
+    when = draw.choice(
+        (
+            pa.array(
+                [draw.choice((0, 1_700_000_000, 2**62, -(2**62), 10**15, 253_402_300_800)) for _ in range(size)],
+                pa.int64(),
+            ).cast(pa.timestamp(unit, draw.choice((None, "UTC", "+05:30")))),
+            pa.array([draw.choice((0, 20_000, 2**31 - 1, -(2**31))) for _ in range(size)], pa.int32()).cast(
+                pa.date32()
+            ),
+            pa.array([_time(draw) for _ in range(size)]),
+            pa.array([draw.choice((math.nan, math.inf, 1e9, 1e300)) for _ in range(size)]),
+            pa.nulls(size),
+        )
+    )
     names = ["html" if draw.random() < 0.6 else "text", draw.choice(("url", "link", "html", "x")), "crawled"]
     urls = pa.array([_url(draw) for _ in range(size)])
     return pa.table(
@@ -216,7 +234,12 @@ def _mhtml(draw):
     how = draw.choice(("base64", "quoted-printable", "8bit", "x-uuencode"))
     body = {"base64": base64.encodebytes, "quoted-printable": quopri.encodestring}.get(how, bytes)(raw)
     charset = draw.choice(("utf-8", "utf-8", "latin-1", "x" * 90, "utf-16", '"', "=?utf-8?q?a"))
-    head = f"From: a\r\nDate: {draw.choice(TIMES) if draw.random() < 0.4 else 'Mon, 06 May 2024 07:08:09 +0000'}\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary={draw.choice(('b', '', 'b'))}\r\n\r\n--b\r\nContent-Type: text/{'html' if is_html else 'plain'}; charset={charset}\r\nContent-Transfer-Encoding: {how}\r\nContent-Location: {_url(draw)}\r\n\r\n"
+    head = (
+        f"From: a\r\nDate: {draw.choice(TIMES) if draw.random() < 0.4 else 'Mon, 06 May 2024 07:08:09 +0000'}\r\n"
+        f"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary={draw.choice(('b', '', 'b'))}\r\n\r\n--b\r\n"
+        f"Content-Type: text/{'html' if is_html else 'plain'}; charset={charset}\r\n"
+        f"Content-Transfer-Encoding: {how}\r\nContent-Location: {_url(draw)}\r\n\r\n"
+    )
     return head.encode("utf-8", "surrogatepass") + body + b"\r\n--b--\r\n"
 
 
@@ -240,18 +263,29 @@ def _feed(draw, kind):
     if kind == "sitemap":
         name = draw.choice(("urlset", "urlset", "sitemapindex"))
         inner = "".join(f"<url><loc>{link}</loc><lastmod>{_time(draw)}</lastmod></url>" for link in plain)
-        return f'<?xml version="1.0"?><{name} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{extra}{inner}</{name}>'.encode()
+        return (
+            f'<?xml version="1.0"?><{name} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{extra}{inner}</{name}>'
+        ).encode()
     if kind == "atom":
         inner = "".join(
-            f'<entry><title>a</title><link href="{link}"/><updated>{_time(draw)}</updated><content type="html">{extra}</content></entry>'
+            (
+                f'<entry><title>a</title><link href="{link}"/><updated>{_time(draw)}</updated><content '
+                f'type="html">{extra}</content></entry>'
+            )
             for link in plain
         )
         return f'<feed xmlns="http://www.w3.org/2005/Atom">{inner}</feed>'.encode()
     inner = "".join(
-        f"<item><title>a</title><link>{link}</link><pubDate>{_time(draw)}</pubDate><description>{extra}</description></item>"
+        (
+            f"<item><title>a</title><link>{link}</link><pubDate>{_time(draw)}</pubDate><description>"
+            f"{extra}</description></item>"
+        )
         for link in plain
     )
-    return f'<?xml version="1.0" encoding="{draw.choice(("utf-8", "utf-16", "x"))}"?><rss version="2.0"><channel>{inner}</channel></rss>'.encode()
+    return (
+        f'<?xml version="1.0" encoding="{draw.choice(("utf-8", "utf-16", "x"))}"?><rss '
+        f'version="2.0"><channel>{inner}</channel></rss>'
+    ).encode()
 
 
 def _zst(raw):
@@ -269,9 +303,19 @@ PACKED = {
 }
 LISTS = ("rss", "atom", "jsonfeed", "sitemap")
 FILES = {
-    "zip": _zip, "tar": lambda draw: _tar(draw, packed=False), "tar.gz": _tar, "warc": _warc, "warc.gz": lambda draw: _warc(draw, packed=True), "wet": lambda draw: _warc(draw, "conversion"), "wacz": _wacz, "jsonl": _jsonl, "parquet": _parquet,
-    "arrow": _arrow, "csv": _csv, "mhtml": _mhtml,
-}  # fmt: skip
+    "zip": _zip,
+    "tar": lambda draw: _tar(draw, packed=False),
+    "tar.gz": _tar,
+    "warc": _warc,
+    "warc.gz": lambda draw: _warc(draw, packed=True),
+    "wet": lambda draw: _warc(draw, "conversion"),
+    "wacz": _wacz,
+    "jsonl": _jsonl,
+    "parquet": _parquet,
+    "arrow": _arrow,
+    "csv": _csv,
+    "mhtml": _mhtml,
+}
 FORMATS = ("page", *PACKED, *FILES, *LISTS)
 
 

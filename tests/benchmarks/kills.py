@@ -2,10 +2,10 @@
 
     python tests/benchmarks/kills.py [--kills 200] [--workers 2] [--seed 1] [--sources FOLDER]
 
-Each episode has an output of its own: a few runs are killed with SIGKILL at moments drawn over the length of a whole run
-(a third of them at the instant a named step appears on disk), then one run ends undisturbed. After every kill the tables
-that readers see must be those of no run or of a whole one; at the end all rows equal those of the undisturbed run, no
-stray file is left, and nobody holds the lock. A Prefect server on loopback is started and stopped here.
+Each episode has an output of its own: a few runs are killed with SIGKILL at moments drawn over the length of a whole
+run (a third of them at the instant a named step appears on disk), then one run ends undisturbed. After every kill the
+tables that readers see must be those of no run or of a whole one; at the end all rows equal those of the undisturbed
+run, no stray file is left, and nobody holds the lock. A Prefect server on loopback is started and stopped here.
 """
 
 import argparse
@@ -29,18 +29,8 @@ from tasks.load.output import Output
 
 ROOT = Path(__file__).parent.parent.parent
 KILLS_AN_EPISODE = 4
-MOMENTS = (
-    "work/pages",
-    "work/gates",
-    "work/clean",
-    "work/extract",
-    "work/staged",
-    "work/sites",
-    "lines",
-    "pages",
-    ".published/.0",
-    "report",
-)
+MOMENTS = """work/pages work/gates work/clean work/extract work/staged work/sites lines pages .published/.0
+report""".split()
 # of the tables whose rows carry the run that wrote them
 _OWN = ["run_id", "started_at"]
 

@@ -1,10 +1,10 @@
-"""What reading costs beside the bare libraries: the same files through our readers and through fastwarc, orjson and pyarrow.
+"""The cost of reading: the same files through our readers and through bare fastwarc, orjson and pyarrow.
 
     python tests/benchmarks/reading.py FILE... [--passes 3]
 
-FILE is a WARC, WET, JSONL or Parquet file. Both sides hold each page's bytes once; ours makes page rows of them besides
-(sniffed, judged, and hashed, since a page is known by the SHA-256 of its bytes: the last column is the ratio to the bare
-library and that hash). CPU of this process, best of the passes, which alternate.
+FILE is a WARC, WET, JSONL or Parquet file. Both sides hold each page's bytes once; ours makes page rows of them
+besides (sniffed, judged, and hashed, since a page is known by the SHA-256 of its bytes: the last column is the ratio
+to the bare library and that hash). CPU of this process, best of the passes, which alternate.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from pathlib import Path
 import orjson
 import pyarrow.parquet as pq
 
-from tasks.ingest.formats import Options, Passed, format_of
+from tasks.ingest.formats import Options, Skipped, format_of
 from tasks.ingest.listing import list_files
 from tasks.ingest.worker import file_rows
 
@@ -24,7 +24,7 @@ from tasks.ingest.worker import file_rows
 def ours(path):
     """Page rows of a file."""
     rows = (row for ref in list_files([str(path)]).refs for row in file_rows(ref, Options(20 << 20)))
-    return [len(row["raw"]) for row in rows if not isinstance(row, Passed) and row["raw"] is not None]
+    return [len(row["raw"]) for row in rows if not isinstance(row, Skipped) and row["raw"] is not None]
 
 
 def bare_warc(path):
@@ -74,7 +74,8 @@ def main():
         hashing = time.process_time() - start
         ratio, honest = best["ours"] / best["bare"], best["ours"] / (best["bare"] + hashing)
         print(
-            f"{path.name[-34:]:34}{len(sizes):7}{sum(sizes) / 1e6:8.1f}{best['ours']:9.3f}{best['bare']:9.3f}{ratio:7.2f}{hashing:9.3f}{honest:14.2f}"
+            f"{path.name[-34:]:34}{len(sizes):7}{sum(sizes) / 1e6:8.1f}{best['ours']:9.3f}{best['bare']:9.3f}"
+            f"{ratio:7.2f}{hashing:9.3f}{honest:14.2f}"
         )
     return 0
 

@@ -2,9 +2,10 @@
 
     python tests/benchmarks/signatures.py [--new 1000,10000,100000,1000000] [--published 1000000] [--seed 7]
 
-Signatures are synthetic: a quarter of the new ones are copies of a published or an earlier new one, of which a tenth to
-six tenths of the values are others; the rest are random, which is what unrelated texts look like. Copies that are less alike
-than `SAME_STORY` count neither way. Each size runs in a process of its own, so that its peak of memory is its own.
+Signatures are synthetic: a quarter of the new ones are copies of a published or an earlier new one, of which a tenth
+to six tenths of the values are others; the rest are random, which is what unrelated texts look like. Copies that are
+less alike than `SAME_STORY` count neither way. Each size runs in a process of its own, so that its peak of memory is
+its own.
 """
 
 import argparse
@@ -18,14 +19,14 @@ from pathlib import Path
 import numpy as np
 
 from tasks.load.dedup.lsh import SPOOLED_FROM, VALUES
-from tasks.load.dedup.near_duplicates import SAME_STORY, Signed, find_stories
+from tasks.load.dedup.near_duplicates import SAME_STORY, Signatures, find_near_duplicates
 
 _FILE_ROWS = 20_000  # published signatures a file
 _COPIES = 0.25
 
 
 def synthetic(rng, count, base, path):
-    """Signatures in a file of their own, a share of them copies of `base`; returns them mapped, and of each how alike it is."""
+    """Signatures in a file, a share of them copies of `base`: (the mapped signatures, the similarity of each)."""
     values = np.lib.format.open_memmap(path, mode="w+", dtype=np.uint16, shape=(count, VALUES))
     alike = np.zeros(count)
     for start in range(0, count, 50_000):
@@ -52,14 +53,14 @@ def measure(new_count, published_count, seed, pipe):
         def parts():
             for start in range(0, published_count, _FILE_ROWS):
                 part = slice(start, start + _FILE_ROWS)
-                yield Signed(ids[part], ids[part], np.array(published[part]))
+                yield Signatures(ids[part], ids[part], np.array(published[part]))
 
-        new = Signed(mine, np.zeros_like(mine), values if new_count >= SPOOLED_FROM else np.array(values))
+        new = Signatures(mine, np.zeros_like(mine), values if new_count >= SPOOLED_FROM else np.array(values))
         start, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        alone = find_stories(new, [], lambda rows: rows, folder / "alone")
+        alone = find_near_duplicates(new, [], lambda rows: rows, folder / "alone")
         within = time.process_time() - start
         start = time.process_time()
-        found = find_stories(new, parts(), lambda rows: rows, folder / "against")
+        found = find_near_duplicates(new, parts(), lambda rows: rows, folder / "against")
         both = time.process_time() - start
         is_copy = alike >= SAME_STORY
         is_found = found.similarities > 0
@@ -76,7 +77,8 @@ def main():
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     print(
-        f"{'new':>10}{'published':>11}{'among them s':>14}{'against s':>11}{'peak MB':>9}{'before':>8}{'recall':>8}{'false':>7}"
+        f"{'new':>10}{'published':>11}{'among them s':>14}{'against s':>11}{'peak MB':>9}{'before':>8}"
+        f"{'recall':>8}{'false':>7}"
     )
     context = multiprocessing.get_context("spawn")
     for count in map(int, options.new.split(",")):

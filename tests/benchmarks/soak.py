@@ -1,13 +1,14 @@
-"""Hours of small runs on one growing output, with kills, readers and upkeep: does it stay sound, and does anything grow?
+"""Hours of small runs on one output, with kills, readers and upkeep: does it stay sound, does anything grow?
 
     python tests/benchmarks/soak.py [--minutes 60] [--pages 30] [--log output/soak.jsonl] [--keep FOLDER]
     python tests/benchmarks/soak.py --read output/soak.jsonl        # the report of a soak that was cut
 
-Every run gets a new day of invented pages, some fetched again, edited or broken, in a folder that grows. Two runs of three
-are made by one process that lives as long as the soak, as a process that serves schedules does; the third is a program of
-its own, and every second of these is first killed with SIGKILL at a random moment. Compaction, the index and old database
-rows have their turn every tenth day. Two readers (DuckDB, PyArrow) check all articles all the time. A Prefect server on
-loopback is started and stopped here. Exit code 1: something is unsound, or grows by more than the limits say.
+Every run gets a new day of invented pages, some fetched again, edited or broken, in a folder that grows. Two runs of
+three are made by one process that lives as long as the soak, as a process that serves schedules does; the third is a
+program of its own, and every second of these is first killed with SIGKILL at a random moment. Compaction, the index
+and old database rows have their turn every tenth day. Two readers (DuckDB, PyArrow) check all articles all the time.
+A Prefect server on loopback is started and stopped here. Exit code 1: something is unsound, or grows by more than the
+limits say.
 """
 
 import argparse
@@ -65,7 +66,9 @@ class Soak:
 
     def _start_served(self):
         command = [sys.executable, str(HERE / "soak_served.py")]
-        return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.served_log, text=True)  # fmt: skip
+        return subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.served_log, text=True
+        )
 
     def tell(self, event: str, **more: Any) -> None:
         line = {"event": event, "at": round(time.monotonic() - self.began, 1)} | more
@@ -91,7 +94,9 @@ class Soak:
             self.served = self._start_served()
             return
         told = json.loads(line)
-        self.tell(kind, flow=flow, **told, wrong=[] if told["state"] in WELL else [f"{told['state']}: {told['message']}"])  # fmt: skip
+        self.tell(
+            kind, flow=flow, **told, wrong=[] if told["state"] in WELL else [f"{told['state']}: {told['message']}"]
+        )
 
     def program(self, *words: str, kill_after: float | None = None) -> None:
         """Run a command as a program of its own, and perhaps kill it."""
@@ -109,7 +114,12 @@ class Soak:
             self.tell(KILLED, seconds=seconds)
             return
         tail = (self.folder / "program.log").read_text(errors="replace")[-800:]
-        self.tell(PROGRAM if words[0] == "run" else UPKEEP, command=words[0], seconds=seconds, wrong=[] if code == 0 else [f"{words[0]} ended with {code}: {tail}"])  # fmt: skip
+        self.tell(
+            PROGRAM if words[0] == "run" else UPKEEP,
+            command=words[0],
+            seconds=seconds,
+            wrong=[] if code == 0 else [f"{words[0]} ended with {code}: {tail}"],
+        )
         if words[0] == "run":
             self.usual_seconds = seconds
 
@@ -151,8 +161,15 @@ class Soak:
             wrong += [line.strip() for line in whole if not line.startswith("{")][-5:]
             if process.poll() is not None:
                 wrong.append(f"the reader ended with {process.returncode}")
-            self.tell("read", reader=name, reads=len(reads), vanished=sum(read["vanished"] for read in reads),
-                      slowest=max((read["seconds"] for read in reads), default=0), rows=reads[-1]["rows"] if reads else 0, wrong=wrong[:5])  # fmt: skip
+            self.tell(
+                "read",
+                reader=name,
+                reads=len(reads),
+                vanished=sum(read["vanished"] for read in reads),
+                slowest=max((read["seconds"] for read in reads), default=0),
+                rows=reads[-1]["rows"] if reads else 0,
+                wrong=wrong[:5],
+            )
 
     def orphans(self) -> list[int]:
         """Processes of killed runs that are still there; what has ended of them is put away."""
@@ -171,10 +188,16 @@ class Soak:
         self.hear_readers()
         files, megabytes, half_done = soak_account.held_on_disk(self.output)
         self.tell(
-            "sample", files=files, megabytes=megabytes, half_done=len(half_done), temporary=sorted(path.name for path in self.temporary.iterdir())[:50],
-            temporary_count=sum(1 for _ in self.temporary.rglob("*")), server_megabytes=rss(self.server.pid), server_fds=fds(self.server.pid),
+            "sample",
+            files=files,
+            megabytes=megabytes,
+            half_done=len(half_done),
+            temporary=sorted(path.name for path in self.temporary.iterdir())[:50],
+            temporary_count=sum(1 for _ in self.temporary.rglob("*")),
+            server_megabytes=rss(self.server.pid),
+            server_fds=fds(self.server.pid),
             orphans=len(self.orphans()),
-        )  # fmt: skip
+        )
 
     def run(self) -> None:
         """Days until the time is over."""
@@ -254,12 +277,18 @@ def interval(events: list[dict[str, Any]], seconds: float, until: float | None =
     reads = [one for one in events if one["event"] == "read" and sample["at"] - seconds < one["at"] <= sample["at"]]
     files = ", ".join(f"{name} {count}" for name, count in sorted(sample["files"].items()))
     return (
-        f"{sample['at'] / 60:6.1f} min: {kinds[SERVED]} served runs, {kinds[PROGRAM]} programs, {kinds[KILLED]} kills, {kinds[UPKEEP]} upkeep, "
-        f"{sum(one.get('pages', 0) for one in part if one['event'] == 'day')} pages, {max((one['rows'] for one in reads), default=0)} articles; "
-        f"{held.get('rss_megabytes', '?')} MB, {held.get('fds', '?')} fds, {held.get('threads', '?')} threads, {held.get('objects', 0):,} objects; "
-        f"server {sample['server_megabytes']} MB, {sample['server_fds']} fds; {sample['megabytes']} MB on disk; temporary {sample['half_done']} in the output, "
-        f"{sample['temporary_count']} elsewhere; {sample['orphans']} orphans; {sum(one['reads'] for one in reads)} reads "
-        f"({sum(one['vanished'] for one in reads)} again, slowest {max((one['slowest'] for one in reads), default=0):.2f} s)\n"
+        f"{sample['at'] / 60:6.1f} min: {kinds[SERVED]} served runs, {kinds[PROGRAM]} programs, {kinds[KILLED]} "
+        f"kills, {kinds[UPKEEP]} upkeep, "
+        f"{sum(one.get('pages', 0) for one in part if one['event'] == 'day')} pages, "
+        f"{max((one['rows'] for one in reads), default=0)} articles; "
+        f"{held.get('rss_megabytes', '?')} MB, {held.get('fds', '?')} fds, {held.get('threads', '?')} threads, "
+        f"{held.get('objects', 0):,} objects; "
+        f"server {sample['server_megabytes']} MB, {sample['server_fds']} fds; {sample['megabytes']} MB on disk; "
+        f"temporary {sample['half_done']} in the output, "
+        f"{sample['temporary_count']} elsewhere; {sample['orphans']} orphans; "
+        f"{sum(one['reads'] for one in reads)} reads "
+        f"({sum(one['vanished'] for one in reads)} again, slowest "
+        f"{max((one['slowest'] for one in reads), default=0):.2f} s)\n"
         f"            files: {files}"
     )
 
@@ -281,12 +310,17 @@ def verdict(events: list[dict[str, Any]], options: argparse.Namespace) -> tuple[
         if found is None:
             said.append(f"{name}: too few runs for a slope")
             continue
-        said.append(f"{name}: {found[0]:+.3f} ± {found[1]:.3f} {unit} over the last {len(values)} runs, {values[0]:,} to {values[-1]:,}")  # fmt: skip
+        said.append(
+            f"{name}: {found[0]:+.3f} ± {found[1]:.3f} {unit} over the last {len(values)} runs, {values[0]:,} to "
+            f"{values[-1]:,}"
+        )
         if most is not None and found[0] - 2 * found[1] > most and found[0] * len(values) > passing:
             wrong.append(f"grows: {said[-1]}; at most {most} was allowed")
     for name, limit in (("temporary_count", options.most_files), ("orphans", 0)):
         if samples and samples[-1][name] > limit:
-            wrong.append(f"{name}: {samples[-1][name]} at the end, at most {limit} was allowed: {samples[-1]['temporary'][:5]}")  # fmt: skip
+            wrong.append(
+                f"{name}: {samples[-1][name]} at the end, at most {limit} was allowed: {samples[-1]['temporary'][:5]}"
+            )
     ends = [one for one in events if one["event"] == "end"]
     if not ends:
         wrong.append("the soak was cut: its end was not looked at")
@@ -294,7 +328,10 @@ def verdict(events: list[dict[str, Any]], options: argparse.Namespace) -> tuple[
         said.append(f"at the end: {ends[-1]['counts']}")
     kinds = {kind: sum(one["event"] == kind for one in events) for kind in (SERVED, PROGRAM, KILLED, UPKEEP)}
     reads = [one for one in events if one["event"] == "read"]
-    said.append(f"{kinds}, {sum(one['reads'] for one in reads)} reads, {sum(one['vanished'] for one in reads)} of them twice since a file had vanished")  # fmt: skip
+    said.append(
+        f"{kinds}, {sum(one['reads'] for one in reads)} reads, {sum(one['vanished'] for one in reads)} of them "
+        "twice since a file had vanished"
+    )
     return wrong, said
 
 
@@ -304,7 +341,12 @@ def main() -> int:
     parser.add_argument("--pages", type=int, default=30, help="of a day, about (default: 30)")
     parser.add_argument("--every", type=float, default=0, metavar="SECONDS", help="between the starts of two runs")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--log", type=Path, default=ROOT / "output" / "soak.jsonl", help="events as JSON lines (default: output/soak.jsonl)")  # fmt: skip
+    parser.add_argument(
+        "--log",
+        type=Path,
+        default=ROOT / "output" / "soak.jsonl",
+        help="events as JSON lines (default: output/soak.jsonl)",
+    )
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="work here, and leave it there")
     parser.add_argument("--read", type=Path, metavar="LOG", help="report on this log, and run nothing")
     parser.add_argument("--most-megabytes", type=float, default=0.2, help="growth a run, in the second half")

@@ -1,4 +1,4 @@
-"""Whether an output is sound after a soak, what lies in it, and how fast something grows. Paths and numbers in, plain values out."""
+"""Whether an output is sound after a soak, what it contains, and how fast something grows."""
 
 import json
 import math
@@ -17,8 +17,8 @@ from tasks.load.output import KEEP_SNAPSHOTS, Output, OutputBusyError
 def slope(values):
     """The slope of a line through values one apart, and its standard error; nothing of fewer than five.
 
-    Memory moves in steps, so that one value says little beside the one before: the error is widened by the correlation of
-    neighbours, or a single step would pass for growth.
+    Memory moves in steps, so that one value says little beside the one before: the error is widened by the
+    correlation of neighbours, or a single step would pass for growth.
     """
     count = len(values)
     if count < 5:
@@ -39,7 +39,7 @@ def second_half(values):
 
 
 def held_on_disk(root):
-    """Files by folder of the output, megabytes with hard links once, and names that only a writer's half-done files have."""
+    """Files by folder of the output, megabytes (hard links once), and leftover names of unfinished writes."""
     files: Counter[str] = Counter()
     sizes: dict[int, int] = {}
     half_done = []
@@ -92,7 +92,8 @@ def _wrong_in_tables(files, counts, sources):
     ((once, distinct),) = known.aggregate("count(*), count(distinct article_id)").fetchall()
     if counts["articles"] + counts["versions"] != outcomes.get("article", 0):
         wrong.append(
-            f"{counts['articles']} articles and {counts['versions']} earlier versions, {outcomes.get('article', 0)} in the ledger"
+            f"{counts['articles']} articles and {counts['versions']} earlier versions, "
+            f"{outcomes.get('article', 0)} in the ledger"
         )
     if not once == distinct == counts["articles"]:
         wrong.append(f"{counts['articles']} articles, {once} of them ({distinct} distinct) are articles in the ledger")
@@ -112,7 +113,8 @@ def _wrong_in_reports(output, ledger):
             wrong.append(f"run {report['run_id']} does not add up: {told}")
         if rows.get(report["run_id"], 0) != told["received"]:
             wrong.append(
-                f"run {report['run_id']}: {told['received']} pages received, {rows.get(report['run_id'], 0)} rows in the ledger"
+                f"run {report['run_id']}: {told['received']} pages received, {rows.get(report['run_id'], 0)} "
+                "rows in the ledger"
             )
     return wrong
 

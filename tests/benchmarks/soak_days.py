@@ -1,4 +1,4 @@
-"""A source folder that grows day by day: new pages, pages fetched again, edited ones, and broken ones. All of it is invented."""
+"""A source folder that grows by a day at a time: new, refetched, edited and broken pages, all of them invented."""
 
 import csv
 import random
@@ -10,7 +10,11 @@ import newsroom
 from newsroom import Page
 
 _LAST_DAYS = 60  # pages of so many days are fetched again or edited
-_BROKEN = (b"", b"\x89PNG\r\n\x1a\n" + bytes(200), b"<html><head><title>Oops</title></head><body><p>404 not found</p></body></html>")  # fmt: skip
+_BROKEN = (
+    b"",
+    b"\x89PNG\r\n\x1a\n" + bytes(200),
+    b"<html><head><title>Oops</title></head><body><p>404 not found</p></body></html>",
+)
 _EDIT = (
     "A day later the office put the sum at {number} thousand, and said that {other} people had written to ask for it."
 )

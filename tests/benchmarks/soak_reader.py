@@ -2,8 +2,9 @@
 
     python tests/benchmarks/soak_reader.py {duckdb,pyarrow} OUTPUT
 
-Prints a JSON line for every read. DuckDB takes the glob that the README names; a file may vanish between its listing and
-its opening, which it says, and it reads again. PyArrow follows the links first, and must always read one whole state.
+Prints a JSON line for every read. DuckDB takes the glob that the README names; a file may vanish between its listing
+and its opening, which it says, and it reads again. PyArrow follows the links first, and must always read one whole
+state.
 """
 
 import json

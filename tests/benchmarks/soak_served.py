@@ -1,9 +1,9 @@
-"""A process that lives long and performs runs, as one that serves schedules does, and says what it holds; run by `soak.py`.
+"""A long-lived process that performs runs, like one that serves schedules, and reports its memory; run by `soak.py`.
 
     python tests/benchmarks/soak_served.py
 
-Reads orders as JSON lines, `{"flow": "news" | "maintenance", "parameters": {...}}`, and answers each with a line: the state,
-and this process's memory, open files, threads and Python objects after the run.
+Reads orders as JSON lines, `{"flow": "news" | "maintenance", "parameters": {...}}`, and answers each with a line: the
+state, and this process's memory, open files, threads and Python objects after the run.
 """
 
 import ctypes
@@ -19,7 +19,7 @@ from pathlib import Path
 
 
 def heap():
-    """Megabytes that malloc has given out over all its arenas, and those it holds free; nothing where there is no glibc.
+    """Megabytes that malloc has given out in all arenas, and those it keeps free; empty without glibc.
 
     Growth of the first is a leak, growth of the second alone is none.
     """
@@ -33,9 +33,15 @@ def heap():
         tell(0, stream)
         libc.fclose(stream)
         whole = place.read().rpartition("</heap>")[2]
-    sizes = {kind: int(size) for kind, size in re.findall(r'type="(fast|rest|mmap|current)" (?:count="\d+" )?size="(\d+)"', whole)}  # fmt: skip
+    sizes = {
+        kind: int(size)
+        for kind, size in re.findall(r'type="(fast|rest|mmap|current)" (?:count="\d+" )?size="(\d+)"', whole)
+    }
     free = sizes["fast"] + sizes["rest"]
-    return {"malloc_megabytes": round((sizes["current"] + sizes["mmap"] - free) / 1e6, 2), "malloc_free_megabytes": round(free / 1e6, 2)}  # fmt: skip
+    return {
+        "malloc_megabytes": round((sizes["current"] + sizes["mmap"] - free) / 1e6, 2),
+        "malloc_free_megabytes": round(free / 1e6, 2),
+    }
 
 
 def held():
@@ -46,10 +52,15 @@ def held():
     told = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     rss, anonymous, mapped = (round(int(told[name].split()[0]) / 1024, 2) for name in ("VmRSS", "RssAnon", "RssFile"))
     return {
-        "rss_megabytes": rss, "anonymous_megabytes": anonymous, "mapped_megabytes": mapped, "fds": len(list(Path("/proc/self/fd").iterdir())),
-        "threads": threading.active_count(), "objects": len(gc.get_objects()),
-        "arrow_megabytes": round(pa.total_allocated_bytes() / 1e6, 2), **heap(),
-    }  # fmt: skip
+        "rss_megabytes": rss,
+        "anonymous_megabytes": anonymous,
+        "mapped_megabytes": mapped,
+        "fds": len(list(Path("/proc/self/fd").iterdir())),
+        "threads": threading.active_count(),
+        "objects": len(gc.get_objects()),
+        "arrow_megabytes": round(pa.total_allocated_bytes() / 1e6, 2),
+        **heap(),
+    }
 
 
 def main():
@@ -69,7 +80,11 @@ def main():
         flow, parameters = flows[order["flow"]]
         started = time.monotonic()
         state = flow(parameters(**order["parameters"]), return_state=True)
-        told = {"state": state.name, "message": (state.message or "")[:300], "seconds": round(time.monotonic() - started, 2)}  # fmt: skip
+        told = {
+            "state": state.name,
+            "message": (state.message or "")[:300],
+            "seconds": round(time.monotonic() - started, 2),
+        }
         del state
         answers.write(json.dumps(told | held()) + "\n")
         answers.flush()

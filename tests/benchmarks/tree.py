@@ -102,7 +102,7 @@ def memory_of_children(root: int, main: int) -> dict[str, float]:
                 "program"
                 if pid == main
                 else "server"
-                if b"temporary_server" in words or b"uvicorn" in words
+                if b"flows.operate.server" in words or b"uvicorn" in words
                 else "workers"
             )
             told = Path("/proc", str(pid), "status").read_text().split("VmHWM:")[1].split()[0]

@@ -1,4 +1,4 @@
-"""Several machines, in network namespaces of their own: a whole machine vanishes in mid-run, and no connection says goodbye."""
+"""Several machines in network namespaces: a machine vanishes during a run without closing its connections."""
 
 import os
 import shutil
@@ -33,7 +33,8 @@ def here():
 
 
 def work(job):
-    # No batch ends before the machine that will vanish has one, and that one not before it has vanished: however late a machine joins.
+    # No batch ends before the machine that will vanish has one, and that one does not end before it has vanished,
+    # however late a machine joins.
     folder, number = Path(job[0]), job[1]
     machine = here()
     with (folder / f"{number}.tries").open("a") as tries:
@@ -78,7 +79,7 @@ def network(undo):
 
 @pytest.fixture
 def machines():
-    """This machine as .1 of a network and two more behind a bridge: what puts a command onto the first or the second of those."""
+    """A function that makes a command run on machine 2 or 3 of a network behind a bridge; this machine is .1."""
     with ExitStack() as undo:
         try:
             network(undo)
@@ -104,7 +105,11 @@ def started(tmp_path):
     def start(*command, **more):
         log = (tmp_path / f"{len(processes)}.log").open("w")
         environment = os.environ | {"RAY_AUTH_MODE": "disabled", "RAY_USAGE_STATS_ENABLED": "0", "COPYDESK_WORKERS": ""}
-        processes.append(subprocess.Popen(command, cwd=tmp_path, env=environment, start_new_session=True, **{"stdout": log, "stderr": log} | more))  # fmt: skip
+        processes.append(
+            subprocess.Popen(
+                command, cwd=tmp_path, env=environment, start_new_session=True, **{"stdout": log, "stderr": log} | more
+            )
+        )
         return processes[-1]
 
     yield start
@@ -143,23 +148,12 @@ def ray(machines, started):
     """A head without work here and a node on each of the others; its address."""
     pytest.importorskip("ray")
     command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block"]
-    started(
-        *command,
-        "--head",
-        "--node-ip-address",
-        f"{NETWORK}.1",
-        "--port",
-        "6398",
-        "--num-cpus",
-        "0",
-        "--include-dashboard",
-        "false",
-        "--temp-dir",
-        f"/tmp/{TAG}h",
-    )  # fmt: skip - Ray's sockets want a short path
+    head = f"--head --node-ip-address {NETWORK}.1 --port 6398 --num-cpus 0 --include-dashboard false"
+    started(*command, *head.split(), "--temp-dir", f"/tmp/{TAG}h")  # Ray's sockets need a short path
     answers(6398)
     for number in (2, 3):
-        node = [*command, "--address", f"{NETWORK}.1:6398", "--node-ip-address", f"{NETWORK}.{number}", "--num-cpus", "1", "--temp-dir", f"/tmp/{TAG}{number}"]  # fmt: skip
+        node = f"--address {NETWORK}.1:6398 --node-ip-address {NETWORK}.{number} --num-cpus 1"
+        node = [*command, *node.split(), "--temp-dir", f"/tmp/{TAG}{number}"]
         started(*machines(number, *node))
     return f"{NETWORK}.1:6398"
 

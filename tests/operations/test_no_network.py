@@ -4,9 +4,9 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from support.paths import PAGES, ROOT
+
 HOOK = """
 import os, sys
 
@@ -25,14 +25,25 @@ def test_a_run_with_its_own_server_talks_to_this_machine_only(tmp_path):
     (tmp_path / "hook").mkdir()
     (tmp_path / "hook" / "sitecustomize.py").write_text(HOOK)
     log = tmp_path / "watched"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "COPYDESK_"))} | {
-        "PYTHONPATH": os.pathsep.join([str(tmp_path / "hook"), str(ROOT)]), "WATCHED": str(log), "PREFECT_HOME": str(tmp_path / "prefect"),
-    }  # fmt: skip
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "COPYDESK_"))
+    } | {
+        "PYTHONPATH": os.pathsep.join([str(tmp_path / "hook"), str(ROOT)]),
+        "WATCHED": str(log),
+        "PREFECT_HOME": str(tmp_path / "prefect"),
+    }
     for name in ("DO_NOT_TRACK", "CI"):  # what keeps it quiet must be our own doing
         environment.pop(name, None)
-    shutil.copytree(ROOT / "tests" / "pages" / "cometfeed", tmp_path / "pages")
-    done = subprocess.run([sys.executable, "-m", "flows", "run", str(tmp_path / "pages"), "--output", str(tmp_path / "out")], env=environment, cwd=ROOT,
-                          capture_output=True, text=True, timeout=240, check=False)  # fmt: skip
+    shutil.copytree(PAGES / "cometfeed", tmp_path / "pages")
+    done = subprocess.run(
+        [sys.executable, "-m", "flows", "run", str(tmp_path / "pages"), "--output", str(tmp_path / "out")],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     lines = log.read_text().splitlines()
     assert any("127.0.0.1" in line for line in lines), "the watch sees nothing"

@@ -6,9 +6,10 @@ import subprocess
 import sys
 import time
 from datetime import date
-from pathlib import Path
 
 import pytest
+from support.ids import case_id
+from support.paths import PAGES
 
 from flows.cli.main import main
 from flows.operate.backfill import slices
@@ -17,9 +18,6 @@ from flows.parameters import BackfillParameters, NewsParameters
 from flows.report.model import RunReport
 from flows.report.prometheus import metrics_text
 from tasks.load.output import Output, OutputBusyError
-
-ROOT = Path(__file__).parents[2]
-PAGES = ROOT / "tests" / "pages"
 
 
 def test_the_example_file_can_be_used(tmp_path):
@@ -31,15 +29,16 @@ def test_the_example_file_can_be_used(tmp_path):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("[nightly]\ncron = 'every night'\nsources = ['a']", "no cron expression"),
-        ("[nightly]\ncron = '0 3 * * * *'\nsources = ['a']", "no cron expression"),
-        ("[nightly]\ncron = '61 3 * * *'\nsources = ['a']", "no cron expression"),
-        ("timezone = 'Mars/Olympus'\n[nightly]\ncron = '0 3 * * *'\nsources = ['a']", "no time zone"),
+        ("[nightly]\ncron = 'every night'\nsources = ['a']", "not a cron expression"),
+        ("[nightly]\ncron = '0 3 * * * *'\nsources = ['a']", "not a cron expression"),
+        ("[nightly]\ncron = '61 3 * * *'\nsources = ['a']", "not a cron expression"),
+        ("timezone = 'Mars/Olympus'\n[nightly]\ncron = '0 3 * * *'\nsources = ['a']", "not a time zone"),
         ("[nightly]\ncron = '0 3 * * *'\nsource = ['a']", "nightly.source"),
         ("[weekly]\ncron = '0 3 * * *'", "weekly"),
         ("output = 'x'", "nothing is scheduled"),
         ("not toml", "is not TOML"),
     ],
+    ids=case_id,
 )
 def test_a_wrong_schedule_is_told_in_one_line(tmp_path, capsys, text, told):
     path = tmp_path / "schedules.toml"
@@ -51,7 +50,12 @@ def test_a_wrong_schedule_is_told_in_one_line(tmp_path, capsys, text, told):
 
 
 def test_a_backfill_is_cut_into_days_and_slices():
-    daily = BackfillParameters(sources=["crawl/{day:%Y/%m/%d}", "more.warc.gz"], first_day=date(2026, 2, 27), last_day=date(2026, 3, 1), slice_sources=2)  # fmt: skip
+    daily = BackfillParameters(
+        sources=["crawl/{day:%Y/%m/%d}", "more.warc.gz"],
+        first_day=date(2026, 2, 27),
+        last_day=date(2026, 3, 1),
+        slice_sources=2,
+    )
     assert list(slices(daily, date(2026, 4, 1))) == [
         ["crawl/2026/02/27", "crawl/2026/02/28"],
         ["crawl/2026/03/01", "more.warc.gz"],
@@ -111,7 +115,12 @@ def test_maintenance_and_backfill_do_their_work(prefect_server, tmp_path):
 
     for number, site in enumerate(("cometfeed", "northquay")):
         shutil.copytree(PAGES / site, tmp_path / f"2026-03-0{number + 1}")
-    parameters = BackfillParameters(sources=[str(tmp_path) + "/{day:%Y-%m-%d}"], first_day=date(2026, 3, 1), last_day=date(2026, 3, 4), output=str(tmp_path / "out"))  # fmt: skip
+    parameters = BackfillParameters(
+        sources=[str(tmp_path) + "/{day:%Y-%m-%d}"],
+        first_day=date(2026, 3, 1),
+        last_day=date(2026, 3, 4),
+        output=str(tmp_path / "out"),
+    )
     for _ in range(2):  # the second time all is known
         state = backfill(parameters, return_state=True)
         assert state.is_completed(), state.message

@@ -1,58 +1,48 @@
-"""The line on a real Prefect server on loopback: schedules, the form, its pages, cancelling, killing, waiting, stopping, workers."""
+"""The pipeline on a real Prefect server on loopback: schedules, forms, pages, cancelling, kills, queues, workers."""
 
 import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import duckdb
 import httpx
 import pytest
+from support import waiting
+from support.datasets import values
+from support.paths import PAGES, ROOT, THRESHOLDS
 
 from tasks.load.output import Output
 
-ROOT = Path(__file__).parents[2]
-PAGES = ROOT / "tests" / "pages"
 pytestmark = pytest.mark.slow  # minutes: a server starts, schedules fire
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def wait_for(what, seconds, check):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            found = check()
-        except httpx.HTTPError:
-            found = None
-        if found:
-            return found
-        time.sleep(0.5)
-    pytest.fail(f"{what} did not happen within {seconds} seconds")
-    return None
+    return waiting.wait_for(what, seconds, check, ignored=httpx.HTTPError)
 
 
 class Server:
     """A Prefect server with a database of its own, which can be stopped and started again."""
 
     def __init__(self, folder):
-        self.port = free_port()
+        self.port = waiting.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = os.environ | {
-            "PREFECT_HOME": str(folder / "prefect"), "PREFECT_API_URL": f"{self.url}/api", "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-            "DO_NOT_TRACK": "1", "PREFECT_LOGGING_TO_API_ENABLED": "true", "PREFECT_LOGGING_LEVEL": "INFO", "COPYDESK_EXECUTOR": "processes",
-            "PREFECT_SERVER_UI_V2_ENABLED": "false", "PREFECT_RUNNER_POLL_FREQUENCY": "2", "PREFECT_WORKER_QUERY_SECONDS": "2",
-        }  # fmt: skip
+            "PREFECT_HOME": str(folder / "prefect"),
+            "PREFECT_API_URL": f"{self.url}/api",
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "DO_NOT_TRACK": "1",
+            "PREFECT_LOGGING_TO_API_ENABLED": "true",
+            "PREFECT_LOGGING_LEVEL": "INFO",
+            "COPYDESK_EXECUTOR": "processes",
+            "PREFECT_SERVER_UI_V2_ENABLED": "false",
+            "PREFECT_RUNNER_POLL_FREQUENCY": "2",
+            "PREFECT_WORKER_QUERY_SECONDS": "2",
+        }
         self.api = httpx.Client(base_url=f"{self.url}/api", timeout=20)
         self.processes = []
         self.start()
@@ -69,14 +59,24 @@ class Server:
 
     def begin(self, *arguments):
         """A command of ours beside the server; ended with it."""
-        process = subprocess.Popen([sys.executable, "-m", "flows", *map(str, arguments)], env=self.environment, cwd=ROOT,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flows", *map(str, arguments)],
+            env=self.environment,
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         self.processes.append(process)
         return process
 
     def deployment(self, name):
-        return wait_for(f"the deployment {name}", 120, lambda: next(
-            (one for one in self.api.post("/deployments/filter", json={}).json() if one["name"] == name), None))  # fmt: skip
+        return wait_for(
+            f"the deployment {name}",
+            120,
+            lambda: next(
+                (one for one in self.api.post("/deployments/filter", json={}).json() if one["name"] == name), None
+            ),
+        )
 
     def create(self, name, **parameters):
         """Ask for a run of a deployment, as the form does."""
@@ -119,8 +119,13 @@ class Server:
         return self.api.get(f"/flow_runs/{run_id}").json()
 
     def ended(self, run_id, seconds=180):
-        return wait_for("the end of the run", seconds, lambda: (run := self.run(run_id))["state"]["type"] in
-                        ("COMPLETED", "FAILED", "CANCELLED", "CRASHED") and run)  # fmt: skip
+        return wait_for(
+            "the end of the run",
+            seconds,
+            lambda: (
+                (run := self.run(run_id))["state"]["type"] in ("COMPLETED", "FAILED", "CANCELLED", "CRASHED") and run
+            ),
+        )
 
 
 def end(process):
@@ -154,7 +159,8 @@ def served(server, tmp_path_factory):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, target)
     (root / "schedules.toml").write_text(
-        f"output = '{root}/out'\n[nightly]\ncron = '* * * * *'\nsources = ['{PAGES}/cometfeed']\n[hourly]\ncron = '0 0 1 1 *'\nsources = ['{pages}']\n"
+        f"output = '{root}/out'\n[nightly]\ncron = '* * * * *'\nsources = ['{PAGES}/cometfeed']\n[hourly]\n"
+        f"cron = '0 0 1 1 *'\nsources = ['{pages}']\n"
         f"[maintenance]\ncron = '0 0 1 1 *'\n"
     )
     server.begin("serve", "--schedules", root / "schedules.toml")
@@ -169,26 +175,26 @@ def _holds(lock):
 
 
 def articles(root):
-    return sorted(duckdb.sql(f"select source_uri from '{root}/articles/**/*.parquet'").df()["source_uri"])
+    return values(root, "articles", "source_uri")
 
 
 def test_a_schedule_fires_within_a_minute_and_the_run_tells_its_story(server, served):
-    run = wait_for("a run of the schedule", 120, lambda: next(
-        (one for one in server.api.post("/flow_runs/filter", json={}).json() if one["state"]["name"].startswith("Completed")), None))  # fmt: skip
+    run = wait_for(
+        "a run of the schedule",
+        120,
+        lambda: next(
+            (
+                one
+                for one in server.api.post("/flow_runs/filter", json={}).json()
+                if one["state"]["name"].startswith("Completed")
+            ),
+            None,
+        ),
+    )
     assert run["name"].endswith("-cometfeed")
     assert len(articles(served / "out")) == 5
     tasks = {one["name"] for one in server.api.post("/task_runs/filter", json={}).json()}
-    assert {
-        "ingest",
-        "gate-ingest",
-        "clean",
-        "gate-clean",
-        "extract",
-        "gate-extract",
-        "load",
-        "gate-load",
-        "publish",
-    } <= tasks
+    assert tasks >= set("ingest gate-ingest clean gate-clean extract gate-extract load gate-load publish".split())
     artifacts = {one["key"]: one for one in server.api.post("/artifacts/filter", json={}).json()}
     assert {"gate-ingest", "gate-clean", "gate-extract", "gate-load", "run-report", "run-report-page"} <= set(artifacts)
     text = (PAGES / "cometfeed" / "harbor-drones.txt").read_text()
@@ -197,8 +203,8 @@ def test_a_schedule_fires_within_a_minute_and_the_run_tells_its_story(server, se
 
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--virtual-time-budget=25000", "--dump-dom")  # fmt: skip
+QUIET = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
+--disable-component-update --disable-sync --virtual-time-budget=25000 --dump-dom""".split()
 
 
 def shown(address, folder):
@@ -286,7 +292,7 @@ def test_two_runs_at_once_do_not_overlap_and_the_second_waits(server, served, tm
 
 def test_a_gate_stop_shows_as_such(server, served, tmp_path):
     strict = tmp_path / "strict.yml"
-    text = (ROOT / "expectations" / "thresholds.yml").read_text()
+    text = THRESHOLDS.read_text()
     strict.write_text(text.replace("articles_min: 0 ", "articles_min: 999 "))
     run_id = server.create("nightly", output=str(tmp_path / "out"), thresholds=str(strict)).json()["id"]
     run = server.ended(run_id)
@@ -315,8 +321,13 @@ def test_the_server_is_restarted_in_mid_run(server, served, tmp_path):
 
 def test_a_worker_runs_what_was_deployed(server, tmp_path):
     one = server.register("nightly", tmp_path, "news-pool", PAGES / "northquay")
-    worker = subprocess.Popen([sys.executable, "-m", "prefect", "worker", "start", "--pool", "news-pool"], env=server.environment, cwd=ROOT,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "prefect", "worker", "start", "--pool", "news-pool"],
+        env=server.environment,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         run_id = server.api.post(f"/deployments/{one['id']}/create_flow_run", json={}).json()["id"]
         assert server.ended(run_id, 240)["state"]["name"].startswith("Completed")
@@ -348,7 +359,7 @@ def test_a_server_on_postgres_runs_the_line(tmp_path):
     tmp_path.chmod(0o777)
     for parent in tmp_path.parents[:3]:
         parent.chmod(parent.stat().st_mode | 0o011)
-    data, port, tools = tmp_path / "data", free_port(), POSTGRES[-1]
+    data, port, tools = tmp_path / "data", waiting.free_port(), POSTGRES[-1]
     user = {"user": "nobody"} if os.geteuid() == 0 else {}  # it refuses to run as root
     subprocess.run(
         [tools / "initdb", "-D", data, "-U", "news", "--auth=trust"],
@@ -357,8 +368,13 @@ def test_a_server_on_postgres_runs_the_line(tmp_path):
         cwd=tmp_path,
         **user,
     )
-    database = subprocess.Popen([tools / "postgres", "-D", data, "-p", str(port), "-c", "listen_addresses=127.0.0.1", "-k", tmp_path], cwd=tmp_path,
-                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **user)  # fmt: skip
+    database = subprocess.Popen(
+        [tools / "postgres", "-D", data, "-p", str(port), "-c", "listen_addresses=127.0.0.1", "-k", tmp_path],
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        **user,
+    )
     try:
         ready = [tools / "pg_isready", "-h", "127.0.0.1", "-p", str(port)]
         wait_for("the database", 60, lambda: subprocess.run(ready, capture_output=True, check=False).returncode == 0)
@@ -373,8 +389,15 @@ def test_a_server_on_postgres_runs_the_line(tmp_path):
             )
             server = Server(tmp_path)
         try:
-            done = subprocess.run([sys.executable, "-m", "flows", "run", str(PAGES / "cometfeed"), "--output", str(tmp_path / "out")],
-                                  env=server.environment, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)  # fmt: skip
+            done = subprocess.run(
+                [sys.executable, "-m", "flows", "run", str(PAGES / "cometfeed"), "--output", str(tmp_path / "out")],
+                env=server.environment,
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                timeout=240,
+                check=False,
+            )
             assert done.returncode == 0, done.stderr
             assert server.api.post("/flow_runs/count", json={}).json() == 1
         finally:

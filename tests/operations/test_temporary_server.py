@@ -1,4 +1,4 @@
-"""The Prefect server that a run brings along: there when it is needed, gone when the run is, and never beside one that is named."""
+"""The temporary Prefect server of a run: started if none is named, ended with the run."""
 
 import os
 import signal
@@ -10,9 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from support.paths import PAGES, ROOT
 
-PAGES = Path(__file__).parents[1] / "pages"
-REPOSITORY = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="it looks for processes in /proc")
 
 
@@ -21,14 +20,14 @@ def run(tmp_path):
     """Starts a run of the sample pages in a process of its own, with a Prefect home of its own and no server named."""
     processes = []
 
-    def start(*arguments, cwd=REPOSITORY, **environment):
+    def start(*arguments, cwd=ROOT, **environment):
         own = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
         own |= {"PREFECT_HOME": str(tmp_path / "prefect"), "COPYDESK_EXECUTOR": "inline"} | environment
         # as the installed command is started: without the working directory among the places of modules
         program = [
             "-P",
             "-c",
-            f"import sys; sys.path.append({str(REPOSITORY)!r}); from flows.cli.main import main; sys.exit(main())",
+            f"import sys; sys.path.append({str(ROOT)!r}); from flows.cli.main import main; sys.exit(main())",
         ]
         command = [sys.executable, *program, "run", str(PAGES), "--output", str(tmp_path / "out"), *arguments]
         processes.append(
@@ -121,7 +120,7 @@ def test_a_server_that_cannot_start_is_told_in_a_sentence(run, tmp_path):
     process = run(PREFECT_API_DATABASE_CONNECTION_URL="sqlite+aiosqlite:////no/such/folder/prefect.db")
     said = process.communicate(timeout=120)[0]
     assert process.returncode == 1
-    assert said.startswith("copydesk: the temporary Prefect server ended while it started (exit code 3)")
+    assert said.startswith("copydesk: the temporary Prefect server ended while starting (exit code 3)")
     assert said.count("\n") == 1
     assert not (tmp_path / "out" / "articles").exists()
 
@@ -136,5 +135,5 @@ def test_a_server_that_is_named_in_a_profile_is_asked_and_its_silence_is_told_in
     assert process.returncode == 1
     assert said == (
         "copydesk: Failed to reach API at http://127.0.0.1:9/api/: "
-        "start that Prefect server, or name none and the run brings one of its own\n"
+        "start that Prefect server, or unset PREFECT_API_URL and the run starts a temporary one\n"
     )

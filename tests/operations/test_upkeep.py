@@ -1,17 +1,15 @@
 """Compaction, the index anew, and forgetting: one step each, nothing lost, nothing left."""
 
 import shutil
-from pathlib import Path
 
-import duckdb
 import pyarrow.parquet as pq
 import pytest
+from support.datasets import query, relation
+from support.paths import PAGES
 
 from flows.cli.main import main
-from tasks.load.maintenance.forget import find, traces
+from tasks.load.maintenance.forget import find_target, find_traces
 from tasks.load.output import Output
-
-PAGES = Path(__file__).parents[1] / "pages"
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +28,9 @@ def output(three_runs, tmp_path):
     return tmp_path / "out"
 
 
-def rows(root, table, order):
-    return duckdb.sql(
-        f"select * from read_parquet('{root}/{table}/**/*.parquet', union_by_name=true) order by {order}"
-    ).df()
+def rows(root, table, key):
+    """A table as a frame, ordered by its key."""
+    return relation(root, table, tail=f"order by {key}").df()
 
 
 def test_compaction_changes_files_and_no_row(output, capsys):
@@ -66,17 +63,16 @@ def test_the_index_made_anew_is_the_index(output):
 
 def test_forgetting_says_first_and_then_leaves_no_trace(output, capsys):
     page = str(PAGES / "islandobserver" / "lighthouse-sale.html")
-    target = find(Output(output), page)
+    target = find_target(Output(output), page)
     assert (len(target.article_ids), len(target.doc_ids)) == (1, 1)
-    text = duckdb.sql(
-        f"select text from '{output}/articles/**/*.parquet' where article_id = '{next(iter(target.article_ids))}'"
-    ).fetchall()[0][0]
+    (article_id,) = target.article_ids
+    ((text,),) = query(output, "articles", "text", f"where article_id = '{article_id}'")
     assert main(["forget", page, "--output", str(output)]) == 0
-    assert traces(Output(output), target), "without --yes nothing is removed"
+    assert find_traces(Output(output), target), "without --yes nothing is removed"
     articles = len(rows(output, "articles", "article_id"))
     assert main(["forget", page, "--yes", "--output", str(output)]) == 0
-    assert "1 rows of articles" in capsys.readouterr().out
-    assert traces(Output(output), target) == {}
+    assert "1 row of articles" in capsys.readouterr().out
+    assert find_traces(Output(output), target) == {}
     assert len(rows(output, "articles", "article_id")) == articles - 1
     needle = text[:60]
     for path in output.rglob("*.parquet"):
@@ -86,12 +82,12 @@ def test_forgetting_says_first_and_then_leaves_no_trace(output, capsys):
     assert sorted(ledger.outcome.unique()) == ["article", "forgotten", "quarantined"]
     # a forgotten page does not come back with the next run over its folder
     assert main(["run", str(PAGES / "islandobserver"), "--output", str(output)]) == 0
-    assert traces(Output(output), target) == {}
+    assert find_traces(Output(output), target) == {}
 
 
 def test_what_is_not_there_cannot_be_forgotten(output, capsys):
     assert main(["forget", "no-such-thing", "--yes", "--output", str(output)]) == 2
-    assert "no page of this output" in capsys.readouterr().err
+    assert "no page of this dataset" in capsys.readouterr().err
 
 
 def test_upkeep_waits_for_nobody_and_says_so(output, capsys):
@@ -105,7 +101,7 @@ def test_quarantine_is_pruned_by_size_and_age_with_its_raw_pages(output, capsys)
     assert main(["quarantine", "--prune-days", "1", "--output", str(output)]) == 0
     assert "0 rows" in capsys.readouterr().out
     assert main(["quarantine", "--prune-megabytes", "0", "--output", str(output)]) == 0
-    assert f"{len(before)} rows taken out" in capsys.readouterr().out
+    assert f"deleted {len(before)} rows of quarantine" in capsys.readouterr().out
     assert not Output(output).files("quarantine")
     kept = rows(output, "pages", "doc_id")["doc_id"]
     assert not set(before["doc_id"]) & set(kept)

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from support.ids import case_id
 
 from tasks.ingest.formats import Options
 from tasks.ingest.listing import SourceError, list_files
@@ -30,6 +31,7 @@ GOOD = (
         ("japanese.html", "<p>港の夜景".encode("shift_jis"), None),
         ("stray.txt", GOOD.encode() + b"\xff\xfe\x00 more", None),
     ],
+    ids=case_id,
 )
 def test_what_is_no_page_is_named(tmp_path, name, raw, problem):
     path = tmp_path / name
@@ -75,7 +77,7 @@ def test_what_is_no_file_is_never_opened(tmp_path):
         "outside.txt": "ingest.link_outside",
         "pipe.txt": "ingest.no_regular_file",
     }
-    assert sum(listing.passed_over.values()) == 1
+    assert sum(listing.skipped.values()) == 1
 
 
 def test_the_same_file_by_two_sources_is_one_page(tmp_path):

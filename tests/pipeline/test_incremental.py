@@ -1,27 +1,20 @@
-"""What came before is recognised by place, by bytes and by address; and all of it can be run again under today's rules."""
+"""Known pages are recognised by path, bytes and address; stored pages can be processed again with the current rules."""
 
 import os
 import shutil
-from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from support.datasets import query
+from support.paths import PAGES, THRESHOLDS
 
 from flows.cli.main import main
 from tasks import schema
-from tasks.ingest.seen import Known
+from tasks.ingest.seen import SeenPages
 from tasks.load.output import Output
 
-PAGES = Path(__file__).parents[1] / "pages"
 NAMELESS = "exclude (run_id, rules_version, fetched_at, last_seen_at)"
-
-
-def query(root, table, columns="*", tail=""):
-    return duckdb.sql(
-        f"select {columns} from read_parquet('{root}/{table}/**/*.parquet', union_by_name=true) {tail}"
-    ).fetchall()
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +73,7 @@ def test_moved_pages_share_the_fate_of_what_they_were(folder):
         folder / "out", "quarantine", "detail", f"where starts_with(source_uri, '{folder}') and step = 'clean'"
     )
     assert details
-    assert all("the same bytes as" in detail for (detail,) in details)
+    assert all("same bytes as" in detail for (detail,) in details)
 
 
 def test_the_same_bytes_fetched_later_are_seen_again(folder):
@@ -115,7 +108,10 @@ def test_the_same_text_at_its_address_is_only_seen_again(folder):
 
 def test_an_edited_text_is_a_version_and_its_old_signature_goes(folder):
     page = folder / "pages" / "tram-strike.html"
-    more = '<p class="dcr-5b4">Late on Tuesday the drivers said that they would talk once more before the weekend comes.</p>\n'
+    more = (
+        '<p class="dcr-5b4">Late on Tuesday the drivers said that they would talk once more before the weekend '
+        "comes.</p>\n"
+    )
     page.write_text(page.read_text().replace('<p class="dcr-5b4">', more + '<p class="dcr-5b4">'))
     table = folder / "pages" / "urls.csv"
     table.write_text(table.read_text().replace("2026-05-20", "2026-05-23"))
@@ -131,7 +127,10 @@ def test_an_edited_text_is_a_version_and_its_old_signature_goes(folder):
 
 def test_a_correction_that_is_added_is_a_version(folder):
     page = folder / "pages" / "tram-strike.html"
-    note = '<p class="dcr-5b4">Correction: An earlier version of this article gave the wrong number of drivers. It is 210, not 120.</p>'
+    note = (
+        '<p class="dcr-5b4">Correction: An earlier version of this article gave the wrong number of drivers. It is '
+        "210, not 120.</p>"
+    )
     head, _, tail = page.read_text().rpartition('<p class="dcr-5b4">')
     page.write_text(f'{head}{note}<p class="dcr-5b4">{tail}')
     assert run(folder) == 0
@@ -165,8 +164,15 @@ def test_no_file_name_ever_stands_for_two_contents(folder):
 @pytest.mark.parametrize("times", [1, 2])
 def test_everything_again_gives_the_same_dataset(folder, times):
     run(folder)  # with pages that share another's fate
-    tables = {table: query(folder / "out", table, f"* exclude (run_id{', rules_version' if table != 'signatures' else ''})", "order by all")
-              for table in ("articles", "duplicates", "quarantine", "ledger", "signatures")}  # fmt: skip
+    tables = {
+        table: query(
+            folder / "out",
+            table,
+            f"* exclude (run_id{', rules_version' if table != 'signatures' else ''})",
+            "order by all",
+        )
+        for table in ("articles", "duplicates", "quarantine", "ledger", "signatures")
+    }
     for _ in range(times):
         assert main(["replay", "--all", "--output", str(folder / "out")]) == 0
     for table, rows in tables.items():
@@ -175,7 +181,7 @@ def test_everything_again_gives_the_same_dataset(folder, times):
 
 
 def test_everything_again_under_other_rules_changes_what_they_affect(folder, tmp_path):
-    text = (Path(__file__).parents[2] / "expectations" / "thresholds.yml").read_text()
+    text = THRESHOLDS.read_text()
     strict = tmp_path / "strict.yml"
     strict.write_text(text.replace("words_min: 8 ", "words_min: 250 ").replace("share_max: 0.6", "share_max: 1.0"))
     before = query(folder / "out", "articles", "article_id, word_count")
@@ -201,8 +207,17 @@ def test_a_forgotten_page_stays_forgotten(first, folder):
 
 def test_known_pages_are_told_apart_by_place_bytes_and_address(tmp_path):
     def rows(**changes):
-        row = {"doc_id": f"{7:016x}", "source_uri": "a/7.html", "url": None, "page_digest": "d7", "byte_count": 10, "source_mtime_ns": 5,
-               "problem": None, "raw": b"x", "same_as": None}  # fmt: skip
+        row = {
+            "doc_id": f"{7:016x}",
+            "source_uri": "a/7.html",
+            "url": None,
+            "page_digest": "d7",
+            "byte_count": 10,
+            "source_mtime_ns": 5,
+            "problem": None,
+            "raw": b"x",
+            "same_as": None,
+        }
         return pa.Table.from_pylist([row | changes], schema=schema.PAGES)
 
     pq.write_table(
@@ -212,14 +227,14 @@ def test_known_pages_are_told_apart_by_place_bytes_and_address(tmp_path):
         .append_column("reason", pa.array([None], pa.string())),
         tmp_path / "l.parquet",
     )
-    Known.read([tmp_path / "l.parquet"]).save(tmp_path / "known")
-    known = Known.load(tmp_path / "known")
+    SeenPages.from_ledger([tmp_path / "l.parquet"]).save(tmp_path / "known")
+    known = SeenPages.load(tmp_path / "known")
     assert known.has_files(["a/7.html", "a/7.html"], [10, 11], [5, 5]).tolist() == [True, False]
-    assert known.sort_out(rows())[1] == 1
-    moved, count = known.sort_out(rows(doc_id=f"{8:016x}"))
+    assert known.drop_seen(rows())[1] == 1
+    moved, count = known.drop_seen(rows(doc_id=f"{8:016x}"))
     assert (count, moved.column("same_as").to_pylist(), moved.column("raw").to_pylist()) == (0, [f"{7:016x}"], [None])
     for changes in ({"url": "https://a.example"}, {"page_digest": "d8"}, {"problem": "ingest.binary"}):
-        other, count = known.sort_out(rows(doc_id=f"{8:016x}", **changes))
+        other, count = known.drop_seen(rows(doc_id=f"{8:016x}", **changes))
         assert (count, other.column("same_as").to_pylist()) == (0, [None])
 
 

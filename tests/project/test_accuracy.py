@@ -3,26 +3,35 @@
 import gzip
 import json
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
+from support.paths import BENCHMARKS
 
 PAGE = """<html><head><meta charset="utf-8"><title>{title}</title></head><body>
 <ul><li><a href="/">Home</a></li><li><a href="/sport">Sport</a></li></ul>
 <article><h1>{title}</h1><p>By Ada Fenwick, 4 October 2026</p>{body}</article><footer>About us</footer></body></html>"""
 BODY = [
-    "The harbour office closed its doors on Monday after the keeper found the great lantern missing from the north pier.",
-    "Two boats from the village searched the bay until dusk, but neither crew saw anything apart from gulls and driftwood.",
+    (
+        "The harbour office closed its doors on Monday after the keeper found the great lantern missing from the "
+        "north pier."
+    ),
+    (
+        "Two boats from the village searched the bay until dusk, but neither crew saw anything apart from gulls and "
+        "driftwood."
+    ),
     "“We shall put up another before the winter storms,” said the mayor, who has asked the county for the money twice.",
-    "The lantern had burned on the pier since the railway came, and sailors still set their course by it on foggy nights.",
+    (
+        "The lantern had burned on the pier since the railway came, and sailors still set their course by it on "
+        "foggy nights."
+    ),
 ]
 SHELL = "<html><head><title>Error 404</title></head><body><h1>404</h1><p>Page not found.</p></body></html>"
 
 
 @pytest.fixture(autouse=True)
 def benchmarks(monkeypatch):
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "benchmarks"))
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
 
 
 @pytest.fixture
@@ -164,22 +173,22 @@ def test_the_models_of_a_fold_take_the_place_of_those_that_ship(tmp_path, monkey
     from accuracy import models_in
     from accuracy_run import use_models
 
-    from tasks.clean.model import forest
+    from tasks.clean.model import block_model
 
     fold = tmp_path / "fold0"
     fold.mkdir()
-    for shipped in forest.FOLDER.glob("model_*.npz"):
+    for shipped in block_model.FOLDER.glob("model_*.npz"):
         shutil.copy(shipped, fold)
     with np.load(fold / "model_text.npz") as data:
         arrays = dict(data)
     np.savez_compressed(fold / "model_text.npz", **arrays | {"words_bias": np.float64(7.0)})
-    monkeypatch.setattr(forest, "FOLDER", forest.FOLDER)  # put back in the end
+    monkeypatch.setattr(block_model, "FOLDER", block_model.FOLDER)  # put back in the end
     try:
         use_models(fold)
-        assert forest.load("text").words_bias == 7.0
+        assert block_model.load("text").words_bias == 7.0
     finally:
         monkeypatch.undo()
-        forest.load.cache_clear()
+        block_model.load.cache_clear()
     (fold / "model_html.npz").unlink()
     with pytest.raises(FileNotFoundError, match=r"no model_html\.npz"):
         use_models(fold)

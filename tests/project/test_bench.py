@@ -7,20 +7,25 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from itertools import islice
-from pathlib import Path
 
 import pytest
 from fastwarc.warc import ArchiveIterator, WarcRecordType
+from support.paths import BENCHMARKS
 
-PAGE = """<html><head><meta charset="utf-8"><title>{title}</title><link rel="canonical" href="https://ledger.example/{n}.html">
-<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "{title}", "datePublished": "2026-10-0{n}"}}</script>
-</head><body><h1>{title}</h1><p>Published 4 October 2026</p><p>{text}</p><script>var visitors = "harbour masters";</script></body></html>"""
-TEXT = " ".join(f"Keeper Harlow counted sixteen lanterns beside pier number{chr(97 + n)} before evening fell." for n in range(20))  # fmt: skip
+PAGE = """<html><head><meta charset="utf-8"><title>{title}</title>
+<link rel="canonical" href="https://ledger.example/{n}.html">
+<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "{title}",
+"datePublished": "2026-10-0{n}"}}</script>
+</head><body><h1>{title}</h1><p>Published 4 October 2026</p><p>{text}</p>
+<script>var visitors = "harbour masters";</script></body></html>"""
+TEXT = " ".join(
+    f"Keeper Harlow counted sixteen lanterns beside pier number{chr(97 + n)} before evening fell." for n in range(20)
+)
 
 
 @pytest.fixture(autouse=True)
 def benchmarks(monkeypatch):
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "benchmarks"))
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
 
 
 @pytest.fixture
@@ -43,11 +48,11 @@ def records(path, kind):
 
 @pytest.mark.parametrize("is_given", [True, False])
 def test_a_seed_gives_the_same_bytes_and_they_are_read_back(folder, tmp_path, is_given):
-    import line_corpus
+    import speed_corpus
 
     places = [str(folder)] if is_given else []
     made = [
-        line_corpus.write(tmp_path / name, line_corpus.pages_of(places, 12, seed), files=2)
+        speed_corpus.write(tmp_path / name, speed_corpus.pages_of(places, 12, seed), files=2)
         for name, seed in (("a", 1), ("b", 1), ("c", 2))
     ]
     files = [sorted(path for path in (tmp_path / name).rglob("*.gz")) for name in "abc"]
@@ -62,15 +67,15 @@ def test_a_seed_gives_the_same_bytes_and_they_are_read_back(folder, tmp_path, is
     texts = [page for path in files[0][2:] for page in records(path, WarcRecordType.conversion)]
     assert [url for url, _, _ in texts] == [url for url, _, _ in pages]
     assert all(text.count(b"\n") > 2 and b"<p>" not in text for _, _, text in texts)
-    again = list(line_corpus.pages_of([str(path) for path in files[0][:2]], 12, 1))
+    again = list(speed_corpus.pages_of([str(path) for path in files[0][:2]], 12, 1))
     assert sorted(page.html for page in again) == sorted(html for _, _, html in pages)
 
 
 def test_a_copy_tells_another_story_in_the_same_way(folder):
-    import line_corpus
+    import speed_corpus
 
-    first, *_ = line_corpus.pages_of([str(folder)], 1, 1)
-    copy = line_corpus.vary(first, 3, 1)
+    first, *_ = speed_corpus.pages_of([str(folder)], 1, 1)
+    copy = speed_corpus.vary(first, 3, 1)
     html, other = first.html.decode(), copy.html.decode()
     assert copy.url != first.url
     assert copy.url in other
@@ -81,14 +86,14 @@ def test_a_copy_tells_another_story_in_the_same_way(folder):
     title = re.search("<title>(.*?)</title>", other)[1]
     assert title != re.search("<title>(.*?)</title>", html)[1]
     assert other.count(title) == 3  # headline, title and linked data agree
-    assert json.loads(re.search("ld.json.>(.*?)</script>", other)[1])["@type"] == "NewsArticle"
+    assert json.loads(re.search("ld.json.>(.*?)</script>", other, re.S)[1])["@type"] == "NewsArticle"
     words, others = (re.findall(r"\w+", re.sub("<[^>]*>", " ", page)) for page in (html, other))
     triples, other_triples = ({*zip(one, one[1:], one[2:], strict=False)} for one in (words, others))
     assert len(triples & other_triples) / len(triples | other_triples) < 0.3
 
 
 def measured():
-    import line_table as lt
+    import speed_table as lt
 
     rows = [
         lt.row(lt.OURS_HTML, 1010, 15.0, warm_seconds=5.0, warm_pages=10),
@@ -102,7 +107,7 @@ def measured():
 
 
 def test_ratios_and_goals():
-    import line_table as lt
+    import speed_table as lt
 
     rows, figures = measured()
     assert [round(one["net_milliseconds_a_page"], 6) for one in rows] == [10.0, 2.0, 100.0, 2.0, 100.0]
@@ -114,11 +119,19 @@ def test_ratios_and_goals():
 
 
 def test_table_and_plot():
-    import line_table as lt
+    import speed_table as lt
 
     rows, figures = measured()
-    found = {"date": "2026-11-25", "machine": {"cpu": "x", "cores": 2, "python": "3.11.7"}, "versions": {"a": "1"}, "rows": rows, "figures": figures,
-             "corpus": {"pages": 1010, "kilobytes_a_page": 4.0, "seed": 1, "from": "invented"}, "splits": {"HTML": {"clean": 0.5}}, "notes": ["one"]}  # fmt: skip
+    found = {
+        "date": "2026-11-25",
+        "machine": {"cpu": "x", "cores": 2, "python": "3.11.7"},
+        "versions": {"a": "1"},
+        "rows": rows,
+        "figures": figures,
+        "corpus": {"pages": 1010, "kilobytes_a_page": 4.0, "seed": 1, "from": "invented"},
+        "splits": {"HTML": {"clean": 0.5}},
+        "notes": ["one"],
+    }
     text = lt.table(found)
     assert re.search(r"datatrove, HTML: <filters> & Parquet +110 +100.00 +145.45 +10.00", text)
     assert re.search(r"orchestration +20.0% of the CPU  at most 15.0% of the CPU   MISSED", text)
@@ -141,9 +154,8 @@ def test_the_cpu_of_orphans_is_counted(tmp_path):
     measure = f"import os, pathlib, sys, tree\nplace = pathlib.Path({str(tmp_path)!r})\n"
     measure += f"cost = tree.run([sys.executable, '-c', {code!r}], dict(os.environ), place, place / 'log')\n"
     measure += "print(cost.code, cost.cpu_seconds, cost.children_cpu_seconds)"
-    benchmarks = Path(__file__).parents[1] / "benchmarks"
     told = subprocess.run(
-        [sys.executable, "-c", measure], cwd=benchmarks, capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", measure], cwd=BENCHMARKS, capture_output=True, text=True, check=True, timeout=60
     )
     code, cpu_seconds, children_cpu_seconds = map(float, told.stdout.split())
     assert code == 0
@@ -153,9 +165,9 @@ def test_the_cpu_of_orphans_is_counted(tmp_path):
 
 
 def test_invented_pages_go_on_for_ever():
-    import line_corpus
+    import speed_corpus
 
-    assert len({page.url for page in islice(line_corpus.pages_of([], 450, 1), 450)}) > 440
+    assert len({page.url for page in islice(speed_corpus.pages_of([], 450, 1), 450)}) > 440
 
 
 def test_a_slope_is_told_from_noise_and_from_a_step():

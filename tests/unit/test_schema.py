@@ -1,16 +1,14 @@
 """The columns are declared once; the sentences in the Parquet file and in the manual come from there."""
 
-from pathlib import Path
-
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from support.paths import ROOT
 
 from tasks import schema
 from tasks.schema.manual import columns_markdown
 from tasks.vocabulary import Action, Label, Reason
 
-ROOT = Path(__file__).parents[2]
 TABLES = [
     schema.PAGES,
     schema.DOCUMENTS,
@@ -22,12 +20,12 @@ TABLES = [
     schema.ENTITIES,
     *schema.PUBLISHED.values(),
 ]
-# the columns that analysts' queries rely on, by type; removing one or changing its type breaks the queries
-_NAMES_BY_TYPE = {
+# The columns that queries of analysts rest on: removing one or changing its type breaks them.
+COLUMNS_BY_TYPE = {
     "string": """
-        article_id source_uri url canonical_url domain publisher publisher_short title summary language
-        section text image_url wire_credit kind title_from authors_from published_from modified_from
-        publisher_from language_from text_digest story_id near_duplicate_of run_id rules_version
+        article_id source_uri url canonical_url domain publisher publisher_short title summary language section text
+        image_url wire_credit kind title_from authors_from published_from modified_from publisher_from language_from
+        text_digest story_id near_duplicate_of run_id rules_version
     """,
     "list<item: string>": "authors topics captions image_credits",
     "date32[day]": "published_date",
@@ -37,7 +35,7 @@ _NAMES_BY_TYPE = {
     "int32": "word_count paragraph_count version",
     "list<item: struct<text: string, speaker: string>>": "quotes",
 }
-CONTRACT = {name: kind for kind, names in _NAMES_BY_TYPE.items() for name in names.split()}
+CONTRACT = {name: kind for kind, names in COLUMNS_BY_TYPE.items() for name in names.split()}
 
 
 def test_the_contract_with_analysts_holds():

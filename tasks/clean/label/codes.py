@@ -1,11 +1,11 @@
-"""What the lines of a batch were named, as arrays of codes that become Arrow columns without a Python object a line."""
+"""The labels of a batch's lines as arrays of codes, which become Arrow columns without one Python object per line."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
 
-from tasks.clean.label.page import Named
+from tasks.clean.label.page import LineLabel
 from tasks.vocabulary import Action, Label, Reason
 
 LABELS, ACTIONS, REASONS = tuple(Label), tuple(Action), tuple(Reason)
@@ -14,8 +14,8 @@ ACTION_CODES = {word: code for code, word in enumerate(ACTIONS)}
 REASON_CODES = {word: code for code, word in enumerate(REASONS)}
 
 
-class Names:
-    """One entry a line of a batch, in order."""
+class LabelColumns:
+    """One entry per line of a batch, in order."""
 
     def __init__(self, size: int) -> None:
         self.label = np.zeros(size, dtype=np.int8)
@@ -25,44 +25,46 @@ class Names:
         self.detail = np.full(size, None, dtype=object)
         self.doubt = np.full(size, None, dtype=object)
 
-    def put(self, row: int, named: Named) -> None:
-        """Name one line."""
-        self.label[row] = LABEL_CODES[named.label]
-        self.action[row] = ACTION_CODES[named.action]
-        self.reason[row] = REASON_CODES[named.reason]
-        self.confidence[row] = named.confidence
-        self.detail[row] = named.detail
-        self.doubt[row] = named.doubt
+    def set_row(self, row: int, line: LineLabel) -> None:
+        """Label one line."""
+        self.label[row] = LABEL_CODES[line.label]
+        self.action[row] = ACTION_CODES[line.action]
+        self.reason[row] = REASON_CODES[line.reason]
+        self.confidence[row] = line.confidence
+        self.detail[row] = line.detail
+        self.doubt[row] = line.doubt
 
-    def put_many(
+    def set_rows(
         self,
         rows: np.ndarray,
-        labels: np.ndarray | Label,
+        label: np.ndarray | Label,
         action: Action,
         reason: np.ndarray | Reason,
         confidence: np.ndarray | float,
     ) -> None:
-        """Name many lines at once; labels and reasons may be arrays of codes."""
-        self.label[rows] = LABEL_CODES[labels] if isinstance(labels, Label) else labels
+        """Label many lines at once; label and reason may be arrays of codes."""
+        self.label[rows] = LABEL_CODES[label] if isinstance(label, Label) else label
         self.action[rows] = ACTION_CODES[action]
         self.reason[rows] = REASON_CODES[reason] if isinstance(reason, Reason) else reason
         self.confidence[rows] = confidence
 
     def is_kept(self) -> np.ndarray:
-        """Which lines are part of the text."""
-        kept: np.ndarray = self.action == ACTION_CODES[Action.KEEP]
-        return kept
+        """Which lines are part of the text, as bool per line."""
+        return np.equal(self.action, ACTION_CODES[Action.KEEP])
 
     def columns(self) -> dict[str, pa.Array]:
         """The columns of `schema.LINES` that say what a line is."""
         return {
-            "label": words_of(self.label, LABELS), "action": words_of(self.action, ACTIONS),
-            "reason": words_of(self.reason, REASONS), "confidence": pa.array(self.confidence),
-            "detail": pa.array(self.detail, pa.string()), "doubt": pa.array(self.doubt, pa.string()),
-        }  # fmt: skip
+            "label": string_column(self.label, LABELS),
+            "action": string_column(self.action, ACTIONS),
+            "reason": string_column(self.reason, REASONS),
+            "confidence": pa.array(self.confidence),
+            "detail": pa.array(self.detail, pa.string()),
+            "doubt": pa.array(self.doubt, pa.string()),
+        }
 
 
-def words_of(codes: np.ndarray, vocabulary: Sequence[str]) -> pa.Array:
+def string_column(codes: np.ndarray, vocabulary: Sequence[str]) -> pa.Array:
     """A string column from codes."""
     words = pa.array([str(word) for word in vocabulary], pa.string())
     return pa.DictionaryArray.from_arrays(pa.array(codes), words).cast(pa.string())

@@ -1,44 +1,42 @@
-"""The lines of one page and the state of their naming."""
+"""The lines of one page as the rules see them, and the labels they have so far."""
 
 import re
 from dataclasses import dataclass, field
 
+from tasks.clean.label import constants
+from tasks.clean.label.constants import BELOW, NEAR, lexicon_label
 from tasks.clean.model.lexicon import Entry
+from tasks.clean.sites.templates import Recurrence
 from tasks.text.publisher_names import is_agency, is_newsroom, is_photo_agency, is_title_case
 from tasks.vocabulary import Action, Label, Reason
 
+# a whole line that credits a picture
 CREDIT_SHAPE = re.compile(
-    r"^(?:(?:photo |image )?courtesy (?:of )?.{2,50}|[\w.'’ -]{2,50}\s?/\s?[\w.'’ -]{2,50}|.{0,60}\b(?:getty images|ap photo|afp|reuters|epa|imago|dpa)\b.{0,40})$",
-    re.I,
+    r"""^(?:
+        (?:photo\ |image\ )?courtesy\ (?:of\ )?.{2,50}
+        | [\w.'’\ -]{2,50}\s?/\s?[\w.'’\ -]{2,50}  # A. Name / Agency
+        | .{0,60}\b(?:getty\ images|ap\ photo|afp|reuters|epa|imago|dpa)\b.{0,40}
+    )$""",
+    re.I | re.X,
 )
+# the word in front of a photographer's name
 CREDIT_HEAD = re.compile(
-    r"\b(?:photo|image|picture|foto|bild|fot\.?|crédit|credit|photograph|imagen|immagine|afbeelding)s?\s*(?:credit)?\s*(?:by\b|:|/|©)|©",
-    re.I,
+    r"""\b(?:photo|image|picture|foto|bild|fot\.?|crédit|credit|photograph|imagen|immagine|afbeelding)s?
+        \s*(?:credit)?\s*(?:by\b|:|/|©)
+        | ©""",
+    re.I | re.X,
 )
-BELOW = {
-    True: 3,
-    False: 8,
-}  # lines below the first of the story, on HTML and on text pages: there the standfirst may stand above the byline
-AFTER = 6  # lines below a story within which a credit is its own
-CHROME_SHARE = (
-    0.8  # of a site's pages: a credit on more of them is the site's, on fewer an agency's that many stories name
+_BYLINE_HEAD = re.compile(
+    r"""^\s*(?:[\w.]+\s+)?
+        (?:by|von|par|por|di|da|door|av|af|przez|автор|yazan|text|story\ by|written\ by)\b[\s:]*""",
+    re.I | re.X,
 )
-NEAR = 8  # lines around headline and story start within which bylines, dates and sources are the article's own
-
-
-FIELD_LABELS = frozenset(
-    {Label.HEADLINE, Label.BYLINE, Label.DATE, Label.SOURCE, Label.CAPTION, Label.CREDIT, Label.WIRE}
-)
-
-
-def lexicon_label(group: str) -> Label:
-    """What a line with a phrase of one of the lexicon's groups is."""
-    return {"paywall": Label.PROMO, "not_article": Label.FOOTER}.get(group) or Label(group)
+_BLANK_SHARE = 0.7  # of the story's lines below a blank line, from which on blank lines separate its paragraphs
 
 
 @dataclass
 class PageLines:
-    """The lines of one page and what is known of each, for naming."""
+    """The lines of one page and what is known about each, for the rules."""
 
     text: list[str]
     key: list[int]  # equal for lines of the same words, 0 for lines without any
@@ -57,10 +55,8 @@ class PageLines:
     tag: list[int]  # TAG_CODES; 0 on text pages
     classes: list[int]  # class bits of its element and all around it
     tags_around: list[int]
-    article: list[int]  # number of the `article` element it lies in, -1 for none
-    template: dict[int, tuple[int, int]] = field(
-        default_factory=dict
-    )  # line -> pages of the site with it, pages in all
+    article: list[int]  # number of the `article` element it is in, -1 for none
+    template: dict[int, Recurrence] = field(default_factory=dict)  # of lines that recur on the site
     titles: list[int] = field(default_factory=list)  # keys of the titles that the page declares, best first
     summary: int | None = None  # key of the summary that the page declares
     language: str | None = None
@@ -68,7 +64,7 @@ class PageLines:
 
 
 @dataclass(frozen=True)
-class Named:
+class LineLabel:
     """What one line is, what was done with it and why."""
 
     label: Label
@@ -79,8 +75,12 @@ class Named:
     doubt: str | None = None
 
 
-class Scene:
-    """A page while its lines are being named: where the story lies, and what is named already."""
+class PageView:
+    """A page while its lines are being labelled: where its story is, and which lines have a label already.
+
+    `first` and `last` are the first and last line of the story (the number of lines where there is none), `body` is the
+    first line that is surely part of the body and not a standfirst, `headline` is -1 until one is found.
+    """
 
     def __init__(self, page: PageLines) -> None:
         self.page = page
@@ -90,11 +90,17 @@ class Scene:
         self.first = story[0] if story else self.count
         self.last = story[-1] if story else self.count
         within = [n for n in story if n > self.first]
-        self.is_blank_parted = bool(within) and sum(page.blank_before[n] > 0 for n in within) >= 0.7 * len(within)
+        below_blank = sum(page.blank_before[n] > 0 for n in within)
+        self.has_blank_lines = bool(within) and below_blank >= _BLANK_SHARE * len(within)  # between its paragraphs
         good = [n for n in story if page.is_good[n]]
         self.body = good[1] if len(good) > 1 else self.last  # a standfirst is one such line
-        self.named: dict[int, Named] = {}
+        self.labels: dict[int, LineLabel] = {}
         self.headline = -1
+
+    @property
+    def anchor(self) -> int:
+        """The headline, or the start of the story where there is none."""
+        return self.headline if self.headline >= 0 else self.first
 
     def is_credit(self, n: int) -> bool:
         """Whether a line names who made a picture and nothing else."""
@@ -119,10 +125,10 @@ class Scene:
         )
 
     def is_glued_name(self, n: int) -> bool:
-        """Whether a line is two to four capitalised words glued under a line where paragraphs are parted by blanks."""
+        """Whether a line is two to four capitalised words right below a line, on a page with blank lines elsewhere."""
         words = self.page.text[n].split()
         return (
-            self.is_blank_parted
+            self.has_blank_lines
             and n > 0
             and self.page.blank_before[n] == 0
             and 2 <= len(words) <= 4
@@ -133,50 +139,41 @@ class Scene:
     def is_byline(self, n: int) -> bool:
         """Whether what follows the word of a byline looks like names."""
         page = self.page
-        entry = page.entry.get(n)
         text = page.text[n]
-        rest = (
-            re.sub(
-                r"^\s*(?:[\w.]+\s+)?(?:by|von|par|por|di|da|door|av|af|przez|автор|yazan|text|story by|written by)\b[\s:]*",
-                "",
-                text,
-                flags=re.I,
-            )
-            if entry
-            else text
-        )
-        words = [word for word in re.split(r"[\s,|]+", rest) if word]
+        names = _BYLINE_HEAD.sub("", text) if n in page.entry else text
+        words = [word for word in re.split(r"[\s,|]+", names) if word]
         capitals = sum(word[:1].isupper() for word in words)
         return (
             bool(words)
             and len(words) <= 12
-            and (capitals >= 1 or is_newsroom(rest))
+            and (capitals >= 1 or is_newsroom(names))
             and (capitals >= len(words) / 2 or page.words[n] <= 8)
         )
 
     def is_near_top(self, n: int) -> bool:
-        """Whether a line stands where the article's own byline, date and source stand."""
-        anchor = self.headline if self.headline >= 0 else self.first
-        return min(anchor, self.first) - NEAR <= n <= max(self.first, anchor) + BELOW[self.page.is_html]
+        """Whether a line is where the article's own byline, date and source are."""
+        top, bottom = min(self.anchor, self.first), max(self.anchor, self.first)
+        return top - NEAR <= n <= bottom + BELOW[self.page.is_html]
 
-    def place_label(self, n: int) -> Label:
-        """What a line that nothing else is known of most likely is, by where it stands."""
+    def position_label(self, n: int) -> Label:
+        """The most likely label of a line of which only the position is known."""
         page = self.page
         if n < self.first:
-            return Label.MASTHEAD if n < 6 or page.words[n] > 3 else Label.NAVIGATION
-        if not page.is_end[n] and page.words[n] >= 5:
+            is_masthead = n < constants.MASTHEAD_LINES or page.words[n] > constants.MASTHEAD_WORDS
+            return Label.MASTHEAD if is_masthead else Label.NAVIGATION
+        if not page.is_end[n] and page.words[n] >= constants.RELATED_WORDS:
             return Label.RELATED
-        if page.words[n] >= 10:
+        if page.words[n] >= constants.PARAGRAPH_WORDS:
             return Label.RELATED if n < self.last else Label.FOOTER
         return Label.NAVIGATION
 
-    def by_lexicon_label(self, n: int) -> Label | None:
-        """What the lexicon's phrase in a line says it is."""
+    def lexicon_label_of(self, n: int) -> Label | None:
+        """The label by the lexicon's phrase in a line; None without a phrase."""
         entry = self.page.entry.get(n)
-        if entry is None:
-            return None
-        return lexicon_label(entry.group)
+        return lexicon_label(entry.group) if entry else None
 
-    def put(self, line: int, label: Label, reason: Reason, detail: str | None = None, confidence: float = 0.9) -> None:
-        """Name a line that feeds a field."""
-        self.named[line] = Named(label, Action.FIELD, reason, detail, confidence)
+    def set_field(
+        self, line: int, label: Label, reason: Reason, detail: str | None = None, confidence: float = 0.9
+    ) -> None:
+        """Label a line that feeds a field."""
+        self.labels[line] = LineLabel(label, Action.FIELD, reason, detail, confidence)

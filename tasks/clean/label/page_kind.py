@@ -1,23 +1,24 @@
-"""What a page is as a whole: an article, a live ticker, a stub - or something else, and how sure that is."""
+"""What a page is as a whole: an article, a live ticker, a stub or something else, and how sure that is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tasks.clean.model.lexicon import Entry
 
-LIVE_UPDATES = 6  # so many clock times at the head of paragraphs make a ticker
+LIVE_UPDATES = 6  # a page with this many paragraphs that start with a time of day is a ticker
 _FEW_WORDS = 5  # kept; with fewer there is no sentence
-PLAIN = 0.8  # from this probability on a page is plainly a story, and nothing is said against it
+PLAIN = 0.8  # from this probability on a page is clearly a story, and no reason against it is given
 _BARE_LINKS = 0.2  # of a page's words; a list of links is not prose
-_BARE = (
+_BARE_PROSE = (
+    # lines at most, words at least, share of prose at least, probability at least
     (40, 100, 0.7, 0.95),
     (30, 30, 0.5, 0.5),
-)  # lines at most, words and share of prose at least: probability at least
-_STUB_WORDS = 250  # a longer text above a note on subscriptions is whole
+)
+_STUB_WORDS = 250  # a longer text above a note on subscriptions is complete
 _SHELL_WORDS = 25  # of the whole page; a list of links has more
 _WALL_LINES = 12  # of a wall with one line that asks for consent; a page around a short story has more
-# words that name a page's kind, in the order in which they count
-_TELLING = {
+# phrases that name a page's kind, in their order of precedence
+_KIND_PHRASES = {
     "not_article.error": "error_page",
     "not_article.cookie_wall": "cookie_wall",
     "not_article.login": "login",
@@ -27,7 +28,7 @@ _TELLING = {
 
 @dataclass(frozen=True)
 class PageFacts:
-    """What the verdict rests on."""
+    """The input of the verdict on a page."""
 
     kept_words: int
     page_words: float
@@ -38,12 +39,12 @@ class PageFacts:
     clock_lines: int
     story_probability: float  # by the page model
     other_kind: str | None  # by the page model, if it holds no story
-    look: Mapping[str, float]  # features of `tasks.clean.model.page_features`, for the sentence that says why
+    features: Mapping[str, float]  # of `tasks.clean.model.page_features`, for the sentence that gives the reason
 
 
 @dataclass(frozen=True)
 class PageKind:
-    """What a page is taken for.
+    """The verdict on a page.
 
     `kind` is article, live or stub, or the `other_kind` itself where that is certain.
     """
@@ -51,14 +52,14 @@ class PageKind:
     kind: str
     story_probability: float  # that the page holds a story, 0 to 1
     other_kind: str | None  # what it is if it holds none
-    why: str | None = None  # a sentence for a person, of whatever is not plainly an article
+    reason: str | None = None  # a sentence for a person, for every page that is not clearly an article
 
 
 def judge(facts: PageFacts) -> PageKind:
-    """The kind of a page, how likely it holds a story, and why.
+    """The kind of a page, how likely it is to hold a story, and why.
 
-    Words alone make a page something else for certain only where they name what it is, as an error page does; that no word
-    is known of a page says nothing of it.
+    Words alone make a page something else for certain only where they name its kind, as those of an error page do. A
+    page without known words may be anything.
     """
     paywall = [
         line
@@ -68,38 +69,35 @@ def judge(facts: PageFacts) -> PageKind:
     certain = _certain_other(facts, has_paywall=bool(paywall))
     if certain:
         return PageKind(certain[0], 0.0, *certain)
-    probability, other = facts.story_probability, facts.other_kind
-    probability = max(probability, _of_bare_prose(facts))
-    why = None if probability >= PLAIN or other is None else _reads_like(other, facts)
+    other = facts.other_kind
+    probability = max(facts.story_probability, _least_probability(facts))
+    reason = None if probability >= PLAIN or other is None else _reason_against(other, facts)
     if facts.is_live_declared:
-        return PageKind("live", probability, other, why or "declared as a live blog")
+        return PageKind("live", probability, other, reason or "declared as a live blog")
     if facts.clock_lines >= LIVE_UPDATES:
-        return PageKind("live", probability, other, why or f"{facts.clock_lines} updates with a time of day")
+        return PageKind("live", probability, other, reason or f"{facts.clock_lines} updates with a time of day")
     if paywall and facts.kept_words < _STUB_WORDS:
         return PageKind("stub", probability, other, f"the text is cut off: {facts.entries[paywall[0]].phrase!r}")
-    return PageKind("article", probability, other, why)
+    return PageKind("article", probability, other, reason)
 
 
-def _of_bare_prose(facts: PageFacts) -> float:
-    """The least probability of a page that is hardly more than sentences, as a story is that was saved without its site.
+def _least_probability(facts: PageFacts) -> float:
+    """The least probability of a page that is hardly more than sentences, like a story saved without its site.
 
-    The model has seen few such pages. Of 74 of at most 30 lines that are half prose 61 are stories, of 76 with a hundred words
-    that make up seven tenths of at most 40 lines 69 are.
+    The model has seen few such pages. Of 74 pages of at most 30 lines that are half prose, 61 are stories; of 76 pages
+    of at most 40 lines with a hundred words that make up seven tenths, 69 are.
     """
-    if facts.look.get("page_links", 0.0) >= _BARE_LINKS:
+    if facts.features.get("page_links", 0.0) >= _BARE_LINKS:
         return 0.0
     share = facts.kept_words / max(facts.page_words, 1)
-    return next(
-        (
-            least
-            for lines, words, part, least in _BARE
-            if facts.page_lines <= lines and facts.kept_words >= words and share >= part
-        ),
-        0.0,
-    )
+    for most_lines, least_words, least_share, probability in _BARE_PROSE:
+        if facts.page_lines <= most_lines and facts.kept_words >= least_words and share >= least_share:
+            return probability
+    return 0.0
 
 
-# what each other kind is called, and the signs that are named where a page shows them: feature, least value, words
+# what each other kind is called, and the signs that are given as reasons where a page shows them: feature, least value,
+# words
 _SIGNS: dict[str, tuple[str, tuple[tuple[str, float, str], ...]]] = {
     "listing": (
         "a list of links",
@@ -136,7 +134,7 @@ _SIGNS: dict[str, tuple[str, tuple[tuple[str, float, str], ...]]] = {
             ("type_forum", 1, "declared as a discussion"),
             ("class_comment_kept", 0.3, "much of the text is in elements for comments"),
             ("path_forum", 1, "the address names a forum"),
-            ("lexicon_comment", 1.0, "lines as in comments"),
+            ("lexicon_comment", 1.0, "lines like those of comments"),
         ),
     ),
     "documentation": (
@@ -156,42 +154,37 @@ _SIGNS: dict[str, tuple[str, tuple[tuple[str, float, str], ...]]] = {
             ("path_video", 1, "the address names a video"),
         ),
     ),
-    "login": ("a form to log in", (("kept_in_form", 0.1, "a form"),)),
+    "login": ("a login form", (("kept_in_form", 0.1, "a form"),)),
     "cookie_wall": ("a consent wall", (("class_cookie", 0.2, "elements for consent"),)),
     "error_page": ("an error page", ()),
     "empty_shell": ("an empty page", ()),
 }
 
 
-def _reads_like(kind: str, facts: PageFacts) -> str:
+def _reason_against(kind: str, facts: PageFacts) -> str:
     """The sentence that says why a page may hold no story."""
     name, signs = _SIGNS[kind]
-    shown = dict.fromkeys(words for feature, least, words in signs if facts.look.get(feature, 0) >= least)
+    shown = dict.fromkeys(words for feature, least, words in signs if facts.features.get(feature, 0) >= least)
     share = f"{facts.kept_words} of {int(facts.page_words):,} words are prose"
     return f"reads like {name}: {', '.join([*shown, share])}"
 
 
 def _certain_other(facts: PageFacts, *, has_paywall: bool) -> tuple[str, str] | None:
-    """What a page without a story is for certain, and why; None where that is open."""
+    """The kind of a page that certainly holds no story, and why; None where that is open."""
+    prose = f"{facts.kept_words} words of prose"
     consent = sum(entry.kind in ("footer.cookie", "not_article.cookie_wall") for entry in facts.entries.values())
     is_small = facts.page_lines < 40
-    if consent >= 3 and facts.kept_words < 120 and is_small:  # a footer has one such line, a wall is made of them
-        return "cookie_wall", f"{facts.kept_words} words of prose, and {consent} lines that ask for consent"
+    if consent >= 3 and facts.kept_words < 120 and is_small:  # a footer has one such line, a wall consists of them
+        return "cookie_wall", f"{prose}, and {consent} lines that ask for consent"
     if facts.kept_words < 60:
-        said = {entry.kind: entry.phrase for entry in facts.entries.values()}
-        for word, kind in _TELLING.items():
-            if word in said:
-                return kind, f"{facts.kept_words} words of prose, and the page says {said[word]!r}"
-        if "footer.cookie" in said and facts.page_lines < _WALL_LINES and not has_paywall:
-            return (
-                "cookie_wall",
-                f"{facts.kept_words} words of prose, and the page says {said['footer.cookie']!r}",
-            )
+        phrases = {entry.kind: entry.phrase for entry in facts.entries.values()}
+        for phrase_kind, kind in _KIND_PHRASES.items():
+            if phrase_kind in phrases:
+                return kind, f"{prose}, and the page says {phrases[phrase_kind]!r}"
+        if "footer.cookie" in phrases and facts.page_lines < _WALL_LINES and not has_paywall:
+            return "cookie_wall", f"{prose}, and the page says {phrases['footer.cookie']!r}"
     if facts.kept_words < _FEW_WORDS:
         if facts.page_words < _SHELL_WORDS:
             return "empty_shell", f"the whole page has {int(facts.page_words)} words"
-        return (
-            "listing",
-            f"no story in it: {facts.kept_words} words of prose among {int(facts.page_words):,} in {facts.page_lines:,} lines",
-        )
+        return "listing", f"no story in it: {prose} among {int(facts.page_words):,} in {facts.page_lines:,} lines"
     return None

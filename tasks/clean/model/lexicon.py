@@ -1,6 +1,6 @@
-"""Words that give a line's kind away, in many languages: `lexicon.toml`, matched by hash over a whole batch.
+"""Typical phrases of boilerplate in many languages: `lexicon.toml`, matched by hash over a whole batch.
 
-A phrase stands for a line (`whole`), for its start (`starts`) or anywhere in it (`has`); marks and case are ignored.
+A phrase is a whole line (`whole`), its start (`starts`) or anywhere in it (`has`); marks and case are ignored.
 Phrases of scripts without spaces are looked up as plain substrings, in lines of such scripts only.
 """
 
@@ -16,10 +16,10 @@ import numpy as np
 from tasks.clean.model.words import Char, Words, WordSet, fold, phrase_hashes, solid, tables, word_hashes
 from tasks.text.dates import month_names
 
-_HERE = Path(__file__).parent
+_FOLDER = Path(__file__).parent
 MAX_PHRASE_WORDS = 9
 _MODES = ("whole", "starts", "has")
-# lines longer than this are prose; only a phrase at their start can tell their kind
+# longer lines are prose; only a phrase at their start shows their kind
 _PROSE_WORDS = 40
 
 
@@ -34,7 +34,7 @@ class Entry:
 
     @property
     def group(self) -> str:
-        """The first part of its kind, which tells the label of a line: "promo"."""
+        """The first part of its kind, which decides the label of a line: "promo"."""
         return self.kind.partition(".")[0]
 
 
@@ -46,14 +46,14 @@ class Lexicon:
     entries: dict[str, dict[int, Entry]]
     sizes: dict[str, tuple[int, ...]]
     filters: dict[str, WordSet]
-    substrings: dict[str, dict[str, Entry]]  # of scripts without spaces, by phrase
-    dense: dict[str, re.Pattern[str]]  # all of them as one pattern, the longest first
+    substrings: dict[str, dict[str, Entry]]  # of scripts without spaces, by mode and phrase
+    dense: dict[str, re.Pattern[str]]  # by mode: all of them as one pattern, the longest first
 
 
 @cache
 def lexicon() -> Lexicon:
-    """The lexicon that ships with the package."""
-    with (_HERE / "lexicon.toml").open("rb") as handle:
+    """The bundled lexicon."""
+    with (_FOLDER / "lexicon.toml").open("rb") as handle:
         data = tomllib.load(handle)
     listed = [
         (f"{label}.{reason}", mode, phrase)
@@ -83,67 +83,64 @@ def lexicon() -> Lexicon:
 
 
 def find(lines: list[str], words: Words) -> dict[int, Entry]:
-    """The phrase that tells each line's kind, by line; lines without one are absent.
+    """The phrase that shows each line's kind, by line; lines without one are absent.
 
     A whole-line match beats a start, a start beats a phrase within, a longer phrase beats a shorter.
     """
     lex = lexicon()
     hashes, bounds = solid(words)
     sizes = np.diff(bounds)
-    found: dict[int, Entry] = {}
-    _within(lex, hashes, bounds, sizes, found)
-    _at_start(lex, hashes, bounds, sizes, found)
-    whole = fold_short(hashes, bounds, sizes)
-    for line in np.flatnonzero(lex.filters["whole"].contains(whole) & (sizes > 0)):
-        found[int(line)] = lex.entries["whole"][int(whole[line])]
-    _in_dense(lex, lines, words, found)
-    return found
-
-
-def fold_short(hashes: np.ndarray, bounds: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """The hash of each line of at most MAX_PHRASE_WORDS words; 1 for longer ones."""
+    # each step overrides the ones before
+    entries = _entries_within(lex, hashes, bounds, sizes) | _entries_at_start(lex, hashes, bounds, sizes)
     whole = fold(hashes, bounds)
     whole[sizes > MAX_PHRASE_WORDS] = 1
-    return whole
+    for line in np.flatnonzero(lex.filters["whole"].contains(whole) & (sizes > 0)):
+        entries[int(line)] = lex.entries["whole"][int(whole[line])]
+    return entries | _entries_in_dense(lex, lines, words)
 
 
-def _at_start(lex: Lexicon, hashes: np.ndarray, bounds: np.ndarray, sizes: np.ndarray, found: dict[int, Entry]) -> None:
+def _entries_at_start(lex: Lexicon, hashes: np.ndarray, bounds: np.ndarray, sizes: np.ndarray) -> dict[int, Entry]:
+    entries: dict[int, Entry] = {}
     for size, prefix in _windows(hashes, bounds[:-1], lex.sizes["starts"]):
         for line in np.flatnonzero(lex.filters["starts"].contains(prefix) & (sizes >= size)):
-            found[int(line)] = lex.entries["starts"][int(prefix[line])]
+            entries[int(line)] = lex.entries["starts"][int(prefix[line])]
+    return entries
 
 
-def _within(lex: Lexicon, hashes: np.ndarray, bounds: np.ndarray, sizes: np.ndarray, found: dict[int, Entry]) -> None:
-    short = np.repeat(sizes <= _PROSE_WORDS, sizes)
-    places = np.flatnonzero(short)
+def _entries_within(lex: Lexicon, hashes: np.ndarray, bounds: np.ndarray, sizes: np.ndarray) -> dict[int, Entry]:
+    entries: dict[int, Entry] = {}
+    starts = np.flatnonzero(np.repeat(sizes <= _PROSE_WORDS, sizes))  # the words of lines that are not prose
     line_of = np.repeat(np.arange(len(sizes)), sizes)
-    for size, grams in _windows(hashes, places, lex.sizes["has"]):
+    for size, grams in _windows(hashes, starts, lex.sizes["has"]):
         for hit in np.flatnonzero(lex.filters["has"].contains(grams)):
-            place = int(places[hit])
-            line = int(line_of[place])
-            if place + size <= bounds[line + 1]:
-                found[line] = lex.entries["has"][int(grams[hit])]
+            start = int(starts[hit])
+            line = int(line_of[start])
+            if start + size <= bounds[line + 1]:
+                entries[line] = lex.entries["has"][int(grams[hit])]
+    return entries
 
 
-def _windows(hashes: np.ndarray, places: np.ndarray, sizes: tuple[int, ...]) -> Iterator[tuple[int, np.ndarray]]:
-    """For each of the ascending sizes the hash of so many words from each place on, as `fold` gives it."""
+def _windows(hashes: np.ndarray, starts: np.ndarray, sizes: tuple[int, ...]) -> Iterator[tuple[int, np.ndarray]]:
+    """For each of the ascending sizes, the hash of that many words from each start on, as `fold` computes it."""
     powers = tables()[2]
     padded = np.concatenate((hashes, np.zeros(MAX_PHRASE_WORDS, dtype=np.uint64)))
-    total = np.zeros(len(places), dtype=np.uint64)
+    total = np.zeros(len(starts), dtype=np.uint64)
     done = 0
     for size in sizes:
         with np.errstate(over="ignore"):
             for n in range(done, size):
-                total += padded[places + n] * powers[n]
+                total += padded[starts + n] * powers[n]
         done = size
         yield size, total
 
 
-def _in_dense(lex: Lexicon, lines: list[str], words: Words, found: dict[int, Entry]) -> None:
+def _entries_in_dense(lex: Lexicon, lines: list[str], words: Words) -> dict[int, Entry]:
+    """The phrases of lines in scripts without spaces."""
+    entries: dict[int, Entry] = {}
     for line in np.flatnonzero(words.chars[:, Char.DENSE]).tolist():
         text = lines[line].lower()
         bare = text.strip(" :：。、・|>＞»＜<[]【】()（）")
-        # sixty such characters are a sentence, and only its start can tell its kind
+        # sixty such characters are a sentence, and only its start can show its kind
         match = lex.dense["has"].search(text) if len(text) <= 60 else None
         match = lex.dense["starts"].match(bare) or match
         entry = lex.substrings["whole"].get(bare)
@@ -151,13 +148,14 @@ def _in_dense(lex: Lexicon, lines: list[str], words: Words, found: dict[int, Ent
             mode = "starts" if match.re is lex.dense["starts"] else "has"
             entry = lex.substrings[mode][match.group()]
         if entry:
-            found[line] = entry
+            entries[line] = entry
+    return entries
 
 
 @cache
 def stop_words() -> tuple[WordSet, WordSet]:
     """The commonest function words: of all languages, and of English alone."""
-    with (_HERE / "stopwords.toml").open("rb") as handle:
+    with (_FOLDER / "stopwords.toml").open("rb") as handle:
         data = tomllib.load(handle)
     everywhere = [word for name, words in data.items() if not name.endswith("_substrings") for word in words]
     return WordSet(word_hashes(everywhere)), WordSet(word_hashes(data["en"]))

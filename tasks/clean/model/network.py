@@ -1,9 +1,9 @@
-"""A small convolutional network over a page's blocks in order: what the trees, which see a window, cannot know.
+"""A small convolutional network over a page's blocks in order, which knows more than the trees' window shows.
 
-The trees judge a block by itself and its surroundings; the network carries what it finds along the page, so that a second
-story below the first, or a box in its middle, is kept apart from the story that goes on. Beside the trees it is worth .01 to .02
-F1 on text pages and .002 on HTML in cross-validation, and it costs less than they do. Trained by PyTorch
-(`tasks.training.sequence`), predicted by numpy.
+The trees judge a block by itself and its surroundings. The network carries information along the page, so that a second
+story below the first, or a box in its middle, is distinguished from the story around it. In addition to the trees it
+gains .01 to .02 F1 on text pages and .002 on HTML in cross-validation, and it costs less than they do. Trained by
+PyTorch (`tasks.training.sequence`), predicted by numpy.
 
 Dilated depthwise convolutions with pointwise layers and residuals, as in ByteNet and temporal convolutional networks
 (Bai et al. 2018).
@@ -19,7 +19,7 @@ from threadpoolctl import ThreadpoolController
 
 from tasks.clean.model.features import Columns, Layout
 
-TAPS = 5  # places that each convolution looks at
+TAPS = 5  # rows that each convolution looks at
 _CHUNK = 2_000  # rows at a time: their activations stay in the cache
 CLIP = 5.0  # of a standardised feature
 
@@ -41,31 +41,31 @@ class Net:
     out: np.ndarray  # h
     out_bias: np.ndarray  # scalar
 
-    def logits(self, columns: Columns, where: Layout) -> np.ndarray:
+    def logits(self, columns: Columns, layout: Layout) -> np.ndarray:
         """The log-odds of each of n blocks, float64."""
         features = np.stack([np.asarray(columns[name], dtype=np.float32) for name in self.names.tolist()], axis=1)
         values = standardised(features, self.mean, self.scale)
-        found = np.empty(len(values))
-        # One thread: batches run in parallel as processes, small products divided among threads take half as much CPU again, and
-        # the last bits of a sum would depend on how many threads the process that cleans the page happens to have.
+        logits = np.empty(len(values))
+        # One thread: batches run in parallel as processes, small products divided among threads take 50 % more CPU, and
+        # the last bits of a sum would depend on the number of threads in the process that cleans the page.
         with _blas().limit(limits=1, user_api="blas"):
-            for first, end in _groups(where):
-                start, stop = int(where.starts[first]), int(where.ends[end - 1])
-                found[start:stop] = self._of_pages(
-                    values[start:stop], where.starts[first:end] - start, where.ends[first:end] - start
+            for first, end in _groups(layout):
+                start, stop = int(layout.starts[first]), int(layout.ends[end - 1])
+                logits[start:stop] = self._page_logits(
+                    values[start:stop], layout.starts[first:end] - start, layout.ends[first:end] - start
                 )
-        return found
+        return logits
 
-    def _of_pages(self, values: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-        """The log-odds of some pages' blocks; between pages lie rows of zeros, over which no convolution reaches."""
+    def _page_logits(self, values: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        """The log-odds of some pages' blocks; between pages are rows of zeros, which no convolution reaches across."""
         gap = int(self.dilations.max()) * (TAPS // 2)
         sizes = ends - starts
-        place = np.arange(len(values)) + np.repeat(gap * (np.arange(len(sizes)) + 1), sizes)
+        row = np.arange(len(values)) + np.repeat(gap * (np.arange(len(sizes)) + 1), sizes)  # of each block
         rows = len(values) + gap * (len(sizes) + 1)
         is_gap = np.ones(rows, dtype=bool)
-        is_gap[place] = False
+        is_gap[row] = False
         state = np.zeros((rows, len(self.out)), dtype=np.float32)
-        state[place] = np.maximum(values @ self.into + self.into_bias, 0)
+        state[row] = np.maximum(values @ self.into + self.into_bias, 0)
         for layer, dilation in enumerate(self.dilations.tolist()):
             mixed = state * self.taps[layer, TAPS // 2]
             mixed += self.tap_biases[layer]
@@ -80,13 +80,13 @@ class Net:
             np.maximum(mixed, 0, out=mixed)
             state += mixed
             state[is_gap] = 0
-        found: np.ndarray = state[place] @ self.out + self.out_bias
-        return found
+        logits: np.ndarray = state[row] @ self.out + self.out_bias
+        return logits
 
 
 @cache
 def _blas() -> ThreadpoolController:
-    """The libraries behind numpy's matrix products, looked for once."""
+    """The libraries behind numpy's matrix products, looked up once."""
     return ThreadpoolController()
 
 
@@ -95,33 +95,33 @@ def standardised(features: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> n
     values = squeezed(features)
     values -= mean
     values /= scale
-    found: np.ndarray = np.clip(values, -CLIP, CLIP, out=values)
-    return found
+    clipped: np.ndarray = np.clip(values, -CLIP, CLIP, out=values)
+    return clipped
 
 
 def squeezed(features: np.ndarray) -> np.ndarray:
-    """The logarithm of each value's size, with its sign: counts of words and of lines become comparable."""
+    """The logarithm of each value's size, with its sign, so that counts of words and of lines become comparable."""
     values = np.abs(features)
     np.log1p(values, out=values)
-    found: np.ndarray = np.copysign(values, features, out=values)
-    return found
+    signed: np.ndarray = np.copysign(values, features, out=values)
+    return signed
 
 
-def _groups(where: Layout) -> Iterator[tuple[int, int]]:
+def _groups(layout: Layout) -> Iterator[tuple[int, int]]:
     """Runs of pages of about _CHUNK blocks: first and one past last."""
     first = 0
-    for page in range(len(where.starts)):
-        if where.ends[page] - where.starts[first] >= _CHUNK:
+    for page in range(len(layout.starts)):
+        if layout.ends[page] - layout.starts[first] >= _CHUNK:
             yield first, page + 1
             first = page + 1
-    if first < len(where.starts):
-        yield first, len(where.starts)
+    if first < len(layout.starts):
+        yield first, len(layout.starts)
 
 
 def arrays(net: Net) -> dict[str, Any]:
     """The weights by name, for storage; half the precision is enough."""
-    found = {field.name: getattr(net, field.name) for field in fields(Net)}
-    return {name: value.astype(np.float16) if value.dtype == np.float32 else value for name, value in found.items()}
+    weights = {field.name: getattr(net, field.name) for field in fields(Net)}
+    return {name: value.astype(np.float16) if value.dtype == np.float32 else value for name, value in weights.items()}
 
 
 def from_arrays(data: dict[str, Any]) -> Net:

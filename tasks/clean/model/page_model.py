@@ -1,7 +1,7 @@
 """The model of whole pages: the probability that a page holds a story, and the likeliest other kind.
 
-One forest says whether a page holds a story; its output is calibrated on pages of sites that it had not seen. One small forest
-for each other kind says how much like it a page is, which matters only where there is no story.
+One forest says whether a page holds a story; its output is calibrated on pages of sites that it had not seen. One small
+forest for each other kind says how much a page is like it, which matters only where there is no story.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tasks.clean.model import forest as model
+from tasks.clean.model import block_model
 from tasks.clean.model.features import Columns
 from tasks.clean.model.forest import Forest
 
@@ -22,33 +22,32 @@ class PageModel:
     """The forests for one kind of input."""
 
     story: Forest
-    calibration: np.ndarray  # 2 x k: what the forest says -> share of pages like it that hold a story
+    calibration: np.ndarray  # 2 x k: output of the forest -> share of pages like it that hold a story
     kinds: Mapping[str, Forest]
     tables: np.ndarray  # 2 x page_words.SLOTS, float32: weights of the words of the story's lines and of all others
     biases: np.ndarray  # 2
 
     def probabilities(self, columns: Columns) -> np.ndarray:
         """The probability that each page holds a story, float64."""
-        said = self.story.predict(columns)
-        found: np.ndarray = np.interp(said, self.calibration[0], self.calibration[1])
-        return found
+        probabilities: np.ndarray = np.interp(self.story.predict(columns), self.calibration[0], self.calibration[1])
+        return probabilities
 
     def other_kinds(self, columns: Columns) -> list[str]:
-        """What each page is if it holds no story."""
+        """The kind of each page if it holds no story."""
         names = list(self.kinds)
         scores = np.stack([self.kinds[name].predict(columns) for name in names])
         return [names[n] for n in scores.argmax(axis=0).tolist()]
 
 
-def save(path: Path, made: PageModel) -> None:
+def save(path: Path, model: PageModel) -> None:
     """Write a model as an array file; equal models give equal bytes."""
     arrays: dict[str, Any] = {
-        "calibration": made.calibration,
-        "kinds": np.array(list(made.kinds)),
-        "tables": made.tables.astype(np.float16),
-        "biases": made.biases,
+        "calibration": model.calibration,
+        "kinds": np.array(list(model.kinds)),
+        "tables": model.tables.astype(np.float16),
+        "biases": model.biases,
     }
-    for name, forest in {"story": made.story, **made.kinds}.items():
+    for name, forest in {"story": model.story, **model.kinds}.items():
         arrays |= {f"{name}.{part}": value for part, value in _arrays(forest).items()}
     with path.open("wb") as handle:
         np.savez_compressed(handle, **arrays)
@@ -56,8 +55,8 @@ def save(path: Path, made: PageModel) -> None:
 
 @cache
 def load(name: str) -> PageModel:
-    """The model that ships for `html` or `text` pages."""
-    with np.load(model.FOLDER / f"model_page_{name}.npz", allow_pickle=False) as data:
+    """The model for `html` or `text` pages."""
+    with np.load(block_model.FOLDER / f"model_page_{name}.npz", allow_pickle=False) as data:
         kinds = {str(kind): _forest(data, str(kind)) for kind in data["kinds"]}
         return PageModel(
             _forest(data, "story"), data["calibration"], kinds, data["tables"].astype(np.float32), data["biases"]

@@ -1,8 +1,8 @@
 """The characters and words of all lines of a batch as numpy arrays: one pass, no Python per line or word.
 
-A word is hashed to 64 bits from its letters and digits, lower case, marks ignored ("Don't" and "dont" are one), so
-that stop words, lexicon phrases, repeated lines and shared vocabulary all become array look-ups. Scripts without
-spaces (Chinese, Japanese, Thai ...) have no such words; their characters are counted instead.
+A word is hashed to 64 bits from its letters and digits, in lower case and without marks ("Don't" and "dont" are the
+same), so that stop words, lexicon phrases, repeated lines and shared vocabulary all become array look-ups. Scripts
+without spaces (Chinese, Japanese, Thai ...) have no such words; their characters are counted instead.
 """
 
 import unicodedata
@@ -12,9 +12,12 @@ from functools import cache
 
 import numpy as np
 
+from tasks.text.hashing import GOLDEN_RATIO
+from tasks.text.scripts import MODEL_LETTERS
+
 
 class Char(IntEnum):
-    """The one class of each character."""
+    """The class of a character; each has exactly one."""
 
     OTHER = 0
     LOWER = 1  # also letters of scripts without case
@@ -29,14 +32,14 @@ class Char(IntEnum):
     SEPARATOR = 10  # between menu items: | · • › / >
     CODE = 11  # braces and signs that prose does not use
     MONEY = 12
-    DENSE = 13  # letter of a script that is written without spaces
+    DENSE = 13  # letter of a script that is written without spaces (`scripts.MODEL_LETTERS`)
     AT = 14
     QUESTION = 15
 
 
 CHAR_CLASSES = len(Char)
 _PLANE = 0x10000
-# Of all scripts: Arabic, Urdu, Devanagari, Armenian, Ethiopic, Burmese, Khmer, Tibetan, Chinese and Japanese have their own
+# Arabic, Urdu, Devanagari, Armenian, Ethiopic, Burmese, Khmer, Tibetan, Chinese and Japanese have marks of their own.
 _MARKS = {
     Char.END: ".!…。！．｡۔।॥։።፨။។៕།༎‥⋯",
     Char.QUESTION: "?？؟⸮፧՞",
@@ -49,27 +52,14 @@ _MARKS = {
     Char.MONEY: "$€£¥₹₽₺₩",
     Char.AT: "@",
 }
-# scripts without spaces between words: Thai, Lao, Tibetan, Burmese, Khmer, CJK radicals to Yi; Hangul has spaces
-_DENSE = (
-    (0x0E00, 0x0EFF),
-    (0x0F00, 0x0FFF),
-    (0x1000, 0x109F),
-    (0x1780, 0x17FF),
-    (0x2E80, 0x2FDF),
-    (0x3040, 0x312F),
-    (0x31A0, 0xA4CF),
-    (0xF900, 0xFAFF),
-    (0xFF66, 0xFF9F),
-)
-_FULL_WIDTH = 0x3000  # code points from here on are Chinese and Japanese marks and letters
-_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # odd, well spread bits (golden ratio)
-_PHRASE = np.uint64(0xC2B2AE3D27D4EB4F)  # another odd constant, for sequences of words
-MAX_WORD_CHARS = 64  # letters beyond do not change a word's hash
+_FULL_WIDTH = 0x3000  # from here on code points are Chinese and Japanese marks and letters
+_FINISH = np.uint64(0xC2B2AE3D27D4EB4F)  # another odd constant, which mixes the bits of a finished hash
+MAX_WORD_CHARS = 64  # further letters do not change a word's hash
 
 
 @cache
 def tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Class and lower-case form by code point of the basic plane, and the powers that weigh letters by their place."""
+    """Class and lower-case form by code point of the basic plane, and the weights of letters by their position."""
     classes = np.zeros(_PLANE, dtype=np.uint8)
     lower = np.arange(_PLANE, dtype=np.uint32)
     for code in range(_PLANE):
@@ -84,8 +74,8 @@ def tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             classes[code] = Char.DIGIT
         elif char.isspace():
             classes[code] = Char.SPACE
-    lower[ord("İ")] = lower[ord("ı")] = ord("i")  # Turkish capitals meet their small letters either way
-    for first, last in _DENSE:
+    lower[ord("İ")] = lower[ord("ı")] = ord("i")  # Turkish capitals and small letters match either way
+    for first, last in MODEL_LETTERS:
         span = classes[first : last + 1]
         span[(span == Char.LOWER) | (span == Char.UPPER)] = Char.DENSE
     for kind, marks in _MARKS.items():
@@ -96,21 +86,21 @@ def tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     with np.errstate(over="ignore"):
         for n in range(MAX_WORD_CHARS + 1):
             powers[n] = power
-            power = power * _MULTIPLIER
+            power = power * GOLDEN_RATIO
     return classes, lower, powers
 
 
 @dataclass
 class Words:
-    """Counts by line and the words of all lines, in order.
+    """Counts per line and the words of all lines, in order.
 
-    `n` lines, `m` words: `chars` is (n, CHAR_CLASSES) int32; all others are 1-d.
+    Shapes for n lines and m words: `chars` is n x CHAR_CLASSES, int32; all others are 1-d.
     """
 
     chars: np.ndarray  # characters of each class in each line
     char_count: np.ndarray  # n
     first_class: np.ndarray  # n: class of the first character
-    last_class: np.ndarray  # n: class of the last character that is no quote or closing bracket
+    last_class: np.ndarray  # n: class of the last character that is not a quote or closing bracket
     sentence_ends: np.ndarray  # n: ends of sentences within the line
     line: np.ndarray  # m: the line of each word
     hash: np.ndarray  # m: uint64, 0 for a word without letters or digits
@@ -120,11 +110,11 @@ class Words:
     bounds: np.ndarray  # n + 1: the words of line i are bounds[i]:bounds[i + 1]
 
 
-_CHUNK_CHARS = 60_000  # the arrays of so many characters stay in a core's second-level cache
+_CHUNK_CHARS = 60_000  # at a time: their arrays stay in a core's second-level cache
 
 
 def count_words(lines: list[str]) -> Words:
-    """The characters and words of lines in which words are parted by single spaces."""
+    """The characters and words of lines in which words are separated by single spaces."""
     parts: list[Words] = []
     start = size = 0
     for number, line in enumerate(lines):
@@ -163,14 +153,14 @@ def _join(parts: list[Words]) -> Words:
 
 
 def _count(lines: list[str]) -> Words:
-    """`count_words` for so many lines as fit the cache."""
-    classes, lower, powers = tables()
+    """`count_words` for as many lines as fit into the cache."""
+    classes, _, _ = tables()
     n = len(lines)
     joined = "\n".join(lines) + "\n"
     points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     plane = np.minimum(points, _PLANE - 1)
     kind = classes[plane]
-    ends = np.flatnonzero(points == 0x0A)  # lines hold no line feed: one a line
+    ends = np.flatnonzero(points == 0x0A)  # lines hold no line feed: one per line
     starts = np.empty(n, dtype=np.int64)
     starts[0:1] = 0
     starts[1:] = ends[:-1] + 1
@@ -189,34 +179,43 @@ def _count(lines: list[str]) -> Words:
     sentence_ends = np.bincount(line_of[:-1][quiet], minlength=n)
 
     word_start = np.flatnonzero(np.concatenate(([True], space[:-1])) & ~space)
-    letter = (kind == Char.LOWER) | (kind == Char.UPPER) | (kind == Char.DIGIT) | (kind == Char.DENSE)
-    before = np.cumsum(letter, dtype=np.int32) - letter  # letters before each character
-    if len(word_start):
-        word_sizes = np.diff(np.append(word_start, len(points)))
-        place = before - np.repeat(before[word_start], word_sizes) if word_start[0] == 0 else None
-        if place is None:  # the batch starts with an empty line
-            head = word_start[0]
-            place = np.concatenate(
-                (np.zeros(head, dtype=np.int32), before[head:] - np.repeat(before[word_start], word_sizes))
-            )
-        with np.errstate(over="ignore"):
-            value = (lower[plane].astype(np.uint64) + np.uint64(1)) * powers[np.minimum(place, MAX_WORD_CHARS)] * letter
-            hashes = np.add.reduceat(value, word_start)
-            hashes ^= hashes >> np.uint64(29)
-            hashes *= _PHRASE
-        word_ends = np.flatnonzero(space & np.concatenate(([False], ~space[:-1])))
-        length = (word_ends - word_start).astype(np.int32)
-        first_letter = word_start + ((kind[word_start] == Char.QUOTE) & (length > 1))
-        start_class = kind[first_letter]
-        second_class = kind[np.minimum(first_letter + 1, len(kind) - 1)]
-        word_line = line_of[word_start]
-    else:
-        hashes = np.zeros(0, dtype=np.uint64)
-        length = start_class = second_class = np.zeros(0, dtype=np.int32)
-        word_line = np.zeros(0, dtype=np.int64)
-    bounds = np.searchsorted(word_line, np.arange(n + 1))
-    return Words(counts, char_count, kind[starts], kind[last], sentence_ends, word_line, hashes, length, start_class,
-                 second_class, bounds)  # fmt: skip
+    word_end = np.flatnonzero(space & np.concatenate(([False], ~space[:-1])))
+    length = (word_end - word_start).astype(np.int32)
+    first_letter = word_start + ((kind[word_start] == Char.QUOTE) & (length > 1))
+    word_line = line_of[word_start]
+    return Words(
+        chars=counts,
+        char_count=char_count,
+        first_class=kind[starts],
+        last_class=kind[last],
+        sentence_ends=sentence_ends,
+        line=word_line,
+        hash=_hash_words(plane, kind, word_start),
+        length=length,
+        start_class=kind[first_letter],
+        second_class=kind[np.minimum(first_letter + 1, len(kind) - 1)],
+        bounds=np.searchsorted(word_line, np.arange(n + 1)),
+    )
+
+
+def _hash_words(points: np.ndarray, kind: np.ndarray, word_start: np.ndarray) -> np.ndarray:
+    """The hash of each word, from the code points of all lines, their classes and where words start."""
+    if not len(word_start):
+        return np.zeros(0, dtype=np.uint64)
+    _, lower, powers = tables()
+    is_letter = (kind == Char.LOWER) | (kind == Char.UPPER) | (kind == Char.DIGIT) | (kind == Char.DENSE)
+    before = np.cumsum(is_letter, dtype=np.int32) - is_letter  # letters before each character
+    head = word_start[0]  # 1 or more where the lines start with empty ones
+    position = np.zeros(len(points), dtype=np.int32)  # of each letter in its word
+    word_sizes = np.diff(np.append(word_start, len(points)))
+    position[head:] = before[head:] - np.repeat(before[word_start], word_sizes)
+    weight = powers[np.minimum(position, MAX_WORD_CHARS)]
+    with np.errstate(over="ignore"):
+        value = (lower[points].astype(np.uint64) + np.uint64(1)) * weight * is_letter
+        hashes = np.add.reduceat(value, word_start)
+        hashes ^= hashes >> np.uint64(29)
+        hashes *= _FINISH
+    return hashes
 
 
 def fold(hashes: np.ndarray, bounds: np.ndarray) -> np.ndarray:
@@ -224,17 +223,17 @@ def fold(hashes: np.ndarray, bounds: np.ndarray) -> np.ndarray:
     total = np.zeros(len(bounds) - 1, dtype=np.uint64)
     if not len(hashes):
         return total
-    place = np.arange(len(hashes), dtype=np.int64) - np.repeat(bounds[:-1], np.diff(bounds))
+    position = np.arange(len(hashes), dtype=np.int64) - np.repeat(bounds[:-1], np.diff(bounds))
     _, _, powers = tables()
     with np.errstate(over="ignore"):
-        value = hashes * powers[np.minimum(place, MAX_WORD_CHARS)]
-        full = np.flatnonzero(np.diff(bounds))
-        total[full] = np.add.reduceat(value, bounds[:-1][full])
+        value = hashes * powers[np.minimum(position, MAX_WORD_CHARS)]
+        filled = np.flatnonzero(np.diff(bounds))
+        total[filled] = np.add.reduceat(value, bounds[:-1][filled])
     return total
 
 
 def solid(words: Words) -> tuple[np.ndarray, np.ndarray]:
-    """Hashes and bounds of the words that hold a letter or digit; marks alone ("|", "-") are no part of phrases."""
+    """Hashes and bounds of the words that hold a letter or digit; marks alone ("|", "-") are not part of phrases."""
     keep = words.hash != 0
     if keep.all():
         return words.hash, words.bounds
@@ -243,7 +242,7 @@ def solid(words: Words) -> tuple[np.ndarray, np.ndarray]:
 
 
 def phrase_hashes(phrases: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """For each phrase: the hash that `fold` gives its words, their number, and its letters of dense scripts."""
+    """For each phrase: the hash of its words by `fold`, their number, and its letters of dense scripts."""
     words = count_words([" ".join(phrase.split()) for phrase in phrases])
     hashes, bounds = solid(words)
     return fold(hashes, bounds), np.diff(bounds), words.chars[:, Char.DENSE]
@@ -267,10 +266,10 @@ class WordSet:
 
     def contains(self, hashes: np.ndarray) -> np.ndarray:
         """A bool for each hash."""
-        found = self.bitmap[(hashes >> np.uint64(44)).astype(np.int64)]
-        candidates = np.flatnonzero(found)
+        is_member = self.bitmap[(hashes >> np.uint64(44)).astype(np.int64)]
+        candidates = np.flatnonzero(is_member)
         if len(candidates) and len(self.sorted):
             values = hashes[candidates]
-            where = np.minimum(np.searchsorted(self.sorted, values), len(self.sorted) - 1)
-            found[candidates] = self.sorted[where] == values
-        return found
+            index = np.minimum(np.searchsorted(self.sorted, values), len(self.sorted) - 1)
+            is_member[candidates] = self.sorted[index] == values
+        return is_member

@@ -1,6 +1,6 @@
-"""Blocks: what a page is cut into, for a whole batch of pages at once.
+"""Blocks, the units that pages are cut into, for a whole batch of pages at once.
 
-A block is a line of a text page or a block element of an HTML page. Blocks of all pages of a batch lie in parallel
+A block is a line of a text page or a block element of an HTML page. Blocks of all pages of a batch are in parallel
 lists, so that features are computed over the batch by vectorised kernels.
 """
 
@@ -9,28 +9,27 @@ from dataclasses import dataclass, field
 from tasks.clean.parse import wrapped
 
 MAX_BLOCKS = 20_000  # of one page; the longest live tickers of the corpora have 4,000
-MAX_LINE_CHARS = 2_000_000  # a page is at most 20 MB; a longer line is cut for labelling, and said so
 
 
 @dataclass
 class Containers:
-    """The elements of the batch's HTML pages that hold blocks; entry 0 stands for "none"."""
+    """The elements of the batch's HTML pages that hold blocks; entry 0 means "none"."""
 
     parent: list[int] = field(default_factory=lambda: [0])
     depth: list[int] = field(default_factory=lambda: [0])
     tag: list[int] = field(default_factory=lambda: [0])  # tags.TAG_CODES
-    words: list[int] = field(default_factory=lambda: [0])  # bits of class_words.GROUPS, its own
+    bits: list[int] = field(default_factory=lambda: [0])  # of class_words.GROUPS, of its class and id
     above: list[int] = field(default_factory=lambda: [0])  # the same, of itself and all around it
     tags_above: list[int] = field(default_factory=lambda: [0])  # bits of TAG_CODES, of itself and all around it
-    name: list[str] = field(default_factory=lambda: [""])  # its class attribute, for grouping alike elements
+    name: list[str] = field(default_factory=lambda: [""])  # its class attribute, for grouping similar elements
 
-    def add(self, parent: int, tag: int, words: int, name: str) -> int:
-        """Note an element within another one; returns its index."""
+    def add(self, parent: int, tag: int, bits: int, name: str) -> int:
+        """Add an element within another one; returns its index."""
         self.parent.append(parent)
         self.depth.append(self.depth[parent] + 1)
         self.tag.append(tag)
-        self.words.append(words)
-        self.above.append(self.above[parent] | words)
+        self.bits.append(bits)
+        self.above.append(self.above[parent] | bits)
         self.tags_above.append(self.tags_above[parent] | 1 << tag)
         self.name.append(name)
         return len(self.parent) - 1
@@ -40,7 +39,7 @@ class Containers:
 class Blocks:
     """The blocks of a batch of pages, in parallel lists, pages one after the other."""
 
-    page: list[int] = field(default_factory=list)  # position of the page in the batch
+    page: list[int] = field(default_factory=list)  # number of the page
     text: list[str] = field(default_factory=list)
     blank_before: list[int] = field(default_factory=list)
     indent: list[int] = field(default_factory=list)
@@ -70,34 +69,47 @@ class Blocks:
     def join_wrapped(self, first: int, after_gap: set[int]) -> bool:
         """Join the blocks of an HTML page, from `first` on, whose text `<br>` breaks at a common width.
 
-        `after_gap` holds the blocks before which an empty line stands. Returns whether any were joined.
+        `after_gap` holds the blocks after an empty line. Returns whether any were joined.
         """
         rows = range(first, len(self))
         least, most = wrapped.MIN_SOLID_WIDTH - 2, wrapped.MAX_WIDTH
         if sum(self.is_after_break[n] and least <= len(self.text[n - 1]) <= most for n in rows) < wrapped.MIN_BREAKS:
             return False
-        goes_on = wrapped.joins([
-            wrapped.Line(self.text[n], len(self.text[n]), 0, not self.is_after_break[n] or n in after_gap or n == first
-                         or self.container[n] != self.container[n - 1] or self.tag[n] != self.tag[n - 1])
-            for n in rows
-        ])  # fmt: skip
-        if not any(goes_on):
+        is_continued = wrapped.joins(
+            [
+                wrapped.Line(
+                    text=self.text[n],
+                    width=len(self.text[n]),
+                    indent=0,
+                    starts_run=n == first or n in after_gap or not self._is_continued(n),
+                )
+                for n in rows
+            ]
+        )
+        if not any(is_continued):
             return False
-        self.text[first:] = wrapped.paragraphs(self.text[first:], goes_on)
+        self.text[first:] = wrapped.paragraphs(self.text[first:], is_continued)
         for column in (self.link_chars, self.link_count, self.bold_chars):
             sums: list[int] = []
-            for value, on in zip(column[first:], goes_on, strict=True):
-                if on:
+            for value, continues in zip(column[first:], is_continued, strict=True):
+                if continues:
                     sums[-1] += value
                 else:
                     sums.append(value)
             column[first:] = sums
         for column in (self.tag, self.container):
-            column[first:] = [value for value, on in zip(column[first:], goes_on, strict=True) if not on]
+            column[first:] = [
+                value for value, continues in zip(column[first:], is_continued, strict=True) if not continues
+            ]
         self.is_after_break[first:] = [
-            value for value, on in zip(self.is_after_break[first:], goes_on, strict=True) if not on
+            value for value, continues in zip(self.is_after_break[first:], is_continued, strict=True) if not continues
         ]
         return True
+
+    def _is_continued(self, n: int) -> bool:
+        """Whether only a `<br>` is between a block and the one before."""
+        is_same_element = self.container[n] == self.container[n - 1] and self.tag[n] == self.tag[n - 1]
+        return self.is_after_break[n] and is_same_element
 
     def fill_up(self, page: int) -> None:
         """Complete the columns that are the same for all blocks of an HTML page."""
@@ -107,13 +119,13 @@ class Blocks:
         self.indent += [0] * missing
 
     def cut(self, page: int, note: str) -> None:
-        """Note, as the page's last block, that more follows which is not read."""
+        """Add a last block to the page with a note that what follows is not read."""
         self.is_cut.add(page)
         self.add_lines(page, [note], [0], [0])
 
 
 def add_text_page(blocks: Blocks, page: int, text: str, soft_ends: frozenset[int] = frozenset()) -> bool:
-    """Append the paragraphs of a repaired text, white space within them collapsed: its lines, joined where they are wrapped.
+    """Append the paragraphs of a repaired text, with white space collapsed: its lines, joined where they are wrapped.
 
     `soft_ends` are the lines, from 0, that ended in a soft hyphen before the repair. Returns whether any were joined.
     """
@@ -126,11 +138,11 @@ def add_text_page(blocks: Blocks, page: int, text: str, soft_ends: frozenset[int
     blank_before = [n - before - 1 for before, n in zip([-1, *filled], filled, strict=False)]
     indent = [len(lines[n]) - len(lines[n].lstrip()) if lines[n][0].isspace() else 0 for n in filled]
     widths = [len(lines[n].rstrip()) for n in filled]
-    goes_on = wrapped.joins(list(map(wrapped.Line, texts, widths, indent, [gap > 0 for gap in blank_before])))
-    if is_wrapped := any(goes_on):
+    is_continued = wrapped.joins(list(map(wrapped.Line, texts, widths, indent, [gap > 0 for gap in blank_before])))
+    if is_wrapped := any(is_continued):
         texts = [text + wrapped.SOFT_HYPHEN * (n in soft_ends) for n, text in zip(filled, texts, strict=True)]
-        texts = [text.rstrip(wrapped.SOFT_HYPHEN) for text in wrapped.paragraphs(texts, goes_on)]
-        first = [n for n, on in enumerate(goes_on) if not on]
+        texts = [text.rstrip(wrapped.SOFT_HYPHEN) for text in wrapped.paragraphs(texts, is_continued)]
+        first = [n for n, continues in enumerate(is_continued) if not continues]
         blank_before, indent = [blank_before[n] for n in first], [indent[n] for n in first]
     blocks.add_lines(page, texts, blank_before, indent)
     if count > MAX_BLOCKS:

@@ -1,6 +1,6 @@
-"""Bytes in, text out: encoding detection and the repairs that every text needs, each one named.
+"""Bytes in, text out: encoding detection and the repairs that every text needs, each with a name.
 
-Repair never changes what a reader sees save for damage: hyphenation, quotes and dashes stay as they are.
+A repair never changes what a reader sees, except damage: hyphenation, quotes and dashes stay as they are.
 """
 
 import codecs
@@ -13,19 +13,21 @@ import numpy as np
 import pyarrow as pa
 from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
 
-_META_PROBE = 4096  # browsers look for a charset in the first 1024 bytes; sites put it later all the same
+from tasks.text import mojibake
+
+_META_PROBE = 4096  # browsers look for a charset in the first 1024 bytes, but sites declare it later, too
 _META = re.compile(
     rb"""<(?:meta[^>]{0,200}?|\?xml[^>]{0,100}?)(?:charset|encoding)\s*=\s*["']?\s*([\w:.-]{2,40})""", re.I
 )
 _DETECT_PROBE = 1 << 17  # the detector's answer settles long before 128 kB
-_NO_CHARSETS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"})  # Python's own
-_FEW = 0.01  # share of undecodable bytes up to which a text is taken for damaged rather than for another encoding
+_NOT_CHARSETS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"})  # Python's own
+_DAMAGED_SHARE = 0.01  # of undecodable bytes: up to this a text is damaged, with more it is in another encoding
 
 _BREAK_CLASS = "\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
 _BREAKS = re.compile(f"\r\n?|[{_BREAK_CLASS}]")
 # C0 controls but for tab and line feed; zero-width space, word joiner, BOM; bidirectional controls; soft hyphen
 _UNSEEN_CLASS = "\x00-\x08\x0e-\x1b\x1f\x7f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-_C1_CLASS = "\x80-\x84\x86-\x9f"  # C1 controls are also part of what UTF-8 read as Latin-1 looks like
+_C1_CLASS = "\x80-\x84\x86-\x9f"  # C1 controls also occur in UTF-8 that was read as Latin-1
 _SPACE_CLASS = "\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
 
 
@@ -38,26 +40,34 @@ def _chars_in(char_class: str) -> frozenset[str]:
 _UNSEEN = re.compile(f"[{_UNSEEN_CLASS}]")
 _INVISIBLE = re.compile(f"[{_UNSEEN_CLASS}{_C1_CLASS}]")
 _SPACES = re.compile(f"[{_SPACE_CLASS}]")
-_ROUNDS = 4  # text damaged twice is seen; more often it is made up
-_UNSETTLING = frozenset(
-    {"mojibake", "invisible_characters", "unicode_nfc"}
-)  # the usual plain space needs no second look
-# UTF-8 read as windows-1252 or Latin-1: a lead byte's letter followed by what a continuation byte turns into
-_MOJIBAKE = re.compile(
-    "[\xc2\xc3\xc4\xc5\xd0\xd1][\x80-\xbf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d"
-    "\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]|\xe2\u20ac|\xe2\x80|\xef\xbf\xbd"
-)
+_MAX_ROUNDS = 4  # some text is damaged twice; more damage is artificial
+# repairs that may uncover further damage; replaced spaces do not
+_UNSETTLING = frozenset({"mojibake", "invisible_characters", "unicode_nfc"})
 _IS_UNSEEN, _IS_C1, _IS_SPACE, _IS_LEAD, _IS_BREAK = 1, 2, 4, 8, 16
-# which of the patterns each UTF-16 unit may be part of: all their characters are of the basic plane
+# which of the patterns each UTF-16 unit may match: all their characters are in the basic plane
 _SIGNS = np.zeros(0x10000, dtype=np.uint8)
-for _sign, _class in ((_IS_UNSEEN, _UNSEEN_CLASS), (_IS_C1, _C1_CLASS), (_IS_SPACE, _SPACE_CLASS),
-                      (_IS_LEAD, "\xc2\xc3\xc4\xc5\xd0\xd1\xe2\xef"), (_IS_BREAK, "\r" + _BREAK_CLASS)):  # fmt: skip
+for _sign, _class in (
+    (_IS_UNSEEN, _UNSEEN_CLASS),
+    (_IS_C1, _C1_CLASS),
+    (_IS_SPACE, _SPACE_CLASS),
+    (_IS_LEAD, mojibake.LEADS),
+    (_IS_BREAK, "\r" + _BREAK_CLASS),
+):
     _SIGNS[[ord(char) for char in _chars_in(_class)]] |= _sign
+
+# longer marks first: UTF-32's starts like UTF-16's
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """How a page's bytes are read."""
+    """A page's bytes and how to read them."""
 
     raw: bytes  # without a byte order mark
     encoding: str
@@ -66,7 +76,7 @@ class Decoded:
 
     @property
     def text(self) -> str:
-        """The page's text. The parser of HTML does not ask for it: it takes UTF-8."""
+        """The page's text. The parser of HTML does not need it: it takes UTF-8."""
         return self.raw.decode(self.encoding, "replace")
 
 
@@ -76,14 +86,13 @@ def decode(raw: bytes, declared: str | None = None) -> Decoded:
     Order: byte order mark, UTF-16/32 by its NULs, strict UTF-8 (text in another encoding practically never is valid
     UTF-8), the transport's charset, the page's own, a detector, and windows-1252 as the last resort.
     """
-    for bom, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
-                      (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):  # fmt: skip
+    for bom, name in _BYTE_ORDER_MARKS:
         if raw.startswith(bom):
             return _lossy(raw[len(bom) :], name, "bom")
     wide = _wide_name(raw)
     if wide:
         return _lossy(raw, wide, "wide")
-    # one byte is looked for many times as fast as two
+    # one byte is found many times as fast as two
     if raw.find(b"\x1b", 0, 65536) >= 0 and b"\x1b$" in raw[:65536] and raw[:65536].isascii():
         return _lossy(raw, "iso2022_jp", "detected")
     if is_utf8(raw):
@@ -103,15 +112,15 @@ def decode(raw: bytes, declared: str | None = None) -> Decoded:
             return Decoded(raw, codec, origin, 0)
     damaged = raw.decode("utf-8", "replace")
     bad = damaged.count("\ufffd")
-    if bad <= _FEW * len(raw) and (
+    if bad <= _DAMAGED_SHARE * len(raw) and (
         len(damaged) < len(raw) - 2 * bad or any(_codec(label) == "utf-8" for label, _ in named)
     ):
-        return Decoded(raw, "utf-8", "utf-8", bad)  # has multi-byte characters that are right, or says it is UTF-8
+        return Decoded(raw, "utf-8", "utf-8", bad)  # has valid multi-byte characters, or declares UTF-8
     guess = _codec(detect_encoding(raw[:_DETECT_PROBE]))
     if guess and guess != "utf-8":
-        found = _lossy(raw, guess, "detected")
-        if found.damaged_char_count <= _FEW * len(raw):
-            return found
+        decoded = _lossy(raw, guess, "detected")
+        if decoded.damaged_char_count <= _DAMAGED_SHARE * len(raw):
+            return decoded
     return _lossy(raw, "windows-1252", "fallback")
 
 
@@ -120,7 +129,7 @@ def _lossy(raw: bytes, name: str, origin: str) -> Decoded:
 
 
 def is_utf8(raw: bytes) -> bool:
-    """Whether bytes are valid UTF-8: Arrow looks at them where they lie, five times as fast as Python decodes them."""
+    """Whether bytes are valid UTF-8: Arrow checks them in place, five times as fast as Python decodes them."""
     bounds = pa.py_buffer(np.array([0, len(raw)], dtype=np.int64))
     try:
         pa.Array.from_buffers(pa.large_string(), 1, [None, bounds, pa.py_buffer(raw)]).validate(full=True)
@@ -135,14 +144,14 @@ def _codec(label: str | None) -> str | None:
         return None
     try:
         name = codecs.lookup(map_encoding_to_html5(label.strip(), fallback_utf8=False) or label.strip()).name
-        b"\0\0\0\0".decode(name)  # "zlib" and "rot13" are codecs too, but of no text
+        b"\0\0\0\0".decode(name)  # "zlib" and "rot13" are codecs, too, but not of text
     except (LookupError, ValueError):
         return None
-    return None if name in _NO_CHARSETS else name
+    return None if name in _NOT_CHARSETS else name
 
 
 def _wide_name(raw: bytes) -> str | None:
-    """UTF-16 or UTF-32 without a byte order mark, told by where its NULs stand."""
+    """UTF-16 or UTF-32 without a byte order mark, recognised by the positions of its NULs."""
     probe = raw[:4096]
     if probe.count(0) * 4 < len(probe) or len(probe) < 16:
         return None
@@ -166,7 +175,7 @@ def repair(text: str, repairs: set[str]) -> str:
 
 
 def soft_ends(text: str) -> frozenset[int]:
-    """The lines of a text, counted from 0 as `repair` leaves them, that end in a soft hyphen, which it takes away."""
+    """The lines of a text that end in a soft hyphen, which `repair` removes; counted from 0 as in the repaired text."""
     if "\u00ad" not in text:
         return frozenset()
     lines = _BREAKS.sub("\n", text).split("\n")
@@ -174,17 +183,17 @@ def soft_ends(text: str) -> frozenset[int]:
 
 
 def repair_line(text: str, repairs: set[str]) -> str:
-    """`repair` for text without line breaks of its own kind: never adds or removes a line feed."""
-    for _ in range(_ROUNDS):  # each repair may bring to light what another one mends
+    """`repair` for text with no line breaks but line feeds: never adds or removes one."""
+    for _ in range(_MAX_ROUNDS):  # each repair may uncover what another one fixes
         before = text
         signs = _signs(text)
         if signs & _IS_UNSEEN:
             text = _apply("invisible_characters", _UNSEEN, "", text, repairs)
-        if signs & _IS_LEAD and _MOJIBAKE.search(text):
-            mended = "\n".join(_fix_encoding(line) for line in text.split("\n"))
-            if mended != text:
+        if signs & _IS_LEAD and mojibake.PATTERN.search(text):
+            fixed = "\n".join(_fix_encoding(line) for line in text.split("\n"))
+            if fixed != text:
                 repairs.add("mojibake")
-                text = mended
+                text = fixed
                 signs = _signs(text)
         if signs & (_IS_UNSEEN | _IS_C1):
             text = _apply("invisible_characters", _INVISIBLE, "", text, repairs)
@@ -199,13 +208,13 @@ def repair_line(text: str, repairs: set[str]) -> str:
 
 
 def _signs(text: str) -> int:
-    """Which patterns a text's characters may be part of: a tenth of the cost of trying them."""
+    """Which patterns a text's characters may match: a tenth of the cost of trying them."""
     units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
     return int(np.bitwise_or.reduce(_SIGNS[units], initial=0))
 
 
 def _fix_encoding(line: str) -> str:
-    if not _MOJIBAKE.search(line):
+    if not mojibake.PATTERN.search(line):
         return line
     return ftfy.fix_encoding(line).replace("\n", " ").replace("\r", " ")
 
@@ -215,8 +224,3 @@ def _apply(name: str, pattern: re.Pattern[str], replacement: str, text: str, rep
     if count:
         repairs.add(name)
     return changed
-
-
-def mojibake_count(text: str) -> int:
-    """Signs of encoding damage in a text: sequences that UTF-8 read as windows-1252 gives, and replacement characters."""
-    return text.count("\ufffd") + (0 if text.isascii() else len(_MOJIBAKE.findall(text)))

@@ -1,7 +1,7 @@
 """An HTML page into blocks and declared signals: one lexbor parse, one walk over its nodes.
 
-The walk goes by first_child/next (a node costs 0.1 microseconds that way; CSS queries and `traverse` with attribute
-look-ups on every node cost several parses) and reads attributes only where something depends on them.
+The walk follows first_child and next, which cost 0.1 microseconds per node (CSS queries, and `traverse` with attribute
+look-ups on every node, cost several parses), and reads attributes only where something depends on them.
 """
 
 import itertools
@@ -15,60 +15,57 @@ from tasks.clean.parse import class_words
 from tasks.clean.parse.blocks import MAX_BLOCKS, Blocks
 from tasks.clean.parse.class_words import class_bits
 from tasks.clean.parse.inline_forms import MAX_READING_CHARS, Form, form_of, is_unseen, start_of_text
-from tasks.clean.parse.nesting import shallow
+from tasks.clean.parse.nesting import limit_nesting
 from tasks.clean.parse.shells import MIN_STORY_WORDS, is_shell, open_shadows, word_count
 from tasks.clean.parse.signals import Signals
 from tasks.clean.parse.tags import TAG_CODES, Kind, kinds
 from tasks.clean.parse.wrapped import MIN_BREAKS
 
-MAX_DEPTH = 400  # deeper nesting is read, but no longer told apart; real pages stay under 60
-MAX_CLASS_CHARS = 4_000  # of an attribute; what it says is remembered for the next page
+MAX_DEPTH = 400  # deeper elements are read as plain text; real pages stay under 60
+MAX_CLASS_CHARS = 4_000  # of an attribute; its meaning is cached for the next page
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-_UNSEEN = "\u200b\u2060\ufeff\u00ad\u200e\u200f\x00"  # a block of nothing else holds no text
+_INVISIBLE = "\u200b\u2060\ufeff\u00ad\u200e\u200f\x00"  # a block of nothing else holds no text
 _CREDIT_CLASS = re.compile(r"credit|copyright|source|quelle|photographer|fotograf|auteur|agency|byline", re.I)
-# where links to topics and writers stand
-_SAYS_MORE = (
-    class_words.BITS["tags"] | class_words.BITS["byline"] | class_words.BITS["article"] | class_words.BITS["body"]
-)
+# classes of elements with links to topics and writers
+_TOPIC_OR_AUTHOR = sum(class_words.BITS[group] for group in ("tags", "byline", "article", "body"))
 _IN_STORY = 1 << TAG_CODES["article"] | 1 << TAG_CODES["main"]
 _IN_CAPTION = 1 << TAG_CODES["figcaption"]
 _SIGNAL_CLASS = class_words.BITS["byline"] | class_words.BITS["date"]
 
 _PRE = TAG_CODES["pre"]
-_DIV = TAG_CODES["div"]  # what an inline element that is shown as a block amounts to
+_DIV = TAG_CODES["div"]  # also stands for an inline element that is shown as a block
 _HEADINGS = frozenset(TAG_CODES[name] for name in ("h1", "h2", "h3", "h4", "h5", "h6"))
-# elements that say what kind of text they hold; a block within them that has no name of its own is of that kind
-_TEXTS = _HEADINGS | {
+# elements that say what kind of text they hold; an inline element within them that is shown as a block has their tag
+_TEXT_TAGS = _HEADINGS | {
     TAG_CODES[name] for name in ("p", "li", "td", "th", "dd", "dt", "blockquote", "figcaption", "summary", "caption")
 }
 
 _EMPTY_LINE = re.compile(r"\n[^\S\n]*\n")
 _MARKS = frozenset('.!?”"')
-# in front of the mark a word of three letters: no initial, no `a.m.`, and not the `www.` of an address
+# before the mark a word of three letters: not an initial, not `a.m.`, not the `www.` of an address
 _SENTENCE_END = re.compile(r"[^\W\d_A-Z]{3}(?<!www)[.!?][”\"]?$")
-_SENTENCE = 30  # characters; a shorter piece is a label or part of a name
-_LABELLED = _SIGNAL_CLASS | class_words.BITS["tags"]  # the last has the word `meta`
-_FEW = 4  # pieces of white space before the first word of a block
-MAX_SHADOWS = 500  # of a page, each parsed on its own; a page of web components has some 50
-MAX_NOSCRIPTS = 64  # of a page; most hold a picture, and one the story
+_SENTENCE_CHARS = 30  # a shorter piece is a label or part of a name
+_LABELLED = _SIGNAL_CLASS | class_words.BITS["tags"]  # elements whose text starts with a label; `tags` has `meta`
+_LEADING_SPACES = 4  # pieces of white space before the first word of a block
+MAX_SHADOWS = 500  # of a page, each parsed separately; a page of web components has some 50
+MAX_NOSCRIPTS = 64  # of a page; most hold a picture, one the story
 
-_BLOCK, _SKIP, _BREAK, _TEXT, _LINK, _BOLD, _SCRIPT, _SIGNAL, _INLINE = (
-    Kind.BLOCK, Kind.SKIP, Kind.BREAK, Kind.TEXT, Kind.LINK, Kind.BOLD, Kind.SCRIPT, Kind.SIGNAL, Kind.INLINE,
-)  # fmt: skip
-_READING, _NOSCRIPT = Kind.READING, Kind.NOSCRIPT
-_TEMPLATE = Kind.TEMPLATE
+# as globals of this module, which the walk looks up faster than attributes
+_BLOCK, _SKIP, _BREAK, _TEXT, _LINK, _BOLD = Kind.BLOCK, Kind.SKIP, Kind.BREAK, Kind.TEXT, Kind.LINK, Kind.BOLD
+_SCRIPT, _SIGNAL, _INLINE, _READING = Kind.SCRIPT, Kind.SIGNAL, Kind.INLINE, Kind.READING
+_NOSCRIPT, _TEMPLATE = Kind.NOSCRIPT, Kind.TEMPLATE
 _PLAIN, _SHOWN_BLOCK, _ICON, _SPOKEN = Form.PLAIN, Form.BLOCK, Form.ICON, Form.SPOKEN
-_OWN_LINE = 32  # added on the stack to the kind of an inline element that is shown as a block
+_AS_BLOCK = 32  # added on the stack to the kind of an inline element that is shown as a block
 
 
 def add_html_page(blocks: Blocks, page: int, html: bytes) -> Signals:
-    """Append the blocks of an HTML page (UTF-8) and return what it declares of itself.
+    """Append the blocks of an HTML page (UTF-8) and return what it declares about itself.
 
     Raises:
         ValueError: the parser refuses the page.
     """
     try:
-        tree = LexborHTMLParser(shallow(html))
+        tree = LexborHTMLParser(limit_nesting(html))
         root = tree.root
     except (SelectolaxError, ValueError, RuntimeError) as error:
         raise ValueError(f"the HTML parser refuses the page: {error}") from error
@@ -86,10 +83,10 @@ def add_html_page(blocks: Blocks, page: int, html: bytes) -> Signals:
         child = child.next
     if body is not None:
         _Walk(blocks, page, signals).read(body)
-    if signals.title is None:  # a stray element has closed the head before it
-        late = tree.css_first("title")
-        if late is not None:
-            signals.read_title(late)
+    if signals.title is None:  # a stray element has closed the head before the title
+        title = tree.css_first("title")
+        if title is not None:
+            signals.read_title(title)
     return signals
 
 
@@ -104,7 +101,7 @@ class _Walk:
         self.buffer: list[str] = []
         self.link_chars = self.link_count = self.bold_chars = 0
         self.is_after_break = False
-        self.after_gap: set[int] = set()  # blocks before which an empty line stands, made by two <br>
+        self.after_gap: set[int] = set()  # blocks after an empty line, made by two <br>
         self.noscripts: list[Any] = []
         self.shadow_count = self.break_count = 0
 
@@ -122,8 +119,9 @@ class _Walk:
         if len(self.blocks) >= self.first + MAX_BLOCKS:
             self.blocks.cut(self.page, "(what follows is not read)")
 
-    def run(self, body: Any, container: int) -> None:  # noqa: C901, PLR0912, PLR0915 - one loop over millions of nodes: calls cost more than they clear up
-        """Walk everything under `body`, which stands in a container."""
+    # one loop over millions of nodes: calls would cost more than they clarify
+    def run(self, body: Any, container: int) -> None:  # noqa: C901, PLR0912, PLR0915
+        """Walk everything under `body`, which is in a container."""
         table = kinds()
         custom = (_BLOCK, 0)
         buffer = self.buffer
@@ -161,8 +159,8 @@ class _Walk:
                         if container < 0:
                             stack.pop()
                             break
-                elif kind is _INLINE and containers.tags_above[container] & _IN_CAPTION and _speaks_of_credit(node):
-                    flush(container, tag)  # the name of who made the picture, apart from what it shows
+                elif kind is _INLINE and containers.tags_above[container] & _IN_CAPTION and _is_marked_as_credit(node):
+                    flush(container, tag)  # separates the photographer's name from the caption
                     descend = node.first_child
                     if descend is not None:
                         stack.append((_BLOCK, container, tag))
@@ -177,13 +175,18 @@ class _Walk:
                                 form = form_of(attributes)
                             if kind is _SIGNAL:
                                 self.signals.read_time(node, container, containers.above[container])
-                        elif containers.above[container] & _SAYS_MORE or containers.tags_above[container] & _IN_STORY:
-                            attributes = node.attributes  # menus hold most links, none of these and nothing unseen
+                        elif (
+                            containers.above[container] & _TOPIC_OR_AUTHOR
+                            or containers.tags_above[container] & _IN_STORY
+                        ):
+                            attributes = (
+                                node.attributes
+                            )  # most links are in menus, where neither these nor hidden text occur
                             self.signals.read_link(node, attributes)
                             form = form_of(attributes)
                         if form is _PLAIN:
                             stack.append((kind, container, tag))
-                        elif self.is_left_out(form, node, container):
+                        elif self.is_omitted(form, node, container):
                             descend = None
                         elif form is _ICON or form is _SPOKEN or tag in _HEADINGS:
                             if form is _SHOWN_BLOCK:
@@ -192,10 +195,10 @@ class _Walk:
                         else:
                             flush(container, tag)
                             self.is_after_break = False
-                            stack.append((kind + _OWN_LINE, container, tag))
+                            stack.append((kind + _AS_BLOCK, container, tag))
                             if kind is _INLINE:
                                 container = self.open_container(container, node, _DIV, link_depth)
-                                tag = tag if tag in _TEXTS else _DIV
+                                tag = tag if tag in _TEXT_TAGS else _DIV
                         if descend is not None:
                             if kind is _LINK:
                                 link_depth += 1
@@ -229,8 +232,8 @@ class _Walk:
                 if descend is not None:  # too deep: take its text as it is and go no further down
                     buffer.append(node.text(deep=True, separator=" "))
                     opened, container, tag = stack.pop()
-                    link_depth -= opened % _OWN_LINE == _LINK
-                    bold_depth -= opened % _OWN_LINE == _BOLD
+                    link_depth -= opened % _AS_BLOCK == _LINK
+                    bold_depth -= opened % _AS_BLOCK == _BOLD
                 following = node.next
                 parent = node
             else:
@@ -246,12 +249,12 @@ class _Walk:
                     link_depth -= 1
                 elif opened is _BOLD:
                     bold_depth -= 1
-                elif opened >= _OWN_LINE:
+                elif opened >= _AS_BLOCK:
                     flush(container, tag)
                     self.is_after_break = False
                     container, tag = outer, outer_tag
-                    link_depth -= opened == _LINK + _OWN_LINE
-                    bold_depth -= opened == _BOLD + _OWN_LINE
+                    link_depth -= opened == _LINK + _AS_BLOCK
+                    bold_depth -= opened == _BOLD + _AS_BLOCK
                 parent = parent.parent
                 following = parent.next
             if following is None or len(texts) >= limit:
@@ -259,15 +262,15 @@ class _Walk:
             node = following
         flush(container, tag)
 
-    def is_left_out(self, form: Form, node: Any, container: int) -> bool:
-        """Whether the text of an inline element that is not plain is to be left out."""
-        if form is _SPOKEN and self.blocks.containers.words[container] & _LABELLED:
-            is_first = len(self.buffer) < _FEW and not any(map(str.strip, self.buffer))
-            return not is_first and is_unseen(form, node)  # `By`, `Posted on`: says what follows it
+    def is_omitted(self, form: Form, node: Any, container: int) -> bool:
+        """Whether the text of an inline element that is not plain is omitted."""
+        if form is _SPOKEN and self.blocks.containers.bits[container] & _LABELLED:
+            is_first = len(self.buffer) < _LEADING_SPACES and not any(map(str.strip, self.buffer))
+            return not is_first and is_unseen(form, node)  # `By`, `Posted on`: a label for what follows it
         return form is not _SHOWN_BLOCK and is_unseen(form, node)
 
     def shadow_of(self, template: Any) -> Any:
-        """The body of a declared shadow tree, or None for any other template, whose content is no text of the page."""
+        """The body of a declared shadow tree, or None for any other template, whose content is not shown."""
         attributes = template.attributes
         if self.shadow_count >= MAX_SHADOWS or not ("shadowrootmode" in attributes or "shadowroot" in attributes):
             return None
@@ -282,9 +285,9 @@ class _Walk:
         name = ""
         if attributes:
             names = (attributes.get("class") or "")[:MAX_CLASS_CHARS]
-            identity = (attributes.get("id") or "")[:MAX_CLASS_CHARS]
-            if names or identity:
-                bits = class_bits(f"{names} {identity}" if identity else names)
+            element_id = (attributes.get("id") or "")[:MAX_CLASS_CHARS]
+            if names or element_id:
+                bits = class_bits(f"{names} {element_id}" if element_id else names)
                 name = names
             style = attributes.get("style")
             if "hidden" in attributes or (style and _hides(style[:MAX_CLASS_CHARS])):
@@ -302,24 +305,24 @@ class _Walk:
                 self.signals.note_element(bits, node, containers.above[parent], names)
         if link_depth:
             bits |= class_words.IN_LINK
-        containers.parent.append(parent)  # as `containers.add` does, without a call for every element
+        containers.parent.append(parent)  # like `containers.add`, without a call for every element
         containers.depth.append(containers.depth[parent] + 1)
         containers.tag.append(code)
-        containers.words.append(bits)
+        containers.bits.append(bits)
         containers.above.append(containers.above[parent] | bits)
         containers.tags_above.append(containers.tags_above[parent] | 1 << code)
         containers.name.append(name)
         return len(containers.parent) - 1
 
     def flush(self, container: int, tag: int) -> None:
-        """End the current block; it is none when it holds no text."""
+        """End the current block; without text there is none."""
         buffer = self.buffer
         raw = "".join(buffer)
-        if not raw or raw.isspace():  # between two elements, as often as not
+        if not raw or raw.isspace():  # about half of the time: white space between two elements
             buffer.clear()
             self.link_chars = self.link_count = self.bold_chars = 0
             return
-        if len(buffer) > 1 and len(raw) > _SENTENCE:
+        if len(buffer) > 1 and len(raw) > _SENTENCE_CHARS:
             raw = "".join(_spaced(buffer))
         buffer.clear()
         if tag == _PRE and "\n" in raw:
@@ -327,7 +330,7 @@ class _Walk:
             if self.flush_paragraphs(container, raw):
                 return
         text = " ".join(raw.split())
-        if text and text.strip(_UNSEEN):
+        if text and text.strip(_INVISIBLE):
             blocks = self.blocks
             blocks.text.append(text)
             blocks.tag.append(tag)
@@ -339,18 +342,18 @@ class _Walk:
         self.link_chars = self.link_count = self.bold_chars = 0
 
     def flush_paragraphs(self, container: int, raw: str) -> bool:
-        """End a block of preformatted text that empty lines part; returns whether it was one."""
-        texts = [text for part in _EMPTY_LINE.split(raw) if (text := " ".join(part.split())).strip(_UNSEEN)]
+        """End a block of preformatted text as several blocks at its empty lines; returns whether it has any."""
+        texts = [text for part in _EMPTY_LINE.split(raw) if (text := " ".join(part.split())).strip(_INVISIBLE)]
         if len(texts) < 2:
             return False
-        blocks, size = self.blocks, len(texts)
+        blocks = self.blocks
         whole = sum(map(len, texts))
         texts = texts[: self.first + MAX_BLOCKS - len(blocks)]
         size = len(texts)
         blocks.text += texts
         blocks.tag += [_PRE] * size
         blocks.container += [container] * size
-        blocks.link_chars += [self.link_chars * len(text) // whole for text in texts]  # where they stood is not known
+        blocks.link_chars += [self.link_chars * len(text) // whole for text in texts]  # where the links were is unknown
         blocks.link_count += [self.link_count] + [0] * (size - 1)
         blocks.bold_chars += [self.bold_chars * len(text) // whole for text in texts]
         blocks.is_after_break += [False] * size
@@ -359,13 +362,13 @@ class _Walk:
 
 
 def _spaced(pieces: list[str]) -> list[str]:
-    """The pieces of a block, with a space where a sentence ends in one element and the next one begins another."""
+    """The pieces of a block, with a space where one element ends a sentence and the next one begins another."""
     spaced = pieces[:1]
     for above, below in itertools.pairwise(pieces):
         if (
             above[-1:] in _MARKS
             and below[:1].isupper()
-            and len(above) > _SENTENCE
+            and len(above) > _SENTENCE_CHARS
             and _SENTENCE_END.search(above[-12:])
         ):
             spaced.append(" ")
@@ -378,7 +381,7 @@ def _hides(style: str) -> bool:
     return bool(_HIDING.search(style))
 
 
-def _speaks_of_credit(node: Any) -> bool:
+def _is_marked_as_credit(node: Any) -> bool:
     """Whether an inline element of a caption is marked as the credit."""
     names = node.attributes.get("class") or node.attributes.get("itemprop") or ""
     return bool(names and _CREDIT_CLASS.search(names))

@@ -1,7 +1,7 @@
-"""How an inline element is shown: not at all, as a block of its own, as an icon, or as the text it is.
+"""How an inline element is shown: not at all, as a separate block, as an icon, or as plain text.
 
-Only what the page itself says in attributes is seen, plus the class names that the common frameworks give to text which
-is there for screen readers alone.
+Only the attributes of the page itself are known, and the class names that common frameworks use for text that only
+screen readers get.
 """
 
 import re
@@ -9,9 +9,9 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Any
 
-MAX_ATTRIBUTE_CHARS = 4_000  # of a class or style; what it says is remembered for the next page
-MAX_UNSEEN_CHARS = 300  # a longer hidden text may be the story until a script shows it: it is left to the model
-MAX_READING_CHARS = 60  # of a ruby reading; a longer one is text in an element that nobody closed
+MAX_ATTRIBUTE_CHARS = 4_000  # of a class or style; its meaning is cached for the next page
+MAX_UNSEEN_CHARS = 300  # a longer hidden text may be the story, which a script will show: the model decides
+MAX_READING_CHARS = 60  # of a ruby reading; a longer one is text in an element that was never closed
 _MAX_PROBED_NODES = 64  # of one hidden element; labels for screen readers have one or two
 
 
@@ -22,33 +22,48 @@ class Form(IntEnum):
     HIDDEN = 1
     BLOCK = 2
     ICON = 3  # hidden from screen readers: skipped when it holds neither a word nor a mark of a sentence
-    SPOKEN = 4  # for screen readers alone: skipped, save the label of a byline or a date
+    SPOKEN = 4  # for screen readers only: skipped, except the label of a byline or a date
 
 
 _PLAIN = Form.PLAIN
 _HIDDEN_STYLE = re.compile(
-    r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|clip\s*:\s*rect\(\s*[01](?:px)?\s*[, ]\s*[01](?:px)?\s*[, )]"
-    r"|clip-path\s*:\s*(?:inset\(\s*(?:50|100)%|circle\(\s*0|polygon\(\s*0(?:px)?\s+0(?:px)?\s*,\s*0(?:px)?\s+0(?:px)?\s*[,)])"
-    r"|font-size\s*:\s*0(?:px|em|rem|%)?\s*(?:;|!|$)|text-indent\s*:\s*-\d{3,}|(?:left|right|top)\s*:\s*-\d{4,}px)",
-    re.I,
+    r"""(?<![\w-])(?:
+        display\s*:\s*none
+        |visibility\s*:\s*(?:hidden|collapse)
+        |clip\s*:\s*rect\(\s*[01](?:px)?\s*[, ]\s*[01](?:px)?\s*[, )]
+        |clip-path\s*:\s*(?:
+            inset\(\s*(?:50|100)%
+            |circle\(\s*0
+            |polygon\(\s*0(?:px)?\s+0(?:px)?\s*,\s*0(?:px)?\s+0(?:px)?\s*[,)]
+        )
+        |font-size\s*:\s*0(?:px|em|rem|%)?\s*(?:;|!|$)
+        |text-indent\s*:\s*-\d{3,}
+        |(?:left|right|top)\s*:\s*-\d{4,}px
+    )""",
+    re.I | re.X,
 )
 _BLOCK_STYLE = re.compile(
     r"(?<![\w-])display\s*:\s*(?:block|flex|grid|table|table-row|list-item|flow-root|-webkit-box)(?![\w-])", re.I
 )
 _TINY_SIDE = re.compile(r"(?<![\w-])(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|!|$)", re.I)
 _OVERFLOW_HIDDEN = re.compile(r"(?<![\w-])overflow\s*:\s*(?:hidden|clip)", re.I)
-# a whole class name, with or without a prefix of its framework and a suffix made by a build; `not-sr-only` shows again,
-# and `md:sr-only` hides on some screens only
+# A whole class name, with or without a prefix of its framework and a suffix that a build adds. `not-sr-only` shows its
+# text, and `md:sr-only` hides it on some screens only.
 _UNSEEN_CLASS = re.compile(
-    r"(?:^|\s)(?!not-)(?:[a-z0-9]+(?:__|--|-|_))*?"
-    r"(?:sr-only|sr-text|visually-?hidden|screen-?reader(?:s|-text|-only|s-only|-content)?|element-invisible|accessibly-hidden|accessible-hide"
-    r"|a11y-(?:text|hidden|only)|assistive-text|hidden-visually|hide-visually|for-screen-readers?)(?:(?:__|--|-|_)(?=[a-z]{0,12}\d)[a-z0-9]{1,24})?(?=\s|$)",
-    re.I,
+    r"""(?:^|\s)(?!not-)
+    (?:[a-z0-9]+(?:__|--|-|_))*?  # prefix
+    (?:
+        sr-only|sr-text|visually-?hidden|screen-?reader(?:s|-text|-only|s-only|-content)?|element-invisible
+        |accessibly-hidden|accessible-hide|a11y-(?:text|hidden|only)|assistive-text|hidden-visually|hide-visually
+        |for-screen-readers?
+    )
+    (?:(?:__|--|-|_)(?=[a-z]{0,12}\d)[a-z0-9]{1,24})?  # suffix
+    (?=\s|$)""",
+    re.I | re.X,
 )
-_ICON_FONT = re.compile(
-    r"(?:^|\s)(?:material-icons|material-symbols)[\w-]*(?=\s|$)"
-)  # its text is the name of a picture
-_SAYS_SOMETHING = re.compile(r"[^\W_]|[·•|/–—,.:;()\"'“”«»!?&+%-]")
+# the text of such an element is the name of a picture
+_ICON_FONT = re.compile(r"(?:^|\s)(?:material-icons|material-symbols)[\w-]*(?=\s|$)")
+_WORD_OR_MARK = re.compile(r"[^\W_]|[·•|/–—,.:;()\"'“”«»!?&+%-]")
 
 
 def form_of(attributes: dict[str, str | None]) -> Form:
@@ -75,11 +90,11 @@ def _form(names: str, style: str) -> Form:
 
 
 def is_unseen(form: Form, node: Any) -> bool:
-    """Whether the text under an element that is not plain is to be left out."""
+    """Whether the text under an element that is not plain is omitted."""
     if form is not Form.ICON:
         return start_of_text(node, MAX_UNSEEN_CHARS) is not None
     text = start_of_text(node, MAX_UNSEEN_CHARS)
-    return text is not None and not _SAYS_SOMETHING.search(text)
+    return text is not None and not _WORD_OR_MARK.search(text)
 
 
 def start_of_text(node: Any, limit: int) -> str | None:

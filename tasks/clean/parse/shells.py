@@ -1,4 +1,4 @@
-"""Pages whose ordinary elements hold no story: it stands in a noscript, in JSON-LD, or in a declared shadow tree."""
+"""Pages whose ordinary elements hold no story: it is in a noscript, in JSON-LD, or in a declared shadow tree."""
 
 import html
 import re
@@ -6,16 +6,15 @@ import re
 from tasks.clean.parse import class_words
 from tasks.clean.parse.blocks import MAX_BLOCKS, Blocks
 from tasks.clean.parse.tags import TAG_CODES
+from tasks.text.scripts import COMMON_LETTERS, char_class
 
-MAX_OWN_WORDS = 25  # of sentences that are no links; a page with more has shown a paragraph of its own
-MIN_STORY_WORDS = 60  # a shorter text is a summary, or asks for JavaScript
+MAX_SHELL_WORDS = 25  # of sentences that are not links; a page with more shows a paragraph itself
+MIN_STORY_WORDS = 60  # a shorter text is a summary, or a note about JavaScript
 _PROSE_WORDS = 8  # of a block; menus and buttons have fewer
-_APART = (
-    class_words.BITS["cookie"] | class_words.BITS["footer"] | class_words.BITS["nav"] | class_words.BITS["newsletter"]
-)
-_APART_TAGS = sum(1 << TAG_CODES[name] for name in ("footer", "nav", "aside", "form"))
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-_UNSPACED_PER_WORD = 2  # characters of a word in these scripts, on the mean
+_BOILERPLATE = sum(class_words.BITS[group] for group in ("cookie", "footer", "nav", "newsletter"))
+_BOILERPLATE_TAGS = sum(1 << TAG_CODES[name] for name in ("footer", "nav", "aside", "form"))
+_UNSPACED = re.compile(f"[{char_class(COMMON_LETTERS)}]")
+_UNSPACED_PER_WORD = 2  # average characters of a word in these scripts
 _PARAGRAPH_TAG = re.compile(r"<(?:br|/?p|/?div|/?li|/?ul|/?ol|/?h[1-6]|/?blockquote|/?section)\b[^<>]*>", re.I)
 _UNREAD_TAG = re.compile(r"<(script|style|figure|iframe)\b.*?(?:</\1\s*>|\Z)", re.I | re.S)
 _ANY_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?(?:-->|\Z)", re.S)
@@ -24,7 +23,7 @@ _SHADOW = re.compile(rb"\sshadowroot(?:mode)?\s*=", re.I)
 
 
 def word_count(text: str) -> int:
-    """Words of a text, those of scripts without spaces by their characters."""
+    """The number of words of a text; in scripts without spaces estimated by the characters."""
     return len(text.split()) + len(_UNSPACED.findall(text)) // _UNSPACED_PER_WORD
 
 
@@ -33,20 +32,22 @@ def is_shell(blocks: Blocks, first: int) -> bool:
     words = 0.0
     containers = blocks.containers
     for n in range(first, len(blocks)):
-        own = blocks.text[n]
-        at = blocks.container[n]
-        if len(own) < 2 * _PROSE_WORDS or containers.above[at] & _APART or containers.tags_above[at] & _APART_TAGS:
+        text, container = blocks.text[n], blocks.container[n]
+        is_boilerplate = (
+            containers.above[container] & _BOILERPLATE or containers.tags_above[container] & _BOILERPLATE_TAGS
+        )
+        if len(text) < 2 * _PROSE_WORDS or is_boilerplate:
             continue
-        count = word_count(own)
+        count = word_count(text)
         if count >= _PROSE_WORDS:
-            words += count * (1 - min(blocks.link_chars[n] / len(own), 1))
-        if words >= MAX_OWN_WORDS:
+            words += count * (1 - min(blocks.link_chars[n] / len(text), 1))
+        if words >= MAX_SHELL_WORDS:
             return False
     return True
 
 
 def paragraphs_of(declared: list[str]) -> list[str]:
-    """The paragraphs of the first text that JSON-LD declares and that is long enough for a story; none if none is."""
+    """The paragraphs of the first text in JSON-LD that is long enough for a story; empty where there is none."""
     for body in declared:
         text = html.unescape(body)
         if "<" in text:
@@ -60,8 +61,8 @@ def paragraphs_of(declared: list[str]) -> list[str]:
 def add_declared_story(blocks: Blocks, page: int, first: int, body: int, declared: list[str]) -> bool:
     """Append the story that only JSON-LD holds to a page's blocks, which start at `first`; returns whether it did.
 
-    `body` is the container of the page's body. The paragraphs stand in an element of their own, marked as `articleBody`
-    just as JSON-LD marks them.
+    `body` is the container of the page's body. The paragraphs get a new element, marked as `articleBody` like in
+    JSON-LD.
     """
     if not declared or not is_shell(blocks, first) or not (texts := paragraphs_of(declared)):
         return False

@@ -1,7 +1,7 @@
-"""What an HTML page declares of itself: JSON-LD, meta tags, links, marked elements. Collected, not judged.
+"""What an HTML page declares about itself: JSON-LD, meta tags, links, marked elements. Collected, not judged.
 
-Extract decides which declaration to trust; this module only keeps what was said, in a form that fits in one JSON
-column, with a bound on the size of each part.
+Extract decides which declaration to trust. This module only keeps them, in a form that fits into one JSON column, with
+a limit for the size of each part.
 """
 
 import html
@@ -18,24 +18,31 @@ MAX_JSON_CHARS = 4_000_000  # of one JSON-LD script; a long ticker with the text
 MAX_ENTRIES = 64  # of each repeated kind (times, h1s, bylines)
 _JSON_LD = "ld+json"
 _INLINE_DATE = re.compile(
-    r'\\?"(datePublished|article_published_time|publishedAt|published_at|publishDate|publish_date|publicationDate|firstPublished|first_published_at|'
-    r'published_time|publishedDate|pubDate|datetimePublished)\\?"\s*:\s*\\?"([^"\\]{8,40})\\?"'
+    r"""\\?"(
+        datePublished|article_published_time|publishedAt|published_at|publishDate|publish_date|publicationDate
+        |firstPublished|first_published_at|published_time|publishedDate|pubDate|datetimePublished
+    )\\?"\s*:\s*\\?"([^"\\]{8,40})\\?\"""",
+    re.X,
 )
 _TITLE_SEPARATOR = re.compile(r"\s+[|·•»«–—-]+\s+|\s*\|\s*")
-# parts of an address below which pages on a topic, or by a writer, lie
-_TOPICS = frozenset(["tag", "tags", "topic", "topics", "theme", "themen", "thema", "tema", "temas", "etiqueta", "etiquetas",
-                     "keyword", "keywords", "sujet", "sujets", "argomenti", "stichwort", "dossier"])  # fmt: skip
-_WRITERS = frozenset(["author", "authors", "autor", "autoren", "autores", "autorin", "auteur", "auteurs", "autore", "people",
-                      "profile", "staff", "reporter", "reporters", "journalist", "journalists", "by"])  # fmt: skip
+# parts of an address that are followed by a topic, or a writer
+_TOPICS = frozenset(
+    """tag tags topic topics theme themen thema tema temas etiqueta etiquetas keyword keywords sujet sujets
+    argomenti stichwort dossier""".split()
+)
+_WRITERS = frozenset(
+    """author authors autor autoren autores autorin auteur auteurs autore people profile staff reporter reporters
+    journalist journalists by""".split()
+)
 _TOPIC_PAGE = re.compile(f"/(?:{'|'.join(sorted(_TOPICS))})/[^/?#]+/?(?:[?#]|$)", re.I)
 _WRITER_PAGE = re.compile(f"/(?:{'|'.join(sorted(_WRITERS))})/[^/?#]+", re.I)
-_BYLINE_PROBE = 2_000_000  # characters; elements of a writer's class inside each other repeat the whole page
+_BYLINE_PROBE = 2_000_000  # characters; nested elements of a writer's class would repeat the whole page
 _SIGNAL_PROBE = 200_000  # characters of a data script that are searched for dates
 
 
 @dataclass
 class Signals:
-    """Declarations of one page, in the order they stand in it."""
+    """Declarations of one page, in its order."""
 
     language: str | None = None
     title: str | None = None
@@ -44,7 +51,7 @@ class Signals:
     links: dict[str, list[str]] = field(default_factory=dict)  # rel -> hrefs
     json_ld: list[str] = field(default_factory=list)  # as written
     nodes: list[dict[str, Any]] = field(default_factory=list)  # its typed nodes, pruned
-    article_bodies: list[str] = field(default_factory=list)  # what it gives as the story's text
+    article_bodies: list[str] = field(default_factory=list)  # the story's text by its JSON-LD
     scripts: list[Any] = field(default_factory=list)  # nodes of scripts that are not JSON-LD, until `finish`
     times: list[dict[str, Any]] = field(default_factory=list)
     items: list[tuple[str, str]] = field(default_factory=list)  # itemprop, value
@@ -52,15 +59,15 @@ class Signals:
     tag_links: list[str] = field(default_factory=list)  # texts of links to topic pages
     author_links: list[str] = field(default_factory=list)  # texts of links to writers' pages
     inline_dates: list[tuple[str, str]] = field(default_factory=list)  # key, value in scripts that are not JSON-LD
-    repairs: set[str] = field(default_factory=set)  # of the page's text, each by its name
+    repairs: set[str] = field(default_factory=set)  # names of repairs of the page's text
     byline_chars: int = 0  # read in search of bylines, until `finish`
 
     def read_html_element(self, attributes: dict[str, str | None]) -> None:
-        """Take the language off the html element."""
+        """Read the language from the html element."""
         self.language = (attributes.get("lang") or attributes.get("xml:lang") or "").strip()[:35] or None
 
     def read_head(self, head: Any) -> None:
-        """Take title, meta tags, links and scripts off the head."""
+        """Read title, meta tags, links and scripts from the head."""
         node = head.first_child
         while node is not None:
             tag = node.tag
@@ -80,7 +87,7 @@ class Signals:
             node = node.next
 
     def read_title(self, node: Any) -> None:
-        """Take the page's title off its element."""
+        """Read the page's title from its element."""
         self.title = " ".join((node.text(deep=True) or "").split())[:MAX_VALUE_CHARS]
 
     def _read_meta(self, attributes: dict[str, str | None]) -> None:
@@ -93,7 +100,7 @@ class Signals:
                 _add(self.metas, name.strip().lower(), content)
 
     def read_script(self, node: Any) -> None:
-        """Keep a JSON-LD script, and where other scripts lie."""
+        """Keep the text of a JSON-LD script, and the nodes of other scripts."""
         child = node.first_child
         if child is None:
             return
@@ -105,11 +112,11 @@ class Signals:
             self.scripts.append(child)
 
     def canonical(self) -> str | None:
-        """The address that the page declares as its own, as declared."""
+        """The canonical address that the page declares, unchanged."""
         return next(iter([*self.links.get("canonical", ()), *self.metas.get("og:url", ())]), None)
 
     def _read_dates_in_scripts(self) -> None:
-        """Look for dates of publication in data that is not JSON-LD; copying the scripts out costs as much as a parse."""
+        """Look for dates of publication in other data than JSON-LD; copying the scripts costs as much as a parse."""
         for script in self.scripts:
             text = script.text_content or ""
             if "ublish" in text or "pubDate" in text:
@@ -119,7 +126,7 @@ class Signals:
                         return
 
     def read_time(self, node: Any, container: int, above: int) -> None:
-        """Keep a time element with the classes it stands in."""
+        """Keep a time element with the classes around it."""
         if len(self.times) < MAX_ENTRIES:
             attributes = node.attributes
             self.times.append(
@@ -134,7 +141,7 @@ class Signals:
     def read_link(self, node: Any, attributes: dict[str, str | None]) -> None:
         """Keep the text of a link to a topic's or a writer's page."""
         rel, href = attributes.get("rel") or "", attributes.get("href") or ""
-        parts = href.lower().split("/")  # what nearly every link has none of; half the cost of the patterns
+        parts = href.lower().split("/")  # nearly no link has one of the words; half of the cost of the patterns
         if rel in ("tag", "category tag") or (not _TOPICS.isdisjoint(parts) and _TOPIC_PAGE.search(href)):
             kept = self.tag_links
         elif rel == "author" or (not _WRITERS.isdisjoint(parts) and _WRITER_PAGE.search(href)):
@@ -153,7 +160,7 @@ class Signals:
             self.items.append((item, " ".join((value or "").split())[:500]))
 
     def note_element(self, bits: int, node: Any, above: int, names: str) -> None:
-        """Keep the text of an element whose class speaks of the writer."""
+        """Keep the text of an element with a class for the writer."""
         is_open = len(self.bylines) < MAX_ENTRIES and self.byline_chars < _BYLINE_PROBE
         if is_open and any(word in names.lower() for word in ("byline", "author", "autor", "auteur", "writer")):
             text = " ".join((node.text(deep=True, separator=" ") or "").split())
@@ -164,45 +171,45 @@ class Signals:
     def finish(self) -> None:
         """Parse the JSON-LD that the walk collected."""
         self.nodes, self.article_bodies = json_ld.nodes(self.json_ld)
-        declared = "article:published_time" in self.metas or any(node.get("datePublished") for node in self.nodes)
-        if not declared:
+        has_date = "article:published_time" in self.metas or any(node.get("datePublished") for node in self.nodes)
+        if not has_date:
             self._read_dates_in_scripts()
         self.byline_chars = 0
         self.scripts = []  # they keep the whole tree alive
 
     def titles(self) -> list[str]:
-        """The titles the page declares, best first, and the head of `<title>` before its separator."""
-        found = [node.get("headline") for node in self.nodes if json_ld.is_article(node)]
-        found += [
+        """The titles that the page declares, best first, and the parts of `<title>` between separators."""
+        titles = [node.get("headline") for node in self.nodes if json_ld.is_article(node)]
+        titles += [
             value
             for name in ("og:title", "twitter:title", "headline", "dc.title")
             for value in self.metas.get(name, [])
         ]
-        found += [value for item, value in self.items if item == "headline"]
+        titles += [value for item, value in self.items if item == "headline"]
         if self.title:
-            found.append(self.title)
-            found += [part for part in _TITLE_SEPARATOR.split(self.title) if len(part.split()) >= 3]
-        cleaned = (" ".join(html.unescape(title).split()) for title in found if isinstance(title, str))
+            titles.append(self.title)
+            titles += [part for part in _TITLE_SEPARATOR.split(self.title) if len(part.split()) >= 3]
+        cleaned = (" ".join(html.unescape(title).split()) for title in titles if isinstance(title, str))
         return list(dict.fromkeys(title for title in cleaned if title))
 
     def summaries(self) -> list[str]:
-        """The summaries the page declares."""
-        found = [node.get("description") for node in self.nodes if json_ld.is_article(node)]
-        found += [
+        """The summaries that the page declares."""
+        summaries = [node.get("description") for node in self.nodes if json_ld.is_article(node)]
+        summaries += [
             value
             for name in ("og:description", "description", "twitter:description")
             for value in self.metas.get(name, [])
         ]
-        return [" ".join(html.unescape(text).split()) for text in found if isinstance(text, str) and text.strip()]
+        return [" ".join(html.unescape(text).split()) for text in summaries if isinstance(text, str) and text.strip()]
 
     def is_live(self) -> bool:
         """Whether the page declares itself a live blog."""
         return any("LiveBlog" in str(node.get("@type")) for node in self.nodes)
 
     def to_json(self) -> str:
-        """The declarations as JSON, empty parts left out."""
-        left_out = ("json_ld", "article_bodies", "repairs")
-        parts = {name: value for name, value in self.__dict__.items() if value and name not in left_out}
+        """The declarations as JSON, without empty parts."""
+        omitted = ("json_ld", "article_bodies", "repairs")
+        parts = {name: value for name, value in self.__dict__.items() if value and name not in omitted}
         return orjson.dumps(parts).decode()
 
 

@@ -1,4 +1,4 @@
-"""What each HTML element means for the cutting of a page into blocks."""
+"""What each HTML element means for cutting a page into blocks."""
 
 from enum import IntEnum
 from functools import cache
@@ -23,31 +23,46 @@ class Kind(IntEnum):
     TEMPLATE = 11  # read where it declares a shadow tree
 
 
-_INLINE = "span i em u s small sub sup font abbr cite q code var samp kbd mark bdi bdo ins del label wbr data big tt acronym dfn ruby rb"
+_INLINE = (
+    "span i em u s small sub sup font abbr cite q code var samp kbd mark bdi bdo ins del label wbr data big tt acronym "
+    "dfn ruby rb"
+)
 _BLOCK = (
     "html body div p section article main aside header footer nav ul ol li dl dt dd table thead tbody tfoot tr td th "
     "caption h1 h2 h3 h4 h5 h6 hgroup blockquote pre figure figcaption form fieldset legend address details summary "
     "center hr menu dialog picture video audio object search"
 )
-_SKIP = "style svg math iframe head canvas map area select option optgroup textarea input embed param source track frame frameset noframes col colgroup img applet"
-# one code an element whose name is a feature; 0 is any other
-TAG_CODES = {
-    name: code
-    for code, name in enumerate(
-        ["p", "li", "div", "td", "h1", "h2", "h3", "h4", "h5", "h6", "span", "blockquote", "figcaption", "a", "section", "article", "main", "aside", "header", "footer", "nav", "dd", "dt", "th", "pre", "summary", "caption", "form", "ul", "ol", "table", "figure", "details"], 1
-    )
-}  # fmt: skip
+_SKIP = (
+    "style svg math iframe head canvas map area select option optgroup textarea input embed param source track frame "
+    "frameset noframes col colgroup img applet"
+)
+# elements whose name is a feature; their codes start at 1, and 0 is any other
+_FEATURE_TAGS = """p li div td h1 h2 h3 h4 h5 h6 span blockquote figcaption a section article main aside header footer
+    nav dd dt th pre summary caption form ul ol table figure details"""
+TAG_CODES = {name: code for code, name in enumerate(_FEATURE_TAGS.split(), 1)}
 TAG_WORDS = ("other", *TAG_CODES)  # by code
+_KINDS = (
+    (_INLINE, Kind.INLINE),
+    (_BLOCK, Kind.BLOCK),
+    (_SKIP, Kind.SKIP),
+    ("br", Kind.BREAK),
+    ("a", Kind.LINK),
+    ("b strong", Kind.BOLD),
+    ("script", Kind.SCRIPT),
+    ("meta link title base", Kind.SKIP),
+    ("time", Kind.SIGNAL),
+    ("button", Kind.BLOCK),
+    ("rt rp rtc", Kind.READING),
+    ("noscript", Kind.NOSCRIPT),
+    ("template", Kind.TEMPLATE),
+)
 
 
 @cache
 def kinds() -> dict[int, tuple[Kind, int]]:
-    """Kind and tag code by lexbor's numeric tag id. An element that is not in it is a custom one, taken for a block."""
+    """Kind and tag code by lexbor's numeric tag id. Elements that are not in it are custom ones: blocks."""
     table: dict[int, tuple[Kind, int]] = {}
-    groups = [(_INLINE, Kind.INLINE), (_BLOCK, Kind.BLOCK), (_SKIP, Kind.SKIP), ("br", Kind.BREAK), ("a", Kind.LINK),
-              ("b strong", Kind.BOLD), ("script", Kind.SCRIPT), ("meta link title base", Kind.SKIP), ("time", Kind.SIGNAL),
-              ("button", Kind.BLOCK), ("rt rp rtc", Kind.READING), ("noscript", Kind.NOSCRIPT), ("template", Kind.TEMPLATE)]  # fmt: skip
-    for names, kind in groups:
+    for names, kind in _KINDS:
         for name in names.split():
             node = LexborHTMLParser("<p>").create_node(name)
             table[int(node.tag_id)] = (kind, TAG_CODES.get(name, 0))

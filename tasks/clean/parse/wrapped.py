@@ -1,7 +1,7 @@
-"""Text that a program has broken into lines of a common width, joined to paragraphs again.
+"""Joins the lines of text that a program has wrapped at a common width to paragraphs again.
 
-Text browsers, converters and mail programs break lines at 60 to 80 columns. Whether a page is made so is decided by its
-form alone: nearly every break within its runs of lines falls where the next word would not have fitted, in the middle of
+Text browsers, converters and mail programs break lines at 60 to 80 columns. Only the form of a page decides whether it
+was wrapped: nearly every break within its runs of lines is where the next word would not have fitted, in the middle of
 a sentence. Poems, menus, lists, tables and addresses break elsewhere and stay as they are.
 """
 
@@ -11,22 +11,25 @@ import unicodedata
 from collections import Counter
 from typing import NamedTuple
 
-MIN_WIDTH, MAX_WIDTH = 45, 100  # columns; programs take 60 to 80, and what is wider is a paragraph in one line
+from tasks.text.scripts import WRAPPED_TEXT
+
+MIN_WIDTH, MAX_WIDTH = 45, 100  # columns; programs use 60 to 80, and a wider line is a whole paragraph
 MIN_SOLID_WIDTH, MAX_SOLID_WIDTH = 16, 60  # characters, in scripts without spaces
-MIN_BREAKS = 3  # on a page, that is a run of four lines or some shorter ones; fewer look alike by chance
-MIN_SOLID_BREAKS = 6  # without words and capitals there is less to see
+MIN_BREAKS = 3  # on a page: a run of four lines, or some shorter ones; fewer are alike by chance
+MIN_SOLID_BREAKS = 6  # without words and capitals there is less evidence
 MIN_ENDS = 0.5  # of the joined paragraphs, with a mark at the end; prose has 0.8 to 1
 MIN_SHARE = 0.6  # of the breaks in a run; the others end its paragraphs
-MIN_MIDST = 0.55  # of the breaks joined, not after a sentence; prose has 0.8 to 0.95, lists of sentences under 0.3
-# of the lines that go on with a cased letter; prose has 0.2 (names upon names) to 0.9, lists of headlines under 0.1
+MIN_AMID_SENTENCE = (
+    0.55  # of the breaks joined, not after a sentence; prose has 0.8 to 0.95, lists of sentences under 0.3
+)
+# of the continuing lines that start with a cased letter: prose has 0.2 (many names) to 0.9, lists of headlines under
+# 0.1
 MIN_LOWER = 0.15
-SURE_LOWER = 0.4  # the ends of the paragraphs need not be looked at: teasers and headlines have no mark there
-_MAX_HANG = 2  # characters that may not start a line are moved with the one before them
+SURE_LOWER = 0.4  # with more, the ends of paragraphs need not be checked: teasers and headlines have no mark there
+_MAX_HANG = 2  # characters that must not start a line are moved together with the one before them
 _END = re.compile(r"[.!?…。!?।۔؟:][\"'”’»“‘)\]」』)]*$")
 _ITEM = re.compile(r"(?:[*•‣▪◦+·●■–—-]|\(?\d{1,2}[.)]|\[\d+\])\s")
 _RULE = re.compile(r"[^\w]+$")
-# Thai and Lao, Burmese, Khmer, Chinese and Japanese with their marks; Korean puts spaces
-_WIDE = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x2E80, 0xABFF), (0xF900, 0xFAFF), (0xFE30, 0xFF9F))
 SOFT_HYPHEN = "\u00ad"
 
 
@@ -34,29 +37,29 @@ class Line(NamedTuple):
     """A line that holds text."""
 
     text: str  # white space within it collapsed
-    width: int  # columns it takes up as it stands in the page
+    width: int  # columns that it takes up in the page
     indent: int  # columns, part of the width
-    starts_run: bool  # something other than a single break lies between it and the line above
+    starts_run: bool  # something other than a single break is between it and the line above
 
 
 def joins(lines: list[Line]) -> list[bool]:
-    """Of each line, whether it goes on with the paragraph of the line above it."""
-    goes_on = [False] * len(lines)
+    """Whether each line continues the paragraph of the line above it."""
+    is_continued = [False] * len(lines)
     if len(lines) <= MIN_BREAKS:
-        return goes_on
+        return is_continued
     runs = _runs(lines)
     for is_solid in (False, True):
-        own = [run for run in runs if _is_solid(lines[run[0]].text) == is_solid]
-        for n in _of_script(lines, own, is_solid=is_solid):
-            goes_on[n] = True
-    return goes_on
+        runs_of_script = [run for run in runs if _is_solid(lines[run[0]].text) == is_solid]
+        for n in _continued_lines(lines, runs_of_script, is_solid=is_solid):
+            is_continued[n] = True
+    return is_continued
 
 
-def paragraphs(texts: list[str], goes_on: list[bool]) -> list[str]:
-    """The texts of lines, each that goes on joined to the one above it."""
+def paragraphs(texts: list[str], is_continued: list[bool]) -> list[str]:
+    """The texts of paragraphs: lines, those that continue a paragraph joined to the one above."""
     parts: list[list[str]] = []
-    for text, on in zip(texts, goes_on, strict=True):
-        if on:
+    for text, continues in zip(texts, is_continued, strict=True):
+        if continues:
             parts[-1].append(text)
         else:
             parts.append([text])
@@ -64,7 +67,7 @@ def paragraphs(texts: list[str], goes_on: list[bool]) -> list[str]:
 
 
 def _joined(lines: list[str]) -> str:
-    """One text of several lines; a hyphen goes only where it is a soft one, for others may belong to the word."""
+    """One text of several lines. Only soft hyphens are removed, since others may belong to the word."""
     text = [lines[0]]
     for above, below in itertools.pairwise(lines):
         if above.endswith(SOFT_HYPHEN):
@@ -76,37 +79,37 @@ def _joined(lines: list[str]) -> str:
 
 
 def _runs(lines: list[Line]) -> list[range]:
-    """Lines under each other, of two lines at least."""
+    """Runs of two or more lines below each other."""
     starts = [0, *(n for n in range(1, len(lines)) if lines[n].starts_run), len(lines)]
     return [range(a, b) for a, b in itertools.pairwise(starts) if b - a > 1]
 
 
-def _of_script(lines: list[Line], runs: list[range], *, is_solid: bool) -> list[int]:
-    """The lines that go on, of the runs in one kind of script."""
+def _continued_lines(lines: list[Line], runs: list[range], *, is_solid: bool) -> list[int]:
+    """The continuing lines in the runs of one kind of script."""
     width = _common_width(lines, runs, is_solid=is_solid)
     if not width:
         return []
-    found: list[int] = []
+    continued: list[int] = []
     for run in runs:
         full = [n for n in run[1:] if _is_full(lines, n, width, is_solid=is_solid)]
         if len(full) >= MIN_SHARE * (len(run) - 1) or _is_mostly_paragraphs(lines, run, full):
-            found += [n for n in full if _may_go_on(lines, n, run, width)]
+            continued += [n for n in full if _may_continue(lines, n, run, width)]
     least = MIN_SOLID_BREAKS if is_solid else MIN_BREAKS
-    return found if len(found) >= least and _reads_on(lines, found) else []
+    return continued if len(continued) >= least and _continue_sentences(lines, continued) else []
 
 
-def _reads_on(lines: list[Line], found: list[int]) -> bool:
-    """Whether lines, taken together, go on with the sentences above them."""
-    midst = [n for n in found if not _END.search(lines[n - 1].text)]
-    if len(midst) < MIN_MIDST * len(found):
+def _continue_sentences(lines: list[Line], continued: list[int]) -> bool:
+    """Whether lines, taken together, continue the sentences above them."""
+    amid_sentence = [n for n in continued if not _END.search(lines[n - 1].text)]
+    if len(amid_sentence) < MIN_AMID_SENTENCE * len(continued):
         return False
-    first = [lines[n].text[0] for n in found]
+    first = [lines[n].text[0] for n in continued]
     cased = [letter for letter in first if letter.lower() != letter.upper()]
     lower = sum(letter.islower() for letter in cased) / len(cased) if cased else MIN_LOWER
     if lower >= SURE_LOWER:
         return True
-    going = set(found)
-    last = [n for n in found if n + 1 not in going]
+    members = set(continued)
+    last = [n for n in continued if n + 1 not in members]
     return lower >= MIN_LOWER and sum(_END.search(lines[n].text) is not None for n in last) >= MIN_ENDS * len(last)
 
 
@@ -130,20 +133,20 @@ def _common_width(lines: list[Line], runs: list[range], *, is_solid: bool) -> in
 def _is_full(lines: list[Line], n: int, width: int, *, is_solid: bool) -> bool:
     """Whether the line above the n-th ends where what follows would not have fitted."""
     above, text = lines[n - 1].width, lines[n].text
-    # a word of more than the width stands out of its line, and what follows it starts a new one
+    # a word longer than the width sticks out of its line, and the next word starts a new one
     return above <= width < above + 1 + (_MAX_HANG if is_solid else len(text.split(" ", 1)[0]))
 
 
 def _is_mostly_paragraphs(lines: list[Line], run: range, full: list[int]) -> bool:
-    """Whether the other breaks of a run are ends of paragraphs: after a sentence, before a line that starts one."""
+    """Whether the other breaks of a run end paragraphs: they are after a sentence and before a line that starts one."""
     others = set(run[1:]) - set(full)
     return len(full) >= MIN_BREAKS and all(
         _END.search(lines[n - 1].text) and not lines[n].text[0].islower() for n in others
     )
 
 
-def _may_go_on(lines: list[Line], n: int, run: range, width: int) -> bool:
-    """Whether a line below a full one may be its continuation and not something of its own."""
+def _may_continue(lines: list[Line], n: int, run: range, width: int) -> bool:
+    """Whether a line below a full one may continue it, and is not a separate paragraph."""
     above, line = lines[n - 1], lines[n]
     is_end = _END.search(above.text) is not None
     if _RULE.match(above.text) or (is_end and _ITEM.match(line.text)) or line.text[0] == ">":
@@ -166,4 +169,4 @@ def _is_solid(text: str) -> bool:
 
 def _is_wide(letter: str) -> bool:
     code = ord(letter)
-    return any(first <= code <= last for first, last in _WIDE)
+    return any(first <= code <= last for first, last in WRAPPED_TEXT)

@@ -1,1 +1,1 @@
-"""Pages fetched from the Web, politely: feeds, sitemaps and addresses in, page records out."""
+"""Polite fetching from the Web: feeds, sitemaps and addresses in, page records out."""

@@ -1,4 +1,4 @@
-"""The crawl: lists of pages are asked what is new, and each new page is fetched, site by site, within what sites allow."""
+"""The crawl: read the lists of pages, and fetch each new page, site by site, within what the sites allow."""
 
 import queue
 import threading
@@ -14,25 +14,25 @@ from urllib.parse import urlsplit
 import orjson
 
 from tasks.ingest.bounded_streams import FlawError
-from tasks.ingest.fetch.client import Answer, Client, Manners
+from tasks.ingest.fetch.client import Client, ClientSettings, Response
 from tasks.ingest.fetch.guard import Backend, Resolve, resolve
-from tasks.ingest.fetch.lists import read_list
-from tasks.ingest.fetch.permissions import Permissions, reserved
+from tasks.ingest.fetch.lists import Listed, read_list
+from tasks.ingest.fetch.permissions import Permissions, reservation
 from tasks.ingest.fetch.publishers import PublisherEntry, PublisherList
-from tasks.ingest.formats import Passed
+from tasks.ingest.formats import Skipped
 from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw
 
-_THREADS = 16  # sites asked at once; each gets one request at a time
-_WAITING = 32  # fetched pages held while the disk is slower than the Web
+_THREADS = 16  # sites fetched from at once; each gets one request at a time
+_MAX_WAITING = 32  # fetched pages in memory while the disk is slower than the Web
 _MAX_LISTS = 500  # of one publisher: an index of sitemaps by day has some hundred
 _MAX_DEPTH = 4  # of lists in lists
 _DONE = object()
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What is remembered of an address, for the next crawl: a row of `schema.FETCHES`."""
+class FetchState:
+    """What the next crawl needs to know of an address: a row of `schema.FETCHES`."""
 
     url: str
     kind: str  # list | page
@@ -44,27 +44,30 @@ class Asked:
 
 @dataclass
 class Fetched:
-    """A record with the address that was asked for, and the answer it came from."""
+    """A record with the address that was requested, and the response it is from."""
 
     url: str
     record: Record
-    answer: Answer | None = None
+    response: Response | None = None
 
 
 @dataclass
 class Crawl:
-    """One crawl over a list of publishers. `memory` is what earlier ones have asked; `asked` what this one has."""
+    """One crawl over a list of publishers.
+
+    `earlier` are the states that earlier crawls have left, by address; `fetched` those of this one.
+    """
 
     publishers: PublisherList
-    memory: dict[str, Asked]
-    is_known: Callable[[str], bool]  # whether an address is that of a page received before
+    earlier: dict[str, FetchState]
+    is_known: Callable[[str], bool]  # whether a page was received from an address before
     max_page_bytes: int
     user_agent: str
-    budget_seconds: float = 3600.0  # for the whole crawl: what is left is there next time
+    budget_seconds: float = 3600.0  # for the whole crawl; the rest is fetched in the next run
     resolver: Resolve = resolve
     sleep: Callable[[float], None] = time.sleep
-    manners: dict[str, Any] = field(default_factory=dict)  # other values of `Manners`, for tests
-    asked: dict[str, Asked] = field(default_factory=dict)
+    client_settings: dict[str, Any] = field(default_factory=dict)  # other values of `ClientSettings`, for tests
+    fetched: dict[str, FetchState] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._sites: dict[str, _Site] = {}
@@ -72,11 +75,11 @@ class Crawl:
         self._end = time.monotonic() + self.budget_seconds
         self._is_over = False
 
-    def run(self) -> Iterator[Fetched | Passed]:
-        """The pages as they come in; what could not be had is a record with a flaw."""
-        waiting: queue.Queue[Any] = queue.Queue(_WAITING)
+    def run(self) -> Iterator[Fetched | Skipped]:
+        """The pages as they are fetched; one that cannot be fetched is a record with a flaw."""
+        waiting: queue.Queue[Any] = queue.Queue(_MAX_WAITING)
 
-        def put(item: Fetched | Passed) -> None:
+        def put(item: Fetched | Skipped) -> None:
             while not self._is_over:
                 try:
                     waiting.put(item, timeout=1)
@@ -104,7 +107,7 @@ class Crawl:
                     future.result()
             finally:
                 self._is_over = True
-                while not all(future.done() for future in futures):  # let threads that wait to put something end
+                while not all(future.done() for future in futures):  # let threads end that wait for the queue
                     try:
                         waiting.get(timeout=0.1)
                     except queue.Empty:
@@ -112,31 +115,28 @@ class Crawl:
                 for site in self._sites.values():
                     site.client.close()
 
-    def _publisher(self, entry: PublisherEntry, put: Callable[[Fetched | Passed], None]) -> None:
-        given = {
-            name: value
-            for name, value in (("publisher", entry.name), ("language", entry.language), ("tags", entry.tags))
-            if value
-        }
-        said = orjson.dumps(given).decode() if given else None
+    def _publisher(self, entry: PublisherEntry, put: Callable[[Fetched | Skipped], None]) -> None:
+        declared = {"publisher": entry.name, "language": entry.language, "tags": entry.tags}
+        declared = {name: value for name, value in declared.items() if value}
+        given = orjson.dumps(declared).decode() if declared else None
         count = 0
         for url in self._new_pages(entry, put):
             if self._is_over or time.monotonic() > self._end:
-                put(Passed("pages left for the next crawl, as its time was over"))
+                put(Skipped("pages left for the next crawl, as the time was over"))
                 continue
             if count >= entry.max_pages:
-                put(Passed("pages left for the next crawl, as a publisher has a limit"))
+                put(Skipped("pages left for the next crawl, as the publisher's limit was reached"))
                 continue
             count += 1
             fetched = self._page(url, entry)
-            fetched.record.given = said
+            fetched.record.given = given
             put(fetched)
 
-    def _new_pages(self, entry: PublisherEntry, put: Callable[[Fetched | Passed], None]) -> Iterator[str]:
-        """Addresses of pages that were not received before, each once."""
+    def _new_pages(self, entry: PublisherEntry, put: Callable[[Fetched | Skipped], None]) -> Iterator[str]:
+        """The addresses of pages that were not received before, each once."""
         seen: set[str] = set()
         lists: deque[tuple[str, int]] = deque((url, 0) for url in (*entry.feeds, *entry.sitemaps))
-        asked_lists = {url for url, _ in lists}
+        known_lists = {url for url, _ in lists}
         pages: deque[str] = deque(entry.pages)
         while pages or lists:
             while pages:
@@ -144,63 +144,67 @@ class Crawl:
                 if url in seen:
                     continue
                 seen.add(url)
-                before = self.memory.get(url)
+                before = self.earlier.get(url)
                 if self.is_known(url) or (before is not None and before.kind == "page"):
-                    put(Passed("listed pages that are known"))
+                    put(Skipped("listed pages that are known"))
                 else:
                     yield url
             if lists:
                 url, depth = lists.popleft()
-                found = self._list(url, entry, put)
-                pages.extend(found[0])
-                for inner in found[1]:
-                    if inner not in asked_lists and depth < _MAX_DEPTH and len(asked_lists) < _MAX_LISTS:
-                        asked_lists.add(inner)
+                listed = self._list(url, entry, put)
+                pages.extend(listed.pages)
+                for inner in listed.lists:
+                    if inner not in known_lists and depth < _MAX_DEPTH and len(known_lists) < _MAX_LISTS:
+                        known_lists.add(inner)
                         lists.append((inner, depth + 1))
 
-    def _list(
-        self, url: str, entry: PublisherEntry, put: Callable[[Fetched | Passed], None]
-    ) -> tuple[list[str], list[str]]:
-        """The pages and the lists that a list names; nothing where it has not changed or cannot be read, which is told."""
-        before = self.memory.get(url)
+    def _list(self, url: str, entry: PublisherEntry, put: Callable[[Fetched | Skipped], None]) -> Listed:
+        """The pages and lists in a list; none if it has not changed, or cannot be read, which is reported."""
+        before = self.earlier.get(url)
         headers = {}
         if before is not None and before.etag:
             headers["If-None-Match"] = before.etag
         if before is not None and before.last_modified:
             headers["If-Modified-Since"] = before.last_modified
         try:
-            answer = self._get(url, entry, headers)
-            if answer.status == 304:
-                put(Passed("lists that have not changed"))
-                return [], []
-            if answer.status != 200:
-                raise FlawError(Flaw.FETCH_FAILED, f"the list answered {answer.status}")
-            listed = read_list(answer.body, answer.url)
+            response = self._get(url, entry, headers)
+            if response.status == 304:
+                put(Skipped("lists that have not changed"))
+                return Listed()
+            if response.status != 200:
+                raise FlawError(Flaw.FETCH_FAILED, f"HTTP status {response.status} for the list")
+            listed = read_list(response.body, response.url)
             if listed is None:
-                raise FlawError(Flaw.BROKEN_FILE, "is no feed and no sitemap")
+                raise FlawError(Flaw.BROKEN_FILE, "is neither a feed nor a sitemap")
         except FlawError as error:
-            put(Fetched(url, Record(None, url=url, flaw=error.flaw, detail=error.detail, fetched_at_us=_now_us())))
-            return [], []
-        self._remember(url, "list", answer)
-        return listed.pages, listed.lists
+            put(_failed(url, error))
+            return Listed()
+        self._remember(url, "list", response)
+        return listed
 
     def _page(self, url: str, entry: PublisherEntry) -> Fetched:
         try:
-            answer = self._get(url, entry, {})
-            if answer.status != 200:
-                raise FlawError(Flaw.FETCH_FAILED, f"the page answered {answer.status}")
-            if told := reserved(answer):
-                raise FlawError(Flaw.OPT_OUT, told)
+            response = self._get(url, entry, {})
+            if response.status != 200:
+                raise FlawError(Flaw.FETCH_FAILED, f"HTTP status {response.status}")
+            if reason := reservation(response):
+                raise FlawError(Flaw.OPT_OUT, reason)
         except FlawError as error:
-            return Fetched(url, Record(None, url=url, flaw=error.flaw, detail=error.detail, fetched_at_us=_now_us()))
-        if answer.url != url:  # the ledger will know it by where it lies, the list goes on naming it as it did
-            self._remember(url, "page", answer)
-        kind = answer.headers.get("content-type", "")
-        record = Record(answer.body, name=urlsplit(answer.url).path, url=answer.url, fetched_at_us=_now_us(),
-                        media_type=kind.partition(";")[0].strip() or None, encoding=_charset(kind))  # fmt: skip
-        return Fetched(url, record, answer)
+            return _failed(url, error)
+        if response.url != url:  # the ledger will have the last address, but the list will keep the first one
+            self._remember(url, "page", response)
+        content_type = response.headers.get("content-type", "")
+        record = Record(
+            response.body,
+            name=urlsplit(response.url).path,
+            url=response.url,
+            fetched_at_us=_now_us(),
+            media_type=content_type.partition(";")[0].strip() or None,
+            encoding=_charset(content_type),
+        )
+        return Fetched(url, record, response)
 
-    def _get(self, url: str, entry: PublisherEntry, headers: dict[str, str]) -> Answer:
+    def _get(self, url: str, entry: PublisherEntry, headers: dict[str, str]) -> Response:
         site = self._site(url, entry)
         with site.lock:
             permissions = site.permissions(self.user_agent)
@@ -212,21 +216,19 @@ class Crawl:
     def _site(self, url: str, entry: PublisherEntry) -> "_Site":
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise FlawError(Flaw.ADDRESS_REFUSED, f"{url[:200]} is no http or https address")
+            raise FlawError(Flaw.ADDRESS_REFUSED, f"{url[:200]} is not an http or https address")
         name = f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
         with self._lock:
             if name not in self._sites:
-                manners = Manners(
-                    self.user_agent, self.max_page_bytes, **({"delay_seconds": entry.delay_seconds} | self.manners)
-                )
+                changed = {"delay_seconds": entry.delay_seconds} | self.client_settings
+                settings = ClientSettings(self.user_agent, self.max_page_bytes, **changed)
                 backend = Backend(self.publishers.private_hosts, self.resolver)
-                self._sites[name] = _Site(name, Client(manners, backend, self.sleep))
+                self._sites[name] = _Site(name, Client(settings, backend, self.sleep))
             return self._sites[name]
 
-    def _remember(self, url: str, kind: str, answer: Answer) -> None:
-        self.asked[url] = Asked(
-            url, kind, answer.headers.get("etag"), answer.headers.get("last-modified"), answer.status, datetime.now(UTC)
-        )
+    def _remember(self, url: str, kind: str, response: Response) -> None:
+        etag, last_modified = response.headers.get("etag"), response.headers.get("last-modified")
+        self.fetched[url] = FetchState(url, kind, etag, last_modified, response.status, datetime.now(UTC))
 
 
 class _Site:
@@ -237,10 +239,14 @@ class _Site:
         self._permissions: Permissions | None = None
 
     def permissions(self, user_agent: str) -> Permissions:
-        """What the site allows, asked for at the first use."""
+        """What the site allows, requested at the first use."""
         if self._permissions is None:
             self._permissions = Permissions(self.client, self.name, user_agent)
         return self._permissions
+
+
+def _failed(url: str, error: FlawError) -> Fetched:
+    return Fetched(url, Record(None, url=url, flaw=error.flaw, detail=error.detail, fetched_at_us=_now_us()))
 
 
 def _charset(content_type: str) -> str | None:

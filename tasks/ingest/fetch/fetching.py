@@ -1,4 +1,4 @@
-"""Web sources of a run: which of its sources they are, and their pages as batches on disk."""
+"""The Web sources of a run: which sources they are, and their pages as batches on disk."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks import schema
-from tasks.ingest.fetch.crawl import Asked, Crawl
+from tasks.ingest.fetch.crawl import Crawl, FetchState
 from tasks.ingest.fetch.publishers import PublisherEntry, PublisherList, read_publishers
-from tasks.ingest.fetch.warc_file import warc_file
-from tasks.ingest.formats import Passed, format_of
-from tasks.ingest.record import Place, page_row
-from tasks.ingest.seen import Known
+from tasks.ingest.fetch.warc_file import open_warc
+from tasks.ingest.formats import Skipped, format_of
+from tasks.ingest.record import SourceFile, page_row
+from tasks.ingest.seen import SeenPages
 from tasks.ingest.worker import Limits, write_batches
 from tasks.steps import Receipt, digest
 from tasks.storage.tables import write_table
@@ -29,8 +29,8 @@ STATE_FILE = "fetches.parquet"
 class Fetching:
     """How Web sources are fetched."""
 
-    memory_files: tuple[str, ...] = ()  # of the published table `fetches`
-    warc_folder: str | None = None  # where fetched pages are kept as WARC, if they are
+    state_files: tuple[str, ...] = ()  # of the published table `fetches`
+    warc_folder: str | None = None  # where to keep fetched pages as WARC; None to not keep them
     budget_seconds: float = 3600.0
 
 
@@ -41,7 +41,7 @@ def is_web(source: str) -> bool:
 
 
 def _is_file(address: str) -> bool:
-    """Whether an address names a file of a kind that holds many pages, as `https://data.example/news.warc.gz`."""
+    """Whether an address is of a file with many pages, e.g. `https://data.example/news.warc.gz`."""
     path = urlsplit(address).path
     kind, _ = format_of(path)
     # `.json` on the Web is a JSON feed
@@ -49,24 +49,25 @@ def _is_file(address: str) -> bool:
 
 
 def publishers_of(sources: list[str]) -> PublisherList:
-    """One list of all Web sources; addresses on the command line are feeds, sitemaps or pages of a publisher without a name.
+    """All Web sources as one list; a single address is a feed, sitemap or page of a publisher without a name.
 
     Raises:
-        ListError: a list cannot be used.
+        ListError: a list is unusable.
     """
     lists = [read_publishers(source) for source in sources if source.lower().endswith(".toml")]
-    entries = [entry for found in lists for entry in found.publisher]
-    entries += [
-        PublisherEntry.model_validate({"feeds": [source]}) for source in sources if not source.lower().endswith(".toml")
-    ]
+    addresses = [source for source in sources if not source.lower().endswith(".toml")]
     return PublisherList(
-        contact=next((found.contact for found in lists if found.contact), ""),
-        private_hosts=[host for found in lists for host in found.private_hosts], publisher=entries,
-    )  # fmt: skip
+        contact=next((listed.contact for listed in lists if listed.contact), ""),
+        private_hosts=[host for listed in lists for host in listed.private_hosts],
+        publisher=[
+            *(entry for listed in lists for entry in listed.publisher),
+            *(PublisherEntry.model_validate({"feeds": [address]}) for address in addresses),
+        ],
+    )
 
 
 def user_agent(contact: str) -> str:
-    """Who asks, and how to reach them."""
+    """The User-Agent header: the program and its version, and how to reach its user."""
     try:
         number = version("copydesk")
     except PackageNotFoundError:
@@ -74,33 +75,33 @@ def user_agent(contact: str) -> str:
     return f"Copydesk/{number} (news archive; {contact or 'no contact given'})"
 
 
-def read_memory(files: tuple[str, ...]) -> dict[str, Asked]:
-    """What earlier crawls have asked, by address."""
+def read_states(files: tuple[str, ...]) -> dict[str, FetchState]:
+    """The states that earlier crawls have left, by address."""
     rows = [row for path in files for row in pq.ParquetFile(path).read().to_pylist()]
-    return {row["url"]: Asked(**row) for row in rows}
+    return {row["url"]: FetchState(**row) for row in rows}
 
 
-def fetch(sources: list[str], folder: Path, limits: Limits, known: Known, how: Fetching) -> Iterator[Receipt]:
-    """Fetch what is new and write it into batches; what is to be remembered goes to `folder/../fetches.parquet`."""
+def fetch(sources: list[str], folder: Path, limits: Limits, seen: SeenPages, options: Fetching) -> Iterator[Receipt]:
+    """Fetch new pages and write them into batches; the state for the next crawl goes to `folder/../fetches.parquet`."""
     publishers = publishers_of(sources)
-    memory = read_memory(how.memory_files)
+    earlier = read_states(options.state_files)
     agent = user_agent(publishers.contact)
-    crawl = Crawl(publishers, memory, known.has_url, limits.max_page_bytes, agent, how.budget_seconds)
+    crawl = Crawl(publishers, earlier, seen.has_url, limits.max_page_bytes, agent, options.budget_seconds)
     name = f"web-{datetime.now(UTC):%Y%m%dT%H%M%S}-{digest(*sources)[:6]}"
-    path = Path(how.warc_folder) / f"{name}.warc.gz" if how.warc_folder else None
-    with warc_file(path, agent) as kept:
+    path = Path(options.warc_folder) / f"{name}.warc.gz" if options.warc_folder else None
+    with open_warc(path, agent) as warc:
 
-        def rows() -> Iterator[dict[str, Any] | Passed]:
+        def rows() -> Iterator[dict[str, Any] | Skipped]:
             for item in crawl.run():
-                if isinstance(item, Passed):
+                if isinstance(item, Skipped):
                     yield item
                     continue
-                if kept is not None and item.answer is not None:
-                    kept.add(item.answer)
-                yield page_row(item.record, Place(item.url, None), limits.max_page_bytes)
+                if warc is not None and item.response is not None:
+                    warc.add(item.response)
+                yield page_row(item.record, SourceFile(item.url, None), limits.max_page_bytes)
 
-        yield from write_batches(rows(), folder, name, limits, known)
-    state = memory | crawl.asked
-    if state:
-        table = pa.Table.from_pylist([asdict(asked) for _, asked in sorted(state.items())], schema=schema.FETCHES)
+        yield from write_batches(rows(), folder, name, limits, seen)
+    states = earlier | crawl.fetched
+    if states:
+        table = pa.Table.from_pylist([asdict(state) for _, state in sorted(states.items())], schema=schema.FETCHES)
         write_table(table, folder.parent / STATE_FILE, dictionary=["kind"])

@@ -1,7 +1,7 @@
-"""Where a fetch may go and how long it may take: every connection is checked after its name was resolved.
+"""Which addresses may be fetched, and for how long: every connection is checked after its name is resolved.
 
-Feeds and redirects come from strangers and may point into the network that Copydesk runs in (server-side request forgery). The
-address that was checked is the one that is connected to, so a name cannot resolve to another one in between.
+Feeds and redirects are untrusted and may point into the network that Copydesk runs in (server-side request forgery).
+The connection is made to the checked address, so the name cannot resolve to another one in between.
 """
 
 import ipaddress
@@ -22,12 +22,12 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 def resolve(host: str, port: int) -> list[str]:
     """The addresses of a host."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the Internet's: not loopback, private, link-local, multicast or otherwise special."""
+    """Whether an IP address is public: not loopback, private, link-local, multicast or otherwise special."""
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -42,7 +42,7 @@ def is_public(address: str) -> bool:
 
 
 class Backend(httpcore.SyncBackend):
-    """Connects to public addresses only, and to the hosts that the user has named; ends what goes beyond the deadline."""
+    """Connects only to public addresses and the hosts that the user has named, and ends requests at their deadline."""
 
     def __init__(self, private_hosts: Iterable[str] = (), resolver: Resolve = resolve) -> None:
         """`private_hosts`: `host` or `host:port`, which may be anywhere."""
@@ -50,13 +50,19 @@ class Backend(httpcore.SyncBackend):
         self._resolve = resolver
         self.deadline = float("inf")  # time.monotonic() of the request under way
 
-    def connect_tcp(self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,
-                    socket_options: Any = None) -> httpcore.NetworkStream:  # fmt: skip
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Any = None,
+    ) -> httpcore.NetworkStream:
         """A connection to a checked address of the host.
 
         Raises:
-            FlawError: no address of it is public.
-            httpcore.ConnectError: it cannot be resolved or reached.
+            FlawError: an address of the host is not public.
+            httpcore.ConnectError: the host cannot be resolved or reached.
         """
         try:
             addresses = self._resolve(host, port)
@@ -64,22 +70,21 @@ class Backend(httpcore.SyncBackend):
             raise httpcore.ConnectError(f"{host} cannot be resolved: {error}") from error
         if host not in self._private and f"{host}:{port}" not in self._private:
             refused = [address for address in addresses if not is_public(address)]
-            if refused:  # one private address among public ones is as bad
-                raise FlawError(
-                    Flaw.ADDRESS_REFUSED, f"{host} leads to {refused[0]}, which is not an address of the public Web"
-                )
+            if refused:  # one private address among public ones is refused too
+                detail = f"{host} resolves to {refused[0]}, which is not a public address"
+                raise FlawError(Flaw.ADDRESS_REFUSED, detail)
         stream = super().connect_tcp(addresses[0], port, self._left(timeout), local_address, socket_options)
         return _Stream(stream, self)
 
     def _left(self, timeout: float | None) -> float:
         left = self.deadline - time.monotonic()
         if left <= 0:
-            raise httpcore.ReadTimeout("the deadline of the whole request has passed")
+            raise httpcore.ReadTimeout("the time limit of the request is over")
         return min(left, timeout) if timeout is not None else left
 
 
 class _Stream(httpcore.NetworkStream):
-    """A connection that a server cannot keep open by sending a byte now and then."""
+    """A connection with a deadline, which a server cannot keep open by sending a byte now and then."""
 
     def __init__(self, stream: httpcore.NetworkStream, backend: Backend) -> None:
         self._stream, self._backend = stream, backend

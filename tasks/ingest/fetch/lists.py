@@ -1,4 +1,4 @@
-"""Feeds and sitemaps: the addresses of article pages, out of RSS, Atom, JSON Feed, sitemaps and their indexes."""
+"""Feeds and sitemaps: the addresses of article pages in RSS, Atom, JSON Feed, sitemaps and their indexes."""
 
 import io
 import warnings
@@ -11,32 +11,39 @@ import orjson
 from tasks.ingest.bounded_streams import FlawError, read_bounded
 from tasks.vocabulary import Flaw
 
-MAX_LIST_BYTES = 64 << 20  # a sitemap may have 50 MB (sitemaps.org)
-_MAX_ENTRIES = 50_000  # the same source
+MAX_LIST_BYTES = 64 << 20  # sitemaps.org allows 50 MB
+_MAX_ENTRIES = 50_000  # as sitemaps.org allows
+
+
+# feedparser reads what it can of a feed that is not XML, and raises these for data that is not text either
+_FEED_ERRORS = (
+    *(ValueError, LookupError, OverflowError, TypeError),
+    *(AttributeError, AssertionError, RecursionError),
+)
 
 
 @dataclass
 class Listed:
-    """What a list names: article pages, and further lists."""
+    """The addresses in a list: of article pages, and of further lists."""
 
     pages: list[str] = field(default_factory=list)
     lists: list[str] = field(default_factory=list)
 
 
 def read_list(raw: bytes, url: str) -> Listed | None:
-    """What a feed or a sitemap names, or None where it is neither.
+    """The addresses in a feed or a sitemap, or None if it is neither.
 
     Raises:
-        FlawError: it is broken, or built to harm.
+        FlawError: it is broken or malicious.
     """
-    if raw.startswith(b"\x1f\x8b"):  # sitemap.xml.gz, sent as it is
+    if raw.startswith(b"\x1f\x8b"):  # sitemap.xml.gz, sent without a content encoding
         raw = read_bounded(io.BytesIO(raw), "gzip", MAX_LIST_BYTES)
     head = raw[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith((b"{", b"[")):
         return _json_feed(raw, url)
     if not head.startswith(b"<"):
         return None
-    # entities that grow (billion laughs) and files read through them; no feed needs to declare any
+    # entities can grow without limit (billion laughs) and read files; no feed needs to declare any
     if b"<!ENTITY" in raw[:65_536]:
         raise FlawError(Flaw.BROKEN_FILE, "the XML declares entities, which no feed needs")
     lowered = head.lower()
@@ -48,23 +55,24 @@ def read_list(raw: bytes, url: str) -> Listed | None:
 
 
 def _sitemap(raw: bytes, url: str) -> Listed:
-    found = Listed()
+    listed = Listed()
     try:
-        for _, element in ElementTree.iterparse(io.BytesIO(raw), events=("end",)):  # noqa: S314 - no entities, see read_list
+        # safe without entities, which read_list refuses
+        for _, element in ElementTree.iterparse(io.BytesIO(raw), events=("end",)):  # noqa: S314
             name = element.tag.rpartition("}")[2]
             if name in ("url", "sitemap"):
-                place = next((child.text for child in element if child.tag.rpartition("}")[2] == "loc"), None)
-                if place and place.strip():
-                    (found.pages if name == "url" else found.lists).extend(_absolute([place.strip()], url))
+                address = next((child.text for child in element if child.tag.rpartition("}")[2] == "loc"), None)
+                if address and address.strip():
+                    (listed.pages if name == "url" else listed.lists).extend(_absolute([address.strip()], url))
                 element.clear()
-            if len(found.pages) + len(found.lists) >= _MAX_ENTRIES:
+            if len(listed.pages) + len(listed.lists) >= _MAX_ENTRIES:
                 break
     except ElementTree.ParseError as error:
-        if not found.pages and not found.lists:
-            raise FlawError(Flaw.BROKEN_FILE, f"the sitemap is not XML that can be read: {error}") from error
+        if not listed.pages and not listed.lists:
+            raise FlawError(Flaw.BROKEN_FILE, f"the sitemap is not readable XML: {error}") from error
     except (ValueError, LookupError) as error:  # an encoding that the parser does not know
-        raise FlawError(Flaw.BROKEN_FILE, f"the sitemap is not XML that can be read: {error}") from error
-    return found
+        raise FlawError(Flaw.BROKEN_FILE, f"the sitemap is not readable XML: {error}") from error
+    return listed
 
 
 def _feed(raw: bytes, url: str) -> Listed:
@@ -72,19 +80,10 @@ def _feed(raw: bytes, url: str) -> Listed:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        # the bytes, never the address: feedparser would fetch it by itself
+        # give it the bytes, never the address, which feedparser would fetch itself
         try:
             parsed = feedparser.parse(io.BytesIO(raw), response_headers={"content-location": url}, sanitize_html=False)
-        # of a feed that is no XML it reads what it can, and raises these where that is no text either
-        except (
-            ValueError,
-            LookupError,
-            OverflowError,
-            TypeError,
-            AttributeError,
-            AssertionError,
-            RecursionError,
-        ) as error:
+        except _FEED_ERRORS as error:
             raise FlawError(Flaw.BROKEN_FILE, f"the feed cannot be read: {error}") from error
     links = [str(entry.get("link") or "").strip() for entry in parsed.entries[:_MAX_ENTRIES]]
     if not links and parsed.get("bozo"):
@@ -100,22 +99,20 @@ def _json_feed(raw: bytes, url: str) -> Listed | None:
     if not isinstance(parsed, dict) or "jsonfeed.org" not in str(parsed.get("version")):
         return None
     items = parsed.get("items")
-    links = (
-        [str(item.get("url") or item.get("external_url") or "") for item in items if isinstance(item, dict)]
-        if isinstance(items, list)
-        else []
-    )
+    rows = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    links = [str(item.get("url") or item.get("external_url") or "") for item in rows]
     return Listed(pages=_absolute(links[:_MAX_ENTRIES], url))
 
 
 def _absolute(links: list[str], url: str) -> list[str]:
-    found = []
+    """The links as absolute addresses, each once."""
+    addresses = []
     for link in links:
         if link:
             try:
                 address = urljoin(url, link)
-                address.encode()  # half a character is none, and no table can hold it
+                address.encode()  # raises for lone surrogates, which tables cannot hold
             except ValueError:
                 continue
-            found.append(address)
-    return list(dict.fromkeys(found))
+            addresses.append(address)
+    return list(dict.fromkeys(addresses))

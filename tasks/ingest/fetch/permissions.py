@@ -1,7 +1,8 @@
-"""What a site allows: robots.txt (RFC 9309), and reservations of text and data mining by header, meta tag and TDMRep.
+"""What a site allows: robots.txt (RFC 9309), and reservations of text and data mining by header, meta tag or TDMRep.
 
-TDMRep is the W3C community group's Text and Data Mining Reservation Protocol: `tdm-reservation: 1` as an HTTP header or a meta
-tag, or a list of paths in /.well-known/tdmrep.json. `noai` is a robots directive in X-Robots-Tag or in the meta tag `robots`.
+TDMRep is the W3C community group's Text and Data Mining Reservation Protocol: `tdm-reservation: 1` as an HTTP header
+or a meta tag, or a list of paths in /.well-known/tdmrep.json. `noai` is a robots directive in X-Robots-Tag or in the
+meta tag `robots`.
 """
 
 import fnmatch
@@ -12,10 +13,10 @@ import orjson
 from protego import Protego
 
 from tasks.ingest.bounded_streams import FlawError
-from tasks.ingest.fetch.client import Answer, Client
+from tasks.ingest.fetch.client import Client, Response
 from tasks.vocabulary import Flaw
 
-_MAX_ROBOTS_BYTES = 512_000  # RFC 9309 asks for at least 500 KiB; what comes after is not read
+_MAX_ROBOTS_BYTES = 512_000  # RFC 9309 requires at least 500 KiB; the rest is not read
 _MAX_DELAY_SECONDS = 60.0
 _HEAD_BYTES = 65_536
 _NO_AI = re.compile(r"\bno-?(?:ai|ml|tdm)\b", re.I)
@@ -25,7 +26,7 @@ _CONTENT = re.compile(rb"""content\s*=\s*["']?\s*([^"'>]{1,300})""", re.I)
 
 
 class Permissions:
-    """What one site (scheme, host and port) allows; asked for once."""
+    """What one site (scheme, host and port) allows, requested once."""
 
     def __init__(self, client: Client, site: str, user_agent: str) -> None:
         self._agent = user_agent
@@ -36,14 +37,14 @@ class Permissions:
 
     def _read_robots(self, client: Client, site: str) -> tuple[Protego | None, str | None]:
         try:
-            answer = client.get(f"{site}/robots.txt")
+            response = client.get(f"{site}/robots.txt")
         except FlawError as error:
             if error.flaw is Flaw.ADDRESS_REFUSED:
                 raise
-            return None, f"its robots.txt could not be read ({error.detail})"
-        if answer.status >= 500 or answer.status == 429:  # RFC 9309: unreachable means disallowed
-            return None, f"its robots.txt answered {answer.status}"
-        text = answer.body[:_MAX_ROBOTS_BYTES].decode("utf-8", "replace") if answer.status == 200 else ""
+            return None, f"robots.txt could not be read ({error.detail})"
+        if response.status >= 500 or response.status == 429:  # RFC 9309: unreachable means disallowed
+            return None, f"HTTP status {response.status} for robots.txt"
+        text = response.body[:_MAX_ROBOTS_BYTES].decode("utf-8", "replace") if response.status == 200 else ""
         return Protego.parse(text), None
 
     def refusal(self, url: str) -> tuple[Flaw, str] | None:
@@ -51,47 +52,47 @@ class Permissions:
         if self._refusal:
             return Flaw.ROBOTS, self._refusal
         if self._robots is not None and not self._robots.can_fetch(url, self._agent):
-            return Flaw.ROBOTS, "its robots.txt disallows it"
+            return Flaw.ROBOTS, "robots.txt disallows it"
         path = urlsplit(url).path or "/"
         for pattern in self._reserved:
             if fnmatch.fnmatchcase(path, pattern):
-                return Flaw.OPT_OUT, f"its tdmrep.json reserves {pattern}"
+                return Flaw.OPT_OUT, f"tdmrep.json reserves {pattern}"
         return None
 
     @property
     def sitemaps(self) -> list[str]:
-        """The sitemaps that robots.txt names."""
+        """The sitemaps in robots.txt."""
         return list(self._robots.sitemaps) if self._robots else []
 
 
 def _read_tdmrep(client: Client, site: str) -> list[str]:
-    """The paths, as patterns, whose text and data mining is reserved."""
+    """Patterns of the paths that are reserved from text and data mining."""
     try:
-        answer = client.get(f"{site}/.well-known/tdmrep.json")
-        rows = orjson.loads(answer.body) if answer.status == 200 else []
+        response = client.get(f"{site}/.well-known/tdmrep.json")
+        rows = orjson.loads(response.body) if response.status == 200 else []
     except (FlawError, orjson.JSONDecodeError):
         return []
-    found = []
+    patterns = []
     for row in rows if isinstance(rows, list) else []:
         if isinstance(row, dict) and row.get("tdm-reservation") in (1, "1") and isinstance(row.get("location"), str):
             pattern = row["location"]
-            found.append(pattern if "*" in pattern else pattern.rstrip("/") + "*")
-    return found
+            patterns.append(pattern if "*" in pattern else pattern.rstrip("/") + "*")
+    return patterns
 
 
-def reserved(answer: Answer) -> str | None:
-    """What in an answer reserves its page from text and data mining, or None."""
-    if answer.headers.get("tdm-reservation", "").strip() == "1":
-        return "its header tdm-reservation is 1"
-    if _NO_AI.search(answer.headers.get("x-robots-tag", "")):
-        return f"its header X-Robots-Tag says {answer.headers['x-robots-tag'][:80]!r}"
-    for tag in _META.findall(answer.body[:_HEAD_BYTES]):
+def reservation(response: Response) -> str | None:
+    """What in a response reserves its page from text and data mining, or None."""
+    if response.headers.get("tdm-reservation", "").strip() == "1":
+        return "the header tdm-reservation is 1"
+    if _NO_AI.search(response.headers.get("x-robots-tag", "")):
+        return f"the header X-Robots-Tag is {response.headers['x-robots-tag'][:80]!r}"
+    for tag in _META.findall(response.body[:_HEAD_BYTES]):
         name, content = _NAME.search(tag), _CONTENT.search(tag)
         if not name or not content:
             continue
         kind, value = name[1].decode("latin-1").lower(), content[1].decode("latin-1").strip()
         if kind == "tdm-reservation" and value == "1":
-            return "its meta tag tdm-reservation is 1"
+            return "the meta tag tdm-reservation is 1"
         if kind == "robots" and _NO_AI.search(value):
-            return f"its meta tag robots says {value[:80]!r}"
+            return f"the meta tag robots is {value[:80]!r}"
     return None

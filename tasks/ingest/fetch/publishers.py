@@ -1,4 +1,4 @@
-"""The list of publishers: a small TOML file, one entry a publisher, checked before anything is fetched."""
+"""The list of publishers: a small TOML file with one entry per publisher, checked before anything is fetched."""
 
 import tomllib
 from pathlib import Path
@@ -6,31 +6,35 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from tasks.errors import UsageError
 
-class ListError(ValueError):
-    """A list of publishers that cannot be used, in words for the user."""
+
+class ListError(UsageError):
+    """An unusable list of publishers; the message is shown to the user."""
 
 
 class PublisherEntry(BaseModel):
-    """One publisher: where its articles are listed, and what is known of it."""
+    """One publisher: where its articles are listed, and what is known about it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str | None = Field(None, description="Its name, for pages that do not say it.")
+    name: str | None = Field(None, description="Its name, for pages that do not declare it.")
     language: str | None = Field(None, pattern=r"^[a-z]{2,3}$", description="Language of its pages, ISO 639.")
-    tags: list[str] = Field(default_factory=list, description="Words of your own; they come with every article.")
+    tags: list[str] = Field(default_factory=list, description="Your own words, added to every article.")
     feeds: list[str] = Field(default_factory=list, description="RSS, Atom or JSON feeds.")
     sitemaps: list[str] = Field(default_factory=list, description="Sitemaps or indexes of sitemaps.")
     pages: list[str] = Field(default_factory=list, description="Single pages.")
-    delay_seconds: float = Field(1.0, ge=0, le=3600, description="Between two requests; robots.txt may ask for more.")
-    max_pages: int = Field(500, ge=1, le=100_000, description="New pages of it in one run.")
+    delay_seconds: float = Field(
+        1.0, ge=0, le=3600, description="Pause between two requests; robots.txt may ask for more."
+    )
+    max_pages: int = Field(500, ge=1, le=100_000, description="Maximum number of new pages in one run.")
 
     @field_validator("feeds", "sitemaps", "pages")
     @classmethod
     def _is_address(cls, values: list[str]) -> list[str]:
         for value in values:
             if not value.startswith(("http://", "https://")):
-                raise ValueError(f"{value!r} is no http or https address")
+                raise ValueError(f"{value!r} is not an http or https address")
         return values
 
 
@@ -39,9 +43,9 @@ class PublisherList(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    contact: str = Field("", description="Address or mail under which you can be reached; it goes into the user agent.")
+    contact: str = Field("", description="How to reach you (URL or e-mail); it is sent as part of the user agent.")
     private_hosts: list[str] = Field(
-        default_factory=list, description="Hosts (or host:port) of your own network that may be fetched from."
+        default_factory=list, description="Hosts (or host:port) in your own network that may be fetched from."
     )
     publisher: list[PublisherEntry] = Field(min_length=1, description="The publishers.")
 
@@ -50,7 +54,7 @@ def read_publishers(path: str | Path) -> PublisherList:
     """The checked list.
 
     Raises:
-        ListError: the file cannot be read, is no TOML, or has a wrong key or value; the message names it.
+        ListError: the file cannot be read, is not TOML, or has a wrong key or value; the message names it.
     """
     try:
         content: dict[str, Any] = tomllib.loads(Path(path).read_text(encoding="utf-8"))
@@ -59,14 +63,13 @@ def read_publishers(path: str | Path) -> PublisherList:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ListError(f"{path}: is not TOML: {error}") from error
     try:
-        found = PublisherList.model_validate(content)
+        publishers = PublisherList.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ListError(f"{path}: {place or 'the file'}: {first['msg']}") from error
-    for number, entry in enumerate(found.publisher):
+        key = ".".join(str(part) for part in first["loc"])
+        raise ListError(f"{path}: {key or 'the file'}: {first['msg'].removeprefix('Value error, ')}") from error
+    for number, entry in enumerate(publishers.publisher):
         if not (entry.feeds or entry.sitemaps or entry.pages):
-            raise ListError(
-                f"{path}: publisher.{number} ({entry.name or 'without a name'}): needs feeds, sitemaps or pages"
-            )
-    return found
+            name = entry.name or "without a name"
+            raise ListError(f"{path}: publisher.{number} ({name}): needs feeds, sitemaps or pages")
+    return publishers

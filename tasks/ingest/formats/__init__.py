@@ -1,7 +1,7 @@
-"""One reader a format, one registry: files in, page records out.
+"""One reader per format, and the registry of formats: files in, page records out.
 
-A reader is a function of an open file and `Options` that yields `Record`s, and `Passed` for what is no page at all (an image
-in a WARC file). It never holds more than one record, and a record that is broken is a record with a flaw.
+A reader is a function of an open file and `Options` that yields a `Record` per page, and `Skipped` for what is not a
+page (an image in a WARC file). It has only one record in memory, and a broken record becomes a record with a flaw.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -15,30 +15,30 @@ from tasks.ingest.record import Record
 
 @dataclass(frozen=True)
 class Options:
-    """What a reader must know."""
+    """What a reader needs to know."""
 
     max_page_bytes: int
     columns: Mapping[str, str] = field(default_factory=dict)  # html|text|url|fetched_at|id -> name of the user's column
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
-    """Something that is no page, by its kind in words: counted, not kept."""
+class Skipped:
+    """Something that is not a page, with a few words on what it is: it is counted and not kept."""
 
     kind: str
 
     @property
     def note(self) -> str:
-        """What the notes of a run say of it."""
-        return f"passed over: {self.kind}"
+        """Its key in the notes of a run."""
+        return f"skipped: {self.kind}"
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A file to read: `stream` at its start; `codec` is what it is compressed with, None for nothing.
+    """A file to read: `stream` is at its start; `codec` is its compression, or None.
 
-    `span`: of the file only the records that begin at these bytes (first, one past the last or None for the rest), for formats
-    that can be parted; `lines_before`: the line ends in front of the byte before those, where records are named by their line.
+    Of a part of a file, `span` is the range of bytes in which its records begin (the end is None for the last part),
+    and `lines_before` the number of line ends before the byte in front of it, where records are named by their line.
     """
 
     stream: IO[bytes]
@@ -49,8 +49,8 @@ class Opened:
 
 
 # A part of a file that does not end where the next one begins: the file is read again, by one worker
-NOT_MET = Passed("parts that do not meet")
-Reader = Callable[[Opened, Options], Iterator[Record | Passed]]
+PARTS_MISALIGNED = Skipped("parts that do not fit together")
+Reader = Callable[[Opened, Options], Iterator[Record | Skipped]]
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,10 @@ class Format:
     suffixes: tuple[str, ...]
     reader: str
     is_container: bool = True  # holds many pages, or one with parts
-    parted: tuple[str | None, ...] = ()  # compressed so (None for not at all) a file can be read in parts
-    is_numbered: bool = False  # records are named by their line, which must be counted before a part is read
+    splittable: tuple[str | None, ...] = ()  # compressions (None for none) in which a file can be read in parts
+    is_numbered: bool = False  # records are named by their line, so lines must be counted before a part is read
 
-    def read(self, opened: Opened, options: Options) -> Iterator[Record | Passed]:
+    def read(self, opened: Opened, options: Options) -> Iterator[Record | Skipped]:
         """The records of a file."""
         module, function = self.reader.split(":")
         reader: Reader = getattr(import_module(f"tasks.ingest.formats.{module}"), function)
@@ -75,12 +75,14 @@ PAGE = Format("page", (".txt", ".text", ".html", ".htm", ".xhtml"), "pages:read_
 FORMATS = (
     PAGE,
     Format("mhtml", (".mhtml", ".mht"), "pages:read_mhtml", is_container=False),
-    Format("warc", (".warc", ".wet"), "warc:read_warc", parted=("gzip",)),
+    Format("warc", (".warc", ".wet"), "warc:read_warc", splittable=("gzip",)),
     Format("wacz", (".wacz",), "warc:read_wacz"),
     Format("zip", (".zip",), "archives:read_zip"),
     Format("tar", (".tar", ".tgz", ".tbz2", ".txz", ".tzst"), "archives:read_tar"),
-    Format("json", (".jsonl", ".ndjson", ".jsonlines", ".json"), "tables:read_json", parted=(None,), is_numbered=True),
-    Format("parquet", (".parquet",), "tables:read_parquet", parted=(None,)),
+    Format(
+        "json", (".jsonl", ".ndjson", ".jsonlines", ".json"), "tables:read_json", splittable=(None,), is_numbered=True
+    ),
+    Format("parquet", (".parquet",), "tables:read_parquet", splittable=(None,)),
     Format("arrow", (".arrow", ".feather", ".arrows"), "tables:read_arrow"),
     Format("csv", (".csv", ".tsv"), "tables:read_csv"),
 )
@@ -90,7 +92,7 @@ _SHORT_TARS = {".tgz": "gzip", ".tbz2": "bzip2", ".txz": "xz", ".tzst": "zstd"}
 
 
 def format_of(name: str) -> tuple[Format | None, str | None]:
-    """The format and the compression that a file's name tells: `a.warc.gz` is a WARC file in gzip."""
+    """The format and the compression by a file's name: `a.warc.gz` is a WARC file in gzip."""
     stem, _, last = name.lower().rpartition(".")
     codec = CODECS.get(f".{last}") if stem else None
     suffix = f".{stem.rpartition('.')[2]}" if codec else f".{last}"

@@ -1,4 +1,4 @@
-"""Pages in zip and tar archives, read in place: nothing is ever unpacked to disk."""
+"""Pages in zip and tar archives; nothing is unpacked to disk."""
 
 import tarfile
 import zipfile
@@ -8,18 +8,18 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import IO, cast
 
-from tasks.ingest.bounded_streams import FREE_BYTES, MAX_GROWTH, FlawError, Guarded
-from tasks.ingest.formats import PAGE, Opened, Options, Passed, format_of
+from tasks.ingest.bounded_streams import FREE_BYTES, MAX_GROWTH, BoundedStream, FlawError
+from tasks.ingest.formats import PAGE, Opened, Options, Skipped, format_of
 from tasks.ingest.formats.pages import read_mhtml, read_page
 from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw
 
-# all that `zipfile` raises on what it cannot read; by NotImplementedError it means a compression that it does not know
+# everything that `zipfile` raises for broken data; NotImplementedError means an unknown compression
 _ZIP_ERRORS = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, zlib.error, RuntimeError)
 
 
-def read_zip(opened: Opened, options: Options) -> Iterator[Record | Passed]:
-    """The pages of a zip archive by the names within; flawed names, archives and bombs are records with a flaw."""
+def read_zip(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
+    """The pages of a zip archive; unsafe names, nested archives and bombs are records with a flaw."""
     try:
         archive = zipfile.ZipFile(opened.stream)
         members = archive.infolist()
@@ -30,10 +30,9 @@ def read_zip(opened: Opened, options: Options) -> Iterator[Record | Passed]:
     for member in members:
         if member.is_dir():
             continue
-        if grown > FREE_BYTES and grown > MAX_GROWTH * max(packed, 1):  # parts that overlap: small each, huge in sum
-            yield Record(
-                None, key=_key(member.filename), flaw=Flaw.BOMB, detail=f"{packed:,} bytes have become {grown:,}"
-            )
+        if grown > FREE_BYTES and grown > MAX_GROWTH * max(packed, 1):  # members that overlap: small each, huge in sum
+            detail = f"{packed:,} bytes decompress to {grown:,}"
+            yield Record(None, key=_key(member.filename), flaw=Flaw.BOMB, detail=detail)
             return
         if member.flag_bits & 1:
             yield Record(None, key=_key(member.filename), flaw=Flaw.ENCRYPTED, detail="needs a password")
@@ -48,9 +47,9 @@ def read_zip(opened: Opened, options: Options) -> Iterator[Record | Passed]:
             yield Record(None, key=_key(member.filename), flaw=Flaw.BROKEN_RECORD, detail=str(error))
 
 
-def read_tar(opened: Opened, options: Options) -> Iterator[Record | Passed]:
-    """The pages of a tar archive as they come by; links and devices in it are never followed."""
-    source = Guarded(opened.stream, opened.codec)
+def read_tar(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
+    """The pages of a tar archive in its order; links and devices in it are never followed."""
+    source = BoundedStream(opened.stream, opened.codec)
     last = ""
     try:
         with tarfile.open(fileobj=cast("IO[bytes]", _Stream(source)), mode="r|") as archive:
@@ -69,17 +68,17 @@ def read_tar(opened: Opened, options: Options) -> Iterator[Record | Passed]:
         yield Record(None, key=_key(last), flaw=error.flaw, detail=error.detail)
     except (tarfile.TarError, OSError, ValueError, EOFError, OverflowError) as error:
         after = f" after {last}" if last else ""
-        yield Record(None, key=_key(last), flaw=Flaw.BROKEN_FILE, detail=f"the archive breaks off{after}: {error}")
+        yield Record(None, key=_key(last), flaw=Flaw.BROKEN_FILE, detail=f"the archive is truncated{after}: {error}")
 
 
 class _Stream:
-    """What tarfile wants to read from: exact sizes, as pipes do not give them."""
+    """A stream as tarfile needs it: a read returns exactly the size asked for."""
 
-    def __init__(self, source: Guarded) -> None:
+    def __init__(self, source: BoundedStream) -> None:
         self._source = source
 
     def read(self, size: int) -> bytes:
-        """Exactly `size` bytes but at the end."""
+        """Exactly `size` bytes, fewer only at the end."""
         parts, left = [], size
         while left > 0 and (data := self._source.read(left)):
             parts.append(data)
@@ -87,23 +86,19 @@ class _Stream:
         return b"".join(parts)
 
 
-def _member(stream: IO[bytes], name: str, fetched_at_us: int | None, options: Options) -> Iterator[Record | Passed]:
+def _member(stream: IO[bytes], name: str, fetched_at_us: int | None, options: Options) -> Iterator[Record | Skipped]:
     kind, codec = format_of(name)
     leaf = PurePosixPath(name).name
     if kind is None or leaf.startswith(".") or leaf == "urls.csv":
         suffix = PurePosixPath(leaf).suffix.lower()
-        yield Passed(f"{suffix} files in archives" if suffix else "files without an ending in archives")
+        yield Skipped(f"{suffix} files in archives" if suffix else "files without a suffix in archives")
         return
     if problem := _unsafe(name):
         yield Record(None, key=_key(name), flaw=Flaw.UNSAFE_NAME, detail=problem)
         return
     if kind.is_container:
-        yield Record(
-            None,
-            key=_key(name),
-            flaw=Flaw.NESTED_ARCHIVE,
-            detail=f"a {kind.name} file within an archive; unpack it and name it as a source",
-        )
+        detail = f"a {kind.name} file in an archive; unpack it and use it as a source"
+        yield Record(None, key=_key(name), flaw=Flaw.NESTED_ARCHIVE, detail=detail)
         return
     read = read_page if kind is PAGE else read_mhtml
     for record in read(Opened(stream, name, codec), options):
@@ -118,8 +113,8 @@ def _unsafe(name: str) -> str | None:
     if parts.is_absolute() or (len(name) > 1 and name[1] == ":"):
         return "the name is an absolute path"
     if ".." in parts.parts:
-        return "the name leads out of the archive"
-    return "the name holds a NUL" if "\x00" in name else None
+        return "the name points outside the archive"
+    return "the name contains a NUL" if "\x00" in name else None
 
 
 def _key(name: str) -> str:
@@ -141,7 +136,7 @@ def _tar_time(member: tarfile.TarInfo) -> int | None:
 
 
 def _size(stream: IO[bytes]) -> int:
-    here = stream.tell()
-    end = stream.seek(0, 2)
-    stream.seek(here)
-    return end
+    offset = stream.tell()
+    size = stream.seek(0, 2)
+    stream.seek(offset)
+    return size

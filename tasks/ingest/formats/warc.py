@@ -1,4 +1,4 @@
-"""WARC and WET files (ISO 28500) and WACZ, by fastwarc: responses, resources and conversions are pages."""
+"""WARC and WET files (ISO 28500) and WACZ, read by fastwarc: responses, resources and conversions are pages."""
 
 import contextlib
 import io
@@ -8,29 +8,31 @@ from dataclasses import replace
 from datetime import datetime
 from typing import IO, Any, cast
 
-from tasks.ingest.bounded_streams import FlawError, Guarded, Window
-from tasks.ingest.formats import NOT_MET, Opened, Options, Passed
+from tasks.ingest.bounded_streams import MAX_GROWTH, BoundedStream, FlawError, Window
+from tasks.ingest.formats import PARTS_MISALIGNED, Opened, Options, Skipped
 from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw
 
 _PAGE_TYPES = ("text/html", "application/xhtml", "text/plain")
-_MAX_BROKEN = 1000  # records; a file with more is no WARC file
+_MAX_BROKEN = 1000  # records; a file with more is not a WARC file
 _SCAN_BYTES = 1 << 20
-_WALK_BYTES = 1 << 16  # copied once for each member that ends in them
-_PROBE_BYTES = 1 << 12  # of a member; its first block is smaller, but for the tables that precede it
+_WALK_BYTES = 1 << 16  # copied once per member that ends in them
+_PROBE_BYTES = 1 << 12  # of a member; its first block is smaller than this, apart from the tables before it
 _STARTS = {"gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd", None: b"WARC/1."}
-_MAX_ENCODED_GROWTH = 200  # of a Content-Encoding within a record, as in `guarded`
+_TAIL_BYTES = 8 << 20  # the last record of nearly every file is in them; a larger one is not checked
+_MAX_TAIL_GROWTH_BYTES = 64 << 20
+_SHOWN_TYPE_CHARS = 60
 
 
-def read_warc(opened: Opened, options: Options) -> Iterator[Record | Passed]:
-    """The pages of a WARC or WET file; a broken record is told and reading goes on at the next one that is whole."""
+def read_warc(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
+    """The pages of a WARC or WET file; a broken record is reported, and reading resumes at the next sound one."""
     from fastwarc.warc import ArchiveIterator, WarcRecordType  # noqa: PLC0415 - only where there is a WARC file
 
     kinds = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion | WarcRecordType.revisit
     try:
         start, end = _bounds(opened)
     except ValueError:
-        yield NOT_MET
+        yield PARTS_MISALIGNED
         return
     if start is None:
         return
@@ -38,9 +40,9 @@ def read_warc(opened: Opened, options: Options) -> Iterator[Record | Passed]:
     last_whole, broken = start, 0
     while True:
         opened.stream.seek(start)
-        position: int | None = None  # of the last record that could be found
+        position: int | None = None  # of the last record that was found
         try:
-            # the file goes in as it is: fastwarc finds out the compression, which is by record
+            # fastwarc detects the compression, which is by record
             for record in ArchiveIterator(opened.stream, record_types=kinds, parse_http=False, quirks_mode=True):
                 position = last_whole = record.stream_pos  # in the file, wherever the iterator began
                 yield _page(record, position, options)
@@ -50,43 +52,42 @@ def read_warc(opened: Opened, options: Options) -> Iterator[Record | Passed]:
             failed = start if position is None else _next_start(opened.stream, position + 1, opened.codec)
             following = None if failed is None else _next_start(opened.stream, failed + 1, opened.codec)
             if (following is None and end is not None) or (broken > _MAX_BROKEN and opened.span):
-                yield NOT_MET
+                yield PARTS_MISALIGNED
                 return
             if following is None or broken > _MAX_BROKEN:
-                what = "breaks off" if following is None else "is no WARC file"
-                yield Record(
-                    None, "end", flaw=Flaw.BROKEN_FILE, detail=f"the file {what} at byte {failed or 0:,}: {error}"
-                )
+                what = "is truncated" if following is None else "is not a WARC file"
+                detail = f"the file {what} at byte {failed or 0:,}: {error}"
+                yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=detail)
                 return
             yield Record(None, str(failed), flaw=Flaw.BROKEN_RECORD, detail=f"at byte {failed:,}: {error}")
             start = following
         else:
             if end is not None:
-                if not _meets(opened.stream, last_whole, end):
-                    yield NOT_MET
-            elif broken == 0 and opened.codec == "gzip" and (detail := _cut_off(opened.stream)):
-                yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=detail)
+                if not _ends_at(opened.stream, last_whole, end):
+                    yield PARTS_MISALIGNED
+            elif broken == 0 and opened.codec == "gzip" and (problem := _end_problem(opened.stream)):
+                yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=problem)
             return
 
 
 def _bounds(opened: Opened) -> tuple[int | None, int | None]:
-    """Where the records of the span start and end: a start of None is that of none, an end of None is the file's.
+    """Where the records of the span start (None if there are none) and end (None at the end of the file).
 
     Raises:
-        ValueError: it is no file of records.
+        ValueError: the file is not one of records.
     """
     if opened.span is None:
         return 0, None
     first, past = opened.span
-    # the end is looked for first: of a remote file what follows the start is then read once
+    # the end is looked for first: then what follows the start of a remote file is read once
     end = None if past is None else _member(opened.stream, past)
     return 0 if first == 0 else _member(opened.stream, first, past), end
 
 
-def _meets(stream: IO[bytes], position: int, end: int) -> bool:
-    """Whether the gzip members from the one at a position on end where a part does.
+def _ends_at(stream: IO[bytes], position: int, end: int) -> bool:
+    """Whether one of the gzip members from `position` on ends at `end`.
 
-    A page may hold what looks like a record: then the part would end within the page, and the next begin with what it holds.
+    A page may contain what looks like a record: then the part would end inside the page, and the next begin there.
     """
     import zlib  # noqa: PLC0415 - beside its use
 
@@ -108,28 +109,28 @@ def _meets(stream: IO[bytes], position: int, end: int) -> bool:
 
 
 def _member(stream: IO[bytes], position: int, past: int | None = None) -> int | None:
-    """Where the first gzip member of a WARC record begins at or after a position and before `past`.
+    """Where the first gzip member of a WARC record begins at or after a position and before `past`, or None.
 
-    The mark of a member stands by chance once in 16 MB of compressed data; a record says what it is.
+    The signature of a gzip member occurs by chance once in 16 MB of compressed data; a record also starts with "WARC/".
 
     Raises:
-        ValueError: so many marks are no record's that the file is none of records.
+        ValueError: too many signatures are not of a record for a file of records.
     """
     import zlib  # noqa: PLC0415 - beside its use
 
-    at = _next_start(stream, position, "gzip", past)
+    start = _next_start(stream, position, "gzip", past)
     for _ in range(_MAX_BROKEN):
-        if at is None:
+        if start is None:
             return None
-        stream.seek(at)
+        stream.seek(start)
         with contextlib.suppress(zlib.error):
             if zlib.decompressobj(wbits=31).decompress(stream.read(_PROBE_BYTES), 5) == b"WARC/":
-                return at
-        at = _next_start(stream, at + 1, "gzip", past)
-    raise ValueError("is no WARC file")
+                return start
+        start = _next_start(stream, start + 1, "gzip", past)
+    raise ValueError("is not a WARC file")
 
 
-def _page(record: Any, position: int, options: Options) -> Record | Passed:
+def _page(record: Any, position: int, options: Options) -> Record | Skipped:
     """The page of one record."""
     try:
         return _page_of(record, position, options)
@@ -137,55 +138,49 @@ def _page(record: Any, position: int, options: Options) -> Record | Passed:
         return Record(None, str(position), flaw=Flaw.BROKEN_RECORD, detail=f"at byte {position:,}: {error}")
 
 
-def _page_of(record: Any, position: int, options: Options) -> Record | Passed:
+def _page_of(record: Any, position: int, options: Options) -> Record | Skipped:
     headers = record.headers
     kind = record.record_type.name if hasattr(record.record_type, "name") else str(record.record_type)
     if kind.endswith("revisit"):
-        return Passed("revisit records, whose page is the same as before")
+        return Skipped("revisit records, whose page is unchanged")
     key = str(position)
     url = (headers.get("WARC-Target-URI") or "").strip("<> ") or None
     if url and not url.startswith(("http://", "https://")):
-        return Passed(f"records of {url.partition(':')[0]}: addresses")
+        return Skipped(f"records of {url.partition(':')[0]}: addresses")
     fetched = _time(headers.get("WARC-Date"))
+
+    def flawed(flaw: Flaw, detail: str) -> Record:
+        size = record.content_length
+        return Record(None, key, url=url, fetched_at_us=fetched, flaw=flaw, detail=detail, byte_count=size)
+
     if record.content_length > 4 * options.max_page_bytes:
-        return Record(None, key, url=url, fetched_at_us=fetched, flaw=Flaw.TOO_LARGE, detail=f"a record of {record.content_length:,} bytes",
-                      byte_count=record.content_length)  # fmt: skip
+        return flawed(Flaw.TOO_LARGE, f"a record of {record.content_length:,} bytes")
     media, encoding = (headers.get("Content-Type") or "").lower(), None
     if record.is_http:
         record.parse_http(auto_decode="none")
         status = record.http_headers.status_code
         if status != 200:
-            return Passed(f"responses with status {status}")
+            return Skipped(f"responses with status {status}")
         media = (record.http_content_type or "").lower()
         encoding = record.http_charset
-        told = headers.get("WARC-Identified-Payload-Type")
-        media = told.lower() if told else media
+        identified = headers.get("WARC-Identified-Payload-Type")
+        media = identified.lower() if identified else media
     if media and not media.startswith(_PAGE_TYPES):
-        return Passed(f"records of type {media.partition(';')[0][:60]}")
+        return Skipped(f"records of type {media.partition(';')[0][:_SHOWN_TYPE_CHARS]}")
     try:
         raw = _body(record, options.max_page_bytes)
     except FlawError as error:
-        return Record(
-            None,
-            key,
-            url=url,
-            fetched_at_us=fetched,
-            flaw=error.flaw,
-            detail=error.detail,
-            byte_count=record.content_length,
-        )
-    kind_of = (
-        "text/plain"
-        if kind.endswith("conversion") or media.startswith("text/plain")
-        else media.partition(";")[0] or None
-    )
-    if kind.endswith("conversion"):
-        encoding = "utf-8"  # so says Common Crawl of its WET files
-    return Record(raw, key, url=url, fetched_at_us=fetched, media_type=kind_of, encoding=encoding)
+        return flawed(error.flaw, error.detail)
+    is_conversion = kind.endswith("conversion")
+    is_plain = is_conversion or media.startswith("text/plain")
+    media_type = "text/plain" if is_plain else media.partition(";")[0] or None
+    if is_conversion:
+        encoding = "utf-8"  # as Common Crawl documents its WET files
+    return Record(raw, key, url=url, fetched_at_us=fetched, media_type=media_type, encoding=encoding)
 
 
 def _body(record: Any, max_bytes: int) -> bytes:
-    """The payload without its transfer and content encodings, which crawlers keep or take off as they please."""
+    """The payload without its transfer and content encodings, which some crawlers keep and others remove."""
     raw: bytes = record.reader.read()
     if not record.is_http:
         return raw
@@ -198,12 +193,12 @@ def _body(record: Any, max_bytes: int) -> bytes:
 
 
 def _unchunked(raw: bytes) -> bytes:
-    """The body out of its chunks (RFC 9112); bytes that are in none are a body that was unwrapped already."""
+    """The body without its chunked encoding (RFC 9112); unchanged if the crawler has removed it already."""
     parts: list[bytes] = []
-    at = 0
+    position = 0
     while True:
-        end = raw.find(b"\r\n", at)
-        size_text = raw[at:end].split(b";")[0].strip() if end > at else b""
+        end = raw.find(b"\r\n", position)
+        size_text = raw[position:end].split(b";")[0].strip() if end > position else b""
         try:
             size = int(size_text, 16)
         except ValueError:
@@ -211,34 +206,30 @@ def _unchunked(raw: bytes) -> bytes:
         if size == 0:
             return b"".join(parts)
         parts.append(raw[end + 2 : end + 2 + size])
-        at = end + 2 + size + 2
-        if at > len(raw):
+        position = end + 2 + size + 2
+        if position > len(raw):
             return b"".join(parts)
 
 
 def decoded(raw: bytes, coding: str, max_bytes: int) -> bytes:
-    """The body without one content coding; as it is where it is not in that coding after all.
+    """The body without one content coding; unchanged if it is not in that coding after all.
 
     Raises:
-        FlawError: it grows beyond `max_bytes`.
+        FlawError: it is larger than `max_bytes`.
     """
     codec = {"gzip": "gzip", "x-gzip": "gzip", "zstd": "zstd"}.get(coding)
     if codec == "gzip" and not raw.startswith(b"\x1f\x8b"):
         return raw
     if codec:
         parts: list[bytes] = []
-        source = Guarded(io.BytesIO(raw), codec)
+        source = BoundedStream(io.BytesIO(raw), codec)
         try:
             while data := source.read():
                 parts.append(data)
                 if source.count > max_bytes:
-                    is_bomb = source.count > _MAX_ENCODED_GROWTH * len(raw)
-                    raise FlawError(
-                        Flaw.BOMB if is_bomb else Flaw.TOO_LARGE,
-                        f"{len(raw):,} bytes have become more than {max_bytes:,}",
-                    )
+                    raise _too_large(len(raw), source.count, max_bytes)
         except FlawError as error:
-            if error.flaw is Flaw.BROKEN_FILE and parts:  # cut off by the crawler: what came is the page
+            if error.flaw is Flaw.BROKEN_FILE and parts:  # truncated by the crawler: the page is what it received
                 return b"".join(parts)
             raise
         return b"".join(parts)
@@ -265,55 +256,54 @@ def _inflated(raw: bytes, coding: str, max_bytes: int) -> bytes:
         except zlib.error:
             return raw
     if len(data) > max_bytes:
-        raise FlawError(
-            Flaw.BOMB if len(data) > _MAX_ENCODED_GROWTH * len(raw) else Flaw.TOO_LARGE,
-            f"{len(raw):,} bytes have become more than {max_bytes:,}",
-        )
+        raise _too_large(len(raw), len(data), max_bytes)
     return data
 
 
+def _too_large(raw_bytes: int, decoded_bytes: int, max_bytes: int) -> FlawError:
+    flaw = Flaw.BOMB if decoded_bytes > MAX_GROWTH * raw_bytes else Flaw.TOO_LARGE
+    return FlawError(flaw, f"{raw_bytes:,} bytes decompress to more than {max_bytes:,}")
+
+
 def _next_start(stream: IO[bytes], position: int, codec: str | None, past: int | None = None) -> int | None:
-    """Where the next record may start at or after a position, and before `past`."""
-    mark = _STARTS.get(codec, _STARTS[None])
+    """Where the next record may start at or after a position and before `past`, or None."""
+    signature = _STARTS.get(codec, _STARTS[None])
     stream.seek(position)
-    held = b""
-    while (past is None or position - len(held) < past) and (chunk := stream.read(_SCAN_BYTES)):
-        found = (held + chunk).find(mark)
-        if found >= 0:
-            start = position - len(held) + found
+    overlap = b""
+    while (past is None or position - len(overlap) < past) and (chunk := stream.read(_SCAN_BYTES)):
+        index = (overlap + chunk).find(signature)
+        if index >= 0:
+            start = position - len(overlap) + index
             return start if past is None or start < past else None
         position += len(chunk)
-        held = chunk[-(len(mark) - 1) :]
+        overlap = chunk[-(len(signature) - 1) :]
     return None
 
 
-def _cut_off(stream: IO[bytes]) -> str | None:
+def _end_problem(stream: IO[bytes]) -> str | None:
     """What is wrong with the end of a file whose records are gzip members, or None.
 
-    fastwarc passes over a last record that breaks off; the last member must inflate to its end.
+    fastwarc skips a truncated last record, so the last member must decompress to its end here.
     """
     import zlib  # noqa: PLC0415 - beside its use
 
     size = stream.seek(0, 2)
-    start = max(0, size - (8 << 20))  # the last record of nearly every file; of a larger one nothing is said
-    stream.seek(start)
+    tail_start = max(0, size - _TAIL_BYTES)
+    stream.seek(tail_start)
     tail = stream.read()
-    at = tail.rfind(_STARTS["gzip"])
-    while at >= 0:
+    start = tail.rfind(_STARTS["gzip"])
+    while start >= 0:
         engine = zlib.decompressobj(wbits=31)
         try:
-            grown = len(engine.decompress(tail[at:], 64 << 20))
+            decompressed = len(engine.decompress(tail[start:], _MAX_TAIL_GROWTH_BYTES))
         except zlib.error:
-            grown = -1
-        if grown >= 0 and (engine.eof or engine.unconsumed_tail):
-            return (
-                None
-                if (engine.eof and not engine.unused_data.strip(b"\x00")) or engine.unconsumed_tail
-                else "bytes after the last record"
-            )
-        if grown > 0:
-            return f"the last record, at byte {start + at:,}, breaks off"
-        at = tail.rfind(_STARTS["gzip"], 0, at)
+            decompressed = -1
+        if decompressed >= 0 and (engine.eof or engine.unconsumed_tail):
+            is_sound = engine.unconsumed_tail or not engine.unused_data.strip(b"\x00")
+            return None if is_sound else "bytes after the last record"
+        if decompressed > 0:
+            return f"the last record, at byte {tail_start + start:,}, is truncated"
+        start = tail.rfind(_STARTS["gzip"], 0, start)
     return None
 
 
@@ -324,8 +314,8 @@ def _time(text: str | None) -> int | None:
         return None
 
 
-def read_wacz(opened: Opened, options: Options) -> Iterator[Record | Passed]:
-    """The WARC files in a WACZ (a zip with `archive/*.warc.gz`), which are stored there uncompressed and thus seekable."""
+def read_wacz(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
+    """The pages of the WARC files in a WACZ, a zip with uncompressed and thus seekable `archive/*.warc.gz`."""
     try:
         archive = zipfile.ZipFile(opened.stream)
     except (zipfile.BadZipFile, OSError, ValueError) as error:

@@ -1,1 +1,1 @@
-"""Duplicates: exact ones, near ones, and pages received before."""
+"""Duplicates: the same page, the same text, and near-duplicates."""

@@ -1,7 +1,7 @@
-"""Which candidate becomes an article, which tells what one tells already, and which takes an older text's place.
+"""Which candidates become articles, which repeat an article, and which replace an older text at the same address.
 
-Pure: slim rows in, decisions out. The order of the decisions is that of (fetched_at, source_uri, doc_id), never that
-of the batches, so the outcome does not depend on how a run was cut or started again.
+Pure: slim rows in, decisions out. Candidates are taken in the order of (fetched_at, source_uri, doc_id), never in
+that of the batches, so the outcome does not depend on how a run was split or resumed.
 """
 
 from collections.abc import Iterable
@@ -13,77 +13,74 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Known:
-    """A published article, as far as merging must know it."""
+class PublishedArticle:
+    """What `merge` needs of an article that was published by an earlier run."""
 
     article_id: str
     text_digest: str
     fetched_at: datetime | None
     version: int
-    place: str  # its file within the table
     doc_id: str = ""
 
 
 @dataclass
-class Decision:
-    """What becomes of one candidate."""
+class DedupDecision:
+    """What happens to one candidate."""
 
     doc_id: str
     outcome: str  # article | duplicate
-    article_id: str
+    article_id: str  # what it becomes, or the article that it repeats
     reason: str | None = None  # same_text | seen_again | same_page | older_version | near_duplicate
     version: int = 1
-    similarity: float = 0.0  # of a duplicate, to the article it equals
+    similarity: float = 0.0  # of a duplicate to its article
 
 
 @dataclass
-class Merge:
-    """The decisions of a run, and the published rows that newer texts replace."""
+class MergeResult:
+    """The decisions on some candidates, and what they change in the published articles."""
 
-    decisions: dict[str, Decision]
-    replaced: dict[str, Known]  # article_id -> the published row that gives way
-    seen: dict[str, datetime]  # article_id -> when its text was fetched again, last
+    decisions: dict[str, DedupDecision]  # by doc_id
+    replaced: dict[str, PublishedArticle]  # article_id -> the published text that is replaced
+    seen: dict[str, datetime]  # article_id -> the last time that its text was fetched again
 
 
-def merge(candidates: Iterable[dict[str, Any]], published: Iterable[Known]) -> Merge:
+def merge(candidates: Iterable[dict[str, Any]], published: Iterable[PublishedArticle]) -> MergeResult:
     """Decide on every candidate (rows with doc_id, article_id, text_digest, fetched_at, source_uri)."""
-    known: dict[str, Known] = {row.article_id: row for row in published}
-    by_text: dict[str, str] = {row.text_digest: row.article_id for row in known.values()}
-    decisions: dict[str, Decision] = {}
-    replaced: dict[str, Known] = {}
+    known = {row.article_id: row for row in published}
+    article_by_text = {row.text_digest: row.article_id for row in known.values()}
+    decisions: dict[str, DedupDecision] = {}
+    replaced: dict[str, PublishedArticle] = {}
     seen: dict[str, datetime] = {}
-    holders: dict[str, str] = {}  # article_id -> doc_id of the candidate that holds it in this run
+    # the current state of each article_id; `holders` has the candidate of this run whose text it is
+    holders: dict[str, str] = {}
     fetched: dict[str, datetime] = {row.article_id: row.fetched_at or _LONG_AGO for row in known.values()}
     versions: dict[str, int] = {row.article_id: row.version for row in known.values()}
     digests: dict[str, str] = {row.article_id: row.text_digest for row in known.values()}
     for row in sorted(candidates, key=lambda row: (row["fetched_at"] or _LONG_AGO, row["source_uri"], row["doc_id"])):
         doc_id, article_id, digest = row["doc_id"], row["article_id"], row["text_digest"]
-        twin = by_text.get(digest)
+        twin = article_by_text.get(digest)
         if twin is not None:
-            is_own = twin == article_id
-            decisions[doc_id] = Decision(
-                doc_id, "duplicate", twin, "seen_again" if is_own else "same_text", similarity=1.0
-            )
-            if is_own and row["fetched_at"]:
+            reason = "seen_again" if twin == article_id else "same_text"
+            decisions[doc_id] = DedupDecision(doc_id, "duplicate", twin, reason, similarity=1.0)
+            if twin == article_id and row["fetched_at"]:
                 seen[twin] = max(row["fetched_at"], seen.get(twin, _LONG_AGO))
             continue
         when = row["fetched_at"] or _LONG_AGO
         if article_id in digests:
-            if when < fetched[article_id]:  # only against what was published by an earlier run
-                decisions[doc_id] = Decision(doc_id, "duplicate", article_id, "older_version")
+            if when < fetched[article_id]:  # only possible against an article of an earlier run
+                decisions[doc_id] = DedupDecision(doc_id, "duplicate", article_id, "older_version")
                 continue
             if article_id in holders:
-                decisions[holders[article_id]] = Decision(
-                    holders[article_id], "duplicate", article_id, "older_version", versions[article_id]
-                )
+                older = holders[article_id]
+                decisions[older] = DedupDecision(older, "duplicate", article_id, "older_version", versions[article_id])
             else:
                 replaced[article_id] = known[article_id]
-            by_text.pop(digests[article_id], None)
+            article_by_text.pop(digests[article_id], None)
             versions[article_id] += 1
         else:
             versions[article_id] = 1
         digests[article_id], fetched[article_id], holders[article_id] = digest, when, doc_id
-        by_text[digest] = article_id
-        seen.pop(article_id, None)  # that was the text before
-        decisions[doc_id] = Decision(doc_id, "article", article_id, None, versions[article_id])
-    return Merge(decisions, replaced, seen)
+        article_by_text[digest] = article_id
+        seen.pop(article_id, None)  # it was the previous text that was seen
+        decisions[doc_id] = DedupDecision(doc_id, "article", article_id, None, versions[article_id])
+    return MergeResult(decisions, replaced, seen)

@@ -1,4 +1,4 @@
-"""An article taken out of an output everywhere: its rows in every table, its lines, its raw pages; and the proof."""
+"""Delete an article from an output: its rows in every table, its lines and raw pages; check that nothing is left."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,20 +11,20 @@ import pyarrow.parquet as pq
 
 from tasks import schema
 from tasks.load.maintenance import warc
-from tasks.load.maintenance.rewrite import of_values, take_out
-from tasks.load.output import Changes, Output, renewed
+from tasks.load.maintenance.rewrite import delete_rows, rows_with_values
+from tasks.load.output import Changes, Output, rewritten_path
 from tasks.load.tables.staging import LOW_CARDINALITY
 from tasks.storage.tables import write_table
 
 # tables and folders with the columns that name an article or a page in them
 _BY_ARTICLE = ("articles", "versions", "duplicates", "signatures")
 _BY_PAGE = ("articles", "versions", "duplicates", "quarantine")
-_OUTSIDE = {"lines": "doc_id", "pages": "doc_id", "entities": "article_id"}
+_UNPUBLISHED = {"lines": "doc_id", "pages": "doc_id", "entities": "article_id"}
 
 
 @dataclass(frozen=True)
 class Target:
-    """What is to be forgotten: articles, and every page that told them."""
+    """What is to be forgotten: articles, and every page that showed them."""
 
     article_ids: frozenset[str]
     doc_ids: frozenset[str]
@@ -32,43 +32,41 @@ class Target:
     page_digests: frozenset[str] = frozenset()
 
 
-def find(output: Output, wanted: str) -> Target:
-    """All articles and pages that an article_id, a doc_id, an address or the path of a page names, directly or through
-    one another: the article of a page, and all pages of that article.
+def find_target(output: Output, wanted: str) -> Target:
+    """All articles and pages that an article_id, a doc_id, an address or the path of a page refers to.
+
+    A page stands for its article, and an article for all of its pages.
     """
     articles, docs, sources, digests = set(), set(), set(), set()
-    rows = [row for path in output.files("ledger").values() for row in _naming(path, wanted)]
+    rows = [row for path in output.files("ledger").values() for row in _matching_rows(path, wanted)]
     for table in ("articles", "versions"):
         for path in output.files(table).values():
-            rows += _naming(path, wanted, "canonical_url")
+            rows += _matching_rows(path, wanted, "canonical_url")
     for row in rows:
         docs.add(row["doc_id"])
         if row.get("article_id"):
             articles.add(row["article_id"])
     for path in output.files("ledger").values():
-        table = pq.ParquetFile(path).read(columns=["doc_id", "article_id", "source_uri", "page_digest"])
-        for row in table.filter(
-            pc.is_in(table.column("article_id"), pa.array(sorted(articles), pa.string()))
-        ).to_pylist():
+        ledger = pq.ParquetFile(path).read(columns=["doc_id", "article_id", "source_uri", "page_digest"])
+        for row in ledger.filter(rows_with_values("article_id", articles)(ledger)).to_pylist():
             docs.add(row["doc_id"])
-        for row in table.filter(pc.is_in(table.column("doc_id"), pa.array(sorted(docs), pa.string()))).to_pylist():
+        for row in ledger.filter(rows_with_values("doc_id", docs)(ledger)).to_pylist():
             sources.add(row["source_uri"])
             digests.add(row["page_digest"])
     return Target(frozenset(articles), frozenset(docs), frozenset(sources), frozenset(digests))
 
 
-def _naming(path: Path, wanted: str, *more: str) -> Iterator[dict[str, Any]]:
+def _matching_rows(path: Path, wanted: str, *more: str) -> Iterator[dict[str, Any]]:
     columns = ["doc_id", "article_id", "url", "source_uri", *more]
-    table = pq.ParquetFile(path).read(columns=columns)
-    for row in table.to_pylist():
+    for row in pq.ParquetFile(path).read(columns=columns).to_pylist():
         if wanted in (row[name] for name in columns):
             yield row
 
 
 def stage(folder: Path, output: Output, target: Target, changes: Changes) -> dict[str, int]:
-    """Stage every table without the target; its pages stay in the ledger as `forgotten`, so that no run brings them back.
+    """Stage every table without the target. Its pages stay in the ledger as `forgotten`: no run adds them again.
 
-    Returns how many rows go, by table.
+    Returns the number of rows deleted or changed, by table.
     """
     counts: dict[str, int] = {}
     for tables, column, values in (
@@ -76,13 +74,12 @@ def stage(folder: Path, output: Output, target: Target, changes: Changes) -> dic
         (_BY_PAGE, "doc_id", target.doc_ids),
     ):
         for table in tables:
-            counts[table] = counts.get(table, 0) + take_out(
-                folder, output, table, column, of_values(column, set(values)), changes
-            )
-    # the next crawl knows the page by the ledger; a feed of this address stays
-    is_page = of_values("url", set(target.source_uris))
-    counts["fetches"] = take_out(folder, output, "fetches", "url", is_page, changes)
-    for place, path in output.files("ledger").items():
+            deleted = delete_rows(folder, output, table, column, rows_with_values(column, set(values)), changes)
+            counts[table] = counts.get(table, 0) + deleted
+    # the next crawl knows the page by the ledger; a feed at this address stays
+    is_page = rows_with_values("url", set(target.source_uris))
+    counts["fetches"] = delete_rows(folder, output, "fetches", "url", is_page, changes)
+    for name, path in output.files("ledger").items():
         rows = pq.ParquetFile(path).read().to_pylist()
         if not any(row["doc_id"] in target.doc_ids for row in rows):
             continue
@@ -90,40 +87,44 @@ def stage(folder: Path, output: Output, target: Target, changes: Changes) -> dic
             if row["doc_id"] in target.doc_ids:
                 row |= {"outcome": "forgotten", "reason": None, "article_id": None, "url": None}
                 counts["ledger"] = counts.get("ledger", 0) + 1
-        staged = folder / "ledger" / renewed(place, output.state())
+        staged = folder / "ledger" / rewritten_path(name, output.state())
         write_table(pa.Table.from_pylist(rows, schema=schema.LEDGER), staged, dictionary=LOW_CARDINALITY)
-        changes.rewrite("ledger", place, staged, output.state())
+        changes.replace("ledger", name, staged, output.state())
     return counts
 
 
-def strike(output: Output, target: Target, folders: Iterable[str] = tuple(_OUTSIDE)) -> dict[str, int]:
-    """Take the target out of what lies beside the published tables: lines, raw pages, entities. Returns rows by folder."""
+def delete_unpublished(output: Output, target: Target, folders: Iterable[str] = tuple(_UNPUBLISHED)) -> dict[str, int]:
+    """Delete the target from the files outside the published tables: lines, raw pages, entities.
+
+    Returns the number of rows deleted, by folder.
+    """
     counts = {}
     for name in folders:
-        column = _OUTSIDE[name]
+        column = _UNPUBLISHED[name]
         values = target.article_ids if column == "article_id" else target.doc_ids
         counts[name] = 0
         for path in sorted((output.root / name).rglob("*.parquet")):
-            gone = of_values(column, set(values))(pq.ParquetFile(path).read(columns=[column]))
-            marked = int(pc.sum(gone).as_py() or 0)
-            if marked:
-                counts[name] += marked
+            is_deleted = rows_with_values(column, set(values))(pq.ParquetFile(path).read(columns=[column]))
+            deleted = int(pc.sum(is_deleted).as_py() or 0)
+            if deleted:
+                counts[name] += deleted
                 file = pq.ParquetFile(path)
-                rest = file.read().filter(pc.invert(gone))
-                if rest.num_rows:
-                    write_table(rest.replace_schema_metadata(file.schema_arrow.metadata), path)
+                rows = file.read().filter(pc.invert(is_deleted))
+                if rows.num_rows:
+                    write_table(rows.replace_schema_metadata(file.schema_arrow.metadata), path)
                 else:
                     path.unlink()
     if "pages" in folders:
-        counts["warc"] = warc.take_out_pages(output.root / "warc", target.page_digests)
+        counts["warc"] = warc.delete_pages(output.root / "warc", target.page_digests)
     return counts
 
 
-def traces(output: Output, target: Target) -> dict[str, int]:
-    """The proof: every Parquet and WARC file under the output, hidden ones too, is read, and rows that still name the target are
-    counted by folder; the ledger's rows that say `forgotten` are no trace.
+def find_traces(output: Output, target: Target) -> dict[str, int]:
+    """The number of rows that still refer to the target, by file: none after it was forgotten.
+
+    Every Parquet and WARC file under the output is read, hidden ones too. The ledger's `forgotten` rows do not count.
     """
-    found: dict[str, int] = {}
+    traces: dict[str, int] = {}
     values = pa.array(sorted(target.article_ids | target.doc_ids), pa.string())
     seen: set[int] = set()
     for path in sorted(output.root.rglob("*.parquet")):
@@ -139,8 +140,7 @@ def traces(output: Output, target: Target) -> dict[str, int]:
             table = table.filter(pc.not_equal(table.column("outcome"), "forgotten"))
         count = sum(int(pc.sum(pc.is_in(table.column(name), values)).as_py() or 0) for name in names)
         if count:
-            place = path.relative_to(output.root).as_posix()
-            found[place] = count
-    if kept := warc.count_pages(output.root / "warc", target.page_digests):
-        found["warc"] = kept
-    return found
+            traces[path.relative_to(output.root).as_posix()] = count
+    if pages := warc.count_pages(output.root / "warc", target.page_digests):
+        traces["warc"] = pages
+    return traces

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tasks.clean.model import forest
+from tasks.clean.model import block_model, forest
 
-FOLDER = Path(forest.__file__).parent
+FOLDER = Path(block_model.__file__).parent
 
 
 @pytest.mark.parametrize("kind", ["html", "text"])
 def test_numpy_gives_the_trainers_prediction(kind):
-    shipped = forest.load(kind)
+    shipped = block_model.load(kind)
     columns = {name: shipped.sample[:, n] for n, name in enumerate(shipped.forest.names)}
     assert np.abs(shipped.forest.predict(columns) - shipped.sample_chances).max() < 1e-6
     assert shipped.sample_chances.min() < 0.1
@@ -31,7 +31,7 @@ def test_the_card_belongs_to_the_model(kind):
 
 
 def test_prediction_does_not_depend_on_the_batch():
-    shipped = forest.load("text")
+    shipped = block_model.load("text")
     rows = np.tile(shipped.sample, (forest._CHUNK // len(shipped.sample) + 2, 1))
     columns = {name: rows[:, n] for n, name in enumerate(shipped.forest.names)}
     found = shipped.forest.predict(columns)
@@ -39,7 +39,7 @@ def test_prediction_does_not_depend_on_the_batch():
 
 
 def test_confidence_rises_with_what_it_is_made_of():
-    table = forest.load("html").calibration
+    table = block_model.load("html").calibration
     assert (np.diff(table[0]) >= 0).all()
     assert (np.diff(table[1]) >= 0).all()
     assert 0 <= table[1].min() <= table[1].max() <= 1

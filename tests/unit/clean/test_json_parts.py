@@ -17,12 +17,14 @@ from tasks.ingest.worker import Job, Limits, read_records
 from tasks.parallel.executor import Executor
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     lines=st.lists(st.one_of(st.sampled_from([b"", b"[", b"{broken", b"{}"]), st.integers(0, 60)), max_size=12),
-    part_bytes=st.integers(1, 200), line_end=st.sampled_from([b"\n", b"\r\n"]), ends_whole=st.booleans(),
+    part_bytes=st.integers(1, 200),
+    line_end=st.sampled_from([b"\n", b"\r\n"]),
+    ends_whole=st.booleans(),
     chunk_bytes=st.integers(1, 50),
-)  # fmt: skip
+)
 def test_the_parts_of_a_file_of_json_lines_are_the_whole(
     tmp_path_factory, lines, part_bytes, line_end, ends_whole, chunk_bytes
 ):

@@ -1,8 +1,10 @@
 """Every line is accounted for, whatever the page."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.ids import case_id
+from support.pages import page_table, process
 
 from tasks.vocabulary import Action, Label, Reason
 
@@ -15,18 +17,18 @@ def labels(lines):
     return {row["text"]: (row["label"], row["action"]) for row in lines.to_pylist()}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(
     st.lists(
         st.one_of(st.text(max_size=60), st.just(SENTENCE), st.just("Share this"), st.just("© 2026 The Harbor Ledger")),
         max_size=25,
     )
 )
-def test_every_line_that_is_not_blank_has_one_row(line, texts):
+def test_every_line_that_is_not_blank_has_one_row(texts):
     from tasks.clean.parse.decode import repair
 
     page = "\n".join(texts)
-    _, lines, candidates = line.through(line.text_page(page))
+    _, lines, candidates = process(page_table(page, "text/plain"))
     repaired = [" ".join(text.split()) for text in repair(page.encode("utf-8", "replace").decode(), set()).split("\n")]
     assert [row["text"] for row in lines.to_pylist()] == [text for text in repaired if text]
     for row in lines.to_pylist():
@@ -36,32 +38,35 @@ def test_every_line_that_is_not_blank_has_one_row(line, texts):
     assert candidates.column("paragraph_count").to_pylist() == [len(kept)]
 
 
-def test_a_caption_with_an_agency_glued_under_it_leaves_the_text(line):
+def test_a_caption_with_an_agency_glued_under_it_leaves_the_text():
     paragraphs = [SENTENCE.replace("ferry", f"ferry number {n}") for n in range(6)]
     page = (
         "Old ferry gets another year\n\n"
         + "\n\n".join(paragraphs[:3])
-        + "\n\nThe ferry at its berth in the harbour on a grey morning last week, seen from the mole.\nAnadolu Agency\n\n"
+        + (
+            "\n\nThe ferry at its berth in the harbour on a grey morning last week, seen from the mole.\n"
+            "Anadolu Agency\n\n"
+        )
         + "\n\n".join(paragraphs[3:])
     )
-    _, _, candidates = line.through(line.text_page(page))
+    _, _, candidates = process(page_table(page, "text/plain"))
     row = candidates.to_pylist()[0]
     assert row["captions"] == ["The ferry at its berth in the harbour on a grey morning last week, seen from the mole."]
     assert row["image_credits"] == ["Anadolu Agency"]
     assert row["text"] == "\n\n".join(paragraphs)
 
 
-def test_weak_evidence_keeps_the_paragraph_and_records_the_doubt(line):
+def test_weak_evidence_keeps_the_paragraph_and_records_the_doubt():
     """Where paragraphs are not parted by blank lines, a glued name says little."""
     paragraphs = [SENTENCE.replace("ferry", f"ferry number {n}") for n in range(6)]
     page = (
         "Old ferry gets another year\n" + "\n".join(paragraphs[:3]) + "\nAnadolu Agency\n" + "\n".join(paragraphs[3:])
     )
-    _, _, candidates = line.through(line.text_page(page))
+    _, _, candidates = process(page_table(page, "text/plain"))
     assert paragraphs[2] in candidates.column("text").to_pylist()[0]
 
 
-def test_a_name_glued_under_a_paragraph_is_a_credit_and_a_doubt(line):
+def test_a_name_glued_under_a_paragraph_is_a_credit_and_a_doubt():
     """A person's name says less than an agency's: the line above stays, and the doubt is recorded."""
     paragraphs = [SENTENCE.replace("ferry", f"ferry number {n}") for n in range(6)]
     page = (
@@ -70,35 +75,35 @@ def test_a_name_glued_under_a_paragraph_is_a_credit_and_a_doubt(line):
         + "\nMarta Reuss\n\n"
         + "\n\n".join(paragraphs[3:])
     )
-    _, lines, candidates = line.through(line.text_page(page))
+    _, lines, candidates = process(page_table(page, "text/plain"))
     row = candidates.to_pylist()[0]
     assert row["text"] == "\n\n".join(paragraphs)
     assert row["image_credits"] == ["Marta Reuss"]
     assert [row["text"] for row in lines.to_pylist() if row["doubt"] == "caption"] == [paragraphs[2]]
 
 
-@pytest.mark.parametrize("text", ["", "\n\n\n", "|", "a", "x" * 5000, "\x00\x01", "{" * 300])
-def test_odd_pages_give_lines_not_errors(line, text):
-    _, lines, candidates = line.through(line.text_page(text))
+@pytest.mark.parametrize("text", ["", "\n\n\n", "|", "a", "x" * 5000, "\x00\x01", "{" * 300], ids=case_id)
+def test_odd_pages_give_lines_not_errors(text):
+    _, lines, candidates = process(page_table(text, "text/plain"))
     assert candidates.num_rows == 1
     assert lines.num_rows <= 1
 
 
-def test_deep_nesting_and_unclosed_elements_are_read(line):
+def test_deep_nesting_and_unclosed_elements_are_read():
     page = "<html><body>" + "<div>" * 5000 + f"<p>{SENTENCE}"
-    _, lines, _ = line.through(line.text_page(page, "p.html", "text/html"))
+    _, lines, _ = process(page_table(page))
     assert SENTENCE in [row["text"] for row in lines.to_pylist()]
 
 
-def test_a_line_of_a_million_characters_is_read_in_bounded_time(line):
-    _, lines, _ = line.through(line.text_page("word " * 200_000))
+def test_a_line_of_a_million_characters_is_read_in_bounded_time():
+    _, lines, _ = process(page_table("word " * 200_000, "text/plain"))
     assert lines.num_rows == 1
 
 
-def test_lines_beyond_the_limit_are_counted_not_lost(line):
+def test_lines_beyond_the_limit_are_counted_not_lost():
     from tasks.clean.parse.blocks import MAX_BLOCKS
 
-    documents, lines, _ = line.through(line.text_page("line\n" * (MAX_BLOCKS + 50)))
+    documents, lines, _ = process(page_table("line\n" * (MAX_BLOCKS + 50), "text/plain"))
     assert lines.num_rows == MAX_BLOCKS + 1
     assert lines.to_pylist()[-1]["reason"] == Reason.BEYOND_LIMIT
     assert "50" in lines.to_pylist()[-1]["text"]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.clean.model import page_words
-from tasks.clean.model.features import layout
+from tasks.clean.model.features import layout_of_blocks
 from tasks.clean.model.network import TAPS, Net, standardised
 from tasks.clean.model.story import FLOOR, decide
 from tasks.clean.parse.blocks import Blocks
@@ -16,7 +16,7 @@ from tasks.clean.parse.blocks import Blocks
 
 def where_of(sizes):
     page = [number for number, size in enumerate(sizes) for _ in range(size)]
-    return layout(Blocks(page=page, text=[""] * len(page)))
+    return layout_of_blocks(Blocks(page=page, text=[""] * len(page)))
 
 
 def made_net(seed, width=3, channels=4, dilations=(1, 3)):
@@ -27,10 +27,19 @@ def made_net(seed, width=3, channels=4, dilations=(1, 3)):
 
     layers = len(dilations)
     return Net(
-        names=np.array([f"f{n}" for n in range(width)]), mean=some(width), scale=np.abs(some(width)) + 1, into=some(width, channels),
-        into_bias=some(channels), dilations=np.array(dilations), taps=some(layers, TAPS, channels), tap_biases=some(layers, channels),
-        points=some(layers, channels, channels) * 0.3, point_biases=some(layers, channels), out=some(channels), out_bias=some(1)[0],
-    )  # fmt: skip
+        names=np.array([f"f{n}" for n in range(width)]),
+        mean=some(width),
+        scale=np.abs(some(width)) + 1,
+        into=some(width, channels),
+        into_bias=some(channels),
+        dilations=np.array(dilations),
+        taps=some(layers, TAPS, channels),
+        tap_biases=some(layers, channels),
+        points=some(layers, channels, channels) * 0.3,
+        point_biases=some(layers, channels),
+        out=some(channels),
+        out_bias=some(1)[0],
+    )
 
 
 def by_definition(net, features):
@@ -59,7 +68,7 @@ def test_the_network_sees_each_page_by_itself(sizes):
     assert np.allclose(found, np.concatenate(expected), rtol=1e-4, atol=1e-4)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.floats(0.02, 0.98), st.integers(1, 40)), min_size=1, max_size=8))
 def test_the_blocks_chosen_have_the_largest_expected_f1(blocks):
     chance = np.array([one for one, _ in blocks])

@@ -1,31 +1,41 @@
-"""What is published with a doubt, and what is certainly no article: the verdict on a page and the rules that rest on it."""
+"""The verdict on a page, and the rules that rest on it: what is published with a doubt, what is not an article."""
 
 import pyarrow as pa
 import pytest
+from support.ids import case_id
+from support.pages import page_table
 
 from expectations import clean, extract
 from expectations.gate import check
-from expectations.thresholds import DEFAULT_FILE, ThresholdError, limits
+from expectations.thresholds import DEFAULT_FILE, ThresholdError, load_thresholds
 from tasks import schema
 from tasks.clean.core import clean_pages
 from tasks.clean.label.page_kind import PageFacts, judge
 from tasks.clean.model.lexicon import Entry
 from tasks.extract.core import extract_documents
 
-KINDS = ("listing", "product", "forum", "documentation", "service", "video", "login", "cookie_wall", "error_page", "empty_shell")  # fmt: skip
-THRESHOLD = limits()["clean"]["story_probability_min"]
+KINDS = "listing product forum documentation service video login cookie_wall error_page empty_shell".split()
+THRESHOLD = load_thresholds().clean.story_probability_min
 
 
 def document(**changes):
     """A row of `schema.DOCUMENTS` of a plain article."""
-    plain = {"doc_id": "d", "kind": "article", "story_probability": 1.0, "kept_word_count": 300, "kept_line_count": 9, "line_count": 40,
-             "byte_count": 9000, "body_confidence": 0.9}  # fmt: skip
+    plain = {
+        "doc_id": "d",
+        "kind": "article",
+        "story_probability": 1.0,
+        "kept_word_count": 300,
+        "kept_line_count": 9,
+        "line_count": 40,
+        "byte_count": 9000,
+        "body_confidence": 0.9,
+    }
     return schema.blank_row(schema.DOCUMENTS) | plain | changes
 
 
 def verdict_on(*documents, **numbers):
     rows = [row | {"doc_id": str(n)} for n, row in enumerate(documents)]
-    suite = clean.suite(limits()["clean"] | numbers)
+    suite = clean.suite(load_thresholds().clean.model_copy(update=numbers))
     return check(suite, clean.slim(pa.Table.from_pylist(rows, schema=schema.DOCUMENTS).select(list(suite.columns))))
 
 
@@ -46,7 +56,10 @@ def test_what_is_of_no_named_kind_counts_as_a_listing(unnamed):
 
 
 def test_the_threshold_is_one_number_and_never_lets_through_what_is_certain():
-    doubtful, certain = document(story_probability=0.5, other_kind="forum"), document(story_probability=0.0, kind="login", other_kind="login", kind_reason="a form")  # fmt: skip
+    doubtful, certain = (
+        document(story_probability=0.5, other_kind="forum"),
+        document(story_probability=0.0, kind="login", other_kind="login", kind_reason="a form"),
+    )
     assert verdict_on(doubtful, certain, story_probability_min=0.6).reasons == {0: ["clean.forum"], 1: ["clean.login"]}
     low = verdict_on(doubtful, certain, story_probability_min=0.01)
     assert low.reasons == {1: ["clean.login"]}
@@ -57,12 +70,17 @@ def test_a_threshold_of_nothing_is_refused(tmp_path):
     path = tmp_path / "thresholds.yml"
     text = DEFAULT_FILE.read_text(encoding="utf-8")
     path.write_text(text.replace(f"story_probability_min: {THRESHOLD}", "story_probability_min: 0"), encoding="utf-8")
-    with pytest.raises(ThresholdError, match=r"story_probability_min: 0 is not between 0.01 and 1"):
-        limits(path)
+    with pytest.raises(ThresholdError, match=r"story_probability_min: must be greater than or equal to 0.01, not 0"):
+        load_thresholds(path)
 
 
 def test_a_page_that_could_not_be_read_is_of_no_kind():
-    broken = schema.blank_row(schema.DOCUMENTS) | {"doc_id": "d", "kind": "article", "problem": "clean.parser_crash", "problem_detail": "x"}  # fmt: skip
+    broken = schema.blank_row(schema.DOCUMENTS) | {
+        "doc_id": "d",
+        "kind": "article",
+        "problem": "clean.parser_crash",
+        "problem_detail": "x",
+    }
     assert "clean.listing" not in verdict_on(broken).reasons[0]
 
 
@@ -78,6 +96,7 @@ def test_a_page_that_could_not_be_read_is_of_no_kind():
         ({"kind": "stub", "kept_word_count": 79, "kind_reason": "cut"}, "clean.paywall_stub"),
         ({"damaged_char_count": 100}, "clean.undecodable"),
     ],
+    ids=case_id,
 )
 def test_what_is_only_doubtful_passes(changes, code):
     assert verdict_on(document(**changes)).reasons == ({0: [code]} if code else {})
@@ -90,10 +109,15 @@ def test_an_analyst_may_ask_for_a_stricter_dataset(number):
 
 def test_a_story_that_is_one_link_is_no_list_of_links():
     days = ("Monday", "Tuesday", "Wednesday", "Thursday")
-    body = "".join(f'<p><a href="/{day}">The council said on {day} that the old harbour bridge will be repaired before the winter.</a></p>' for day in days)  # fmt: skip
-    raw = f"<html><body><article><h1>Council repairs the bridge</h1>{body}</article></body></html>".encode()
-    page = {"doc_id": "d", "source_uri": "s", "media_type": "text/html", "page_digest": "p", "byte_count": len(raw), "raw": raw}  # fmt: skip
-    (found,) = clean_pages(pa.Table.from_pylist([page], schema=schema.PAGES))[0].to_pylist()
+    body = "".join(
+        (
+            f'<p><a href="/{day}">The council said on {day} that the old harbour bridge will be repaired before the '
+            "winter.</a></p>"
+        )
+        for day in days
+    )
+    raw = f"<html><body><article><h1>Council repairs the bridge</h1>{body}</article></body></html>"
+    (found,) = clean_pages(page_table(raw)).documents.to_pylist()
     assert found["kept_word_count"] > 20
     assert found["link_share"] == 0.0
 
@@ -145,47 +169,75 @@ ENTRY = {"kind": "", "phrase": "some words", "mode": "line", "word_count": 2}
             0.04,
         ),
     ],
+    ids=case_id,
 )
 def test_the_verdict_on_a_page(kinds, changes, kind, probability):
     entries = {n: Entry(**ENTRY | {"kind": name}) for n, name in enumerate(kinds)}
-    plain = {"kept_words": 300, "page_words": 500.0, "page_lines": 60, "last_kept": 1, "is_live_declared": False, "clock_lines": 0,
-             "story_probability": 1.0, "other_kind": None, "look": {}}  # fmt: skip
+    plain = {
+        "kept_words": 300,
+        "page_words": 500.0,
+        "page_lines": 60,
+        "last_kept": 1,
+        "is_live_declared": False,
+        "clock_lines": 0,
+        "story_probability": 1.0,
+        "other_kind": None,
+        "features": {},
+    }
     verdict = judge(PageFacts(entries=entries, **plain | changes))
     assert (verdict.kind, verdict.story_probability) == (kind, probability)
     assert verdict.other_kind == (changes.get("other_kind") if probability else kind)
-    assert bool(verdict.why) == (kind != "article" or probability < 0.8)
+    assert bool(verdict.reason) == (kind != "article" or probability < 0.8)
 
 
 @pytest.mark.parametrize(
     ("other", "look", "why"),
     [
-        ("product", {"money_blocks": 2.0, "price": 1.0}, "reads like a product page: a price is declared, prices in several lines, 300 of 500 words are prose"),
-        ("forum", {"type_forum": 1.0}, "reads like a forum thread: declared as a discussion, 300 of 500 words are prose"),
-        ("listing", {"page_links": 0.7}, "reads like a list of links: most words are links, 300 of 500 words are prose"),
+        (
+            "product",
+            {"money_blocks": 2.0, "price": 1.0},
+            "reads like a product page: a price is declared, prices in several lines, 300 of 500 words are prose",
+        ),
+        (
+            "forum",
+            {"type_forum": 1.0},
+            "reads like a forum thread: declared as a discussion, 300 of 500 words are prose",
+        ),
+        (
+            "listing",
+            {"page_links": 0.7},
+            "reads like a list of links: most words are links, 300 of 500 words are prose",
+        ),
         ("service", {}, "reads like a page that offers a service: 300 of 500 words are prose"),
     ],
-)  # fmt: skip
+    ids=case_id,
+)
 def test_a_page_that_may_hold_no_story_says_what_it_reads_like(other, look, why):
-    facts = PageFacts(300, 500.0, 60, {}, 1, is_live_declared=False, clock_lines=0, story_probability=0.1, other_kind=other, look=look)  # fmt: skip
+    facts = PageFacts(
+        300,
+        500.0,
+        60,
+        {},
+        1,
+        is_live_declared=False,
+        clock_lines=0,
+        story_probability=0.1,
+        other_kind=other,
+        features=look,
+    )
     verdict = judge(facts)
-    assert (verdict.kind, verdict.story_probability, verdict.other_kind, verdict.why) == ("article", 0.1, other, why)
+    assert (verdict.kind, verdict.story_probability, verdict.other_kind, verdict.reason) == ("article", 0.1, other, why)
 
 
 def row(inner, lang="en", **changes):
     """The candidate of a page with this article; `changes` are what clean said of it."""
-    raw = f'<html lang="{lang}"><head></head><body><article>{inner}</article></body></html>'.encode()
-    page = {
-        "doc_id": "d",
-        "source_uri": "s",
-        "media_type": "text/html",
-        "page_digest": "p",
-        "byte_count": len(raw),
-        "raw": raw,
-    }
-    documents, lines, _ = clean_pages(pa.Table.from_pylist([page], schema=schema.PAGES))
+    html = f'<html lang="{lang}"><head></head><body><article>{inner}</article></body></html>'
+    documents, lines, _ = clean_pages(page_table(html))
     # which lines are the story is not what is tried here
     kept = {"label": "paragraph", "action": "keep", "reason": "running_text"}
-    lines = pa.Table.from_pylist([line | kept if line["tag"] == "p" else line for line in lines.to_pylist()], schema=schema.LINES)  # fmt: skip
+    lines = pa.Table.from_pylist(
+        [line | kept if line["tag"] == "p" else line for line in lines.to_pylist()], schema=schema.LINES
+    )
     sure = {"story_probability": 1.0}  # a page of a few sentences is a doubtful one
     documents = pa.Table.from_pylist([documents.to_pylist()[0] | sure | changes], schema=schema.DOCUMENTS)
     return extract_documents(documents, lines).to_pylist()[0]
@@ -193,7 +245,10 @@ def row(inner, lang="en", **changes):
 
 HEADLINE = "<h1>Ferry company buys two boats for the island</h1>"
 STORY = "".join(
-    f"<p>The ferry company said on {day} that the new boat for the island will carry forty cars and their passengers.</p>"
+    (
+        f"<p>The ferry company said on {day} that the new boat for the island will carry forty cars and their "
+        "passengers.</p>"
+    )
     for day in ("Monday", "Tuesday", "Wednesday", "Thursday")
 )
 
@@ -209,13 +264,17 @@ STORY = "".join(
         (HEADLINE + STORY, {"body_confidence": 0.9, "kind": "stub"}, "text_cut_off"),
         (HEADLINE + STORY.replace("ferry", "f\ufffdrry"), {"body_confidence": 0.9}, "encoding_damage"),
     ],
+    ids=case_id,
 )
 def test_a_doubt_is_a_flag_of_the_row(inner, changes, flag):
     assert row(inner, **changes)["flags"] == ([flag] if flag else [])
 
 
 def test_the_probability_of_a_story_goes_into_the_row_and_its_confidence():
-    sure, doubtful = row(HEADLINE + STORY, body_confidence=0.8), row(HEADLINE + STORY, body_confidence=0.8, story_probability=0.5)  # fmt: skip
+    sure, doubtful = (
+        row(HEADLINE + STORY, body_confidence=0.8),
+        row(HEADLINE + STORY, body_confidence=0.8, story_probability=0.5),
+    )
     assert (sure["story_probability"], doubtful["story_probability"]) == (1.0, 0.5)
     assert doubtful["confidence"] == pytest.approx(sure["confidence"] * 0.5 / 0.95, abs=1e-4)
 
@@ -235,7 +294,7 @@ def test_a_brief_of_two_sentences_passes_in_any_script(language):
     candidate = row(f"<h1>{BRIEFS[language][:12]}</h1><p>{BRIEFS[language]}</p>", language)
     words = candidate["word_count"]
     assert words >= 8
-    made = extract.suite(limits()["extract"])
+    made = extract.suite(load_thresholds().extract)
     table = pa.Table.from_pylist([candidate], schema=schema.CANDIDATES).select(list(made.columns))
     assert check(made, extract.slim(table)).reasons == {}
 
@@ -248,8 +307,11 @@ def candidates(**changes):
         "confidence": 0.9,
         "title": "A title",
     }
-    rows = [schema.blank_row(schema.CANDIDATES) | plain | changes | {"doc_id": str(n), "text_digest": str(n)} for n in range(10)]  # fmt: skip
-    made = extract.suite(limits()["extract"])
+    rows = [
+        schema.blank_row(schema.CANDIDATES) | plain | changes | {"doc_id": str(n), "text_digest": str(n)}
+        for n in range(10)
+    ]
+    made = extract.suite(load_thresholds().extract)
     table = pa.Table.from_pylist(rows, schema=schema.CANDIDATES).select(list(made.columns))
     return check(made, extract.slim(table))
 
@@ -263,6 +325,7 @@ def candidates(**changes):
         ({"text_char_count": 40}, None),
         ({"text_char_count": 39}, "extract.text_too_short"),
     ],
+    ids=case_id,
 )
 def test_what_extract_sets_aside(changes, code):
     assert {code for codes in candidates(**changes).reasons.values() for code in codes} == ({code} if code else set())
@@ -275,5 +338,7 @@ def test_a_headline_that_is_missing_is_a_warning_and_no_loss():
 
 
 def test_rows_from_before_the_column_are_taken_for_stories():
-    old = pa.Table.from_pylist([schema.blank_row(schema.ARTICLES)], schema=schema.ARTICLES).drop_columns(["story_probability"])  # fmt: skip
+    old = pa.Table.from_pylist([schema.blank_row(schema.ARTICLES)], schema=schema.ARTICLES).drop_columns(
+        ["story_probability"]
+    )
     assert schema.conform(old, schema.ARTICLES).column("story_probability").to_pylist() == [1.0]

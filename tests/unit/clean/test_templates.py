@@ -5,11 +5,13 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from support.pages import pages_table, process
+from support.paths import PAGES
 
 from tasks import schema
 from tasks.clean.core import clean_pages
 from tasks.clean.sites import memory
-from tasks.clean.sites.memory import learn, learn_files, place_of, recall
+from tasks.clean.sites.memory import file_of, learn, learn_files, recall
 from tasks.clean.sites.templates import find_templates, site_of
 from tasks.extract.core import extract_documents
 
@@ -21,9 +23,12 @@ def find(pages, sites=None, known=None):
     flat = [(key, number, words, good) for number, lines in enumerate(pages) for key, words, good in lines]
     keys, page, words, good = (list(column) for column in zip(*flat, strict=True))
     found = find_templates(
-        np.array([wide(key) for key in keys], dtype=np.uint64), np.array(page), np.array(words, dtype=float) * np.array(good),
-        sites or ["a"] * len(pages), known or {},
-    )  # fmt: skip
+        np.array([wide(key) for key in keys], dtype=np.uint64),
+        np.array(page),
+        np.array(words, dtype=float) * np.array(good),
+        sites or ["a"] * len(pages),
+        known or {},
+    )
     return {keys[row]: counts for row, counts in found.items()}
 
 
@@ -34,8 +39,14 @@ def wide(key):
 
 def evidence(pages, site="a"):
     """The same pages as rows of evidence."""
-    return [{"site": site, "line_keys": [line[0] for line in lines], "prose_words": [words if good else 0 for _, words, good in lines]}
-            for lines in pages]  # fmt: skip
+    return [
+        {
+            "site": site,
+            "line_keys": [line[0] for line in lines],
+            "prose_words": [words if good else 0 for _, words, good in lines],
+        }
+        for lines in pages
+    ]
 
 
 def remembered(tmp_path, *runs):
@@ -84,9 +95,9 @@ def test_the_site_is_the_host_else_the_folder():
     assert site_of("http://[", None, "crawl/monday/y.txt") == "crawl/monday"
 
 
-def test_templates_are_named_with_their_evidence(line):
-    folder = line.PAGES / "cometfeed"
-    _, lines, _ = line.through(line.pages_table([folder]))
+def test_templates_are_named_with_their_evidence():
+    folder = PAGES / "cometfeed"
+    _, lines, _ = process(pages_table([folder]))
     sponsor = [row for row in lines.to_pylist() if row["text"].startswith("Sponsor:")]
     assert {row["reason"] for row in sponsor} == {"template_on_site"}
     assert {row["detail"] for row in sponsor} == {"5 of 5 pages"}
@@ -131,14 +142,14 @@ def test_the_memory_of_a_site_stays_small():
     assert len(table.column("line_keys")[0]) < 45 * 104  # lines of the last pages only, and the template
 
 
-def test_a_short_run_names_the_template_of_a_known_site(line, tmp_path):
-    folder = line.PAGES / "cometfeed"
-    pages = line.pages_table([folder])
+def test_a_short_run_names_the_template_of_a_known_site(tmp_path):
+    folder = PAGES / "cometfeed"
+    pages = pages_table([folder])
     first = clean_pages(pages.slice(0, 4))
     rows = first.evidence.to_pylist()
     assert len({row["site"] for row in rows}) == 1
-    files = {place_of(rows[0]["site"]): tmp_path / "s.parquet"}
-    pq.write_table(learn(None, first.evidence), files[place_of(rows[0]["site"])])
+    files = {file_of(rows[0]["site"]): tmp_path / "s.parquet"}
+    pq.write_table(learn(None, first.evidence), files[file_of(rows[0]["site"])])
     last = pages.slice(4, 1)
     assert "template_on_site" not in clean_pages(last).lines.column("reason").to_pylist()
     told = clean_pages(last, partial(recall, files)).lines.to_pylist()
@@ -151,17 +162,21 @@ def test_a_memory_that_waits_on_disk_is_the_same(tmp_path, monkeypatch):
     ]
     halves = [pa.Table.from_pylist(pages[start::2], schema=schema.EVIDENCE) for start in (0, 1)]
     whole = {place: table.to_pylist() for place, table in learn_files(halves, {}, tmp_path)}
-    monkeypatch.setattr(memory, "_HELD_BYTES", 1)
+    monkeypatch.setattr(memory, "_BUFFER_BYTES", 1)
     assert {place: table.to_pylist() for place, table in learn_files(halves, {}, tmp_path)} == whole
     assert sum(len(rows) for rows in whole.values()) == 3
     assert not list(tmp_path.rglob("*.arrows"))
 
 
 TOWNS = ["Ashmoor", "Brindle", "Corvale", "Dunmere", "Eastwick", "Fenholt"]
-STORY = """<p>The council of {town} voted on Tuesday to close the old ferry pier after engineers found cracks in {count} of its piles.</p>
-<p>Boats will leave from the grain quay until a new pier is built, the harbour master of {town} said, and that could take {count} months.</p>
-<p>Traders along the front fear for the summer. “Without the ferry nobody walks past our doors,” a baker in {town} told the meeting.</p>
-<p>The work is to cost {count} million crowns, of which the district pays a third; {town} has asked the ministry for the rest.</p>
+STORY = """<p>The council of {town} voted on Tuesday to close the old ferry pier after engineers found cracks in {count}
+of its piles.</p>
+<p>Boats will leave from the grain quay until a new pier is built, the harbour master of {town} said, and that could
+take {count} months.</p>
+<p>Traders along the front fear for the summer. “Without the ferry nobody walks past our doors,” a baker in {town}
+told the meeting.</p>
+<p>The work is to cost {count} million crowns, of which the district pays a third; {town} has asked the ministry for the
+rest.</p>
 <div class="picture"><img src="pier.jpg">{credit}</div>"""
 
 
@@ -169,12 +184,18 @@ def test_a_copyright_line_and_an_agency_that_recur_on_a_site_still_name_publishe
     def row(number):
         credit = "Foto: dpa" if number % 2 else ""
         story = STORY.format(town=TOWNS[number], count=number + 12, credit=credit)
-        html = f"""<html><body><nav><a href="/">Home</a> <a href="/sea">Sea</a></nav><article><h1>Ferry pier of {TOWNS[number]} closes</h1>{story}</article>
+        html = f"""<html><body><nav><a href="/">Home</a> <a href="/sea">Sea</a></nav>
+        <article><h1>Ferry pier of {TOWNS[number]} closes</h1>{story}</article>
         <footer><p>© 2026 Quay Courier</p><p>Imprint</p></footer></body></html>"""
         return schema.blank_row(schema.PAGES) | {
-            "doc_id": f"{number:016x}", "source_uri": f"{number}.html", "url": f"https://www.qcourier.example/{number}",
-            "media_type": "text/html", "page_digest": "-", "byte_count": len(html), "raw": html.encode(),
-        }  # fmt: skip
+            "doc_id": f"{number:016x}",
+            "source_uri": f"{number}.html",
+            "url": f"https://www.qcourier.example/{number}",
+            "media_type": "text/html",
+            "page_digest": "-",
+            "byte_count": len(html),
+            "raw": html.encode(),
+        }
 
     cleaned = clean_pages(pa.Table.from_pylist([row(number) for number in range(6)], schema=schema.PAGES))
     lines = [line for line in cleaned.lines.to_pylist() if line["text"] in ("© 2026 Quay Courier", "Foto: dpa")]

@@ -20,10 +20,14 @@ ARTICLES = [
 def model(tmp_path_factory):
     """An English pipeline of four rules, on disk as a user's model would be."""
     made = spacy.blank("en")
-    made.add_pipe("entity_ruler").add_patterns([
-        {"label": "PERSON", "pattern": "Dana Wirth"}, {"label": "ORG", "pattern": "the Harbor Ledger"},
-        {"label": "GPE", "pattern": "Port Ellery"}, {"label": "DATE", "pattern": "listened"},
-    ])  # fmt: skip
+    made.add_pipe("entity_ruler").add_patterns(
+        [
+            {"label": "PERSON", "pattern": "Dana Wirth"},
+            {"label": "ORG", "pattern": "the Harbor Ledger"},
+            {"label": "GPE", "pattern": "Port Ellery"},
+            {"label": "DATE", "pattern": "listened"},
+        ]
+    )
     folder = tmp_path_factory.mktemp("model")
     made.to_disk(folder)
     return str(folder)
@@ -32,8 +36,11 @@ def model(tmp_path_factory):
 def test_entities_stand_where_they_say(model):
     found = find_entities(ARTICLES, load_model(model)).to_pylist()
     assert [(row["text"], row["type"]) for row in found] == [
-        ("Dana Wirth", "person"), ("the Harbor Ledger", "organisation"), ("Port Ellery", "place"), ("Port Ellery", "place"),
-    ]  # fmt: skip
+        ("Dana Wirth", "person"),
+        ("the Harbor Ledger", "organisation"),
+        ("Port Ellery", "place"),
+        ("Port Ellery", "place"),
+    ]
     assert all(TEXT[row["start"] : row["end"]] == row["text"] and row["article_id"] == "a" for row in found)
 
 
@@ -52,11 +59,11 @@ def test_only_what_is_new_is_read_again(model, tmp_path):
 
 
 def test_a_model_that_is_not_there_is_named():
-    with pytest.raises(ModelError, match=r"xx_no_such: no spaCy model"):
+    with pytest.raises(ModelError, match=r"xx_no_such: is neither an installed spaCy model"):
         load_model("xx_no_such")
 
 
 def test_a_model_without_entities_is_refused(tmp_path):
     spacy.blank("en").to_disk(tmp_path / "m")
-    with pytest.raises(ModelError, match="recognises no entities"):
+    with pytest.raises(ModelError, match="does not recognise entities"):
         load_model(str(tmp_path / "m"))

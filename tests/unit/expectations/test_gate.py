@@ -4,15 +4,17 @@ import os
 import resource
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from support.ids import case_id
 
-from expectations import clean, data_docs, extract, gate, ingest, load
+from expectations import clean, data_docs, dataset, extract, gate, ingest, load
 from expectations.gate import check, contract
-from expectations.rule import CRITICAL, INFO, WARNING, Rule, Suite
-from expectations.thresholds import DEFAULT_FILE, ThresholdError, limits
+from expectations.rule import CRITICAL, INFO, WARNING, Rule, Suite, between, not_null, row_count, unique
+from expectations.thresholds import DEFAULT_FILE, ThresholdError, load_thresholds
 from flows import gates
 from tasks import schema
 from tasks.parallel.progress import Advance, report_progress
@@ -34,14 +36,7 @@ def table(sizes, words=None):
     )
 
 
-BETWEEN = Rule(
-    "demo.size",
-    CRITICAL,
-    "Sizes are right.",
-    "column_values_to_be_between",
-    {"column": "size", "min_value": 10},
-    "size {size}",
-)
+BETWEEN = Rule("demo.size", CRITICAL, "Sizes fit.", "The size is too small.", between("size", lowest=10), "size {size}")
 
 
 def test_a_critical_row_rule_names_the_rows_and_the_reason():
@@ -52,23 +47,37 @@ def test_a_critical_row_rule_names_the_rows_and_the_reason():
 
 
 @pytest.mark.parametrize("severity", [WARNING, INFO])
-def test_a_warning_sets_no_row_aside(severity):
-    rule = Rule(
-        "demo.size", severity, "Sizes are right.", "column_values_to_be_between", {"column": "size", "min_value": 10}
-    )
-    verdict = check(suite(rule), table([5, 50]))
+def test_a_warning_quarantines_no_row(severity):
+    verdict = check(suite(replace(BETWEEN, severity=severity)), table([5, 50]))
     assert (verdict.reasons, verdict.stops) == ({}, [])
     assert verdict.outcomes[0].state == "fail"
     assert bool(verdict.warnings) == (severity is WARNING)
 
 
+def test_a_broken_rule_says_what_is_wrong_and_one_that_holds_what_it_demands():
+    assert check(suite(BETWEEN), table([50])).as_rows()[0]["sentence"] == "Sizes fit."
+    assert check(suite(BETWEEN), table([5])).as_rows()[0]["sentence"] == "The size is too small."
+    unworded = replace(BETWEEN, detail="")
+    assert check(suite(unworded), table([5])).details == {0: "The size is too small."}
+
+
+def test_a_warning_names_pages_as_examples():
+    verdict = check(suite(replace(BETWEEN, severity=WARNING)), table([5, 50, 7]))
+    assert verdict.example_pages == {"d0", "d2"}
+    assert verdict.warnings[0].observed == "d0: size 5; d2: size 7"
+    verdict.name_pages({"d0": "news/ferry.html", "d2": "https://paper.example/bridge"})
+    assert verdict.warnings[0].observed == "ferry.html: size 5; bridge: size 7"
+    many = check(suite(replace(BETWEEN, severity=WARNING)), table([1] * 30))
+    assert (many.warnings[0].failed, len(many.warnings[0].examples)) == (30, 5)
+
+
 def test_a_critical_table_rule_stops():
-    rule = Rule("demo.rows", CRITICAL, "There are rows.", "table_row_count_to_be_between", {"min_value": 1})
-    assert check(suite(rule), table([])).stops
+    rule = Rule("demo.rows", CRITICAL, "There are rows.", "There is no row.", row_count(1))
+    assert check(suite(rule), table([])).stops == ["demo.rows: There is no row. Found: 0"]
 
 
 def test_a_rule_that_cannot_be_checked_stops():
-    rule = Rule("demo.lost", INFO, "A column is there.", "column_values_to_not_be_null", {"column": "no_such_column"})
+    rule = Rule("demo.lost", INFO, "The column has values.", "The column has gaps.", not_null("no_such_column"))
     assert check(suite(rule), table([1])).stops == ["demo.lost: could not be checked"]
 
 
@@ -90,51 +99,77 @@ def test_what_is_unique_only_within_a_chunk_is_found(monkeypatch):
     from expectations import gate
 
     monkeypatch.setattr(gate, "CHUNK_ROWS", 2)
-    rule = Rule("demo.unique", CRITICAL, "Ids are unique.", "column_values_to_be_unique", {"column": "word"})
+    rule = Rule("demo.unique", CRITICAL, "Ids are unique.", "The id occurs twice.", unique("word"))
     assert set(check(suite(rule), table([1, 2, 3, 4], ["a", "b", "c", "a"])).reasons) == {0, 3}
 
 
 def test_threads_give_what_one_thread_gives():
     tables = [table([n, 50, n + 5]) for n in range(12)]
-    alone = [check(suite(BETWEEN), each).reasons for each in tables]
+    expected = [check(suite(BETWEEN), rows).reasons for rows in tables]
     with ThreadPoolExecutor(6) as pool:
-        assert [verdict.reasons for verdict in pool.map(lambda each: check(suite(BETWEEN), each), tables)] == alone
+        assert [verdict.reasons for verdict in pool.map(lambda rows: check(suite(BETWEEN), rows), tables)] == expected
 
 
 @pytest.mark.parametrize(
     ("module", "declared"), [(ingest, schema.PAGES), (clean, schema.DOCUMENTS), (extract, schema.CANDIDATES)]
 )
-def test_every_suite_can_be_checked_and_speaks_in_sentences(module, declared):
-    numbers = limits()[module.__name__.split(".")[1]]
+def test_every_suite_can_be_checked(module, declared):
+    limits = getattr(load_thresholds(), module.__name__.split(".")[1])
     if module is extract:
-        numbers = numbers | {"languages": ["en"]}
-    made = module.suite(numbers)
-    empty = pa.schema([declared.field(name) for name in made.columns]).empty_table()
-    verdict = check(made, module.slim(empty))
+        limits = limits.model_copy(update={"languages": ["en"]})
+    checked = module.suite(limits)
+    empty = pa.schema([declared.field(name) for name in checked.columns]).empty_table()
+    verdict = check(checked, module.slim(empty))
     assert not [outcome for outcome in verdict.outcomes if outcome.state == "error"]
-    assert len({rule.code for rule in made.rules}) == len(made.rules)
-    assert all(rule.sentence.endswith(".") and rule.code.startswith(f"{made.step}.") for rule in made.rules)
+
+
+@pytest.mark.parametrize("step", ["ingest", "clean", "extract", "load", "ledger", "dataset"])
+def test_every_rule_has_a_code_of_its_own_and_two_sentences(step):
+    limits = load_thresholds()
+    rules = {
+        "ingest": ingest.suite(limits.ingest),
+        "clean": clean.suite(limits.clean),
+        "extract": extract.suite(limits.extract),
+        "load": load.suite(limits.load),
+        "ledger": load.ledger_suite(limits.load),
+        "dataset": dataset.suite(limits.dataset),
+    }[step].rules
+    assert len({rule.code for rule in rules}) == len(rules)
+    for rule in rules:
+        assert rule.code.startswith(f"{step.replace('ledger', 'load')}.")
+        assert rule.holds.endswith(".")
+        assert rule.breaks.endswith(".")
+        assert rule.holds != rule.breaks
 
 
 def test_the_accounting_identity_stops_a_run_that_lost_a_page():
     ledger = pa.table({"received": [10], "accounted": [9], "articles": [5], "staged_articles": [5]})
-    assert check(load.ledger_suite(limits()["load"]), ledger).reasons == {0: ["load.accounted"]}
+    assert check(load.ledger_suite(load_thresholds().load), ledger).reasons == {0: ["load.accounted"]}
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("words_min: 8", "words_mim: 40"), r"line \d+: clean.words_mim: there is no such threshold"),
-        (("words_min: 8", "words_min: forty"), r"line \d+: clean.words_min: a whole number is expected"),
-        (("link_share_max: 0.98", "link_share_max: 60"), r"line \d+: clean.link_share_max: 60 is not between 0 and 1"),
-        (("words_min: 8 ", "# words_min: 8 "), "clean: words_min is missing"),
-        (("clean:", "cleen:"), r"line \d+: there is no step 'cleen'"),
+        (("words_min: 8", "words_mim: 40"), r"line \d+: clean.words_mim: unknown threshold; expected one of quar"),
+        (("words_min: 8", "words_min: forty"), r"line \d+: clean.words_min: must be a valid integer, not 'forty'"),
+        (
+            ("link_share_max: 0.98", "link_share_max: 60"),
+            r"line \d+: clean.link_share_max: must be less than or equal to 1, not 60",
+        ),
+        (("link_share_max: 0.98", "link_share_max: .nan"), r"line \d+: clean.link_share_max: must be a finite number"),
+        (("is_drift_critical: false", "is_drift_critical: 0"), r"line \d+: dataset.is_drift_critical: must be a valid"),
+        (("languages: []", "languages: en"), r"line \d+: extract.languages: must be a valid list, not 'en'"),
+        (("words_min: 8 ", "# words_min: 8 "), "missing: clean.words_min$"),
+        (("clean:", "cleen:"), r"line \d+: cleen: unknown step; expected one of ingest, clean"),
+        (("load:", "clean:"), r"line \d+: clean: duplicate key"),
+        (("clean:", "clean: 5\ncleen:"), r"line \d+: clean: expected keys and values, not 5"),
         (
             ("words_min: 8", "stub_words_min: 1\n  words_min: 8"),
-            r"line \d+: clean.stub_words_min: stands here a second time",
+            r"line \d+: clean.stub_words_min: duplicate key",
         ),
         (("clean:", "clean: ["), "is not YAML"),
     ],
+    ids=case_id,
 )
 def test_a_wrong_threshold_names_its_line(tmp_path, change, message):
     text = DEFAULT_FILE.read_text(encoding="utf-8")
@@ -142,7 +177,7 @@ def test_a_wrong_threshold_names_its_line(tmp_path, change, message):
     path = tmp_path / "thresholds.yml"
     path.write_text(text.replace(*change, 1), encoding="utf-8")
     with pytest.raises(ThresholdError, match=message):
-        limits(path)
+        load_thresholds(path)
 
 
 def test_data_docs_are_built_and_pruned(tmp_path):
@@ -151,7 +186,7 @@ def test_data_docs_are_built_and_pruned(tmp_path):
     assert data_docs.build(tmp_path, keep=2).exists()
     pages = list((tmp_path / "validations").rglob("*.html"))
     assert len(pages) == 2
-    assert "expect_column_values" in pages[0].read_text() or BETWEEN.sentence in pages[0].read_text()
+    assert "expect_column_values" in pages[0].read_text() or BETWEEN.holds in pages[0].read_text()
 
 
 def test_a_run_may_have_more_batches_than_a_process_may_have_files(tmp_path):
@@ -172,7 +207,7 @@ def test_a_run_may_have_more_batches_than_a_process_may_have_files(tmp_path):
     os.close(first_free)
     resource.setrlimit(resource.RLIMIT_NOFILE, (first_free + 80, before[1]))
     try:
-        verdict = gates.verdict_on(result, limits(), None)
+        verdict = gates.verdict_on(result, load_thresholds(), None)
         failed = gates.ids_of_rows(gates.files_of(result), sorted(verdict.reasons))
         pages = gates.PageIndex(result).rows(set(failed.values()))
     finally:
@@ -186,15 +221,15 @@ def test_a_run_may_have_more_batches_than_a_process_may_have_files(tmp_path):
 
 
 def test_rules_over_many_rows_see_them_all():
-    """More rows than Great Expectations is given at a time: doubles, headlines and counts are found across the parts."""
+    """More rows than Great Expectations is given at a time: duplicates are found across the parts."""
     size = gate.CHUNK_ROWS + 50
-    unique = Rule("demo.once", CRITICAL, "Once.", "column_values_to_be_unique", {"column": "doc_id"})
+    once = Rule("demo.once", CRITICAL, "Once.", "Twice.", unique("doc_id"))
     parts = [
         table(range(start, start + 500)).set_column(0, "doc_id", pa.array([f"d{n}" for n in range(start, start + 500)]))
         for start in range(0, size, 500)
     ]
     parts[-1] = parts[-1].set_column(0, "doc_id", pa.array(["d7", None, None, *(f"e{n}" for n in range(497))]))
-    verdict = check(suite(unique, BETWEEN), iter(parts))
+    verdict = check(suite(once, BETWEEN), iter(parts))
     assert verdict.received == len(parts) * 500
     assert {row for row, codes in verdict.reasons.items() if "demo.once" in codes} == {7, (len(parts) - 1) * 500}
     assert {row for row, codes in verdict.reasons.items() if "demo.size" in codes} == set(range(10))

@@ -2,17 +2,16 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from support.pages import page_table, process
+from support.paths import EXPECTED
 
 from expectations import extract
 from expectations.gate import check
-from expectations.thresholds import limits
+from expectations.thresholds import load_thresholds
 from tasks import schema
-from tasks.clean.core import clean_pages
-from tasks.extract.core import extract_documents
 from tasks.extract.doubts import ends_open, is_at_once, is_disordered, is_mixed, is_unrelated, replaced_letters
 from tasks.vocabulary import Doubt
 
@@ -27,7 +26,7 @@ EN = (
 
 def golden(name):
     """The text of a golden page."""
-    return json.loads((Path(__file__).parents[2] / "expected" / name).read_text(encoding="utf-8"))["text"]
+    return json.loads((EXPECTED / name).read_text(encoding="utf-8"))["text"]
 
 
 @pytest.mark.parametrize(
@@ -78,20 +77,10 @@ def test_a_page_that_prints_the_clock():
 
 
 def row(inner, head="", url="https://ledger.example/a/b", lang="en"):
-    raw = f'<html lang="{lang}"><head>{head}</head><body><article>{inner}</article></body></html>'.encode()
-    page = {
-        "doc_id": "d",
-        "source_uri": "s",
-        "url": url,
-        "media_type": "text/html",
-        "fetched_at": datetime(2026, 9, 5, tzinfo=UTC),
-        "page_digest": "p",
-        "byte_count": len(raw),
-        "raw": raw,
-    }
-    documents, lines, _ = clean_pages(pa.Table.from_pylist([page], schema=schema.PAGES))
-    candidate = extract_documents(documents, lines).to_pylist()[0]
-    # a page of a few sentences and nothing around them is a doubtful one, which is not tested here
+    html = f'<html lang="{lang}"><head>{head}</head><body><article>{inner}</article></body></html>'
+    page = page_table(html, source_uri="s", url=url, fetched_at=datetime(2026, 9, 5, tzinfo=UTC))
+    (candidate,) = process(page)[2].to_pylist()
+    # a page of a few sentences and nothing around them is a doubtful one, which is not what is tried here
     candidate["flags"] = [flag for flag in candidate["flags"] if flag not in ("story_doubtful", "body_doubtful")]
     return candidate
 
@@ -117,30 +106,35 @@ def test_a_paragraph_that_stands_twice_is_kept_once():
 
 
 def candidates(rows):
-    common = {
-        "domain": "a.example",
-        "title_char_count": 40,
-        "text_char_count": 900,
-        "mojibake_count": 0,
-        "mean_paragraph_words": 30.0,
-        "confidence": 0.9,
-        "published_date": None,
-        "fetched_at": None,
-        "publisher": "A",
-        "language": "en",
-        "author_count": 1,
-    }
-    table = [
-        common | {"doc_id": str(n), "title": title, "text_digest": digest, "flags": flags}
+    made = [
+        {
+            "doc_id": str(n),
+            "domain": "a.example",
+            "title": title,
+            "text_digest": digest,
+            "title_char_count": 40,
+            "text_char_count": 900,
+            "mojibake_count": 0,
+            "mean_paragraph_words": 30.0,
+            "confidence": 0.9,
+            "published_date": None,
+            "fetched_at": None,
+            "publisher": "A",
+            "language": "en",
+            "author_count": 1,
+            "flags": flags,
+        }
         for n, (title, digest, flags) in enumerate(rows)
     ]
-    columns = extract.suite(limits()["extract"]).columns
-    return pa.Table.from_pylist(table, schema=pa.schema([schema.CANDIDATES.field(name) for name in columns]))
+    columns = extract.suite(load_thresholds().extract).columns
+    return pa.Table.from_pylist(made, schema=pa.schema([schema.CANDIDATES.field(name) for name in columns]))
 
 
 def warned(rows):
-    verdict = check(extract.suite(limits()["extract"]), extract.slim(candidates(rows)))
-    return {outcome.code for outcome in verdict.warnings} - {"extract.date_missing"}
+    table = extract.slim(candidates(rows))
+    return {outcome.code for outcome in check(extract.suite(load_thresholds().extract), table).warnings} - {
+        "extract.date_missing"
+    }
 
 
 def test_one_headline_over_many_texts_and_one_text_under_many_headlines():

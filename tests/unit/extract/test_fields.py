@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.ids import case_id
 
 from tasks.extract.core import extract_page
 from tasks.extract.fields.address import clean_url
@@ -42,6 +43,7 @@ def page(signals=None, lines=(), url=None, media_type="text/html"):
         ("Owen McGREGOR-HILL", ["Owen McGREGOR-HILL"]),
         ("記者 佐久間理恵", ["佐久間理恵"]),
     ],
+    ids=case_id,
 )
 def test_a_byline_names_its_people(text, people):
     assert [name for name in people_in(text) if is_person(name, set())] == people
@@ -135,6 +137,7 @@ def test_no_odd_value_loses_the_page(value):
         ("Zinsen setzen Dax zu | Börsen-Zeitung", ["boersen-zeitung"], "Zinsen setzen Dax zu"),
         ("Impfung: Was wissen wir?", ["Talblick"], "Impfung: Was wissen wir?"),
     ],
+    ids=case_id,
 )
 def test_only_the_sites_own_name_is_cut_off_a_title(title, names, stripped):
     assert strip_site(title, names) == stripped

@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tasks import schema
-from tasks.load.dedup import outcomes as decisions
-from tasks.load.dedup.exact import Known, merge
-from tasks.load.dedup.outcomes import KNOWN, OUTCOMES, REASONS, decide
+from tasks.load.dedup import plan as dedup_plan
+from tasks.load.dedup.exact import PublishedArticle, merge
+from tasks.load.dedup.plan import OUTCOMES, REASONS, decide
 from tasks.load.tables import months as load_months
-from tasks.load.tables.months import Months, month_place
+from tasks.load.tables.months import Months, month_partition
 from tasks.schema import blank_row
 from tasks.storage.ids import hex_ids
 
@@ -41,14 +41,14 @@ def test_the_same_text_twice_is_one_article():
 
 
 def test_a_changed_text_at_the_same_address_is_the_next_version():
-    old = Known("x", "t1", datetime(2026, 1, 1, tzinfo=UTC), 3, "f.parquet")
+    old = PublishedArticle("x", "t1", datetime(2026, 1, 1, tzinfo=UTC), 3)
     found = merge([row("a", "x", "t2", 2)], [old])
     assert outcomes(found)["a"] == ("article", "x", None, 4)
     assert found.replaced == {"x": old}
 
 
 def test_an_older_text_does_not_take_the_newer_ones_place():
-    new = Known("x", "t2", datetime(2026, 1, 9, tzinfo=UTC), 1, "f.parquet")
+    new = PublishedArticle("x", "t2", datetime(2026, 1, 9, tzinfo=UTC), 1)
     found = merge([row("a", "x", "t1", 2)], [new])
     assert outcomes(found)["a"][:3] == ("duplicate", "x", "older_version")
     assert not found.replaced
@@ -78,10 +78,10 @@ def test_order_does_not_matter_and_nothing_is_lost(made, random):
 
 
 def test_every_date_has_a_partition_and_no_date_breaks_a_path():
-    assert month_place(date(2023, 6, 1)) == "published_month=2023-06"
-    assert month_place(date(1, 1, 1)) == "published_month=0001-01"
-    assert month_place(date(9999, 12, 31)) == "published_month=9999-12"
-    assert month_place(None) == "published_month=unknown"
+    assert month_partition(date(2023, 6, 1)) == "published_month=2023-06"
+    assert month_partition(date(1, 1, 1)) == "published_month=0001-01"
+    assert month_partition(date(9999, 12, 31)) == "published_month=9999-12"
+    assert month_partition(None) == "published_month=unknown"
 
 
 HEX = st.sampled_from([f"{number:016x}" for number in range(1, 4)])
@@ -96,10 +96,13 @@ PUBLISHED = st.dictionaries(
 def test_deciding_in_columns_and_groups_is_merging_at_once(tmp_path_factory, made, before, batches):
     folder = tmp_path_factory.mktemp("published")
     rows = [row(f"{n + 1:016x}", article, text.zfill(32), day) for n, (article, text, day) in enumerate(made)]
-    known = [Known(article, text, datetime(2026, 1, day, tzinfo=UTC), 1, "f", f"{number + 99:016x}")
-             for number, (article, (text, day)) in enumerate(sorted(before.items())) if text not in [other for other, _ in list(before.values())[:number]]]  # fmt: skip
+    known = [
+        PublishedArticle(article, text, datetime(2026, 1, day, tzinfo=UTC), 1, f"{number + 99:016x}")
+        for number, (article, (text, day)) in enumerate(sorted(before.items()))
+        if text not in [other for other, _ in list(before.values())[:number]]
+    ]
     blank = blank_row(schema.ARTICLES)
-    told = [blank | {name: getattr(each, name) for name in KNOWN} for each in known]
+    told = [blank | {name: getattr(each, name) for name in dedup_plan.PUBLISHED} for each in known]
     pq.write_table(pa.Table.from_pylist(told, schema=schema.ARTICLES), folder / "f.parquet")
 
     def candidates(columns=None, only=None):
@@ -111,7 +114,7 @@ def test_deciding_in_columns_and_groups_is_merging_at_once(tmp_path_factory, mad
                 ).select(columns)
 
     want = merge(rows, known)
-    with patch.object(decisions, "_GROUP_ROWS", 1):  # each group alone
+    with patch.object(dedup_plan, "_GROUP_ROWS", 1):  # each group alone
         got = decide(candidates, {"f": folder / "f.parquet"})
     columns = got.decisions
     found = {
@@ -135,7 +138,7 @@ def test_months_that_wait_on_disk_come_out_the_same(tmp_path, monkeypatch):
     def written():
         found = {}
         months = Months(
-            tmp_path, lambda place, part, rows: found.setdefault((place, part), rows.column("article_id").to_pylist())
+            tmp_path, lambda month, part, rows: found.setdefault((month, part), rows.column("article_id").to_pylist())
         )
         for start in range(0, 90, 7):
             months.add(table.slice(start, 7))
@@ -150,7 +153,7 @@ def test_months_that_wait_on_disk_come_out_the_same(tmp_path, monkeypatch):
 
     whole = written()
     assert len(whole) == 3
-    monkeypatch.setattr(load_months, "_HELD_BYTES", 1)
+    monkeypatch.setattr(load_months, "_BUFFER_BYTES", 1)
     monkeypatch.setattr(load_months, "_FILE_ROWS", 12)
     parts = written()
     assert by_month(parts) == by_month(whole)

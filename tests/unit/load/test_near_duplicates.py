@@ -10,7 +10,7 @@ import pytest
 
 from tasks.extract.similarity import signatures_of
 from tasks.load.dedup import lsh, near_duplicates
-from tasks.load.dedup.near_duplicates import Signed, find_stories, read_signatures
+from tasks.load.dedup.near_duplicates import Signatures, find_near_duplicates, read_signatures
 
 WORDS = [
     f"{a}{b}{c}"
@@ -53,12 +53,12 @@ def number(name):
 
 def signed(texts, prefix="a"):
     ids = np.array([number(f"{prefix}{n}") for n in range(len(texts))], dtype=np.uint64)
-    return Signed(ids, np.zeros_like(ids), read_signatures(pa.array(signatures_of(texts), pa.binary(252))))
+    return Signatures(ids, np.zeros_like(ids), read_signatures(pa.array(signatures_of(texts), pa.binary(252))))
 
 
 def stories_of(new, published=(), folder=None):
-    """What is found of each article, by id: its story, the article it nearly equals, and how alike; the lower id came first."""
-    found = find_stories(new, published, lambda rows: rows, folder)
+    """Story, near-duplicate and similarity of each article by its id; the lower id came first."""
+    found = find_near_duplicates(new, published, lambda rows: rows, folder)
     near = [
         int(one) if share > 0 else None for one, share in zip(found.near_duplicate_of, found.similarities, strict=True)
     ]
@@ -76,19 +76,26 @@ STORIES = [story(n) for n in range(150)]
 
 @pytest.mark.parametrize(
     ("kind", "share", "recall"),
-    [("scattered", 0.05, 1.0), ("scattered", 0.1, 0.98), ("truncated", 0.1, 1.0), ("truncated", 0.4, 0.98), ("paragraph", 0.1, 1.0),
-     ("paragraph", 0.4, 1.0), ("boilerplate", 0.2, 1.0)],
-)  # fmt: skip
+    [
+        ("scattered", 0.05, 1.0),
+        ("scattered", 0.1, 0.98),
+        ("truncated", 0.1, 1.0),
+        ("truncated", 0.4, 0.98),
+        ("paragraph", 0.1, 1.0),
+        ("paragraph", 0.4, 1.0),
+        ("boilerplate", 0.2, 1.0),
+    ],
+)
 @pytest.mark.parametrize("is_published", [False, True])
 def test_copies_are_found_and_nothing_else(kind, share, recall, is_published):
     copies = [edited(text, kind, share, n) for n, text in enumerate(STORIES)]
     if is_published:
         before = signed(STORIES, "o")
-        found = stories_of(signed(copies, "c"), [Signed(before.articles, before.articles, before.values)])
+        found = stories_of(signed(copies, "c"), [Signatures(before.articles, before.articles, before.values)])
     else:
         old, new = signed(STORIES, "o"), signed(copies, "c")
         found = stories_of(
-            Signed(
+            Signatures(
                 *(
                     np.concatenate([getattr(part, name) for part in (old, new)])
                     for name in ("articles", "stories", "values")
@@ -115,7 +122,7 @@ def test_a_chain_of_copies_is_one_story():
 def test_a_new_text_of_an_article_keeps_its_story_and_is_no_copy_of_itself():
     before = signed([story(1)], "a")
     later = signed([edited(story(1), "paragraph", 0.1)], "a")
-    found = stories_of(later, [Signed(before.articles, np.array([9], dtype=np.uint64), before.values)])
+    found = stories_of(later, [Signatures(before.articles, np.array([9], dtype=np.uint64), before.values)])
     assert found[number("a0")][:2] == (9, None)
 
 
@@ -147,9 +154,9 @@ def test_a_run_too_large_for_memory_finds_the_same(tmp_path, monkeypatch):
     monkeypatch.setattr(near_duplicates, "SPOOLED_FROM", 1)
     monkeypatch.setattr(near_duplicates, "_STREAMED", 7)
     monkeypatch.setattr(lsh, "_BLOCK_ROWS", 16)
-    monkeypatch.setattr(lsh, "_HELD_PAIRS", 50)
+    monkeypatch.setattr(lsh, "_BUFFERED_PAIRS", 50)
     parts = [
-        Signed(before.articles[n : n + 3], before.stories[n : n + 3], before.values[n : n + 3])
+        Signatures(before.articles[n : n + 3], before.stories[n : n + 3], before.values[n : n + 3])
         for n in range(0, 100, 3)
     ]
     assert stories_of(new, parts, tmp_path) == alone
@@ -157,14 +164,14 @@ def test_a_run_too_large_for_memory_finds_the_same(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="it looks at its memory in /proc")
-def test_a_file_that_is_mapped_is_let_go(tmp_path):
+def test_the_memory_of_a_mapped_file_is_released(tmp_path):
     def resident_bytes():
         return int(Path("/proc/self/statm").read_text().split()[2]) * os.sysconf("SC_PAGE_SIZE")  # of files
 
     values = np.lib.format.open_memmap(tmp_path / "values.npy", mode="w+", dtype="<u2", shape=(50_000, 126))
     values[:] = 7
     held = resident_bytes()
-    lsh.let_go(values)
+    lsh.release_mapped(values)
     assert held - resident_bytes() > 0.9 * values.nbytes
     assert (values == 7).all()
 
@@ -173,9 +180,9 @@ def test_a_thousand_texts_with_one_boilerplate_are_compared_with_thirty_each(mon
     values = np.random.default_rng(1).integers(0, 1 << 16, (1_000, 126), dtype=np.uint16)
     values[:, :3] = 7  # one band of all is the same
     compared = []
-    rows = lsh._rows
-    monkeypatch.setattr(lsh, "_rows", lambda pairs: (compared.append(len(pairs)), rows(pairs))[1])
-    assert not len(near_duplicates.Bands(values, lambda rows: rows).alike(0.35 * 126)[0])
+    rows = lsh._rows_of_pairs
+    monkeypatch.setattr(lsh, "_rows_of_pairs", lambda pairs: (compared.append(len(pairs)), rows(pairs))[1])
+    assert not len(near_duplicates.Bands(values, lambda rows: rows).similar_pairs(0.35 * 126)[0])
     assert 900 * 30 < sum(compared) <= 1_000 * 30
 
 
@@ -192,7 +199,9 @@ def test_a_text_on_two_hundred_sites_is_one_story(is_published, is_spooled, tmp_
     if is_spooled:
         monkeypatch.setattr(near_duplicates, "SPOOLED_FROM", 1)
     nine = np.array([9_000], dtype=np.uint64)
-    published = [Signed(nine, nine, original[None])] if is_published else []
-    found = find_stories(Signed(ids, np.zeros_like(ids), values), published, lambda rows: order[rows], tmp_path)
+    published = [Signatures(nine, nine, original[None])] if is_published else []
+    found = find_near_duplicates(
+        Signatures(ids, np.zeros_like(ids), values), published, lambda rows: order[rows], tmp_path
+    )
     assert set(found.stories.tolist()) == {9_000 if is_published else int(ids[order.argmin()])}
     assert (found.similarities > 0).sum() == (200 if is_published else 199)

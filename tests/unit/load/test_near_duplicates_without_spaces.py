@@ -1,4 +1,4 @@
-"""Near-duplicates in scripts without spaces: whether a text is cut into words or letters must not hang on its commas."""
+"""Near-duplicates in scripts without spaces: commas must not decide whether a text is cut into words or letters."""
 
 import random
 
@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from tasks.extract.similarity import signatures_of
-from tasks.load.dedup.near_duplicates import Signed, find_stories, read_signatures
+from tasks.load.dedup.near_duplicates import Signatures, find_near_duplicates, read_signatures
 
 
 def story(number, letters=900):
@@ -29,5 +29,5 @@ def test_a_copy_with_one_more_paragraph_is_found():
     text, more = parted(story(2), 12), parted(story(3, 150), 5)
     first, second = signatures_of([text, f"{text}\n{more}"])
     ids = np.array([1, 2], dtype=np.uint64)
-    new = Signed(ids, np.zeros_like(ids), read_signatures(pa.array([first, second], pa.binary(252))))
-    assert find_stories(new, [], lambda rows: rows).near_duplicate_of.tolist() == [0, 1]
+    new = Signatures(ids, np.zeros_like(ids), read_signatures(pa.array([first, second], pa.binary(252))))
+    assert find_near_duplicates(new, [], lambda rows: rows).near_duplicate_of.tolist() == [0, 1]

@@ -1,4 +1,4 @@
-"""The same batches on every engine: one dataset to the byte, lost workers' batches done again, and clear words where it cannot work."""
+"""The same batches on every engine: identical datasets, batches of lost workers done again, clear errors."""
 
 import os
 import signal
@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
+from support.paths import PAGES, PYTHONPATH, ROOT
 
 from flows.cli.main import main
 from flows.report import model
@@ -20,7 +21,6 @@ from tasks.parallel import engines
 from tasks.parallel import executor as tasks_executor
 from tasks.parallel.executor import open_executor
 
-PAGES = Path(__file__).parents[2] / "pages"
 RUN_ID = "20260101T000000-abcdef"  # the one thing in a dataset that names the run
 
 
@@ -77,7 +77,7 @@ def scheduler(tmp_path_factory):
         "cwd": folder,
         "stdout": subprocess.DEVNULL,
         "stderr": (folder / "log").open("w"),
-        "env": os.environ | {"COPYDESK_WORKERS": ""},
+        "env": os.environ | {"COPYDESK_WORKERS": "", "PYTHONPATH": PYTHONPATH},
     }
     started = [subprocess.Popen([*dask, "scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard"], **quiet)]
     try:
@@ -180,8 +180,7 @@ def test_a_call_in_a_subprocess_ends_with_the_run_that_is_killed(tmp_path):
     told = tmp_path / "pid"
     (tmp_path / "caller.py").write_text(CALLER)
     caller = subprocess.Popen(
-        [sys.executable, tmp_path / "caller.py", told],
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])},
+        [sys.executable, tmp_path / "caller.py", told], env=os.environ | {"PYTHONPATH": str(ROOT)}
     )
     deadline = time.monotonic() + 60
     while not told.exists() or not told.read_text().strip():
@@ -273,7 +272,7 @@ def test_what_cannot_work_is_said_at_once(capsys, tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="choose one of inline, processes, dask, ray"), open_executor("spark", 1):
         pass
     assert main(["run", str(PAGES), "--output", str(tmp_path), "--address", "tcp://127.0.0.1:1"]) == 2
-    assert "--executor dask or ray" in capsys.readouterr().err
+    assert "--address requires --executor dask or ray" in capsys.readouterr().err
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(ValueError, match=r"pip install 'copydesk\[ray\]'"), open_executor("ray", 1):
         pass
@@ -282,5 +281,5 @@ def test_what_cannot_work_is_said_at_once(capsys, tmp_path, monkeypatch):
 def test_an_address_where_nobody_answers_is_named(monkeypatch):
     pytest.importorskip("distributed")
     monkeypatch.setattr(engines, "_CONNECT_SECONDS", 2)
-    with pytest.raises(OSError, match="no Dask scheduler answers"), open_executor("dask", 1, "tcp://127.0.0.1:9"):
+    with pytest.raises(OSError, match="no Dask scheduler responds"), open_executor("dask", 1, "tcp://127.0.0.1:9"):
         pass

@@ -8,8 +8,9 @@ import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import duckdb
 import pytest
+from support.datasets import count, query
+from support.paths import PAGES, ROOT
 
 from flows.cli.main import main
 from tasks.parallel.executor import Executor, open_executor
@@ -91,22 +92,22 @@ def test_a_full_disk_is_no_page_at_fault():
 
 
 def test_a_page_whose_parser_dies_is_a_row_of_quarantine(prefect_server, tmp_path, monkeypatch):
-    """The real line in real workers, with a parser that dies of one page (a hook that only this test's workers load)."""
+    """The real pipeline in real workers, with a parser that crashes on one page (by a hook for these workers only)."""
     pages = tmp_path / "pages"
-    shutil.copytree(Path(__file__).parents[2] / "pages" / "copperline", pages)
+    shutil.copytree(PAGES / "copperline", pages)
     killer = (pages / "food-bank.html").read_text().replace("</article>", "<p>KILL-THE-PARSER</p></article>")
     (pages / "killer.html").write_text(killer + "KILL-THE-PARSER")
     hook = tmp_path / "hook"
     hook.mkdir()
     (hook / "sitecustomize.py").write_text(HOOK)
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(hook), str(Path(__file__).parents[3])]))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(hook), str(ROOT)]))
     monkeypatch.setenv("COPYDESK_EXECUTOR", "processes")
     start = time.monotonic()
     assert main(["run", str(pages), "--output", str(tmp_path / "out")]) == 0
-    rows = duckdb.sql(f"select source_uri, reason, detail from '{tmp_path}/out/quarantine/*.parquet'").fetchall()
+    rows = query(tmp_path / "out", "quarantine", "source_uri, reason, detail")
     assert ("killer.html", "clean.parser_crash") in [(Path(row[0]).name, row[1]) for row in rows]
     assert any("SIGSEGV" in detail for _, _, detail in rows)
-    assert len(duckdb.sql(f"select * from '{tmp_path}/out/articles/**/*.parquet'").fetchall()) == 3
+    assert count(tmp_path / "out", "articles") == 3
     assert time.monotonic() - start < 120
 
 
@@ -134,10 +135,7 @@ def test_workers_end_with_a_parent_that_was_killed(tmp_path):
     (tmp_path / "starter.py").write_text(STARTER)
     pids = tmp_path / "pids"
     pids.mkdir()
-    environment = os.environ | {
-        "PIDS": str(pids),
-        "PYTHONPATH": os.pathsep.join([str(tmp_path), str(Path(__file__).parents[3])]),
-    }
+    environment = os.environ | {"PIDS": str(pids), "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
     parent = subprocess.Popen([sys.executable, str(tmp_path / "starter.py")], env=environment)
     deadline = time.monotonic() + 60
     while len(list(pids.iterdir())) < 2 and time.monotonic() < deadline:

@@ -5,14 +5,14 @@ import json
 import socket
 import threading
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import duckdb
 import pytest
+from support.datasets import query
+from support.paths import PAGES, THRESHOLDS
 
 from expectations import dataset
 from expectations.gate import check
-from expectations.thresholds import limits
+from expectations.thresholds import load_thresholds
 from flows.cli.main import main
 from flows.report.alerts import alert
 from tasks.load.output import Output
@@ -20,17 +20,33 @@ from tasks.quality.drift import compare
 from tasks.quality.history import read_metrics
 from tasks.quality.metrics import of_run
 
-PAGES = Path(__file__).parents[2] / "pages"
-LIMIT = limits()["dataset"]
+LIMIT = load_thresholds().dataset
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def page(site, number, **changes):
     """A candidate as the metrics see it."""
-    return {"doc_id": f"{site}{number}", "domain": site, "publisher": site, "source_uri": f"{site}/{number}", "url": f"https://{site}/{number}",
-            "published_date": DAY.date(), "published_at": DAY, "published_utc_offset_minutes": 0,
-            "authors": ["A B"], "topics": ["x"], "image_url": "i", "language": "en", "summary": "s", "word_count": 300 + 7 * (number % 9),
-            "paragraph_count": 8, "confidence": 0.9, "kind": "article", "flags": [], "fetched_at": DAY} | changes  # fmt: skip
+    return {
+        "doc_id": f"{site}{number}",
+        "domain": site,
+        "publisher": site,
+        "source_uri": f"{site}/{number}",
+        "url": f"https://{site}/{number}",
+        "published_date": DAY.date(),
+        "published_at": DAY,
+        "published_utc_offset_minutes": 0,
+        "authors": ["A B"],
+        "topics": ["x"],
+        "image_url": "i",
+        "language": "en",
+        "summary": "s",
+        "word_count": 300 + 7 * (number % 9),
+        "paragraph_count": 8,
+        "confidence": 0.9,
+        "kind": "article",
+        "flags": [],
+        "fetched_at": DAY,
+    } | changes
 
 
 def run_of(pages, quarantined=(), run="r"):
@@ -101,9 +117,17 @@ def test_a_doubt_that_becomes_frequent_is_told_and_a_single_one_is_not():
 
 
 def test_old_articles_a_tenth_and_tenfold_volume_are_told_whatever_the_spread_was():
-    old = [page(site, n, published_date=(DAY - timedelta(days=400)).date()) for site in ("a.example", "b.example") for n in range(10)]  # fmt: skip
+    old = [
+        page(site, n, published_date=(DAY - timedelta(days=400)).date())
+        for site in ("a.example", "b.example")
+        for n in range(10)
+    ]
     assert "age" in told(clean_day(0) + old)
-    wild = [row for day, times in enumerate((1, 2, 1, 2, 1, 2, 1, 2)) for row in run_of(clean_day(day) * times, run=f"w{day}")]  # fmt: skip
+    wild = [
+        row
+        for day, times in enumerate((1, 2, 1, 2, 1, 2, 1, 2))
+        for row in run_of(clean_day(day) * times, run=f"w{day}")
+    ]
     assert "volume" in told(clean_day(0)[:4], history=wild)
     assert "volume" in told(clean_day(0) * 40, history=wild)
     assert "volume" not in told(clean_day(0), history=wild)
@@ -115,7 +139,7 @@ def test_without_history_nothing_is_judged_and_that_is_said():
     verdict = check(dataset.suite(LIMIT), dataset.table(compared))
     history = next(outcome for outcome in verdict.outcomes if outcome.code == "dataset.history")
     assert (history.state, history.severity) == ("fail", "info")
-    assert "not enough history: 1 of 5 runs" in history.observed
+    assert "too little history to compare: 1 of 5 runs" in history.observed
     assert verdict.warnings == []
     assert verdict.stops == []
 
@@ -125,7 +149,7 @@ def test_drift_warns_and_stops_only_if_told_to():
     assert "dataset.volume" in {
         outcome.code for outcome in check(dataset.suite(LIMIT), dataset.table(compared)).warnings
     }
-    strict = dict(LIMIT) | {"is_drift_critical": True}
+    strict = LIMIT.model_copy(update={"is_drift_critical": True})
     assert check(dataset.suite(strict), dataset.table(compared)).reasons
 
 
@@ -133,7 +157,7 @@ def test_drift_warns_and_stops_only_if_told_to():
 def strict_run(prefect_server, tmp_path_factory):
     """The sample pages of one site, run under a rule that sets most of them aside."""
     root = tmp_path_factory.mktemp("strict")
-    text = (Path(__file__).parents[3] / "expectations" / "thresholds.yml").read_text()
+    text = THRESHOLDS.read_text()
     strict = root / "strict.yml"
     strict.write_text(text.replace("words_min: 8 ", "words_min: 250 ").replace("from_rows: 20", "from_rows: 1000"))
     assert (
@@ -153,42 +177,52 @@ def strict_run(prefect_server, tmp_path_factory):
     return root / "out"
 
 
-def rows(root, table, columns):
-    return duckdb.sql(
-        f"select {columns} from read_parquet('{root}/{table}/**/*.parquet', union_by_name=true)"
-    ).fetchall()
-
-
 def test_replay_publishes_what_now_passes_exactly_once(strict_run, capsys):
-    before = rows(strict_run, "articles", "article_id")
-    set_aside = {row[0] for row in rows(strict_run, "quarantine", "doc_id")}
+    before = query(strict_run, "articles", "article_id")
+    set_aside = {row[0] for row in query(strict_run, "quarantine", "doc_id")}
     assert main(["quarantine", "--output", str(strict_run), "--json"]) == 0
     assert {row["doc_id"] for row in json.loads(capsys.readouterr().out)} == set_aside
     assert len(set_aside) > 2
     for _ in range(2):
         assert main(["replay", "--reason", "clean.too_short", "--output", str(strict_run)]) == 0
-    ledger = rows(strict_run, "ledger", "doc_id, outcome")
+    ledger = query(strict_run, "ledger", "doc_id, outcome")
     assert len(ledger) == len({row[0] for row in ledger}) == 9
-    after = rows(strict_run, "articles", "article_id, doc_id")
+    after = query(strict_run, "articles", "article_id, doc_id")
     assert len(after) == len(before) + len(set_aside) == len({row[0] for row in after})
     assert set_aside <= {row[1] for row in after}
     assert not Output(strict_run).files("quarantine")
     assert main(["run", str(PAGES / "cometfeed"), "--output", str(strict_run)]) == 0  # known pages stay known
-    assert len(rows(strict_run, "ledger", "doc_id")) == 9
+    assert len(query(strict_run, "ledger", "doc_id")) == 9
 
 
 def test_every_run_is_in_the_history(strict_run):
     metrics = read_metrics(strict_run / "quality", 20)
     assert {row["metric"] for row in metrics} >= {"pages", "quarantined_share", "words_median", "date_missing_share"}
-    outcomes = rows(strict_run, "quality/outcomes", "step, code, state")
+    outcomes = query(strict_run, "quality/outcomes", "step, code, state")
     assert ("clean", "clean.too_short", "fail") in outcomes
     assert {step for step, _, _ in outcomes} == {"ingest", "clean", "extract", "load", "dataset"}
 
 
-REPORT = {"state": "StoppedByGate", "run_id": "r1", "message": "clean: 9 of 10 rows fail", "parameters": {"output": "out"},
-          "counts": {"received": 10, "articles": 0, "duplicates": 0, "quarantined": 9},
-          "gates": [{"rules": [{"code": "dataset.volume", "severity": "warning", "state": "fail", "sentence": "As many pages came as usual.",
-                                "observed": "pages is 10, usually about 400"}]}]}  # fmt: skip
+REPORT = {
+    "state": "StoppedByGate",
+    "run_id": "r1",
+    "message": "clean: 9 of 10 rows fail",
+    "parameters": {"output": "out"},
+    "counts": {"received": 10, "articles": 0, "duplicates": 0, "quarantined": 9},
+    "gates": [
+        {
+            "rules": [
+                {
+                    "code": "dataset.volume",
+                    "severity": "warning",
+                    "state": "fail",
+                    "sentence": "As many pages came as usual.",
+                    "observed": "pages is 10, usually about 400",
+                }
+            ]
+        }
+    ],
+}
 
 
 @pytest.fixture

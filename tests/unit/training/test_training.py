@@ -38,7 +38,10 @@ def test_a_chinese_line_is_matched_by_its_letters():
 
 @pytest.mark.parametrize("name", sorted(scripts.SCRIPTS))
 def test_a_page_written_over_keeps_its_markup_and_loses_its_words(name):
-    html = f'<html><head><meta name="description" content="{STORY[0]}"></head><body><p class="lead">{STORY[0]}</p><a href="/a/b">More</a></body></html>'
+    html = (
+        f'<html><head><meta name="description" content="{STORY[0]}"></head><body><p class="lead">{STORY[0]}</p><a '
+        'href="/a/b">More</a></body></html>'
+    )
     made = scripts.write_over(html, name)
     assert made.count("<") == html.count("<")
     assert 'class="lead"' in made

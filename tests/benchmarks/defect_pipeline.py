@@ -1,4 +1,4 @@
-"""The line of `flows/pipeline.py` over one batch of invented pages, without Prefect: every step and every gate."""
+"""The pipeline of `flows/pipeline.py` over one batch of invented pages, without Prefect: every step and every gate."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -17,20 +17,20 @@ from expectations import extract as extract_rules
 from expectations import ingest as ingest_rules
 from expectations import load as load_rules
 from expectations.gate import Verdict, check, contract
-from expectations.rule import CRITICAL, Rule, Suite
-from expectations.thresholds import limits
+from expectations.rule import CRITICAL, Check, Rule, Suite, not_null, one_of, row_count, unique
+from expectations.thresholds import load_thresholds
 from tasks import schema
 from tasks.clean.core import clean_pages
 from tasks.clean.sites.memory import learn_files, recall
 from tasks.extract.core import extract_documents
-from tasks.ingest.record import Place, Record
+from tasks.ingest.record import Record, SourceFile
 from tasks.ingest.record import page_row as row_of
-from tasks.load.dedup.exact import Known, Merge, merge
-from tasks.load.dedup.near_duplicates import Signed, Stories, find_stories, read_signatures
+from tasks.load.dedup.exact import MergeResult, PublishedArticle, merge
+from tasks.load.dedup.near_duplicates import NearDuplicates, Signatures, find_near_duplicates, read_signatures
 from tasks.quality.drift import compare
 from tasks.quality.metrics import COLUMNS, of_run
 from tasks.steps import digest
-from tasks.storage.ids import hex_ids, numbers
+from tasks.storage.ids import hex_ids, to_uint64
 from tasks.storage.tables import without, write_table
 
 MAX_PAGE_BYTES = 1 << 20  # smaller than a user's limit, to keep the oversized pages small
@@ -55,15 +55,15 @@ class Past:
     """What earlier runs left behind."""
 
     sites: dict[str, Path] = field(default_factory=dict)
-    known: list[Known] = field(default_factory=list)
-    signed: list[Signed] = field(default_factory=list)
+    known: list[PublishedArticle] = field(default_factory=list)
+    signed: list[Signatures] = field(default_factory=list)
     history: list[dict] = field(default_factory=list)
 
 
 def page_row(page: Page) -> dict:
     """A row of `schema.PAGES`, with ingest's own judgement of the bytes."""
     record = Record(page.render(), str(page.number), url=page.url, fetched_at_us=int(page.fetched_at.timestamp() * 1e6))
-    return row_of(record, Place(page.url, 0), MAX_PAGE_BYTES) | {
+    return row_of(record, SourceFile(page.url, 0), MAX_PAGE_BYTES) | {
         "doc_id": digest(page.url, str(page.number)),
         "source_mtime_ns": None,
     }
@@ -90,22 +90,30 @@ def shape_of(step: str, table: pa.Table, declared: pa.Schema) -> Verdict:
     return contract(step, table.schema, declared, {name: table.column(name).null_count for name in table.column_names})
 
 
-def _signed(rows: list[dict]) -> Signed:
+def _signed(rows: list[dict]) -> Signatures:
     """The signatures of some candidate rows, each a story of its own."""
-    ids = numbers(pa.array([row["article_id"] for row in rows], pa.string()))
-    return Signed(ids, ids, read_signatures(pa.array([row["signature"] for row in rows], pa.binary(252))))
+    ids = to_uint64(pa.array([row["article_id"] for row in rows], pa.string()))
+    return Signatures(ids, ids, read_signatures(pa.array([row["signature"] for row in rows], pa.binary(252))))
 
 
-class Line:
+class Pipeline:
     """The steps and gates of `flows/pipeline.py` over one batch."""
 
     def __init__(self, past: Past) -> None:
         self.past = past
-        self.numbers = limits()
+        self.thresholds = load_thresholds()
         self.folder = ""  # where the memory of sites is kept while the benchmark runs
         self.extracted: dict[str, tuple[pa.Table, pa.Table, pa.Table]] = {}
 
-    def run(self, pages: pa.Table, numbers: list[int], change: Callable[[pa.Table], pa.Table] | None = None, *, name: str = "", is_kept: bool = False) -> Run:  # fmt: skip
+    def run(
+        self,
+        pages: pa.Table,
+        numbers: list[int],
+        change: Callable[[pa.Table], pa.Table] | None = None,
+        *,
+        name: str = "",
+        is_kept: bool = False,
+    ) -> Run:
         """Run a table of pages; `numbers` name its rows. `change` damages the candidates. `is_kept`: becomes past."""
         run = Run(pages.num_rows)
         by_id: dict[str, list[int]] = {}
@@ -156,7 +164,12 @@ class Line:
 
     def _extracted(self, pages: pa.Table, *, is_kept: bool) -> tuple[pa.Table, pa.Table, pa.Table]:
         """Documents, candidates and evidence of pages; the undamaged batch's are kept, for defects of tables."""
-        key = digest(*(f"{row['doc_id']} {row['page_digest']} {row['fetched_at']}" for row in pages.select(["doc_id", "page_digest", "fetched_at"]).to_pylist()))  # fmt: skip
+        key = digest(
+            *(
+                f"{row['doc_id']} {row['page_digest']} {row['fetched_at']}"
+                for row in pages.select(["doc_id", "page_digest", "fetched_at"]).to_pylist()
+            )
+        )
         if key in self.extracted:
             return self.extracted[key]
         documents, lines, evidence = clean_pages(pages, partial(recall, self.past.sites))
@@ -165,7 +178,9 @@ class Line:
             self.extracted[key] = found
         return found
 
-    def _merge(self, run: Run, candidates: pa.Table, received: int, by_id: dict, quarantined: int) -> tuple[pa.Table, dict, list]:  # fmt: skip
+    def _merge(
+        self, run: Run, candidates: pa.Table, received: int, by_id: dict, quarantined: int
+    ) -> tuple[pa.Table, dict, list]:
         """The articles, the run's account and the candidates as rows."""
         passed = candidates.to_pylist()
         merged = merge(passed, self.past.known)
@@ -179,24 +194,30 @@ class Line:
         chosen = [merged.decisions[row["doc_id"]].outcome == "article" for row in passed]
         articles = schema.conform(candidates.filter(pa.array(chosen, pa.bool_())), schema.ARTICLES)
         outcomes = Counter(decision.outcome for decision in merged.decisions.values())
-        counts = {"received": received, "articles": outcomes["article"], "duplicates": outcomes["duplicate"], "quarantined": quarantined, "near_duplicates": len(near)}  # fmt: skip
+        counts = {
+            "received": received,
+            "articles": outcomes["article"],
+            "duplicates": outcomes["duplicate"],
+            "quarantined": quarantined,
+            "near_duplicates": len(near),
+        }
         return articles, counts, passed
 
-    def _stories(self, passed: list[dict], merged: Merge) -> Stories:
+    def _stories(self, passed: list[dict], merged: MergeResult) -> NearDuplicates:
         """The story of each new article that is long enough to tell, as load finds them."""
         rows = {row["doc_id"]: row for row in passed}
         new = [one for one in merged.decisions.values() if one.outcome == "article" and rows[one.doc_id]["signature"]]
         order = {one.article_id: number for number, one in enumerate(new)}
         signed = _signed([rows[one.doc_id] for one in sorted(new, key=lambda one: one.article_id)])
         ranks = np.array([order[article] for article in hex_ids(signed.articles).to_pylist()])
-        return find_stories(
+        return find_near_duplicates(
             replace(signed, stories=np.zeros_like(signed.articles)), self.past.signed, lambda some: ranks[some]
         )
 
     def _compare(self, run: Run, metrics: list[dict]) -> None:
         """The gate that compares with the runs before."""
-        compared = compare(metrics, self.past.history, self.numbers["dataset"])
-        verdict = judged(dataset_rules.suite(self.numbers["dataset"]), dataset_rules.table(compared))
+        compared = compare(metrics, self.past.history, self.thresholds.dataset)
+        verdict = judged(dataset_rules.suite(self.thresholds.dataset), dataset_rules.table(compared))
         run.stops += verdict.stops
         told = {outcome.code for outcome in verdict.warnings}
         run.warnings.update(
@@ -205,13 +226,15 @@ class Line:
             if row["code"] and f"dataset.{row['code']}" in told
         )
 
-    def _gate(self, run: Run, step: str, rules, declared, table: pa.Table, index: dict, by_id: dict, quarantined: list) -> set[str]:  # fmt: skip
+    def _gate(
+        self, run: Run, step: str, rules, declared, table: pa.Table, index: dict, by_id: dict, quarantined: list
+    ) -> set[str]:
         """Check one step; returns the ids it sets aside."""
         shape = shape_of(step, table, declared)
         if shape.stops:
             run.stops += shape.stops
             return set()
-        suite = rules.suite(self.numbers[step])
+        suite = rules.suite(getattr(self.thresholds, step))
         slim = rules.slim(table.select(list(suite.columns)))
         verdict = judged(suite, slim)
         out = set()
@@ -227,14 +250,25 @@ class Line:
 
     def _load(self, run: Run, articles: pa.Table, counts: dict) -> None:
         """The gates before publication: what fails there stops the run."""
-        suite = load_rules.suite(self.numbers["load"])
+        suite = load_rules.suite(self.thresholds.load)
         accounted = counts["articles"] + counts["duplicates"] + counts["quarantined"]
-        ledger = pa.Table.from_pylist([{"received": counts["received"], "accounted": accounted, "articles": counts["articles"], "staged_articles": articles.num_rows}])  # fmt: skip
+        ledger = pa.Table.from_pylist(
+            [
+                {
+                    "received": counts["received"],
+                    "accounted": accounted,
+                    "articles": counts["articles"],
+                    "staged_articles": articles.num_rows,
+                }
+            ]
+        )
         run.stops += shape_of("load", articles, schema.ARTICLES).stops
         own = judged(suite, articles.select(list(suite.columns)))
-        for verdict in (own, judged(load_rules.ledger_suite(self.numbers["load"]), ledger)):
+        for verdict in (own, judged(load_rules.ledger_suite(self.thresholds.load), ledger)):
             run.stops += verdict.stops
-            run.stops += [f"{code}: {verdict.details.get(row, '')}" for row, codes in verdict.reasons.items() for code in codes][:5]  # fmt: skip
+            run.stops += [
+                f"{code}: {verdict.details.get(row, '')}" for row, codes in verdict.reasons.items() for code in codes
+            ][:5]
 
     def _plain(self, final: pa.Table, by_id: dict) -> dict[str, list[int]]:
         verdict = judged(PLAIN, final.select([column for column in PLAIN.columns if column in final.column_names]))
@@ -252,17 +286,33 @@ class Line:
             write_table(table, folder / place)
             self.past.sites[place] = folder / place
         slim = articles.select(["article_id", "text_digest", "fetched_at", "version"]).to_pylist()
-        self.past.known += [Known(place="", **row) for row in slim]
+        self.past.known += [PublishedArticle(**row) for row in slim]
         self.past.history += [row | {"run_id": name} for row in metrics]
 
 
+def _length(column: str, lowest: int, highest: int) -> Check:
+    return Check("column_value_lengths_to_be_between", {"column": column, "min_value": lowest, "max_value": highest})
+
+
 # what most projects write: presence, lengths, uniqueness, the form of addresses, a set of values, a number of rows
-PLAIN = Suite("plain", ("doc_id", "article_id", "url", "title", "text", "language", "published_date"), (
-    *(Rule(f"not_null({name})", CRITICAL, "", "column_values_to_not_be_null", {"column": name}) for name in ("article_id", "url", "title", "text", "language", "published_date")),
-    *(Rule(f"unique({name})", CRITICAL, "", "column_values_to_be_unique", {"column": name}) for name in ("article_id", "url")),
-    Rule("length(title)", CRITICAL, "", "column_value_lengths_to_be_between", {"column": "title", "min_value": 10, "max_value": 250}),
-    Rule("length(text)", CRITICAL, "", "column_value_lengths_to_be_between", {"column": "text", "min_value": 200, "max_value": 50_000}),
-    Rule("regex(url)", CRITICAL, "", "column_values_to_match_regex", {"column": "url", "regex": r"^https?://[\w.-]+/\S+$"}),
-    Rule("set(language)", CRITICAL, "", "column_values_to_be_in_set", {"column": "language", "value_set": ["en", "de", "fr"]}),
-    Rule("rows", CRITICAL, "", "table_row_count_to_be_between", {"min_value": 1}),
-), 1.0, 1)  # fmt: skip
+PLAIN = Suite(
+    "plain",
+    ("doc_id", "article_id", "url", "title", "text", "language", "published_date"),
+    tuple(
+        Rule(code, CRITICAL, "", "", check)
+        for code, check in {
+            **{
+                f"not_null({name})": not_null(name)
+                for name in ("article_id", "url", "title", "text", "language", "published_date")
+            },
+            **{f"unique({name})": unique(name) for name in ("article_id", "url")},
+            "length(title)": _length("title", 10, 250),
+            "length(text)": _length("text", 200, 50_000),
+            "regex(url)": Check("column_values_to_match_regex", {"column": "url", "regex": r"^https?://[\w.-]+/\S+$"}),
+            "set(language)": one_of("language", ["en", "de", "fr"]),
+            "rows": row_count(1),
+        }.items()
+    ),
+    1.0,
+    1,
+)

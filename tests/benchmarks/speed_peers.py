@@ -1,7 +1,7 @@
-"""One peer of `line.py` over some pages; run by it in an environment that has the peer. Prints one line of JSON.
+"""One peer of `speed.py` over some pages; run by it in an environment that has the peer. Prints one line of JSON.
 
-    python line_peers.py {lexbor,resiliparse,trafilatura} PAGES.json     decoded pages; CPU of the call alone
-    python line_peers.py {datatrove-html,datatrove-text} FOLDER OUT      a folder of WARC or WET files to Parquet
+    python speed_peers.py {lexbor,resiliparse,trafilatura} PAGES.json     decoded pages; CPU of the call alone
+    python speed_peers.py {datatrove-html,datatrove-text} FOLDER OUT      a folder of WARC or WET files to Parquet
 
 It imports nothing of Copydesk's.
 """

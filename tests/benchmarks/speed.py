@@ -1,11 +1,13 @@
 """What a page costs in CPU, beside peers, in one run on the same pages: the table that `make bench` prints.
 
-    python tests/benchmarks/line.py [PLACE...] [--pages 4000] [--peers VENV] [--only start,html,text,skip] [--out FOLDER]
+    python tests/benchmarks/speed.py [PLACE...] [--pages 4000] [--peers VENV]
+        [--only start,html,text,skip] [--out FOLDER]
 
-PLACE is a folder of HTML files, searched to its depths, or a WARC file; its pages are repeated in varied copies until there
-are enough. Without a place the pages are invented. Ours is `copydesk run` with its gates, as a program of its own, with one
-worker and with two. The peers run on fewer pages in an environment of their own, which is made unless one is named. CPU is
-that of the whole process tree; start and warm-up are measured on a few pages and shown apart. Exit code 1: a goal is missed, or a part failed.
+PLACE is a folder of HTML files, searched to its depths, or a WARC file; its pages are repeated in varied copies until
+there are enough. Without a place the pages are invented. Ours is `copydesk run` with its gates, as a program of its
+own, with one worker and with two. The peers run on fewer pages in an environment of their own, which is made unless
+one is named. CPU is that of the whole process tree; start and warm-up are measured on a few pages and shown apart.
+Exit code 1: a goal is missed, or a part failed.
 """
 
 import argparse
@@ -23,10 +25,10 @@ from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 
-import line_corpus
-import line_table
+import speed_corpus
+import speed_table
 import tree
-from line_table import DATATROVE_HTML, DATATROVE_TEXT, LEXBOR, OURS_HTML, OURS_TEXT, row
+from speed_table import DATATROVE_HTML, DATATROVE_TEXT, LEXBOR, OURS_HTML, OURS_TEXT, row
 
 ROOT = Path(__file__).parent.parent.parent
 PARTS = ("start", "html", "text", "skip")
@@ -49,19 +51,21 @@ class Bench:
         self.warm = 0.0
         # a database of its own, made by the first run, so that no run pays for another's
         self.environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"} | {
-            "PREFECT_HOME": str(folder / "prefect"), "PYTHONPATH": str(ROOT), "COPYDESK_WORKERS": "1",
-        }  # fmt: skip
+            "PREFECT_HOME": str(folder / "prefect"),
+            "PYTHONPATH": str(ROOT),
+            "COPYDESK_WORKERS": "1",
+        }
         pages = options.pages
         self.say(f"writing {pages:,} pages")
-        self.corpus = line_corpus.write(folder / "all", self.pages(pages), files=FILES)
-        self.sample = line_corpus.write(folder / "sample", self.pages(options.peer_pages))
-        self.few = line_corpus.write(folder / "few", self.pages(WARM_PAGES))
-        texts = [line_corpus.decoded(page.html)[0] for page in self.pages(options.peer_pages)]
+        self.corpus = speed_corpus.write(folder / "all", self.pages(pages), files=FILES)
+        self.sample = speed_corpus.write(folder / "sample", self.pages(options.peer_pages))
+        self.few = speed_corpus.write(folder / "few", self.pages(WARM_PAGES))
+        texts = [speed_corpus.decoded(page.html)[0] for page in self.pages(options.peer_pages)]
         self.decoded = folder / "decoded.json"
         self.decoded.write_text(json.dumps(texts))
 
     def pages(self, count):
-        return islice(line_corpus.pages_of(self.options.places, count, self.options.seed), count)
+        return islice(speed_corpus.pages_of(self.options.places, count, self.options.seed), count)
 
     def say(self, text):
         print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
@@ -89,7 +93,7 @@ class Bench:
         return cost, json.loads(reports[-1].read_text()), output
 
     def peer(self, name, python, *arguments):
-        script = str(Path(__file__).with_name("line_peers.py"))
+        script = str(Path(__file__).with_name("speed_peers.py"))
         cost, log = self.run(name, [str(python), script, *map(str, arguments)])
         told = json.loads(log.read_text().strip().splitlines()[-1])
         self.versions |= {key: value for key, value in told.pop("versions").items() if key != "python"}
@@ -106,16 +110,31 @@ class Bench:
         ]
         self.warm = min(cost.cpu_seconds for cost in runs)
         self.figures |= {
-            "start_cpu_seconds": self.warm, "start_wall_seconds": min(cost.wall_seconds for cost in runs),
-            "import_cpu_seconds": min(cost.cpu_seconds for cost in imports), "import_wall_seconds": min(cost.wall_seconds for cost in imports),
-        }  # fmt: skip
+            "start_cpu_seconds": self.warm,
+            "start_wall_seconds": min(cost.wall_seconds for cost in runs),
+            "import_cpu_seconds": min(cost.cpu_seconds for cost in imports),
+            "import_wall_seconds": min(cost.wall_seconds for cost in imports),
+        }
         self.figures["start_ratio"] = self.figures["start_cpu_seconds"] / self.figures["import_cpu_seconds"]
         self.figures["start_wall_ratio"] = self.figures["start_wall_seconds"] / self.figures["import_wall_seconds"]
 
     def _add_ours(self, name, cost, report, *, is_text=False):
         pages = report["counts"]["received"]
-        self.rows.append(row(name, pages, cost.cpu_seconds, warm_seconds=self.warm, warm_pages=WARM_PAGES, what="gates on, one worker", is_text=is_text,
-                             peak_megabytes=cost.largest, parts_megabytes=cost.peak_megabytes, wall_seconds=cost.wall_seconds, counts=report["counts"]))  # fmt: skip
+        self.rows.append(
+            row(
+                name,
+                pages,
+                cost.cpu_seconds,
+                warm_seconds=self.warm,
+                warm_pages=WARM_PAGES,
+                what="gates on, one worker",
+                is_text=is_text,
+                peak_megabytes=cost.largest,
+                parts_megabytes=cost.peak_megabytes,
+                wall_seconds=cost.wall_seconds,
+                counts=report["counts"],
+            )
+        )
         cpu = {step: sum(one["cpu_seconds"] for one in report["steps"] if one["step"] == step) for step in STEPS}
         net = cost.cpu_seconds - self.warm
         rest = max(net - sum(cpu.values()), 0.0)
@@ -159,7 +178,7 @@ class Bench:
 
     def _bare(self, count):
         """The time a page takes each of so many processes at once that share nothing."""
-        command = [sys.executable, str(Path(__file__).with_name("line_peers.py")), "resiliparse", str(self.decoded)]
+        command = [sys.executable, str(Path(__file__).with_name("speed_peers.py")), "resiliparse", str(self.decoded)]
         running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(count)]
         return sum(json.loads(one.communicate()[0])["cpu_seconds"] for one in running) / count
 
@@ -176,10 +195,22 @@ class Bench:
         asked = self.options.peer_pages
         if told["pages"] != asked or told["timeouts"]:
             self.notes.append(f"{name}: {told['pages']} of {asked} pages came in, {told['timeouts']} timed out")
-        self.rows.append(row(name, asked, cost.cpu_seconds, warm_seconds=warm.cpu_seconds, warm_pages=WARM_PAGES, what=what,
-                             is_text=kind.endswith("text"), peak_megabytes=cost.largest, reaching=told["reaching"]))  # fmt: skip
+        self.rows.append(
+            row(
+                name,
+                asked,
+                cost.cpu_seconds,
+                warm_seconds=warm.cpu_seconds,
+                warm_pages=WARM_PAGES,
+                what=what,
+                is_text=kind.endswith("text"),
+                peak_megabytes=cost.largest,
+                reaching=told["reaching"],
+            )
+        )
         self.notes.append(
-            f"{name}: without language identification, whose model is a download; pages that reach each step: {told['reaching'][1:]}"
+            f"{name}: without language identification, whose model is a download; pages that reach each step: "
+            f"{told['reaching'][1:]}"
         )
 
     def skip(self):
@@ -223,14 +254,27 @@ class Bench:
         found = {
             "date": f"{datetime.now(UTC):%Y-%m-%d}",
             "machine": {"cpu": cpu_model(), "cores": os.cpu_count(), "python": platform.python_version()},
-            "versions": own | {f"peers' {name}" if own.get(name, number) != number else name: number for name, number in self.versions.items()},
-            "corpus": {"pages": corpus.pages, "kilobytes_a_page": corpus.html_bytes / corpus.pages / 1000, "seed": options.seed,
-                       "from": f"copies of pages from {', '.join(Path(place).name for place in options.places)}" if options.places else "invented"},
-            "rows": self.rows, "figures": self.figures, "splits": self.splits, "notes": self.notes,
-        }  # fmt: skip
+            "versions": own
+            | {
+                f"peers' {name}" if own.get(name, number) != number else name: number
+                for name, number in self.versions.items()
+            },
+            "corpus": {
+                "pages": corpus.pages,
+                "kilobytes_a_page": corpus.html_bytes / corpus.pages / 1000,
+                "seed": options.seed,
+                "from": f"copies of pages from {', '.join(Path(place).name for place in options.places)}"
+                if options.places
+                else "invented",
+            },
+            "rows": self.rows,
+            "figures": self.figures,
+            "splits": self.splits,
+            "notes": self.notes,
+        }
         found["goals"] = [
             {"name": goal.name, "value": goal.value, "goal": goal.goal, "is_most": goal.is_most, "is_met": goal.is_met}
-            for goal in line_table.goals(self.rows, self.figures)
+            for goal in speed_table.goals(self.rows, self.figures)
         ]
         return found
 
@@ -252,8 +296,10 @@ def peers_of(place, folder):
         return (python, None) if python.exists() else (None, f"{place}: holds no bin/python")
     python = folder / "peers" / "bin" / "python"
     print("making an environment for the peers", file=sys.stderr, flush=True)
-    for command in ([sys.executable, "-m", "venv", str(folder / "peers")],
-                    [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PINS]):  # fmt: skip
+    for command in (
+        [sys.executable, "-m", "venv", str(folder / "peers")],
+        [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PINS],
+    ):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             return None, f"pip could not install them: {done.stderr.strip().splitlines()[-1:]}"
@@ -299,8 +345,8 @@ def main():
     out = options.out or Path(tempfile.mkdtemp(prefix="bench-result-"))
     out.mkdir(parents=True, exist_ok=True)
     (out / "bench.json").write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
-    (out / "bench.svg").write_text(line_table.plot(found))
-    print(line_table.table(found))
+    (out / "bench.svg").write_text(speed_table.plot(found))
+    print(speed_table.table(found))
     print(f"\n{out}/bench.json and {out}/bench.svg hold this too")
     is_whole = not any(note.startswith("FAILED") for note in found["notes"])
     return int(not is_whole or any(goal["is_met"] is False for goal in found["goals"]))

@@ -1,4 +1,4 @@
-"""The corpora of `line.py`: given pages, or invented ones, in varied copies, as gzip WARC and WET. A seed gives the same bytes."""
+"""The corpora of `speed.py`: varied copies of given or invented pages, as gzip WARC and WET; deterministic by seed."""
 
 import gzip
 import random
@@ -101,8 +101,8 @@ def decoded(html: bytes) -> tuple[str, str]:
 def vary(page: Source, copy: int, seed: int) -> Source:
     """A page like this one at an address of its own: most longer words change places with others of the page.
 
-    The same word becomes the same in headline, body and what the page declares. Words beside digits stay, for they may be
-    months.
+    The same word becomes the same in headline, body and what the page declares. Words beside digits stay, for they
+    may be months.
     """
     text, encoding = decoded(page.html)
     parts = urlsplit(page.url)
@@ -140,19 +140,28 @@ def text_of(page: Source) -> str:
     from resiliparse.extract.html2text import extract_plain_text
 
     text = extract_plain_text(
-        decoded(page.html)[0], preserve_formatting=True, main_content=False, list_bullets=False, alt_texts=False, links=False
-    )  # fmt: skip
+        decoded(page.html)[0],
+        preserve_formatting=True,
+        main_content=False,
+        list_bullets=False,
+        alt_texts=False,
+        links=False,
+    )
     lines = (" ".join(line.split()) for line in text.split("\n"))
     return "\n".join(line for line in lines if line) + "\n"
 
 
 def _record(kind: str, page: Source, content_type: str, payload_type: str, content: bytes) -> bytes:
     head = {
-        "WARC-Type": kind, "WARC-Record-ID": f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{kind} {page.url}')}>",
-        "WARC-Date": f"{page.fetched_at:%Y-%m-%dT%H:%M:%SZ}", "WARC-Target-URI": page.url,
-        "WARC-Identified-Payload-Type": payload_type,  # without it datatrove asks libmagic, which calls pages JavaScript
-        "Content-Type": content_type, "Content-Length": str(len(content)),
-    }  # fmt: skip
+        "WARC-Type": kind,
+        "WARC-Record-ID": f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{kind} {page.url}')}>",
+        "WARC-Date": f"{page.fetched_at:%Y-%m-%dT%H:%M:%SZ}",
+        "WARC-Target-URI": page.url,
+        # without it datatrove asks libmagic, which calls pages JavaScript
+        "WARC-Identified-Payload-Type": payload_type,
+        "Content-Type": content_type,
+        "Content-Length": str(len(content)),
+    }
     lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
     return gzip.compress(f"WARC/1.0\r\n{lines}\r\n".encode() + content + b"\r\n\r\n", 6, mtime=0)
 

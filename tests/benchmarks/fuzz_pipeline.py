@@ -1,4 +1,4 @@
-"""The line from bytes to candidate rows for `fuzz.py`, with the account that must come out even; and its workers."""
+"""The pipeline from bytes to candidate rows for `fuzz.py`, the counts that must add up, and its workers."""
 
 import resource
 import shutil
@@ -15,13 +15,13 @@ from expectations import clean as clean_rules
 from expectations import extract as extract_rules
 from expectations import ingest as ingest_rules
 from expectations.gate import check, contract
-from expectations.thresholds import limits
+from expectations.thresholds import load_thresholds
 from tasks import schema
 from tasks.clean.core import clean_pages
 from tasks.extract.core import extract_documents
 from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.lists import Listed, read_list
-from tasks.ingest.formats import Options, Passed, format_of
+from tasks.ingest.formats import Options, Skipped, format_of
 from tasks.ingest.listing import FileRef
 from tasks.ingest.worker import Limits, file_rows, write_batches
 from tasks.parallel.isolation import PAGE_CPU_SECONDS, PIECE_CPU_SECONDS, limit_memory
@@ -29,7 +29,7 @@ from tasks.storage.tables import write_table
 
 MAX_PAGE_BYTES = 20 << 20
 EVERY = 20  # batches: one in so many is written to Parquet and asked of Great Expectations
-NUMBERS = limits()
+THRESHOLDS = load_thresholds()
 
 
 class BrokenError(Exception):
@@ -58,7 +58,7 @@ def rows_of(one, folder):
     path.write_bytes(one.raw)
     kind, codec = format_of(one.name)
     ref = FileRef(one.name, str(path), len(one.raw), 1_700_000_000 * 10**9, kind.name, codec)
-    rows = [row for row in file_rows(ref, Options(MAX_PAGE_BYTES)) if not isinstance(row, Passed)]
+    rows = [row for row in file_rows(ref, Options(MAX_PAGE_BYTES)) if not isinstance(row, Skipped)]
     path.unlink()
     holds(rows or kind.is_container, f"{one.name} gave no row")
     return rows
@@ -79,7 +79,11 @@ def run(inputs, *, is_whole=False, is_checked=False):
         limit = Limits(MAX_PAGE_BYTES, 10**9, 10**12)
         receipts = list(write_batches(iter(rows), paged, "pages", limit, None)) if is_whole else []
         seen = {row["doc_id"]: row for row in rows}  # what stands twice in a file, byte for byte, is one page
-        pages = pq.read_table(receipts[0].path, schema=schema.PAGES) if is_whole else pa.Table.from_pylist(list(seen.values()), schema=schema.PAGES)  # fmt: skip
+        pages = (
+            pq.read_table(receipts[0].path, schema=schema.PAGES)
+            if is_whole
+            else pa.Table.from_pylist(list(seen.values()), schema=schema.PAGES)
+        )
         same(pages, set(seen), "ingest", schema.PAGES)
         ingest_rules.slim(pages)
         for row in rows:
@@ -99,7 +103,7 @@ def run(inputs, *, is_whole=False, is_checked=False):
             "extract": (extract_rules, candidates),
         }
         for step, (rules, table) in tables.items():
-            suite = rules.suite(NUMBERS[step])
+            suite = rules.suite(getattr(THRESHOLDS, step))
             slim = rules.slim(table.select(list(suite.columns)))
             if is_checked and slim.num_rows:
                 broken = [stop for stop in check(suite, slim).stops if "could not be checked" in stop]
@@ -160,7 +164,7 @@ def accounted(documents, lines):
 
 
 def serve(pipe, seed, only):
-    """A worker: batches of numbers in; pages, CPU seconds, and what went wrong out. The kernel ends it at its limits."""
+    """A worker: takes batches of numbers; gives pages, CPU seconds and failures. The kernel ends it at its limits."""
     from fuzz_inputs import make
 
     limit_memory()
@@ -169,7 +173,7 @@ def serve(pipe, seed, only):
     while (task := pipe.recv()) is not None:
         numbers, count = task
         inputs = [make(seed, number, only) for number in numbers]
-        # a gate costs a second the first time, so that the limit is for the line alone
+        # a gate costs a second the first time, so that the limit is for the pipeline alone
         allowed = time.process_time() + PAGE_CPU_SECONDS + 5 + PIECE_CPU_SECONDS * len(numbers)
         resource.setrlimit(resource.RLIMIT_CPU, (int(allowed) + 1, hard))
         started, error, kind, pages = time.process_time(), "", "", 0

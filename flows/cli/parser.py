@@ -1,0 +1,278 @@
+"""The command line as a table: every command with its help, an example, its options and the function that runs it."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flows.cli import dataset, operate, run
+
+Handler = Callable[[argparse.Namespace], int]
+_EPILOG = """exit codes:
+  0  done (warnings are in the summary)
+  1  failed for another reason
+  2  usage error: bad source, output or option
+  3  stopped by a gate: nothing was published
+"""
+
+
+class Option:
+    """One argument of a command, as `argparse.ArgumentParser.add_argument` takes it."""
+
+    def __init__(self, *names: str, **settings: Any) -> None:
+        self.names, self.settings = names, settings
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command. `help` is a phrase in the imperative, without a capital and a full stop."""
+
+    name: str
+    help: str
+    example: str
+    handler: Handler
+    options: tuple[Option, ...] = ()
+
+
+OUTPUT = Option("--output", default="output", metavar="DIR", help="folder of the dataset (default: output)")
+REASON = Option("--reason", metavar="CODE", help="only pages with this reason")
+RUN_ID = Option("--run", metavar="RUN_ID", dest="run_id", help="only pages that this run quarantined")
+THRESHOLDS = Option("--thresholds", metavar="FILE", help="use this file instead of the bundled thresholds.yml")
+VERBOSE = Option("--verbose", action="store_true", help="print Prefect's log too")
+SCHEDULES = Option(
+    "--schedules", default="schedules.toml", metavar="FILE", help="what runs when (default: schedules.toml)"
+)
+SOURCE_HELP = "a folder, a glob or a file of pages, an address of a feed or sitemap, or a list of publishers (.toml)"
+
+RUN = Command(
+    "run",
+    "turn pages into articles",
+    "copydesk run pages/ 'more/**/*.html' --output output",
+    run.run_pages,
+    (
+        Option("sources", nargs="+", metavar="SOURCE", help=SOURCE_HELP),
+        OUTPUT,
+        Option(
+            "--map",
+            metavar="FIELD=COLUMN,...",
+            help="columns of tables and JSON lines: html or text, url, fetched_at, encoding "
+            "(default: common names are recognised)",
+        ),
+        Option("--keep-warc", action="store_true", help="also write fetched pages, as received, into DIR/warc"),
+        Option(
+            "--fetch-minutes",
+            type=float,
+            default=60.0,
+            metavar="N",
+            help="time for Web sources in this run (default: 60)",
+        ),
+        Option(
+            "--no-raw-pages",
+            dest="keep_pages",
+            action="store_false",
+            help="do not keep the pages as they were received",
+        ),
+        Option(
+            "--max-page-megabytes",
+            type=int,
+            default=20,
+            metavar="N",
+            help="quarantine larger pages unread (default: 20)",
+        ),
+        THRESHOLDS,
+        Option("--guess-dates", action="store_true", help=run.GUESS_DATES_HELP),
+        Option(
+            "--executor",
+            choices=("inline", "processes", "dask", "ray"),
+            help="where pages are processed: worker processes (default), inline (no crash isolation), dask or ray",
+        ),
+        Option("--workers", type=int, metavar="N", help="number of worker processes (default: one per core)"),
+        Option(
+            "--address",
+            help="address of a running Dask scheduler (tcp://host:8786) or Ray cluster, instead of --workers",
+        ),
+        Option("--one-per-story", action="store_true", help="keep one article per story: the others are duplicates"),
+        Option(
+            "--data-docs", action="store_true", help="also build Great Expectations' Data Docs in DIR/report/data_docs"
+        ),
+        VERBOSE,
+    ),
+)
+REPLAY = Command(
+    "replay",
+    "re-process stored pages with the current rules and publish what passes",
+    "copydesk replay --reason clean.too_short --output output",
+    run.replay_pages,
+    (
+        REASON,
+        RUN_ID,
+        OUTPUT,
+        Option("--all", action="store_true", help="every stored raw page: the dataset as the current rules make it"),
+        THRESHOLDS,
+        Option("--guess-dates", action="store_true", help=run.GUESS_DATES_HELP),
+        VERBOSE,
+    ),
+)
+READING = (
+    Command("show", "summarise a dataset", "copydesk show --output output", dataset.show_dataset, (OUTPUT,)),
+    Command(
+        "explain",
+        "show every line of a page: what it is, what was done with it, and why",
+        "copydesk explain pages/a.txt --output output",
+        dataset.explain_page,
+        (
+            Option("page", metavar="ID_OR_SOURCE", help="an article_id, a doc_id, or the address or path of the page"),
+            Option("--json", action="store_true", help="print JSON, for programs"),
+            OUTPUT,
+        ),
+    ),
+    Command(
+        "check-thresholds",
+        "validate a thresholds file",
+        "copydesk check-thresholds my-thresholds.yml",
+        dataset.check_thresholds,
+        (Option("file", nargs="?", metavar="FILE", help="default: the bundled file"),),
+    ),
+    Command(
+        "quarantine",
+        "list the pages that failed a rule, by reason with examples",
+        "copydesk quarantine --reason clean.too_short --output output",
+        dataset.list_or_prune_quarantine,
+        (
+            REASON,
+            RUN_ID,
+            OUTPUT,
+            Option(
+                "--limit", type=int, default=50, metavar="N", help="pages shown of one reason (default: 50; 0: all)"
+            ),
+            Option("--json", action="store_true", help="print the rows as JSON, for programs"),
+            Option(
+                "--prune-days",
+                type=int,
+                metavar="N",
+                help="delete rows and raw pages of runs older than N days (the ledger is kept)",
+            ),
+            Option(
+                "--prune-megabytes",
+                type=int,
+                metavar="N",
+                help="delete the oldest rows until their raw pages take at most N MB",
+            ),
+        ),
+    ),
+)
+MAINTAINING = (
+    Command(
+        "compact",
+        "join small files of the dataset; safe while others read it",
+        "copydesk compact --output output",
+        dataset.compact_files,
+        (OUTPUT,),
+    ),
+    Command(
+        "mirror",
+        "publish the dataset to an object store, one whole state at a time",
+        "copydesk mirror s3://bucket/news --output output",
+        dataset.mirror_dataset,
+        (
+            Option("address", metavar="ADDRESS", help="s3://, gs://, az:// or another address that fsspec knows"),
+            Option("--drop-earlier", action="store_true", help="delete all earlier states (e.g. after `forget`)"),
+            Option("--list", metavar="TABLE", help="only print the files of a table in the newest state there"),
+            OUTPUT,
+        ),
+    ),
+    Command(
+        "rebuild-index",
+        "rebuild the near-duplicate index",
+        "copydesk rebuild-index --output output",
+        dataset.rebuild_index,
+        (OUTPUT,),
+    ),
+    Command(
+        "forget",
+        "remove an article, its versions, lines and raw pages everywhere, and verify that it is gone",
+        "copydesk forget https://paper.example/story --output output",
+        dataset.forget_article,
+        (
+            Option("wanted", metavar="ID_OR_URL", help="an article_id, a doc_id, or the address or path of the page"),
+            Option("--yes", action="store_true", help="delete; without it, only show what would be deleted"),
+            OUTPUT,
+        ),
+    ),
+    Command(
+        "entities",
+        "find the people, organisations and places in the articles (needs the extra `entities`)",
+        "copydesk entities --model en_core_web_sm --output output",
+        dataset.add_entities,
+        (
+            Option("--model", required=True, metavar="NAME", help="an installed spaCy model, or its folder"),
+            OUTPUT,
+        ),
+    ),
+)
+OPERATING = (
+    Command(
+        "serve",
+        "run what is scheduled, in one process",
+        "copydesk serve --schedules schedules.toml\n  copydesk serve pages/ --output output --cron '0 3 * * *'",
+        operate.serve_schedules,
+        (
+            Option("sources", nargs="*", metavar="SOURCE", help="same as for `run`; default: the schedules file"),
+            SCHEDULES,
+            OUTPUT,
+            Option(
+                "--cron", default="0 3 * * *", help="when to run SOURCE (default: %(default)r, every night at 03:00)"
+            ),
+            Option("--timezone", default="UTC", help="time zone of --cron (default: UTC)"),
+        ),
+    ),
+    Command(
+        "deploy",
+        "register what is scheduled with a work pool, for workers on other machines",
+        "copydesk deploy --pool news",
+        operate.deploy_schedules,
+        (Option("--pool", required=True, metavar="NAME", help="a work pool of the Prefect server"), SCHEDULES),
+    ),
+    Command(
+        "doctor",
+        "check the installation and suggest fixes",
+        "copydesk doctor",
+        operate.check_installation,
+        (SCHEDULES, OUTPUT),
+    ),
+)
+COMMANDS = (RUN, *READING, REPLAY, *MAINTAINING, *OPERATING)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands; `handler` of what it parses is the function to call."""
+    parser = argparse.ArgumentParser(
+        prog="copydesk",
+        description="Scraped news pages in, a table of articles that analysts trust out.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        subparser = subparsers.add_parser(
+            command.name,
+            help=command.help,
+            description=command.help[0].upper() + command.help[1:] + ".",
+            epilog=f"example:\n  {command.example}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        for option in command.options:
+            subparser.add_argument(*option.names, **option.settings)
+        subparser.set_defaults(handler=command.handler)
+    return parser
+
+
+class _Version(argparse.Action):
+    """Prints the version; looked up only when asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from importlib.metadata import version
+
+        print(f"copydesk {version('copydesk')}")
+        parser.exit()

@@ -1,0 +1,152 @@
+"""What a dataset holds, as tables for the terminal: articles, quarantine and the last runs."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from rich.console import Console
+from rich.table import Table
+
+from flows.report.model import read_reports
+from flows.report.wording import count
+from tasks.load.output import Output
+
+_PUBLISHERS_SHOWN = 25
+_DAYS_SHOWN = 7
+_RUNS_SHOWN = 5
+_EXAMPLES = 3
+_OUTCOMES = (
+    ("article", "articles"),
+    ("duplicate", "duplicates"),
+    ("quarantined", "quarantined"),
+    ("forgotten", "forgotten"),
+)
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON, for programs."""
+    print(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode())
+
+
+def print_dataset(output: Output) -> None:
+    """Print a dataset's articles by publisher and day, its quarantine by reason, and its last runs."""
+    console = Console(highlight=False)
+    _print_articles(console, _columns(output, "articles", ["publisher", "published_date", "word_count"]))
+    _print_ledger(console, output)
+    quarantine = _columns(output, "quarantine", ["reason", "source_uri", "detail"])
+    if quarantine is not None and quarantine.num_rows:
+        console.print()
+        console.print(_quarantine_overview(quarantine))
+    console.print()
+    console.print(_last_runs(output))
+
+
+def _columns(output: Output, table: str, columns: list[str]) -> pa.Table | None:
+    """Some columns of a published table, or None if it has no file."""
+    files = output.files(table)
+    if not files:
+        return None
+    return pa.concat_tables([pq.ParquetFile(path).read(columns=columns) for path in files.values()])
+
+
+def _print_articles(console: Console, articles: pa.Table | None) -> None:
+    if articles is None or not articles.num_rows:
+        console.print("no articles yet")
+        return
+    console.print(_publishers(articles))
+    days = articles.group_by("published_date").aggregate([("word_count", "count")]).to_pylist()
+    dated = [(row["published_date"], row["word_count_count"]) for row in days if row["published_date"]]
+    if dated:
+        newest = sorted(dated, reverse=True)[:_DAYS_SHOWN]
+        console.print("\nlatest days: " + ", ".join(f"{day} ({number})" for day, number in newest))
+
+
+def _publishers(articles: pa.Table) -> Table:
+    """The articles by publisher, those with the most articles first."""
+    headings = ("publisher", "articles", "first day", "last day", "undated", "words")
+    table = Table(*headings, title=count(articles.num_rows, "article"), title_justify="left", box=None)
+    groups = articles.group_by("publisher").aggregate(
+        [
+            ("published_date", "count"),
+            ("published_date", "min"),
+            ("published_date", "max"),
+            ("word_count", "sum"),
+            ("word_count", "count"),
+        ]
+    )
+    rows = sorted(groups.to_pylist(), key=lambda row: (-row["word_count_count"], row["publisher"] or ""))
+    for row in rows[:_PUBLISHERS_SHOWN]:
+        undated = row["word_count_count"] - row["published_date_count"]
+        table.add_row(
+            row["publisher"] or "(unknown)",
+            f"{row['word_count_count']:,}",
+            str(row["published_date_min"] or "-"),
+            str(row["published_date_max"] or "-"),
+            f"{undated:,}" if undated else "",
+            f"{row['word_count_sum']:,}",
+        )
+    if len(rows) > _PUBLISHERS_SHOWN:
+        table.add_row(f"... and {len(rows) - _PUBLISHERS_SHOWN} more", *[""] * 5)
+    return table
+
+
+def _print_ledger(console: Console, output: Output) -> None:
+    """Print what became of all pages ever received; a new version of an article counts as an article."""
+    ledger = _columns(output, "ledger", ["outcome"])
+    if ledger is None:
+        return
+    counts = {row["values"]: row["counts"] for row in pc.value_counts(ledger.column("outcome")).to_pylist()}
+    parts = [f"{counts.get(name, 0):,} {words}" for name, words in _OUTCOMES if name != "forgotten" or name in counts]
+    console.print(f"\nledger: {count(sum(counts.values()), 'page')} received = {' + '.join(parts)}")
+
+
+def _quarantine_overview(quarantine: pa.Table) -> Table:
+    table = Table("reason", "pages", "example", title="Quarantine", title_justify="left", box=None)
+    reasons = quarantine.column("reason")
+    for entry in sorted(pc.value_counts(reasons).to_pylist(), key=lambda row: -row["counts"]):
+        example = quarantine.filter(pc.equal(reasons, entry["values"])).slice(0, 1).to_pylist()[0]
+        shown = f"{Path(example['source_uri']).name}: {example['detail'] or ''}"
+        table.add_row(entry["values"], f"{entry['counts']:,}", shown)
+    return table
+
+
+def _last_runs(output: Output) -> Table:
+    headings = ("run", "state", "pages", "articles", "duplicates", "quarantined")
+    table = Table(*headings, title="Last runs", title_justify="left", box=None)
+    for report in read_reports(output, _RUNS_SHOWN):
+        account = report.account
+        numbers = (account.received, account.articles, account.duplicates, account.quarantined)
+        table.add_row(report.run_id, report.state, *(f"{number:,}" for number in numbers))
+    return table
+
+
+def print_quarantine(
+    rows: Sequence[Mapping[str, Any]], output: Output, *, reason: str | None = None, limit: int = 0
+) -> None:
+    """Print quarantined pages by reason with examples, or those of one reason page by page (0: without limit)."""
+    console = Console(highlight=False, soft_wrap=True)
+    if not rows:
+        console.print("No quarantined page matches.")
+        return
+    if reason is not None:
+        table = Table("page", "detail", "run", title=f"{count(len(rows), 'page')}: {reason}", title_justify="left")
+        for row in rows[: limit or len(rows)]:
+            table.add_row(row["source_uri"], row["detail"] or "", row["run_id"])
+        console.print(table)
+        return
+    by_reason: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        by_reason[row["reason"]].append(row)
+    title = f"{count(len(rows), 'page')} in quarantine"
+    table = Table("reason", "pages", "examples", title=title, title_justify="left")
+    for name, pages in sorted(by_reason.items(), key=lambda item: -len(item[1])):
+        examples = [f"{row['source_uri']}: {row['detail'] or ''}" for row in pages[:_EXAMPLES]]
+        table.add_row(name, f"{len(pages):,}", "\n".join(examples))
+    console.print(table)
+    command = f"copydesk replay --reason REASON --output {output.root}"
+    console.print(f"Process them again with the current rules: {command}", style="dim")

@@ -1,0 +1,309 @@
+"""What each section of a report's page shows, as records for the templates."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+
+from flows.report.account import Account, AccountRow, account_rows
+from flows.report.charts import flow_plot, trend_plot
+from flows.report.model import RunReport
+from flows.report.records import DriftRow, GateSummary, QuarantinedPage, RuleOutcome
+from flows.report.wording import count, gate_title, metric_name, metric_value
+
+_TRENDS = ("pages", "passed", "quarantined_share", "duplicate_share", "words_median", "confidence_mean")
+_REASONS_UNFOLDED = 3
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A state by symbol and word; `kind` is the class that colours it, so colour is never the only sign."""
+
+    symbol: str
+    word: str
+    kind: str  # good | warn | bad | note
+    rank: int = 0  # the lower, the worse
+
+
+def state_mark(state: str) -> Mark:
+    """The state of a run."""
+    symbol, kind = {
+        "Completed": ("✓", "good"),
+        "CompletedWithWarnings": ("▲", "warn"),
+        "StoppedByGate": ("■", "bad"),
+        "Failed": ("✕", "bad"),
+    }.get(state, ("○", "note"))
+    return Mark(symbol, state, kind)
+
+
+def index_numbers(report: RunReport) -> list[str]:
+    """The numbers of a run in the index."""
+    account = report.account
+    numbers = (account.received, account.articles, account.duplicates, account.quarantined)
+    return [f"{number:,}" for number in (*numbers, len(report.warnings), len(report.drift))]
+
+
+# ---------------------------------------------------------------------- flow
+
+
+@dataclass(frozen=True)
+class FlowView:
+    """Where the pages went, as a plot and as a table."""
+
+    plot: Markup
+    rows: list[AccountRow]
+
+
+def flow(account: Account) -> FlowView:
+    """Where the pages of a run went."""
+    return FlowView(flow_plot(account), account_rows(account))
+
+
+# ---------------------------------------------------------------------- stops
+
+
+@dataclass(frozen=True)
+class StopView:
+    """Why a gate stopped the run, and which advice fits."""
+
+    step: str
+    message: str
+    advice: str  # unchecked | schema | drift | quarantine | too few | dataset | other
+
+
+def stops(report: RunReport) -> list[StopView]:
+    """Why gates stopped the run."""
+    return [StopView(gate.step, stop, _advice(gate.step, stop)) for gate in report.gates for stop in gate.stops]
+
+
+def _advice(step: str, stop: str) -> str:
+    """The advice for a stop, by the kinds of stops that `expectations.gate` and `flows.gates` know."""
+    code = stop.partition(":")[0]
+    if stop.endswith("could not be checked"):
+        return "unchecked"
+    if code.endswith(".schema"):
+        return "schema"
+    if step == "dataset":
+        return "drift"
+    if code == step:
+        return "quarantine"
+    if code in ("ingest.pages", "load.articles"):
+        return "too few"
+    return "dataset" if step == "load" else "other"
+
+
+# ---------------------------------------------------------------------- drift and sites
+
+
+@dataclass(frozen=True)
+class DriftView:
+    """What is outside its usual range."""
+
+    rows: list[DriftRow]
+    overall: list[DriftRow]
+    site_count: int  # sites that changed, of which the overall rows name none
+    too_little_history: str  # why not everything was compared, if so
+    is_compared: bool
+
+
+def drift(report: RunReport) -> DriftView:
+    """The metrics outside their usual range."""
+    rows = report.drifted
+    overall = [row for row in rows if not row.is_of_site]
+    sites = {row.site for row in rows} - {row.site for row in overall}
+    history = [rule for rule in report.rules if rule.code == "dataset.history" and rule.state == "fail"]
+    return DriftView(
+        rows=rows,
+        overall=overall,
+        site_count=len(sites),
+        too_little_history=(history[0].observed or "there are too few earlier runs.") if history else "",
+        is_compared=any(gate.step == "dataset" for gate in report.gates),
+    )
+
+
+@dataclass
+class SiteView:
+    """A site that changed, or of which no page came."""
+
+    name: str
+    is_missing: bool
+    rows: list[DriftRow] = field(default_factory=list)
+
+
+def sites(report: RunReport) -> list[SiteView]:
+    """The sites that changed, those without a page first."""
+    by_name: dict[str, SiteView] = {}
+    rows = [row for row in report.drifted if row.is_of_site]
+    for row in sorted(rows, key=lambda row: (row.code != "site_missing", row.site, row.metric)):
+        by_name.setdefault(row.site, SiteView(row.site, row.code == "site_missing")).rows.append(row)
+    return list(by_name.values())
+
+
+# ---------------------------------------------------------------------- gates and quarantine
+
+_PASSED, _WARNING, _NOTE = Mark("✓", "passed", "good", 3), Mark("▲", "warning", "warn", 1), Mark("●", "note", "note", 2)
+_UNCHECKED, _FAILED = Mark("!", "not checked", "bad", -1), Mark("✕", "failed", "bad")
+_FAILED_PAGES = Mark("✕", "failed", "note")  # quarantining bad pages is what a gate is for: no alarm
+
+
+@dataclass(frozen=True)
+class RuleView:
+    """One rule of a gate."""
+
+    rule: RuleOutcome
+    mark: Mark
+    result: str
+
+
+@dataclass(frozen=True)
+class GateView:
+    """A gate: its worst result, and its rules, the worst first."""
+
+    title: str
+    mark: Mark
+    numbers: str
+    broken: list[RuleView]
+    passed: list[RuleView]
+
+
+def gates(report: RunReport) -> list[GateView]:
+    """The gates of a run, the worst first."""
+    return sorted(map(_gate, report.gates), key=lambda gate: gate.mark.rank)
+
+
+def _gate(gate: GateSummary) -> GateView:
+    rules = sorted((_rule(rule, gate) for rule in gate.rules), key=_by_gravity)
+    broken = [line for line in rules if line.rule.state != "pass"]
+    passed = [line for line in rules if line.rule.state == "pass"]
+    noun = {"dataset": "metric", "load": "article"}.get(gate.step, "page")
+    mark = _gate_mark(gate, rules)
+    numbers = count(gate.received, noun) if noun == "metric" else f"{count(gate.received, noun)} in"
+    if gate.is_of_pages and "quarantined" not in mark.word:
+        numbers += f", {gate.quarantined:,} quarantined"
+    return GateView(gate_title(gate.step), mark, numbers, broken, passed)
+
+
+def _by_gravity(line: RuleView) -> tuple[int, int, str]:
+    return (line.mark.rank, -line.rule.failed, line.rule.code)
+
+
+def _gate_mark(gate: GateSummary, rules: Sequence[RuleView]) -> Mark:
+    """The result of a gate in a word."""
+    if gate.stops:
+        return Mark("■", "stopped the run", "bad", -2)
+    worst = min((line.mark for line in rules), key=lambda mark: mark.rank, default=_PASSED)
+    number = sum(line.mark == worst for line in rules)
+    if worst == _FAILED_PAGES:
+        return Mark(worst.symbol, f"{count(gate.quarantined, 'page')} quarantined", worst.kind, worst.rank)
+    if worst in (_WARNING, _NOTE):
+        return Mark(worst.symbol, count(number, worst.word), worst.kind, worst.rank)
+    return worst
+
+
+def _rule(rule: RuleOutcome, gate: GateSummary) -> RuleView:
+    if rule.state == "pass":
+        mark = _PASSED
+    elif rule.is_unchecked:
+        mark = _UNCHECKED
+    else:
+        failed = _FAILED_PAGES if gate.is_of_pages else _FAILED
+        mark = {"warning": _WARNING, "info": _NOTE}.get(rule.severity, failed)
+    result = f"{rule.failed:,} of {rule.checked:,} failed" if rule.failed else f"{rule.checked:,} checked"
+    return RuleView(rule, mark, result)
+
+
+@dataclass(frozen=True)
+class ReasonView:
+    """The pages quarantined for one reason."""
+
+    code: str
+    sentence: str
+    pages: int
+    share: float  # of all quarantined pages
+    bar_percent: float  # of the most frequent reason
+    is_open: bool
+    examples: list[QuarantinedPage]
+
+
+def reasons(report: RunReport) -> list[ReasonView]:
+    """Why pages were quarantined, the most frequent reason first."""
+    sentences = {rule.code: rule.sentence for rule in report.rules}
+    quarantined = report.quarantined()
+    total = sum(number for _, number, _ in quarantined)
+    most = max((number for _, number, _ in quarantined), default=0)
+    return [
+        ReasonView(
+            code=reason,
+            sentence=sentences.get(reason, ""),
+            pages=number,
+            share=number / total,
+            bar_percent=100 * number / most,
+            is_open=index < _REASONS_UNFOLDED,
+            examples=examples[:5],
+        )
+        for index, (reason, number, examples) in enumerate(quarantined)
+    ]
+
+
+# ---------------------------------------------------------------------- trends and speed
+
+
+@dataclass(frozen=True)
+class TrendView:
+    """One metric over the last runs."""
+
+    name: str
+    plot: Markup
+    last: str  # the newest value
+    is_missing: bool  # whether that value is of an earlier run
+    is_outside: bool  # whether it is outside the usual range
+    spread: str
+
+
+def trends(report: RunReport, history: Sequence[Mapping[str, Any]]) -> list[TrendView]:
+    """The metrics over all pages of the last runs; `history` as in `flows.report.html.render_run`."""
+    runs = list(dict.fromkeys(row["run_id"] for row in history))
+    series: dict[str, dict[str, float]] = {}
+    for row in history:
+        if row["site"] == "":
+            series.setdefault(row["metric"], {})[row["run_id"]] = row["value"]
+    names = [name for name in _TRENDS if name in series]
+    names += sorted(name for name in series if name.endswith("_missing_share"))
+    limits = {row.metric: (row.low, row.high) for row in report.drifted if row.site == ""}
+    views = []
+    for name in names:
+        values = [series[name].get(run) for run in runs]
+        present = [value for value in values if value is not None]
+        now = series[name].get(report.run_id)
+        limit = limits.get(name) if now is not None else None
+        spread = f"{metric_value(name, min(present))} to {metric_value(name, max(present))} in {len(present)} runs"
+        views.append(
+            TrendView(
+                name=metric_name(name),
+                plot=trend_plot(name, values, limit),
+                last=metric_value(name, present[-1] if now is None else now),
+                is_missing=now is None,
+                is_outside=limit is not None,
+                spread=spread if len(present) > 1 else "one run so far",
+            )
+        )
+    return views
+
+
+@dataclass(frozen=True)
+class StepView:
+    """The speed of a step, as the cells of a table."""
+
+    name: str
+    numbers: list[str]
+
+
+def steps(report: RunReport) -> list[StepView]:
+    """The speed of each step."""
+    views = []
+    for step in report.steps:
+        rate = f"{step.pages / step.cpu_seconds:,.0f}" if step.cpu_seconds else "–"
+        numbers = [f"{step.pages:,}", f"{step.cpu_seconds:,.2f}", rate, f"{step.batches:,}", f"{step.reused:,}"]
+        views.append(StepView(step.step, numbers))
+    return views

@@ -1,0 +1,90 @@
+"""Lines that the model leaves out of a story although their position shows that they are part of it."""
+
+from tasks.clean.label.page import LineLabel, PageLines
+from tasks.clean.label.removal import Removed, story_lines
+from tasks.clean.parse import class_words
+from tasks.clean.parse.tags import TAG_CODES
+from tasks.vocabulary import Action, Label, Reason
+
+_TABLE = 1 << TAG_CODES["table"]
+_CELLS = frozenset(TAG_CODES[name] for name in ("td", "th"))
+_OTHER_PARTS = "comment related nav share ad newsletter byline footer sidebar tags cookie"
+# a table in such a part of the page is not the story's
+_ELSEWHERE = class_words.HIDDEN | class_words.IN_LINK | sum(class_words.BITS[group] for group in _OTHER_PARTS.split())
+_MIN_CELLS = 4
+_CELL_WORDS = 8.0  # on average; a table of longer ones is layout, and its paragraphs are judged by themselves
+_TABLE_SHARE = 1.0  # of the story's words outside it: a longer table is what the page is about
+_LINKED = 0.1  # of a table's words: with more, it is navigation
+_LAST_WORDS = (2, 12)
+# Of short last sentences right below a story, in an element of the same kind, with at least this chance by the model, 7
+# of 10 were gold body; with less, 2 of 9.
+_LAST_CHANCE = 0.3
+_FEW_LINES, _FEW_PARAGRAPHS, _PARAGRAPH_WORDS = 40, 3, 90
+
+
+def find_missed_lines(page: PageLines, removed: Removed) -> dict[int, LineLabel]:
+    """The rows of tables within the story and its short last sentence, by line, with their labels."""
+    added: dict[int, LineLabel] = {}
+    story = story_lines(page, removed)
+    if len(story) < 2:
+        return added
+    if page.is_html:
+        _add_tables(page, story, added)
+    _add_last_sentence(page, story[-1], added)
+    return {n: label for n, label in added.items() if n not in removed and n not in page.template}
+
+
+def _add_tables(page: PageLines, story: list[int], added: dict[int, LineLabel]) -> None:
+    """Tables between paragraphs of one element, or right below the last: results, prices, figures."""
+    paragraphs = [n for n in story if not page.tags_around[n] & _TABLE]
+    words = sum(page.words[n] for n in paragraphs)
+    if not paragraphs:
+        return
+    for above, below in zip(paragraphs, [*paragraphs[1:], len(page.text)], strict=True):
+        end = above + 1
+        while end < below and page.tags_around[end] & _TABLE:
+            end += 1
+        rows = range(above + 1, end)
+        if rows and _is_story_table(page, above, rows, words):
+            for n in rows:
+                if not page.is_story[n] and page.key[n]:
+                    added[n] = LineLabel(Label.PARAGRAPH, Action.KEEP, Reason.WITHIN_STORY, "a cell of a table", 0.6)
+
+
+def _is_story_table(page: PageLines, above: int, rows: range, story_words: float) -> bool:
+    words = sum(page.words[n] for n in rows)
+    return (
+        len(rows) >= _MIN_CELLS
+        and all(page.tag[n] in _CELLS for n in rows)
+        and words <= min(_CELL_WORDS * len(rows), _TABLE_SHARE * story_words)
+        and sum(page.words[n] * page.link_share[n] for n in rows) <= _LINKED * words
+        and not any(page.classes[n] & ~page.classes[above] & _ELSEWHERE for n in rows)
+        and all(page.article[n] == page.article[above] for n in rows)
+    )
+
+
+def _add_last_sentence(page: PageLines, last: int, added: dict[int, LineLabel]) -> None:
+    """A short closing sentence; on a page of few lines, where the models see little, a closing paragraph, too."""
+    n = last + 1
+    if n >= len(page.text):
+        return
+    low, high = _LAST_WORDS
+    is_short_page = len(page.text) <= _FEW_LINES and sum(page.is_story) >= _FEW_PARAGRAPHS
+    is_paragraph = is_short_page and high <= page.words[n] <= _PARAGRAPH_WORDS
+    is_sentence = page.is_html and page.is_end[n] and low <= page.words[n] <= high
+    if (
+        (is_sentence or is_paragraph)
+        and page.chance[n] >= _LAST_CHANCE
+        and page.key[n]
+        and page.link_share[n] == 0
+        and n not in page.entry
+        and page.text[n][-2:] != ".."
+        and _surroundings(page, n) == _surroundings(page, last)
+    ):
+        detail = "the last sentence" if is_sentence else "the last paragraph"
+        added[n] = LineLabel(Label.PARAGRAPH, Action.KEEP, Reason.WITHIN_STORY, detail, 0.6)
+
+
+def _surroundings(page: PageLines, n: int) -> tuple[int, int, int, int, bool]:
+    """What a line has in common with the lines beside it in one element, or in one run of a text page."""
+    return page.tag[n], page.classes[n], page.tags_around[n], page.article[n], page.blank_before[n] > 0

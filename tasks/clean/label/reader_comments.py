@@ -1,0 +1,77 @@
+"""Readers' comments that the model takes for part of the story, recognised by their form."""
+
+import re
+
+from tasks.clean.label.page import LineLabel, PageLines
+from tasks.clean.label.removal import STORY_WORDS_LEFT, Removed, is_small_part, story_lines
+from tasks.vocabulary import Action, Label, Reason
+
+_COMMENT_COUNT = re.compile(  # `5 comments`
+    r"""^\(?\d[\d.,]*\)?\s+(?:
+        comments?|responses?|replies|kommentare?|antworten|commentaires?|réponses?|comentarios?|respuestas?|comentários?
+        |commenti|commento|risposte|reacties|reactie|komentarz(?:e|y)|комментари(?:й|я|ев)|коментар(?:і|ів)|yorum
+        |kommentarer?|komentář(?:e|ů)?
+    )\b.{0,25}$""",
+    re.I | re.X,
+)
+_TIME = re.compile(
+    r"""\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d{2}\b
+        |\bago\b|\bvor\ \d+|\bil\ y\ a\b|\bhace\ \d+|\bhá\ \d+|\bgeleden\b|\btemu\b|\bfa\b|назад|\bönce\b""",
+    re.I | re.X,
+)
+_NAME_FIRST = re.compile(
+    r"^[^\W\d_][\w.'’ -]{1,40}?(?:[,·•|:–-]|\s(?:on|am|le|el|em|il|op|says|said|schrieb|a écrit)\s|\s+\d)"
+)
+_HEAD_WORDS = 9  # a reader's name and the time
+_COMMENT_LINES = 12  # of one comment with its head and its buttons
+
+
+def remove_comments(page: PageLines, removed: Removed) -> None:
+    """Remove comments below a line like `5 comments`, or each between a name with a date and a line like `Reply`."""
+    story = story_lines(page, removed)
+    if not story:
+        return
+    for n in range(story[0], len(page.text)):
+        if page.words[n] <= _HEAD_WORDS and _is_title_of_comments(page, n):
+            part = [line for line in story if line >= n]
+            story_words = sum(page.words[line] for line in story if line < n and page.is_good[line])
+            if story_words >= STORY_WORDS_LEFT and is_small_part(page, part, story):
+                _remove(part, removed, page.text[n][:40])
+                return
+    start = _first_answered_comment(page, story[0])
+    part = [line for line in story if start is not None and line >= start]
+    if is_small_part(page, part, story):
+        _remove(part, removed, "a name and a time above it, a reply below")
+
+
+def _first_answered_comment(page: PageLines, first: int) -> int | None:
+    """The head of the first of two or more comments, each between a name with a date and a line like `Reply`."""
+    replies = [n for n, entry in page.entry.items() if entry.kind == "comment.action" and entry.mode == "whole"]
+    heads: list[int] = []
+    for reply in sorted(replies):
+        above = [n for n in range(max(first + 1, reply - _COMMENT_LINES), reply) if _is_comment_head(page, n)]
+        if above and (not heads or above[-1] > heads[-1]):
+            heads.append(above[-1])
+    return heads[0] if len(heads) >= 2 and heads[1] - heads[0] <= 2 * _COMMENT_LINES else None
+
+
+def _remove(part: list[int], removed: Removed, detail: str) -> None:
+    removed.update({n: LineLabel(Label.COMMENT, Action.DROP, Reason.LEXICON, detail, 0.85) for n in part})
+
+
+def _is_title_of_comments(page: PageLines, n: int) -> bool:
+    entry = page.entry.get(n)
+    is_title = entry is not None and entry.kind == "comment.title" and not page.is_story[n]
+    return is_title or bool(_COMMENT_COUNT.match(page.text[n]))
+
+
+def _is_comment_head(page: PageLines, n: int) -> bool:
+    text = page.text[n]
+    return (
+        2 <= page.words[n] <= _HEAD_WORDS
+        and not page.is_end[n]
+        and n not in page.entry
+        and page.link_share[n] < 0.8
+        and bool(_TIME.search(text))
+        and bool(_NAME_FIRST.match(text))
+    )

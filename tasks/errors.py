@@ -1,0 +1,18 @@
+"""The errors that a user sees as one sentence, each with the exit code of the command that it ends."""
+
+EXIT_DONE = 0
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_STOPPED = 3  # by a gate
+
+
+class CopydeskError(Exception):
+    """An expected problem. Its message is shown to the user as it is, without a traceback."""
+
+    exit_code = EXIT_FAILED
+
+
+class UsageError(CopydeskError, ValueError):
+    """An option, a source or a file of settings that cannot be used."""
+
+    exit_code = EXIT_USAGE

@@ -1,0 +1,1 @@
+"""What several test modules share; `tests` is on pytest's `pythonpath`."""

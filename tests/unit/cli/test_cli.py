@@ -1,0 +1,86 @@
+"""The command line: its options as values, its errors in one sentence, its table of commands."""
+
+import argparse
+
+import pytest
+
+from flows.cli import main as program
+from flows.cli.explain import _DUPLICATE_WORDS, _OUTCOME_ORDER
+from flows.cli.parser import COMMANDS, build_parser
+from flows.cli.run import columns_of, settings_of
+from flows.settings import Settings, override
+from tasks.errors import EXIT_FAILED, EXIT_USAGE, CopydeskError, UsageError
+from tasks.load.dedup.plan import OUTCOMES, REASONS
+from tasks.load.mirror import MirrorError
+from tasks.load.output import NothingPublishedError, Output, OutputError
+
+
+def test_every_command_can_be_parsed_from_its_example():
+    for command in COMMANDS:
+        for example in command.example.splitlines():
+            arguments = example.replace("'", "").split()[1:]
+            if "--cron" in arguments:  # an expression of five words
+                arguments = [*arguments[: arguments.index("--cron")], "--cron", "0 3 * * *"]
+            assert build_parser().parse_args(arguments).handler is command.handler
+
+
+def test_columns_are_a_mapping():
+    assert columns_of("url=link, html=body,") == {"url": "link", "html": "body"}
+    assert columns_of(None) == {}
+
+
+@pytest.mark.parametrize("text", ["foo", "colour=red", "url="], ids=["no separator", "no such field", "no column"])
+def test_a_wrong_mapping_is_a_usage_error(text):
+    with pytest.raises(UsageError, match="expected FIELD=COLUMN"):
+        columns_of(text)
+
+
+def options_of(**given):
+    return argparse.Namespace(**({"executor": None, "workers": None, "address": None} | given))
+
+
+def test_options_win_over_the_environment_and_reach_the_run_as_values(monkeypatch):
+    monkeypatch.setenv("COPYDESK_EXECUTOR", "processes")
+    monkeypatch.setenv("COPYDESK_WORKERS", "3")
+    settings = settings_of(options_of(executor="inline"))
+    assert (settings.executor, settings.workers) == ("inline", 3)
+    with override(settings_of(options_of(workers=7))):
+        assert Settings.from_environment().workers == 7
+    assert Settings.from_environment().workers == 3
+
+
+def test_a_wrong_variable_is_a_usage_error(monkeypatch):
+    monkeypatch.setenv("COPYDESK_WORKERS", "many")
+    with pytest.raises(UsageError, match="COPYDESK_WORKERS"):
+        settings_of(options_of())
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (CopydeskError("it broke"), EXIT_FAILED),
+        (UsageError("it broke"), EXIT_USAGE),
+        (MirrorError("it broke"), EXIT_FAILED),
+        (OutputError("it broke"), EXIT_USAGE),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else str(value),
+)
+def test_an_error_is_one_sentence_and_an_exit_code(monkeypatch, capsys, error, code):
+    def fail(_options):
+        raise error
+
+    parser = argparse.ArgumentParser()
+    parser.set_defaults(handler=fail)
+    monkeypatch.setattr(program, "build_parser", lambda: parser)
+    assert program.main([]) == code
+    assert capsys.readouterr().err == "copydesk: it broke\n"
+
+
+def test_an_output_without_a_run_is_an_error_that_says_how_to_begin(tmp_path):
+    with pytest.raises(NothingPublishedError, match="no run has published here yet; try `copydesk run SOURCE"):
+        Output.open(tmp_path)
+
+
+def test_explain_has_words_for_every_outcome_and_every_kind_of_duplicate():
+    assert set(_DUPLICATE_WORDS) == {reason for reason in REASONS if reason}
+    assert set(_OUTCOME_ORDER) >= set(OUTCOMES)

@@ -1,0 +1,110 @@
+"""A run's report: its JSON keeps its keys, and every rendering states the same account and the same warnings."""
+
+import orjson
+import pytest
+
+from expectations.gate import Example, Outcome, Verdict
+from flows.cli.console import summary
+from flows.parameters import NewsParameters
+from flows.report.alerts import body
+from flows.report.html import render_index, render_run
+from flows.report.model import RunReport, read_reports
+from flows.report.prometheus import metrics_text
+from flows.report.records import DriftRow, LossRow
+from tasks.load.output import Output
+from tasks.steps import Receipt, StepResult
+
+REPORT_KEYS = (
+    "run_id rules_version parameters started_at state message finished_at counts steps gates quarantine quarantine_counts "
+    "drift losses snapshot example"
+).split()
+STEP_KEYS = "step batches reused pages bytes seconds cpu_seconds notes".split()
+GATE_KEYS = "step received quarantined stops rules".split()
+RULE_KEYS = "code severity sentence state checked failed observed".split()
+LOSS = {"kind": "language", "name": "ko", "lost": 3, "sentence": "3 of 3 pages in Korean (ko) were quarantined"}
+DRIFT = {"metric": "pages", "value": 4.0, "low": 8.0, "high": float("inf"), "code": "volume", "unknown": 1}
+
+
+@pytest.fixture
+def report():
+    """A run of four pages of which one was quarantined and one a duplicate, with a warning and a note."""
+    report = RunReport.begin(NewsParameters(sources=["pages"], output="out"), "1+abc")
+    receipt = Receipt("b", "b.parquet", received=4, seconds=1.25, cpu_seconds=0.5, byte_count=900, is_reused=True)
+    report.step(StepResult("ingest", (receipt,), {"listed": 6, "known": 2}))
+    rules = [
+        Outcome("ingest.empty", "critical", "It holds text.", "It is empty.", "fail", 4, 1),
+        Outcome(
+            "ingest.late", "warning", "It came in time.", "It came late.", "fail", 4, 2, [Example("a.html", "two days")]
+        ),
+        Outcome("ingest.odd", "info", "It is not odd.", "It is odd.", "fail", 4, 1),
+        Outcome("ingest.broken", "critical", "It can be checked.", "It cannot be checked.", "error"),
+    ]
+    report.gate(Verdict("ingest", 4, rules, {0: ["ingest.empty"]}), None)
+    report.counts |= {"articles": 2, "duplicates": 1, "quarantined": 1}
+    report.drift, report.losses = [DRIFT], [LOSS]
+    report.state = "CompletedWithWarnings"
+    return report
+
+
+def test_the_json_has_the_keys_that_it_always_had(report):
+    written = orjson.loads(orjson.dumps(report.to_json()))
+    assert list(written) == REPORT_KEYS
+    assert list(written["steps"][0]) == STEP_KEYS
+    assert list(written["gates"][0]) == GATE_KEYS
+    assert list(written["gates"][0]["rules"][0]) == RULE_KEYS
+
+
+def test_a_report_is_read_as_it_was_written(report):
+    written = orjson.dumps(report.to_json())
+    again = RunReport.from_json(orjson.loads(written))
+    assert orjson.dumps(again.to_json()) == written
+    assert (again.steps, again.gates, again.account) == (report.steps, report.gates, report.account)
+    assert again.drifted == [DriftRow(metric="pages", value=4.0, low=8.0, high=None, code="volume")]
+    assert again.lost == [LossRow(**LOSS)]
+
+
+def test_a_report_of_another_version_is_read_too(tmp_path):
+    output = Output(tmp_path)
+    output.prepare()
+    (output.runs / "1.json").write_text(
+        '{"run_id": "1", "state": "Completed", "counts": {"received": 1}, "future": []}'
+    )
+    (output.runs / "2.json").write_text("[]")
+    (output.runs / "3.json").write_text("{")
+    (report,) = read_reports(output, 5)
+    assert (report.run_id, report.account.received, report.started_at) == ("1", 1, None)
+
+
+def test_every_rendering_states_the_same_account(report, capsys):
+    sentence = "4 pages in = 2 articles + 1 duplicate + 1 quarantined; 2 pages known from earlier runs were skipped."
+    assert report.sentence() == sentence
+    assert sentence in body(report)
+    assert sentence in report.markdown()
+    assert sentence in render_run(report, [])
+    summary(report, "no/such/output")
+    screen = capsys.readouterr().out
+    for words in ("4 pages in (2 more known", "2 articles", "1 duplicate\n", "1 quarantined"):
+        assert words in screen
+    for outcome, pages in (("received", 4), ("articles", 2), ("duplicates", 1), ("quarantined", 1), ("known", 2)):
+        assert f'copydesk_pages{{output="out",outcome="{outcome}"}} {pages}\n' in metrics_text(report)
+
+
+def test_a_stopped_run_counts_what_its_gates_quarantined(report):
+    report.state, report.counts["quarantined"] = "StoppedByGate", 0
+    assert report.account.quarantined == 1
+    assert 'outcome="quarantined"} 1\n' in metrics_text(report)
+
+
+def test_warnings_are_the_same_everywhere(report, capsys):
+    assert [rule.code for rule in report.warnings] == ["ingest.late"]
+    assert "1 warning<" in render_run(report, [])
+    assert '<td class="num" data-label="warnings">1</td>' in render_index([report])
+    assert 'copydesk_warnings{output="out"} 1\n' in metrics_text(report)
+    assert "- `ingest.late`: It came late. 2 of 4 failed, e.g. a.html: two days" in report.markdown()
+    summary(report, "no/such/output")
+    assert capsys.readouterr().out.count("  warning ") == 1
+    # an alert also names rules that could not be checked
+    assert [line.split()[1] for line in body(report).splitlines() if line.startswith("- ")] == [
+        "ingest.broken",
+        "ingest.late",
+    ]
