@@ -1,1 +1,1 @@
-"""Labelled lines and declared signals in; one article row a page, every value with its origin."""
+"""Labelled lines and declared signals in; one article row per page, every value with its origin."""

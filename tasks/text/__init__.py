@@ -1,1 +1,1 @@
-"""What all steps know about text: dates, languages, names of publishers and agencies."""
+"""What all steps know about text: dates, languages, names of people, publishers and agencies."""

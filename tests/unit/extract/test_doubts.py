@@ -1,4 +1,4 @@
-"""What a careful reader would look at twice is a flag of the row - and only that."""
+"""Whatever deserves a second look is a flag of the row, and only that."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -16,11 +16,11 @@ from tasks.extract.doubts import ends_open, is_at_once, is_disordered, is_mixed,
 from tasks.vocabulary import Doubt
 
 EN = (
-    "The harbour trust agreed to spend two million on the old ferry pier. The cost of the pier rose by a third "
-    "in the spring. "
-    "A boat from the island brought timber, rope and four new lamps to the workers of the night shift. The judge "
-    "gave both of the "
-    "sides a month to answer the claims of the builders, and the town waited for the end of the storm. "
+    "The harbour trust agreed to spend two million on the old ferry pier. "
+    "The cost of the pier rose by a third in the spring. "
+    "A boat from the island brought timber, rope and four new lamps to the workers of the night shift. "
+    "The judge gave both of the sides a month to answer the claims of the builders, "
+    "and the town waited for the end of the storm. "
 ) * 3
 
 
@@ -79,31 +79,29 @@ def test_a_page_that_prints_the_clock():
 def row(inner, head="", url="https://ledger.example/a/b", lang="en"):
     html = f'<html lang="{lang}"><head>{head}</head><body><article>{inner}</article></body></html>'
     page = page_table(html, source_uri="s", url=url, fetched_at=datetime(2026, 9, 5, tzinfo=UTC))
-    (found,) = process(page)[2].to_pylist()
+    (candidate,) = process(page)[2].to_pylist()
     # a page of a few sentences and nothing around them is a doubtful one, which is not what is tried here
-    found["flags"] = [flag for flag in found["flags"] if flag not in ("story_doubtful", "body_doubtful")]
-    return found
+    candidate["flags"] = [flag for flag in candidate["flags"] if flag not in ("story_doubtful", "body_doubtful")]
+    return candidate
 
 
+TITLE = "<h1>Harbour trust spends two million on pier</h1>"
 PARAGRAPHS = "".join(f"<p>{sentence.strip()}.</p>" for sentence in dict.fromkeys(EN.strip(" .").split(". ")))
 
 
 def test_flags_come_with_the_row():
-    whole = row(f"<h1>Harbour trust spends two million on pier</h1>{PARAGRAPHS}")
+    whole = row(TITLE + PARAGRAPHS)
     assert whole["flags"] == []
-    other = row(
-        f"<h1>Harbour trust spends two million on pier</h1>{PARAGRAPHS}",
-        '<link rel="canonical" href="https://elsewhere.example/x">',
-        lang="fr",
-    )
+    canonical = '<link rel="canonical" href="https://elsewhere.example/x">'
+    other = row(TITLE + PARAGRAPHS, canonical, lang="fr")
     assert set(other["flags"]) == {"page_of_another_site", "language_not_as_declared"}
     assert {doubt.value for doubt in Doubt} >= set(other["flags"])
     assert all(doubt.sentence.endswith(".") for doubt in Doubt)
 
 
 def test_a_paragraph_that_stands_twice_is_kept_once():
-    once = row(f"<h1>Harbour trust spends two million on pier</h1>{PARAGRAPHS}")
-    twice = row(f"<h1>Harbour trust spends two million on pier</h1>{PARAGRAPHS}{PARAGRAPHS}")
+    once = row(TITLE + PARAGRAPHS)
+    twice = row(TITLE + PARAGRAPHS + PARAGRAPHS)
     assert twice["text"] == once["text"]
 
 
@@ -146,6 +144,5 @@ def test_one_headline_over_many_texts_and_one_text_under_many_headlines():
     assert warned([*usual, ("A wholly other story here", "t3", [])]) == {"extract.text_repeated"}
     # an edited headline over the same text is no mistake
     assert warned([*usual, ("Headline number 3 of the week", "t3", [])]) == set()
-    assert warned(usual + [("Stirred words", f"y{n}", ["words_out_of_order"]) for n in range(2)]) == {
-        "extract.words_out_of_order"
-    }
+    stirred = [("Stirred words", f"y{n}", ["words_out_of_order"]) for n in range(2)]
+    assert warned(usual + stirred) == {"extract.words_out_of_order"}

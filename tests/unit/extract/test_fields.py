@@ -1,4 +1,4 @@
-"""Each field's rules, by tables: what is said in, what is taken for it out."""
+"""The rules of each field, by tables: what is declared or printed, and the value read from it."""
 
 from datetime import UTC, date, datetime
 
@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.ids import case_id
 
+from tasks.extract.core import extract_page
 from tasks.extract.fields.address import clean_url
 from tasks.extract.fields.authors import find_authors
 from tasks.extract.fields.bylines import is_person, people_in
@@ -50,26 +51,22 @@ def test_a_byline_names_its_people(text, people):
 
 @pytest.mark.parametrize(
     "name",
-    [
-        "Reuters",
-        "AFP",
-        "Staff Reports",
-        "Redaktion",
-        "newsroom@paper.example",
-        "https://paper.example/a",
-        "@handle",
-        "News Desk",
-        "The Harbor Ledger Staff",
-    ],
+    (
+        "Reuters|AFP|Staff Reports|Redaktion|News Desk|The Harbor Ledger Staff|"
+        "newsroom@paper.example|https://paper.example/a|@handle"
+    ).split("|"),
 )
-def test_what_is_no_person_is_no_author(name):
+def test_an_organisation_or_address_is_not_an_author(name):
     assert not is_person(name, set())
 
 
 def test_the_newsroom_alone_leaves_the_authors_empty_and_says_so():
     node = {"@type": "NewsArticle", "is_article": True, "author": {"@type": "Organization", "name": "Newsroom"}}
-    found = find_authors(page({"nodes": [node]}), [])
-    assert (found.value, found.origin) == ([], "json-ld:author names no person")
+    authors = find_authors(page({"nodes": [node]}), [])
+    assert (authors.value, authors.origin) == ([], "json-ld:author names no person")
+
+
+PERSON = {"@type": "Person", "name": "Dana Wirth"}
 
 
 @pytest.mark.parametrize(
@@ -77,18 +74,18 @@ def test_the_newsroom_alone_leaves_the_authors_empty_and_says_so():
     [
         "Dana Wirth",
         ["Dana Wirth"],
-        {"@type": "Person", "name": "Dana Wirth"},
-        [{"@type": "Person", "name": "Dana Wirth"}],
+        PERSON,
+        [PERSON],
         {"@type": "Person", "givenName": "Dana", "familyName": "Wirth"},
         {"@type": "Person", "name": ["Dana Wirth"]},
         {"@id": "#d"},
     ],
-    ids=case_id,
+    ids=["string", "list", "node", "nodes", "given and family name", "list of names", "reference"],
 )
 def test_json_ld_writes_a_name_in_many_ways(author):
     nodes = [
         {"@type": "NewsArticle", "is_article": True, "author": author},
-        {"@type": "Person", "@id": "#d", "name": "Dana Wirth"},
+        PERSON | {"@id": "#d"},
     ]
     assert find_authors(page({"nodes": nodes}), []).value == ["Dana Wirth"]
 
@@ -111,10 +108,8 @@ def test_no_odd_value_loses_the_page(value):
         "nodes": [{"@type": "NewsArticle", "is_article": True} | dict.fromkeys(keys, value)],
         "title": "A title of the page",
     }
-    from tasks.extract.core import extract_page
-
-    one = page(signals, [("paragraph", "Some text.")])
-    one.document |= {
+    shown = page(signals, [("paragraph", "Some text.")])
+    shown.document |= {
         "doc_id": "d",
         "source_uri": "s",
         "page_digest": "p",
@@ -124,7 +119,7 @@ def test_no_odd_value_loses_the_page(value):
         "damaged_char_count": 0,
         "repairs": [],
     }
-    row, _ = extract_page(one)
+    row, _ = extract_page(shown)
     assert row["title"]
     strings(value)
 
@@ -153,9 +148,9 @@ def test_the_heading_completes_a_title_that_was_cut_short():
     lines = [
         LabelledLine(1, "Smugglers flew dozens of drones over the strait", "headline", "field", "page_title", 0, "h1")
     ]
-    one = page(signals)
-    one.lines = lines
-    assert find_title(one, []).value == "Smugglers flew dozens of drones over the strait"
+    shown = page(signals)
+    shown.lines = lines
+    assert find_title(shown, []).value == "Smugglers flew dozens of drones over the strait"
 
 
 @pytest.mark.parametrize(
@@ -170,9 +165,9 @@ def test_the_heading_completes_a_title_that_was_cut_short():
     ],
 )
 def test_a_declared_time_gives_an_instant_only_with_its_offset(value, instant):
-    found = read_time(value, "en")
-    assert str(found.day) == "2024-05-04"
-    assert (found.instant.isoformat() if found.instant else None) == instant
+    printed = read_time(value, "en")
+    assert str(printed.day) == "2024-05-04"
+    assert (printed.instant.isoformat() if printed.instant else None) == instant
 
 
 def test_modified_is_not_published_and_doubts_are_flagged():
@@ -184,8 +179,8 @@ def test_modified_is_not_published_and_doubts_are_flagged():
     }
     times = find_times(page({"nodes": [node]}))
     assert times.flags == ("modified_before_published",)
-    only = {"@type": "NewsArticle", "is_article": True, "dateModified": "2024-05-03T10:00:00Z"}
-    assert find_times(page({"nodes": [only]})).published is None
+    modified_only = {"@type": "NewsArticle", "is_article": True, "dateModified": "2024-05-03T10:00:00Z"}
+    assert find_times(page({"nodes": [modified_only]})).published is None
 
 
 def test_an_ambiguous_day_is_settled_by_the_address_or_flagged():
@@ -219,11 +214,11 @@ def test_addresses_become_absolute_without_tracking(url, base, clean):
         ("The Times", "New York Post", False),
     ],
 )
-def test_short_names_are_told(short, full, is_short):
+def test_short_names_are_recognised(short, full, is_short):
     assert is_short_form(short, full) is is_short
 
 
-def test_agencies_are_told_alone_and_together():
+def test_agencies_are_recognised_alone_and_together():
     assert is_agency("Anadolu Agency")
     assert is_agency("(AFP/Getty Images)")
     assert is_agency("Halcyon Images")
@@ -242,9 +237,9 @@ def test_a_wrong_declaration_is_overruled_by_the_text():
         "Der Bürgermeister hat am Dienstag erklärt, dass die Brücke noch vor dem Winter wieder geöffnet werden soll. "
         * 3
     )
-    found, sure = find_language(text, "en")
-    assert (found.value, found.origin) == ("de", "detected")
-    assert sure > 0.5
+    language, confidence = find_language(text, "en")
+    assert (language.value, language.origin) == ("de", "detected")
+    assert confidence > 0.5
 
 
 def test_a_date_in_the_text_is_taken_only_when_asked_for_and_marked():

@@ -13,7 +13,7 @@ from tasks.extract.quotes.marks import MAX_QUOTE_CHARS
 
 GOLD = TESTS / "quotes"
 
-# what is shown, language, paragraphs, quotes with their speakers
+# phenomenon, language, paragraphs, quotes with their speakers
 CASES = [
     (
         "split quote, surname later",
@@ -40,7 +40,7 @@ CASES = [
         [("It was a good talk,", None)],
     ),
     (
-        "pronoun told apart by gender",
+        "pronoun decided by gender",
         "en",
         [
             "Ida Stone and her brother, Mr Karl Stone, met.",
@@ -55,13 +55,13 @@ CASES = [
         [("It leaks,", "Ned Bray"), ("It does not,", "Ivy Bray"), ("It really does leak,", "Ned Bray")],
     ),
     (
-        "titles are no names",
+        "titles are not names",
         "en",
         ["“Come in, all of you,” said Miss Jean Harrow.", "“They came in the end,” Mrs Bella Moor said."],
         [("Come in, all of you,", "Jean Harrow"), ("They came in the end,", "Bella Moor")],
     ),
     (
-        "an organisation is no person",
+        "an organisation is not a person",
         "en",
         ["Nora Pike rang City Hall.", "“We are looking into the matter,” City Hall said in a statement."],
         [("We are looking into the matter,", None)],
@@ -85,7 +85,7 @@ CASES = [
         [("The vote is on Friday,", "Ada Crane")],
     ),
     (
-        "terms, titles, nicknames and scare quotes are none",
+        "terms, titles, nicknames and scare quotes are not quotes",
         "en",
         [
             "The “green” plan, known as “the Old Lady,” drew on “The Long Road to the Sea,” a novel.",
@@ -243,7 +243,7 @@ _TEXTS = st.one_of(st.text(max_size=200), st.lists(_PIECES, max_size=40).map("".
 
 @settings(max_examples=300)
 @given(st.lists(_TEXTS, max_size=6), st.sampled_from([None, "en", "de", "fr", "es", "ru", "ja", "xx", ""]))
-def test_any_text_gives_quotes_that_stand_in_it(paragraphs, language):
+def test_quotes_of_any_text_are_in_it(paragraphs, language):
     for quote in find_quotes(paragraphs, language):
         assert quote.text
         assert any(quote.text in paragraph for paragraph in paragraphs)
@@ -272,26 +272,25 @@ def test_hostile_text_takes_bounded_time(paragraphs):
 
 def _score(half):
     """Precision and recall of quotes and the share of right speakers on matched quotes, over a half of the gold set."""
-    expected = found = matched = right = 0
+    expected = reported = matched = right = 0
     for path in sorted(GOLD.glob(f"{half}_*.json")):
         gold = json.loads(path.read_text("utf-8"))
-        left = [
-            (" ".join(quote.text.split()), quote.speaker) for quote in find_quotes(gold["paragraphs"], gold["language"])
-        ]
+        quotes = find_quotes(gold["paragraphs"], gold["language"])
+        unmatched = [(" ".join(quote.text.split()), quote.speaker) for quote in quotes]
         expected += len(gold["quotes"])
-        found += len(left)
+        reported += len(quotes)
         for quote in gold["quotes"]:
-            hit = next((each for each in left if each[0] == " ".join(quote["text"].split())), None)
-            if hit:
-                left.remove(hit)
+            match = next((pair for pair in unmatched if pair[0] == " ".join(quote["text"].split())), None)
+            if match:
+                unmatched.remove(match)
                 matched += 1
-                right += hit[1] == quote["speaker"]
-    return matched / found, matched / expected, right / matched
+                right += match[1] == quote["speaker"]
+    return matched / reported, matched / expected, right / matched
 
 
-# 0.02 below what was reached (dev 1.00, 1.00, 1.00; test 1.00, 0.983, 0.863), so that a rule which loses a quote or two
-# may be weighed against its gain elsewhere, while a broken one fails. The rules were written on the dev half; the test
-# half was scored once, when they were done, and is what to expect of other texts.
+# 0.02 below the scores reached (dev 1.00, 1.00, 1.00; test 1.00, 0.983, 0.863), so that a rule may lose a quote or two
+# for a gain elsewhere, while a broken rule fails. The rules were written on the dev half; the test half was scored
+# once, when they were finished, and predicts the scores on other texts.
 FLOORS = {"dev": (0.98, 0.98, 0.98), "test": (0.98, 0.963, 0.843)}
 
 
