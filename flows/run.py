@@ -114,7 +114,7 @@ def _state_after(run: Run, work: Callable[[Run], None]) -> Any:
     except Exception as error:
         report.finish("Failed", run.output, run.metrics, message=f"{type(error).__name__}: {error}")
         write_metrics(report)
-        alert(report.__dict__)
+        alert(report)
         raise
     except BaseException as error:  # cancelled, interrupted or terminated
         report.finish("Cancelled", run.output, run.metrics, message=f"{type(error).__name__}: {error}")
@@ -151,4 +151,4 @@ def _close(run: Run, state: str, message: str | None = None) -> None:
     markdown = f"{report.markdown()}\n\n[The whole report]({page})"
     create_markdown_artifact(key="run-report", markdown=markdown, description=report.sentence())
     create_link_artifact(key="run-report-page", link=page, link_text="The whole report", description=report.sentence())
-    alert(report.__dict__)
+    alert(report)
