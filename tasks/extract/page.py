@@ -4,9 +4,12 @@ import html
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import orjson
+
+from tasks.extract.own_article import own_articles
 
 Value_co = TypeVar("Value_co", covariant=True)
 
@@ -77,11 +80,27 @@ class Page:
         return list(self.signals.get("links", {}).get(relation, ()))
 
     def nodes(self, *, articles: bool = True) -> list[dict[str, Any]]:
-        """The JSON-LD nodes: of articles, or of everything else."""
-        return [node for node in self.signals.get("nodes", ()) if bool(node.get("is_article")) == articles]
+        """The JSON-LD nodes: of the page's own article, or of everything that is not an article."""
+        if articles:
+            return self._own_articles
+        return [node for node in self.signals.get("nodes", ()) if not node.get("is_article")]
+
+    @cached_property
+    def _own_articles(self) -> list[dict[str, Any]]:
+        addresses = [self.document.get("url") or "", *self.links("canonical")]
+        addresses += [value for _, value in self.meta("og:url")]
+        headlines = [line.text for line in self.labelled("headline")]
+        headlines.append(self.signals.get("title") or "")
+        articles = [node for node in self.signals.get("nodes", ()) if node.get("is_article")]
+        return own_articles(articles, addresses, headlines)
+
+    def json_ld_origin(self, key: str) -> str:
+        """The origin of a value under a key of the page's own article; it says if the JSON-LD is broken."""
+        is_broken = any(node.get("is_broken") and node.get(key) for node in self.nodes())
+        return f"broken json-ld:{key}" if is_broken else f"json-ld:{key}"
 
     def node_strings(self, key: str, *, articles: bool = True) -> list[str]:
-        """The strings under a key of the JSON-LD nodes: of articles, or of everything else."""
+        """The strings under a key of the JSON-LD nodes: of the page's own article, or of everything else."""
         return [text for node in self.nodes(articles=articles) for text in strings(node.get(key))]
 
     def declared_language(self) -> str | None:

@@ -27,6 +27,14 @@ _COMMENTS = re.compile(
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
+_TYPE = re.compile(r'"@type"\s*:\s*\[?\s*"([^"]{1,60})"')
+# a string that ends where the next key or the end of its object follows, whatever quotes it contains
+_VALUE = r'"\s*:\s*"(.{1,2000}?)"\s*(?:,\s*"[@\w]{1,40}"\s*:|[}\]])'
+_HEADLINE = re.compile(r'"headline' + _VALUE)
+_PUBLISHED = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
+_MODIFIED = re.compile(r'"dateModified"\s*:\s*"([^"]{8,40})"')
+_AUTHOR = re.compile(r'"author"\s*:\s*(?:\[\s*)?\{[^{}]{0,400}?"name"\s*:\s*"([^"{}]{2,120})"')
+_BROKEN_PROBE = 200_000  # characters of broken JSON-LD that are read by pattern
 
 Node = dict[str, Any]
 
@@ -56,7 +64,24 @@ def nodes(texts: list[str]) -> tuple[list[Node], list[str]]:
         value = parse(text)
         if value is not None:
             _collect(value, collected, bodies, 0)
+        elif len(collected) < MAX_NODES and (node := _read_broken(text)):
+            collected.append(node)
     return collected, bodies
+
+
+def _read_broken(text: str) -> Node | None:
+    """What patterns find in JSON-LD that cannot be parsed, e.g. for one bare quote in a headline; marked as broken."""
+    text = _CONTROL.sub(" ", text[:_BROKEN_PROBE])
+    # the values are those of the first article; what stands before it is of something else
+    start = next((match.start() for match in _TYPE.finditer(text) if _ARTICLE_TYPE.search(match[1])), None)
+    if start is None:
+        return None
+    patterns = {"headline": _HEADLINE, "datePublished": _PUBLISHED, "dateModified": _MODIFIED}
+    found = {key: match[1] for key, pattern in patterns.items() if (match := pattern.search(text, start))}
+    node: Node = {key: value.replace('\\"', '"').replace("\\/", "/") for key, value in found.items()}
+    if author := _AUTHOR.search(text, start):
+        node["author"] = {"@type": "Person", "name": author[1]}
+    return {"@type": "Article", **node, "is_article": True, "is_broken": True} if node else None
 
 
 def _collect(value: Any, collected: list[Node], bodies: list[str], depth: int) -> None:

@@ -74,8 +74,8 @@ def _declared_candidates(page: Page) -> list[tuple[str, list[str]]]:
     label = next(iter(meta("twitter:label1")), "")
     written_by = meta("twitter:data1") if _WRITTEN_BY_LABEL.search(label) else []
     return [
-        ("json-ld:author", [name for node in articles for name in persons_of(node.get("author"), page)]),
-        ("json-ld:author", [name for node in articles for name in names_of(node.get("author"), page)]),
+        (page.json_ld_origin("author"), [name for node in articles for name in persons_of(node.get("author"), page)]),
+        (page.json_ld_origin("author"), [name for node in articles for name in names_of(node.get("author"), page)]),
         *((name, meta(name)) for name in _AUTHOR_METAS),
         ("json-ld:creator", [name for node in articles for name in names_of(node.get("creator"), page)]),
         ("twitter:data1", written_by),

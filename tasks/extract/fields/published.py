@@ -173,7 +173,7 @@ def _agrees(known: PrintedDate, fuller: PrintedDate) -> bool:
 
 def _published_candidates(page: Page) -> list[tuple[str, str]]:
     """Declared and printed dates of publication with their origins, the most reliable first."""
-    candidates = [("json-ld:datePublished", text) for text in page.node_strings("datePublished")]
+    candidates = [(page.json_ld_origin("datePublished"), text) for text in page.node_strings("datePublished")]
     candidates += page.meta(_ARTICLE_PUBLISHED_META)
     candidates += [("json-ld:datePublished", text) for text in page.node_strings("datePublished", articles=False)]
     candidates += [("itemprop:datePublished", text) for text in page.items("datePublished")]
@@ -206,7 +206,7 @@ def _dates_in_front(page: Page) -> list[tuple[str, str]]:
 
 def _modified_candidates(page: Page) -> list[tuple[str, str]]:
     """Declared and printed dates of the last change with their origins, the most reliable first."""
-    candidates = [("json-ld:dateModified", text) for text in page.node_strings("dateModified")]
+    candidates = [(page.json_ld_origin("dateModified"), text) for text in page.node_strings("dateModified")]
     candidates += page.meta(*_MODIFIED_METAS)
     candidates += [("itemprop:dateModified", text) for text in page.items("dateModified")]
     times = page.signals.get("times", ())
