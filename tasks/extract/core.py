@@ -16,7 +16,7 @@ from tasks.extract.fields.companions import find_access, find_image, find_summar
 from tasks.extract.fields.language import find_language
 from tasks.extract.fields.published import Times, find_times
 from tasks.extract.fields.publisher import find_publisher, site_names
-from tasks.extract.fields.title import find_title
+from tasks.extract.fields.title import find_declared_title, find_title
 from tasks.extract.fields.topics import find_section, find_topics
 from tasks.extract.page import FieldValue, LabelledLine, Page
 from tasks.extract.quotes.find import find_quotes
@@ -71,6 +71,7 @@ class _Fields:
     publisher: FieldValue[str] | None
     publisher_short: str | None
     title: FieldValue[str] | None
+    title_declared: str | None
     summary: FieldValue[str] | None
     authors: FieldValue[list[str]]
     times: Times
@@ -94,6 +95,7 @@ def _read_fields(page: Page, body: Body, *, guess_dates: bool) -> _Fields:
         publisher=publisher,
         publisher_short=short,
         title=title,
+        title_declared=find_declared_title(page, names, title),
         summary=find_summary(page, _value(title)),
         authors=find_authors(page, names),
         times=find_times(page, is_guessing=guess_dates),
@@ -167,6 +169,7 @@ def _field_columns(fields: _Fields) -> dict[str, Any]:
         "publisher_from": _origin(fields.publisher),
         "publisher_short": fields.publisher_short,
         "title": _value(fields.title),
+        "title_declared": fields.title_declared,
         "title_from": _origin(fields.title),
         "summary": _value(fields.summary),
         "summary_from": _origin(fields.summary),

@@ -1,82 +1,157 @@
-"""The headline: which declaration to trust, and what of it is not part of the headline."""
+"""The headline that a reader of the page sees: the displayed and the declared titles vote for it."""
 
 import re
+from dataclasses import dataclass
 
-from tasks.extract.page import FieldValue, LabelledLine, Page
-from tasks.text.dates import is_date_line
-from tasks.text.publisher_names import IMAGE_PREFIX, spell_out, squeeze
+from tasks.extract.fields.headlines import SEPARATOR, clean_title
+from tasks.extract.fields.json_ld_people import names_of
+from tasks.extract.page import FieldValue, Page
+from tasks.text.publisher_names import squeeze
 
-_SEPARATOR = re.compile(r"\s+[|·•»«–—:-]+\s+|\s*\|\s*|:\s+")
-_SECTION = re.compile(r"\s+\|\s+")
-MAX_TITLE_CHARS = 400  # longer than any headline of the corpora; a paragraph in h1 is not a title
+_WORD = re.compile(r"[^\W\d_]{4,}|\d{2,}")
+_STEM_CHARS = 5  # inflection changes the ends of words
+_HEADING_STEMS, _LINE_STEMS = 0.3, 0.6  # share of its words that a heading, or another line, has from a declared title
+_SEGMENT_SHARE = 0.6  # a headline is not much shorter than the section or site beside it
+_MIN_WORDS, _MIN_DENSE_CHARS = 3, 8  # fewer may be the name of a section; characters in scripts without spaces
+_SHARE_WORDS = frozenset(
+    "share teilen partager compartir compartilhar condividi delen dela del jaa print drucken save tweet".split()
+)
+_CUT_FROM_CHARS = 60  # programs shorten titles to about this length; a shorter beginning may be a headline
+_QUOTES = "\"“”„«»'‘’"
+_LINES = 3  # headline lines that are compared with the declared titles
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    origin: str
+    text: str
+
+    @property
+    def key(self) -> str:
+        return squeeze(self.text)
 
 
 def find_title(page: Page, site_names: list[str]) -> FieldValue[str] | None:
-    """The title with its origin. `site_names` are the names of the page's site, which are removed from its ends."""
+    """The displayed headline with its origin; the declared one if none is displayed that the declarations confirm.
+
+    `site_names` are the names of the page's site, which are removed from its ends.
+    """
     site_keys = {squeeze(name) for name in site_names}
-    for origin, text in _candidates(page):
-        title = strip_site(IMAGE_PREFIX.sub("", text).strip(), site_names)
-        key = squeeze(title)
-        if key and len(title) <= MAX_TITLE_CHARS and key not in site_keys:
-            return FieldValue(title, origin)
-    return None
+    authors = _author_keys(page)
+
+    def cleaned(pairs: list[tuple[str, str]]) -> list[_Candidate]:
+        found = [_Candidate(origin, clean_title(text, site_names, authors)) for origin, text in pairs]
+        return [candidate for candidate in found if candidate.key and candidate.key not in site_keys]
+
+    headings, lines = cleaned(_headings(page)), cleaned(_headline_lines(page))
+    declared = cleaned(_declared(page)) if page.is_html else []
+    chosen = _displayed(headings, lines[:_LINES], declared)
+    if chosen is None:
+        # a heading that no declaration confirms is more often that of the site or the section
+        chosen = _elected(declared) or next(iter(headings or lines), None)
+    return FieldValue(chosen.text, chosen.origin) if chosen else None
 
 
-def _candidates(page: Page) -> list[tuple[str, str]]:
-    """Declared and displayed titles, the most reliable first (precision measured on news pages)."""
-    headlines = page.labelled("headline")
-    h1 = [line for line in headlines if line.tag == "h1"]
+def find_declared_title(page: Page, site_names: list[str], title: FieldValue[str] | None) -> str | None:
+    """The first declared title, if it differs from the page's title in more than case and punctuation."""
     if not page.is_html:
-        return [("headline line", line.text) for line in headlines]
-    candidates = [("json-ld:headline", text) for text in page.node_strings("headline")]
-    candidates += [("og:title", text) for _, text in page.meta("og:title")]
-    candidates += [("h1", line.text) for line in h1]
-    candidates += [("twitter:title", text) for _, text in page.meta("twitter:title")]
+        return None
+    texts = (clean_title(text, site_names, set()) for origin, text in _declared(page) if origin != "title")
+    declared = next((text for text in texts if squeeze(text)), None)
+    return declared if declared and squeeze(declared) != squeeze(title.value if title else "") else None
+
+
+def _author_keys(page: Page) -> set[str]:
+    names = [name for node in page.nodes() for name in names_of(node.get("author"), page)]
+    names += [name for _, name in page.meta("author", "article:author", "parsely-author", "dc.creator")]
+    return {squeeze(name) for name in names} - {""}
+
+
+def _headings(page: Page) -> list[tuple[str, str]]:
+    """The h1 elements among the lines that belong to the article."""
+    labels = ("headline", "standfirst", "kicker", "paragraph", "subhead")
+    return [("h1", line.text) for line in page.labelled(*labels) if line.tag == "h1"] if page.is_html else []
+
+
+def _headline_lines(page: Page) -> list[tuple[str, str]]:
+    return [("headline line", line.text) for line in page.labelled("headline") if line.tag != "h1"]
+
+
+def _declared(page: Page) -> list[tuple[str, str]]:
+    """The declared titles, the most reliable first (precision measured on news pages)."""
+    origin = page.json_ld_origin("headline")
+    candidates = [(origin, text) for text in page.node_strings("headline")]
+    candidates += page.meta("og:title", "twitter:title")
     candidates += [("itemprop:headline", text) for text in page.items("headline")]
-    candidates += [("headline line", line.text) for line in headlines]
     candidates += page.meta("dc.title", "title", "sailthru.title", "parsely-title")
     if page.signals.get("title"):
         candidates.append(("title", page.signals["title"]))
-    return _prefer_heading(candidates, h1)
-
-
-def _prefer_heading(candidates: list[tuple[str, str]], h1: list[LabelledLine]) -> list[tuple[str, str]]:
-    """The candidates with the heading first if the first one is truncated or ends in a section's name."""
-    if not candidates or not h1:
-        return candidates
-    declared, heading = candidates[0][1], h1[0].text
-    beginning = declared.rstrip(" .…")
-    is_truncated = declared != heading and declared.rstrip().endswith(("…", "..."))
-    if is_truncated and squeeze(heading).startswith(squeeze(beginning)):
-        return [("h1", heading), *candidates]
-    key = squeeze(heading)
-    for match in _SECTION.finditer(declared):  # "Headline | Sport": the heading shows which part is the headline
-        if len(heading.split()) >= 3 and key == squeeze(declared[: match.start()]):
-            return [("h1", heading), *candidates]
     return candidates
 
 
-def strip_site(title: str, site_names: list[str]) -> str:
-    """The title without the site's name before its first or after its last separator."""
-    site_keys = {squeeze(name) for name in site_names if name}
-    site_keys |= {key.removeprefix("the") for key in site_keys}
-    site_keys |= {_spelled_key(name) for name in site_names if name}  # boersen-zeitung.de is the Börsen-Zeitung
-    site_keys.discard("")
-    for _ in range(2):  # "Headline | Section | Site" has two endings
-        separators = list(_SEPARATOR.finditer(title))
-        if not separators:
-            break
-        first, last = separators[0], separators[-1]
-        head, tail = title[: first.start()], title[last.end() :]
-        is_site_at_end = squeeze(tail) in site_keys or _spelled_key(tail) in site_keys or is_date_line(tail)
-        if is_site_at_end and title[: last.start()].strip():
-            title = title[: last.start()].strip()
-        elif squeeze(head) in site_keys and title[first.end() :].strip():
-            title = title[first.end() :].strip()
-        else:
-            break
-    return title
+def _displayed(headings: list[_Candidate], lines: list[_Candidate], declared: list[_Candidate]) -> _Candidate | None:
+    """The first heading or line that a declared title confirms, in the spelling of a declared one if they are equal."""
+    for candidate in (*headings, *lines):
+        equal = next((other for other in declared if other.key == candidate.key), None)
+        if equal:
+            return equal
+        share = _HEADING_STEMS if candidate.origin == "h1" else _LINE_STEMS
+        if any(_confirms(other.text, candidate.text, share) for other in declared):
+            return _without_buttons(candidate, declared)
+    return None
 
 
-def _spelled_key(name: str) -> str:
-    return squeeze(spell_out(name))
+def _confirms(declared: str, shown: str, share: float) -> bool:
+    """Whether a declared title has the displayed one in it, or is it, or says the same in other words."""
+    key, other = squeeze(shown), squeeze(declared)
+    if len(shown.split()) < _MIN_WORDS and len(key) < _MIN_DENSE_CHARS:
+        return False
+    segments = SEPARATOR.split(declared)
+    if other.startswith(key) or other.endswith(key):  # beside a kicker, a section or a site
+        longest = max((len(squeeze(part)) for part in segments if squeeze(part) not in key), default=0)
+        return len(key) >= _SEGMENT_SHARE * longest
+    if key.startswith(other):
+        return len(declared.split()) >= _MIN_WORDS or len(other) >= _MIN_DENSE_CHARS
+    stems, declared_stems = _stems(shown), _stems(declared)
+    return len(stems & declared_stems) >= max(2, share * len(stems))
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:_STEM_CHARS] for word in _WORD.findall(text.casefold())}
+
+
+def _without_buttons(shown: _Candidate, declared: list[_Candidate]) -> _Candidate:
+    """The headline without the words of buttons inside its element, which the declared title does not have."""
+    words = shown.text.split()
+    while len(words) > 1 and words[-1].casefold() in _SHARE_WORDS:
+        words.pop()
+        key = squeeze(" ".join(words))
+        if equal := next((other for other in declared if other.key == key), None):
+            return equal
+    return shown
+
+
+def _elected(declared: list[_Candidate]) -> _Candidate | None:
+    """The declared title that most kinds of declarations agree on, the first of equals; whole if it was cut off."""
+    if not declared:
+        return None
+    votes = {candidate.key: len({_kind(other) for other in declared if other.key == candidate.key}) for candidate in declared}
+    chosen = max(declared, key=lambda candidate: votes[candidate.key])
+    return next((other for other in declared if _is_cut_from(chosen.text, other.text)), chosen)
+
+
+def _kind(candidate: _Candidate) -> str:
+    """Declarations of one kind are written by one program and count once."""
+    return "social" if candidate.origin in ("og:title", "twitter:title") else candidate.origin
+
+
+def _is_cut_from(short: str, long: str) -> bool:
+    """Whether a title ends where a program cut off the longer one: at its length, or at a quote in an attribute."""
+    is_marked = short.endswith(("…", "..."))
+    beginning = short.rstrip(" .…")
+    if len(long) <= len(short) or not long.startswith(beginning):
+        return False
+    rest = long[len(beginning) :].lstrip()
+    if SEPARATOR.match(long, len(beginning)):
+        return False
+    return is_marked or rest[:1] in _QUOTES or len(short) >= _CUT_FROM_CHARS

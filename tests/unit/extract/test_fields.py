@@ -11,9 +11,10 @@ from tasks.extract.core import extract_page
 from tasks.extract.fields.address import clean_url
 from tasks.extract.fields.authors import find_authors
 from tasks.extract.fields.bylines import is_person, people_in
+from tasks.extract.fields.headlines import strip_site
 from tasks.extract.fields.language import find_language
 from tasks.extract.fields.published import find_times, read_time
-from tasks.extract.fields.title import find_title, strip_site
+from tasks.extract.fields.title import find_title
 from tasks.extract.page import LabelledLine, Page, strings
 from tasks.text.language import base_language
 from tasks.text.publisher_names import is_agency, is_short_form

@@ -1,0 +1,75 @@
+"""What in a displayed or declared title is not part of the headline: markup, dates, names of site and writers."""
+
+import html
+import re
+
+from tasks.text.dates import is_date_line
+from tasks.text.publisher_names import IMAGE_PREFIX, spell_out, squeeze
+
+SEPARATOR = re.compile(r"\s+[|·•»«›–—:-]+\s+|\s*[|｜]\s*|:\s+|\s*：\s*|(?<=[^\x00-\x7f]):(?=\S)")
+MAX_TITLE_CHARS = 400  # longer than any headline of the corpora; a paragraph in h1 is not a title
+_TAG = re.compile(r"</?[a-z][^<>]{0,200}>", re.I)
+_YEAR_NOTE = re.compile(
+    r"\s*\((?:published|publié|veröffentlicht|publicado|pubblicato)(?:\s+\w+)?\s+(?:19|20)\d\d\)$", re.I
+)
+_DAY = r"(?:\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?(?:19|20)?\d\d|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2})"
+# "12.10.2024 - Headline", and without a separator where an element of its own held the date
+_DATE_IN_FRONT = re.compile(rf"^\s*{_DAY}(?:\s*[|–—:•·]+\s*|\s+-\s+|(?=[^\W\d_]))")
+_DATED_LABEL = re.compile(rf"^[^\W\d_]{{2,20}}\s*[:：]\s*{_DAY}")  # "发稿时间：2017-03-10 08:42 来源：..."
+# a message of the server's program that stands above the page
+_PROGRAM_MESSAGE = re.compile(
+    r"^(?:(?:deprecated|strict standards)\s*:|(?:php\s+)?(?:warning|notice|fatal error|parse error)\s*:.*"
+    r"(?:\bon line \d|\.php\b|\w\(\)))",
+    re.I,
+)
+_ARCHIVE_WORDS = frozenset({"blogarchive", "blogarchiv", "archive", "archives"})  # of WordPress, beside the site's name
+
+
+def clean_title(text: str, site_names: list[str], author_keys: set[str]) -> str:
+    """A title without markup, date, and the names of site and authors at its ends; empty if it is none.
+
+    `author_keys` are the squeezed names of the authors.
+    """
+    title = " ".join(html.unescape(_TAG.sub(" ", text)).split())
+    title = IMAGE_PREFIX.sub("", title).strip()
+    if _PROGRAM_MESSAGE.match(title) or _DATED_LABEL.match(title) or len(title) > MAX_TITLE_CHARS:
+        return ""
+    title = _YEAR_NOTE.sub("", title)
+    in_front = _DATE_IN_FRONT.match(title)
+    if in_front and title[in_front.end() :].strip():
+        title = title[in_front.end() :].strip()
+    return strip_authors(strip_site(title, site_names), author_keys)
+
+
+def strip_authors(title: str, author_keys: set[str]) -> str:
+    """The title without an author's name after its last separator."""
+    last = next(reversed(list(SEPARATOR.finditer(title))), None)
+    if last and squeeze(title[last.end() :]) in author_keys:
+        return title[: last.start()].strip() or title
+    return title
+
+
+def strip_site(title: str, site_names: list[str]) -> str:
+    """The title without the site's name before its first or after its last separator."""
+    site_keys = {squeeze(name) for name in site_names if name}
+    site_keys |= {key.removeprefix("the") for key in site_keys}
+    site_keys |= {_spelled_key(name) for name in site_names if name}  # boersen-zeitung.de is the Börsen-Zeitung
+    site_keys.discard("")
+    for _ in range(3):  # "Headline | Section | Site" has two endings
+        separators = list(SEPARATOR.finditer(title))
+        if not separators:
+            break
+        first, last = separators[0], separators[-1]
+        head, tail = title[: first.start()], title[last.end() :]
+        is_site_at_end = squeeze(tail) in site_keys or _spelled_key(tail) in site_keys or is_date_line(tail)
+        if is_site_at_end and title[: last.start()].strip():
+            title = title[: last.start()].strip()
+        elif squeeze(head) in site_keys | _ARCHIVE_WORDS and title[first.end() :].strip():
+            title = title[first.end() :].strip()
+        else:
+            break
+    return title
+
+
+def _spelled_key(name: str) -> str:
+    return squeeze(spell_out(name))
