@@ -36,7 +36,12 @@ _ARTICLE_COLUMNS = (
     optional("domain", STRING, "Host of the address, without `www.`."),
     optional("publisher", STRING, "Full name of the publisher."),
     optional("publisher_short", STRING, "Short name of the publisher, if the page gives one."),
-    optional("title", STRING, "Headline as a reader sees it, without the names of site, section and authors beside it."),
+    optional(
+        "title",
+        STRING,
+        "Headline that a reader sees on the page or, if JSON-LD and `<title>` agree on another, in the browser's tab; "
+        "without the names of site, section and authors beside it.",
+    ),
     optional("title_declared", STRING, "Headline that the page declares to machines, if it differs from `title`."),
     optional("summary", STRING, "Standfirst or declared description."),
     required("authors", STRINGS, "People who wrote it; empty if none is named."),

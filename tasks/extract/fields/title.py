@@ -9,6 +9,7 @@ from tasks.extract.page import FieldValue, Page
 from tasks.text.publisher_names import squeeze
 
 _WORD = re.compile(r"[^\W\d_]{4,}|\d{2,}")
+_AFTER_HEADLINE = re.compile(r"\s*[,|｜·•»«›–—:-]")  # between the headline and the site in the tab
 _STEM_CHARS = 5  # inflection changes the ends of words
 _HEADING_STEMS, _LINE_STEMS = 0.3, 0.6  # share of its words that a heading, or another line, has from a declared title
 _SEGMENT_SHARE = 0.6  # a headline is not much shorter than the section or site beside it
@@ -18,6 +19,7 @@ _SHARE_WORDS = frozenset(
 )
 _CUT_FROM_CHARS = 60  # programs shorten titles to about this length; a shorter beginning may be a headline
 _QUOTES = "\"“”„«»'‘’"
+_KICKER_WORDS = 5
 _LINES = 3  # headline lines that are compared with the declared titles
 
 
@@ -49,7 +51,10 @@ def find_title(page: Page, site_names: list[str]) -> FieldValue[str] | None:
     if chosen is None:
         # a heading that no declaration confirms is more often that of the site or the section
         chosen = _elected(declared) or next(iter(headings or lines), None)
-    return FieldValue(chosen.text, chosen.origin) if chosen else None
+    if chosen is None:
+        return None
+    chosen = _without_kicker(chosen, declared)
+    return FieldValue(chosen.text, chosen.origin)
 
 
 def find_declared_title(page: Page, site_names: list[str], title: FieldValue[str] | None) -> str | None:
@@ -93,12 +98,36 @@ def _displayed(headings: list[_Candidate], lines: list[_Candidate], declared: li
     """The first heading or line that a declared title confirms, in the spelling of a declared one if they are equal."""
     for candidate in (*headings, *lines):
         equal = next((other for other in declared if other.key == candidate.key), None)
+        if agreed := _agreed(declared, is_whole=equal is not None):
+            return agreed
         if equal:
             return equal
         share = _HEADING_STEMS if candidate.origin == "h1" else _LINE_STEMS
         if any(_confirms(other.text, candidate.text, share) for other in declared):
             return _without_buttons(candidate, declared)
     return None
+
+
+def _agreed(declared: list[_Candidate], *, is_whole: bool) -> _Candidate | None:
+    """The JSON-LD headline if the title in the browser's tab, which a reader sees too, is the same or begins so."""
+    tab = next((candidate.text for candidate in reversed(declared) if candidate.origin == "title"), "")
+    tab_key = squeeze(tab)
+    for other in declared:
+        if other.origin.endswith("json-ld:headline"):
+            is_beginning = not is_whole and tab.startswith(other.text) and _AFTER_HEADLINE.match(tab, len(other.text))
+            if other.key == tab_key or is_beginning:
+                return other
+    return None
+
+
+def _without_kicker(chosen: _Candidate, declared: list[_Candidate]) -> _Candidate:
+    """The headline without the kicker in front of it, if the page declares it for social media without one."""
+    for other in declared:
+        head = chosen.text[: len(chosen.text) - len(other.text)]
+        is_last_part = chosen.key.endswith(other.key) and chosen.key != other.key
+        if is_last_part and other.origin == "og:title" and 0 < len(head.split()) <= _KICKER_WORDS:
+            return other
+    return chosen
 
 
 def _confirms(declared: str, shown: str, share: float) -> bool:
@@ -135,8 +164,10 @@ def _elected(declared: list[_Candidate]) -> _Candidate | None:
     """The declared title that most kinds of declarations agree on, the first of equals; whole if it was cut off."""
     if not declared:
         return None
-    votes = {candidate.key: len({_kind(other) for other in declared if other.key == candidate.key}) for candidate in declared}
-    chosen = max(declared, key=lambda candidate: votes[candidate.key])
+    kinds_by_key: dict[str, set[str]] = {}
+    for candidate in declared:
+        kinds_by_key.setdefault(candidate.key, set()).add(_kind(candidate))
+    chosen = max(declared, key=lambda candidate: len(kinds_by_key[candidate.key]))
     return next((other for other in declared if _is_cut_from(chosen.text, other.text)), chosen)
 
 

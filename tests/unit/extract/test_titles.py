@@ -1,0 +1,136 @@
+"""The headline and the page's own article, by tables: what is shown and declared, and what comes out."""
+
+import pytest
+from support.ids import case_id
+
+from tasks.clean.parse import json_ld
+from tasks.extract.fields.authors import find_authors
+from tasks.extract.fields.headlines import clean_title
+from tasks.extract.fields.published import find_times
+from tasks.extract.fields.title import find_declared_title, find_title
+from tasks.extract.page import LabelledLine, Page
+
+SHOWN = "Ferry to run again after pier repairs finish early"
+OTHER = "Bakery wins county prize for rye loaf"
+
+
+def page(signals, *, h1=None, line=None, url=None):
+    shown = [(h1, "h1"), (line, "div")]
+    lines = [
+        LabelledLine(number, text, "headline", "field", "page_title", 0, tag)
+        for number, (text, tag) in enumerate(shown, 1)
+        if text
+    ]
+    return Page({"media_type": "text/html", "url": url, "fetched_at": None}, lines, signals)
+
+
+def article(**values):
+    return {"@type": "NewsArticle", "is_article": True, **values}
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        (f"<em>{SHOWN}</em>", SHOWN),
+        (f"{SHOWN} (Published 2016)", SHOWN),
+        (f"12.10.2024 - {SHOWN}", SHOWN),
+        (f"12.10.2024{SHOWN}", SHOWN),
+        (f"2024-10-12 | {SHOWN}", SHOWN),
+        (f"{SHOWN} - John C. Welk", SHOWN),
+        (f"{SHOWN} › The Wend Gazette", SHOWN),
+        (f"{SHOWN}｜The Wend Gazette", SHOWN),
+        ("渡船恢复运营：The Wend Gazette", "渡船恢复运营"),
+        ("发稿时间：2017-03-10 08:42:00 来源：文报", ""),
+        ("Deprecated: Assigning the return value of new by reference", ""),
+        ("Strict Standards: Non-static method should not be called statically", ""),
+        ("Warning: include(head.php): failed to open stream on line 7", ""),
+        ("Warning: storm to reach the coast tonight", "Warning: storm to reach the coast tonight"),
+        ("7.5 million crowns for the pier", "7.5 million crowns for the pier"),
+    ],
+    ids=case_id,
+)
+def test_only_the_headline_is_left_of_a_title(text, title):
+    assert clean_title(text, ["The Wend Gazette"], {"johncwelk"}) == title
+
+
+@pytest.mark.parametrize(
+    ("declared", "h1", "line", "title"),
+    [
+        ({"title": f"{SHOWN} – Region"}, SHOWN, None, SHOWN),
+        ({"title": SHOWN}, f"{SHOWN} Share", None, SHOWN),
+        ({"title": "Mills gain market share"}, "Mills gain market share", None, "Mills gain market share"),
+        ({"metas": {"og:title": ["Pier repaired early, ferry to run"]}}, SHOWN, None, SHOWN),
+        ({"nodes": [article(headline="boat line on the Wend")], "title": SHOWN}, SHOWN, None, SHOWN),
+        ({"metas": {"og:title": [f"{SHOWN} | Coast | County"]}}, None, SHOWN, SHOWN),
+        ({"title": f"{SHOWN} | Harbour notes"}, "Harbour notes", None, f"{SHOWN} | Harbour notes"),
+        ({"nodes": [article(headline=f"Coast: {SHOWN}")], "metas": {"og:title": [SHOWN]}}, None, None, SHOWN),
+        (
+            {"metas": {"og:title": ["Senator calls the mayor"]}, "title": 'Senator calls the mayor "unfit"'},
+            None,
+            None,
+            'Senator calls the mayor "unfit"',
+        ),
+        ({"nodes": [article(headline=OTHER)], "title": f"{OTHER}, The Wend"}, "A prize for rye loaf", None, OTHER),
+    ],
+    ids=case_id,
+)
+def test_the_headline_is_the_one_that_displays_and_declarations_agree_on(declared, h1, line, title):
+    assert find_title(page(declared, h1=h1, line=line), []).value == title
+
+
+def test_a_declared_title_is_kept_where_it_differs():
+    shown = page({"metas": {"og:title": ["Pier repaired early, ferry to run"]}}, h1=SHOWN)
+    title = find_title(shown, [])
+    assert find_declared_title(shown, [], title) == "Pier repaired early, ferry to run"
+    same = page({"metas": {"og:title": [SHOWN.upper()]}}, h1=SHOWN)
+    assert find_declared_title(same, [], find_title(same, [])) is None
+
+
+RELATED = article(
+    headline=OTHER, url="https://wend.example/bakery", datePublished="2023-01-05", author={"name": "Jasper Holm"}
+)
+OWN = article(headline=SHOWN, datePublished="2024-10-12", author={"name": "Clara Winton"})
+
+
+@pytest.mark.parametrize(
+    ("own", "signals", "h1", "url"),
+    [
+        ({"url": "https://wend.example/ferry"}, {"links": {"canonical": ["https://wend.example/ferry"]}}, None, None),
+        ({"@id": "https://wend.example/ferry#article"}, {}, None, "http://www.wend.example/ferry/?page=1"),
+        (
+            {"mainEntityOfPage": {"@id": "https://wend.example/ferry"}},
+            {"metas": {"og:url": ["https://wend.example/ferry"]}},
+            None,
+            None,
+        ),
+        ({}, {}, SHOWN, None),
+        ({}, {"title": f"{SHOWN} | The Wend Gazette"}, None, None),
+    ],
+    ids=case_id,
+)
+def test_the_article_of_a_related_story_is_not_asked(own, signals, h1, url):
+    read = page(signals | {"nodes": [RELATED, OWN | own]}, h1=h1, url=url)
+    assert find_title(read, ["The Wend Gazette"]).value == SHOWN
+    assert find_authors(read, []).value == ["Clara Winton"]
+    assert str(find_times(read).published.day) == "2024-10-12"
+
+
+def test_two_parts_of_one_article_are_both_asked():
+    parts = [article(url="https://wend.example/ferry"), article(author={"name": "Clara Winton"})]
+    assert find_authors(page({"nodes": parts}, url="https://wend.example/ferry"), []).value == ["Clara Winton"]
+
+
+def test_json_ld_that_a_quote_breaks_is_read_by_pattern_and_marked():
+    script = """{"@type": "Organization", "name": "Wend"}, {"@type": "NewsArticle", "headline": "The "Wend" runs again",
+        "datePublished": "2024-10-12", "author": [{"@type": "Person", "name": "Clara Winton"}]}"""
+    nodes, _ = json_ld.nodes([script])
+    read = page({"nodes": nodes})
+    assert nodes[0]["is_broken"]
+    assert find_title(read, []).value == 'The "Wend" runs again'
+    assert find_title(read, []).origin == "broken json-ld:headline"
+    assert find_authors(read, []).value == ["Clara Winton"]
+    assert find_times(read).published_from == "broken json-ld:datePublished"
+
+
+def test_broken_json_ld_of_something_else_is_not_read():
+    assert json_ld.nodes(['{"@type": "Product", "name": "The "Wend" mug", "datePublished": "2024-10-12"}']) == ([], [])
