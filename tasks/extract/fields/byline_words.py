@@ -33,7 +33,7 @@ BY = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 # a lost space: `ByAlex Bozar`
-GLUED_BY = re.compile(r"^(?:By|by|BY|Von|Par|Por|Di)(?=[A-ZÀ-Þ][a-zß-ÿ])")
+GLUED_BY = re.compile(r"^(?:By|by|BY|Von|Par|Por|Di)(?=[A-ZÀ-Þ](?:[a-zß-ÿ]|\.))")
 # `Posted 3 hours ago by`, `Published on Monday by`: what stands before the writer in a line with a date
 POSTED_BY = re.compile(
     r"^(?:posted|published|updated|written|submitted|veröffentlicht|verfasst|erstellt|publié|publicado|pubblicato)"
@@ -58,7 +58,7 @@ OTHER_ROLE = re.compile(
 )
 # `Mehr von Ada Mörk`, `Alle Artikel von Ada Mörk`: the link to a writer's other stories
 MORE_BY = re.compile(
-    r"^(?:(?:mehr|alles|more|all|alle|weitere|view\s+all|see\s+all|read\s+more|tous|todos|tutti|voir\s+tous|plus|más|mais)"
+    r"^(?:zeige\s+)?(?:(?:mehr|alles|more|all|alle|weitere|view\s+all|see\s+all|read\s+more|tous|todos|tutti|voir\s+tous|plus|más|mais)"
     r"(?:\s+(?:les|los|gli|os|the))?"
     r"(?:\s+(?:artikel|beiträge|articles?|posts?|stories|artículos|articoli|artigos|entries|news))?"
     r"\s+(?:von|vom|by|from|par|de|di|del))\s+",
@@ -68,7 +68,7 @@ MORE_BY = re.compile(
 _CALL_START = re.compile(
     r"""
     ^(?: view | see | read | show | visit | click | sign | log | join | stay | having | leave | follow | subscribe | contact
-      | e-?mail | mail | write | about | by | older | newer | next | previous | back | more | all | any | no | not | be | get | find
+      | e-?mail | mail | write | about | by | reading | older | newer | next | previous | back | more | all | any | no | not | be | get | find
       | check | learn | submit | add | post | your | our | my | we | you | how | what | why | when | where | who | this
       | mehr | alle[sr]? | keine? | zur | zum | zu | weitere | hier | jetzt | hinterlasse | schreib\w* | kommentar\w* | folgen
       | unser\w* | ihr | wir | anzeigen | als | nach | bei
@@ -88,7 +88,7 @@ _CALL_WORD = re.compile(
       | teilen | twittern | tweet | share | shares | compartir | partager | condividi | facebook | twitter | instagram | youtube
       | linkedin | pinterest | whatsapp | e-?mail | rss | login | logged | register | subscribe | abonnieren | newsletter
       | uncategori[sz]ed | allgemein | unkategorisiert | anzeigen | artikelübersicht | übersicht | startseite | homepage
-      | weiterlesen | minutes? | minuten | hours? | stunden | ago | copyright | licen[sc]e | lizenz | licensed | cc | author | authors
+      | weiterlesen | minutes? | minuten | hours? | stunden | ago | lizenz\w* | \w+-lizenz | commons | copyright | licen[sc]e | lizenz | licensed | cc | author | authors
       | undefined | null | none | nan | unknown | anonym(?:ous|us|o|e)? | user | username | admin | administrator | webmaster
       | root | sysadmin | wordpress | joomla | published | updated | posted | geschlossen | download | website | disclaimer
       | privacy | cookies? | advertisement | anzeige | werbung | sponsored | trouble | activity | older | newer | wiki

@@ -32,7 +32,7 @@ _ORGANISATION = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_PARTICLES = NAME_PARTICLES | {"zur"}
+_PARTICLES = NAME_PARTICLES | frozenset("zur dem den af av st d o i und ul ur abu et t't op 't".split())
 # particles that are written small within a name in nearly all languages that have them
 _LOWER_PARTICLES = frozenset("de del della der den des du van von vom zu la bin ibn ten ter dos das do y e".split())
 _HANDLE = re.compile(
@@ -52,7 +52,9 @@ _DEGREES = re.compile(
 )
 _SUFFIX = re.compile(r",?\s+(Jr|Sr)\b\.?,?", re.I)
 # Korean, Chinese and Japanese roles follow the name without a comma
-_ROLE_AFTER = re.compile(r"\s*(?:(?:선임|수습|전문)?기자|특파원|논설위원|편집위원|記者|记者|編集委員|特派員|報導|报道)$")
+_ROLE_AFTER = re.compile(
+    r"\s*(?:(?:선임|수습|전문)?기자|특파원|논설위원|편집위원|記者|记者|編集委員|特派員|報導|报道)$"
+)
 _WEEKDAY_TAIL = re.compile(
     r"\s+(?:(?:am|vom|on|op|om|le|el|il|på)\s+"
     r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend"
@@ -164,7 +166,12 @@ def _in_mixed_case(name: str) -> str:
         restored = [_capitalise(word) for word in words]
         inner = [word.lower() if word.lower() in _LOWER_PARTICLES else word for word in restored[1:-1]]
         return " ".join([restored[0], *inner, restored[-1]])
-    return " ".join(_capitalise(word) if word.isupper() and len(word) > 3 and word.isalpha() else word for word in words)
+    return " ".join(_capitalise(word) if _is_capitals(word) else word for word in words)
+
+
+def _is_capitals(word: str) -> bool:
+    """`MÖRK`, `McGREGOR-HILL`; not initials or an agency: `J.R.`, `AFP`."""
+    return len(word) > 3 and _MC.sub("MC", word).isupper() and "." not in word
 
 
 def _capitalise(word: str) -> str:
@@ -194,5 +201,5 @@ def is_person(name: str, site_keys: set[str]) -> bool:
         return False
     if _ORGANISATION.search(words[-1]) or (len(words) == 1 and (len(key) < 3 or name.islower())):
         return False
-    starts_lower = words[0].islower() and words[0] not in _PARTICLES and len(words) > 2
-    return any(char.isalpha() for char in name) and not starts_lower
+    has_common_word = len(words) > 2 and any(word.islower() and word not in _PARTICLES for word in words)
+    return any(char.isalpha() for char in name) and not has_common_word
