@@ -40,7 +40,8 @@ _TOPICS = frozenset(
     argomenti stichwort dossier""".split()
 )
 _WRITERS = frozenset(
-    """author authors autor autoren autores autorin auteur auteurs autore reporter reporters journalist journalists""".split()
+    """author authors autor autoren autores autorin auteur auteurs autore reporter reporters
+    journalist journalists""".split()
 )
 # parts that lead to other people and licences too: they count in the place for the writer
 _PEOPLE = frozenset("people profile staff by".split())
@@ -188,9 +189,11 @@ class Signals:
         parts = href.lower().split("/")  # nearly no link has one of the words; half of the cost of the patterns
         if rel in ("tag", "category tag") or (not _TOPICS.isdisjoint(parts) and _TOPIC_PAGE.search(href)):
             kept = self.tag_links
-        elif rel == "author" or (not _WRITERS.isdisjoint(parts) and _WRITER_PAGE.search(href)):
-            kept = self.author_links
-        elif in_byline and not _PEOPLE.isdisjoint(parts) and _PEOPLE_PAGE.search(href):
+        elif (
+            rel == "author"
+            or (not _WRITERS.isdisjoint(parts) and _WRITER_PAGE.search(href))
+            or (in_byline and not _PEOPLE.isdisjoint(parts) and _PEOPLE_PAGE.search(href))
+        ):
             kept = self.author_links
         else:
             return

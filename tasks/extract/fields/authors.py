@@ -2,8 +2,8 @@
 
 import re
 
-from tasks.extract.fields.bylines import byline_parts, is_person, people_in, starts_with_by, without_date
 from tasks.extract.fields.byline_places import names_beside, names_beside_date, printed_bylines, writers_links
+from tasks.extract.fields.bylines import byline_parts, is_person, people_in, starts_with_by, without_date
 from tasks.extract.fields.json_ld_people import names_of, persons_of
 from tasks.extract.page import FieldValue, Page
 from tasks.text.person_names import leading_name, unglue
