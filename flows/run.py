@@ -39,7 +39,7 @@ class GateStop(Exception):  # noqa: N818 - an outcome, not an error
 
 
 class Run:
-    """What every part of one run shares."""
+    """What all parts of one run share: its parameters, output, settings, report, metrics and workers."""
 
     executor: Executor  # set while the run works
 
@@ -114,7 +114,7 @@ def _state_after(run: Run, work: Callable[[Run], None]) -> Any:
     except Exception as error:
         report.finish("Failed", run.output, run.metrics, message=f"{type(error).__name__}: {error}")
         write_metrics(report)
-        alert(report.__dict__)
+        alert(report)
         raise
     except BaseException as error:  # cancelled, interrupted or terminated
         report.finish("Cancelled", run.output, run.metrics, message=f"{type(error).__name__}: {error}")
@@ -126,10 +126,10 @@ def _state_after(run: Run, work: Callable[[Run], None]) -> Any:
 
 
 def _work(run: Run, work: Callable[[Run], None]) -> None:
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # one line per request to the server would hide the run's own
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # its line per request would hide the run's own lines
     settings = run.settings
     if settings.executor != INLINE:
-        # for programs that have loaded Arrow before `quiet_environment` could choose for its kernels too
+        # programs that load Arrow before `flows.settings.quiet_environment` runs have kept its own allocator
         pa.set_memory_pool(pa.system_memory_pool())
     with (
         at_most(run.parameters.timeout_minutes),
@@ -141,7 +141,7 @@ def _work(run: Run, work: Callable[[Run], None]) -> None:
 
 
 def _close(run: Run, state: str, message: str | None = None) -> None:
-    """Finish the report and show it: artifacts in the UI, metrics, and an alert where these are configured."""
+    """Finish the report and show it: artifacts in the UI; metrics and an alert if they are configured."""
     report = run.report
     report.finish(state, run.output, run.metrics, message=message)
     write_metrics(report)
@@ -151,4 +151,4 @@ def _close(run: Run, state: str, message: str | None = None) -> None:
     markdown = f"{report.markdown()}\n\n[The whole report]({page})"
     create_markdown_artifact(key="run-report", markdown=markdown, description=report.sentence())
     create_link_artifact(key="run-report-page", link=page, link_text="The whole report", description=report.sentence())
-    alert(report.__dict__)
+    alert(report)
