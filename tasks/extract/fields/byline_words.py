@@ -150,6 +150,9 @@ _ORGANISATION = re.compile(
     """,
     re.I | re.X,
 )
+_FORM_AT_END = re.compile(
+    r"\s(?:AG|Ag|ag|eG|SE|SA|Sa)$|\.(?:de|pl|ch|at|net|it|es|nl)$"
+)  # `Wend Strom AG`, `Redakteure Wend.pl`
 _PLACE_OF_REPORT = re.compile(r"(?:報導|报道|報道|综合|綜合|専電|专电|電|讯|訊)$")
 
 
@@ -160,4 +163,4 @@ def is_call(name: str) -> bool:
 
 def is_organisation(name: str) -> bool:
     """Whether a word or legal form says that a name is an organisation's: `Redacción EC`, `Fährverband e.V.`."""
-    return _ORGANISATION.search(name) is not None or _PLACE_OF_REPORT.search(name) is not None
+    return any(words.search(name) for words in (_ORGANISATION, _FORM_AT_END, _PLACE_OF_REPORT))

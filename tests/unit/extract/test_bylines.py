@@ -87,7 +87,7 @@ def test_titles_suffixes_tails_and_capitals(text, expected):
         "Super User|No Author|undefined|admin|Redacción EC|Redaktion Wend|Deutscher Fährverband e.V|Wend Druck Co. KG|"
         "Wend Broadcasting Corporation|View my complete profile|Afficher mon profil complet|Keine Kommentare|"
         "Teilen Twittern|Email the author|Older Article|Stay logged in|Having trouble?|Mehr von|Alle Beiträge|"
-        "Inhalte aus dem Unterricht|CC BY"
+        "Inhalte aus dem Unterricht|CC BY|Wend Strom AG|Zespół Wend.pl"
     ).split("|"),
 )
 def test_calls_accounts_and_organisations_are_not_people(name):
