@@ -30,6 +30,7 @@ _CREDIT_CLASS = re.compile(r"credit|copyright|source|quelle|photographer|fotogra
 _TOPIC_OR_AUTHOR = sum(class_words.BITS[group] for group in ("tags", "byline", "article", "body"))
 _IN_STORY = 1 << TAG_CODES["article"] | 1 << TAG_CODES["main"]
 _IN_CAPTION = 1 << TAG_CODES["figcaption"]
+_IN_BYLINE = class_words.BITS["byline"]
 _SIGNAL_CLASS = class_words.BITS["byline"] | class_words.BITS["date"]
 
 _PRE = TAG_CODES["pre"]
@@ -184,7 +185,7 @@ class _Walk:
                             attributes = (
                                 node.attributes
                             )  # most links are in menus, where neither these nor hidden text occur
-                            self.signals.read_link(node, attributes)
+                            self.signals.read_link(node, attributes, containers.above[container] & _IN_BYLINE)
                             form = form_of(attributes)
                         if form is _PLAIN:
                             stack.append((kind, container, tag))

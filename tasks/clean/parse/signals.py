@@ -40,11 +40,14 @@ _TOPICS = frozenset(
     argomenti stichwort dossier""".split()
 )
 _WRITERS = frozenset(
-    """author authors autor autoren autores autorin auteur auteurs autore people profile staff reporter reporters
-    journalist journalists by""".split()
+    """author authors autor autoren autores autorin auteur auteurs autore reporter reporters
+    journalist journalists""".split()
 )
+# parts that lead to other people and licences too: they count in the place for the writer
+_PEOPLE = frozenset("people profile staff by".split())
 _TOPIC_PAGE = re.compile(f"/(?:{'|'.join(sorted(_TOPICS))})/[^/?#]+/?(?:[?#]|$)", re.I)
 _WRITER_PAGE = re.compile(f"/(?:{'|'.join(sorted(_WRITERS))})/[^/?#]+", re.I)
+_PEOPLE_PAGE = re.compile(f"/(?:{'|'.join(sorted(_PEOPLE))})/[^/?#]+", re.I)
 _BYLINE_PROBE = 2_000_000  # characters; nested elements of a writer's class would repeat the whole page
 _SIGNAL_PROBE = 200_000  # characters of a data script that are searched for dates
 
@@ -174,13 +177,23 @@ class Signals:
                 }
             )
 
-    def read_link(self, node: Any, attributes: dict[str, str | None]) -> None:
-        """Keep the text of a link to a topic's or a writer's page."""
+    def read_link(self, node: Any, attributes: dict[str, str | None], in_byline: int) -> None:
+        """Keep the text of a link to a topic's or a writer's page.
+
+        Args:
+            node: The link.
+            attributes: Its attributes.
+            in_byline: Whether it stands in an element with a writer's class.
+        """
         rel, href = attributes.get("rel") or "", attributes.get("href") or ""
         parts = href.lower().split("/")  # nearly no link has one of the words; half of the cost of the patterns
         if rel in ("tag", "category tag") or (not _TOPICS.isdisjoint(parts) and _TOPIC_PAGE.search(href)):
             kept = self.tag_links
-        elif rel == "author" or (not _WRITERS.isdisjoint(parts) and _WRITER_PAGE.search(href)):
+        elif (
+            rel == "author"
+            or (not _WRITERS.isdisjoint(parts) and _WRITER_PAGE.search(href))
+            or (in_byline and not _PEOPLE.isdisjoint(parts) and _PEOPLE_PAGE.search(href))
+        ):
             kept = self.author_links
         else:
             return

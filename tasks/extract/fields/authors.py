@@ -2,6 +2,7 @@
 
 import re
 
+from tasks.extract.fields.byline_places import names_beside, names_beside_date, printed_bylines, writers_links
 from tasks.extract.fields.bylines import byline_parts, is_person, people_in, starts_with_by, without_date
 from tasks.extract.fields.json_ld_people import names_of, persons_of
 from tasks.extract.page import FieldValue, Page
@@ -14,9 +15,6 @@ _ORIGINS_OF_SHORT_NAMES = frozenset({"json-ld:author", "parsely-author", "sailth
 _AUTHOR_METAS = ("parsely-author", "sailthru.author", "cxenseparse:author", "byl")
 _WRITTEN_BY_LABEL = re.compile(r"written|author|autor|verfasst|escrit|écrit|scritto|geschrieben|von", re.I)
 _REPORTING_BY = re.compile(r"^\(?reporting by\b", re.I)
-_BETWEEN_PIECES = re.compile(
-    r"\s*[|·•/,;]\s*|\s[–—-]\s|\b(?:uhr|um|posted|published|updated|am|veröffentlicht)\b:?", re.I
-)
 
 
 def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
@@ -57,9 +55,10 @@ def _candidates(page: Page) -> list[tuple[str, list[str]]]:
         return _text_candidates(page, reporters)
     return [
         *_declared_candidates(page),
-        ("byline", [line.text for line in page.labelled("byline")]),
-        ("author link", page.signals.get("author_links", [])[:4]),
+        *printed_bylines(page),
+        *writers_links(page),
         ("byline element", _byline_elements(page)[:1]),
+        ("date line", names_beside_date(page)),
         ("reporting line", reporters),
     ]
 
@@ -102,9 +101,7 @@ def _text_candidates(page: Page, reporters: list[str]) -> list[tuple[str, list[s
     for line in page.labelled("byline"):
         text = without_date(unglue(line.text), language)
         (introduced if starts_with_by(text) or line.reason == "lexicon" else bare).append(text)
-    dated = [without_date(line.text, language) for line in page.labelled("date")]
-    pieces = [piece.strip() for text in dated for piece in _BETWEEN_PIECES.split(text)]
-    beside_date = [name for piece in pieces if (name := leading_name(piece))]
+    beside_date = names_beside(page.labelled("date"), language)
     return [
         ("byline", introduced),
         ("reporting line", reporters),

@@ -41,7 +41,7 @@ def page(signals=None, lines=(), url=None, media_type="text/html"):
         ("Dana Wirth (dwi)", ["Dana Wirth"]),
         ("by Renata Szabo | October 2, 2025", ["Renata Szabo"]),
         ("Piet van den Berg; Ana de la Cruz", ["Piet van den Berg", "Ana de la Cruz"]),
-        ("Owen McGREGOR-HILL", ["Owen McGREGOR-HILL"]),
+        ("Owen McGREGOR-HILL", ["Owen McGregor-Hill"]),
         ("記者 佐久間理恵", ["佐久間理恵"]),
     ],
     ids=case_id,

@@ -1,0 +1,166 @@
+"""Words around names in bylines in many languages: what introduces a writer, what another person did, what is a call.
+
+A word counts only where it is printed as a role: `Fotos: Ada Mörk` cuts her name, `Text und Fotos: Ada Mörk` keeps it.
+"""
+
+import re
+
+BY = re.compile(
+    r"""
+    ^\s*
+    (?:
+        (?:
+            (?: story | words | text | article | report | posted | written | reported | published | interview
+              | geschrieben | verfasst | escrito | écrit | scritto | ein(?:e)?\s+\w+
+              | (?: text | words | texte? | testo | texto ) \s+ (?: und | and | & | et | e | y ) \s+ \w+ )
+            \s+
+        )?
+        (?: text \s (?: und | and | & ) \s \w+ | by | von | vom | par | por | di | da | door | av | af
+      | przez | oleh | bởi | napsal[ai]? | írta
+          | автор(?:ы)? | текст | yazan | autor(?:in|es|a)? | author | text | texte | testo | texto | de
+      | interview
+          | words | word | writer | escribe | escriben | scritto \s da | ditulis
+          | quelle | source | fuente | fonte
+          | γράφ(?:ει|ουν) (?: \s+ (?: ο/η | ο/ | η/ο | ο | η | οι | του | της ) (?=\s) )?
+          | του | της | επιμέλεια | συντάκτ(?:ης|ρια) )
+        (?: \b | (?=\s) )
+      | (?: كتبت | كتب | بقلم | إعداد | اعداد | الكاتب | تحریر | نویسنده | نوشته | مصنف | از \s قلم | מאת
+      | כתב | כתבה
+          | लेखक | लेखिका | लेखन | द्वारा | লেখক | লিখেছেন | লেখা | ผู้เขียน | โดย )
+        (?= [\s:：] )
+      | (?: 本[报報] )? (?: 特派 | 见习 | 見習 | 实习 | 實習 )? (?: 记者 | 記者
+          | 撰文 | 作者 | 文 (?=[\s:：/／]) | 取材 (?=[\s:：]) )
+      | 글 (?=[\s:：]) | 취재 (?=[\s:：])
+    )
+    [\s:：・/／]*
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# a lost space: `ByAlex Bozar`
+GLUED_BY = re.compile(r"^(?:By|by|BY|Von|Par|Por|Di)(?=[A-ZÀ-Þ](?:[a-zß-ÿ]|\.))")
+# `Posted 3 hours ago by`, `Published on Monday by`: what stands before the writer in a line with a date
+POSTED_BY = re.compile(
+    r"^(?:posted|published|updated|written|submitted|veröffentlicht|verfasst|erstellt|publié|publicado|pubblicato)"
+    r"\b[^;|]{0,40}?\b(?:by|von|par|por|da)\s+",
+    re.I,
+)
+# what another person than the writer did, up to the next separator or writer
+OTHER_ROLE = re.compile(
+    r"""
+    (?<! \b und [ ] ) (?<! \b and [ ] ) (?<! \b et [ ] ) (?<! [&/+] [ ] )
+    (?: ^ | (?<=[\s;|·•,/(]) )
+    (?: photograph(?:s|y|ed)? | photos? | fotos? | fotografie(?:n)? | fotograf(?:ía|ías|ia|ie)? | pictures? | images?
+      | bild(?:er)? | illustrat(?:ion|ions|ed) | illustrationen | ilustraci(?:ón|ones) | illustrazion[ei]
+      | edited | editing | reviewed | medically \s reviewed | fact[- ]checked | translated | translation
+      | übersetzt
+      | übersetzung | traduit | traduction | traducción | traduzione | lektorat | graphics? | grafik(?:en)?
+      | videos?
+      | kamera | produced | curated | narrated | medical(?:ly)? \s review | фото | иллюстрации | перевод | 摄影
+      | 攝影 | 撮影
+      | 编辑 | 編輯 | 责任编辑 | 사진 | تصوير | צילום )
+    (?: \s* [:：] | \s+ (?: by | von | par | por | de | di | da | av | door | from )\b | (?<=[影辑輯]) )
+    [^;|·•\n]*? (?= [;|·•\n] | \b(?: text | texte | words | story | by | von ) \s* : | $ )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# `Mehr von Ada Mörk`, `Alle Artikel von Ada Mörk`: the link to a writer's other stories
+MORE_BY = re.compile(
+    r"^(?:zeige\s+)?(?:(?:mehr|alles|more|all|alle|weitere|view\s+all|see\s+all|read\s+more|tous|todos|tutti|voir\s+tous|plus|más|mais)"
+    r"(?:\s+(?:les|los|gli|os|the))?"
+    r"(?:\s+(?:artikel|beiträge|articles?|posts?|stories|artículos|articoli|artigos|entries|news))?"
+    r"\s+(?:von|vom|by|from|par|de|di|del))\s+",
+    re.I,
+)
+# at the start of a call to action; none is a given name
+_CALL_START = re.compile(
+    r"""
+    ^(?: view | see | read | show | visit | click | sign | log | join | stay | having | leave | follow | subscribe
+      | contact
+      | e-?mail | mail | write | about | by | reading | older | newer | next | previous | back | more | all
+      | any | no | not | be | get | find
+      | check | learn | submit | add | post | your | our | my | we | you | how | what | why | when | where
+      | who | this
+      | mehr | alle[sr]? | keine? | zur | zum | zu | weitere | hier | jetzt | hinterlasse | schreib\w*
+      | kommentar\w* | folgen
+      | unser\w* | ihr | wir | anzeigen | als | nach | bei
+      | afficher | voir | lire | suivre | tous | toutes | aucun | laisser | contacter | envoyer | plus
+      | ver | leer | seguir | todos | todas | ningún | dejar | deja | sin | leggi | vedi | tutti | nessun
+      | lascia | segui
+      | bekijk | lees | meer | zobacz | czytaj | visa | läs | in | on | at | for )
+    (?=\s|$)
+    """,
+    re.I | re.X,
+)
+# in calls, sections, menus and counters; none is a surname
+_CALL_WORD = re.compile(
+    r"""
+    (?<![\w’'-])
+    (?: comments? | kommentare? | kommentieren | commentaires? | comentarios? | commenti | reacties
+      | profile | profil | perfil | profilo | articles? | artikel | beiträge | beitrag | posts | entries
+      | archiv(?:e|es|o|ed)?
+      | teilen | twittern | tweet | share | shares | compartir | partager | condividi | facebook | twitter
+      | instagram | youtube
+      | linkedin | pinterest | whatsapp | e-?mail | rss | login | logged | register | subscribe | abonnieren
+      | newsletter
+      | uncategori[sz]ed | allgemein | unkategorisiert | anzeigen | artikelübersicht | übersicht | startseite
+      | homepage
+      | weiterlesen | minutes? | minuten | hours? | stunden | ago | lizenz\w* | \w+-lizenz | commons
+      | copyright | licen[sc]e | lizenz | licensed | cc | author | authors
+      | undefined | null | none | nan | unknown | anonym(?:ous|us|o|e)? | user | username | admin
+      | administrator | webmaster
+      | root | sysadmin | wordpress | joomla | published | updated | posted | geschlossen | download
+      | website | disclaimer
+      | privacy | cookies? | advertisement | anzeige | werbung | sponsored | trouble | activity | older
+      | newer | wiki
+      | permalink | listen | menu | menü | suche | search | kontakt | impressum | datenschutz | tags?
+      | kategorien?
+      | category | categories | categorías | industry | fiction | technology | politics | politik
+      | wirtschaft | sports? )
+    (?![\w’'-])
+    """,
+    re.I | re.X,
+)
+# names of organisations by their words and legal forms, wherever they stand
+_ORGANISATION = re.compile(
+    r"""
+    (?<![\w’'-])
+    (?: redaktion | \w+redaktion | redaktionen | redaktionsteam | redaksjonen? | redacción | redacao | redação
+      | rédaction
+      | redazione | redactie | redakcja | redakce | редакция | newsroom | newsdesk | editorial | editors
+      | staff | desk | team
+      | gmbh | mbh | ggmbh | inc | ltd | llc | llp | plc | corp | corporation | company | e\.?\s?v
+      | co\.?\s+kg | kg | gbr | ohg
+      | s\.a | s\.r\.l | s\.p\.a | b\.v | n\.v | sarl | ev | oy | aps
+      | \w*verband | \w*verein | \w*stiftung | \w*ministerium | \w*gesellschaft | \w*verlag | \w*zentrale
+      | \w*magazin | \w*institut
+      | \w*universität | \w*hochschule | \w*genossenschaft | \w*gewerkschaft | \w*behörde | \w*agentur
+      | \w*zeitung | \w*nachrichten
+      | \w*portal | \w*blog
+      | broadcasting | foundation | association | federation | institute | university | college | department
+      | ministry | council
+      | committee | society | agency | newspaper | magazine | publishing | publications | communications
+      | network | services?
+      | bureau | media | medien | agencia | agence | agenzia | fundación | fondation | fondazione
+      | associazione | asociación
+      | ministerio | ministère | universidad | université | università | community | partners | solutions
+      | systems | group
+      | podcast | limited | press \s release | pressestelle | pressebüro | presseportal | contributors?
+      | guest | gastautor(?:in|en)? )
+    (?![\w’'-])
+    """,
+    re.I | re.X,
+)
+_FORM_AT_END = re.compile(
+    r"\s(?:AG|Ag|ag|eG|SE|SA|Sa)$|\.(?:de|pl|ch|at|net|it|es|nl)$"
+)  # `Wend Strom AG`, `Redakteure Wend.pl`
+_PLACE_OF_REPORT = re.compile(r"(?:報導|报道|報道|综合|綜合|専電|专电|電|讯|訊)$")
+
+
+def is_call(name: str) -> bool:
+    """Whether a text is a call to action, a counter, a section or an account: `View my profile`, `Super User`."""
+    return _CALL_START.match(name) is not None or _CALL_WORD.search(name) is not None
+
+
+def is_organisation(name: str) -> bool:
+    """Whether a word or legal form says that a name is an organisation's: `Redacción EC`, `Fährverband e.V.`."""
+    return any(words.search(name) for words in (_ORGANISATION, _FORM_AT_END, _PLACE_OF_REPORT))

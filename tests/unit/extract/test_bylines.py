@@ -1,0 +1,142 @@
+"""Bylines: names in many languages, roles, calls and organisations around them, and the places where they count."""
+
+import pytest
+from support.ids import case_id
+
+from tasks.extract.fields.authors import find_authors
+from tasks.extract.fields.bylines import is_person, people_in
+from tasks.extract.page import LabelledLine, Page
+
+STORY = "The ferry between Osterby and the opposite shore will carry passengers again from Monday."
+
+
+def people(text):
+    return [name for name in people_in(text) if is_person(name, set())]
+
+
+def page(lines, signals=None):
+    """A page of lines `(label, text)` with what it declares."""
+    document = {"media_type": "text/html", "url": None, "fetched_at": None, "signals": None}
+    rows = [LabelledLine(n, text, label, "keep", "r", 0, "p") for n, (label, text) in enumerate(lines, 1)]
+    return Page(document, rows, signals or {})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ByAda Mork", ["Ada Mork"]),
+        ("Posted 3 hours ago by Ada Mork", ["Ada Mork"]),
+        ("Interview: Ada Mörk", ["Ada Mörk"]),
+        ("Text und Fotos: Ada Mörk", ["Ada Mörk"]),
+        ("كتب: سامر النجار", ["سامر النجار"]),
+        ("بقلم ليلى الخوري", ["ليلى الخوري"]),
+        ("लेखक: राजेश वर्मा", ["राजेश वर्मा"]),
+        ("Γράφει ο Νίκος Παππάς", ["Νίκος Παππάς"]),
+        ("Γράφει ο/η Νίκος Παππάς", ["Νίκος Παππάς"]),
+        ("מאת: נועה ברק", ["נועה ברק"]),
+        ("تحریر: ثنا علی", ["ثنا علی"]),
+        ("نویسنده: مینا کریمی", ["مینا کریمی"]),
+        ("記者陳美玲／柳溪報導", ["陳美玲"]),
+        ("（記者陳美玲／柳溪報導）", ["陳美玲"]),
+        ("김철수 기자 cskim@wend.example", ["김철수"]),
+        ("নিজস্ব প্রতিবেদক", []),
+    ],
+    ids=case_id,
+)
+def test_the_writer_is_found_behind_the_word_of_each_language(text, expected):
+    assert people(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Rob Ewart · Edited by Betsy Bayer", ["Rob Ewart"]),
+        ("By Rob Ewart, photographs by Ola Reiss", ["Rob Ewart"]),
+        ("Von Christian Seiler Illustration von Markus Rost", ["Christian Seiler"]),
+        ("Fotos: Ola Reiss", []),
+    ],
+    ids=case_id,
+)
+def test_who_did_something_else_is_not_the_writer(text, expected):
+    assert people(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("By Prof. Dr. Hanna Weiss and Sir Alec Munro", ["Hanna Weiss", "Alec Munro"]),
+        ("By Joe Moll, Jr., and Tara Doone, MD", ["Joe Moll Jr.", "Tara Doone"]),
+        ("By Martin Unter (with Damien Loup and Morgan Tull)", ["Martin Unter", "Damien Loup", "Morgan Tull"]),
+        ("By Martin Unter (with AFP)", ["Martin Unter"]),
+        ("Isabella DiBase am Samstag", ["Isabella DiBase"]),
+        ("By SIOBHÁN O’MALLEY-McBRIDE", ["Siobhán O’Malley-McBride"]),
+        ("PIET VAN DEN BERG", ["Piet van den Berg"]),
+        ("Nathalie DUROC", ["Nathalie Duroc"]),
+        ("Alles von Martin Junk", ["Martin Junk"]),
+        ("Ada Mork | Email the author", ["Ada Mork"]),
+    ],
+    ids=case_id,
+)
+def test_titles_suffixes_tails_and_capitals(text, expected):
+    assert people(text) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    (
+        "Super User|No Author|undefined|admin|Redacción EC|Redaktion Wend|Deutscher Fährverband e.V|Wend Druck Co. KG|"
+        "Wend Broadcasting Corporation|View my complete profile|Afficher mon profil complet|Keine Kommentare|"
+        "Teilen Twittern|Email the author|Older Article|Stay logged in|Having trouble?|Mehr von|Alle Beiträge|"
+        "Inhalte aus dem Unterricht|CC BY|Wend Strom AG|Zespół Wend.pl"
+    ).split("|"),
+)
+def test_calls_accounts_and_organisations_are_not_people(name):
+    assert not is_person(name, set())
+
+
+@pytest.mark.parametrize(
+    "name", "April Moor|Ludwig van der Aa|Mark Read|Sofia Page|bell hooks|Ana de la Cruz".split("|")
+)
+def test_ordinary_names_stay(name):
+    assert is_person(name, set())
+
+
+HEAD = ("headline", "Ferry to run again after repairs")
+BODY = [("paragraph", STORY), ("paragraph", STORY + " It is a relief.")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "links", "expected"),
+    [
+        pytest.param(
+            [HEAD, ("byline", "By Ada Mork"), *BODY, ("byline", "By Jon Russ")], [], ["Ada Mork"], id="teaser"
+        ),
+        pytest.param([HEAD, *BODY, ("byline", "By Ada Mork")], [], ["Ada Mork"], id="end of the story"),
+        pytest.param(
+            [HEAD, ("date", "Ada Mork 3 May"), *BODY, ("other", "Jon Russ")],
+            ["Ada Mork", "Jon Russ"],
+            ["Ada Mork"],
+            id="link by the headline",
+        ),
+        pytest.param(
+            [HEAD, *BODY, ("paragraph", "See also Jon Russ, who spoke.")], ["Jon Russ"], [], id="in the story"
+        ),
+        pytest.param([HEAD, *BODY], ["Ada Mork"], ["Ada Mork"], id="in a dropped line"),
+        pytest.param([HEAD, *BODY], ["Jon Russ", "Al Ray", "Bo Lee", "Cy Fox"], [], id="a list of teasers"),
+        pytest.param(
+            [HEAD, ("byline", "Sign up"), ("date", "Ada Mork - 12 October 2024"), *BODY],
+            [],
+            ["Ada Mork"],
+            id="beside the date",
+        ),
+        pytest.param([HEAD, ("date", "Aktuelle Meldung - 12 October 2024"), *BODY], [], [], id="a section beside it"),
+    ],
+)
+def test_writers_count_where_they_stand(lines, links, expected):
+    assert find_authors(page(lines, {"author_links": links}), []).value == expected
+
+
+def test_a_printed_person_beats_an_organisation_declared_as_one():
+    author = {"@type": "Person", "name": "Wend Broadcasting Corporation"}
+    declared = {"nodes": [{"@type": "NewsArticle", "is_article": True, "author": author}]}
+    assert find_authors(page([HEAD, ("byline", "By Ada Mork"), *BODY], declared), []).value == ["Ada Mork"]
