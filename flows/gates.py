@@ -304,9 +304,9 @@ class PageIndex:
         wanted = pa.array(sorted(doc_ids), pa.string())
         rows: dict[str, dict[str, Any]] = {}
         for path in self._paths if doc_ids else ():
-            file = pq.ParquetFile(path)
-            is_wanted = pc.is_in(file.read(columns=["doc_id"]).column("doc_id"), wanted)
-            if pc.any(is_wanted).as_py():
-                for row in file.read(columns=list(self._COLUMNS)).filter(is_wanted).to_pylist():
-                    rows[row["doc_id"]] = row | {"raw_file": raw_file_of(path)}
+            with pq.ParquetFile(path) as file:
+                is_wanted = pc.is_in(file.read(columns=["doc_id"]).column("doc_id"), wanted)
+                if pc.any(is_wanted).as_py():
+                    for row in file.read(columns=list(self._COLUMNS)).filter(is_wanted).to_pylist():
+                        rows[row["doc_id"]] = row | {"raw_file": raw_file_of(path)}
         return rows

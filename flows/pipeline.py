@@ -77,7 +77,7 @@ def process(run: Run, pages: StepResult) -> None:
     try:
         documents = gates.check(documents)
     except GateStop as stop:
-        _note_losses(run, documents, [stop.rejected])  # the language or site of the pages may explain the stop
+        _note_losses(run, documents, [stop.rejected])  # the report then says if one language or site explains the stop
         raise
 
     articles = extract(documents, work / "extract", guess_dates=run.parameters.guess_dates, executor=run.executor)
@@ -88,12 +88,12 @@ def process(run: Run, pages: StepResult) -> None:
     run.report.counts |= staged.counts
     run.report.example = gates.source_of(staged.example)
     gates.check_staged(staged)
-    if not run.parameters.is_replay:  # a replay has pages of many days, which compare with no single day
+    if not run.parameters.is_replay:  # a replay has pages of many days: not comparable with one run
         _compare_with_history(run, gates, (pages, documents, articles), staged)
 
     new_sites = learn_sites(documents, sites, work / f"sites-{run.run_id}", run.executor)
     _add_memories(run, staged.changes, new_sites)
-    # the pages of a replay are in the output's store already
+    # the raw pages of a replay are in the output already
     keep_pages = run.parameters.keeps_raw_pages and not run.parameters.is_replay
     run.report.snapshot = publish(staged, pages, documents, run.output, keep_pages=keep_pages)
 
@@ -142,7 +142,7 @@ def _process_stored_pages(run: Run, parameters: ReplayParameters) -> None:
 
 
 def _stored_pages(parameters: ReplayParameters, run: Run) -> Mapping[str, list[str] | None]:
-    """The files of stored pages to replay, and of each the doc_ids; None for all."""
+    """The files of stored pages to replay, each with the doc_ids to take from it; None takes all."""
     if parameters.everything:
         return dict.fromkeys(stored_files(run.output.root))
     by_file: dict[str, list[str]] = defaultdict(list)
@@ -176,10 +176,10 @@ def _note_losses(run: Run, documents: StepResult, rejected: list[Path | None]) -
 
 
 def _add_memories(run: Run, changes: Changes, sites: dict[str, Path]) -> None:
-    """Add what the next run needs to know to the changes: the memory of sites, and the state of the crawl."""
+    """Add what the next run needs to know to the changes: what is known of the sites, and the state of the crawl."""
     changes.added["sites"] = sites
     crawl_state = run.output.work / STATE_FILE
     if crawl_state.exists():
         changes.added["fetches"] = {STATE_FILE: crawl_state}
-        # a file with another name was written when an article was forgotten
+        # this file replaces all others, e.g. one that `copydesk forget` wrote
         changes.removed["fetches"] = set(run.output.files("fetches")) - {STATE_FILE}

@@ -39,7 +39,7 @@ class GateStop(Exception):  # noqa: N818 - an outcome, not an error
 
 
 class Run:
-    """What every part of one run shares."""
+    """What all parts of one run share: its parameters, output, settings, report, metrics and workers."""
 
     executor: Executor  # set while the run works
 
@@ -126,10 +126,10 @@ def _state_after(run: Run, work: Callable[[Run], None]) -> Any:
 
 
 def _work(run: Run, work: Callable[[Run], None]) -> None:
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # one line per request to the server would hide the run's own
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # its line per request would hide the run's own lines
     settings = run.settings
     if settings.executor != INLINE:
-        # for programs that have loaded Arrow before `quiet_environment` could choose for its kernels too
+        # programs that load Arrow before `flows.settings.quiet_environment` runs have kept its own allocator
         pa.set_memory_pool(pa.system_memory_pool())
     with (
         at_most(run.parameters.timeout_minutes),
@@ -141,7 +141,7 @@ def _work(run: Run, work: Callable[[Run], None]) -> None:
 
 
 def _close(run: Run, state: str, message: str | None = None) -> None:
-    """Finish the report and show it: artifacts in the UI, metrics, and an alert where these are configured."""
+    """Finish the report and show it: artifacts in the UI; metrics and an alert if they are configured."""
     report = run.report
     report.finish(state, run.output, run.metrics, message=message)
     write_metrics(report)

@@ -45,11 +45,11 @@ _PHOTO_WORDS = re.compile(
 )
 _DATELINE = re.compile(
     r"""
-    ^(?P<place> [A-ZÀ-Þ][A-ZÀ-Þ.'’ -]{2,40} (?: ,\s+[A-Z][\w. ]{1,25} )? )
-    (?: ,\s+ (?: (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \s+ \d{1,2} (?: ,\s+\d{4} )? ) )?
+    ^(?P<place> [A-ZÀ-Þ][A-ZÀ-Þ.'’ -]{2,40} (?: ,\s+ (?!MONTH\b) [A-Z][\w. ]{1,25} )? )
+    (?: ,\s+ (?: MONTH\.? \s+ \d{1,2} (?: ,\s+\d{4} )? ) )?
     \s* (?: \( (?P<agency>[^)]{2,40}) \) )?
     \s* (?: — | – | -- | - ) \s+
-    """,
+    """.replace("MONTH", r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"),
     re.VERBOSE,
 )
 _REPORTING = re.compile(r"^\(?(?:additional\s+)?(?:reporting|writing|text|bericht)\s+(?:by|von)\b", re.I)

@@ -23,6 +23,7 @@ from tasks.extract.quotes.find import find_quotes
 from tasks.extract.similarity import DENSE, Hashes, fold, minhash, shingles_of, text_digest
 from tasks.steps import digest, rules_version
 from tasks.text import mojibake
+from tasks.text.characters import visible
 
 # lines at the top of a text page, among which the site's name is; an HTML page declares it. Of dropped lines only
 # these and the footer are read
@@ -61,6 +62,9 @@ def _lines_by_document(lines: pa.Table) -> dict[str, list[LabelledLine]]:
     for doc_id, line in zip(doc_ids, map(LabelledLine, *columns), strict=True):
         by_document.setdefault(doc_id, []).append(line)
     return by_document
+
+
+_TEXT_FIELDS = "publisher publisher_short title summary authors author section topics image_credits wire_credit".split()
 
 
 @dataclass(frozen=True)
@@ -147,8 +151,16 @@ def extract_page(page: Page, *, guess_dates: bool = False) -> tuple[dict[str, An
         "mean_paragraph_words": words / max(len(body.paragraphs), 1),
         "mojibake_count": mojibake.count_signs(body.text + (title or "")) + replaced_letters(body.text, words),
     }
+    row |= {name: _visible(row[name]) for name in _TEXT_FIELDS}
     row["flags"] = [*fields.times.flags, *find_doubts(page, row, body.paragraphs)]
     return row, shingles_of(folded)
+
+
+def _visible(value: Any) -> Any:
+    """A text or a list of texts without invisible characters, which escapes in JSON-LD and meta tags may bring back."""
+    if isinstance(value, str):
+        return visible(value) or None
+    return [text for item in value if (text := visible(item))] if isinstance(value, list) else value
 
 
 def _value(field: FieldValue[str] | None) -> str | None:

@@ -116,6 +116,7 @@ _ZONES_BY_OFFSET = {
 }
 _FIXED_ZONES = {name: minutes for minutes, names in _ZONES_BY_OFFSET.items() for name in names.split()}
 _US_ZONES = {"ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles"}
+_ONE_DATE_CHARS = 36  # a declared instant has up to 35, and no second date beside it
 _FORMS_CHARS = 300  # of a text in which the language's own forms are searched; a date line has under 100
 _CJK_LANGUAGES = frozenset({"ja", "ko", "yue", "zh"})  # the year is first whatever separates the numbers
 _MONTH_FIRST_LANGUAGES = frozenset({"en-us", "en-ph", "en_us", "fil-ph"})
@@ -202,6 +203,8 @@ def find_dates(text: str, language: str | None = None, *, is_month_first: bool |
         _by_patterns(_common_patterns(text), text, language, is_month_first),
     ):
         _add(candidates, dates)
+        if dates and len(text) <= _ONE_DATE_CHARS:
+            break
     if not dates and not text.isascii():
         _add(_by_forms(cldr_dates.common_forms, text, language), dates)
     dates.sort(key=lambda printed: printed.span)

@@ -1,4 +1,4 @@
-"""The lines that the rest of a page is read by: headline, dates, sources, captions with their credits, agencies."""
+"""The lines that are labelled first, as other rules refer to them: headline, dates, sources, captions, agencies."""
 
 import re
 
@@ -13,25 +13,28 @@ from tasks.text.publisher_names import IMAGE_PREFIX, is_agency, is_short_form, i
 from tasks.vocabulary import Action, Label, Reason
 
 PLACE = re.compile(r"^[|\s·•-]*[A-Z][\w.'’ -]{1,30},\s?[A-Z]{2}[|\s·•-]*$")  # `Boise, ID`
+# a whole line such as `With wire services`
 _WITH_WIRES = re.compile(
     r"""^\(?(?:with|mit|avec|con|com|met)\b.{0,40}\b(?:
         wires?|wire\ services?|agencies|agenturen|agences|agencias|agências|agenzie|post\ wires
     )\b\)?\.?$""",
     re.I | re.X,
 )
+# names those who helped, e.g. `Additional reporting by Ana Roe`
 _OTHERS_BYLINE = re.compile(
     r"^(?:reporting|additional reporting|writing|editing|text|bearbeitung)\s+(?:by|von)\b", re.I
 )
-_INNER_END = re.compile(r"[a-z][.!] ")
-_BELOW_FIRST = 0.6  # a headline is above the story; what follows its first line is rather a trail or a pull quote
-_TWICE = 0.2  # on the page twice: in the breadcrumb, too
-_MASTHEAD_LINES = 12  # a date in these first lines is today's
+_INNER_END = re.compile(r"[a-z][.!] ")  # a sentence ends within the line
+# what the score of a headline loses or gains
+_BELOW_FIRST = 0.6  # below the first line of the story: more likely a teaser or a pull quote
+_TWICE = 0.2  # on the page twice, e.g. in the breadcrumb too
+_MASTHEAD_LINES = 12  # a date in these first lines is today's, unless it is near the headline
 _FAR, _AFTER_STORY = 25, 5  # lines above the headline and below the story that may still hold the article's date
 _DATE_CHARS = 110  # of the longest such line, with times of publication and change and a name
 
 
 def find_landmarks(view: PageView) -> None:
-    """Label the lines that the positions of all others refer to."""
+    """Label the lines to whose positions the rules for all other lines refer."""
     _find_headline(view)
     _find_dates_and_sources(view)
     find_captions(view)
@@ -50,7 +53,7 @@ def _find_headline(view: PageView) -> None:
 
 
 def _headline_with_prefix(view: PageView, limit: int) -> tuple[int, LineLabel] | None:
-    """The first line that follows an image's prefix."""
+    """The first line that begins with an image viewer's prefix, e.g. `NextImg:`."""
     page = view.page
     for n in range(limit):
         prefix = IMAGE_PREFIX.match(page.text[n]) if page.has_colon[n] else None
@@ -69,7 +72,7 @@ def _declared_headline(view: PageView, limit: int) -> tuple[int, LineLabel] | No
     for n in range(min(limit + 8 if page.is_html else limit, view.count)):
         declared = rank_of.get(page.key[n])
         if declared is not None:
-            # the copy nearest above the story is the headline; earlier ones are breadcrumbs and trails
+            # the copy nearest above the story is the headline; earlier ones are breadcrumbs and teasers
             rank = 2.0 - 0.1 * declared + (page.tag[n] == h1) - 0.01 * abs(view.first - n)
             if best is None or rank > best[0]:
                 best = (rank, n)
@@ -106,7 +109,7 @@ def _headline_score(view: PageView, n: int) -> float:
         return 0.0
     if text.rstrip().endswith(")") and ends_in_credit(text):
         return 0.0
-    # the order of the terms decides the last bits of the sum
+    # keep the order of the terms: it decides the last bits of the sum
     score = 1.6 * page.cohesion[n] + min(count, 9) / 9 + 0.3 * (page.blank_before[n] > 0)
     score = score + 0.5 * (page.tag[n] in HEADINGS) + 1.0 * (page.tag[n] == TAG_CODES["h1"])
     score = score - 0.03 * max(0, view.first - n) - _BELOW_FIRST * (n > view.first) + _TWICE * (page.copies[n] == 2)

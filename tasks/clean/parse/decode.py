@@ -14,6 +14,7 @@ import pyarrow as pa
 from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
 
 from tasks.text import mojibake
+from tasks.text.characters import C1_CLASS, UNSEEN_CLASS
 
 _META_PROBE = 4096  # browsers look for a charset in the first 1024 bytes, but sites declare it later, too
 _META = re.compile(
@@ -25,9 +26,6 @@ _DAMAGED_SHARE = 0.01  # of undecodable bytes: up to this a text is damaged, wit
 
 _BREAK_CLASS = "\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
 _BREAKS = re.compile(f"\r\n?|[{_BREAK_CLASS}]")
-# C0 controls but for tab and line feed; zero-width space, word joiner, BOM; bidirectional controls; soft hyphen
-_UNSEEN_CLASS = "\x00-\x08\x0e-\x1b\x1f\x7f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-_C1_CLASS = "\x80-\x84\x86-\x9f"  # C1 controls also occur in UTF-8 that was read as Latin-1
 _SPACE_CLASS = "\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
 
 
@@ -37,8 +35,8 @@ def _chars_in(char_class: str) -> frozenset[str]:
     return frozenset(chr(code) for first, last in spans for code in range(ord(first), ord(last or first) + 1))
 
 
-_UNSEEN = re.compile(f"[{_UNSEEN_CLASS}]")
-_INVISIBLE = re.compile(f"[{_UNSEEN_CLASS}{_C1_CLASS}]")
+_UNSEEN = re.compile(f"[{UNSEEN_CLASS}]")
+_INVISIBLE = re.compile(f"[{UNSEEN_CLASS}{C1_CLASS}]")
 _SPACES = re.compile(f"[{_SPACE_CLASS}]")
 _MAX_ROUNDS = 4  # some text is damaged twice; more damage is artificial
 # repairs that may uncover further damage; replaced spaces do not
@@ -47,8 +45,8 @@ _IS_UNSEEN, _IS_C1, _IS_SPACE, _IS_LEAD, _IS_BREAK = 1, 2, 4, 8, 16
 # which of the patterns each UTF-16 unit may match: all their characters are in the basic plane
 _SIGNS = np.zeros(0x10000, dtype=np.uint8)
 for _sign, _class in (
-    (_IS_UNSEEN, _UNSEEN_CLASS),
-    (_IS_C1, _C1_CLASS),
+    (_IS_UNSEEN, UNSEEN_CLASS),
+    (_IS_C1, C1_CLASS),
     (_IS_SPACE, _SPACE_CLASS),
     (_IS_LEAD, mojibake.LEADS),
     (_IS_BREAK, "\r" + _BREAK_CLASS),

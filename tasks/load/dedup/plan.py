@@ -1,7 +1,8 @@
-"""What happens to each candidate of a run, in columns.
+"""What happens to each candidate of a run, as columns of numbers.
 
-Merging (`tasks.load.dedup.exact`) only sees candidates that share an address or a text with another row, a group at a
-time, so that deciding on a run of a million pages takes some 50 MB.
+A candidate is a row that extract made and no gate rejected. Merging (`tasks.load.dedup.exact`) only sees those that
+share an address or a text with another candidate or a published article, a group at a time, so that deciding on a run
+of a million pages takes some 50 MB.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,11 +23,12 @@ from tasks.storage.ids import NO_IDS, Ids, Mask, contains, is_last, positions, t
 
 ARTICLE, DUPLICATE = 0, 1
 OUTCOMES = ("article", "duplicate")
+# why a candidate is a duplicate; `same_page` is decided in `same_page.py`, `near_duplicate` in `tasks.load.worker`
 REASONS = (None, "same_text", "seen_again", "same_page", "older_version", "near_duplicate")
 # the columns that merging needs of a candidate, and of a published article
 MERGED = ["doc_id", "article_id", "text_digest", "fetched_at", "source_uri"]
 PUBLISHED = ["article_id", "text_digest", "fetched_at", "version", "doc_id"]
-_GROUP_ROWS = 20_000  # merged at a time
+_GROUP_ROWS = 20_000  # at which a group is closed; rows that share an address or a text stay together
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -86,8 +88,8 @@ class DedupPlan:
 
     decisions: DedupDecisions
     replaced: Ids  # ascending: articles of earlier runs whose text is replaced
-    seen: Ids  # ascending: articles whose text was fetched again ...
-    seen_us: NDArray[np.int64]  # ... and the last time, in microseconds since 1970
+    seen: Ids  # ascending: articles whose text was fetched again
+    seen_us: NDArray[np.int64]  # of each of `seen`, when it was last fetched, in microseconds since 1970
 
     def note_seen(self, seen: Mapping[str, datetime]) -> None:
         """Record when the texts of some articles (by id) were fetched again."""
@@ -107,7 +109,7 @@ class Candidates(Protocol):
 
 
 def decide(candidates: Candidates, published: Mapping[str, Path]) -> DedupPlan:
-    """Decide on all candidates; `published` are the files of articles by their path in the table."""
+    """Decide on all candidates; `published` has the files of the table `articles` by their paths in its folder."""
     names = ["doc_id", "article_id", "text_digest"]
     parts = [tuple(to_uint64(part.column(name)) for name in names) for part in candidates(names)]
     docs, articles, texts = (
@@ -137,7 +139,7 @@ def _candidate_rows(candidates: Candidates, columns: list[str], docs: Ids) -> pa
 
 
 def precedence(candidates: Candidates, docs: Ids) -> NDArray[np.int64]:
-    """The ranks of candidates by (fetched_at, source_uri, doc_id); the lowest rank of equal texts is the original."""
+    """The ranks of candidates by (fetched_at, source_uri, doc_id); the lowest of near-duplicates is the original."""
     ascending = np.sort(docs)
     rows = _candidate_rows(candidates, ["doc_id", "fetched_at", "source_uri"], docs)
     keys = [(name, "ascending", "at_start") for name in ("fetched_at", "source_uri", "doc_id")]

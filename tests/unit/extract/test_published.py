@@ -93,3 +93,26 @@ def test_the_printed_local_day_of_an_instant_declared_in_utc():
     assert row["published_date"] == date(2024, 10, 13)
     assert row["published_at"] == datetime(2024, 10, 12, 15, 15, tzinfo=UTC)
     assert row["published_utc_offset_minutes"] == 9 * 60
+
+
+def test_characters_that_no_reader_sees_stay_out_of_every_field():
+    hidden = "\\u202e\\u200b"
+    head = (
+        '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Ferry over the Lark returns early",'
+        f' "author": {{"@type": "Person", "name": "Greta{hidden} Annis"}}, "articleSection": "Har{hidden}bour",'
+        f' "publisher": {{"name": "Lark{hidden} Valley Post"}}}}</script>'
+    )
+    row = article(head)
+    assert (row["authors"], row["section"], row["publisher"]) == (["Greta Annis"], "Harbour", "Lark Valley Post")
+
+
+@pytest.mark.parametrize(
+    ("dateline", "place"),
+    [
+        ("PORTHAVEN, March 3 (Meridian Wire) — ", "Porthaven"),
+        ("PORTHAVEN, Maine — ", "Porthaven, Maine"),
+        ("PORTHAVEN, May 4, 2024 — ", "Porthaven"),
+    ],
+)
+def test_the_day_of_a_dateline_is_not_part_of_its_place(dateline, place):
+    assert article(first=STORY.replace("<p>The", f"<p>{dateline}The", 1))["dateline_place"] == place
