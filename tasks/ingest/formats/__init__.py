@@ -50,7 +50,7 @@ class Opened:
 
 # A part of a file that does not end where the next one begins: the file is read again, by one worker
 PARTS_MISALIGNED = Skipped("parts that do not fit together")
-# Whether a file has the column that the user names for a field: told for each file, judged for all of them
+# Whether a file has the column that the user names for a field: noted for each file, judged for all of them
 MAP_MATCHED, MAP_UNMATCHED = "column named for ", "no column named for "
 Reader = Callable[[Opened, Options], Iterator[Record | Skipped]]
 

@@ -123,7 +123,7 @@ def _shape(head: bytes, *, is_all: bool) -> bool | None:
         return not rest.startswith((b"{", b"["))
     if newline < 0:
         return None
-    # the first line is no whole object: broken if another one begins after it, else a part of the object
+    # the object does not end on the first line: broken if another one begins after it, else a part of the object
     following = head[newline + 1 :].lstrip(b"\r\n")
     return following.startswith(b"{") if following else None
 

@@ -26,7 +26,7 @@ _NO_TEXTS: frozenset[str] = frozenset()
 
 
 class Rows:
-    """The rows of one file: how each becomes a page, and what is to be told of all of them."""
+    """The rows of one file: how each becomes a page, and what the report says of all of them."""
 
     def __init__(self, options: Options) -> None:
         self._options = options
@@ -63,7 +63,7 @@ class Rows:
         return Record(None, key, url=url, flaw=Flaw.NO_CONTENT, detail=f"contains no page; its columns: {names}"[:300])
 
     def notes(self) -> Iterator[Skipped]:
-        """What is to be told of the rows when all are read."""
+        """What the report says of the rows, when all are read."""
         if self._seen:
             names = ", ".join(list(self._seen)[:20])
             for field in self._options.columns:
