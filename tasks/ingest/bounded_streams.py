@@ -105,6 +105,22 @@ class BoundedStream:
         self.count = 0
         self._stream: Any = _decompressor(cast("IO[bytes]", self.compressed), codec)
         self._codec = codec
+        self._ahead = b""  # read by `peek`
+
+    def peek(self, size: int) -> bytes:
+        """The next `size` bytes or a little more, which `read` gives once more; fewer only at the end.
+
+        Raises:
+            FlawError: as for `read`.
+        """
+        parts = [self._ahead]
+        self._ahead = b""
+        length = len(parts[0])
+        while length < size and (data := self.read()):
+            parts.append(data)
+            length += len(data)
+        self._ahead = b"".join(parts)
+        return self._ahead
 
     def read(self, size: int = CHUNK_BYTES) -> bytes:
         """At most `size` bytes, b"" at the end.
@@ -112,6 +128,10 @@ class BoundedStream:
         Raises:
             FlawError: a bomb, or data that cannot be decompressed.
         """
+        if self._ahead:
+            length = min(size, CHUNK_BYTES) if size >= 0 else CHUNK_BYTES
+            ahead, self._ahead = self._ahead[:length], self._ahead[length:]
+            return ahead
         try:
             data: bytes = self._stream.read(min(size, CHUNK_BYTES) if size >= 0 else CHUNK_BYTES)
         except (EOFError, OSError, zlib.error, lzma.LZMAError, ValueError, pa.ArrowException) as error:

@@ -12,13 +12,13 @@ import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
 from tasks.errors import UsageError
 from tasks.ingest.bounded_streams import CHUNK_BYTES
 from tasks.ingest.formats import BY_NAME, FORMATS, PAGE, Format, format_of
+from tasks.ingest.formats.times import microseconds
 from tasks.storage import object_stores
 from tasks.vocabulary import Flaw
 
@@ -299,7 +299,7 @@ def _ref(
     url, fetched = None, None
     if addresses:
         row = addresses.get(name) or addresses.get(name.partition(".")[0]) or {}
-        url, fetched = row.get("url") or None, _microseconds(row.get("fetched_at") or row.get("crawled") or "")
+        url, fetched = row.get("url") or None, microseconds(row.get("fetched_at") or row.get("crawled") or "")
     return FileRef(
         _uri(path),
         path,
@@ -329,16 +329,6 @@ def _addresses(folder: Path) -> dict[str, dict[str, str]]:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise SourceError(f"{path}: cannot be read as CSV ({error})") from error
     return {row.get("file") or row.get("page_id") or "": row for row in rows}
-
-
-def _microseconds(text: str) -> int | None:
-    try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=UTC)
-    return int(when.timestamp() * 1_000_000)
 
 
 def _kind(path: Path) -> str:

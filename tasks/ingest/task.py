@@ -12,7 +12,8 @@ from prefect.cache_policies import NO_CACHE
 
 from tasks.ingest.fetch.fetching import Fetching, fetch, is_web
 from tasks.ingest.formats import PARTS_MISALIGNED
-from tasks.ingest.listing import FileRef, FileRefs, list_files, split_into_batches
+from tasks.ingest.formats.rows import is_about_map, unmatched
+from tasks.ingest.listing import FileRef, FileRefs, SourceError, list_files, split_into_batches
 from tasks.ingest.seen import SeenPages
 from tasks.ingest.stored_pages import copy_stored_pages
 from tasks.ingest.worker import Job, Limits, bytes_read, ingest_job
@@ -62,7 +63,7 @@ def ingest(
     anything else is done with them.
 
     Raises:
-        SourceError: a source does not exist or contains no page.
+        SourceError: a source does not exist or contains no page, or no row has a column that the user names.
         ListError: a list of publishers is unusable.
     """
     web = [source for source in sources if is_web(source)]
@@ -89,7 +90,10 @@ def ingest(
     notes.update({f"skipped: {kind}": count for kind, count in listing.skipped.items()})
     for receipt in receipts:
         notes.update(receipt.notes)
-    return StepResult("ingest", tuple(receipt for receipt in receipts if receipt.received), dict(notes))
+    for field, names in unmatched(notes, columns or {}).items():
+        raise SourceError(f"--map {field}={(columns or {})[field]}: no row has this column; the columns are: {names}")
+    told = {note: count for note, count in notes.items() if not is_about_map(note)}
+    return StepResult("ingest", tuple(receipt for receipt in receipts if receipt.received), told)
 
 
 def read_jobs(jobs: list[Job], executor: Executor) -> list[Receipt]:

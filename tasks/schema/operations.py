@@ -92,12 +92,12 @@ SITES = table(
 
 FETCHES = table(
     "fetches",
-    "One row per feed, sitemap or redirected page, for conditional requests in the next crawl.",
+    "One row per feed or sitemap of which every page was had, per redirected page and per page that failed.",
     required("url", STRING, "The address requested."),
-    required("kind", STRING, "list or page."),
+    required("kind", STRING, "whole_list, page or failed."),
     optional("etag", STRING, "The response's ETag."),
     optional("last_modified", STRING, "The response's Last-Modified."),
-    required("status", INT16, "The response's HTTP status."),
+    required("status", INT16, "The response's HTTP status; 0 if there was none."),
     required("fetched_at", TIME, "When it was requested."),
 )
 

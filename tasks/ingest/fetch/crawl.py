@@ -27,6 +27,7 @@ _THREADS = 16  # sites fetched from at once; each gets one request at a time
 _MAX_WAITING = 32  # fetched pages in memory while the disk is slower than the Web
 _MAX_LISTS = 500  # of one publisher: an index of sitemaps by day has some hundred
 _MAX_DEPTH = 4  # of lists in lists
+_GONE = frozenset({404, 410, 451})  # statuses of pages that will not come
 _DONE = object()
 
 
@@ -35,7 +36,7 @@ class FetchState:
     """What the next crawl needs to know of an address: a row of `schema.FETCHES`."""
 
     url: str
-    kind: str  # list | page
+    kind: str  # whole_list | page | failed
     etag: str | None
     last_modified: str | None
     status: int
@@ -120,52 +121,80 @@ class Crawl:
         declared = {name: value for name, value in declared.items() if value}
         given = orjson.dumps(declared).decode() if declared else None
         count = 0
-        for url in self._new_pages(entry, put):
+        progress = _Progress()
+        for url in self._new_pages(entry, progress, put):
             if self._is_over or time.monotonic() > self._end:
+                progress.left.add(url)
                 put(Skipped("pages left for the next crawl, as the time was over"))
                 continue
             if count >= entry.max_pages:
+                progress.left.add(url)
                 put(Skipped("pages left for the next crawl, as the publisher's limit was reached"))
                 continue
             count += 1
-            fetched = self._page(url, entry)
+            fetched = self._page(url, entry, progress)
             fetched.record.given = given
             put(fetched)
+        self.fetched.update((state.url, state) for state in progress.whole_lists())
 
-    def _new_pages(self, entry: PublisherEntry, put: Callable[[Fetched | Skipped], None]) -> Iterator[str]:
-        """The addresses of pages that were not received before, each once."""
+    def _new_pages(
+        self, entry: PublisherEntry, progress: "_Progress", put: Callable[[Fetched | Skipped], None]
+    ) -> Iterator[str]:
+        """The addresses of pages that were not received before, each once; those that failed before come last."""
         seen: set[str] = set()
+        failed: list[FetchState] = []
+        for url in self._listed_pages(entry, progress, put):
+            if url in seen:
+                continue
+            seen.add(url)
+            before = self.earlier.get(url)
+            if self._is_had(url):
+                put(Skipped("listed pages that are known"))
+            elif before is not None and before.kind == "failed":
+                failed.append(before)
+            else:
+                yield url
+        # pages that fail at every crawl must not use up the publisher's limit; the one tried longest ago is first
+        for state in sorted(failed, key=lambda state: state.fetched_at):
+            yield state.url
+
+    def _is_had(self, url: str) -> bool:
+        before = self.earlier.get(url)
+        return self.is_known(url) or (before is not None and before.kind == "page")
+
+    def _listed_pages(
+        self, entry: PublisherEntry, progress: "_Progress", put: Callable[[Fetched | Skipped], None]
+    ) -> Iterator[str]:
+        """The addresses of the pages of a publisher, as they are listed."""
         lists: deque[tuple[str, int]] = deque((url, 0) for url in (*entry.feeds, *entry.sitemaps))
         known_lists = {url for url, _ in lists}
-        pages: deque[str] = deque(entry.pages)
-        while pages or lists:
-            while pages:
-                url = pages.popleft().partition("#")[0]
-                if url in seen:
-                    continue
-                seen.add(url)
-                before = self.earlier.get(url)
-                if self.is_known(url) or (before is not None and before.kind == "page"):
-                    put(Skipped("listed pages that are known"))
-                else:
-                    yield url
-            if lists:
-                url, depth = lists.popleft()
-                listed = self._list(url, entry, put)
-                pages.extend(listed.pages)
-                for inner in listed.lists:
-                    if inner not in known_lists and depth < _MAX_DEPTH and len(known_lists) < _MAX_LISTS:
-                        known_lists.add(inner)
-                        lists.append((inner, depth + 1))
+        read_count = 0
+        yield from (url.partition("#")[0] for url in entry.pages)
+        while lists:
+            url, depth = lists.popleft()
+            if read_count >= _MAX_LISTS:
+                put(Skipped("lists left for the next crawl, as there are many"))
+                continue
+            listed = self._list(url, entry, progress, put)
+            read_count += bool(listed.pages or listed.lists)  # lists that have not changed cost little
+            yield from listed.pages
+            inner_lists = listed.lists
+            if len(inner_lists) > _MAX_LISTS:  # those that are not done come first, or they would never be read
+                inner_lists = sorted(inner_lists, key=lambda inner: inner in self.earlier)
+            for inner in inner_lists:
+                if inner not in known_lists and depth < _MAX_DEPTH:
+                    known_lists.add(inner)
+                    lists.append((inner, depth + 1))
 
-    def _list(self, url: str, entry: PublisherEntry, put: Callable[[Fetched | Skipped], None]) -> Listed:
+    def _list(
+        self, url: str, entry: PublisherEntry, progress: "_Progress", put: Callable[[Fetched | Skipped], None]
+    ) -> Listed:
         """The pages and lists in a list; none if it has not changed, or cannot be read, which is reported."""
         before = self.earlier.get(url)
         headers = {}
-        if before is not None and before.etag:
-            headers["If-None-Match"] = before.etag
-        if before is not None and before.last_modified:
-            headers["If-Modified-Since"] = before.last_modified
+        if before is not None and before.kind == "whole_list":
+            given = {"If-None-Match": before.etag, "If-Modified-Since": before.last_modified}
+            headers = {name: value for name, value in given.items() if value}
         try:
             response = self._get(url, entry, headers)
             if response.status == 304:
@@ -179,10 +208,14 @@ class Crawl:
         except FlawError as error:
             put(_failed(url, error))
             return Listed()
-        self._remember(url, "list", response)
+        listed.pages = [page.partition("#")[0] for page in listed.pages]
+        # an index is always read: it may be unchanged while a list in it has new pages
+        if not listed.lists:
+            progress.add(_state(url, "whole_list", response), [page for page in listed.pages if not self._is_had(page)])
         return listed
 
-    def _page(self, url: str, entry: PublisherEntry) -> Fetched:
+    def _page(self, url: str, entry: PublisherEntry, progress: "_Progress") -> Fetched:
+        response = None
         try:
             response = self._get(url, entry, {})
             if response.status != 200:
@@ -190,9 +223,14 @@ class Crawl:
             if reason := reservation(response):
                 raise FlawError(Flaw.OPT_OUT, reason)
         except FlawError as error:
+            if error.flaw is Flaw.FETCH_FAILED:  # asked for again, as the ledger does not count it as received
+                self.fetched[url] = _state(url, "failed", response)
+                if response is None or response.status not in _GONE:
+                    progress.left.add(url)
             return _failed(url, error)
-        if response.url != url:  # the ledger will have the last address, but the list will keep the first one
-            self._remember(url, "page", response)
+        # the ledger will have the last address, but the list will keep the first one
+        if response.url != url or url in self.earlier:
+            self.fetched[url] = _state(url, "page", response)
         content_type = response.headers.get("content-type", "")
         record = Record(
             response.body,
@@ -226,9 +264,21 @@ class Crawl:
                 self._sites[name] = _Site(name, Client(settings, backend, self.sleep))
             return self._sites[name]
 
-    def _remember(self, url: str, kind: str, response: Response) -> None:
-        etag, last_modified = response.headers.get("etag"), response.headers.get("last-modified")
-        self.fetched[url] = FetchState(url, kind, etag, last_modified, response.status, datetime.now(UTC))
+
+class _Progress:
+    """What of a publisher's lists was not had in this crawl: only a list of which nothing is left may answer 304."""
+
+    def __init__(self) -> None:
+        self.left: set[str] = set()  # pages that the next crawl has to ask for
+        self._lists: list[tuple[FetchState, list[str]]] = []
+
+    def add(self, state: FetchState, new_pages: list[str]) -> None:
+        """Note a list that was read, with its pages that were not had before."""
+        self._lists.append((state, new_pages))
+
+    def whole_lists(self) -> Iterator[FetchState]:
+        """The lists of which every page was had, is known or will never come."""
+        return (state for state, pages in self._lists if self.left.isdisjoint(pages))
 
 
 class _Site:
@@ -243,6 +293,13 @@ class _Site:
         if self._permissions is None:
             self._permissions = Permissions(self.client, self.name, user_agent)
         return self._permissions
+
+
+def _state(url: str, kind: str, response: Response | None) -> FetchState:
+    if response is None:
+        return FetchState(url, kind, None, None, 0, datetime.now(UTC))
+    etag, last_modified = response.headers.get("etag"), response.headers.get("last-modified")
+    return FetchState(url, kind, etag, last_modified, response.status, datetime.now(UTC))
 
 
 def _failed(url: str, error: FlawError) -> Fetched:

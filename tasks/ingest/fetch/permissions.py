@@ -44,13 +44,13 @@ class Permissions:
             return None, f"robots.txt could not be read ({error.detail})"
         if response.status >= 500 or response.status == 429:  # RFC 9309: unreachable means disallowed
             return None, f"HTTP status {response.status} for robots.txt"
-        text = response.body[:_MAX_ROBOTS_BYTES].decode("utf-8", "replace") if response.status == 200 else ""
+        text = response.body[:_MAX_ROBOTS_BYTES].decode("utf-8-sig", "replace") if response.status == 200 else ""
         return Protego.parse(text), None
 
     def refusal(self, url: str) -> tuple[Flaw, str] | None:
         """Why an address must not be fetched, or None."""
         if self._refusal:
-            return Flaw.ROBOTS, self._refusal
+            return Flaw.FETCH_FAILED, f"nothing may be fetched for now: {self._refusal}"  # may be readable next time
         if self._robots is not None and not self._robots.can_fetch(url, self._agent):
             return Flaw.ROBOTS, "robots.txt disallows it"
         path = urlsplit(url).path or "/"

@@ -50,6 +50,8 @@ class Opened:
 
 # A part of a file that does not end where the next one begins: the file is read again, by one worker
 PARTS_MISALIGNED = Skipped("parts that do not fit together")
+# Whether a file has the column that the user names for a field: noted for each file, judged for all of them
+MAP_MATCHED, MAP_UNMATCHED = "column named for ", "no column named for "
 Reader = Callable[[Opened, Options], Iterator[Record | Skipped]]
 
 
@@ -80,11 +82,15 @@ FORMATS = (
     Format("zip", (".zip",), "archives:read_zip"),
     Format("tar", (".tar", ".tgz", ".tbz2", ".txz", ".tzst"), "archives:read_tar"),
     Format(
-        "json", (".jsonl", ".ndjson", ".jsonlines", ".json"), "tables:read_json", splittable=(None,), is_numbered=True
+        "json",
+        (".jsonl", ".ndjson", ".jsonlines", ".json"),
+        "json_rows:read_json",
+        splittable=(None,),
+        is_numbered=True,
     ),
     Format("parquet", (".parquet",), "tables:read_parquet", splittable=(None,)),
     Format("arrow", (".arrow", ".feather", ".arrows"), "tables:read_arrow"),
-    Format("csv", (".csv", ".tsv"), "tables:read_csv"),
+    Format("csv", (".csv", ".tsv"), "csv_rows:read_csv"),
 )
 _BY_SUFFIX = {suffix: kind for kind in FORMATS for suffix in kind.suffixes}
 BY_NAME = {kind.name: kind for kind in FORMATS}

@@ -5,11 +5,11 @@ import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 from typing import IO, Any, cast
 
 from tasks.ingest.bounded_streams import MAX_GROWTH, BoundedStream, FlawError, Window
 from tasks.ingest.formats import PARTS_MISALIGNED, Opened, Options, Skipped
+from tasks.ingest.formats.times import microseconds
 from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw
 
@@ -147,7 +147,7 @@ def _page_of(record: Any, position: int, options: Options) -> Record | Skipped:
     url = (headers.get("WARC-Target-URI") or "").strip("<> ") or None
     if url and not url.startswith(("http://", "https://")):
         return Skipped(f"records of {url.partition(':')[0]}: addresses")
-    fetched = _time(headers.get("WARC-Date"))
+    fetched = microseconds(headers.get("WARC-Date"))
 
     def flawed(flaw: Flaw, detail: str) -> Record:
         size = record.content_length
@@ -305,13 +305,6 @@ def _end_problem(stream: IO[bytes]) -> str | None:
             return f"the last record, at byte {tail_start + start:,}, is truncated"
         start = tail.rfind(_STARTS["gzip"], 0, start)
     return None
-
-
-def _time(text: str | None) -> int | None:
-    try:
-        return int(datetime.fromisoformat((text or "").strip()).timestamp() * 1_000_000)
-    except (ValueError, OverflowError):
-        return None
 
 
 def read_wacz(opened: Opened, options: Options) -> Iterator[Record | Skipped]:

@@ -145,7 +145,9 @@ def test_robots_and_reservations_are_respected(site):
 def test_a_site_that_cannot_say_what_it_allows_is_left_alone(site):
     site.answers |= {"/robots.txt": (503, {}, b""), "/feed.xml": page(feed(site, ["/a"])), "/a": page()}
     _, records, _ = crawl(site, client_settings={"retries": 0})
-    assert flaws(records) == {"feed.xml": "robots_disallowed"}
+    assert flaws(records) == {"feed.xml": "fetch_failed"}  # not refused for good: it is asked again in the next crawl
+    assert "robots.txt" in records[0].record.detail
+    assert not site.asked["/a"]
 
 
 def test_crawl_delay_is_kept(site):

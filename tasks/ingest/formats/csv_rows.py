@@ -1,0 +1,89 @@
+"""Pages in CSV as it is saved: the encoding, the separator and the escapes are found in the file."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from typing import IO, Any
+
+from tasks.ingest.bounded_streams import BoundedStream, FlawError
+from tasks.ingest.formats import Opened, Options, Skipped
+from tasks.ingest.formats.encodings import BYTE_BY_BYTE, encoding_of
+from tasks.ingest.formats.rows import Rows, is_wanted
+from tasks.ingest.record import Record
+from tasks.vocabulary import Flaw
+
+_HEAD_BYTES = 1 << 20
+_SEPARATORS = ",;\t|"
+_NAMED_SEPARATOR = re.compile(r"\s*sep=(.)\s*", re.I)  # a first line for Excel
+# \" within a cell, where RFC 4180 has ""; before a separator the backslash is the last letter of the cell
+_BACKSLASH_QUOTE = re.compile(r'\\"[^",;\t|\r\n]')
+
+
+def read_csv(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
+    """One page per row below a header; cells may contain line breaks, as RFC 4180 allows."""
+    source = BoundedStream(opened.stream, opened.codec)
+    csv.field_size_limit(max(options.max_page_bytes, 131_072))
+    rows, number = Rows(options), 0
+    try:
+        head = source.peek(_HEAD_BYTES)
+        encoding = encoding_of(head)
+        sample = head.decode(encoding, "replace")
+        errors = BYTE_BY_BYTE if encoding.startswith("utf-8") else "replace"
+        text = io.TextIOWrapper(_as_file(source), encoding=encoding, errors=errors, newline="")
+        first = sample.split("\n", 1)[0]
+        named = _NAMED_SEPARATOR.fullmatch(first)
+        if named:
+            text.readline()
+            sample = sample.partition("\n")[2]
+        separator = named[1] if named else _separator(sample, opened.name, options)
+        is_escaped = _BACKSLASH_QUOTE.search(sample) is not None
+        reader = csv.DictReader(
+            text,
+            delimiter=separator,
+            escapechar="\\" if is_escaped else None,
+            skipinitialspace=f'{separator} "' in sample.split("\n", 1)[0],
+            strict=True,
+        )
+        reader.fieldnames = [name.strip() for name in reader.fieldnames or []]
+        for row in reader:
+            number += 1
+            yield rows.record({name: value for name, value in row.items() if name}, str(number))
+        yield from rows.notes()
+    except FlawError as error:
+        yield Record(None, "end", flaw=error.flaw, detail=error.detail)
+    except (csv.Error, UnicodeError) as error:
+        flaw = Flaw.TOO_LARGE if "field larger" in str(error) else Flaw.BROKEN_FILE
+        yield Record(None, "end", flaw=flaw, detail=f"after row {number}: {error}; the rest is not read")
+
+
+def _separator(sample: str, name: str, options: Options) -> str:
+    """The separator with which the header has the most known columns, then the most columns."""
+    usual = "\t" if ".tsv" in name.lower() else ","
+
+    def merit(separator: str) -> tuple[int, int, bool]:
+        try:
+            header = next(csv.reader(io.StringIO(sample, newline=""), delimiter=separator), [])
+        except csv.Error:
+            return 0, 0, False
+        known = sum(is_wanted(column.strip(), options) for column in header)
+        return known, len(header), separator == usual
+
+    return max(_SEPARATORS, key=merit)
+
+
+class _Raw(io.RawIOBase):
+    def __init__(self, source: BoundedStream) -> None:
+        self._source = source
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._source.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _as_file(source: BoundedStream) -> IO[bytes]:
+    return io.BufferedReader(_Raw(source), 1 << 20)  # type: ignore[return-value]

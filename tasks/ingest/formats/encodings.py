@@ -1,0 +1,58 @@
+"""The text of tables that may not be in UTF-8: what old spreadsheets and scripts save on Windows."""
+
+import codecs
+
+from resiliparse.parse.encoding import detect_encoding
+
+# Latin alphabets are not left to the detector: in few words it takes one for the other
+_DETECTED = ("shift", "euc", "gb", "big5", "iso2022", "iso-2022", "1251", "1253", "1255", "1256", "koi8", "8859-5")
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+BYTE_BY_BYTE = "windows-1252"  # an error handler: bytes that are not UTF-8 are read as windows-1252
+
+
+def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    raw = error.object[error.start : error.end]
+    return "".join(_windows_1252(byte) for byte in raw), error.end
+
+
+def _windows_1252(byte: int) -> str:
+    try:
+        return bytes([byte]).decode("windows-1252")
+    except UnicodeDecodeError:  # five bytes have no meaning
+        return "\ufffd"
+
+
+codecs.register_error(BYTE_BY_BYTE, _as_windows_1252)
+
+
+def encoding_of(head: bytes) -> str:
+    """The encoding of a file that begins like this; UTF-8 also stands for windows-1252 (see `BYTE_BY_BYTE`)."""
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return name
+    if head[1:8:2] == b"\0\0\0\0"[: len(head[1:8:2])] and len(head) > 7:
+        return "utf-16-le"
+    if head[0:8:2] == b"\0\0\0\0" and len(head) > 7:
+        return "utf-16-be"
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)  # a character may be cut at the end
+    except UnicodeDecodeError:
+        guess = str(detect_encoding(head) or "").lower()
+        if any(part in guess for part in _DETECTED):
+            try:
+                return codecs.lookup(guess).name
+            except LookupError:
+                pass
+    return "utf-8"
+
+
+def readable_text(raw: bytes) -> str:
+    """The text of one row."""
+    return raw.decode(encoding_of(raw), BYTE_BY_BYTE)

@@ -1,0 +1,63 @@
+"""Times as crawlers write them: ISO 8601, e-mail dates, the 14 digits of web archives, and seconds since 1970."""
+
+import re
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+_CDX = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)?(\d\d)?(\d\d)?(?:\d{3})?")  # 20260314123000, also cut short
+_NUMBER = re.compile(r"\d{9,20}(?:\.\d+)?")
+_LAST_SECOND = 4e9  # the year 2096; larger numbers are of smaller units
+_FIRST_SECOND = 631_152_000  # the year 1990: no page of the Web is older
+_UNITS = (1, 1_000, 1_000_000, 1_000_000_000)  # of a second
+
+
+def microseconds(value: Any) -> int | None:
+    """Microseconds since 1970 of a time in any of these forms; None for anything else. Without a zone it is UTC."""
+    try:
+        if isinstance(value, datetime):
+            when = value if value.tzinfo else value.replace(tzinfo=UTC)
+            return int(when.timestamp() * 1_000_000)
+        if isinstance(value, date):
+            return int(datetime(value.year, value.month, value.day, tzinfo=UTC).timestamp() * 1_000_000)
+        if isinstance(value, bytes):
+            return _of_text(value.decode("ascii"))
+        if isinstance(value, str):
+            return _of_text(value)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return _of_number(value)
+    except (ValueError, OverflowError, OSError, TypeError, IndexError):
+        pass
+    return None
+
+
+def _of_text(text: str) -> int | None:
+    text = text.strip()
+    if when := _of_digits(text):
+        return microseconds(when)
+    if _NUMBER.fullmatch(text):
+        return _of_number(float(text) if "." in text else int(text))
+    try:
+        return microseconds(datetime.fromisoformat(re.sub(r"\s+(?:UTC|GMT|Z)$", "+00:00", text)))
+    except ValueError:
+        return microseconds(parsedate_to_datetime(text))
+
+
+def _of_digits(text: str) -> datetime | None:
+    """The time in the digits of year, month, day, hour, minute and second."""
+    found = _CDX.fullmatch(text)
+    if found is None or not "1990" <= found[1] < "2100":  # other numbers are of seconds
+        return None
+    try:
+        return datetime(*(int(part) for part in found.groups() if part), tzinfo=UTC)  # type: ignore[misc,arg-type]
+    except ValueError:
+        return None
+
+
+def _of_number(value: float) -> int | None:
+    if isinstance(value, int) and len(str(value)) == 14 and (when := _of_digits(str(value))):
+        return microseconds(when)
+    for unit in _UNITS:
+        if (_FIRST_SECOND * unit if unit > 1 else 0) < value < _LAST_SECOND * unit:
+            return value * 1_000_000 // unit if isinstance(value, int) else int(value / unit * 1_000_000)
+    return None

@@ -1,0 +1,190 @@
+"""JSON and CSV as scripts and spreadsheets write them give the pages that were put in."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from support.source_files import HTML, OPTIONS, URL, WHEN, rows_of
+
+from tasks.ingest import bounded_streams
+from tasks.ingest.formats import Options
+from tasks.ingest.formats.rows import unmatched
+from tasks.ingest.formats.times import microseconds
+from tasks.ingest.listing import list_files
+from tasks.ingest.record import Record
+from tasks.ingest.worker import read_records
+
+PAGES = [{"url": f"{URL}/{n}", "html": HTML.decode() + f'<p title="{{[\\"{n}">'} for n in range(5)]
+WANTED = [(page["url"], page["html"].encode()) for page in PAGES]
+LINES = [json.dumps(page) for page in PAGES]
+
+
+def found(path, options=OPTIONS):
+    rows, _ = rows_of(path, options)
+    assert [row["problem_detail"] for row in rows if row["problem"]] == []
+    return [(row["url"], row["raw"]) for row in rows]
+
+
+@pytest.mark.parametrize(
+    "text",
+    {
+        "lines": "\n".join(LINES),
+        "lines, CRLF, BOM": "\ufeff" + "\r\n".join(LINES),
+        "lines with commas": ",\n".join(LINES),
+        "array by line": "[\n" + ",\n".join(LINES) + "\n]\n",
+        "array from the first line": "[" + ",\n".join(LINES) + "]",
+        "one line": json.dumps(PAGES),
+        "indented": json.dumps(PAGES, indent=2),
+        "indented by tabs": "\n\n" + json.dumps(PAGES, indent="\t"),
+        "indented objects": "\n".join(json.dumps(page, indent=4) for page in PAGES),
+        "objects in a row": "".join(LINES),
+        "objects in a row, blanks": " ".join(LINES) + "\n",
+        "arrays in a row": json.dumps(PAGES[:2]) + json.dumps(PAGES[2:]),
+        "two on each line": f"{LINES[0]}{LINES[1]}\n{LINES[2]} {LINES[3]}\n{LINES[4]}",
+        "lines, then two on one": f"{LINES[0]}\n{LINES[1]}{LINES[2]}\n{LINES[3]}\n{LINES[4]}",
+        "record separators": "".join(f"\x1e{line}\n" for line in LINES),
+    }.items(),
+    ids=lambda case: case[0],
+)
+@pytest.mark.parametrize("chunk", [7, 1 << 20])
+def test_json_of_every_shape(tmp_path, monkeypatch, text, chunk):
+    monkeypatch.setattr(bounded_streams, "CHUNK_BYTES", chunk)
+    path = tmp_path / "a.json"
+    path.write_bytes(text[1].encode())
+    assert found(path) == WANTED
+    monkeypatch.undo()
+    (ref,) = list_files([str(path)]).refs
+    for part_bytes in (50, 300):
+        read = [record for part in ref.parts(part_bytes) for record in read_records(part, OPTIONS)]
+        assert [record.raw for record in read if isinstance(record, Record)] == [raw for _, raw in WANTED]
+
+
+@pytest.mark.parametrize(
+    ("row", "want"),
+    [
+        (b'{"html": "<p>a", "score": NaN, "low": -Infinity}', "<p>a"),
+        (b'{"html": "<p>a \\ud83d b"}', "<p>a \ufffd b"),
+        (b'{"html": "<p>a \\ud83d\\ude00 b", "x": NaN}', "<p>a \U0001f600 b"),
+        (
+            b'{"html": "<p>words\tand more words that are many\x0b here"}',
+            "<p>words\tand more words that are many\x0b here",
+        ),
+        (b'{"html": "<p>caf\xe9 \x93so\x94"}', "<p>café “so”"),
+        (b'{"HTML": "<p>a"}', "<p>a"),
+        (b'{"response": {"Body": "<p>a"}}', "<p>a"),
+    ],
+)
+def test_a_row_that_is_not_strict_json(tmp_path, row, want):
+    for name, raw in (("a.jsonl", b'{"html": "<p>x"}\n' + row), ("b.json", b"[" + row + b"]")):
+        (tmp_path / name).write_bytes(raw)
+        assert found(tmp_path / name)[-1][1].decode() == want
+
+
+def test_what_is_cut_or_too_large_is_told_and_the_rest_read(tmp_path):
+    (tmp_path / "cut.json").write_text(json.dumps(PAGES)[:-40])
+    rows, _ = rows_of(tmp_path / "cut.json")
+    assert [row["problem"] for row in rows] == [None] * 4 + ["ingest.broken_record"]
+    large = [PAGES[0], {"html": "x" * 9_000_000}, PAGES[1]]
+    (tmp_path / "large.json").write_text(json.dumps(large))
+    rows, _ = rows_of(tmp_path / "large.json")
+    assert [row["problem"] for row in rows] == [None, "ingest.too_large", None]
+
+
+@pytest.mark.parametrize(
+    ("row", "columns"),
+    [
+        ({"text": "words", "metadata": {"url": URL, "date_download": WHEN.isoformat()}}, {}),
+        ({"Text": "words", "URL": URL, "Timestamp": WHEN.isoformat()}, {}),
+        ({"t": "words", "m": {"Link": {"href": URL}}, "d": WHEN.isoformat()},
+         {"text": "T", "url": "m.link.href", "fetched_at": "D"}),
+        ({"text": "words", "metadata.url": URL, "d": WHEN.isoformat()}, {"url": "metadata.url", "fetched_at": "d"}),
+    ],
+)  # fmt: off
+def test_columns_one_level_down_and_in_any_case(tmp_path, row, columns):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    (tmp_path / "a.jsonl").write_text(json.dumps(row))
+    pq.write_table(pa.Table.from_pylist([row]), tmp_path / "b.parquet")
+    for name in ("a.jsonl", "b.parquet"):
+        rows, notes = rows_of(tmp_path / name, Options(1 << 20, columns))
+        assert [(row["raw"], row["url"]) for row in rows] == [(b"words", URL)]
+        assert rows[0]["fetched_at"] == int(WHEN.timestamp() * 1e6)
+        assert unmatched(dict.fromkeys(notes, 1), columns) == {}
+
+
+def test_the_address_of_an_author_is_not_that_of_the_page(tmp_path):
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": "words", "author": {"url": URL}}))
+    assert found(tmp_path / "a.jsonl") == [(None, b"words")]
+
+
+def test_a_column_that_no_row_has_is_told_with_those_there_are(tmp_path):
+    (tmp_path / "a.jsonl").write_text(LINES[0])
+    _, notes = rows_of(tmp_path / "a.jsonl", Options(1 << 20, {"html": "html", "url": "lnk"}))
+    assert unmatched(dict.fromkeys(notes, 1), {"html": "html", "url": "lnk"}) == {"url": "url, html"}
+
+
+SECOND = int(datetime(2026, 3, 14, 12, 30, tzinfo=UTC).timestamp())
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("2026-03-14T12:30:00Z", "2026-03-14 12:30:00", "2026-03-14T13:30:00+01:00", "2026-03-14 12:30:00 UTC"),
+        *("Sat, 14 Mar 2026 12:30:00 GMT", "Sat, 14 Mar 2026 13:30:00 +0100", "20260314123000", 20260314123000),
+        *(SECOND, str(SECOND), float(SECOND), f"{SECOND}.0", SECOND * 10**3, SECOND * 10**6, SECOND * 10**9),
+        *(str(SECOND * 10**3), str(SECOND * 10**6), str(SECOND * 10**9), WHEN, b"20260314123000"),
+    ],
+)
+def test_times_of_every_kind(value):
+    assert microseconds(value) == SECOND * 1_000_000
+
+
+@pytest.mark.parametrize("value", ["yesterday", "", "99999999999999", True, -5, float("nan"), [], "2026-13-45", 10**30])
+def test_no_time(value):
+    assert microseconds(value) is None
+
+
+def test_a_time_that_cannot_be_read_is_noted(tmp_path):
+    (tmp_path / "a.jsonl").write_text(json.dumps(PAGES[0] | {"fetched_at": "some day"}) + "\n" + LINES[1])
+    _, notes = rows_of(tmp_path / "a.jsonl")
+    assert notes == ["times that cannot be read; the time of the file is used for these pages"]
+
+
+CELLS = [("url", "html"), (URL, '<p class="a">Café, “été”; so\tit\nis</p>'), (URL + "/2", "<p>plain</p>")]
+
+
+def saved(separator=",", quote='""', first=""):
+    lines = [separator.join('"' + cell.replace('"', quote) + '"' for cell in row) for row in CELLS]
+    return first + "\r\n".join(lines) + "\r\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "encoding"),
+    [
+        ("a.csv", saved(), "utf-8"),
+        ("a.csv", saved(), "utf-8-sig"),
+        ("a.csv", saved(), "windows-1252"),
+        ("a.csv", saved(";"), "windows-1252"),
+        ("a.csv", saved(";"), "utf-8"),
+        ("a.csv", saved("|"), "utf-8"),
+        ("a.csv", saved("\t"), "utf-16"),
+        ("a.csv", saved("\t"), "utf-16-le"),
+        ("a.csv", saved("\t"), "utf-8"),
+        ("a.tsv", saved("\t"), "utf-8"),
+        ("a.tsv", saved(","), "utf-8"),
+        ("a.csv", saved(";", first="sep=;\r\n"), "utf-8-sig"),
+        ("a.csv", saved("~", first="sep=~\r\n"), "utf-8"),
+        ("a.csv", saved(quote='\\"'), "utf-8"),
+        ("a.csv", saved().replace('"url","html"', "URL , HTML "), "utf-8"),
+    ],
+)
+def test_csv_of_every_dialect(tmp_path, name, text, encoding):
+    (tmp_path / name).write_bytes(text.encode(encoding))
+    assert found(tmp_path / name) == [(url, html.encode()) for url, html in CELLS[1:]]
+
+
+def test_a_letter_of_windows_far_behind_the_head_of_a_csv(tmp_path):
+    rows = [f"{URL}/{n},<p>{'word ' * 50}" for n in range(6000)]
+    (tmp_path / "a.csv").write_bytes(("url,html\n" + "\n".join(rows) + f"\n{URL},caf\xe9\n").encode("latin-1"))
+    assert found(tmp_path / "a.csv")[-1] == (URL, "café".encode())
