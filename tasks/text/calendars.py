@@ -161,8 +161,9 @@ def _thai_year(text: str) -> int:
     """The Gregorian year of one printed in Thailand: four digits of either era, or the last two of either."""
     year = int(text)
     if len(text) == 2:
-        buddhist = 2500 + year - _BUDDHIST_OFFSET
-        return buddhist if 1990 <= buddhist <= date.today().year + 1 else 2000 + year  # noqa: DTZ011 - a bound, a year wide
+        latest = date.today().year + 1  # noqa: DTZ011 - a bound, a year wide
+        candidates = (2500 + year - _BUDDHIST_OFFSET, 2000 + year)
+        return next((candidate for candidate in candidates if 1990 <= candidate <= latest), 1900 + year)
     return year - _BUDDHIST_OFFSET if year in _BUDDHIST_YEARS else year
 
 

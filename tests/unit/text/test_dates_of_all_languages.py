@@ -26,7 +26,7 @@ def read_back(locale, width, day):
 
 
 @settings(max_examples=300)
-@given(st.sampled_from(LOCALES), st.sampled_from(WIDTHS), st.dates(date(1991, 1, 1), date(2049, 12, 31)))
+@given(st.sampled_from(LOCALES), st.sampled_from(WIDTHS), st.dates(date(1991, 1, 1), date(2026, 12, 31)))
 def test_no_language_is_read_wrongly(locale, width, day):
     assert read_back(locale, width, day) in (day, None)
 
