@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.ingest import bounded_streams, listing, worker
-from tasks.ingest.formats import Options, tables
+from tasks.ingest.formats import Options, json_rows
 from tasks.ingest.listing import FileRefs, list_files
 from tasks.ingest.task import read_jobs
 from tasks.ingest.worker import Job, Limits, read_records
@@ -34,7 +34,7 @@ def test_the_parts_of_a_file_of_json_lines_are_the_whole(
     refs = list(list_files([str(folder)]).refs)
     whole = [record for ref in refs for record in read_records(ref, Options(10))]  # some lines are over the limit
     with pytest.MonkeyPatch.context() as patch:
-        for module in (bounded_streams, listing, tables):
+        for module in (bounded_streams, listing, json_rows):
             patch.setattr(module, "CHUNK_BYTES", chunk_bytes)
         parts = [part for ref in refs for part in ref.parts(part_bytes)]
         assert [record for part in parts for record in read_records(part, Options(10))] == whole
@@ -64,12 +64,16 @@ def metered(monkeypatch):
 
 
 def test_a_line_over_many_parts_is_read_by_one_of_them(tmp_path, metered, monkeypatch):
-    monkeypatch.setattr(bounded_streams, "CHUNK_BYTES", 100)
-    monkeypatch.setattr(tables, "CHUNK_BYTES", 100)
-    (tmp_path / "a.jsonl").write_bytes(b'{"text": "' + b"x" * 50_000 + b'"}\n{"text": "short"}\n')
+    monkeypatch.setattr(bounded_streams, "CHUNK_BYTES", 10_000)
+    monkeypatch.setattr(json_rows, "CHUNK_BYTES", 10_000)
+    line = b'{"text": "' + b"x" * 4_000_000 + b'"}'
+    (tmp_path / "a.jsonl").write_bytes(b'{"text": "short"}\n' + line + b'\n{"text": "short"}\n')
     (ref,) = list_files([str(tmp_path)]).refs
-    assert [record.key for part in ref.parts(1000) for record in read_records(part, Options(1 << 20))] == ["1", "2"]
-    assert metered.bytes_read < 2.2 * ref.byte_count  # once to find where it ends, part by part, and once to read it
+    parts = list(ref.parts(500_000))
+    keys = [record.key for part in parts for record in read_records(part, Options(1 << 20))]
+    assert keys == ["1", "2", "3"]
+    # once to find where the line ends, part by part, and once to read it; each part also looks at the head of the file
+    assert metered.bytes_read < 2.2 * ref.byte_count + len(parts) * (1 << 17)
 
 
 def test_a_part_that_fails_has_the_file_read_again_under_the_same_names(tmp_path, metered):
