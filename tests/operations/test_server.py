@@ -218,7 +218,7 @@ def shown(address, folder):
 def test_the_pages_show_what_they_should(server, served, tmp_path):
     run_id = server.create("nightly", sources=[str(PAGES / "northquay")], output=str(tmp_path / "out")).json()["id"]
     assert server.ended(run_id)["state"]["name"].startswith("Completed")
-    said = "gate after clean: 6 in, 4 passed, 2 to quarantine"
+    said = "gate after clean: 6 in, 4 passed, 2 quarantined"
     told = {"logs": {"flow_run_id": {"any_": [run_id]}}, "limit": 200}
     wait_for(
         "the log",
@@ -234,7 +234,7 @@ def test_the_pages_show_what_they_should(server, served, tmp_path):
         if one["key"] == "gate-clean" and one["flow_run_id"] == run_id
     )
     text = shown(f"{server.url}/artifacts/artifact/{gate['id']}", tmp_path / "browser")
-    assert "6 in, 4 passed, 2 to quarantine" in text
+    assert "6 in, 4 passed, 2 quarantined" in text
     form = shown(f"{server.url}/deployments/deployment/{server.deployment('nightly')['id']}/run", tmp_path / "browser")
     assert "If the output is busy" in form
     report = next((tmp_path / "out" / "report").glob("2*.html"))
