@@ -227,8 +227,9 @@ def test_a_batch_of_a_lost_dask_worker_is_done_again_once(scheduler, tmp_path):
         assert lost_and_found(executor, tmp_path) == (["A", "B", "C", "D"], [1, 2, 1, 1])
 
 
-def test_a_batch_of_a_lost_ray_worker_is_done_again_once(tmp_path):
+def test_a_batch_of_a_lost_ray_worker_is_done_again_once(tmp_path, monkeypatch):
     pytest.importorskip("ray")
+    monkeypatch.setenv("PYTHONPATH", PYTHONPATH)  # workers import this module and its helpers
     with open_executor("ray", 2) as executor:
         assert lost_and_found(executor, tmp_path) == (["A", "B", "C", "D"], [1, 2, 1, 1])
 
