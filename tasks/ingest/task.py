@@ -92,8 +92,8 @@ def ingest(
         notes.update(receipt.notes)
     for field, names in unmatched(notes, columns or {}).items():
         raise SourceError(f"--map {field}={(columns or {})[field]}: no row has this column; the columns are: {names}")
-    told = {note: count for note, count in notes.items() if not is_about_map(note)}
-    return StepResult("ingest", tuple(receipt for receipt in receipts if receipt.received), told)
+    reported = {note: count for note, count in notes.items() if not is_about_map(note)}
+    return StepResult("ingest", tuple(receipt for receipt in receipts if receipt.received), reported)
 
 
 def read_jobs(jobs: list[Job], executor: Executor) -> list[Receipt]:

@@ -5,9 +5,9 @@
 
 The real pipeline runs without Prefect: ingest, clean, extract, merge, metrics and drift, and the gate after each; rows
 that break a critical rule are left out of what follows, as in `flows/pipeline.py`. Twelve clean runs before it are
-the history. A planted page is mended if it gives the row that it gives undamaged. A defect is caught if half or more
-of the planted pages that are not mended are set aside (quarantined, or known as a duplicate), if the run stops, or if
-a warning about this defect appears on more rows than in any clean run; it is mended if 19 of 20 planted pages are,
+the history. A planted page is repaired if it gives the row that it gives undamaged. A defect is caught if half or more
+of the planted pages that are not repaired are quarantined or known as duplicates, if the run stops, or if
+a warning about this defect appears on more rows than in any clean run; it is repaired if 19 of 20 planted pages are,
 and marked if most rows only say what is odd about them, in `kind`, `flags` or `near_duplicate_of`. Precision and
 recall are those of the pages set aside, as pages planted. Beside it stands a plain suite of Great Expectations on the
 final table of a pipeline without gates.
@@ -42,7 +42,7 @@ from tasks.steps import digest
 
 HISTORY_RUNS = 12
 DAY = newsroom.utc(2026, 9, 5)  # of the batch that is damaged; in the first twelve days, so that day and month can swap
-_FIELDS = ("title", "authors", "published_date", "published_at", "language")  # with the text, what a mended row has
+_FIELDS = ("title", "authors", "published_date", "published_at", "language")  # with the text, what a repaired row has
 
 # --- the measurement ------------------------------------------------------------------------------------------------
 
@@ -54,8 +54,8 @@ class Finding:
     kind: str
     dose: float
     planted: int
-    mended: int = 0  # planted pages that give the rows they give undamaged
-    state: str = "missed"  # caught | mended | marked | missed
+    repaired: int = 0  # planted pages that give the rows they give undamaged
+    state: str = "missed"  # caught | repaired | marked | missed
     rules: list[str] = field(default_factory=list)
     precision: float | None = None
     recall: float | None = None
@@ -128,14 +128,14 @@ def judge(kind: Kind, dose: float, run: Run, planted: set[int], bench: Bench) ->
     about = {code for code in told if code.startswith(kind.about)} if kind.about else set()
     found.other_warnings = sorted(told - about)
     rest = planted - set(named)
-    mended = marked = 0
+    repaired = marked = 0
     if kind.where == "page" and not run.error:
-        mended = sum(_is_same(run.rows.get(number), bench.control.rows.get(number)) for number in rest)
+        repaired = sum(_is_same(run.rows.get(number), bench.control.rows.get(number)) for number in rest)
         marked = sum(_is_marked(run.rows.get(number), bench.control.rows.get(number)) for number in rest)
     elif kind.where == "batch":
         marked = len(rest & run.near)
-    found.mended = mended
-    is_named = bool(right) and len(right) >= 0.5 * (len(planted) - mended)
+    found.repaired = repaired
+    is_named = bool(right) and len(right) >= 0.5 * (len(planted) - repaired)
     is_refused = run.error.startswith("ValueError: column ")  # the declared schema refuses the table
     rules = Counter(code for number in right for code in named[number])
     found.rules = [code for code, _ in rules.most_common(3)] + sorted(about)[:3]
@@ -144,8 +144,8 @@ def judge(kind: Kind, dose: float, run: Run, planted: set[int], bench: Bench) ->
     )
     if is_named or run.stops or about or is_refused:
         found.state = "caught"
-    elif planted and mended >= 0.95 * len(planted):
-        found.state = "mended"
+    elif planted and repaired >= 0.95 * len(planted):
+        found.state = "repaired"
     elif marked and marked >= 0.5 * len(planted):
         found.state = "marked"
     plain = {code for code, rows in run.plain.items() if max(len(rows), 1) > bench.plain_usual[code]}
@@ -247,12 +247,12 @@ def share(value: float | None) -> str:
 
 
 def show_ours(findings: list[Finding]) -> tuple[int, int, int]:
-    """Print the table of our gates. Returns how many kinds are caught, mended, and could be seen."""
+    """Print the table of our gates. Returns how many kinds are caught, repaired, and could be seen."""
     print(
         f"\nOur gates\n{'kind':24}{'matters':>8} {'there':7}{'from':>7}{'prec':>6}{'rec':>6}  by, and why it "
         "matters from there"
     )
-    caught = mended = seen = 0
+    caught = repaired = seen = 0
     for kind in KINDS:
         doses = by_kind(findings).get(kind.code)
         if not doses:
@@ -261,7 +261,7 @@ def show_ours(findings: list[Finding]) -> tuple[int, int, int]:
         first = next((finding.dose for finding in doses if finding.state == "caught"), None)
         seen += not kind.unseen
         caught += own.state == "caught" and not kind.unseen
-        mended += own.state == "mended" and not kind.unseen
+        repaired += own.state == "repaired" and not kind.unseen
         how = ", ".join(own.rules if own.state == "caught" else [])
         note = f"cannot be seen: {kind.unseen}" if kind.unseen else kind.why
         crash = f" [{own.error}]" if own.error and own.state != "caught" else ""
@@ -269,7 +269,7 @@ def show_ours(findings: list[Finding]) -> tuple[int, int, int]:
             f"{kind.code:24}{shown(kind.matters):>8} {own.state:7}{shown(first):>7}{share(own.precision):>6}"
             f"{share(own.recall):>6}  {how}{crash} ({note})"
         )
-    return caught, mended, seen
+    return caught, repaired, seen
 
 
 def show_plain(findings: list[Finding]) -> int:
@@ -340,12 +340,12 @@ def main() -> int:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     show_clean(tally, options.clean_runs)
-    caught, mended, seen = show_ours(findings)
+    caught, repaired, seen = show_ours(findings)
     plain = show_plain(findings)
     false = tally["set_aside"] / max(tally["pages"], 1)
     seconds = time.perf_counter() - start
     print(
-        f"\nour gates: {caught} of {seen} kinds caught at the dose where they matter, {mended} more mended; "
+        f"\nour gates: {caught} of {seen} kinds caught at the dose where they matter, {repaired} more repaired; "
         f"{false:.2%} of clean rows set aside, {len(tally['stops'])} false stops in {options.clean_runs} runs"
     )
     print(
@@ -356,7 +356,7 @@ def main() -> int:
     if options.json:
         summary = {
             "caught": caught,
-            "mended": mended,
+            "repaired": repaired,
             "seen": seen,
             "plain_caught": plain,
             "clean": tally,

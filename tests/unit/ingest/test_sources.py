@@ -1,4 +1,4 @@
-"""Every kind of file that pages come in gives the same page records, and what is wrong with one is told by name."""
+"""Every kind of file that pages come in gives the same page records, and what is wrong with one is named."""
 
 import bz2
 import email.mime.multipart

@@ -78,16 +78,16 @@ def test_the_parts_of_a_warc_file_are_the_whole(tmp_path_factory, part_bytes, br
     parts = list(ref.parts(part_bytes))
     assert sum(part.size for part in parts) == ref.byte_count
 
-    def told(one):
+    def rows_read(one):
         return [
             record
             for record in read_records(one, Options(1 << 20))
             if isinstance(record, Skipped) or record.flaw is None
         ]
 
-    assert [record.key for record in told(ref)] == [str(places[n]) for n in range(9) if n not in broken]
-    read = [record for part in parts for record in told(part)]
-    assert (broken and PARTS_MISALIGNED in read) or read == told(ref)
+    assert [record.key for record in rows_read(ref)] == [str(places[n]) for n in range(9) if n not in broken]
+    read = [record for part in parts for record in rows_read(part)]
+    assert (broken and PARTS_MISALIGNED in read) or read == rows_read(ref)
 
 
 def test_a_page_that_holds_a_record_does_not_pass_it_off_as_one(tmp_path):
