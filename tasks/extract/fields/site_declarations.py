@@ -14,7 +14,8 @@ _COPYRIGHT = re.compile(
     (?: \d{4} (?: \s?[-–]\s?(?: \d{2,4} | present | heute ) )? ,? \s* )?
     (?: (?: by | bei ) \s+ )?
     (?P<name> [^\W\d_] (?: [^.|©\d,] | (?<=\b[^\W\d_]) \. ){2,60}? )
-    \s* (?: \d{4} | [|,] | (?<!\b[^\W\d_]) \. | all[ ]rights | alle[ ]rechte | tous[ ]droits | todos[ ]los | tutti[ ]i | $ )
+    \s* (?: \d{4} | [|,] | (?<!\b[^\W\d_]) \. | all[ ]rights | alle[ ]rechte | tous[ ]droits | todos[ ]los
+      | tutti[ ]i | $ )
     """,
     re.IGNORECASE | re.VERBOSE,
 )
