@@ -39,7 +39,7 @@ _BESIDE = frozenset(
 )
 # a number or digest as a folder, or a query: the address says of which article the picture is
 _IDENTITY = re.compile(r"/\d+/|/(?=[\w-]*\d)[\w-]{16,}/|\?.*(?:\d{5}|url=|uuid=)")
-# a word of its own, or with what it is the logo of; in Romance languages "logo" also ends words for dialogues and experts
+# alone or with what it is the logo of; in Romance languages other words end so, e.g. for experts and dialogues
 _LOGO = re.compile(r"^(?:shop|site|web|header|footer|firmen|company|institution|partner)?logos?$")
 _UNDEFINED = frozenset({"", "undefined", "null", "none", "false", "nan", "n/a", "#"})
 
