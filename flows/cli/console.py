@@ -100,7 +100,7 @@ def _print_account(console: Console, report: RunReport) -> None:
 
 def _print_warnings(console: Console, report: RunReport) -> None:
     """Print what was lost, the reasons for quarantine with an example each, and the rules that warn."""
-    for loss in report.lost:
+    for loss in report.losses:
         console.print(f"[bold]warning:[/] {escape(loss.sentence or '')}")
     for reason, count, examples in report.quarantined():
         example = f"e.g. {Path(examples[0].source_uri).name}: {examples[0].detail or ''}" if examples else ""
