@@ -17,8 +17,9 @@ from tasks.extract.fields.image import find_image
 from tasks.extract.fields.language import find_language
 from tasks.extract.fields.published import Times, find_times
 from tasks.extract.fields.publisher import find_publisher, site_names
+from tasks.extract.fields.section import find_section
 from tasks.extract.fields.title import find_declared_title, find_title
-from tasks.extract.fields.topics import find_section, find_topics
+from tasks.extract.fields.topics import find_topics
 from tasks.extract.page import FieldValue, LabelledLine, Page
 from tasks.extract.quotes.find import find_quotes
 from tasks.extract.similarity import DENSE, Hashes, fold, minhash, shingles_of, text_digest
