@@ -34,6 +34,8 @@ def find_section(page: Page) -> FieldValue[str] | None:
     """The declared section of the publication, else the last step of the page's breadcrumb before the headline."""
     titles = _title_keys(page)
     for origin, value in _candidates(page):
+        if any(_is_title(squeeze(value), title) for title in titles):
+            continue
         # a step is one name: in a headline a comma separates no sections
         for part in [value] if origin == "breadcrumb" else _parts(value):
             if _is_section(part, titles):
