@@ -151,7 +151,9 @@ def _without_kicker(chosen: _Candidate, declared: list[_Candidate]) -> _Candidat
     for other in declared:
         head = chosen.text[: len(chosen.text) - len(other.text)]
         is_last_part = chosen.key.endswith(other.key) and chosen.key != other.key
-        if is_last_part and other.origin == "og:title" and 0 < len(head.split()) <= _KICKER_WORDS:
+        is_headline = len(other.text.split()) >= _MIN_WORDS or len(DENSE.findall(other.text)) >= _MIN_DENSE_CHARS
+        is_kicker = 0 < len(head.split()) <= _KICKER_WORDS
+        if is_last_part and is_headline and is_kicker and other.origin == "og:title":
             return other
     return chosen
 
