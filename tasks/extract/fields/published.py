@@ -4,6 +4,13 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
+from tasks.extract.fields.published_printed import (
+    candidates_by_the_headline,
+    candidates_in_front,
+    date_line_candidates,
+    labelled_candidates,
+    text_about_the_update,
+)
 from tasks.extract.page import FieldValue, Page
 from tasks.text.dates import PrintedDate, find_dates
 from tasks.vocabulary import Doubt
@@ -16,18 +23,6 @@ _NET_DATE = re.compile(r"^\\?/Date\((-?\d{8,14})(?:[+-]\d{4})?\)\\?/$")  # milli
 _EPOCH = re.compile(r"^\d{10}(?:\d{3})?$")
 _PUBLISHED_CLASS = re.compile(r"publi|pubdate|created|posted|dateline|entry-date|erschienen|veroeffentlicht", re.I)
 _MODIFIED_CLASS = re.compile(r"modif|updat|aktualisier|changed|lastmod", re.I)
-_UPDATED_WORDS = re.compile(
-    r"updat|modif|aktualisiert|mise? à jour|actualizad|atualizad|aggiornat|bijgewerkt|"
-    r"aktualizac|обновлен|güncellen|更新",
-    re.I,
-)
-_PUBLISHED_WORDS = re.compile(r"publi[kcs]|posted|veröffentlicht|erschienen|opubli|yayın|udgivet|pubblic", re.I)
-_LEAD_CHARS = 12  # a line with a word for "updated" this early is about the update
-_FRONT = re.compile(r"(?:\s|<[^>]{0,80}>)*([\d१२३४५६७८९٠-٩۰-۹][\w.,/ -]{5,28}?)\s*(?:[–—:|]|\s-|<)")
-_RECEIVED_WORDS = re.compile(
-    r"\b(?:received|accepted|submitted|revised|eingereicht|eingegangen|angenommen|reçu|recibido)\b", re.I
-)
-_TITLE_TAIL = re.compile(r"[|–—-]\s*([^|–—]{6,30}\d)\s*$")  # "Headline | DW | 28.04.2023"
 GUESS = "a guess: a date in the text"
 _GUESS_LINES, _GUESS_CHARS = 4, 1_000  # any date is in the lede or in a note at the end
 EARLIEST = date(1990, 1, 1)  # no news page is older than the Web; an earlier date is a mistake of a parser or an editor
@@ -130,7 +125,7 @@ def _first_possible(page: Page, language: str | None) -> tuple[PrintedDate | Non
     """
     refused: dict[str, str] = {}
     possible = []
-    for origin, value in _published_candidates(page):
+    for origin, value in _published_candidates(page, language):
         printed = read_time(value, language)
         if printed is None:
             continue
@@ -171,7 +166,7 @@ def _agrees(known: PrintedDate, fuller: PrintedDate) -> bool:
     )
 
 
-def _published_candidates(page: Page) -> list[tuple[str, str]]:
+def _published_candidates(page: Page, language: str | None) -> list[tuple[str, str]]:
     """Declared and printed dates of publication with their origins, the most reliable first."""
     candidates = [(page.json_ld_origin("datePublished"), text) for text in page.node_strings("datePublished")]
     candidates += page.meta(_ARTICLE_PUBLISHED_META)
@@ -181,27 +176,14 @@ def _published_candidates(page: Page) -> list[tuple[str, str]]:
     unmodified = [time for time in page.signals.get("times", ()) if not _MODIFIED_CLASS.search(time["class"])]
     candidates += [_of_element(time) for time in unmodified if _PUBLISHED_CLASS.search(time["class"])]
     candidates += [("data script", value) for _, value in page.signals.get("inline_dates", ())]
+    candidates += date_line_candidates(page)
     candidates += page.meta(*_DATE_METAS)
-    for line in page.labelled("date", "byline"):
-        text = _published_part(line.text)
-        if text:
-            candidates.append(("date line", text))
     if page.is_html:
         candidates += [_of_element(time) for time in unmodified[:1]]
-    title_tail = _TITLE_TAIL.search(page.signals.get("title") or "")
-    if title_tail:
-        candidates.append(("title", title_tail[1]))
+    candidates += candidates_by_the_headline(page, language)
     candidates += [("json-ld:dateCreated", text) for text in page.node_strings("dateCreated")]
     candidates += [("data-timestamp", text) for text in page.items("timestamp")[:1]]
-    return candidates + _dates_in_front(page)
-
-
-def _dates_in_front(page: Page) -> list[tuple[str, str]]:
-    """Dates that begin the title or the first paragraph: `12.10.2024 - Headline`, `12.10.2024 – Rain has come ...`."""
-    texts = [("title", page.signals.get("title") or "")]
-    texts += [("title", text) for _, text in page.meta("og:title")]
-    texts += [("text", line.text) for line in page.lines if line.action == "keep"][:1]
-    return [(f"start of the {origin}", match[1]) for origin, text in texts if (match := _FRONT.match(text))]
+    return candidates + candidates_in_front(page) + labelled_candidates(page, language)
 
 
 def _modified_candidates(page: Page) -> list[tuple[str, str]]:
@@ -212,9 +194,9 @@ def _modified_candidates(page: Page) -> list[tuple[str, str]]:
     times = page.signals.get("times", ())
     candidates += [_of_element(time) for time in times if _MODIFIED_CLASS.search(time["class"])]
     for line in page.labelled("date"):
-        match = _UPDATED_WORDS.search(line.text)
-        if match:
-            candidates.append(("date line", line.text[match.end() :]))
+        text = text_about_the_update(line.text)
+        if text:
+            candidates.append(("date line", text))
     return candidates
 
 
@@ -222,23 +204,10 @@ def _of_element(time: dict[str, str]) -> tuple[str, str]:
     return "time element", time["datetime"] or time["text"]
 
 
-def _published_part(text: str) -> str | None:
-    """The part of a date line about publication; last in `Aktualizacja: 2 May Publikacja: 1 May`."""
-    if _RECEIVED_WORDS.search(text):  # of a paper: `Received 1 May / Accepted 2 June / Published 3 July`
-        published = _PUBLISHED_WORDS.search(text)
-        return text[published.end() :] if published else None
-    updated = _UPDATED_WORDS.search(text)
-    if not updated:
-        return text
-    if updated.start() >= _LEAD_CHARS:
-        return text[: updated.start()]
-    published = _PUBLISHED_WORDS.search(text, updated.end())
-    return text[published.end() :] if published else None
-
-
 def _date_in_address(page: Page) -> FieldValue[PrintedDate] | None:
     """The day in the page's address: sites put the day of publication there and nothing else."""
-    for address in [page.document.get("url") or "", *page.links("canonical")]:
+    addresses = [page.document.get("url") or "", *page.links("canonical"), *(url for _, url in page.meta("og:url"))]
+    for address in addresses:
         match = _URL_DATE.search(address.split("?")[0])
         if match:
             try:

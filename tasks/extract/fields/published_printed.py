@@ -1,0 +1,146 @@
+"""The dates of publication that a page prints: in its date lines, beside its headline, before and after its story."""
+
+import re
+from collections.abc import Iterator
+
+from tasks.extract.page import LabelledLine, Page
+from tasks.text.dates import find_dates, words_beside_dates
+
+_UPDATED_WORDS = re.compile(
+    r"updat|modif|aktualisiert|mise? à jour|actualizad|atualizad|aggiornat|bijgewerkt|"
+    r"aktualizac|обновлен|güncellen|更新|last edited|zuletzt",
+    re.I,
+)
+_PUBLISHED_WORDS = re.compile(
+    r"publi[kcsée]|posted|veröffentlich|erschienen|opubli|yayın|udgivet|pubblic|julkaistu|geschrieben|erstellt|"
+    r"verfasst|eingestellt|eingetragen|written|опубликован|发布|發布|发表|發表|公開|掲載|게시|등록|입력",
+    re.I,
+)
+_LEAD_CHARS = 12  # a line with a word for "updated" this early is about the update
+_RECEIVED_WORDS = re.compile(
+    r"\b(?:received|accepted|submitted|revised|eingereicht|eingegangen|angenommen|reçu|recibido)\b", re.I
+)
+# of a writer's account, a copyright, or the wording of another date than that of publication
+_OTHER_DATES = re.compile(
+    r"©|\(c\)|copyright|regist(?:ered|riert)|joined|member since|mitglied seit|beigetreten|dabei seit|inscrit",
+    re.I,
+)
+_HOURS_RANGE = re.compile(r"\d{1,2}[:.]\d{2}\s?(?:uhr|h)?\s?[-–—]\s?\d{1,2}[:.]\d{2}", re.I)  # of an event
+_DATE_LABEL = re.compile(
+    r"\W*(?:datum|date|fecha|data|дата|日期|日付|時間|时间|날짜|erschienen|veröffentlich\w*|publi[kcsée]\w*|"
+    r"pubblicat\w*|posted|erstellt|verfasst|opublikowan\w*)\b[^\d]{0,16}\d",
+    re.I,
+)
+_WEEKDAY_ALONE = re.compile(r"[^\W\d_]{3,12},?\s[^|·•]{6,24}")  # today's, in a masthead: `Thursday, November 9th 2023`
+_DIGIT = "[\\d१२३४५६७८९٠-٩۰-۹]"
+_DATE = rf"{_DIGIT}[\w.,/ -]{{5,28}}?"
+_DELIMITER = r"(?:[–—:|„“”«»]|\s-|<)"
+_FRONT = re.compile(rf"(?:\s|<[^>]{{0,80}}>)*({_DATE})\s*(?:{_DELIMITER}|(?<=[12]\d{{3}})(?=[^\W\d_]))")
+# `Karlsruhe, (12.11.2021). ...`, `Press release of 25 January 2022 | Berlin - ...`, `Berlin, 11. November 2021`
+_DATELINE = re.compile(rf"[^\W\d_][^\d.:;!?„“”]{{2,60}}?[,(\s]\(?({_DATE}\d)\)?\s*(?:{_DELIMITER}|\)\.|$)")
+_TITLE_TAIL = re.compile(r"[|–—-]\s*([^|–—]{6,30}\d)\s*$")  # "Headline | DW | 28.04.2023"
+_LINES_BEFORE, _LINES_AFTER = 2, 8  # a byline area rarely has more
+_LINES_BELOW = 2  # after the end of the story
+_LINE_CHARS = 120
+_LABEL_CHARS = 60  # of a line that is no more than a label and a date
+_FIRST_LINES = 4  # of the story; a notice or a standfirst may come before its dateline
+_DATELINE_CHARS = 100
+
+
+def date_line_candidates(page: Page) -> list[tuple[str, str]]:
+    """The date lines and bylines of the article, those that name the publication first."""
+    named: list[tuple[str, str]] = []
+    others: list[tuple[str, str]] = []
+    title = page.signals.get("title") or ""
+    for line in page.labelled("date", "byline"):
+        text = _part_about_publication(line.text) if _is_about_article(line, title) else None
+        if text:
+            is_named = bool(_PUBLISHED_WORDS.search(line.text))
+            (named if is_named else others).append(("date line", text))
+    return named + others
+
+
+def candidates_by_the_headline(page: Page, language: str | None) -> list[tuple[str, str]]:
+    """Dates in lines beside the headline and right after the story, whatever these lines are taken for."""
+    title = page.signals.get("title") or ""
+    found = []
+    for line in _lines_by_the_headline(page):
+        text = _part_about_publication(line.text) if _is_about_article(line, title) else None
+        if text and len(text) <= _LINE_CHARS and find_dates(text, language):
+            found.append(("line by the headline", text))
+    return found
+
+
+def labelled_candidates(page: Page, language: str | None) -> list[tuple[str, str]]:
+    """The one day that lines with a word for publication or date name, wherever they stand: `Erschienen am: ...`."""
+    texts: dict[object, str] = {}
+    for line in page.lines:
+        if len(line.text) > _LABEL_CHARS or not _DATE_LABEL.match(line.text):
+            continue
+        text = _part_about_publication(line.text) if _is_about_article(line, "") else None
+        for printed in find_dates(text, language) if text else ():
+            texts.setdefault(printed.day, line.text)
+    return [("labelled line", text) for text in texts.values()] if len(texts) == 1 else []
+
+
+def candidates_in_front(page: Page) -> list[tuple[str, str]]:
+    """Dates that end or begin the title, or begin one of the first paragraphs: `12.10.2024 – Rain has come ...`."""
+    title = page.signals.get("title") or ""
+    tail = _TITLE_TAIL.search(title)
+    found = [("title", tail[1])] if tail else []
+    texts = [("title", title), *(("title", text) for _, text in page.meta("og:title"))]
+    texts += [("headline", line.text) for line in page.labelled("headline")[:2]]
+    texts += [("text", line.text) for line in _kept(page)[:_FIRST_LINES]]
+    for origin, text in texts:
+        match = _FRONT.match(text)
+        if match is None and origin == "text":
+            match = _DATELINE.match(text[:_DATELINE_CHARS])
+        if match:
+            found.append((f"start of the {origin}", match[1]))
+    return found
+
+
+def text_about_the_update(text: str) -> str | None:
+    """What follows a word for "updated"; None if there is none."""
+    match = _UPDATED_WORDS.search(text)
+    return text[match.end() :] if match else None
+
+
+def _kept(page: Page) -> list[LabelledLine]:
+    return [line for line in page.lines if line.action == "keep"]
+
+
+def _lines_by_the_headline(page: Page) -> Iterator[LabelledLine]:
+    """The lines from the headline to the story, those just before the headline, and those just after the story."""
+    kept = [number for number, line in enumerate(page.lines) if line.action == "keep"]
+    heads = [number for number, line in enumerate(page.lines) if line.label == "headline"]
+    if heads:
+        head = heads[0]
+        story = next((number for number in kept if number > head), head)
+        yield from page.lines[head + 1 : min(story, head + 1 + _LINES_AFTER)]
+        before = page.lines[max(head - _LINES_BEFORE, 0) : head]
+        yield from (line for line in reversed(before) if not _WEEKDAY_ALONE.fullmatch(line.text))
+    if kept:
+        below = page.lines[kept[-1] + 1 : kept[-1] + 1 + _LINES_BELOW]
+        yield from (line for line in below if len(words_beside_dates(line.text) or "....") <= 2)
+
+
+def _is_about_article(line: LabelledLine, title: str) -> bool:
+    """Whether a date in a line may be the article's: not that of an account, an event, or the subject."""
+    if line.label in ("headline", "comment") or (len(line.text) > 12 and line.text in title):
+        return False
+    return not (_OTHER_DATES.search(line.text) or _HOURS_RANGE.search(line.text))
+
+
+def _part_about_publication(text: str) -> str | None:
+    """The part of a date line about publication; last in `Aktualizacja: 2 May Publikacja: 1 May`."""
+    if _RECEIVED_WORDS.search(text):  # of a paper: `Received 1 May / Accepted 2 June / Published 3 July`
+        published = _PUBLISHED_WORDS.search(text)
+        return text[published.end() :] if published else None
+    updated = _UPDATED_WORDS.search(text)
+    if not updated:
+        return text
+    if updated.start() >= _LEAD_CHARS:
+        return text[: updated.start()]
+    published = _PUBLISHED_WORDS.search(text, updated.end())
+    return text[published.end() :] if published else None
