@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from tasks.extract.fields.published_printed import (
     candidates_by_the_headline,
@@ -173,13 +174,20 @@ def _published_candidates(page: Page, language: str | None) -> list[tuple[str, s
     candidates += [("json-ld:datePublished", text) for text in page.node_strings("datePublished", articles=False)]
     candidates += [("itemprop:datePublished", text) for text in page.items("datePublished")]
     candidates += page.meta(*_PUBLISHED_METAS)
-    unmodified = [time for time in page.signals.get("times", ()) if not _MODIFIED_CLASS.search(time["class"])]
-    candidates += [_of_element(time) for time in unmodified if _PUBLISHED_CLASS.search(time["class"])]
+    times = [time for time in page.signals.get("times", ()) if not time.get("is_in_comment")]
+    for time in times:
+        if _PUBLISHED_CLASS.search(time["class"]) and not time.get("is_beside_story"):
+            candidates += _of_element(time)
     candidates += [("data script", value) for _, value in page.signals.get("inline_dates", ())]
-    candidates += date_line_candidates(page)
+    unmodified = [time for time in times if not _is_modified(time)]
+    printed = date_line_candidates(page)
+    for time in unmodified:
+        if time["text"] and any(time["text"] in text for _, text in printed[:1]):
+            candidates += _of_element(time)  # the same date in the form for machines
+    candidates += printed
     candidates += page.meta(*_DATE_METAS)
-    if page.is_html:
-        candidates += [_of_element(time) for time in unmodified[:1]]
+    for time in [time for time in unmodified if not time.get("is_beside_story")][:1]:
+        candidates += _of_element(time)
     candidates += candidates_by_the_headline(page, language)
     candidates += [("json-ld:dateCreated", text) for text in page.node_strings("dateCreated")]
     candidates += [("data-timestamp", text) for text in page.items("timestamp")[:1]]
@@ -191,8 +199,9 @@ def _modified_candidates(page: Page) -> list[tuple[str, str]]:
     candidates = [(page.json_ld_origin("dateModified"), text) for text in page.node_strings("dateModified")]
     candidates += page.meta(*_MODIFIED_METAS)
     candidates += [("itemprop:dateModified", text) for text in page.items("dateModified")]
-    times = page.signals.get("times", ())
-    candidates += [_of_element(time) for time in times if _MODIFIED_CLASS.search(time["class"])]
+    for time in page.signals.get("times", ()):
+        if _is_modified(time):
+            candidates += _of_element(time)
     for line in page.labelled("date"):
         text = text_about_the_update(line.text)
         if text:
@@ -200,8 +209,14 @@ def _modified_candidates(page: Page) -> list[tuple[str, str]]:
     return candidates
 
 
-def _of_element(time: dict[str, str]) -> tuple[str, str]:
-    return "time element", time["datetime"] or time["text"]
+def _is_modified(time: dict[str, Any]) -> bool:
+    """Whether a time element is of the last change only; WordPress marks that of publication as `published updated`."""
+    return bool(_MODIFIED_CLASS.search(time["class"])) and not _PUBLISHED_CLASS.search(time["class"])
+
+
+def _of_element(time: dict[str, Any]) -> list[tuple[str, str]]:
+    """What a time element says to machines, and what it says to readers, which may add the zone."""
+    return [("time element", text) for text in (time["datetime"], time["text"]) if text]
 
 
 def _date_in_address(page: Page) -> FieldValue[PrintedDate] | None:

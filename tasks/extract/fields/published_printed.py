@@ -22,10 +22,11 @@ _RECEIVED_WORDS = re.compile(
 )
 # of a writer's account, a copyright, or the wording of another date than that of publication
 _OTHER_DATES = re.compile(
-    r"©|\(c\)|copyright|regist(?:ered|riert)|joined|member since|mitglied seit|beigetreten|dabei seit|inscrit",
+    r"©|\(c\)|copyright|regist(?:ered|riert)|joined|member since|mitglied seit|beigetreten|dabei seit|inscrit|"
+    r"\b(?:bis|until|deadline|jusqu|hasta|fino a|termin)\b",
     re.I,
 )
-_HOURS_RANGE = re.compile(r"\d{1,2}[:.]\d{2}\s?(?:uhr|h)?\s?[-–—]\s?\d{1,2}[:.]\d{2}", re.I)  # of an event
+_HOURS_RANGE = re.compile(r"\d{1,2}[:.：]\d{2}\s?(?:uhr|h)?\s?[-–—－〜～]\s?\d{1,2}[:.：]\d{2}", re.I)  # of an event
 _DATE_LABEL = re.compile(
     r"\W*(?:datum|date|fecha|data|дата|日期|日付|時間|时间|날짜|erschienen|veröffentlich\w*|publi[kcsée]\w*|"
     r"pubblicat\w*|posted|erstellt|verfasst|opublikowan\w*)\b[^\d]{0,16}\d",
@@ -127,7 +128,9 @@ def _lines_by_the_headline(page: Page) -> Iterator[LabelledLine]:
 
 def _is_about_article(line: LabelledLine, title: str) -> bool:
     """Whether a date in a line may be the article's: not that of an account, an event, or the subject."""
-    if line.label in ("headline", "comment") or (len(line.text) > 12 and line.text in title):
+    if line.label in ("headline", "comment"):
+        return False
+    if line.text in title and words_beside_dates(line.text) != []:
         return False
     return not (_OTHER_DATES.search(line.text) or _HOURS_RANGE.search(line.text))
 
