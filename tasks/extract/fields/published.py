@@ -1,17 +1,21 @@
 """When it was published and changed, as declared or printed: the day, and an instant only if the page gives one."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
+from typing import NamedTuple
 
-from tasks.extract.fields.published_printed import (
-    candidates_by_the_headline,
-    candidates_in_front,
-    date_line_candidates,
-    labelled_candidates,
-    text_about_the_update,
+from tasks.extract.fields.address import host
+from tasks.extract.fields.published_declared import (
+    body_candidates,
+    head_candidates,
+    modified_candidates,
+    other_candidates,
+    read_time,
+    shown_candidates,
 )
+from tasks.extract.fields.published_zone import local_time, with_offset, zone_of, zone_of_language
 from tasks.extract.page import FieldValue, Page
 from tasks.text.dates import PrintedDate, find_dates
 from tasks.vocabulary import Doubt
@@ -19,31 +23,10 @@ from tasks.vocabulary import Doubt
 _URL_DATE = re.compile(
     r"(?<!\d)(?P<y>20\d{2}|19[89]\d)[/_-]?(?P<m>0[1-9]|1[0-2])[/_-]?(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"
 )
-_JS_DATE = re.compile(r"^[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d{4}) (\d\d:\d\d:\d\d) (?:GMT|UTC)([+-]\d{4})")
-_NET_DATE = re.compile(r"^\\?/Date\((-?\d{8,14})(?:[+-]\d{4})?\)\\?/$")  # milliseconds, of .NET
-_EPOCH = re.compile(r"^\d{10}(?:\d{3})?$")
-_PUBLISHED_CLASS = re.compile(r"publi|pubdate|created|posted|dateline|entry-date|erschienen|veroeffentlicht", re.I)
-_MODIFIED_CLASS = re.compile(r"modif|updat|aktualisier|changed|lastmod", re.I)
 GUESS = "a guess: a date in the text"
 _GUESS_LINES, _GUESS_CHARS = 4, 1_000  # any date is in the lede or in a note at the end
 EARLIEST = date(1990, 1, 1)  # no news page is older than the Web; an earlier date is a mistake of a parser or an editor
 _SLACK = timedelta(days=1)  # clocks and time zones; more than a day after the fetch is an error
-
-_ARTICLE_PUBLISHED_META = "article:published_time"
-_PUBLISHED_METAS = tuple(
-    """
-    og:published_time og:article:published_time article:published:time parsely-pub-date sailthru.date
-    pubdate publishdate publish-date publication_date cxenseparse:recs:publishtime article.published
-    datepublished dc.date.issued dcterms.issued dcterms.created citation_publication_date
-    """.split()
-)
-_DATE_METAS = ("date", "dc.date", "dcterms.date", "article:created", "dc.date.created")
-_MODIFIED_METAS = tuple(
-    """
-    article:modified_time og:updated_time og:modified_time dcterms.modified dc.date.modified last-modified
-    datemodified article.updated revision_date
-    """.split()
-)
 
 
 @dataclass(frozen=True)
@@ -57,24 +40,13 @@ class Times:
     flags: tuple[str, ...]
 
 
-def read_time(value: str, language: str | None) -> PrintedDate | None:
-    """The first date in a declared or printed value: ISO 8601, RFC 2822, JavaScript, epoch seconds, or prose."""
-    value = value.strip()
-    if not value or len(value) > 200:
-        return None
-    script = _JS_DATE.match(value)
-    if script:
-        value = f"{script[2]} {script[1]} {script[3]} {script[4]} {script[5]}"
-    milliseconds = _NET_DATE.match(value)
-    if milliseconds:
-        value = str(int(milliseconds[1]) // 1000)
-    if _EPOCH.match(value):
-        try:
-            instant = datetime.fromtimestamp(int(value[:10]), tz=UTC)
-        except (OverflowError, OSError, ValueError):
-            return None
-        return PrintedDate(instant.date(), instant.time(), 0)
-    return next(iter(find_dates(value, language)), None)
+class _Reading(NamedTuple):
+    """A date with the place that it was read from."""
+
+    date: PrintedDate
+    origin: str
+    is_shown: bool = False  # to readers
+    is_declared: bool = False  # by the article itself, in its head
 
 
 def find_times(page: Page, *, is_guessing: bool = False) -> Times:
@@ -83,15 +55,21 @@ def find_times(page: Page, *, is_guessing: bool = False) -> Times:
     `is_guessing`: if the page gives no date of publication, take one from the text and flag it.
     """
     language = page.declared_language() or page.document.get("language")
-    published, published_from, refused = _first_possible(page, language)
-    modified, modified_from = _first(_modified_candidates(page), language)
+    readings, refused = _possible_readings(page, language)
+    published, published_from = _first(_agreed(readings))
+    modified, modified_from = _first(_read(modified_candidates(page), language))
     if published is None and (in_address := _date_in_address(page)):
         published, published_from = in_address.value, in_address.origin
     flags: list[str] = []
     if published is None and is_guessing and (guess := _date_in_text(page, language)):
         published, published_from = guess, GUESS
         flags.append(Doubt.PUBLISHED_GUESSED.value)
-    published = _local(_disambiguate(published, page, flags), page, language)
+    published = _disambiguate(published, readings, page, flags)
+    if published and published_from and published.clock and not published.offset_minutes:
+        published, witness = _located(published, published_from, readings, modified, page)
+        published_from += witness
+    if published_from and refused:
+        published_from += "; refused: " + ", ".join(refused.values())
     flags += [
         flag for flag in (Doubt.PUBLISHED_BEFORE_1990.value, Doubt.PUBLISHED_AFTER_FETCHED.value) if flag in refused
     ]
@@ -105,55 +83,94 @@ def _latest_day(page: Page) -> date:
     return (page.fetched_at + _SLACK).date() if page.fetched_at else date.max
 
 
-def _local(declared: PrintedDate | None, page: Page, language: str | None) -> PrintedDate | None:
-    """An instant declared in UTC as the local day and time that the page prints, where these name the same instant."""
-    if declared is None or declared.instant is None or declared.offset_minutes:
-        return declared
-    for line in page.labelled("date"):
-        printed = read_time(line.text, language)
-        if printed and printed.clock and abs(printed.day - declared.day) == _SLACK:
-            local = datetime.combine(printed.day, printed.clock, tzinfo=UTC)
-            minutes = round((local - declared.instant) / timedelta(minutes=1))
-            if abs(minutes) <= 14 * 60 and minutes % 15 == 0:
-                return replace(printed, offset_minutes=minutes)
-    return declared
+def _located(
+    published: PrintedDate, origin: str, readings: list[_Reading], modified: PrintedDate | None, page: Page
+) -> tuple[PrintedDate, str]:
+    """A time in UTC or without an offset, as the local time of the site where the page shows it, and the witness."""
+    language = page.declared_language() or page.document.get("language")
+    dates = [reading.date for reading in readings]
+    shown = [reading.date for reading in readings if reading.is_shown]
+    addresses = [page.document.get("url"), *page.links("canonical"), *(url for _, url in page.meta("og:url"))]
+    site = host(next(filter(None, addresses), None))
+    if published.offset_minutes == 0:
+        if not shown:
+            shown = [reading.date for reading in _read(other_candidates(page, language), language)]
+        in_address = _date_in_address(page)
+        days = [*shown, *([in_address.value] if in_address else [])]
+        return local_time(published, dates, days, zone_of(site, language) or zone_of_language(language)), ""
+    if any(_agrees(published, meaning) for other in shown for meaning in _meanings(other)):
+        return with_offset(published, [*dates, *([modified] if modified else [])], zone_of(site, language))
+    return published, ""
 
 
-def _first_possible(page: Page, language: str | None) -> tuple[PrintedDate | None, str | None, dict[str, str]]:
-    """The date of publication, its origin, and the impossible declarations that were refused: flag -> what was refused.
+def _read(
+    candidates: Iterable[tuple[str, str]],
+    language: str | None,
+    *,
+    is_shown: bool = False,
+    is_declared: bool = False,
+) -> list[_Reading]:
+    """The candidates that are dates."""
+    return [
+        _Reading(printed, origin, is_shown, is_declared)
+        for origin, text in candidates
+        if (printed := read_time(text, language))
+    ]
+
+
+def _possible_readings(page: Page, language: str | None) -> tuple[list[_Reading], dict[str, str]]:
+    """The dates of publication, and the impossible declarations that were refused: flag -> what was refused.
 
     The year 1, 1970 or the future are values that programs write where they know none.
     """
     refused: dict[str, str] = {}
-    possible = []
-    for origin, value in _published_candidates(page, language):
-        printed = read_time(value, language)
-        if printed is None:
-            continue
-        if printed.day < EARLIEST:
-            refused.setdefault(Doubt.PUBLISHED_BEFORE_1990.value, f"{origin} {printed.day}")
-        elif printed.day > _latest_day(page):
-            refused.setdefault(Doubt.PUBLISHED_AFTER_FETCHED.value, f"{origin} {printed.day}")
-        else:
-            possible.append((origin, value))
-    published, published_from = _first(possible, language)
-    if published_from and refused:
-        published_from += "; refused: " + ", ".join(refused.values())
-    return published, published_from, refused
+    latest = _latest_day(page)
+
+    def possible(readings: list[_Reading]) -> list[_Reading]:
+        for reading in readings:
+            if reading.date.day < EARLIEST:
+                refused.setdefault(Doubt.PUBLISHED_BEFORE_1990.value, f"{reading.origin} {reading.date.day}")
+            elif reading.date.day > latest:
+                refused.setdefault(Doubt.PUBLISHED_AFTER_FETCHED.value, f"{reading.origin} {reading.date.day}")
+        return [reading for reading in readings if EARLIEST <= reading.date.day <= latest]
+
+    readings = possible(_read(head_candidates(page), language, is_declared=True))
+    readings += possible(_read(body_candidates(page), language))
+    readings += possible(_read(shown_candidates(page), language, is_shown=True))
+    if not readings or not any(reading.date.instant for reading in readings):
+        readings += possible(_read(other_candidates(page, language), language))
+    return readings, refused
 
 
-def _first(candidates: list[tuple[str, str]], language: str | None) -> tuple[PrintedDate | None, str | None]:
-    """The first readable date, or a later one that agrees with it and also has the time and its offset."""
-    chosen: tuple[PrintedDate, str] | None = None
-    for origin, value in candidates:
-        printed = read_time(value, language)
-        if printed is None:
-            continue
-        if chosen is None or (printed.instant is not None and _agrees(chosen[0], printed)):
-            chosen = (printed, origin)
-        if chosen[0].instant is not None:
+def _agreed(readings: list[_Reading]) -> list[_Reading]:
+    """The dates of the day on which a declaration agrees with the date line, where the first declaration does not."""
+    shown = next((reading.date for reading in readings if reading.is_shown), None)
+    if shown is None or abs(readings[0].date.day - shown.day) <= _SLACK:
+        return readings
+    agreed = [reading for reading in readings if reading.date.day == shown.day]
+    return agreed if any(reading.is_declared for reading in agreed) else readings
+
+
+def _first(readings: list[_Reading]) -> tuple[PrintedDate | None, str | None]:
+    """The first date, or a later one that agrees with it and also has the time and its offset."""
+    chosen: _Reading | None = None
+    for reading in readings:
+        if chosen is None:
+            chosen = reading
+        elif reading.date.instant is not None:
+            same = next((date for date in _meanings(reading.date) if _agrees(chosen.date, date)), None)
+            chosen = reading._replace(date=same) if same else chosen
+        if chosen.date.instant is not None:
             break
-    return chosen or (None, None)
+    return (chosen.date, chosen.origin) if chosen else (None, None)
+
+
+def _meanings(printed: PrintedDate) -> list[PrintedDate]:
+    """The days that a date may mean: two if day and month may be swapped."""
+    if not printed.is_ambiguous:
+        return [printed]
+    swapped = date(printed.day.year, printed.day.day, printed.day.month)
+    return [replace(printed, day=day, is_ambiguous=False) for day in (printed.day, swapped)]
 
 
 def _agrees(known: PrintedDate, fuller: PrintedDate) -> bool:
@@ -165,58 +182,6 @@ def _agrees(known: PrintedDate, fuller: PrintedDate) -> bool:
         and fuller.clock is not None
         and fuller.clock.replace(second=0) == known.clock.replace(second=0)
     )
-
-
-def _published_candidates(page: Page, language: str | None) -> list[tuple[str, str]]:
-    """Declared and printed dates of publication with their origins, the most reliable first."""
-    candidates = [(page.json_ld_origin("datePublished"), text) for text in page.node_strings("datePublished")]
-    candidates += page.meta(_ARTICLE_PUBLISHED_META)
-    candidates += [("json-ld:datePublished", text) for text in page.node_strings("datePublished", articles=False)]
-    candidates += [("itemprop:datePublished", text) for text in page.items("datePublished")]
-    candidates += page.meta(*_PUBLISHED_METAS)
-    times = [time for time in page.signals.get("times", ()) if not time.get("is_in_comment")]
-    for time in times:
-        if _PUBLISHED_CLASS.search(time["class"]) and not time.get("is_beside_story"):
-            candidates += _of_element(time)
-    candidates += [("data script", value) for _, value in page.signals.get("inline_dates", ())]
-    unmodified = [time for time in times if not _is_modified(time)]
-    printed = date_line_candidates(page)
-    for time in unmodified:
-        if time["text"] and any(time["text"] in text for _, text in printed[:1]):
-            candidates += _of_element(time)  # the same date in the form for machines
-    candidates += printed
-    candidates += page.meta(*_DATE_METAS)
-    for time in [time for time in unmodified if not time.get("is_beside_story")][:1]:
-        candidates += _of_element(time)
-    candidates += candidates_by_the_headline(page, language)
-    candidates += [("json-ld:dateCreated", text) for text in page.node_strings("dateCreated")]
-    candidates += [("data-timestamp", text) for text in page.items("timestamp")[:1]]
-    return candidates + candidates_in_front(page) + labelled_candidates(page, language)
-
-
-def _modified_candidates(page: Page) -> list[tuple[str, str]]:
-    """Declared and printed dates of the last change with their origins, the most reliable first."""
-    candidates = [(page.json_ld_origin("dateModified"), text) for text in page.node_strings("dateModified")]
-    candidates += page.meta(*_MODIFIED_METAS)
-    candidates += [("itemprop:dateModified", text) for text in page.items("dateModified")]
-    for time in page.signals.get("times", ()):
-        if _is_modified(time):
-            candidates += _of_element(time)
-    for line in page.labelled("date"):
-        text = text_about_the_update(line.text)
-        if text:
-            candidates.append(("date line", text))
-    return candidates
-
-
-def _is_modified(time: dict[str, Any]) -> bool:
-    """Whether a time element is of the last change only; WordPress marks that of publication as `published updated`."""
-    return bool(_MODIFIED_CLASS.search(time["class"])) and not _PUBLISHED_CLASS.search(time["class"])
-
-
-def _of_element(time: dict[str, Any]) -> list[tuple[str, str]]:
-    """What a time element says to machines, and what it says to readers, which may add the zone."""
-    return [("time element", text) for text in (time["datetime"], time["text"]) if text]
 
 
 def _date_in_address(page: Page) -> FieldValue[PrintedDate] | None:
@@ -243,17 +208,23 @@ def _date_in_text(page: Page, language: str | None) -> PrintedDate | None:
     return max(possible, key=lambda printed: printed.day, default=None)
 
 
-def _disambiguate(printed: PrintedDate | None, page: Page, flags: list[str]) -> PrintedDate | None:
-    """A date whose day and month may be swapped, decided by the address or the fetch time; else it is flagged."""
+def _disambiguate(
+    printed: PrintedDate | None, readings: list[_Reading], page: Page, flags: list[str]
+) -> PrintedDate | None:
+    """A date whose day and month may be swapped, decided by another date or the fetch time; else it is flagged."""
     if printed is None or not printed.is_ambiguous:
         return printed
-    swapped = replace(printed, day=date(printed.day.year, printed.day.day, printed.day.month))
+    meanings = _meanings(printed)
     in_address = _date_in_address(page)
-    if in_address and in_address.value.day in (printed.day, swapped.day):
-        return replace(printed, day=in_address.value.day, is_ambiguous=False)
-    latest = _latest_day(page)
-    if (printed.day > latest) != (swapped.day > latest):
-        return replace(printed, day=min(printed.day, swapped.day), is_ambiguous=False)
+    witnesses = [in_address.value.day] if in_address else []
+    witnesses += [reading.date.day for reading in readings if not reading.date.is_ambiguous]
+    for witness in witnesses:
+        for meaning in meanings:
+            if meaning.day == witness:
+                return meaning
+    possible = [meaning for meaning in meanings if meaning.day <= _latest_day(page)]
+    if len(possible) == 1:
+        return possible[0]
     flags.append(Doubt.PUBLISHED_DAY_OR_MONTH_OPEN.value)
     return printed
 
