@@ -136,7 +136,7 @@ def _possible_readings(page: Page, language: str | None) -> tuple[list[_Reading]
 
     readings = possible(_read(head_candidates(page), language, is_declared=True))
     readings += possible(_read(body_candidates(page), language))
-    readings += possible(_read(shown_candidates(page), language, is_shown=True))
+    readings += possible(_read(shown_candidates(page, language), language, is_shown=True))
     if not readings or not any(reading.date.instant for reading in readings):
         readings += possible(_read(other_candidates(page, language), language))
     return readings, refused

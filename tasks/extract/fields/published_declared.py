@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from tasks.extract.fields.published_printed import (
@@ -37,6 +38,7 @@ _MODIFIED_METAS = tuple(
 )
 
 
+@lru_cache(maxsize=1_024)  # a page declares one date in several places
 def read_time(value: str, language: str | None) -> PrintedDate | None:
     """The first date in a declared or printed value: ISO 8601, RFC 2822, JavaScript, epoch seconds, or prose."""
     value = value.strip()
@@ -74,17 +76,17 @@ def body_candidates(page: Page) -> list[tuple[str, str]]:
     return candidates + [("data script", value) for _, value in page.signals.get("inline_dates", ())]
 
 
-def shown_candidates(page: Page) -> list[tuple[str, str]]:
+def shown_candidates(page: Page, language: str | None) -> list[tuple[str, str]]:
     """The date lines of the page, and before them the time element in one: the same date in the form for machines."""
     printed = date_line_candidates(page)
     candidates = []
     for time in _times(page):
-        if (
-            time["text"]
-            and any(time["text"] in text for _, text in printed[:_FIRST_DATE_LINES])
-            and not _is_modified(time)
-        ):
-            candidates += _of_element(time)
+        text = time["text"]
+        if text and any(text in line for _, line in printed[:_FIRST_DATE_LINES]) and not _is_modified(time):
+            for_machines, for_readers = read_time(time["datetime"], language), read_time(text, language)
+            # where the days differ, one is in UTC: the day that readers see counts
+            if for_machines and (for_readers is None or for_readers.day == for_machines.day):
+                candidates += _of_element(time)
     return candidates + printed
 
 

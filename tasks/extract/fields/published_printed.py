@@ -33,6 +33,7 @@ _DATE_LABEL = re.compile(
     re.I,
 )
 _WEEKDAY_ALONE = re.compile(r"[^\W\d_]{3,12},?\s[^|·•]{6,24}")  # today's, in a masthead: `Thursday, November 9th 2023`
+_DIGIT_OR_YEAR = re.compile(r"\d|年")
 _DIGIT = "[\\d१२३४५६७८९٠-٩۰-۹]"
 _DATE = rf"{_DIGIT}[\w.,/ -]{{5,28}}?"
 _DELIMITER = r"(?:[–—:|„“”«»]|\s-|<)"
@@ -43,6 +44,7 @@ _TITLE_TAIL = re.compile(r"[|–—-]\s*([^|–—]{6,30}\d)\s*$")  # "Headline 
 _LINES_BEFORE, _LINES_AFTER = 2, 8  # a byline area rarely has more
 _LINES_BELOW = 2  # after the end of the story
 _LINE_CHARS = 120
+_LONGEST = 300  # of a line with a date beside names, places and buttons
 _LABEL_CHARS = 60  # of a line that is no more than a label and a date
 _FIRST_LINES = 4  # of the story; a notice or a standfirst may come before its dateline
 _DATELINE_CHARS = 100
@@ -76,7 +78,7 @@ def labelled_candidates(page: Page, language: str | None) -> list[tuple[str, str
     """The one day that lines with a word for publication or date name, wherever they stand: `Erschienen am: ...`."""
     texts: dict[object, str] = {}
     for line in page.lines:
-        if len(line.text) > _LABEL_CHARS or not _DATE_LABEL.match(line.text):
+        if len(line.text) > _LABEL_CHARS or not _has_year(line.text) or not _DATE_LABEL.match(line.text):
             continue
         text = _part_about_publication(line.text) if _is_about_article(line, "") else None
         for printed in find_dates(text, language) if text else ():
@@ -92,10 +94,13 @@ def candidates_in_front(page: Page) -> list[tuple[str, str]]:
     texts = [("title", title), *(("title", text) for _, text in page.meta("og:title"))]
     texts += [("headline", line.text) for line in page.labelled("headline")[:2]]
     texts += [("text", line.text) for line in _kept(page)[:_FIRST_LINES]]
-    for origin, text in texts:
+    for origin, whole in texts:
+        text = whole[:_DATELINE_CHARS]
+        if not _DIGIT_OR_YEAR.search(text):
+            continue
         match = _FRONT.match(text)
         if match is None and origin == "text":
-            match = _DATELINE.match(text[:_DATELINE_CHARS])
+            match = _DATELINE.match(text)
         if match:
             found.append((f"start of the {origin}", match[1]))
     return found
@@ -126,9 +131,14 @@ def _lines_by_the_headline(page: Page) -> Iterator[LabelledLine]:
         yield from (line for line in below if len(words_beside_dates(line.text) or "....") <= 2)
 
 
+def _has_year(text: str) -> bool:
+    """Whether a text may have a year in Western digits; other digits are rare enough to look at the text itself."""
+    return "20" in text or "19" in text or not text.isascii()
+
+
 def _is_about_article(line: LabelledLine, title: str) -> bool:
     """Whether a date in a line may be the article's: not that of an account, an event, or the subject."""
-    if line.label in ("headline", "comment"):
+    if line.label in ("headline", "comment") or len(line.text) > _LONGEST or not _DIGIT_OR_YEAR.search(line.text):
         return False
     if line.text in title and words_beside_dates(line.text) != []:
         return False
