@@ -143,6 +143,14 @@ class PrintedDate:
         except OverflowError:
             return None
 
+    @property
+    def meanings(self) -> tuple["PrintedDate", ...]:
+        """The dates that this may be: two if day and month may be swapped."""
+        if not self.is_ambiguous:
+            return (self,)
+        swapped = date(self.day.year, self.day.day, self.day.month)
+        return tuple(replace(self, day=day, is_ambiguous=False) for day in (self.day, swapped))
+
 
 Reader = Callable[[re.Match[str], str | None, bool | None], PrintedDate | None]
 

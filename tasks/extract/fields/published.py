@@ -79,8 +79,10 @@ def find_times(page: Page, *, is_guessing: bool = False) -> Times:
 
 
 def _latest_day(page: Page) -> date:
-    """The last day that is not after the fetch."""
-    return (page.fetched_at + _SLACK).date() if page.fetched_at else date.max
+    """The last day that is not after the fetch; without one, the end of next year, so that reruns agree."""
+    if page.fetched_at:
+        return (page.fetched_at + _SLACK).date()
+    return date(date.today().year + 1, 12, 31)  # noqa: DTZ011 - a bound, a year wide
 
 
 def _located(
@@ -98,7 +100,7 @@ def _located(
         in_address = _date_in_address(page)
         days = [*shown, *([in_address.value] if in_address else [])]
         return local_time(published, dates, days, zone_of(site, language) or zone_of_language(language)), ""
-    if any(_agrees(published, meaning) for other in shown for meaning in _meanings(other)):
+    if any(_agrees(published, meaning) for other in shown for meaning in other.meanings):
         return with_offset(published, [*dates, *([modified] if modified else [])], zone_of(site, language))
     return published, ""
 
@@ -158,19 +160,11 @@ def _first(readings: list[_Reading]) -> tuple[PrintedDate | None, str | None]:
         if chosen is None:
             chosen = reading
         elif reading.date.instant is not None:
-            same = next((date for date in _meanings(reading.date) if _agrees(chosen.date, date)), None)
+            same = next((date for date in reading.date.meanings if _agrees(chosen.date, date)), None)
             chosen = reading._replace(date=same) if same else chosen
         if chosen.date.instant is not None:
             break
     return (chosen.date, chosen.origin) if chosen else (None, None)
-
-
-def _meanings(printed: PrintedDate) -> list[PrintedDate]:
-    """The days that a date may mean: two if day and month may be swapped."""
-    if not printed.is_ambiguous:
-        return [printed]
-    swapped = date(printed.day.year, printed.day.day, printed.day.month)
-    return [replace(printed, day=day, is_ambiguous=False) for day in (printed.day, swapped)]
 
 
 def _agrees(known: PrintedDate, fuller: PrintedDate) -> bool:
@@ -214,15 +208,14 @@ def _disambiguate(
     """A date whose day and month may be swapped, decided by another date or the fetch time; else it is flagged."""
     if printed is None or not printed.is_ambiguous:
         return printed
-    meanings = _meanings(printed)
     in_address = _date_in_address(page)
     witnesses = [in_address.value.day] if in_address else []
     witnesses += [reading.date.day for reading in readings if not reading.date.is_ambiguous]
     for witness in witnesses:
-        for meaning in meanings:
+        for meaning in printed.meanings:
             if meaning.day == witness:
                 return meaning
-    possible = [meaning for meaning in meanings if meaning.day <= _latest_day(page)]
+    possible = [meaning for meaning in printed.meanings if meaning.day <= _latest_day(page)]
     if len(possible) == 1:
         return possible[0]
     flags.append(Doubt.PUBLISHED_DAY_OR_MONTH_OPEN.value)

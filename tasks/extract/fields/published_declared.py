@@ -85,7 +85,9 @@ def shown_candidates(page: Page, language: str | None) -> list[tuple[str, str]]:
         if text and any(text in line for _, line in printed[:_FIRST_DATE_LINES]) and not _is_modified(time):
             for_machines, for_readers = read_time(time["datetime"], language), read_time(text, language)
             # where the days differ, one is in UTC: the day that readers see counts
-            if for_machines and (for_readers is None or for_readers.day == for_machines.day):
+            if for_machines and (
+                for_readers is None or any(date.day == for_machines.day for date in for_readers.meanings)
+            ):
                 candidates += _of_element(time)
     return candidates + printed
 

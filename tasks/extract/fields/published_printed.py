@@ -42,6 +42,8 @@ _FRONT = re.compile(rf"(?:\s|<[^>]{{0,80}}>)*({_DATE})\s*(?:{_DELIMITER}|(?<=[12
 _DATELINE = re.compile(rf"[^\W\d_][^\d.:;!?„“”]{{2,60}}?[,(\s]\(?({_DATE}\d)\)?\s*(?:{_DELIMITER}|\)\.|$)")
 _TITLE_TAIL = re.compile(r"[|–—-]\s*([^|–—]{6,30}\d)\s*$")  # "Headline | DW | 28.04.2023"
 _LINES_BEFORE, _LINES_AFTER = 2, 8  # a byline area rarely has more
+_FEW_WORDS = 2  # of more than three letters, beside a date
+_BESIDE_LABELS = frozenset(["navigation", "promo", "related"])
 _LINES_BELOW = 2  # after the end of the story
 _LINE_CHARS = 120
 _LONGEST = 300  # of a line with a date beside names, places and buttons
@@ -55,7 +57,11 @@ def date_line_candidates(page: Page) -> list[tuple[str, str]]:
     named: list[tuple[str, str]] = []
     others: list[tuple[str, str]] = []
     title = page.signals.get("title") or ""
+    end = _end_of_story(page)
+    comments = next((line.line_no for line in page.lines[end:] if line.label == "comment"), None)
     for line in page.labelled("date", "byline"):
+        if comments is not None and line.line_no > comments:
+            break
         text = _part_about_publication(line.text) if _is_about_article(line, title) else None
         if text:
             is_named = bool(_PUBLISHED_WORDS.search(line.text))
@@ -102,7 +108,7 @@ def candidates_in_front(page: Page) -> list[tuple[str, str]]:
         if match is None and origin == "text":
             match = _DATELINE.match(text)
         if match:
-            found.append((f"start of the {origin}", match[1]))
+            found.append((f"start of the {origin}", match[0]))
     return found
 
 
@@ -118,17 +124,31 @@ def _kept(page: Page) -> list[LabelledLine]:
 
 def _lines_by_the_headline(page: Page) -> Iterator[LabelledLine]:
     """The lines from the headline to the story, those just before the headline, and those just after the story."""
-    kept = [number for number, line in enumerate(page.lines) if line.action == "keep"]
-    heads = [number for number, line in enumerate(page.lines) if line.label == "headline"]
-    if heads:
-        head = heads[0]
-        story = next((number for number in kept if number > head), head)
-        yield from page.lines[head + 1 : min(story, head + 1 + _LINES_AFTER)]
+    head = next((number for number, line in enumerate(page.lines) if line.label == "headline"), None)
+    if head is not None:
+        for line in page.lines[head + 1 : head + 1 + _LINES_AFTER]:
+            if line.action != "keep":
+                yield line
+            elif len(line.text) > _LINE_CHARS:
+                break
+            elif _is_little_more_than_date(line.text):
+                yield line
         before = page.lines[max(head - _LINES_BEFORE, 0) : head]
         yield from (line for line in reversed(before) if not _WEEKDAY_ALONE.fullmatch(line.text))
-    if kept:
-        below = page.lines[kept[-1] + 1 : kept[-1] + 1 + _LINES_BELOW]
-        yield from (line for line in below if len(words_beside_dates(line.text) or "....") <= 2)
+    end = _end_of_story(page)
+    for line in page.lines[end : end + _LINES_BELOW] if end else ():
+        if line.label not in _BESIDE_LABELS and _is_little_more_than_date(line.text):
+            yield line
+
+
+def _end_of_story(page: Page) -> int:
+    """The number of the line after the last one of the story; 0 if nothing is kept."""
+    return next((n for n in range(len(page.lines), 0, -1) if page.lines[n - 1].action == "keep"), 0)
+
+
+def _is_little_more_than_date(text: str) -> bool:
+    words = words_beside_dates(text)
+    return words is not None and len(words) <= _FEW_WORDS
 
 
 def _has_year(text: str) -> bool:
