@@ -1,7 +1,7 @@
 """The dates of publication that a page prints: in its date lines, beside its headline, before and after its story."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tasks.extract.page import LabelledLine, Page
 from tasks.text.dates import find_dates, words_beside_dates
@@ -28,11 +28,14 @@ _OTHER_DATES = re.compile(
 )
 _HOURS_RANGE = re.compile(r"\d{1,2}[:.：]\d{2}\s?(?:uhr|h)?\s?[-–—－〜～]\s?\d{1,2}[:.：]\d{2}", re.I)  # of an event
 _DATE_LABEL = re.compile(
-    r"\W*(?:datum|date|fecha|data|дата|日期|日付|時間|时间|날짜|erschienen|veröffentlich\w*|publi[kcsée]\w*|"
+    r"\W*(?:(?:发布|發布|发表|發表|公開|掲載)?(?:日期|日付|日|時間|时间|于|於)|datum|date|fecha|data|дата|날짜|등록|입력|erschienen|veröffentlich\w*|publi[kcsée]\w*|"
     r"pubblicat\w*|posted|erstellt|verfasst|opublikowan\w*)\b[^\d]{0,16}\d",
     re.I,
 )
 _WEEKDAY_ALONE = re.compile(r"[^\W\d_]{3,12},?\s[^|·•]{6,24}")  # today's, in a masthead: `Thursday, November 9th 2023`
+# dropped lines of this size that may have a full date are read too; the expression is for Arrow, which searches in C++
+DATED_LINE_BYTES = 240
+MAY_HAVE_DATE = r"\p{Nd}{4}|\p{Nd}{1,2} ?[./|-] ?\p{Nd}{1,2} ?[./|-] ?\p{Nd}{2}|年"
 _DIGIT_OR_YEAR = re.compile(r"\d|年")
 _DIGIT = "[\\d१२३४५६७८९٠-٩۰-۹]"
 _DATE = rf"{_DIGIT}[\w.,/ -]{{5,28}}?"
@@ -56,39 +59,32 @@ def date_line_candidates(page: Page) -> list[tuple[str, str]]:
     """The date lines and bylines of the article, those that name the publication first."""
     named: list[tuple[str, str]] = []
     others: list[tuple[str, str]] = []
-    title = page.signals.get("title") or ""
-    end = _end_of_story(page)
-    comments = next((line.line_no for line in page.lines[end:] if line.label == "comment"), None)
-    for line in page.labelled("date", "byline"):
-        if comments is not None and line.line_no > comments:
-            break
-        text = _part_about_publication(line.text) if _is_about_article(line, title) else None
-        if text:
-            is_named = bool(_PUBLISHED_WORDS.search(line.text))
-            (named if is_named else others).append(("date line", text))
+    for line, text in _about_article(page, page.labelled("date", "byline")):
+        is_named = bool(_PUBLISHED_WORDS.search(line.text))
+        (named if is_named else others).append(("date line", text))
     return named + others
 
 
 def candidates_by_the_headline(page: Page, language: str | None) -> list[tuple[str, str]]:
     """Dates in lines beside the headline and right after the story, whatever these lines are taken for."""
-    title = page.signals.get("title") or ""
-    found = []
-    for line in _lines_by_the_headline(page):
-        text = _part_about_publication(line.text) if _is_about_article(line, title) else None
-        if text and len(text) <= _LINE_CHARS and find_dates(text, language):
-            found.append(("line by the headline", text))
-    return found
+    return [
+        ("line by the headline", text)
+        for _, text in _about_article(page, _lines_by_the_headline(page))
+        if len(text) <= _LINE_CHARS and find_dates(text, language)
+    ]
 
 
 def labelled_candidates(page: Page, language: str | None) -> list[tuple[str, str]]:
     """The one day that lines with a word for publication or date name, wherever they stand: `Erschienen am: ...`."""
+    labelled = (
+        line
+        for line in page.lines_and_dates
+        if len(line.text) <= _LABEL_CHARS and _has_year(line.text) and _DATE_LABEL.match(line.text)
+    )
     texts: dict[object, str] = {}
-    for line in page.lines:
-        if len(line.text) > _LABEL_CHARS or not _has_year(line.text) or not _DATE_LABEL.match(line.text):
-            continue
-        text = _part_about_publication(line.text) if _is_about_article(line, "") else None
-        for printed in find_dates(text, language) if text else ():
-            texts.setdefault(printed.day, line.text)
+    for _, text in _about_article(page, labelled):
+        for printed in find_dates(text, language):
+            texts.setdefault(printed.day, text)
     return [("labelled line", text) for text in texts.values()] if len(texts) == 1 else []
 
 
@@ -124,26 +120,29 @@ def _kept(page: Page) -> list[LabelledLine]:
 
 def _lines_by_the_headline(page: Page) -> Iterator[LabelledLine]:
     """The lines from the headline to the story, those just before the headline, and those just after the story."""
-    head = next((number for number, line in enumerate(page.lines) if line.label == "headline"), None)
+    head = next((line.line_no for line in page.lines_and_dates if line.label == "headline"), None)
     if head is not None:
-        for line in page.lines[head + 1 : head + 1 + _LINES_AFTER]:
+        for line in page.lines_and_dates:
+            if not head < line.line_no <= head + _LINES_AFTER:
+                continue
             if line.action != "keep":
                 yield line
             elif len(line.text) > _LINE_CHARS:
                 break
             elif _is_little_more_than_date(line.text):
                 yield line
-        before = page.lines[max(head - _LINES_BEFORE, 0) : head]
+        before = [line for line in page.lines_and_dates if head - _LINES_BEFORE <= line.line_no < head]
         yield from (line for line in reversed(before) if not _WEEKDAY_ALONE.fullmatch(line.text))
     end = _end_of_story(page)
-    for line in page.lines[end : end + _LINES_BELOW] if end else ():
-        if line.label not in _BESIDE_LABELS and _is_little_more_than_date(line.text):
+    for line in page.lines_and_dates if end else ():
+        is_below = end < line.line_no <= end + _LINES_BELOW
+        if is_below and line.label not in _BESIDE_LABELS and _is_little_more_than_date(line.text):
             yield line
 
 
 def _end_of_story(page: Page) -> int:
-    """The number of the line after the last one of the story; 0 if nothing is kept."""
-    return next((n for n in range(len(page.lines), 0, -1) if page.lines[n - 1].action == "keep"), 0)
+    """The number of the last line of the story; 0 if nothing is kept."""
+    return next((line.line_no for line in reversed(page.lines) if line.action == "keep"), 0)
 
 
 def _is_little_more_than_date(text: str) -> bool:
@@ -156,13 +155,25 @@ def _has_year(text: str) -> bool:
     return "20" in text or "19" in text or not text.isascii()
 
 
-def _is_about_article(line: LabelledLine, title: str) -> bool:
-    """Whether a date in a line may be the article's: not that of an account, an event, or the subject."""
-    if line.label in ("headline", "comment") or len(line.text) > _LONGEST or not _DIGIT_OR_YEAR.search(line.text):
-        return False
-    if line.text in title and words_beside_dates(line.text) != []:
-        return False
-    return not (_OTHER_DATES.search(line.text) or _HOURS_RANGE.search(line.text))
+def _about_article(page: Page, lines: Iterable[LabelledLine]) -> Iterator[tuple[LabelledLine, str]]:
+    """Lines with a date that may be the article's, and their part about its publication.
+
+    Not that of an account, an event, the subject of the headline or a comment.
+    """
+    title = page.signals.get("title") or ""
+    in_comments = {time["text"] for time in page.signals.get("times", ()) if time.get("is_in_comment")}
+    for line in lines:
+        if line.label in ("headline", "comment") or line.text in in_comments:
+            continue
+        if len(line.text) > _LONGEST or not _DIGIT_OR_YEAR.search(line.text):
+            continue
+        if line.text in title and words_beside_dates(line.text) != []:
+            continue
+        if _OTHER_DATES.search(line.text) or _HOURS_RANGE.search(line.text):
+            continue
+        text = _part_about_publication(line.text)
+        if text:
+            yield line, text
 
 
 def _part_about_publication(text: str) -> str | None:

@@ -84,7 +84,8 @@ def test_a_line_with_a_label_counts_wherever_it_stands(line, language):
 
 
 def test_labelled_lines_of_several_days_are_of_teasers():
-    below = "<aside><p>Published: 12 October 2024</p><p>Published: 11 October 2024</p></aside>"
+    links = "".join(f"<div><a href='/{n}'>Story number {n}</a></div>" for n in range(12))
+    below = f"{links}<footer><p>Published: 12 October 2024</p><p>Published: 11 October 2024</p></footer>"
     assert article(below=below)["published_date"] is None
 
 
@@ -138,7 +139,7 @@ def test_two_declarations_of_publication_ask_the_printed_day():
 @pytest.mark.parametrize(
     "markup",
     [
-        '<section class="comments"><h3>3 comments</h3><time datetime="2024-10-14T09:00:00Z">14 October 2024</time><p>Nice.</p></section>',
+        '<section class="comments"><p><time datetime="2024-10-14T09:00:00Z">14 October 2024</time></p><p>Nice.</p></section>',
         '<aside class="sidebar"><time datetime="2024-10-14">14 October</time> Harbour fair</aside>',
     ],
     ids=["comment", "sidebar"],
