@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tasks.extract.page import LabelledLine, Page
-from tasks.text.dates import find_dates, words_beside_dates
+from tasks.text.date_lines import words_beside_dates
+from tasks.text.dates import find_dates
 
 _UPDATED_WORDS = re.compile(
     r"updat|modif|aktualisiert|mise? à jour|actualizad|atualizad|aggiornat|bijgewerkt|"

@@ -1,5 +1,6 @@
 """The day of publication where only readers see it: beside the headline, around the story, in labelled lines."""
 
+import json
 from datetime import UTC, date, datetime
 
 import pytest
@@ -128,7 +129,7 @@ def test_a_printed_day_beats_a_meta_tag_that_often_has_the_last_change(name):
 
 
 def test_two_declarations_of_publication_ask_the_printed_day():
-    node = '{"@type": "NewsArticle", "headline": "%s", "datePublished": "2024-09-20T07:00:00Z"}' % TITLE
+    node = json.dumps({"@type": "NewsArticle", "headline": TITLE, "datePublished": "2024-09-20T07:00:00Z"})
     head = f'<script type="application/ld+json">{node}</script>'
     head += '<meta property="article:published_time" content="2024-10-12T08:29:34">'
     assert article(head)["published_date"] == date(2024, 9, 20)
@@ -139,7 +140,7 @@ def test_two_declarations_of_publication_ask_the_printed_day():
 @pytest.mark.parametrize(
     "markup",
     [
-        '<section class="comments"><p><time datetime="2024-10-14T09:00:00Z">14 October 2024</time></p><p>Nice.</p></section>',
+        '<section class="comments"><time datetime="2024-10-14T09:00:00Z">14 October 2024</time><p>Nice.</p></section>',
         '<aside class="sidebar"><time datetime="2024-10-14">14 October</time> Harbour fair</aside>',
     ],
     ids=["comment", "sidebar"],
