@@ -215,7 +215,7 @@ def _field_columns(fields: _Fields) -> dict[str, Any]:
 def _time_columns(times: Times) -> dict[str, Any]:
     published, modified = times.published, times.modified
     return {
-        "published_date": published.day if published else None,
+        "published_date": times.published_day,
         "published_at": published.instant if published else None,
         "published_utc_offset_minutes": published.offset_minutes if published and published.instant else None,
         "published_from": times.published_from,

@@ -33,6 +33,7 @@ _SLACK = timedelta(days=1)  # clocks and time zones; more than a day after the f
 class Times:
     """When the article was published and modified, each with its origin, and doubts as flags."""
 
+    published_day: date | None  # as readers see it; not that of the instant where this is in UTC
     published: PrintedDate | None
     published_from: str | None
     modified: PrintedDate | None
@@ -75,7 +76,20 @@ def find_times(page: Page, *, is_guessing: bool = False) -> Times:
     ]
     if published and modified and _is_before(modified, published):
         flags.append(Doubt.MODIFIED_BEFORE_PUBLISHED.value)
-    return Times(published, published_from, modified, modified_from, tuple(flags))
+    return Times(
+        _day_for_readers(published, readings), published, published_from, modified, modified_from, tuple(flags)
+    )
+
+
+def _day_for_readers(published: PrintedDate | None, readings: list[_Reading]) -> date | None:
+    """The day that the page prints, where the instant is declared in UTC and is on another day there."""
+    if published is None or published.offset_minutes != 0 or published.clock is None:
+        return published.day if published else None
+    shown = next((reading.date.day for reading in readings if reading.is_shown), published.day)
+    # places west of Greenwich are up to 12 hours behind, those east of it up to 14 ahead
+    is_west = published.day - shown == _SLACK and published.clock.hour < 12
+    is_east = shown - published.day == _SLACK and published.clock.hour >= 10
+    return shown if is_west or is_east else published.day
 
 
 def _latest_day(page: Page) -> date:

@@ -84,6 +84,21 @@ def test_a_declared_time_without_offset_stays_open_unless_it_is_printed():
     )
 
 
+@pytest.mark.parametrize(
+    ("declared", "line", "day"),
+    [
+        ("2024-10-13T02:18:11Z", "12 October 2024", date(2024, 10, 12)),  # in the Americas
+        ("2024-10-12T22:18:11Z", "13 October 2024", date(2024, 10, 13)),  # in Asia
+        ("2024-10-13T22:18:11Z", "12 October 2024", date(2024, 10, 13)),  # no place is 22 hours behind
+        ("2024-10-13T02:18:11+02:00", "12 October 2024", date(2024, 10, 13)),  # is local
+        ("2024-10-13T02:18:11Z", "", date(2024, 10, 13)),
+    ],
+)
+def test_the_day_is_that_which_readers_see(declared, line, day):
+    found = times(line, node={"datePublished": declared})
+    assert (found.published_day, found.published.instant) == (day, datetime.fromisoformat(declared))
+
+
 def test_an_ambiguous_day_is_settled_by_another_date():
     found = times("4/5/2024", metas={"dc.date": ["2024-04-05"]})
     assert (found.published.day, found.flags) == (date(2024, 4, 5), ())
