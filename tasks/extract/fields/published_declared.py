@@ -94,11 +94,12 @@ def shown_candidates(page: Page, language: str | None) -> list[tuple[str, str]]:
 
 def other_candidates(page: Page, language: str | None) -> list[tuple[str, str]]:
     """Dates that count where there is no better one: CMSs often put the last change or a date of creation there."""
-    candidates = list(page.meta(*_DATE_METAS))
+    candidates = candidates_by_the_headline(page, language)
+    candidates += page.meta(*_DATE_METAS)
     own = [time for time in _times(page) if not _is_modified(time) and not time.get("is_beside_story")]
     for time in own[:1]:
         candidates += _of_element(time)
-    candidates += candidates_by_the_headline(page, language)
+
     candidates += [("json-ld:dateCreated", text) for text in page.node_strings("dateCreated")]
     candidates += [("data-timestamp", text) for text in page.items("timestamp")[:1]]
     return candidates + candidates_in_front(page) + labelled_candidates(page, language)

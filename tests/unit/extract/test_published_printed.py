@@ -126,6 +126,7 @@ def test_a_printed_day_beats_a_meta_tag_that_often_has_the_last_change(name):
     head = f'<meta name="{name}" content="2024-10-15T11:52:23">'
     assert article(head)["published_date"] == date(2024, 10, 15)
     assert article(head, above='<p class="date">12.10.2024 18:00 Uhr</p>', language="de")["published_date"] == DAY
+    assert article(head, above="<div>12.10.2024 Riverton, Lower Lark</div>", language="de")["published_date"] == DAY
 
 
 def test_two_declarations_of_publication_ask_the_printed_day():
