@@ -23,6 +23,8 @@ from tasks.vocabulary import Doubt
 _URL_DATE = re.compile(
     r"(?<!\d)(?P<y>20\d{2}|19[89]\d)[/_-]?(?P<m>0[1-9]|1[0-2])[/_-]?(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"
 )
+# only days that cannot be months: `29-10-2021`
+_URL_DAY_FIRST = re.compile(r"(?<!\d)(?P<d>1[3-9]|2\d|3[01])([._-])(?P<m>0[1-9]|1[0-2])\2(?P<y>20\d{2})(?!\d)")
 GUESS = "a guess: a date in the text"
 _GUESS_LINES, _GUESS_CHARS = 4, 1_000  # any date is in the lede or in a note at the end
 EARLIEST = date(1990, 1, 1)  # no news page is older than the Web; an earlier date is a mistake of a parser or an editor
@@ -196,7 +198,8 @@ def _date_in_address(page: Page) -> FieldValue[PrintedDate] | None:
     """The day in the page's address: sites put the day of publication there and nothing else."""
     addresses = [page.document.get("url") or "", *page.links("canonical"), *(url for _, url in page.meta("og:url"))]
     for address in addresses:
-        match = _URL_DATE.search(address.split("?")[0])
+        path = address.split("?")[0]
+        match = _URL_DATE.search(path) or _URL_DAY_FIRST.search(path)
         if match:
             try:
                 day = date(int(match["y"]), int(match["m"]), int(match["d"]))

@@ -25,9 +25,7 @@ def article(head="", above="", below="", title=TITLE, before="", first=STORY, la
         f"<main><article>{before}<h1>{title}</h1>{above}<div class='article-body'>{first}</div>{below}</article></main>"
         "</body></html>"
     )
-    (row,) = process(page_table(html, url=url, fetched_at=FETCHED) if url else page_table(html, fetched_at=FETCHED))[
-        2
-    ].to_pylist()
+    (row,) = process(page_table(html, url=url, fetched_at=FETCHED))[2].to_pylist()
     return row
 
 
@@ -106,8 +104,9 @@ def test_dates_of_events_accounts_and_rights_are_not_of_publication(line):
 
 
 def test_the_line_that_names_the_publication_comes_first():
-    above = '<p class="date">15 October 2024</p><p class="date">Published on October 12, 2024 by Ada</p>'
-    assert article(above=above)["published_date"] == DAY
+    above = '<p class="date">15 October 2024</p><p class="date">{}</p>'
+    for line in ("Published on October 12, 2024 by Ada", "Publiziert am 12. Oktober 2024 von Ada"):
+        assert article(above=above.format(line))["published_date"] == DAY
 
 
 def test_the_subject_of_a_headline_is_not_its_day():
@@ -166,3 +165,16 @@ def test_a_date_line_is_read_in_the_form_for_machines():
 def test_an_address_declared_by_og_url_has_the_day():
     head = '<meta property="og:url" content="https://lark.example/news/2024/10/12/ferry-returns">'
     assert article(head)["published_date"] == DAY
+
+
+@pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        ("https://lark.example/2024/10/12/ferry", DAY),
+        ("https://lark.example/meldungen/29-10-2024", date(2024, 10, 29)),
+        ("https://lark.example/meldungen/05-10-2024", None),  # of May or October
+        ("https://lark.example/meldungen/129-10-2024", None),
+    ],
+)
+def test_the_day_in_an_address(url, day):
+    assert article(url=url)["published_date"] == day
