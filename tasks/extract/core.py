@@ -1,6 +1,5 @@
 """Documents and lines in, candidate rows out: the pure core of extract."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,14 +9,13 @@ import pyarrow.compute as pc
 
 from tasks import schema
 from tasks.extract.body import Body, is_agency_copy, read_body
-from tasks.extract.damage.evidence import Story
-from tasks.extract.damage.table import find_damage
+from tasks.extract.damage.page_story import damage_columns
 from tasks.extract.doubts import find_doubts, replaced_letters
-from tasks.extract.fields.address import clean_url, declares_front_page, find_canonical, host
+from tasks.extract.fields.address import clean_url, find_canonical, host
 from tasks.extract.fields.authors import find_authors, find_byline
 from tasks.extract.fields.companions import find_access, find_image, find_summary
 from tasks.extract.fields.language import find_language
-from tasks.extract.fields.published import Times, declared_dates, find_times
+from tasks.extract.fields.published import Times, find_times
 from tasks.extract.fields.publisher import find_publisher, site_names
 from tasks.extract.fields.title import find_declared_title, find_title
 from tasks.extract.fields.topics import find_section, find_topics
@@ -157,41 +155,10 @@ def extract_page(page: Page, *, guess_dates: bool = False) -> tuple[dict[str, An
         "mojibake_count": mojibake.count_signs(body.text + (title or "")) + replaced_letters(body.text, words),
     }
     row |= {name: _visible(row[name]) for name in _TEXT_FIELDS}
-    flags, evidence = _damage(page, row, body)
-    row["flags"] = [*fields.times.flags, *find_doubts(page, row, body.paragraphs), *flags]
-    row["flag_evidence"] = evidence
-    row["repairs"] = [name for name in document["repairs"] if name not in _PLAIN_REPAIRS]
+    damage_flags, columns = damage_columns(page, row, body)
+    row |= columns
+    row["flags"] = [*fields.times.flags, *find_doubts(page, row, body.paragraphs), *damage_flags]
     return row, shingles_of(folded)
-
-
-# repairs of what is no damage: they unify spaces and line ends
-_PLAIN_REPAIRS = frozenset({"spaces", "tabs", "line_breaks", "unicode_nfc"})
-
-
-def _damage(page: Page, row: Mapping[str, Any], body: Body) -> tuple[list[str], list[dict[str, Any]]]:
-    """The flags for damage, and what shows each of them."""
-    kept = [line for line in page.lines if line.action == "keep"]
-    story = Story(
-        paragraphs=body.paragraphs,
-        text=body.text,
-        word_count=row["word_count"],
-        language=row["language"],
-        title=row["title"] or "",
-        authors=row["authors"],
-        tags=[line.tag for line in kept],
-        declared_dates=declared_dates(page),
-        is_canonical_root=declares_front_page(page),
-    )
-    found = find_damage(story)
-    evidence = [
-        {
-            "flag": doubt.value,
-            "line_no": kept[shown.paragraph].line_no if shown.paragraph is not None else None,
-            "shown": shown.shown,
-        }
-        for doubt, shown in found.items()
-    ]
-    return [doubt.value for doubt in found], evidence
 
 
 def _visible(value: Any) -> Any:

@@ -10,13 +10,13 @@ _NO_VALUE = re.compile(
     r"""[\[({<"'\s]*(?: undefined | null | none | nil | nan | n/?a | \(?unknown\)? | false | true | object | todo | test
     | untitled(?:\ (?:document|page|post))? | no\ title | \[?object\ object\]? | title | headline | array | string
     | author(?:\ name)? | admin(?:istrator)? | root | user | username | editor\ name | default | anonymous\ user
-    | lorem\ ipsum.* | not\ found | \d{1,12} | [^\w]* )[\])}>"'\s]*""",
+    | lorem\ ipsum.* | not\ found | \d{5,12} | [^\w]* )[\])}>"'\s]*""",
     re.I | re.X,
 )
 _PART_NO_VALUE = re.compile(r"\bundefined\b(?=$|\s*[|–—-])|^undefined\b|\[object Object\]|\bNaN\b", re.I)
 _FILE_NAME = re.compile(r"^[\w.-]+\.(?:html?|php|aspx?|jpe?g|png|gif|pdf|docx?|mp4|xml)$", re.I)
 _SLUG = re.compile(r"^[a-z0-9]+(?:[-_][a-z0-9]+){3,}$|^https?://", re.I)
-_MARK = re.compile(r"\*\*\S|\]\(https?:|^#{1,4} \S|\\u[0-9a-f]{4}|%[0-9A-F]{2}.*%[0-9A-F]{2}|=[CDE][0-9A-F]=[89AB]")
+_MARK = re.compile(r"\*\*\S[^*]*\*\*|\]\(https?:|^#{1,4} \S|\\u[0-9a-f]{4}|%[0-9A-F]{2}.*%[0-9A-F]{2}|=[CDE][0-9A-F]=[89AB]")
 _CUT = re.compile(r"(?:\.{3}|…)$")
 _CREDIT = re.compile(
     r"""^\W*(?: photos? | foto(?:graf\w*|s)? | image | images | picture | pictures | bild(?:er)? | video | graphic | grafik
@@ -25,6 +25,7 @@ _CREDIT = re.compile(
     re.I | re.X,
 )
 _IN_AUTHOR = re.compile(r"[@{}<>\[\]|=]|https?:|www\.|\d{3,}|&\w+;|\bundefined\b|\bnull\b", re.I)
+_MAIL = re.compile(r"\S@\w[\w-]*\.\w")
 _EMPTY_DATE = re.compile(r"^0{4}\D?0{1,2}\D?0{1,2}|^0001-01-01|^-|invalid|^nan$|undefined|^null$|\{\{|^0+$", re.I)
 _BLANK_DATE = re.compile(r"^(?:1970-01-01|1969-12-31|1900-01-01|1999-11-30|9999-|2000-01-01T00:00:00|2001-01-01T00:00:00)")
 
@@ -54,9 +55,17 @@ def find_title_cut(story: Story) -> Evidence | None:
 
 
 def find_author_damage(story: Story) -> Evidence | None:
-    """An author that is a photographer's credit, an account, an address or a missing value."""
+    """An author that is a photographer's credit, an account, an address or a missing value.
+
+    A declared value counts where it gave no author, and a credit also where a photographer became the author.
+    """
     for author in story.authors:
         if _NO_VALUE.fullmatch(author) or _CREDIT.search(author) or _IN_AUTHOR.search(author):
+            return Evidence(None, excerpt(author))
+    for author in story.declared_authors:
+        is_empty = not story.authors and (_NO_VALUE.fullmatch(author) or _MAIL.search(author))
+        is_credit = _CREDIT.search(author) and all(name in author for name in story.authors)
+        if is_empty or is_credit:
             return Evidence(None, excerpt(author))
     return None
 

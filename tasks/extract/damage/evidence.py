@@ -27,6 +27,7 @@ class Story:
     title: str
     authors: Sequence[str]
     tags: Sequence[str | None]  # the HTML element of each paragraph
+    declared_authors: Sequence[str] = ()
     declared_dates: Sequence[str] = ()
     is_canonical_root: bool = False  # whether the page declares its site's front page as its own address
 

@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 from tasks.extract.damage.evidence import Evidence, Story
+from tasks.text.escapes import divided_words
 
 _TABLES = tomllib.loads(Path(__file__).with_name("glued.toml").read_text(encoding="utf-8"))
 _LATIN, _CYRILLIC, _GREEK = "A-Za-zÀ-ɏ", "Ѐ-ӿ", "Ͱ-Ͽ"
@@ -13,21 +14,25 @@ _BESIDE = re.compile(
 )
 _NOT_LATIN = re.compile(f"[{_CYRILLIC}{_GREEK}]")
 _MIXED_WORD = re.compile(r"[^\W\d_]+")
-_MIXED_MIN = 3  # words; a unit (µm), a symbol (Δx) or a name has fewer
-# letters of mathematics and of full width, which stand for plain ones
-_STYLED = re.compile("[\U0001d400-\U0001d7ff\uff21-\uff3a\uff41-\uff5aⓐ-ⓩ]")
+_MIXED_MIN, _MIXED_SHARE = 3, 0.003  # of the words; units (µm), symbols (Δx) and names are fewer
+# letters of mathematics and in circles, which stand for plain ones
+_STYLED = re.compile("[\U0001d400-\U0001d7ffⓐ-ⓩ]")
 _STYLED_MIN = 10
 _DIGIT_IN_WORD = re.compile(r"(?<![\w.@/-])[^\W\d_]*[a-zß-öø-ÿа-я]{1,}[01]+[a-zß-öø-ÿа-я]+[^\W_]*(?![\w@/]|\.\w)")
 _DIGIT_WORDS_MIN, _DIGIT_WORDS_SHARE = 4, 0.005
-_SPACED_OUT = re.compile(r"(?<!\S)(?:[^\W\d_] ){6,}[^\W\d_](?!\S)")
+_SPACED_OUT = re.compile(r"(?<!\S)(?:[A-Za-zÀ-ɏͰ-ϿЀ-ӿ] ){5,}[A-Za-zÀ-ɏͰ-ϿЀ-ӿ](?!\S)")
+_SPACED_OUT_MIN = 5  # a few are emphasis
 _GLUED = {
     code: frozenset(first + second for first in table["first"].split() for second in table["second"].split())
     - frozenset(table.get("words", "").split())
     for code, table in _TABLES.items()
 }
 _GLUED_MIN, _GLUED_SHARE = 3, 0.005
-_JOINED = re.compile(r"(?<=[a-zß-öø-ÿа-яё])(?:[.!?,;:](?=[A-ZÀ-ÞА-Я][a-zß-öø-ÿа-яё])|(?=[A-ZÀ-ÞА-Я][a-zß-öø-ÿа-яё]{2}))")
-_JOINED_MIN, _JOINED_SHARE = 8, 0.02
+# a sentence or a clause that starts without a space; names of files and hosts go on in small letters after a full stop
+_JOINED = re.compile(
+    r"(?<=[a-zß-öø-ÿа-яё])(?:[.!?](?=[A-ZÀ-ÞА-Я][a-zß-öø-ÿа-яё]+ )|[,;](?=[A-ZÀ-ÞА-Я]?[a-zß-öø-ÿа-яё]{2,}[ ,.]))"
+)
+_JOINED_MIN, _JOINED_SHARE = 5, 0.01
 _CASED_CHARS_MIN = 200
 _CAPITALS_SHARE = 0.6  # of the characters of the text, in paragraphs without a small letter
 _HEADING_WORDS = 12  # a shorter paragraph in capitals is a heading
@@ -36,8 +41,7 @@ _ACCENTED = frozenset("de fr es pt pl cs sk sv da no fi hu tr ro hr sl lt lv et 
 _SPECIAL = re.compile(r"[^\W\d_A-Za-z]")
 _END = re.compile(r"[.!?…。।؟]")
 _END_WORDS = 150  # in so many words there is an end of a sentence
-_DASHED = re.compile(r"(?<=[^\W\d_]{2})(?:-|\xad|¬) (?=[a-zß-öø-ÿа-яё]{2})")
-_DASHED_MIN, _DASHED_SHARE = 4, 0.01
+_DIVIDED_MIN, _DIVIDED_SHARE = 4, 0.01
 
 
 def find_mixed_scripts(story: Story) -> Evidence | None:
@@ -47,7 +51,7 @@ def find_mixed_scripts(story: Story) -> Evidence | None:
         return None
     if _BESIDE.search(text):
         words = [match for match in _MIXED_WORD.finditer(text) if _BESIDE.search(match[0]) and len(match[0]) > 2]
-        if len(words) >= _MIXED_MIN:
+        if len(words) >= max(_MIXED_MIN, _MIXED_SHARE * story.word_count):
             return story.at(words[0].start())
     match = _STYLED.search(text)
     if match and len(_STYLED.findall(text)) >= _STYLED_MIN:
@@ -76,8 +80,8 @@ def find_spaces_damaged(story: Story) -> Evidence | None:
     matches = list(_JOINED.finditer(story.text))
     if len(matches) >= _JOINED_MIN and len(matches) >= _JOINED_SHARE * story.word_count:
         return story.at(matches[0].start())
-    match = _SPACED_OUT.search(story.text)
-    return story.at(match.start()) if match else None
+    matches = list(_SPACED_OUT.finditer(story.text))
+    return story.at(matches[0].start()) if len(matches) >= _SPACED_OUT_MIN else None
 
 
 def find_case_lost(story: Story) -> Evidence | None:
@@ -85,10 +89,11 @@ def find_case_lost(story: Story) -> Evidence | None:
     text = story.text
     if len(text) < _CASED_CHARS_MIN or text.lower() == text.upper():
         return None
-    if text.islower() and len(text) >= 2 * _CASED_CHARS_MIN:
+    if text.islower() and sum(map(str.islower, text)) >= max(2 * _CASED_CHARS_MIN, len(text) / 2):
         return Evidence(0, story.paragraphs[0][:80])
     loud = [n for n, one in enumerate(story.paragraphs) if one.isupper() and one.count(" ") >= _HEADING_WORDS]
-    if sum(len(story.paragraphs[n]) for n in loud) >= _CAPITALS_SHARE * len(text):
+    loud_chars = sum(len(story.paragraphs[n]) for n in loud)
+    if loud_chars >= _CAPITALS_SHARE * len(text) and sum(map(str.isupper, text)) >= _CAPITALS_SHARE * loud_chars:
         return Evidence(loud[0], story.paragraphs[loud[0]][:80])
     return None
 
@@ -106,9 +111,9 @@ def find_marks_lost(story: Story) -> Evidence | None:
 
 def find_hyphens_left(story: Story) -> Evidence | None:
     """Words that are still divided as at the ends of printed lines."""
-    if "- " not in story.text and "¬" not in story.text:
+    if "- " not in story.text:
         return None
-    matches = list(_DASHED.finditer(story.text))
-    if len(matches) >= _DASHED_MIN and len(matches) >= _DASHED_SHARE * story.word_count:
+    matches = divided_words(story.text)
+    if len(matches) >= max(_DIVIDED_MIN, _DIVIDED_SHARE * story.word_count):
         return story.at(matches[0].start())
     return None

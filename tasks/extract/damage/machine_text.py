@@ -4,8 +4,9 @@ import re
 
 from tasks.extract.damage.evidence import Evidence, Story, excerpt
 
-_CODE_CHARS = "{}[]=;_|<>\\"
+_CODE_CHARS = "{}[]=;<>\\"
 _CODE_CHARS_MIN, _CODE_SHARE = 6, 0.06  # of a paragraph without spaces; prose has less than 0.01
+_CODE_CHAR_KINDS = 3  # fewer may be a formula, or a pattern of arrows or brackets
 _PROGRAM_TAGS = frozenset({"pre", "code"})
 # forms that prose has not at any length
 _CODE = re.compile(
@@ -14,7 +15,7 @@ _CODE = re.compile(
     | \bfunction \s* \w* \s* \( [^()]{0,60} \) \s* \{               # function gtag() {
     | \b(?: window | document | dataLayer | jQuery | \$ ) (?: \.\w+ )* \s* [(=.\[] [^\s]{0,40} [;)\]=]
     | \b(?: var | let | const ) \s+ \w+ \s* = \s* [\w\["'({]
-    | \( \) \s* => | \) \s* => \s* \{ | \|\| \s* \[\]
+    | \) \s* => \s* \{ | \|\| \s* \[\]
     | [{,\[] \s* ["'] [\w@$-]{1,40} ["'] \s* : \s* (?: ["'\[{\d-] | true | false | null )   # {"id": 24
     | \[ \[ \d{2,4} , \s* \d{2,4} \]                                # [[300,250]
     | \bdiv-gpt-ad\b | \bgoogletag\. | \badsbygoogle\b
@@ -24,18 +25,20 @@ _CODE = re.compile(
 TAG = re.compile(
     r"</?(?:p|div|span|a|b|i|u|em|strong|br|img|ul|ol|li|h[1-6]|table|tr|td|script|style|iframe|blockquote|figure|font)"
     r"(?:\s+[\w-]+\s*=[^<>]*|\s*/?)>|<!--|-->|<!\[CDATA\["
-    r"|\[/?(?:b|i|u|url|img|quote|caption|embed|gallery|video|vc_row|vc_column)(?:[= ][^\[\]]{0,200})?\](?!\()",
+    r"|\[/(?:b|i|u|url|img|quote|caption|embed|vc_row|vc_column)\]|\[(?:\w+)(?: [\w-]+=[“\"'\w][^\[\]]{0,200})+\]"
+    r"|\[(?:url|img|quote|size|color|font)=[^\[\]]{1,200}\]",
     re.I,
 )
-_BRACKETED = re.compile(r"\[(?:b|i|u)\]", re.I)  # a single one is an editor's mark in a quote
+_MARKUP_MIN = 3  # fewer are what a story about the Web names; one at the start of a paragraph is enough
+_ENTITIES_MIN = 2
 ENTITY = re.compile(r"&(?:amp;)*(?:[a-z]{2,8}\d{0,2}|#\d{2,6}|#x[0-9a-f]{2,5});", re.I)
 _MARKDOWN = re.compile(
     r"""
     !?\[ [^\[\]]{0,200} \] \( (?: https?:/ | / | \# | mailto: ) [^\s()]{0,300} \)   # [text](https://site)
     | (?<![\w*]) \*\* (?=\S) [^*\n]{1,120} (?<=\S) \*\* (?!\*)
-    | (?<![\w_]) __ (?=\w) [^_\n]{1,120} (?<=\S) __ (?!\w)
+    | (?<![\w_]) __ (?=\w) [^_\n]{1,60} \s [^_\n]{1,60} (?<=\S) __ (?!\w)
     | (?: ^ | \n ) \#{2,6} \s+ \S
-    | (?: ^ | \n ) \| (?: [^|\n]{0,60} \| ){2,}
+    | (?: ^ | \n ) \| (?: \s? [^|\n]{0,60} \w [^|\n]{0,60} \| ){2,}
     | ```
     """,
     re.X,
@@ -53,7 +56,7 @@ _UNDEFINED = re.compile(r"\b(?:undefined|NaN)\b")
 _UNDEFINED_MIN = 3  # fewer may be words of the story
 _BASE64 = re.compile(r"data:[a-z]+/[\w.+-]{2,40};base64,|(?<![\w/.-])(?=[A-Za-z+/]{0,80}\d)[A-Za-z\d+/]{100,}={0,2}")
 _PERCENT = re.compile(r"(?<!\w)\S*?(?:%[0-9A-F]{2}\S*?){2}", re.I)
-_ESCAPED = re.compile(r"\\u[0-9a-f]{4}|\\x[0-9a-f]{2}|\\n(?=[A-Z\\ ])", re.I)
+_ESCAPED = re.compile(r"\\u[0-9a-f]{4}|\\x[0-9a-f]{2}", re.I)
 _QUOTED_PRINTABLE = re.compile(r"=(?:E[0-9A-F]|[CD][0-9A-F])=[89AB][0-9A-F]|=(?:20|3D)(?![\w])")
 _ENCODED_MIN = 3  # signs of percent and escape encoding; an address in the text has fewer
 _ADDRESS = re.compile(r"https?:|www\.|[?&]\w+=|\.\w{2,6}/")
@@ -71,7 +74,9 @@ def find_code(story: Story) -> Evidence | None:
             continue
         match = _CODE.search(paragraph)
         size = len(paragraph) - paragraph.count(" ")
-        if match or (signs >= _CODE_CHARS_MIN and signs >= _CODE_SHARE * size and not _ADDRESS.search(paragraph)):
+        is_dense = signs >= _CODE_CHARS_MIN and signs >= _CODE_SHARE * size
+        kinds = sum(char in paragraph for char in chars)
+        if match or (is_dense and kinds >= _CODE_CHAR_KINDS and not _ADDRESS.search(paragraph)):
             return Evidence(number, excerpt(paragraph, match.start() if match else 0))
     return None
 
@@ -79,15 +84,15 @@ def find_code(story: Story) -> Evidence | None:
 def find_markup(story: Story) -> Evidence | None:
     """Tags, shortcodes or character references that a reader sees."""
     text = story.text
-    if "<" in text or "[" in text:
-        for match in TAG.finditer(text):
-            if not _BRACKETED.match(match[0]) or f"[/{match[0][1:]}".lower() in text.lower():
-                evidence = story.at(match.start())
-                if evidence.paragraph is None or story.tags[evidence.paragraph] not in _PROGRAM_TAGS:
-                    return evidence
-    if "&" in text:
-        match = next((found for found in ENTITY.finditer(text) if found[0] not in "&c;"), None)
-        return story.at(match.start()) if match else None
+    for signs, pattern, least in (("<[", TAG, _MARKUP_MIN), ("&", ENTITY, _ENTITIES_MIN)):
+        if not any(sign in text for sign in signs):
+            continue
+        found = [match.start() for match in pattern.finditer(text)]
+        is_start = any(position == 0 or text[position - 1] == "\n" for position in found)
+        if found and (is_start or len(found) >= least):
+            evidence = story.at(found[0])
+            if evidence.paragraph is None or story.tags[evidence.paragraph] not in _PROGRAM_TAGS:
+                return evidence
     return None
 
 

@@ -55,19 +55,6 @@ def find_canonical(page: Page) -> FieldValue[str] | None:
     return None
 
 
-def declares_front_page(page: Page) -> bool:
-    """Whether a page that is not the front page declares the front page of its site as its canonical address."""
-    url = page.document.get("url")
-    if not url or urlsplit(url).path in _FRONT_PAGE:
-        return False
-    declared = (clean_url(href, url) for href in page.links("canonical"))
-    return any(
-        urlsplit(address).path in _FRONT_PAGE and not urlsplit(address).query and host(address) == host(url)
-        for address in declared
-        if address
-    )
-
-
 def _is_of_page(address: str, url: str | None) -> bool:
     """Whether a declared address may be that of a page fetched from `url`."""
     if not url:

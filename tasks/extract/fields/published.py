@@ -196,12 +196,6 @@ def _published_candidates(page: Page) -> list[tuple[str, str]]:
     return candidates + _dates_in_front(page)
 
 
-def declared_dates(page: Page) -> list[str]:
-    """The dates of publication as the page's own declarations spell them."""
-    declared = [*page.node_strings("datePublished"), *page.items("datePublished")]
-    return declared + [value for _, value in page.meta(_ARTICLE_PUBLISHED_META, *_PUBLISHED_METAS)]
-
-
 def _dates_in_front(page: Page) -> list[tuple[str, str]]:
     """Dates that begin the title or the first paragraph: `12.10.2024 - Headline`, `12.10.2024 – Rain has come ...`."""
     texts = [("title", page.signals.get("title") or "")]
