@@ -27,7 +27,8 @@ _GLUED = {
     - frozenset(table.get("words", "").split())
     for code, table in _TABLES.items()
 }
-_GLUED_MIN, _GLUED_SHARE = 3, 0.005
+_GLUED_MIN, _GLUED_SHARE = 3, 0.01  # words; real texts have fewer than half as many
+_SHORT_WORDS = 150  # a shorter text has room for fewer
 # a sentence or a clause that starts without a space; names of files and hosts go on in small letters after a full stop
 _JOINED = re.compile(
     r"(?<=[a-zß-öø-ÿа-яё])(?:[.!?](?=[A-ZÀ-ÞА-Я][a-zß-öø-ÿа-яё]+ )|[,;](?=[A-ZÀ-ÞА-Я]?[a-zß-öø-ÿа-яё]{2,}[ ,.]))"
@@ -74,8 +75,9 @@ def find_spaces_damaged(story: Story) -> Evidence | None:
     """Words that stick together, or whose letters stand apart."""
     glued = _GLUED.get(story.language or "")
     if glued:
-        words = [word for word in story.tokens if word in glued]
-        if len(words) >= _GLUED_MIN and len(words) >= _GLUED_SHARE * story.word_count:
+        words = [word for word in story.tokens if word.lower() in glued]
+        least = _GLUED_MIN if story.word_count >= _SHORT_WORDS else _GLUED_MIN - 1
+        if len(words) >= max(least, _GLUED_SHARE * story.word_count):
             return story.at(story.text.find(words[0]))
     matches = list(_JOINED.finditer(story.text))
     if len(matches) >= _JOINED_MIN and len(matches) >= _JOINED_SHARE * story.word_count:

@@ -5,7 +5,7 @@ from collections import Counter
 
 from tasks.extract.damage.evidence import Evidence, Story, excerpt
 
-_SENTENCE = re.compile(r"(?<=[.!?…。！？])\s*(?=\S)")
+_SENTENCE = re.compile(r"(?<=[.!?…。！？])\s*(?=\S)|\n+")
 _SENTENCE_CHARS, _DENSE_SENTENCE_CHARS = 32, 14  # a shorter one may be a refrain
 _REPEATED_SHARE = 0.25  # of the characters of all long sentences
 _REPEATED_MIN = 3  # different sentences
