@@ -13,7 +13,9 @@ _SOFT_BREAK = re.compile(r"=(?:[ \t]*\r?\n| )")  # a line feed may have become a
 _MARKUP = re.compile(r"(<(script|style)\b.*?</\2\s*>|<[^<>]*>)", re.I | re.S)
 _ENCODED_MARKUP = '=3D"'  # where the tags are encoded, too
 _WORD_CLASS = "A-Za-zÀ-ɏͰ-ϿЀ-ӿ"
-_DIVIDED = re.compile(f"(?<![{_WORD_CLASS}-])([{_WORD_CLASS}]{{2,}})- ([a-zß-öø-ɏά-ώа-яёіїєґ]{{2,}})(?![{_WORD_CLASS}-])")
+_DIVIDED = re.compile(
+    f"(?<![{_WORD_CLASS}-])([{_WORD_CLASS}]{{2,}})- ([a-zß-öø-ɏά-ώа-яёіїєґ]{{2,}})(?![{_WORD_CLASS}-])"
+)
 # after these hyphens a part of the word is left out: `Vor- und Nachteile`, `two- or three-year`
 _AFTER_HYPHEN = frozenset(
     """und oder bzw sowie als bis wie noch aber statt and or to nor but plus versus than into en of dan tot och eller og

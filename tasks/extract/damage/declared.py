@@ -16,18 +16,23 @@ _NO_VALUE = re.compile(
 _PART_NO_VALUE = re.compile(r"\bundefined\b(?=$|\s*[|–—-])|^undefined\b|\[object Object\]|\bNaN\b", re.I)
 _FILE_NAME = re.compile(r"^[\w.-]+\.(?:html?|php|aspx?|jpe?g|png|gif|pdf|docx?|mp4|xml)$", re.I)
 _SLUG = re.compile(r"^[a-z0-9]+(?:[-_][a-z0-9]+){3,}$|^https?://", re.I)
-_MARK = re.compile(r"\*\*\S[^*]*\*\*|\]\(https?:|^#{1,4} \S|\\u[0-9a-f]{4}|%[0-9A-F]{2}.*%[0-9A-F]{2}|=[CDE][0-9A-F]=[89AB]")
+_MARK = re.compile(
+    r"\*\*\S[^*]*\*\*|\]\(https?:|^#{1,4} \S|\\u[0-9a-f]{4}|%[0-9A-F]{2}.*%[0-9A-F]{2}|=[CDE][0-9A-F]=[89AB]"
+)
 _CUT = re.compile(r"(?:\.{3}|…)$")
 _CREDIT = re.compile(
-    r"""^\W*(?: photos? | foto(?:graf\w*|s)? | image | images | picture | pictures | bild(?:er)? | video | graphic | grafik
-    | illustration | photograph(?:er|y|s)? | cr[ée]dit | infographic | фото | 写真 | 撮影 | 图片 | 摄影 | fot\. | zdj[ęe]cie
+    r"""^\W*(?: photos? | foto(?:graf\w*|s)? | image | images | picture | pictures | bild(?:er)? | video | graphic 
+    | grafik | illustration | photograph(?:er|y|s)? | cr[ée]dit | infographic | фото | 写真 | 撮影 | 图片 | 摄影
+    | fot\. | zdj[ęe]cie
     )\s*(?: credit | by | : | / | ： | de\b | von\b )""",
     re.I | re.X,
 )
-_IN_AUTHOR = re.compile(r"[@{}<>\[\]|=]|https?:|www\.|\d{3,}|&\w+;|\bundefined\b|\bnull\b", re.I)
+_IN_AUTHOR = re.compile(r"[@{}<>\[\]|=]|https?:|www\.|\d{3,}|&\w+;|\bundefined\b", re.I)
 _MAIL = re.compile(r"\S@\w[\w-]*\.\w")
 _EMPTY_DATE = re.compile(r"^0{4}\D?0{1,2}\D?0{1,2}|^0001-01-01|^-|invalid|^nan$|undefined|^null$|\{\{|^0+$", re.I)
-_BLANK_DATE = re.compile(r"^(?:1970-01-01|1969-12-31|1900-01-01|1999-11-30|9999-|2000-01-01T00:00:00|2001-01-01T00:00:00)")
+_BLANK_DATE = re.compile(
+    r"^(?:1970-01-01|1969-12-31|1900-01-01|1999-11-30|9999-|2000-01-01T00:00:00|2001-01-01T00:00:00)"
+)
 
 
 def find_title_damage(story: Story) -> Evidence | None:

@@ -6,6 +6,7 @@ from tasks.extract.damage.evidence import Evidence, Story, excerpt
 
 _CODE_CHARS = "{}[]=;<>\\"
 _CODE_CHARS_MIN, _CODE_SHARE = 6, 0.06  # of a paragraph without spaces; prose has less than 0.01
+_CODE_SIGNS_MIN = 3  # of a form that prose has not
 _CODE_CHAR_KINDS = 3  # fewer may be a formula, or a pattern of arrows or brackets
 _PROGRAM_TAGS = frozenset({"pre", "code"})
 # forms that prose has not at any length
@@ -65,12 +66,12 @@ _ADDRESS = re.compile(r"https?:|www\.|[?&]\w+=|\.\w{2,6}/")
 def find_code(story: Story) -> Evidence | None:
     """A paragraph of program code, style sheet, data or an ad slot's parameters, outside elements for code."""
     counts = {char: story.text.count(char) for char in _CODE_CHARS}
-    if sum(counts.values()) < _CODE_CHARS_MIN:
+    if sum(counts.values()) < _CODE_SIGNS_MIN:
         return None
     chars = [char for char, count in counts.items() if count]
     for number, paragraph in enumerate(story.paragraphs):
         signs = sum(map(paragraph.count, chars))
-        if signs < 3 or story.tags[number] in _PROGRAM_TAGS:
+        if signs < _CODE_SIGNS_MIN or story.tags[number] in _PROGRAM_TAGS:
             continue
         match = _CODE.search(paragraph)
         size = len(paragraph) - paragraph.count(" ")

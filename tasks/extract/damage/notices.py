@@ -23,7 +23,9 @@ _HEADS = 2  # paragraphs, since what follows may be teasers of other stories
 _LABEL_CHARS = 60
 _FRAME_CHARS = 240
 _LAST_CHARS = 200
-_ALTERNATIVES = re.compile(r"\(\?:([^()]*)\)(\?)?|\[(\w+)\](\?)?|(.)\?")  # (?:a|b), [sz], or a letter that may be absent
+_ALTERNATIVES = re.compile(
+    r"\(\?:([^()]*)\)(\?)?|\[(\w+)\](\?)?|(.)\?"
+)  # (?:a|b), [sz], or a letter that may be absent
 
 
 def spellings(phrase: str) -> list[str]:
