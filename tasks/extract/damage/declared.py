@@ -21,7 +21,7 @@ _MARK = re.compile(
 )
 _CUT = re.compile(r"(?:\.{3}|…)$")
 _CREDIT = re.compile(
-    r"""^\W*(?: photos? | foto(?:graf\w*|s)? | image | images | picture | pictures | bild(?:er)? | video | graphic 
+    r"""^\W*(?: photos? | foto(?:graf\w*|s)? | image | images | picture | pictures | bild(?:er)? | video | graphic
     | grafik | illustration | photograph(?:er|y|s)? | cr[ée]dit | infographic | фото | 写真 | 撮影 | 图片 | 摄影
     | fot\. | zdj[ęe]cie
     )\s*(?: credit | by | : | / | ： | de\b | von\b )""",

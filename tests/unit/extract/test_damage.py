@@ -102,7 +102,7 @@ DAMAGED = [
         Doubt.CONSENT_WALL,
         story(
             [
-                "Mit Ihrer Einwilligung verwenden wir und unsere Anbieter Cookies, um personenbezogene Daten zu speichern.",
+                "Mit Ihrer Einwilligung verwenden wir und unsere Anbieter Cookies, um personenbezogene Daten zu lesen.",
                 "Sie können in den Einstellungen jederzeit widersprechen, siehe Datenschutz.",
             ],
             language="de",
