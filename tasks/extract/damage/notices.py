@@ -7,7 +7,7 @@ from pathlib import Path
 from tasks.extract.damage.evidence import Evidence, Story, excerpt
 
 _WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-_WHOLE = ("here_is", "sorry", "label")  # told from the first word of a paragraph on
+_WHOLE = ("here_is", "sorry", "label")  # known from the first word of a paragraph on
 _STARTS = {
     name: re.compile(words.replace("^", ""))
     for table in _WORDS.values()

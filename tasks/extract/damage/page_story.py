@@ -13,7 +13,7 @@ from tasks.extract.page import Page
 
 _AUTHOR_METAS = ("author", "article:author", "parsely-author", "dc.creator")
 _DATE_METAS = ("article:published_time", "parsely-pub-date", "sailthru.date", "pubdate", "datepublished")
-# repairs of what is no damage: they unify spaces and line ends
+# repairs of undamaged text: they unify spaces and line ends
 _PLAIN_REPAIRS = frozenset({"spaces", "tabs", "line_breaks", "unicode_nfc"})
 
 
