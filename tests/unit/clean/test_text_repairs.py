@@ -21,6 +21,7 @@ COLUMN = (
         ("a &lt;b&gt; tag", "a &lt;b&gt; tag"),  # would become a tag
         ("R&D; AT&T", "R&D; AT&T"),
         ("mar\u2060\u200dch in Qua\u200drley", "march in Quarley"),
+        ("an\u200d old", "an old"),
         ("می\u200cخواهم", "می\u200cخواهم"),  # the joiner is part of the spelling
         ("क्\u200dष", "क्\u200dष"),
     ],
