@@ -21,6 +21,7 @@ _STYLED_MIN = 10
 _DIGIT_IN_WORD = re.compile(r"(?<![\w.@/-])[^\W\d_]*[a-zß-öø-ÿа-я]{1,}[01]+[a-zß-öø-ÿа-я]+[^\W_]*(?![\w@/]|\.\w)")
 _DIGIT_WORDS_MIN, _DIGIT_WORDS_SHARE = 4, 0.005
 _SPACED_OUT = re.compile(r"(?<!\S)(?:[A-Za-zÀ-ɏͰ-ϿЀ-ӿ] ){5,}[A-Za-zÀ-ɏͰ-ϿЀ-ӿ](?!\S)")
+_LONE_LETTERS_SHARE = 0.15  # of the words of a text with as many letters apart
 _SPACED_OUT_MIN = 5  # a few are emphasis
 _GLUED = {
     code: frozenset(first + second for first in table["first"].split() for second in table["second"].split())
@@ -62,12 +63,9 @@ def find_mixed_scripts(story: Story) -> Evidence | None:
 
 def find_digits_in_words(story: Story) -> Evidence | None:
     """Digits in place of letters, as after bad recognition of a scanned page."""
-    if "0" not in story.text and "1" not in story.text:
-        return None
-    matches = list(_DIGIT_IN_WORD.finditer(story.text))
-    words = {match[0] for match in matches}
-    if len(words) >= _DIGIT_WORDS_MIN and len(matches) >= _DIGIT_WORDS_SHARE * story.word_count:
-        return story.at(matches[0].start())
+    words = [word for word in story.tokens if ("0" in word or "1" in word) and _DIGIT_IN_WORD.search(word)]
+    if len(set(words)) >= _DIGIT_WORDS_MIN and len(words) >= _DIGIT_WORDS_SHARE * story.word_count:
+        return story.at(story.text.find(words[0]))
     return None
 
 
@@ -79,9 +77,13 @@ def find_spaces_damaged(story: Story) -> Evidence | None:
         least = _GLUED_MIN if story.word_count >= _SHORT_WORDS else _GLUED_MIN - 1
         if len(words) >= max(least, _GLUED_SHARE * story.word_count):
             return story.at(story.text.find(words[0]))
-    matches = list(_JOINED.finditer(story.text))
-    if len(matches) >= _JOINED_MIN and len(matches) >= _JOINED_SHARE * story.word_count:
-        return story.at(matches[0].start())
+    # quick where no sign stands within a word, and where few letters stand alone
+    if sum(story.text.count(mark) - story.text.count(mark + " ") for mark in ".,;!?") >= _JOINED_MIN:
+        matches = list(_JOINED.finditer(story.text))
+        if len(matches) >= max(_JOINED_MIN, _JOINED_SHARE * story.word_count):
+            return story.at(matches[0].start())
+    if sum(len(word) == 1 for word in story.tokens) < _LONE_LETTERS_SHARE * len(story.tokens):
+        return None
     matches = list(_SPACED_OUT.finditer(story.text))
     return story.at(matches[0].start()) if len(matches) >= _SPACED_OUT_MIN else None
 
