@@ -24,8 +24,13 @@ _SPACED_OUT = re.compile(r"(?<!\S)(?:[A-Za-zÀ-ɏͰ-ϿЀ-ӿ] ){5,}[A-Za-zÀ-ɏͰ
 _LONE_LETTERS_SHARE = 0.15  # of the words of a text with as many letters apart
 _SPACED_OUT_MIN = 5  # a few are emphasis
 _GLUED = {
-    code: frozenset(first + second for first in table["first"].split() for second in table["second"].split())
-    - frozenset(table.get("words", "").split())
+    code: frozenset(
+        spelling
+        for first in table["first"].split()
+        for second in table["second"].split()
+        if first + second not in table["words"].split()
+        for spelling in (first + second, (first + second).capitalize())
+    )
     for code, table in _TABLES.items()
 }
 _GLUED_MIN, _GLUED_SHARE = 3, 0.01  # words; real texts have fewer than half as many
@@ -51,7 +56,7 @@ def find_mixed_scripts(story: Story) -> Evidence | None:
     text = story.text
     if text.isascii():
         return None
-    if _BESIDE.search(text):
+    if _NOT_LATIN.search(text) and _BESIDE.search(text):
         words = [match for match in _MIXED_WORD.finditer(text) if _BESIDE.search(match[0]) and len(match[0]) > 2]
         if len(words) >= max(_MIXED_MIN, _MIXED_SHARE * story.word_count):
             return story.at(words[0].start())
@@ -73,7 +78,7 @@ def find_spaces_damaged(story: Story) -> Evidence | None:
     """Words that stick together, or whose letters stand apart."""
     glued = _GLUED.get(story.language or "")
     if glued:
-        words = [word for word in story.tokens if word.lower() in glued]
+        words = [word for word in story.tokens if word in glued]
         least = _GLUED_MIN if story.word_count >= _SHORT_WORDS else _GLUED_MIN - 1
         if len(words) >= max(least, _GLUED_SHARE * story.word_count):
             return story.at(story.text.find(words[0]))
