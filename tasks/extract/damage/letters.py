@@ -39,6 +39,7 @@ _SHORT_WORDS = 150  # a shorter text has room for fewer
 _JOINED = re.compile(
     r"(?<=[a-zß-öø-ÿа-яё])(?:[.!?](?=[A-ZÀ-ÞА-Я][a-zß-öø-ÿа-яё]+ )|[,;](?=[A-ZÀ-ÞА-Я]?[a-zß-öø-ÿа-яё]{2,}[ ,.]))"
 )
+_MARK_INSIDE = re.compile("[.,;!?][A-Za-zÀ-ɏА-яё]")  # what every such place has, and found far faster
 _JOINED_MIN, _JOINED_SHARE = 5, 0.01
 _CASED_CHARS_MIN = 200
 _CAPITALS_SHARE = 0.6  # of the characters of the text, in paragraphs without a small letter
@@ -83,7 +84,7 @@ def find_spaces_damaged(story: Story) -> Evidence | None:
         if len(words) >= max(least, _GLUED_SHARE * story.word_count):
             return story.at(story.text.find(words[0]))
     # quick where no sign stands within a word, and where few letters stand alone
-    if sum(story.text.count(mark) - story.text.count(mark + " ") for mark in ".,;!?") >= _JOINED_MIN:
+    if len(_MARK_INSIDE.findall(story.text)) >= _JOINED_MIN:
         matches = list(_JOINED.finditer(story.text))
         if len(matches) >= max(_JOINED_MIN, _JOINED_SHARE * story.word_count):
             return story.at(matches[0].start())
