@@ -22,6 +22,8 @@ _PROBLEMS = {
     "extract.crash": ("The fields can be extracted safely.", "The page crashed the extraction of its fields."),
     "extract.timeout": ("The fields can be extracted in time.", "Extracting the fields took too long."),
 }
+# no row of 3,008 real articles has one of these
+_NOTICES = frozenset({Doubt.CONSENT_WALL, Doubt.ACCESS_REFUSED})
 _COLUMNS = """
     doc_id title_char_count text_char_count mojibake_count mean_paragraph_words confidence published_date fetched_at
     publisher language author_count flags title domain text_digest problem problem_detail
@@ -44,6 +46,14 @@ def suite(limits: ExtractThresholds) -> Suite:
             for code, sentences in _PROBLEMS.items()
         ),
         *_text_rules(limits),
+        Rule(
+            "extract.notice",
+            CRITICAL,
+            "The text is a story, not a notice.",
+            "The text is a notice in place of a story.",
+            is_not("is_notice", True),
+            "flags: {notice_flags}",
+        ),
         *_presence_rules(limits),
         *_oddity_rules(limits),
     ]
@@ -228,6 +238,7 @@ def slim(candidates: pa.Table, repeated: pa.Table | None = None) -> pa.Table:
     """
     flags = candidates.column("flags").to_pylist()
     time_flags = [next((flag for flag in row if flag.startswith("published_")), None) for row in flags]
+    notices = [", ".join(flag for flag in row if flag in _NOTICES) for row in flags]
     repeated = repeated if repeated is not None else repetitions(lambda: iter([candidates]))
     derived = {
         "damage_share": pc.divide(
@@ -235,6 +246,8 @@ def slim(candidates: pa.Table, repeated: pa.Table | None = None) -> pa.Table:
             pc.cast(pc.max_element_wise(candidates.column("text_char_count"), 1), pa.float64()),
         ),
         "time_flag": pa.array(time_flags, pa.string()),
+        "notice_flags": pa.array(notices, pa.string()),
+        "is_notice": pa.array([bool(names) for names in notices], pa.bool_()),
         "is_disordered": pa.array([Doubt.WORDS_OUT_OF_ORDER in row for row in flags], pa.bool_()),
         "is_mixed": pa.array([Doubt.LANGUAGE_MIXED in row for row in flags], pa.bool_()),
         "title_texts": repeated.column("title_texts"),

@@ -175,11 +175,23 @@ def _field_table(article: Row, lines: list[Row]) -> Table:
         has_no_author = name == "authors" and origin  # the page declares that it has none
         if value is None or (value in ([], "") and not has_no_author):
             continue
+        if name == "flags":
+            origin = _flag_evidence(article)
         table.add_row(name, one_line(_shown(value) or "(none)"), one_line(origin or ""))
     size = f"{article['word_count']} words in {article['paragraph_count']} paragraphs"
     text = f"{size}, from {article['text'][:40]!r} to {article['text'][-30:]!r}"
     table.add_row("text", text, "kept lines")
     return table
+
+
+def _flag_evidence(article: Row) -> str:
+    """What shows each flag, where something does: the line's number, or the words of a field."""
+    shown = []
+    for one in article.get("flag_evidence") or ():
+        place = f" line {one['line_no']}:" if one["line_no"] else ""
+        words = f" {one['shown']!r}" if one["shown"] else ""
+        shown.append(f"{one['flag']}:{place}{words}" if place or words else one["flag"])
+    return "; ".join(shown)
 
 
 def _line_origin(name: str, value: Any, lines: list[Row]) -> str:

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from tasks import schema
 from tasks.extract.body import Body, is_agency_copy, read_body
+from tasks.extract.damage.page_story import damage_columns
 from tasks.extract.doubts import find_doubts, replaced_letters
 from tasks.extract.fields.address import clean_url, find_canonical, host
 from tasks.extract.fields.authors import find_authors, find_byline
@@ -168,7 +169,9 @@ def extract_page(page: Page, *, guess_dates: bool = False) -> tuple[dict[str, An
         "mojibake_count": mojibake.count_signs(body.text + (title or "")) + replaced_letters(body.text, words),
     }
     row |= {name: _visible(row[name]) for name in _TEXT_FIELDS}
-    row["flags"] = [*fields.times.flags, *find_doubts(page, row, body.paragraphs)]
+    damage_flags, columns = damage_columns(page, row, body)
+    row |= columns
+    row["flags"] = [*fields.times.flags, *find_doubts(page, row, body.paragraphs), *damage_flags]
     return row, shingles_of(folded)
 
 

@@ -27,6 +27,7 @@ from tasks.schema.columns import (
 )
 
 _QUOTES = pa.list_(pa.struct([pa.field("text", STRING), pa.field("speaker", STRING)]))
+_EVIDENCE = pa.list_(pa.struct([pa.field("flag", STRING), pa.field("line_no", INT32), pa.field("shown", STRING)]))
 
 _ARTICLE_COLUMNS = (
     ARTICLE_ID,
@@ -80,6 +81,8 @@ _ARTICLE_COLUMNS = (
     STORY_PROBABILITY,
     required("confidence", FLOAT32, "Probability that text and fields are right, 0 to 1."),
     required("flags", STRINGS, "Codes of doubts that deserve a second look."),
+    optional("flag_evidence", _EVIDENCE, "What shows a flag: words, and their line if they are in one."),
+    optional("repairs", STRINGS, "Names of the repairs of damaged text on the page."),
     optional("title_from", STRING, "Origin of the title."),
     optional("authors_from", STRING, "Origin of the authors, or why there are none."),
     optional("published_from", STRING, "Origin of the publication time."),

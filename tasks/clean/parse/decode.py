@@ -1,11 +1,13 @@
 """Bytes in, text out: encoding detection and the repairs that every text needs, each with a name.
 
-A repair never changes what a reader sees, except damage: hyphenation, quotes and dashes stay as they are.
+A repair never changes what a reader sees, except damage: quotes and dashes stay as they are, and hyphens but for those
+of words that a printed line divides.
 """
 
 import codecs
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import ftfy
@@ -14,7 +16,8 @@ import pyarrow as pa
 from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
 
 from tasks.text import mojibake
-from tasks.text.characters import C1_CLASS, UNSEEN_CLASS
+from tasks.text.characters import C1_CLASS, JOINERS, UNSEEN_CLASS
+from tasks.text.escapes import join_divided_words, unescape
 
 _META_PROBE = 4096  # browsers look for a charset in the first 1024 bytes, but sites declare it later, too
 _META = re.compile(
@@ -40,8 +43,8 @@ _INVISIBLE = re.compile(f"[{UNSEEN_CLASS}{C1_CLASS}]")
 _SPACES = re.compile(f"[{_SPACE_CLASS}]")
 _MAX_ROUNDS = 4  # some text is damaged twice; more damage is artificial
 # repairs that may uncover further damage; replaced spaces do not
-_UNSETTLING = frozenset({"mojibake", "invisible_characters", "unicode_nfc"})
-_IS_UNSEEN, _IS_C1, _IS_SPACE, _IS_LEAD, _IS_BREAK = 1, 2, 4, 8, 16
+_UNSETTLING = frozenset({"mojibake", "invisible_characters", "unicode_nfc", "escapes"})
+_IS_UNSEEN, _IS_C1, _IS_SPACE, _IS_LEAD, _IS_BREAK, _IS_JOINER = 1, 2, 4, 8, 16, 32
 # which of the patterns each UTF-16 unit may match: all their characters are in the basic plane
 _SIGNS = np.zeros(0x10000, dtype=np.uint8)
 for _sign, _class in (
@@ -50,6 +53,7 @@ for _sign, _class in (
     (_IS_SPACE, _SPACE_CLASS),
     (_IS_LEAD, mojibake.LEADS),
     (_IS_BREAK, "\r" + _BREAK_CLASS),
+    (_IS_JOINER, "\u200c\u200d"),
 ):
     _SIGNS[[ord(char) for char in _chars_in(_class)]] |= _sign
 
@@ -195,7 +199,11 @@ def repair_line(text: str, repairs: set[str]) -> str:
                 signs = _signs(text)
         if signs & (_IS_UNSEEN | _IS_C1):
             text = _apply("invisible_characters", _INVISIBLE, "", text, repairs)
-        if signs & _IS_SPACE:
+        if signs & _IS_JOINER:
+            text = _apply("invisible_characters", JOINERS, "", text, repairs)
+        for name, undo in _UNDONE:
+            text = _undone(name, undo, text, repairs)
+        if signs & _IS_SPACE or "\xa0" in text:
             text = _apply("spaces", _SPACES, " ", text, repairs)
         if not unicodedata.is_normalized("NFC", text):
             repairs.add("unicode_nfc")
@@ -203,6 +211,17 @@ def repair_line(text: str, repairs: set[str]) -> str:
         if text == before or not (repairs & _UNSETTLING):
             break
     return text
+
+
+# each is quick where a text has none of its signs
+_UNDONE = (("escapes", unescape), ("divided_words", join_divided_words))
+
+
+def _undone(name: str, undo: Callable[[str], str], text: str, repairs: set[str]) -> str:
+    changed = undo(text)
+    if changed != text:
+        repairs.add(name)
+    return changed
 
 
 def _signs(text: str) -> int:
