@@ -16,7 +16,8 @@ import orjson
 from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.client import Client, ClientSettings, Response
 from tasks.ingest.fetch.guard import Backend, Resolve, resolve
-from tasks.ingest.fetch.lists import Listed, read_list
+from tasks.ingest.fetch.list_reader import ListReader
+from tasks.ingest.fetch.listed import Listed
 from tasks.ingest.fetch.permissions import Permissions, reservation
 from tasks.ingest.fetch.publishers import PublisherEntry, PublisherList
 from tasks.ingest.formats import Skipped
@@ -72,6 +73,7 @@ class Crawl:
 
     def __post_init__(self) -> None:
         self._sites: dict[str, _Site] = {}
+        self._lists = ListReader()
         self._lock = threading.Lock()
         self._end = time.monotonic() + self.budget_seconds
         self._is_over = False
@@ -115,6 +117,7 @@ class Crawl:
                         continue
                 for site in self._sites.values():
                     site.client.close()
+                self._lists.close()
 
     def _publisher(self, entry: PublisherEntry, put: Callable[[Fetched | Skipped], None]) -> None:
         declared = {"publisher": entry.name, "language": entry.language, "tags": entry.tags}
@@ -202,15 +205,17 @@ class Crawl:
                 return Listed()
             if response.status != 200:
                 raise FlawError(Flaw.FETCH_FAILED, f"HTTP status {response.status} for the list")
-            listed = read_list(response.body, response.url)
+            listed = self._lists.read(response.body, response.url)
             if listed is None:
                 raise FlawError(Flaw.BROKEN_FILE, "is neither a feed nor a sitemap")
         except FlawError as error:
             put(_failed(url, error))
             return Listed()
         listed.pages = [page.partition("#")[0] for page in listed.pages]
+        if listed.damage:
+            put(Skipped(f"lists that could be read only in part: {listed.damage}"))
         # an index is always read: it may be unchanged while a list in it has new pages
-        if not listed.lists:
+        elif not listed.lists:
             progress.add(_state(url, "whole_list", response), [page for page in listed.pages if not self._is_had(page)])
         return listed
 
