@@ -9,6 +9,7 @@ import sys
 from flows.cli.parser import build_parser
 from flows.cli.run import INTERRUPTED
 from tasks.errors import EXIT_DONE, EXIT_INTERRUPTED, CopydeskError
+from tasks.storage.addresses import printable
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return int(options.handler(options))
     except CopydeskError as error:
-        print(f"copydesk: {error}", file=sys.stderr)
+        print("copydesk: " + "\n".join(map(printable, str(error).split("\n"))), file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print(INTERRUPTED, file=sys.stderr)

@@ -29,7 +29,8 @@ _LONG_KEY = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w-]{20,}")
 # what a signature is made for changes with it
 _SIGNED = frozenset("expires policy keypairid googleaccessid awsaccesskeyid ossaccesskeyid username user login".split())
 _AZURE = frozenset(
-    "sv ss srt sp se st spr sr sip sdd skoid sktid skt ske sks skv scid saoid suoid ses rscc rscd rsce rscl rsct".split()
+    "sv ss srt sp se st spr sr sip sdd ses skoid sktid skt ske sks skv scid saoid suoid".split()
+    + "rscc rscd rsce rscl rsct".split()
 )
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*", re.I)
 # in these, what stands before @ names a container or a repository
@@ -167,7 +168,9 @@ def _escaped(found: re.Match[str]) -> str:
     code = ord(found[0])
     if 0xDC80 <= code <= 0xDCFF:  # a byte of a path that is not UTF-8
         return f"\\x{code - 0xDC00:02x}"
-    return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(found[0]) or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")
+    return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(found[0]) or (
+        f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+    )
 
 
 def path_of(address: str) -> str:

@@ -3,16 +3,18 @@
 import random
 import ssl
 import time
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 import httpcore
 
 from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.guard import Backend
 from tasks.ingest.formats.warc import decoded
+from tasks.storage.addresses import without_secrets
 from tasks.vocabulary import Flaw
 
 _MAX_REDIRECTS = 8
@@ -65,10 +67,18 @@ class Client:
         )
         self.delay_seconds = settings.delay_seconds
         self._last_request = float("-inf")
+        self._logins: dict[str | None, str] = {}  # by site, for it alone
 
     def close(self) -> None:
         """Close all connections."""
         self._pool.close()
+
+    def learn_login(self, url: str) -> None:
+        """Use the user name and password of an address for all requests to its site, as browsers do."""
+        site = _site(url)
+        if site is not None and (parts := urlsplit(url)).username is not None:
+            login = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
+            self._logins[site] = "Basic " + b64encode(login.encode()).decode()
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
         """The response to a GET request, after redirects and retries.
@@ -99,9 +109,9 @@ class Client:
         for _ in range(_MAX_REDIRECTS + 1):
             parts = urlsplit(url)
             if parts.scheme not in ("http", "https") or not parts.hostname:
-                raise FlawError(Flaw.ADDRESS_REFUSED, f"{url[:_SHOWN_CHARS]} is not an http or https address")
+                raise FlawError(Flaw.ADDRESS_REFUSED, f"{_shown(url)} is not an http or https address")
             if url in seen:
-                raise FlawError(Flaw.FETCH_FAILED, f"redirect loop at {url[:_SHOWN_CHARS]}")
+                raise FlawError(Flaw.FETCH_FAILED, f"redirect loop at {_shown(url)}")
             seen.add(url)
             response = self._request(url, headers)
             target = response.headers.get("location")
@@ -110,7 +120,7 @@ class Client:
             try:
                 url = urljoin(url, target.strip()).partition("#")[0]
             except ValueError as error:
-                detail = f"a redirect to {target[:_SHOWN_CHARS]!r}, which is not an address"
+                detail = f"a redirect to {_shown(target)!r}, which is not an address"
                 raise FlawError(Flaw.ADDRESS_REFUSED, detail) from error
         raise FlawError(Flaw.FETCH_FAILED, f"more than {_MAX_REDIRECTS} redirects")
 
@@ -119,7 +129,7 @@ class Client:
         if wait > 0:
             self._sleep(wait)
         self._backend.deadline = time.monotonic() + self._settings.request_seconds
-        sent = {"User-Agent": self._settings.user_agent, **_HEADERS, **headers}
+        sent = {"User-Agent": self._settings.user_agent, **_HEADERS, **headers, **self._login(url)}
         sent_bytes = [(name.encode(), value.encode("latin-1", "replace")) for name, value in sent.items()]
         try:
             with self._pool.stream("GET", _ascii_url(url), headers=sent_bytes) as response:
@@ -134,6 +144,11 @@ class Client:
             body = decoded(body, coding, self._settings.max_bytes)
         return Response(url, response.status, received, body)
 
+    def _login(self, url: str) -> dict[str, str]:
+        self.learn_login(url)
+        site = _site(url)
+        return {"Authorization": self._logins[site]} if site in self._logins else {}
+
     def _body(self, response: httpcore.Response) -> bytes:
         parts: list[bytes] = []
         size = 0
@@ -145,14 +160,26 @@ class Client:
         return b"".join(parts)
 
 
+def _site(url: str) -> str | None:
+    """The scheme, host and port of an address, or None if it is not one."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:  # a port that is not a number: refused where it is requested
+        return None
+    return f"{parts.scheme}://{parts.hostname}:{port}"
+
+
+def _shown(url: str) -> str:
+    return without_secrets(url)[:_SHOWN_CHARS]
+
+
 def _ascii_url(url: str) -> str:
     """The address in ASCII: host names in IDNA, other letters percent-encoded.
 
     Raises:
         FlawError: the address has no such form.
     """
-    from urllib.parse import quote, urlunsplit  # noqa: PLC0415 - only needed here
-
     parts = urlsplit(url)
     try:
         name = parts.hostname or ""
@@ -162,7 +189,7 @@ def _ascii_url(url: str) -> str:
         path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
         return urlunsplit((parts.scheme, host, path, quote(parts.query, safe="/%:@!$&'()*+,;=~-._?"), ""))
     except (UnicodeError, ValueError) as error:
-        raise FlawError(Flaw.ADDRESS_REFUSED, f"{url[:_SHOWN_CHARS]!r} is not a valid address") from error
+        raise FlawError(Flaw.ADDRESS_REFUSED, f"{_shown(url)!r} is not a valid address") from error
 
 
 def _retry_after(text: str | None) -> float | None:

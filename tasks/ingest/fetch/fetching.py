@@ -20,6 +20,7 @@ from tasks.ingest.record import SourceFile, page_row
 from tasks.ingest.seen import SeenPages
 from tasks.ingest.worker import Limits, write_batches
 from tasks.steps import Receipt, digest
+from tasks.storage.addresses import shown
 from tasks.storage.tables import write_table
 
 STATE_FILE = "fetches.parquet"
@@ -87,7 +88,7 @@ def fetch(sources: list[str], folder: Path, limits: Limits, seen: SeenPages, opt
     earlier = read_states(options.state_files)
     agent = user_agent(publishers.contact)
     crawl = Crawl(publishers, earlier, seen.has_url, limits.max_page_bytes, agent, options.budget_seconds)
-    name = f"web-{datetime.now(UTC):%Y%m%dT%H%M%S}-{digest(*sources)[:6]}"
+    name = f"web-{datetime.now(UTC):%Y%m%dT%H%M%S}-{digest(*map(shown, sources))[:6]}"
     path = Path(options.warc_folder) / f"{name}.warc.gz" if options.warc_folder else None
     with open_warc(path, agent) as warc:
 
