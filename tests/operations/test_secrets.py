@@ -6,11 +6,18 @@ import os
 import subprocess
 import sys
 from base64 import b64encode
+from datetime import date
 
 import pyarrow.parquet as pq
 import pytest
 from support.news_site import NewsSite, feed, page
 from support.paths import PAGES, ROOT
+
+from flows.operate.backfill import slices
+from flows.operate.deployments import deploy, deployments_of
+from flows.operate.schedules import Schedules
+from flows.parameters import BackfillParameters, NewsParameters
+from tasks.storage.addresses import as_given
 
 PASSWORD, SIGNATURE, TOKEN, KEY = "PwPwSecret1%2B", "SgSgSecret2%2F", "TkTkSecret3", "AkAkSecret4"
 SECRETS = ("PwPwSecret1", "SgSgSecret2", "TkTkSecret3", "AkAkSecret4", "UsUsSecret5")
@@ -137,3 +144,32 @@ def test_an_error_does_not_tell_secrets(site, tmp_path, source):
     assert "/data/none." in done.stderr
     assert not [secret for secret in SECRETS if secret in done.stdout + done.stderr]
     assert list(found_in(tmp_path)) == []
+
+
+def schedules_of(source):
+    content = {"nightly": {"cron": "0 3 * * *", "sources": [source]}, "backfill": {"sources": [source]}}
+    return Schedules.model_validate(content)
+
+
+def test_deployments_hand_secrets_to_their_runs_and_not_to_the_database():
+    source = f"https://{LOGIN}@a.example/pages.zip?token={TOKEN}"
+    deployments = deployments_of(schedules_of(source))
+    assert not [secret for secret in SECRETS if secret in repr([one.model_dump() for one in deployments])]
+    given = {one.name: one.parameters["parameters"]["sources"] for one in deployments}
+    assert given == {"nightly": ["https://a.example/pages.zip"], "backfill": ["https://a.example/pages.zip"]}
+    assert as_given(given["nightly"]) == [source]
+
+
+def test_a_deployment_for_workers_elsewhere_refuses_secrets_in_words():
+    with pytest.raises(ValueError, match="list of publishers") as caught:
+        deploy(schedules_of(f"https://{LOGIN}@a.example/pages.zip"), "pool")
+    assert not [secret for secret in SECRETS if secret in str(caught.value)]
+
+
+def test_each_slice_of_a_backfill_opens_its_source_as_given():
+    source = f"https://{LOGIN}@a.example/{{day:%Y-%m-%d}}.zip"
+    parameters = BackfillParameters(sources=[source], first_day="2026-11-01", last_day="2026-11-02")
+    assert LOGIN not in repr(parameters)
+    names = [NewsParameters(sources=one).sources for one in slices(parameters, date(2026, 11, 2))]
+    assert names == [["https://a.example/2026-11-01.zip"], ["https://a.example/2026-11-02.zip"]]
+    assert as_given(names[0]) == [f"https://{LOGIN}@a.example/2026-11-01.zip"]
