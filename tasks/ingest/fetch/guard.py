@@ -4,7 +4,6 @@ Feeds and redirects are untrusted and may point into the network that Copydesk r
 The connection is made to the checked address, so the name cannot resolve to another one in between.
 """
 
-import ipaddress
 import socket
 import ssl
 import time
@@ -14,10 +13,10 @@ from typing import Any
 import httpcore
 
 from tasks.ingest.bounded_streams import FlawError
+from tasks.ingest.fetch.special_addresses import special_purpose
 from tasks.vocabulary import Flaw
 
 Resolve = Callable[[str, int], list[str]]
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -28,17 +27,7 @@ def resolve(host: str, port: int) -> list[str]:
 
 def is_public(address: str) -> bool:
     """Whether an IP address is public: not loopback, private, link-local, multicast or otherwise special."""
-    try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is None and ip in _NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast
+    return special_purpose(address) is None
 
 
 class Backend(httpcore.SyncBackend):
@@ -71,7 +60,8 @@ class Backend(httpcore.SyncBackend):
         if host not in self._private and f"{host}:{port}" not in self._private:
             refused = [address for address in addresses if not is_public(address)]
             if refused:  # one private address among public ones is refused too
-                detail = f"{host} resolves to {refused[0]}, which is not a public address"
+                purpose = special_purpose(refused[0])
+                detail = f"{host} resolves to {refused[0]}, which is not a public address: {purpose}"
                 raise FlawError(Flaw.ADDRESS_REFUSED, detail)
         stream = super().connect_tcp(addresses[0], port, self._left(timeout), local_address, socket_options)
         return _Stream(stream, self)
