@@ -3,6 +3,7 @@
 from pydantic import ValidationError
 
 from tasks.ingest.fetch.fetching import is_web, publishers_of
+from tasks.ingest.fetch.proxies import check_proxies
 from tasks.ingest.listing import SourceError, check_sources
 from tasks.storage.addresses import as_given, shown
 
@@ -18,6 +19,7 @@ def check_all_sources(sources: list[str]) -> None:
     web = [source for source in sources if is_web(source)]
     try:
         if web:
+            check_proxies()
             publishers_of(web)
     except ValidationError as error:
         raise SourceError(f"{shown(str(error.errors()[0]['input']))}: {error.errors()[0]['msg']}") from error

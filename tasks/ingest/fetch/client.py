@@ -13,6 +13,7 @@ import httpcore
 
 from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.guard import Backend
+from tasks.ingest.fetch.proxies import Proxy, proxy_for
 from tasks.ingest.formats.warc import decoded
 from tasks.storage.addresses import without_secrets
 from tasks.vocabulary import Flaw
@@ -29,6 +30,7 @@ _IO_ERRORS = (
     httpcore.NetworkError,
     httpcore.TimeoutException,
     httpcore.ProtocolError,
+    httpcore.ProxyError,
     httpcore.UnsupportedProtocol,
     OSError,
 )
@@ -62,16 +64,15 @@ class Client:
 
     def __init__(self, settings: ClientSettings, backend: Backend, sleep: Callable[[float], None] = time.sleep) -> None:
         self._settings, self._backend, self._sleep = settings, backend, sleep
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=ssl.create_default_context(), max_connections=2, network_backend=backend, retries=0
-        )
+        self._pools: dict[Proxy | None, httpcore.ConnectionPool] = {}
         self.delay_seconds = settings.delay_seconds
         self._last_request = float("-inf")
         self._logins: dict[str | None, str] = {}  # by site, for it alone
 
     def close(self) -> None:
         """Close all connections."""
-        self._pool.close()
+        for pool in self._pools.values():
+            pool.close()
 
     def learn_login(self, url: str) -> None:
         """Use the user name and password of an address for all requests to its site, as browsers do."""
@@ -131,8 +132,9 @@ class Client:
         self._backend.deadline = time.monotonic() + self._settings.request_seconds
         sent = {"User-Agent": self._settings.user_agent, **_HEADERS, **headers, **self._login(url)}
         sent_bytes = [(name.encode(), value.encode("latin-1", "replace")) for name, value in sent.items()]
+        target = _ascii_url(url)
         try:
-            with self._pool.stream("GET", _ascii_url(url), headers=sent_bytes) as response:
+            with self._pool(target).stream("GET", target, headers=sent_bytes) as response:
                 if len(response.headers) > _MAX_HEADERS:
                     raise FlawError(Flaw.FETCH_FAILED, f"{len(response.headers)} header lines")
                 received = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
@@ -143,6 +145,29 @@ class Client:
         for coding in reversed([coding.strip() for coding in codings if coding.strip()]):
             body = decoded(body, coding, self._settings.max_bytes)
         return Response(url, response.status, received, body)
+
+    def _pool(self, url: str) -> httpcore.ConnectionPool:
+        """The connections for an address: directly, or through the proxy that the environment names for it.
+
+        Raises:
+            FlawError: a proxy would have to fetch from a host that is not public.
+        """
+        proxy = proxy_for(url)
+        self._backend.proxy = (proxy.host, proxy.port) if proxy is not None else None
+        if proxy is not None:
+            parts = urlsplit(url)
+            self._backend.check_before_proxy(
+                parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+            )
+        if proxy not in self._pools:
+            self._pools[proxy] = httpcore.ConnectionPool(
+                ssl_context=ssl.create_default_context(),
+                proxy=httpcore.Proxy(proxy.url, auth=proxy.login) if proxy is not None else None,
+                max_connections=2,
+                network_backend=self._backend,
+                retries=0,
+            )
+        return self._pools[proxy]
 
     def _login(self, url: str) -> dict[str, str]:
         self.learn_login(url)

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from tasks import schema
 from tasks.ingest.fetch.crawl import Crawl, FetchState
+from tasks.ingest.fetch.proxies import check_proxies
 from tasks.ingest.fetch.publishers import PublisherEntry, PublisherList, read_publishers
 from tasks.ingest.fetch.warc_file import open_warc
 from tasks.ingest.formats import Skipped, format_of
@@ -84,6 +85,7 @@ def read_states(files: tuple[str, ...]) -> dict[str, FetchState]:
 
 def fetch(sources: list[str], folder: Path, limits: Limits, seen: SeenPages, options: Fetching) -> Iterator[Receipt]:
     """Fetch new pages and write them into batches; the state for the next crawl goes to `folder/../fetches.parquet`."""
+    check_proxies()
     publishers = publishers_of(sources)
     earlier = read_states(options.state_files)
     agent = user_agent(publishers.contact)
