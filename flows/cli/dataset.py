@@ -5,6 +5,7 @@ import os
 import sys
 
 from tasks.errors import EXIT_DONE, CopydeskError, UsageError
+from tasks.storage.addresses import shown
 
 
 def show_dataset(options: argparse.Namespace) -> int:
@@ -32,7 +33,7 @@ def explain_page(options: argparse.Namespace) -> int:
     if not pages:
         raise _no_such_page(options.page)
     if len(pages) > 1:
-        print(f"copydesk: {len(pages)} pages match {options.page}; showing the newest. Others:", file=sys.stderr)
+        print(f"copydesk: {len(pages)} pages match {shown(options.page)}; showing the newest. Others:", file=sys.stderr)
         for row in pages[1:10]:
             print(f"  {row['doc_id']}  {row['source_uri']}  {row['outcome']}", file=sys.stderr)
     if options.json:
@@ -43,7 +44,7 @@ def explain_page(options: argparse.Namespace) -> int:
 
 
 def _no_such_page(wanted: str) -> UsageError:
-    return UsageError(f"{wanted}: no page of this dataset has this id, path or address")
+    return UsageError(f"{shown(wanted)}: no page of this dataset has this id, path or address")
 
 
 def check_thresholds(options: argparse.Namespace) -> int:

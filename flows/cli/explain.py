@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tasks.load.output import Output
+from tasks.storage.addresses import shown
 from tasks.vocabulary import Action, Reason
 
 _STYLES = {"keep": "default", "field": "cyan", "drop": "dim"}
@@ -60,7 +61,8 @@ _LINE_ORIGINS = {
 def find_pages(wanted: str, output: Output) -> list[dict[str, Any]]:
     """The ledger's rows that an id, a path or an address matches, articles first and the newest first."""
     path = Path(wanted)
-    spellings = {wanted, str(path), str(path.resolve()) if path.exists() else wanted}
+    spellings = set(map(shown, (wanted, str(path), str(path.resolve()) if path.exists() else wanted)))
+    is_name, wanted = path.name == wanted, shown(wanted)
     rows: list[dict[str, Any]] = []
     for file in output.files("ledger").values():
         table = pq.ParquetFile(file).read()
@@ -73,7 +75,7 @@ def find_pages(wanted: str, output: Output) -> list[dict[str, Any]]:
             pc.equal(pc.fill_null(table.column("url"), ""), wanted),
         )
         rows += table.filter(pc.or_(is_id, is_source)).to_pylist()
-        if path.name == wanted and not rows:  # a file name without its folder is enough where it is the only one
+        if is_name and not rows:  # a file name without its folder is enough where it is the only one
             rows += table.filter(pc.ends_with(table.column("source_uri"), f"/{wanted}")).to_pylist()
     rows.sort(key=lambda row: row["run_id"], reverse=True)
     return sorted(rows, key=lambda row: _OUTCOME_ORDER[row["outcome"]])
