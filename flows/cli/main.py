@@ -9,7 +9,6 @@ import sys
 from flows.cli.parser import build_parser
 from flows.cli.run import INTERRUPTED
 from tasks.errors import EXIT_DONE, EXIT_INTERRUPTED, CopydeskError
-from tasks.storage.addresses import printable
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,7 +22,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return int(options.handler(options))
     except CopydeskError as error:
-        print("copydesk: " + "\n".join(map(printable, str(error).split("\n"))), file=sys.stderr)
+        from flows.cli.terminal import printable
+
+        print(printable(f"copydesk: {error}"), file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print(INTERRUPTED, file=sys.stderr)
