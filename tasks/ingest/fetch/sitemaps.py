@@ -76,7 +76,7 @@ def _written_out(xml: XmlText) -> list[str]:
 
 
 def read_text_sitemap(text: str) -> Listed | None:
-    """The addresses in a sitemap that has one in each line, or None if it is no such text."""
+    """The addresses in a sitemap that has one in each line, or None if the text is something else."""
     lines = text.split(maxsplit=MAX_ENTRIES)
     if not lines or not all(_is_address(line) for line in lines[:1]):
         return None
