@@ -58,7 +58,22 @@ _CORRECTION = re.compile(
     r"^(?:this (?:article|story) (?:has been|was) (?:updated|corrected|amended)|an earlier version)",
     re.I,
 )
+_LETTER = re.compile(r"[^\W\d_]")
 _BULLET = re.compile(r"^[•·▪◦‣●■◆►*–-]\s+(?=\S)")
+# words of video players, galleries and newsletter boxes that stand where captions do
+_CONTROLS = re.compile(
+    r"""
+    ^ (?: video[ ](?: player | loading ) | loading[ ]video | replay[ ]video | the[ ]video[ ]will | type="video
+      | click[ ]to[ ](?: play | enlarge ) | enlarge[ ]image | slideshow$ | view[ ]this[ ]post | share[ ]on
+      | (?: current | remaining )[ ]time | stream[ ]type | seek[ ]to[ ]live | playback[ ]rate
+      | (?: captions | subtitles | descriptions )[ ](?: settings | off ) | this[ ]is[ ]a[ ]modal | close[ ]modal
+      | (?: beginning | end )[ ]of[ ]dialog | text[ ]edge[ ]style | font[ ](?: size | family )$ | reset[ ]restore
+      | we[ ]apologize,[ ]but[ ]this[ ]video | try[ ]refreshing[ ]your | dein[ ]browser[ ]kann
+      | (?: skip[ ]past | after | free[ ]weekly )[ ]newsletter | sign[ ]up[ ](?: to | for )
+      | newsletter[ ]abonnieren | bitte[ ](?: wählen | tragen )[ ]sie | mit[ ]meiner[ ]anmeldung )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 _AGENCY_WORDS = re.compile(r"\bwires?\b|agenc|agentur|press", re.I)
 
 
@@ -119,6 +134,8 @@ def _captions_and_credits(page: Page) -> tuple[list[str], list[str]]:
     image_credits: list[str] = []
     for line in page.labelled("caption", "credit"):
         text = line.text
+        if _CONTROLS.match(text):
+            continue
         if line.label == "credit":
             image_credits += _credit_names(text)
             continue
@@ -128,14 +145,14 @@ def _captions_and_credits(page: Page) -> tuple[list[str], list[str]]:
             if _PHOTO_WORDS.search(credit) or is_agency(credit):
                 image_credits += _credit_names(credit)
                 text = text[: match.start()].strip()
-        if text:
+        if len(_LETTER.findall(_CREDIT_PREFIX.sub("", text))) > 1:  # not "©", "Foto:" or "1/2"
             captions.append(text)
     return list(dict.fromkeys(captions)), list(dict.fromkeys(image_credits))
 
 
 def _credit_names(text: str) -> list[str]:
     name = _CREDIT_PREFIX.sub("", text.strip(" ()[]")).strip(" ()[].:")
-    return [name] if name and len(name) < 120 else []
+    return [name] if _LETTER.search(name) and len(name) < 120 else []
 
 
 def is_agency_copy(body: Body) -> bool:

@@ -2,9 +2,10 @@
 
 import html
 import re
+from functools import lru_cache
 from itertools import pairwise
 
-from tasks.text.dates import is_date_line
+from tasks.text.date_lines import is_date_line
 from tasks.text.publisher_names import IMAGE_PREFIX, spell_out, squeeze
 
 SEPARATOR = re.compile(r"\s+[|·•»«›–—:-]+\s+|\s*[|｜]\s*|:\s+|\s*：\s*|(?<=[^\x00-\x7f]):(?=\S)")
@@ -53,11 +54,7 @@ def strip_authors(title: str, author_keys: set[str]) -> str:
 
 def strip_site(title: str, site_names: list[str]) -> str:
     """The title without the site's name before its first or after its last separator."""
-    site_keys = {squeeze(name) for name in site_names if name}
-    site_keys |= {key.removeprefix("the") for key in site_keys}
-    site_keys |= {_spelled_key(name) for name in site_names if name}  # boersen-zeitung.de is the Börsen-Zeitung
-    site_keys |= _ARCHIVE_WORDS
-    site_keys.discard("")
+    site_keys = _keys_of(tuple(site_names))
     for _ in range(3):  # "Headline | Section | Site" has two endings
         shorter = _without_one_end(title, site_keys)
         if shorter == title:
@@ -66,7 +63,15 @@ def strip_site(title: str, site_names: list[str]) -> str:
     return title
 
 
-def _without_one_end(title: str, site_keys: set[str]) -> str:
+@lru_cache(maxsize=1_024)  # a page has half a dozen titles
+def _keys_of(site_names: tuple[str, ...]) -> frozenset[str]:
+    keys = {squeeze(name) for name in site_names}
+    keys |= {key.removeprefix("the") for key in keys}
+    keys |= {_spelled_key(name) for name in site_names}  # boersen-zeitung.de is the Börsen-Zeitung
+    return frozenset(keys | _ARCHIVE_WORDS) - {""}
+
+
+def _without_one_end(title: str, site_keys: frozenset[str]) -> str:
     separators = list(SEPARATOR.finditer(title))
     if not separators:
         return title
@@ -92,7 +97,7 @@ def _without_one_end(title: str, site_keys: set[str]) -> str:
     return title
 
 
-def _is_site(part: str, site_keys: set[str]) -> bool:
+def _is_site(part: str, site_keys: frozenset[str]) -> bool:
     return squeeze(part) in site_keys or _spelled_key(part) in site_keys
 
 

@@ -10,7 +10,8 @@ from tasks.extract.fields.address import absolute, host
 from tasks.extract.page import FieldValue, Page, strings
 from tasks.text.publisher_names import squeeze
 
-_TOKEN = re.compile(r"[^\W\d_]+")
+# digits may follow a word; letters behind digits are those of a digest
+_TOKEN = re.compile(r"(?<![^\W_])[^\W\d_]+(?=\d*(?![^\W_]))")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # folders of a site's design: their pictures belong to no article
 _DESIGN_FOLDER = re.compile(

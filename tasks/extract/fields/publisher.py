@@ -18,6 +18,7 @@ _DOMAIN = re.compile(r"^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}$", re.I)
 _ADDRESS = re.compile(r"@\w|://|^www\.|\w\.(?:com|org|net|co\.uk|de|fr|example)\b")
 _PLACE = re.compile(r",\s?[A-Z]{2}$")  # "Cass Lake,MN"
 _TEMPERATURE = re.compile(r"^\W*-?\d{1,3}\s?°|\d\s?°\s?[CF]?\b|\b(?:humidity|wind)\b", re.I)
+_MAX_WEATHER_CHARS = 40  # a sentence is longer
 _TITLE_MARKS = "|–—·-"
 _EDGES = " |·•-–"  # signs around a name in a line
 _REASONS_OF_OTHER_LINES = ("lexicon", "place_pattern", "date_pattern")
@@ -205,11 +206,14 @@ def _masthead_name(page: Page, owner: str) -> str | None:
     for position, line in enumerate(page.lines[:_MASTHEAD_LINES]):
         name = line.text.strip(_EDGES)
         key = squeeze(name)
-        if not _may_be_masthead(line, name, key) or _is_weather(page, position):
+        if not _may_be_masthead(line, name, key):
+            continue
+        is_in_address = key.removeprefix("the") in addresses
+        if not is_in_address and _is_weather(page, position):
             continue
         mentions = min(page_key.count(key) - 1, 3)  # a word of the story is mentioned more often than the site
         score: float = 3 * _ends_title(page, name) + mentions
-        score += 2 * (key.removeprefix("the") in addresses) + 2 * (owner_key == key)
+        score += 2 * is_in_address + 2 * (owner_key == key)
         score -= 0.05 * position + (" " not in name)
         if score >= 1 and (best is None or score > best[0]):
             best = (score, name)
@@ -226,8 +230,9 @@ def _is_weather(page: Page, position: int) -> bool:
     """Whether a line at the top names the place of a weather report: by its form, or by a temperature beside it."""
     if _PLACE.search(page.lines[position].text.strip(_EDGES)):
         return True
-    beside = page.lines[max(position - 1, 0) : position + 2]
-    return any(_TEMPERATURE.search(line.text) for line in beside if len(line.text) < 40)  # a sentence is longer
+    before = page.lines[position - 1 : position] if page.lines[position].blank_before == 0 else []
+    after = [line for line in page.lines[position + 1 : position + 2] if line.blank_before == 0]
+    return any(_TEMPERATURE.search(line.text) for line in (*before, *after) if len(line.text) < _MAX_WEATHER_CHARS)
 
 
 def _ends_title(page: Page, name: str) -> bool:

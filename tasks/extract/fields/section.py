@@ -78,7 +78,7 @@ def _is_title(key: str, title: str) -> bool:
     """Whether a step is the title, cut off, or with the date or more around it."""
     if title.startswith(key) and len(key) >= _TITLE_SHARE * len(title):
         return True
-    return len(title) >= _MIN_TITLE_CHARS and title in key
+    return len(title) >= max(_MIN_TITLE_CHARS, _TITLE_SHARE * len(key)) and title in key
 
 
 def _title_keys(page: Page) -> list[str]:

@@ -53,7 +53,8 @@ def find_title(page: Page, site_names: list[str]) -> FieldValue[str] | None:
     headings, lines = _best_first(cleaned(_headings(page)), declared), cleaned(_headline_lines(page))
     chosen = _displayed(headings, lines[:_LINES], declared)
     if chosen is None:
-        chosen = _only_heading(headings, declared) or _elected(declared) or next(iter(headings or lines), None)
+        only_heading = _only_heading(headings, declared) if _is_declared_article(page) else None
+        chosen = only_heading or _elected(declared) or next(iter(headings or lines), None)
     if chosen is None:
         return None
     chosen = _without_kicker(chosen, declared)
@@ -151,7 +152,9 @@ def _without_kicker(chosen: _Candidate, declared: list[_Candidate]) -> _Candidat
     for other in declared:
         head = chosen.text[: len(chosen.text) - len(other.text)]
         is_last_part = chosen.key.endswith(other.key) and chosen.key != other.key
-        if is_last_part and other.origin == "og:title" and 0 < len(head.split()) <= _KICKER_WORDS:
+        is_headline = len(other.text.split()) >= _MIN_WORDS or len(DENSE.findall(other.text)) >= _MIN_DENSE_CHARS
+        is_kicker = 0 < len(head.split()) <= _KICKER_WORDS
+        if is_last_part and is_headline and is_kicker and other.origin == "og:title":
             return other
     return chosen
 
@@ -184,6 +187,12 @@ def _without_buttons(shown: _Candidate, declared: list[_Candidate]) -> _Candidat
         if equal := next((other for other in declared if other.key == key), None):
             return equal
     return shown
+
+
+def _is_declared_article(page: Page) -> bool:
+    """Whether a page says that it is an article; on other pages the heading is often a slogan."""
+    types = (value.casefold() for _, value in page.meta("og:type"))
+    return bool(page.nodes()) or "article" in types or any(page.meta("article:published_time"))
 
 
 def _only_heading(headings: list[_Candidate], declared: list[_Candidate]) -> _Candidate | None:

@@ -5,6 +5,8 @@ import re
 from tasks.extract.page import FieldValue, Page
 
 MAX_TOPICS = 40
+_OFTEN_OF_SITE = ("news_keywords", "keywords")
+_LONG_LIST = 8  # topics; of so many the story names at least one
 _PREFIX = re.compile(r"^(?:\(\d+\)\s*|[a-z]+/(?=\w))")  # "(1) Politics", "topic/politics"
 _SPLIT = re.compile(r"\s*[,;|、，]\s*")
 _KEY_AND_VALUE = re.compile(r"^[\w-]+:\S")  # "author:smith": for machines
@@ -15,12 +17,20 @@ def find_topics(page: Page) -> FieldValue[list[str]]:
     for origin, values in _topic_candidates(page):
         topics = [_PREFIX.sub("", topic.strip(" .#")) for value in values for topic in _split(value, values)]
         topics = [topic for topic in topics if _is_topic(topic)]
-        if topics:
+        if topics and not (origin in _OFTEN_OF_SITE and _are_of_site(topics, page)):
             return FieldValue(list(dict.fromkeys(topics))[:MAX_TOPICS], origin)
     links = [text for text in page.signals.get("tag_links", ()) if len(text.split()) <= 5]
     if 1 <= len(links) <= 15:  # more is a menu of topics, not this page's
         return FieldValue([text.lstrip("#").strip() for text in links], "topic links")
     return FieldValue([], "none declared")
+
+
+def _are_of_site(topics: list[str], page: Page) -> bool:
+    """Whether a long list of keywords is that of every page of the site: the story has none of them."""
+    if len(topics) < _LONG_LIST:
+        return False
+    text = "\n".join(line.text for line in page.lines if line.action != "drop").casefold()
+    return not any(topic.casefold() in text for topic in topics)
 
 
 def _topic_candidates(page: Page) -> list[tuple[str, list[str]]]:

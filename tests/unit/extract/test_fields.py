@@ -7,14 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.ids import case_id
 
+from tasks.extract.body import read_body
 from tasks.extract.core import extract_page
 from tasks.extract.fields.address import clean_url
 from tasks.extract.fields.authors import find_authors
 from tasks.extract.fields.bylines import is_person, people_in
 from tasks.extract.fields.headlines import strip_site
 from tasks.extract.fields.language import find_language
-from tasks.extract.fields.published import find_times, read_time
+from tasks.extract.fields.published import find_times
+from tasks.extract.fields.published_declared import read_time
 from tasks.extract.fields.title import find_title
+from tasks.extract.fields.topics import find_topics
 from tasks.extract.page import LabelledLine, Page, strings
 from tasks.text.language import base_language
 from tasks.text.publisher_names import is_agency, is_short_form
@@ -257,3 +260,26 @@ def test_a_date_in_the_text_is_taken_only_when_asked_for_and_marked():
     assert guessed.published.day == date(2024, 5, 4)
     assert guessed.published_from.startswith("a guess")
     assert guessed.flags == ("published_guessed",)
+
+
+def test_captions_are_words_about_a_picture_not_controls_of_a_player():
+    controls = ("Video Player is loading.", "Click to play", "Close Modal Dialog", "Sign up to our newsletter")
+    marks = ("©", "Foto:", "1/2", "-")
+    shown = ("The pier in March", "Text panels at the pier", "Slideshow artists at work")
+    lines = [("caption", text) for text in (*controls, *marks, *shown)]
+    assert read_body(page(lines=lines)).captions == list(shown)
+
+
+@pytest.mark.parametrize(
+    ("keywords", "topics"),
+    [
+        ("news, press, daily, media, county, radio, jobs, weather", ["Pier"]),
+        ("news, press, daily, media, county, radio, ferry, weather", None),
+        ("news, press, daily", None),
+    ],
+    ids=case_id,
+)
+def test_a_long_list_of_keywords_that_the_story_never_names_is_the_sites(keywords, topics):
+    signals = {"metas": {"keywords": [keywords]}, "tag_links": ["Pier"]}
+    found = find_topics(page(signals, [("paragraph", "The ferry runs again.")]))
+    assert found.value == (topics or keywords.split(", "))

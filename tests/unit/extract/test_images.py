@@ -75,6 +75,7 @@ def test_a_picture_of_the_site_or_of_nothing_is_passed_over(address):
         f"{HOST}/uploads/kjell_pixelio-de.jpg",
         f"{HOST}/uploads/logopaedie-praxis.jpg",
         f"{HOST}/uploads/virologo-rossi.jpg",
+        f"{HOST}/media/5ec758f2-59e5-4d52-9a6a-bb2fb23e05cf",
     ],
     ids=case_id,
 )

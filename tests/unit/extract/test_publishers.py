@@ -74,6 +74,7 @@ def test_initials_of_the_host_are_the_short_name():
         (["Cass Bay", "72°", "Cass Bay"], None),
         (["Humidity 40 %", "Cass Bay", "Cass Bay"], None),
         (["WordPress", "WordPress", "WordPress"], None),
+        (["54°F Cloudy", "The Wend Gazette", "The Wend Gazette", "desk@wendgazette.example"], "The Wend Gazette"),
         (["Wend Gazette", "Cass Bay,MN", "54°F", "Write to desk@wendgazette.example"], "Wend Gazette"),
     ],
     ids=case_id,

@@ -92,14 +92,15 @@ def test_only_the_headline_is_left_of_a_title(text, title):
             "A prize for rye loaf",
         ),
         # one heading in other words than those for search engines; not that of the site
-        ({"metas": {"og:title": [OTHER]}, "title": OTHER}, SHOWN, None, SHOWN),
+        ({"metas": {"og:title": [OTHER], "og:type": ["article"]}, "title": OTHER}, SHOWN, None, SHOWN),
+        ({"metas": {"og:title": [OTHER]}, "title": OTHER}, SHOWN, None, OTHER),
         (
             {"metas": {"og:title": [f"{OTHER} - Notes on our coast"]}},
             "Notes on our coast",
             None,
             f"{OTHER} - Notes on our coast",
         ),
-        ({"metas": {"og:title": [OTHER]}, "title": OTHER}, "Harbour notes", None, OTHER),
+        ({"metas": {"og:title": [OTHER], "og:type": ["article"]}, "title": OTHER}, "Harbour notes", None, OTHER),
         ({"nodes": [article(headline=OTHER)], "title": f"{OTHER}, The Wend"}, "A prize for rye loaf", None, OTHER),
     ],
     ids=case_id,
