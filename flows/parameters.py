@@ -3,7 +3,9 @@
 from datetime import date
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from tasks.storage.addresses import keep_as_given
 
 _DATASET = "Folder of the dataset."
 _THRESHOLDS = "A thresholds file to use instead of the bundled one."
@@ -23,6 +25,8 @@ class SourceParameters(_Form):
         "or a list of publishers (.toml).",
         examples=[["pages/2026-11-22"], ["publishers.toml"]],
     )
+
+    _kept = field_validator("sources")(keep_as_given)  # Prefect stores parameters
 
 
 class ProcessingParameters(_Form):
@@ -144,6 +148,8 @@ class BackfillParameters(_Form):
         description="Whether the next slices run after a gate has stopped one.",
     )
     thresholds: str | None = Field(None, title="Thresholds", description=_THRESHOLDS)
+
+    _kept = field_validator("sources")(keep_as_given)
 
     @model_validator(mode="after")
     def _has_days(self) -> "BackfillParameters":

@@ -5,6 +5,7 @@ import os
 import sys
 
 from tasks.errors import EXIT_DONE, CopydeskError, UsageError
+from tasks.storage.addresses import shown
 
 
 def show_dataset(options: argparse.Namespace) -> int:
@@ -47,7 +48,7 @@ def explain_page(options: argparse.Namespace) -> int:
 
 
 def _no_such_page(wanted: str) -> UsageError:
-    return UsageError(f"{wanted}: no page of this dataset has this id, path or address")
+    return UsageError(f"{shown(wanted)}: no page of this dataset has this id, path or address")
 
 
 def check_thresholds(options: argparse.Namespace) -> int:

@@ -28,6 +28,7 @@ from flows.operate.maintenance import maintenance
 from flows.operate.schedules import RunSchedule, Schedules
 from flows.parameters import MaintenanceParameters, NewsParameters
 from flows.pipeline import news
+from tasks.storage.addresses import hand_on_given, keep_as_given, shown, without_secrets
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +95,7 @@ def _backfill_deployment(schedules: Schedules) -> RunnerDeployment:
     # Prefect refuses a deployment without sources: default to what is on disk
     sources = schedules.backfill.sources or (schedules.nightly.sources if schedules.nightly else ["pages"])
     days = {"first_day": schedules.backfill.first_day, "last_day": schedules.backfill.last_day}
-    parameters = {"sources": list(sources), "output": schedules.output}
+    parameters = {"sources": keep_as_given(sources), "output": schedules.output}
     parameters |= {name: day.isoformat() for name, day in days.items() if day}
     return _deployment(backfill, BACKFILL, parameters, cron=None, timezone=schedules.timezone, limit=_QUEUE)
 
@@ -126,6 +127,7 @@ def serve(schedules: Schedules) -> None:
     from prefect import serve as serve_deployments
 
     deployments = deployments_of(schedules)
+    hand_on_given()  # to the processes of the runs: Prefect's database has the sources without their secrets
     watch_for_dead_runs()
     drop_missed_runs()
     serve_deployments(*deployments, limit=len(deployments))
@@ -138,6 +140,7 @@ def deploy(schedules: Schedules, pool: str) -> list[str]:
         ValueError: a deployment cannot be registered, e.g. because there is no such pool.
     """
     names = []
+    _refuse_secrets(schedules)
     for deployment in deployments_of(schedules):
         try:
             deployment.apply(work_pool_name=pool)
@@ -146,6 +149,21 @@ def deploy(schedules: Schedules, pool: str) -> list[str]:
         names.append(f"{deployment.flow_name}/{deployment.name}")
     watch_for_dead_runs()
     return names
+
+
+def _refuse_secrets(schedules: Schedules) -> None:
+    """Refuse sources with secrets, which Prefect's database must not have and workers elsewhere would not get.
+
+    Raises:
+        ValueError: a source has a secret.
+    """
+    runs = [run.sources for run in (schedules.hourly, schedules.nightly, schedules.backfill) if run is not None]
+    for source in (source for sources in runs for source in sources):
+        if without_secrets(source) != source:
+            raise ValueError(
+                f"{shown(source)}: its user name, password or signature cannot be handed to workers elsewhere; "
+                "name the address in a list of publishers (.toml) on their machines, or use `copydesk serve`"
+            )
 
 
 def drop_missed_runs() -> int:

@@ -200,6 +200,7 @@ def _sources(schedules: "Schedules") -> Iterator[Finding]:
     """Whether the scheduled sources exist and the feeds respond."""
     from tasks.ingest.fetch.fetching import is_web
     from tasks.ingest.sources import check_all_sources
+    from tasks.storage.addresses import shown
 
     for name, schedule in (("hourly", schedules.hourly), ("nightly", schedules.nightly)):
         if schedule is None:
@@ -210,7 +211,7 @@ def _sources(schedules: "Schedules") -> Iterator[Finding]:
             advice = "fix the schedules file, or the source"
             yield Finding(f"sources {name}", FAIL, str(error).split("\n")[0], advice)
             continue
-        yield Finding(f"sources {name}", OK, ", ".join(schedule.sources))
+        yield Finding(f"sources {name}", OK, ", ".join(map(shown, schedule.sources)))
         web = [source for source in schedule.sources if is_web(source)]
         if web:
             yield from _feeds(web)
@@ -232,15 +233,17 @@ def _feeds(sources: list[str]) -> Iterator[Finding]:
 
 def _feed(url: str, client: "Client") -> Finding:
     from tasks.ingest.bounded_streams import FlawError
+    from tasks.storage.addresses import scrubbed, shown
 
+    name = shown(url)
     advice = "fix the address, or remove it from the list"
     try:
         status = client.get(url).status
     except FlawError as error:
-        return Finding(f"feed {url}", FAIL, str(error), advice)
+        return Finding(f"feed {name}", FAIL, scrubbed(str(error)), advice)
     if status in (200, 304):
-        return Finding(f"feed {url}", OK, f"HTTP {status}")
-    return Finding(f"feed {url}", FAIL, f"HTTP {status}", advice)
+        return Finding(f"feed {name}", OK, f"HTTP {status}")
+    return Finding(f"feed {name}", FAIL, f"HTTP {status}", advice)
 
 
 def show(findings: Iterator[Finding]) -> int:

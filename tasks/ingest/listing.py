@@ -20,6 +20,7 @@ from tasks.ingest.bounded_streams import CHUNK_BYTES
 from tasks.ingest.formats import BY_NAME, FORMATS, PAGE, Format, format_of
 from tasks.ingest.formats.times import microseconds
 from tasks.storage import object_stores
+from tasks.storage.addresses import path_of, printable, shown
 from tasks.vocabulary import Flaw
 
 ADDRESS_FILE = "urls.csv"  # beside the pages: columns file (or page_id), url, fetched_at (or crawled)
@@ -164,7 +165,8 @@ def _no_page_message(source: str, skipped: Counter[str]) -> str:
     """The message about a source without a single file to read."""
     others = ", ".join(f"{count} {kind}" for kind, count in skipped.most_common(5))
     suffixes = " ".join(suffix for kind in FORMATS for suffix in kind.suffixes)
-    return f"{source}: contains no page (looked for {suffixes}, also compressed{'; found ' + others if others else ''})"
+    found = f"; found {others}" if others else ""
+    return f"{shown(source)}: contains no page (looked for {suffixes}, also compressed{found})"
 
 
 def files_of(source: str, skipped: Counter[str]) -> Iterator[FileRef]:
@@ -183,17 +185,18 @@ def files_of(source: str, skipped: Counter[str]) -> Iterator[FileRef]:
     elif any(mark in source for mark in "*?["):
         yield from _matches(source, skipped)
     else:
-        raise SourceError(f"{source}: no such file or folder")
+        raise SourceError(f"{shown(source)}: no such file or folder")
 
 
 def _remote_files(source: str, skipped: Counter[str]) -> Iterator[FileRef]:
     try:
         for file in object_stores.list_store(source):
-            kind, codec = format_of(file.path)
+            name = path_of(file.path)
+            kind, codec = format_of(name)
             if kind is None and not file.is_named:
-                skipped[_kind(Path(file.path))] += 1
+                skipped[_kind(Path(name))] += 1
             else:
-                yield FileRef(file.path, file.path, file.byte_count, file.mtime_ns, (kind or PAGE).name, codec)
+                yield FileRef(shown(file.path), file.path, file.byte_count, file.mtime_ns, (kind or PAGE).name, codec)
     except object_stores.StoreError as error:
         raise SourceError(str(error)) from error
 
@@ -215,19 +218,19 @@ def _named_file(path: Path) -> FileRef:
     try:
         status = path.stat()
     except OSError as error:
-        raise SourceError(f"{path}: cannot be read ({error.strerror})") from error
+        raise SourceError(f"{printable(str(path))}: cannot be read ({error.strerror})") from error
     if not stat.S_ISREG(status.st_mode):
-        raise SourceError(f"{path}: is neither a file nor a folder")
+        raise SourceError(f"{printable(str(path))}: is neither a file nor a folder")
     if not os.access(path, os.R_OK):
-        raise SourceError(f"{path}: cannot be read (permission denied)")
+        raise SourceError(f"{printable(str(path))}: cannot be read (permission denied)")
     return _ref(str(path), path.name, status, _addresses(path.parent), format_of(path.name), is_link=path.is_symlink())
 
 
 def _walk(folder: Path, skipped: Counter[str]) -> Iterator[FileRef]:
     def refuse(error: OSError) -> None:
         if Path(error.filename) == folder:
-            raise SourceError(f"{folder}: cannot be read ({error.strerror})") from error
-        skipped[f"unreadable folder {error.filename}"] += 1
+            raise SourceError(f"{printable(str(folder))}: cannot be read ({error.strerror})") from error
+        skipped[f"unreadable folder {printable(str(error.filename))}"] += 1
 
     top = os.path.realpath(folder)
     for root, folders, names in os.walk(folder, onerror=refuse):  # does not follow links to folders
@@ -274,10 +277,10 @@ def _file_in(
     if not stat.S_ISREG(status.st_mode):  # a FIFO would block the run, a device never end
         mode = status.st_mode
         what = "a pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
-        yield FileRef(_uri(path), path, 0, status.st_mtime_ns, flaw=Flaw.NO_REGULAR_FILE, detail=f"is {what}")
+        yield FileRef(printable(path), path, 0, status.st_mtime_ns, flaw=Flaw.NO_REGULAR_FILE, detail=f"is {what}")
     elif is_link and top is not None and not _is_within(os.path.realpath(path), top):
         detail = f"a link to {os.path.realpath(path)}"
-        yield FileRef(_uri(path), path, 0, status.st_mtime_ns, flaw=Flaw.LINK_OUTSIDE, detail=detail)
+        yield FileRef(printable(path), path, 0, status.st_mtime_ns, flaw=Flaw.LINK_OUTSIDE, detail=detail)
     else:
         yield _ref(path, name, status, addresses, kind, is_link=is_link)
 
@@ -301,7 +304,7 @@ def _ref(
         row = addresses.get(name) or addresses.get(name.partition(".")[0]) or {}
         url, fetched = row.get("url") or None, microseconds(row.get("fetched_at") or row.get("crawled") or "")
     return FileRef(
-        _uri(path),
+        printable(path),
         path,
         status.st_size,
         status.st_mtime_ns,
@@ -313,11 +316,6 @@ def _ref(
     )
 
 
-def _uri(path: str) -> str:
-    """The path with escapes for bytes that are not UTF-8, which tables cannot hold."""
-    return path if path.isascii() else os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
 def _addresses(folder: Path) -> dict[str, dict[str, str]]:
     """The rows of the folder's urls.csv by file name or page id; empty where there is none."""
     path = folder / ADDRESS_FILE
@@ -327,12 +325,12 @@ def _addresses(folder: Path) -> dict[str, dict[str, str]]:
         with path.open(newline="", encoding="utf-8-sig") as handle:
             rows = list(csv.DictReader(handle))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise SourceError(f"{path}: cannot be read as CSV ({error})") from error
+        raise SourceError(f"{printable(str(path))}: cannot be read as CSV ({error})") from error
     return {row.get("file") or row.get("page_id") or "": row for row in rows}
 
 
 def _kind(path: Path) -> str:
-    return f"{path.suffix.lower()} files" if path.suffix else "files without a suffix"
+    return f"{printable(path.suffix.lower())} files" if path.suffix else "files without a suffix"
 
 
 def split_into_batches(

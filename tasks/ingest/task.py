@@ -20,6 +20,7 @@ from tasks.ingest.worker import Job, Limits, bytes_read, ingest_job
 from tasks.parallel.executor import Executor
 from tasks.parallel.progress import Advance, report_progress
 from tasks.steps import Receipt, StepResult, digest
+from tasks.storage.addresses import as_given
 from tasks.storage.object_stores import StoreError, is_remote
 
 _CHUNK_FILES = 20_000  # files looked up in the ledger at a time
@@ -66,6 +67,7 @@ def ingest(
         SourceError: a source does not exist or contains no page, or no row has a column that the user names.
         ListError: a list of publishers is unusable.
     """
+    sources = as_given(sources)
     web = [source for source in sources if is_web(source)]
     listing = list_files([source for source in sources if not is_web(source)])
     seen = SeenPages.from_ledger(ledger_files)

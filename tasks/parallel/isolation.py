@@ -50,15 +50,22 @@ def limit_cpu(batch: object) -> None:
 
     A batch whose `is_timed` is false (a file of millions of pages) has no limit.
     """
-    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    seconds = hard
     if isinstance(batch, Divisible) and getattr(batch, "is_timed", True):
+        limit_cpu_seconds(int(page_cpu_seconds() + PIECE_CPU_SECONDS * max(len(batch.pieces()) - 1, 0)))
+    else:
+        limit_cpu_seconds(None)
+
+
+def limit_cpu_seconds(seconds: int | None) -> None:
+    """Let the kernel end this process when it takes more CPU time from now on; None for no limit."""
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    soft = hard
+    if seconds is not None:
         usage = resource.getrusage(resource.RUSAGE_SELF)
-        used = usage.ru_utime + usage.ru_stime
-        seconds = int(used + page_cpu_seconds() + PIECE_CPU_SECONDS * max(len(batch.pieces()) - 1, 0)) + 1
+        soft = int(usage.ru_utime + usage.ru_stime + seconds) + 1
         if hard != resource.RLIM_INFINITY:
-            seconds = min(seconds, hard)
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, hard))
+            soft = min(soft, hard)
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

@@ -14,6 +14,7 @@ from tasks.load.maintenance import warc
 from tasks.load.maintenance.rewrite import delete_rows, rows_with_values
 from tasks.load.output import Changes, Output, rewritten_path
 from tasks.load.tables.staging import LOW_CARDINALITY
+from tasks.storage.addresses import shown
 from tasks.storage.tables import write_table
 
 # tables and folders with the columns that name an article or a page in them
@@ -37,6 +38,7 @@ def find_target(output: Output, wanted: str) -> Target:
 
     A page stands for its article, and an article for all of its pages.
     """
+    wanted = shown(wanted)
     articles, docs, sources, digests = set(), set(), set(), set()
     rows = [row for path in output.files("ledger").values() for row in _matching_rows(path, wanted)]
     for table in ("articles", "versions"):
