@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import orjson
 import pyarrow as pa
@@ -19,6 +19,7 @@ from tasks.ingest.formats import BY_NAME, PARTS_MISALIGNED, Opened, Options, Ski
 from tasks.ingest.listing import FileRef, FileRefs
 from tasks.ingest.record import Record, SourceFile, page_row, too_large_detail
 from tasks.ingest.seen import SeenPages
+from tasks.ingest.side_files import as_one_finding
 from tasks.parallel.isolation import CRASH
 from tasks.steps import Receipt, digest
 from tasks.storage.atomic import write_json
@@ -103,8 +104,7 @@ def read_records(ref: FileRef, options: Options, meter: Path | None = None) -> I
         return
     try:
         with open_file(ref.path) as stream:
-            opened = Opened(stream, ref.path, ref.codec, ref.span, ref.lines_before)
-            for number, record in enumerate(kind.read(opened, options)):
+            for number, record in enumerate(_records_in(stream, ref, options)):
                 if meter is not None and number % _METER_RECORDS == 0:
                     meter.write_text(str(min(max(stream.tell() - start, 0), ref.size)))
                 if isinstance(record, Record) and not kind.is_container:
@@ -118,6 +118,17 @@ def read_records(ref: FileRef, options: Options, meter: Path | None = None) -> I
             yield PARTS_MISALIGNED
         else:
             yield _unreadable(ref, error, "end" if kind.is_container else "")
+
+
+def _records_in(stream: IO[bytes], ref: FileRef, options: Options) -> Iterator[Record | Skipped]:
+    kind = BY_NAME[ref.format]
+    opened = Opened(stream, ref.path, ref.codec, ref.span, ref.lines_before)
+
+    def read() -> Iterator[Record | Skipped]:
+        stream.seek(0)
+        return kind.read(opened, options)
+
+    return as_one_finding(read, ref.size, ref.span) if kind.is_container else read()
 
 
 def _unreadable(ref: FileRef, error: OSError, key: str = "") -> Record:
