@@ -20,6 +20,7 @@ from tasks.ingest.listing import FileRef, FileRefs
 from tasks.ingest.record import Record, SourceFile, page_row, too_large_detail
 from tasks.ingest.seen import SeenPages
 from tasks.ingest.side_files import as_one_finding
+from tasks.ingest.unpacking import MAGIC_BYTES, codec_of
 from tasks.parallel.isolation import CRASH
 from tasks.steps import Receipt, digest
 from tasks.storage.atomic import write_json
@@ -33,6 +34,7 @@ _LOW_CARDINALITY = ["media_type", "declared_encoding", "problem"]
 _GROUP_PAGES, _GROUP_BYTES = 32, 16 << 20
 # readers note their progress in a file with this suffix, every 250 records
 _METER, _METER_RECORDS = ".meter", 250
+_UNPACKED_FORMATS = ("zip", "wacz", "parquet", "arrow")  # compressed inside, if at all
 _MHTML_GROWTH = 4  # images are in it in base64
 
 
@@ -121,8 +123,14 @@ def read_records(ref: FileRef, options: Options, meter: Path | None = None) -> I
 
 
 def _records_in(stream: IO[bytes], ref: FileRef, options: Options) -> Iterator[Record | Skipped]:
+    """The records of an open file, whose compression is known by its bytes: names often say another one or none."""
     kind = BY_NAME[ref.format]
-    opened = Opened(stream, ref.path, ref.codec, ref.span, ref.lines_before)
+    codec = ref.codec
+    if kind.name not in _UNPACKED_FORMATS:
+        codec = codec_of(stream.read(MAGIC_BYTES))
+    if ref.span and codec != ref.codec:  # it was cut into parts by its name
+        return iter((PARTS_MISALIGNED,))
+    opened = Opened(stream, ref.path, codec, ref.span, ref.lines_before)
 
     def read() -> Iterator[Record | Skipped]:
         stream.seek(0)

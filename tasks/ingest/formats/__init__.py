@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import IO
 
-from tasks.ingest.bounded_streams import CODECS
 from tasks.ingest.record import Record
+from tasks.ingest.unpacking import CODECS
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ class Opened:
     lines_before: int = 0
 
 
+# Gzip itself passes over what stands behind its data
+BYTES_BEHIND = Skipped("bytes behind the end of compressed data")
 # A part of a file that does not end where the next one begins: the file is read again, by one worker
 PARTS_MISALIGNED = Skipped("parts that do not fit together")
 # Whether a file has the column that the user names for a field: noted for each file, judged for all of them
