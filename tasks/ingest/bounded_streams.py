@@ -100,7 +100,7 @@ class BoundedStream:
 
     def __init__(self, stream: IO[bytes], codec: str | None) -> None:
         self.compressed = CountingStream(stream)
-        self.count = 0
+        self.count = self._forgiven = 0
         self._stream: Any = unpacker(cast("IO[bytes]", self.compressed), codec)
         self._codec = codec
         self._ahead = b""  # read by `peek`
@@ -156,11 +156,15 @@ class BoundedStream:
 
     def is_bomb(self) -> bool:
         """Whether the data read so far has grown too much."""
-        return self.count > FREE_BYTES and self.has_outgrown()
+        return self.count - self._forgiven > FREE_BYTES and self.has_outgrown()
 
     def has_outgrown(self) -> bool:
         """Whether the data read so far has grown more than MAX_GROWTH times, harmless or not."""
-        return self.count > MAX_GROWTH * max(self.compressed.count, 1)
+        return self.count - self._forgiven > MAX_GROWTH * max(self.compressed.count, 1)
+
+    def forgive(self, byte_count: int) -> None:
+        """Do not count some bytes that were read and passed over as growth: they cost time only, which is limited."""
+        self._forgiven += byte_count
 
     def lines(self, max_bytes: int) -> Iterator[tuple[bytes | None, int]]:
         """Lines without their end, and their sizes; None instead of a line larger than `max_bytes`."""

@@ -1,7 +1,7 @@
 """Files of many pages that hold none: a manifest or a list of addresses beside the pages is one finding."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 from tasks.ingest.formats import Skipped
 from tasks.ingest.record import Record
@@ -15,11 +15,13 @@ _SHOWN_KINDS = 3
 # one such record says that the file is of another kind; any other flaw is worth its own name
 _SIDE_FLAWS = (Flaw.NO_CONTENT, Flaw.BROKEN_RECORD, Flaw.NO_PAGES)
 
+_NOTHING = Skipped("files of many pages with nothing in them")
+
 Found = Record | Skipped
 
 
 def as_one_finding(
-    read: Callable[[], Iterator[Found]], byte_count: int, span: tuple[int, int | None] | None
+    read: Callable[[], Generator[Found, None, None]], byte_count: int, span: tuple[int, int | None] | None
 ) -> Iterator[Found]:
     """The records of a file of many pages, or of the part `span` of it; if none of them is a page, one record.
 
@@ -37,6 +39,7 @@ def as_one_finding(
         flaw, detail = _flaw_of(record)
         if flaw is None:
             if len(flawed) < flaws.total():
+                records.close()  # it measures the time
                 yield from read()
                 return
             yield from flawed
@@ -57,6 +60,8 @@ def as_one_finding(
         detail = _detail(first_detail, flaws, skipped)
         key = f"{KEY} from byte {span[0]}" if span else KEY
         yield Record(None, key, flaw=Flaw.NO_PAGES, detail=detail, byte_count=byte_count)
+    elif span is None:
+        yield _NOTHING
 
 
 def _flaw_of(record: Record) -> tuple[Flaw | None, str]:

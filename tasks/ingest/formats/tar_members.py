@@ -47,7 +47,6 @@ class _Extended:
     size: int | None = None
     mtime: float | None = None
     is_sparse: bool = False
-    problem: str = ""
 
 
 class Data:
@@ -84,14 +83,14 @@ class _Tape:
     source: BoundedStream
     at: int = 0
     _ahead: bytes = b""
+    _used: int = 0  # of the bytes ahead
 
     def read(self, size: int) -> bytes:
         """At most `size` bytes."""
-        if self._ahead:
-            data, self._ahead = self._ahead[:size], self._ahead[size:]
-        else:
-            data = self.source.read()
-            data, self._ahead = data[:size], data[size:]
+        if self._used >= len(self._ahead):
+            self._ahead, self._used = self.source.read(), 0
+        data = self._ahead[self._used : self._used + size]
+        self._used += len(data)
         self.at += len(data)
         return data
 
@@ -117,6 +116,8 @@ class _Walk:
     tape: _Tape
     extended: _Extended = field(default_factory=_Extended)
     is_lost: bool = False  # whether the next sound header is looked for
+    damage: str = ""  # why, if it is to be told
+    header_count: int = 0
     member_count: int = 0
     returns: int = 0
 
@@ -135,34 +136,35 @@ def members(open_tape: Callable[[], BoundedStream]) -> Iterator[Member | Damage]
         if header is None:
             if not walk.is_lost:
                 walk.is_lost, walk.extended = True, _Extended()
-                yield Damage(f"the header at byte {walk.tape.at - len(block):,} is damaged")
+                walk.damage = f"the header at byte {walk.tape.at - len(block):,} is damaged"
             continue
-        walk.is_lost = False
+        if walk.damage:
+            yield Damage(walk.damage)
+        walk.is_lost, walk.damage = False, ""
+        walk.header_count += 1
         if header.type in (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, b"L", b"K"):
             _extend(walk, header)
-            if walk.extended.problem:
-                yield Damage(walk.extended.problem)
-                walk.extended.problem = ""
             continue
-        member, extended = _member(walk, header), walk.extended
+        member = _member(walk, header)
         walk.extended = _Extended()
         header_end = walk.tape.at
         walk.member_count += 1
         yield member
         padding = -member.size % _BLOCK_BYTES
-        if walk.tape.skip(member.data.left) and _can_return(walk, member, extended):
+        if walk.tape.skip(member.data.left) and walk.returns < _MAX_RETURNS:
             walk.tape = _Tape(open_tape())
             walk.tape.skip(header_end)
             walk.is_lost, walk.returns = True, walk.returns + 1
         else:
             walk.tape.skip(padding)
-    if not walk.member_count:
+    if not walk.header_count and not walk.damage:
+        return  # an archive without a member
+    if not walk.header_count:
         yield Damage("is not a tar archive", is_end=True)
-
-
-def _can_return(walk: _Walk, member: Member, extended: _Extended) -> bool:
-    """Whether members are looked for behind the header of one that is not there."""
-    return member.size > 0 and walk.returns < _MAX_RETURNS
+    elif not walk.member_count and not walk.damage:
+        yield Damage(f"contains {walk.header_count:,} extended headers and no member", is_end=True)
+    elif walk.damage:
+        yield Damage(f"{walk.damage}, and no sound one follows", is_end=True)
 
 
 def _header(block: bytes, is_lost: bool) -> tarfile.TarInfo | None:
@@ -180,8 +182,9 @@ def _extend(walk: _Walk, header: tarfile.TarInfo) -> None:
     """Read an extended header."""
     extended = walk.extended
     if header.size > _MAX_EXTENDED_BYTES:
-        extended.problem = f"an extended header of {header.size:,} bytes"
-        return walk.tape.skip(header.size + -header.size % _BLOCK_BYTES) and None
+        walk.damage = f"an extended header claims {header.size:,} bytes"
+        walk.is_lost = True  # what stands in it is looked at
+        return
     data = walk.tape.exactly(header.size)
     walk.tape.skip(-header.size % _BLOCK_BYTES)
     if header.type == b"L":
