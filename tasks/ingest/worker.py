@@ -15,8 +15,8 @@ import orjson
 import pyarrow as pa
 
 from tasks import schema
+from tasks.ingest.file_refs import FileRef, FileRefs
 from tasks.ingest.formats import BY_NAME, PARTS_MISALIGNED, Opened, Options, Skipped
-from tasks.ingest.listing import FileRef, FileRefs
 from tasks.ingest.reading_time import seconds_for, within
 from tasks.ingest.record import Record, SourceFile, page_row, too_large_detail
 from tasks.ingest.seen import SeenPages
