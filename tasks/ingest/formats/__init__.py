@@ -80,6 +80,7 @@ FORMATS = (
     PAGE,
     Format("mhtml", (".mhtml", ".mht"), "pages:read_mhtml", is_container=False),
     Format("warc", (".warc", ".wet"), "warc:read_warc", splittable=("gzip",)),
+    Format("arc", (".arc",), "arc:read_arc"),
     Format("wacz", (".wacz",), "warc:read_wacz"),
     Format("zip", (".zip",), "archives:read_zip"),
     Format("tar", (".tar", ".tgz", ".tbz2", ".txz", ".tzst"), "archives:read_tar"),
