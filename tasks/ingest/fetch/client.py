@@ -12,7 +12,7 @@ import httpcore
 
 from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.guard import Backend
-from tasks.ingest.formats.warc import decoded
+from tasks.ingest.formats.http_body import decoded
 from tasks.vocabulary import Flaw
 
 _MAX_REDIRECTS = 8

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import IO, Any, cast
 
-from tasks.ingest.bounded_streams import MAX_GROWTH, BoundedStream, FlawError, Window
+from tasks.ingest.bounded_streams import FlawError, Window
 from tasks.ingest.formats import PARTS_MISALIGNED, Opened, Options, Skipped
+from tasks.ingest.formats.http_body import body_of
 from tasks.ingest.formats.times import microseconds
 from tasks.ingest.formats.warc_repair import WRONG_LENGTH, Actual, Unpacked, actual_record, is_compressed_as_whole
 from tasks.ingest.record import Record
@@ -45,12 +46,12 @@ def _records(stream: IO[bytes]) -> Iterator[Any]:
     """The records of a file that may be pages. fastwarc detects the compression, which is by record."""
     from fastwarc.warc import ArchiveIterator, WarcRecordType  # noqa: PLC0415 - only where there is a WARC file
 
-    kinds = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion | WarcRecordType.revisit
     # the kind of a record is unknown where the names of its headers are in small letters; fastwarc gives such records
     # only to those who ask for all
-    kinds |= WarcRecordType.unknown
+    kind = WarcRecordType
+    wanted = {kind.response, kind.resource, kind.conversion, kind.revisit, kind.unknown}
     for record in ArchiveIterator(stream, parse_http=False, quirks_mode=True):
-        if record.record_type & kinds:
+        if record.record_type in wanted:
             yield record
 
 
@@ -256,7 +257,7 @@ def _page_of(record: Any, position: int, options: Options) -> Record | Skipped:
     if media and not media.startswith(_PAGE_TYPES):
         return Skipped(f"records of type {media.partition(';')[0][:_SHOWN_TYPE_CHARS]}")
     try:
-        raw = _body(record, options.max_page_bytes)
+        raw = body_of(record, options.max_page_bytes)
     except FlawError as error:
         return flawed(error.flaw, error.detail)
     is_conversion = kind.endswith("conversion")
@@ -265,92 +266,6 @@ def _page_of(record: Any, position: int, options: Options) -> Record | Skipped:
     if is_conversion:
         encoding = "utf-8"  # as Common Crawl documents its WET files
     return Record(raw, key, url=url, fetched_at_us=fetched, media_type=media_type, encoding=encoding)
-
-
-def _body(record: Any, max_bytes: int) -> bytes:
-    """The payload without its transfer and content encodings, which some crawlers keep and others remove."""
-    raw: bytes = record.reader.read()
-    if not record.is_http:
-        return raw
-    headers = record.http_headers
-    if "chunked" in (headers.get("Transfer-Encoding") or "").lower():
-        raw = _unchunked(raw)
-    for coding in reversed((headers.get("Content-Encoding") or "").lower().split(",")):
-        raw = decoded(raw, coding.strip(), max_bytes)
-    return raw
-
-
-def _unchunked(raw: bytes) -> bytes:
-    """The body without its chunked encoding (RFC 9112); unchanged if the crawler has removed it already."""
-    parts: list[bytes] = []
-    position = 0
-    while True:
-        end = raw.find(b"\r\n", position)
-        size_text = raw[position:end].split(b";")[0].strip() if end > position else b""
-        try:
-            size = int(size_text, 16)
-        except ValueError:
-            return raw if not parts else b"".join(parts)
-        if size == 0:
-            return b"".join(parts)
-        parts.append(raw[end + 2 : end + 2 + size])
-        position = end + 2 + size + 2
-        if position > len(raw):
-            return b"".join(parts)
-
-
-def decoded(raw: bytes, coding: str, max_bytes: int) -> bytes:
-    """The body without one content coding; unchanged if it is not in that coding after all.
-
-    Raises:
-        FlawError: it is larger than `max_bytes`.
-    """
-    codec = {"gzip": "gzip", "x-gzip": "gzip", "zstd": "zstd"}.get(coding)
-    if codec == "gzip" and not raw.startswith(b"\x1f\x8b"):
-        return raw
-    if codec:
-        parts: list[bytes] = []
-        source = BoundedStream(io.BytesIO(raw), codec)
-        try:
-            while data := source.read():
-                parts.append(data)
-                if source.count > max_bytes:
-                    raise _too_large(len(raw), source.count, max_bytes)
-        except FlawError as error:
-            if error.flaw is Flaw.BROKEN_FILE and parts:  # truncated by the crawler: the page is what it received
-                return b"".join(parts)
-            raise
-        return b"".join(parts)
-    if coding in ("br", "deflate"):
-        return _inflated(raw, coding, max_bytes)
-    return raw
-
-
-def _inflated(raw: bytes, coding: str, max_bytes: int) -> bytes:
-    if coding == "br":
-        from fastwarc.stream_io import BrotliReader  # noqa: PLC0415 - rare
-
-        reader = BrotliReader(io.BytesIO(raw))
-        try:
-            data: bytes = reader.read(max_bytes + 1)
-        except (OSError, ValueError):
-            return raw
-    else:
-        import zlib  # noqa: PLC0415 - rare
-
-        engine = zlib.decompressobj(wbits=zlib.MAX_WBITS if raw[:1] == b"\x78" else -zlib.MAX_WBITS)
-        try:
-            data = engine.decompress(raw, max_bytes + 1)
-        except zlib.error:
-            return raw
-    if len(data) > max_bytes:
-        raise _too_large(len(raw), len(data), max_bytes)
-    return data
-
-
-def _too_large(raw_bytes: int, decoded_bytes: int, max_bytes: int) -> FlawError:
-    flaw = Flaw.BOMB if decoded_bytes > MAX_GROWTH * raw_bytes else Flaw.TOO_LARGE
-    return FlawError(flaw, f"{raw_bytes:,} bytes decompress to more than {max_bytes:,}")
 
 
 def _next_start(stream: IO[bytes], position: int, codec: str | None, past: int | None = None) -> int | None:
