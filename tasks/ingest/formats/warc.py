@@ -46,12 +46,10 @@ def _records(stream: IO[bytes]) -> Iterator[Any]:
     """The records of a file that may be pages. fastwarc detects the compression, which is by record."""
     from fastwarc.warc import ArchiveIterator, WarcRecordType  # noqa: PLC0415 - only where there is a WARC file
 
-    # the kind of a record is unknown where the names of its headers are in small letters; fastwarc gives such records
-    # only to those who ask for all
-    kind = WarcRecordType
-    wanted = {kind.response, kind.resource, kind.conversion, kind.revisit, kind.unknown}
+    kinds = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion | WarcRecordType.revisit
     for record in ArchiveIterator(stream, parse_http=False, quirks_mode=True):
-        if record.record_type in wanted:
+        # where the names of headers are in small letters, fastwarc knows no kind
+        if record.record_type & kinds or not int(record.record_type):
             yield record
 
 
