@@ -24,7 +24,8 @@ _STARTS = {"gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd", None: b"WARC/1.
 _TAIL_BYTES = 8 << 20  # the last record of nearly every file is in them; a larger one is not checked
 _MAX_TAIL_GROWTH_BYTES = 64 << 20
 _SHOWN_TYPE_CHARS = 60
-_PAGE_END_BYTES = 4096  # in which a page of HTML closes; scripts and comments may stand behind it
+# in which a page of HTML closes, with scripts and comments behind; a record that swallows others ends elsewhere
+_PAGE_END_BYTES = 1024
 UNKNOWN_KIND = Skipped("records of an unknown kind")
 
 
@@ -116,11 +117,12 @@ def _is_doubtful(record: Any, page: Record | Skipped) -> bool:
         return page is UNKNOWN_KIND or (record.is_http and record.content_length == 0)
     if page.raw is None:
         return page.flaw is Flaw.TOO_LARGE
-    if len(page.raw) < record.content_length or not page.raw or b"\nWARC/1." in page.raw:
+    end = page.raw[-_PAGE_END_BYTES:]
+    if len(page.raw) < record.content_length or b"\nWARC/1." in end or not end:
         return True
     if page.media_type == "text/plain":
         return str(record.record_type).rpartition(".")[2] != "conversion"
-    return b"</html" not in page.raw[-_PAGE_END_BYTES:].lower()
+    return b"</html" not in end.lower()
 
 
 def _looked_at(opened: Opened, record: Any, page: Record | Skipped, options: Options) -> Actual | None:
