@@ -65,7 +65,7 @@ def as_one_finding(
 
 
 def _flaw_of(record: Record) -> tuple[Flaw | None, str]:
-    """Why a record is no page, as its reader or its bytes tell, with a sentence; None if it is one."""
+    """Why a record is not a page, as its reader or its bytes tell, with a sentence; None if it is one."""
     if record.flaw is not None or record.raw is None:
         return record.flaw, record.detail
     return find_problem(record.raw) or (None, "")

@@ -95,7 +95,7 @@ class _Members:
         return data
 
     def _begins(self) -> bool:
-        """Whether another member begins with the packed data; zeros are passed over, and so is what is no member."""
+        """Whether another member begins with the packed data; zeros are passed over, and so is anything else."""
         if not self._is_first:
             self._packed = self._packed.lstrip(b"\0")
             if not self._packed:

@@ -96,7 +96,7 @@ def read_tar(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
                 detail = record.detail if isinstance(record, Record) else ""
                 yield record
     except FlawError as error:
-        if error.detail != detail:  # which the member has told
+        if error.detail != detail:  # which the member has reported
             yield Record(None, key=_key(f"{last}+"), flaw=error.flaw, detail=f"{error.detail}{_after(last)}")
 
 

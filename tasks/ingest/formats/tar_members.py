@@ -75,6 +75,9 @@ class Data:
         """False."""
         return False
 
+    def close(self) -> None:
+        """Do nothing: the archive stays open."""
+
 
 @dataclass(slots=True)
 class _Tape:
@@ -116,7 +119,7 @@ class _Walk:
     tape: _Tape
     extended: _Extended = field(default_factory=_Extended)
     is_lost: bool = False  # whether the next sound header is looked for
-    damage: str = ""  # why, if it is to be told
+    damage: str = ""  # why, if it is to be reported
     header_count: int = 0
     member_count: int = 0
     returns: int = 0
@@ -168,7 +171,7 @@ def members(open_tape: Callable[[], BoundedStream]) -> Iterator[Member | Damage]
 
 
 def _header(block: bytes, is_lost: bool) -> tarfile.TarInfo | None:
-    """The header in a block, or None. Where the way is lost, only one with the signature counts: data is no header."""
+    """The header in a block, or None. Where the way is lost, only one with the signature counts: data may look like one."""
     if is_lost and block[257:262] != b"ustar":
         return None
     try:

@@ -59,6 +59,10 @@ class CountedMember:
         """Whether the member is closed."""
         return self._stream.closed
 
+    def close(self) -> None:
+        """Close the member."""
+        self._stream.close()
+
 
 def overlapping(members: list[zipfile.ZipInfo]) -> set[int]:
     """The header offsets of members whose data begins within another one: the sign of an archive made to explode."""
