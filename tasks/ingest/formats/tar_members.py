@@ -171,7 +171,7 @@ def members(open_tape: Callable[[], BoundedStream]) -> Iterator[Member | Damage]
 
 
 def _header(block: bytes, is_lost: bool) -> tarfile.TarInfo | None:
-    """The header in a block, or None. Where the way is lost, it must have the signature: data may look like a header."""
+    """The header in a block, or None. Where the way is lost, it must have the signature, as data may look like one."""
     if is_lost and block[257:262] != b"ustar":
         return None
     try:
