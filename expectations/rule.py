@@ -49,6 +49,7 @@ class Suite:
     rules: tuple[Rule, ...]
     quarantined_share_max: float
     quarantined_share_from_rows: int
+    outside_share: frozenset[str] = frozenset()  # codes of rows that are no evidence against the other rows
 
 
 def between(column: str, lowest: float | None = None, highest: float | None = None, mostly: float = 1.0) -> Check:

@@ -19,6 +19,7 @@ from flows.run import GateStop, Run, carry_out
 from tasks.clean.task import clean, learn_sites
 from tasks.extract.task import extract
 from tasks.ingest.fetch.fetching import STATE_FILE, Fetching
+from tasks.ingest.selection import Selection
 from tasks.ingest.stored_pages import stored_files
 from tasks.ingest.task import ingest, load_stored_pages
 from tasks.ingest.worker import Limits
@@ -114,6 +115,7 @@ def _process_new_pages(run: Run, parameters: NewsParameters) -> None:
             limits=Limits(parameters.max_page_megabytes << 20, settings.batch_pages, settings.batch_bytes),
             columns=parameters.columns,
             fetching=fetching,
+            selection=Selection(tuple(parameters.include), tuple(parameters.exclude)),
         )
     run.report.step(pages)
     if pages.receipts:

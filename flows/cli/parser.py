@@ -58,6 +58,20 @@ RUN = Command(
         Option("sources", nargs="+", metavar="SOURCE", help=SOURCE_HELP),
         OUTPUT,
         Option(
+            "--include",
+            action="append",
+            default=[],
+            metavar="PATTERN",
+            help="read only such files, e.g. '*.html'; may be given several times (default: all)",
+        ),
+        Option(
+            "--exclude",
+            action="append",
+            default=[],
+            metavar="PATTERN",
+            help="do not read such files or folders, e.g. index.csv; may be given several times",
+        ),
+        Option(
             "--map",
             metavar="FIELD=COLUMN,...",
             help="columns of tables and JSON lines: html or text, url, fetched_at, encoding "

@@ -45,8 +45,8 @@ def test_a_bomb_is_told_before_it_grows(tmp_path):
         for number in range(3):
             archive.writestr(f"{number}.txt", b" " * (40 << 20))
     rows, _ = rows_of(tmp_path / "bombs.zip")
-    assert rows
-    assert {row["problem"] for row in rows} <= {"ingest.decompression_bomb", "ingest.too_large"}
+    assert {row["problem"] for row in rows} == {"ingest.no_pages"}
+    assert "none of 3 records is a page" in rows[0]["problem_detail"]
 
 
 def mhtml():
@@ -191,7 +191,7 @@ def test_tables_give_pages_by_usual_names_and_by_a_map(tmp_path):
             assert (rows[0]["media_type"], rows[1]["media_type"]) == ("text/html", "text/plain")
             assert rows[0]["fetched_at"] == int(WHEN.timestamp() * 1e6)
     rows, _ = rows_of(tmp_path / "a.jsonl", Options(1 << 20, {"html": "nowhere"}))
-    assert {row["problem"] for row in rows} == {"ingest.no_content"}
+    assert {row["problem"] for row in rows} == {"ingest.no_pages"}
     assert "link, body" in rows[0]["problem_detail"]
 
 

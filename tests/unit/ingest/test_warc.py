@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.source_files import HTML, RECORDS, URL, WHEN, rows_of, warc_record, zstd
 
+from tasks.ingest.file_refs import FileRefs
 from tasks.ingest.formats import PARTS_MISALIGNED, Options, Skipped
-from tasks.ingest.listing import FileRefs, list_files
+from tasks.ingest.listing import list_files
 from tasks.ingest.record import Record
 from tasks.ingest.task import ingest, read_jobs
 from tasks.ingest.worker import Job, Limits, read_records
