@@ -182,6 +182,13 @@ MAINTAINING = (
         ),
     ),
     Command(
+        "repair",
+        "make the links of a copied output again, from its newest whole snapshot",
+        "copydesk repair --output output",
+        dataset.repair_output,
+        (OUTPUT,),
+    ),
+    Command(
         "rebuild-index",
         "rebuild the near-duplicate index",
         "copydesk rebuild-index --output output",
@@ -238,7 +245,14 @@ OPERATING = (
         "check the installation and suggest fixes",
         "copydesk doctor",
         operate.check_installation,
-        (SCHEDULES, OUTPUT),
+        (
+            SCHEDULES,
+            Option(
+                "--output",
+                metavar="DIR",
+                help="folder of the dataset (default: those of the schedules file, or output)",
+            ),
+        ),
     ),
 )
 COMMANDS = (RUN, *READING, REPLAY, *MAINTAINING, *OPERATING)

@@ -231,9 +231,12 @@ def read_reports(output: Output, last: int) -> list[RunReport]:
             content = orjson.loads(path.read_bytes())
         except (OSError, orjson.JSONDecodeError):
             continue
-        if not isinstance(content, dict):
+        if not isinstance(content, dict) or not content.get("run_id"):
             continue
-        reports.append(RunReport.from_json(content))
+        try:
+            reports.append(RunReport.from_json(content))
+        except (KeyError, TypeError, ValueError, AttributeError):  # JSON of somebody else
+            continue
         if len(reports) >= last:
             break
     return reports
