@@ -165,7 +165,8 @@ def find_damage(root: Path) -> str | None:
             return f"{table} is no link any more, as in a copy made without links"
     lost = missing_files(current)
     if lost:
-        return f"{len(lost)} files of its published state are missing or incomplete, e.g. {lost[0]}"
+        more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
+        return f"its published state lacks files or has incomplete ones: {lost[0]}{more}"
     return None
 
 

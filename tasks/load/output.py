@@ -6,6 +6,7 @@ and from new files. Replacing the one link `current` then shows readers all tabl
 snapshots are kept for a while, so that a reader can finish with the files it has open.
 """
 
+import errno
 import fcntl
 import os
 import shutil
@@ -41,6 +42,7 @@ from tasks.storage.tables import write_table
 
 KEEP_SNAPSHOTS = 3  # the current one and two before, for readers in the middle of a scan
 _LOCK_POLL_SECONDS = 1.0
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL)  # what file systems without links answer
 FORMAT = "1"  # of the folder's layout; a version with another format refuses to write into this output
 
 
@@ -303,6 +305,8 @@ def check_links(folder: Path, root: Path) -> None:
         replace_link(scratch, "target")
         scratch.unlink()
     except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise OutputError(f"{root}: cannot be written to ({error.strerror or error})") from error
         raise OutputError(
             f"{root}: its file system has no symbolic links ({error.strerror or error}); choose an output on another "
             f"disk, and publish to this one with `copydesk mirror file://{root.absolute()}`"
