@@ -25,6 +25,7 @@ FILE_LIST = "files.json"  # in every snapshot: the size of each file by table an
 EMPTY_FILE = "empty.parquet"  # in a table without rows, so that readers find its columns
 SNAPSHOT = re.compile(r"^\d{6}$")
 _OWN_FOLDERS = ("work", "runs", "quality", "report", *UNPUBLISHED, "warc")
+DAMAGED = "damaged-"  # before the number of a snapshot that lost files
 _CLUTTER = ("desktop.ini", "Thumbs.db")  # what file managers leave everywhere, beside hidden files
 
 
@@ -50,6 +51,13 @@ def snapshot_names(root: Path) -> list[str]:
     """The names of the snapshots of an output, the newest last."""
     folder = root / PUBLISHED
     return sorted(path.name for path in folder.iterdir() if SNAPSHOT.match(path.name)) if folder.is_dir() else []
+
+
+def next_snapshot(root: Path) -> str:
+    """The name of the next snapshot: no two ever share one."""
+    damaged = [path.name.removeprefix(DAMAGED) for path in (root / PUBLISHED).glob(f"{DAMAGED}*")]
+    numbers = [int(name) for name in [*snapshot_names(root), *damaged] if SNAPSHOT.match(name)]
+    return f"{max(numbers, default=0) + 1:06d}"
 
 
 def files_in(folder: Path) -> dict[str, Path]:

@@ -33,6 +33,7 @@ from tasks.load.layout import (
     is_file_of,
     link_target,
     listed_files,
+    next_snapshot,
     snapshot_names,
     write_mark,
 )
@@ -229,7 +230,7 @@ class Output:
     def publish(self, changes: Changes) -> str:
         """Make a new state visible in one step, and return its number. Nothing is visible if this does not return."""
         self._check_tables()
-        state = f"{max(map(int, snapshot_names(self.root)), default=0) + 1:06d}"
+        state = next_snapshot(self.root)
         with replaced_folder(self.published / state) as snapshot:
             sizes: dict[str, dict[str, int]] = {}
             for table in TABLES:

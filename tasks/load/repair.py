@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from tasks.load.layout import (
     CURRENT,
+    DAMAGED,
     FILE_LIST,
     TABLES,
     OutputError,
@@ -22,13 +23,14 @@ from tasks.load.layout import (
     is_copied_table,
     link_target,
     missing_files,
+    next_snapshot,
     snapshot_names,
     write_mark,
 )
 from tasks.load.output import Output, link_or_copy
 from tasks.storage.atomic import replace_link, replaced_folder, write_json
 
-_DAMAGED, _REPLACED = "damaged", "replaced"
+_REPLACED = "replaced"  # what was in the way of the links, until it is deleted
 
 
 @dataclass(frozen=True)
@@ -46,23 +48,24 @@ def repair(output: Output) -> Repaired | None:
     Raises:
         OutputError: there is no whole snapshot, or something that is not ours is in the way; nothing was changed.
     """
-    if not find_damage(output.root):
+    if not find_damage(output.root) and not (output.published / _REPLACED).is_dir():
         return None
     output.published.mkdir(exist_ok=True)
     with output.lock():
         damage = find_damage(output.root)
-        if not damage:
+        if not damage:  # a repair was killed before it was done
+            _delete_copies(output)
             return None
         for table in TABLES:
             _check_place(output.root / table, table)
         state = _newest_whole(output)
         for name in snapshot_names(output.root):
             if name > state:  # the next run would delete it: it was never published, or it lost files
-                (output.published / name).rename(output.published / f"{_DAMAGED}-{name}")
-        kept = _make_links(output, state)
+                (output.published / name).rename(output.published / f"{DAMAGED}{name}")
+        _make_links(output, state)
+        kept = _delete_copies(output)
         write_mark(output.root)
-    damaged = sorted(output.published.glob(f"{_DAMAGED}-*"))
-    return Repaired(damage, state, (*kept, *damaged))
+    return Repaired(damage, state, (*kept, *sorted(output.published.glob(f"{DAMAGED}*"))))
 
 
 def _check_place(link: Path, table: str) -> None:
@@ -107,7 +110,7 @@ def _is_readable(path: Path) -> bool:
 
 def _built(output: Output, tables: dict[str, dict[str, Path]]) -> str:
     """Build a snapshot from the files of copied tables. Returns its name."""
-    name = f"{max(map(int, snapshot_names(output.root)), default=0) + 1:06d}"
+    name = next_snapshot(output.root)
     with replaced_folder(output.published / name) as snapshot:
         for table in TABLES:
             (snapshot / table).mkdir()
@@ -121,21 +124,26 @@ def _built(output: Output, tables: dict[str, dict[str, Path]]) -> str:
     return name
 
 
-def _make_links(output: Output, state: str) -> list[Path]:
-    """Point the links at a snapshot. Returns the copies that were in the way and hold more than it does."""
+def _make_links(output: Output, state: str) -> None:
+    """Point the links at a snapshot; copies in their place are moved away."""
     targets = {output.published / CURRENT: state} | {output.root / table: link_target(table) for table in TABLES}
-    replaced = output.published / f"{_REPLACED}-{state}"
-    moved: list[Path] = []
     for link, target in targets.items():
         if link.exists() and not link.is_symlink():
-            replaced.mkdir(exist_ok=True)
-            moved.append(link.rename(replaced / link.name))
+            (output.published / _REPLACED).mkdir(exist_ok=True)
+            link.rename(output.published / _REPLACED / link.name)
         replace_link(link, target)
-    kept = []
-    for copy in moved:
-        original = output.published / CURRENT if copy.name == CURRENT else output.root / copy.name
-        if copy.is_file() or _sizes(copy).items() <= _sizes(original).items():
-            shutil.rmtree(copy) if copy.is_dir() else copy.unlink()
+
+
+def _delete_copies(output: Output) -> list[Path]:
+    """Delete the copies that were moved away, if the published state has all that is in them. Returns the others."""
+    replaced, kept = output.published / _REPLACED, []
+    for copy in sorted(replaced.iterdir()) if replaced.is_dir() else []:
+        current = output.published / CURRENT
+        original = current if copy.name == CURRENT else current / copy.name
+        if copy.is_file():  # the text of a link
+            copy.unlink()
+        elif _sizes(copy).items() <= _sizes(original).items():
+            shutil.rmtree(copy)
         else:
             kept.append(copy)
     if replaced.is_dir() and not kept:

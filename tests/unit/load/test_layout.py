@@ -2,6 +2,8 @@
 
 import errno
 import json
+import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +17,8 @@ from flows.report.model import read_reports
 from tasks import schema
 from tasks.load.layout import MARK, TABLES, DamagedOutputError, OutputError, find_damage, read_mark
 from tasks.load.output import Changes, Output
-from tasks.storage.atomic import remove_temporary
+from tasks.load.repair import repair
+from tasks.storage.atomic import remove_temporary, replace_link
 from tasks.storage.tables import write_table
 
 
@@ -161,6 +164,43 @@ def test_a_file_system_without_links_is_refused_before_any_work(tmp_path, monkey
     monkeypatch.setattr(Path, "symlink_to", refuse)
     with pytest.raises(OutputError, match=told):
         Output(tmp_path).prepare()
+
+
+def test_a_repair_that_is_killed_is_done_by_the_next(tmp_path, monkeypatch):
+    """Killed before each of its changes to the disk, in turn."""
+    whole = Output(tmp_path / "whole")
+    publish(whole)
+    publish(whole, 2)
+    changes = ("pathlib.Path.rename", "tasks.load.repair.replace_link", "shutil.rmtree", "pathlib.Path.rmdir")
+    for number in range(100):
+        output = Output(tmp_path / f"copy{number}")
+        shutil.copytree(whole.root, output.root)  # links are followed
+        left = [number]
+
+        def counted(change, left=left):
+            def change_or_end(*arguments, **options):
+                left[0] -= 1
+                if left[0] < 0:
+                    raise KeyboardInterrupt
+                return change(*arguments, **options)
+
+            return change_or_end
+
+        with monkeypatch.context() as patch:
+            for name, change in zip(changes, (Path.rename, replace_link, shutil.rmtree, Path.rmdir), strict=True):
+                patch.setattr(name, counted(change))
+            with suppress(KeyboardInterrupt):
+                repair(output)
+        repair(output)
+        assert Output.open(output.root).state() == "000002"
+        output.prepare()
+        output.sweep()
+        assert {path.name for path in output.published.iterdir()} == {"000001", "000002", "current", "format", "lock"}
+        assert all((output.root / table).is_symlink() for table in TABLES)
+        assert list(output.files("sites")) == ["1.parquet", "2.parquet"]
+        if left[0] >= 0:
+            break
+    assert number > 20, "it changes more than twenty things"
 
 
 def test_a_table_without_rows_has_its_columns_for_every_reader(tmp_path):
