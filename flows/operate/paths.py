@@ -27,7 +27,7 @@ def absolute(path: str, folder: Path) -> str:
     if own.is_absolute():
         return str(own)
     base = str(folder.absolute())
-    # the folder's own name is no pattern and no place for a day
+    # only what the user wrote is a pattern or names a day
     if any(character in path for character in _PATTERN):
         base = glob.escape(base)
     if "{day" in path:

@@ -170,7 +170,7 @@ def find_damage(root: Path) -> str | None:
     for table in TABLES:
         link = root / table
         if not link.is_symlink() and (is_copied_link(link, table) or is_copied_table(link, table)):
-            return f"{table} is no link any more, as in a copy made without links"
+            return f"{table} is not a link any longer, as in a copy made without links"
     lost = missing_files(current)
     if lost:
         more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""

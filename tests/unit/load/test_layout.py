@@ -6,7 +6,9 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
+import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
@@ -118,7 +120,7 @@ def test_the_mark_says_which_version_made_it_and_whether_it_was_published_to(tmp
         (lambda root: (root / ".published").rename(root / "elsewhere"), "its folder .published is missing or empty"),
         (lambda root: (root / ".published/000002").rename(root / "x"), "its published state 000002 is missing"),
         (lambda root: (root / ".published/000002/sites/1.parquet").unlink(), "incomplete ones: sites/1.parquet"),
-        (lambda root: ((root / "sites").unlink(), (root / "sites").mkdir()), "sites is no link any more"),
+        (lambda root: ((root / "sites").unlink(), (root / "sites").mkdir()), "sites is not a link any longer"),
     ],
     ids=case_id,
 )
@@ -222,6 +224,27 @@ def test_a_table_without_rows_has_its_columns_for_every_reader(tmp_path):
             assert [name for name in columns if name != "published_month"] == names
     publish(output, 2)
     assert [path.name for path in (tmp_path / "sites").iterdir()] == ["1.parquet", "2.parquet"]
+
+
+def test_the_month_of_publication_is_had_as_the_manual_says(tmp_path):
+    """Were it in the files too, pandas and PyArrow would not read them (`with_column`)."""
+    for folder, has_column in (("articles", False), ("with_column", True)):
+        path = tmp_path / folder / "published_month=2026-03" / "a.parquet"
+        path.parent.mkdir(parents=True)
+        columns = {"title": ["A"]} | ({"published_month": ["2026-03"]} if has_column else {})
+        pq.write_table(pa.table(columns), path)
+    root = tmp_path / "articles"
+    months = (
+        pd.read_parquet(root)["published_month"].astype(str).tolist(),
+        pq.read_table(root)["published_month"].to_pylist(),
+        pl.scan_parquet(root).collect()["published_month"].to_list(),
+        pl.scan_parquet(f"{root}/**/*.parquet", hive_partitioning=True).collect()["published_month"].to_list(),
+        relation(tmp_path, "articles").df()["published_month"].tolist(),
+    )
+    assert months == (["2026-03"],) * 5
+    assert pl.scan_parquet(f"{root}/**/*.parquet").collect().columns == ["title"]
+    with pytest.raises(pa.ArrowTypeError, match="published_month has incompatible types"):
+        pd.read_parquet(tmp_path / "with_column")
 
 
 def test_spark_reads_a_table_without_rows(tmp_path):
