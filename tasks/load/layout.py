@@ -171,8 +171,9 @@ def find_damage(root: Path) -> str | None:
         link = root / table
         if not link.is_symlink() and (is_copied_link(link, table) or is_copied_table(link, table)):
             return f"{table} is not a link any longer, as in a copy made without links"
-    lost = missing_files(current)
-    if lost:
+    snapshot = current.resolve()
+    lost = missing_files(snapshot)
+    if lost and current.resolve() == snapshot:  # and no other state was published meanwhile
         more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
         return f"its published state lacks files or has incomplete ones: {lost[0]}{more}"
     return None
