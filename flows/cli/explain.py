@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tasks.load.output import Output
+from tasks.storage.tables import files_of
 from tasks.vocabulary import Action, Reason
 
 _STYLES = {"keep": "default", "field": "cyan", "drop": "dim"}
@@ -128,7 +129,7 @@ def _row_of(output: Output, table: str, doc_id: str) -> dict[str, Any] | None:
 
 def _lines_of(doc_id: str, output: Output) -> list[dict[str, Any]]:
     """The lines of a page as the newest run labelled them."""
-    files = (output.root / "lines").glob("*.parquet")
+    files = files_of(output.root / "lines", "lines")
     for path in sorted(files, key=lambda path: path.stat().st_mtime, reverse=True):
         table = pq.read_table(path, filters=[("doc_id", "=", doc_id)])
         if table.num_rows:

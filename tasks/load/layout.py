@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from tasks import schema
 from tasks.errors import EXIT_USAGE, CopydeskError
 from tasks.storage.atomic import write_json
+from tasks.storage.tables import is_file_of
 
 TABLES = tuple(schema.PUBLISHED)
 UNPUBLISHED = ("lines", "pages", "entities")  # folders beside the tables, to which files are only added
@@ -71,17 +70,6 @@ def files_in(folder: Path) -> dict[str, Path]:
 
 def _is_clutter(name: str) -> bool:
     return name.startswith(".") or name in _CLUTTER
-
-
-def is_file_of(path: Path, table: str) -> bool:
-    """Whether a file is one that Copydesk wrote for this table, by the metadata in its footer."""
-    if path.suffix != ".parquet":
-        return False
-    try:
-        metadata = pq.read_schema(path).metadata or {}
-    except (pa.ArrowException, OSError):
-        return False
-    return bool(metadata.get(b"table") == table.encode())
 
 
 def is_copied_link(path: Path, table: str) -> bool:

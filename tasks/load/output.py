@@ -30,7 +30,6 @@ from tasks.load.layout import (
     check_ownership,
     files_in,
     find_damage,
-    is_file_of,
     link_target,
     listed_files,
     next_snapshot,
@@ -39,7 +38,7 @@ from tasks.load.layout import (
 )
 from tasks.load.tables.months import UNKNOWN_MONTH
 from tasks.storage.atomic import remove_temporary, replace_link, replaced_folder, write_json
-from tasks.storage.tables import write_table
+from tasks.storage.tables import is_file_of, write_table
 
 KEEP_SNAPSHOTS = 3  # the current one and two before, for readers in the middle of a scan
 _LOCK_POLL_SECONDS = 1.0
