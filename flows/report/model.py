@@ -218,7 +218,7 @@ def read_reports(output: Output, last: int) -> list[RunReport]:
             content = orjson.loads(path.read_bytes())
         except (OSError, orjson.JSONDecodeError):
             continue
-        if not isinstance(content, dict) or not content.get("run_id"):
+        if not isinstance(content, dict) or content.get("run_id") != path.stem:
             continue
         try:
             reports.append(RunReport.from_json(content))
