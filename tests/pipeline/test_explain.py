@@ -93,7 +93,7 @@ def test_every_outcome_has_its_sentence(dataset, capsys, name, sentence):
 def test_the_same_text_elsewhere_and_a_near_duplicate_name_the_article(dataset, capsys):
     shown = explained(dataset, capsys, dataset / "pages" / "elsewhere.html")
     assert "it has the same text as article" in shown
-    (row,) = query(
+    row, *_ = query(
         dataset / "out", "articles", "doc_id, near_duplicate_of, similarity", "where near_duplicate_of is not null"
     )
     shown = explained(dataset, capsys, row[0])
