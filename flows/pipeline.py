@@ -12,6 +12,7 @@ from prefect import flow
 from prefect.runtime import flow_run
 
 from flows.gates import Gates, import_checks_during_ingest
+from flows.operate.paths import check_paths
 from flows.parameters import NewsParameters, ReplayParameters
 from flows.quarantine import forgotten_pages, select
 from flows.report.losses import losses
@@ -51,6 +52,7 @@ def news(parameters: NewsParameters) -> Any:
     Args:
         parameters: What to read and where to publish it.
     """
+    check_paths(parameters)
     return carry_out(parameters, lambda run: _process_new_pages(run, parameters))
 
 

@@ -206,6 +206,13 @@ MAINTAINING = (
         ),
     ),
     Command(
+        "repair",
+        "make the links of a copied output again, from its newest whole snapshot",
+        "copydesk repair --output output",
+        dataset.repair_output,
+        (OUTPUT,),
+    ),
+    Command(
         "rebuild-index",
         "rebuild the near-duplicate index",
         "copydesk rebuild-index --output output",
@@ -262,7 +269,15 @@ OPERATING = (
         "check the installation and suggest fixes",
         "copydesk doctor",
         operate.check_installation,
-        (JSON, SCHEDULES, OUTPUT),
+        (
+            JSON,
+            SCHEDULES,
+            Option(
+                "--output",
+                metavar="DIR",
+                help="folder of the dataset (default: those of the schedules file, or output)",
+            ),
+        ),
     ),
     Command(
         "completion",

@@ -114,7 +114,6 @@ def _check_sources_and_output(options: argparse.Namespace) -> None:
     output = Output(options.output)
     if any(os.path.realpath(source) == os.path.realpath(options.output) for source in options.sources):
         raise UsageError(f"{options.output}: is a source; choose another output")
-    output.check_no_foreign_files()
     output.prepare()
     _check_thresholds(options.thresholds)
     with output.lock():
