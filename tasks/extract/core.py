@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from tasks import schema
 from tasks.extract.body import Body, is_agency_copy, read_body
 from tasks.extract.doubts import find_doubts, replaced_letters
+from tasks.extract.dropped_lines import writers_lines
 from tasks.extract.fields.address import clean_url, find_canonical, host
 from tasks.extract.fields.authors import find_authors, find_byline
 from tasks.extract.fields.companions import find_access, find_image, find_summary
@@ -39,8 +40,12 @@ def extract_documents(documents: pa.Table, lines: pa.Table, *, guess_dates: bool
         lines: Their lines, rows of `schema.LINES`.
         guess_dates: If a page gives no date of publication, take one from its text and flag it as a guess.
     """
-    lines_of = _lines_by_document(lines)
-    pages = (Page.read(document, lines_of.get(document["doc_id"], [])) for document in documents.to_pylist())
+    lines_of = _lines_by_document(lines.filter(_is_read(lines)))
+    dropped_of = _lines_by_document(lines.filter(writers_lines(lines)))
+    pages = (
+        Page.read(document, lines_of.get(document["doc_id"], []), dropped_of.get(document["doc_id"], []))
+        for document in documents.to_pylist()
+    )
     rows, shingles = [], []
     for page in pages:
         row, hashes = extract_page(page, guess_dates=guess_dates)
@@ -51,12 +56,16 @@ def extract_documents(documents: pa.Table, lines: pa.Table, *, guess_dates: bool
     return pa.Table.from_pylist(rows, schema=schema.CANDIDATES)
 
 
-def _lines_by_document(lines: pa.Table) -> dict[str, list[LabelledLine]]:
-    """The lines from which fields are read, by doc_id: kept and moved ones, the top of a text page and the footer."""
+def _is_read(lines: pa.Table) -> pa.ChunkedArray:
+    """Which lines fields are read from: kept and moved ones, the top of a text page and the footer."""
     is_top = pc.and_(pc.less_equal(lines.column("line_no"), _TOP_LINES), pc.is_null(lines.column("tag")))
     is_kept = pc.not_equal(lines.column("action"), "drop")
     is_footer = pc.equal(lines.column("label"), "footer")
-    lines = lines.filter(pc.or_(pc.or_(is_kept, is_top), is_footer))
+    return pc.or_(pc.or_(is_kept, is_top), is_footer)
+
+
+def _lines_by_document(lines: pa.Table) -> dict[str, list[LabelledLine]]:
+    """The lines by doc_id, in their order."""
     doc_ids, *columns = (lines.column(name).to_pylist() for name in ("doc_id", *LabelledLine._fields))
     by_document: dict[str, list[LabelledLine]] = {}
     for doc_id, line in zip(doc_ids, map(LabelledLine, *columns), strict=True):

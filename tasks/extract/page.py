@@ -42,13 +42,16 @@ class Page:
     lines: list[LabelledLine]
     signals: dict[str, Any] = field(default_factory=dict)
     given: dict[str, Any] = field(default_factory=dict)  # by the user's list of publishers
+    dropped: list[LabelledLine] = field(default_factory=list)  # only those that may name the writer
 
     @classmethod
-    def read(cls, document: dict[str, Any], lines: list[LabelledLine]) -> "Page":
-        """The page of a row of `schema.DOCUMENTS` and its lines."""
+    def read(
+        cls, document: dict[str, Any], lines: list[LabelledLine], dropped: list[LabelledLine] | None = None
+    ) -> "Page":
+        """The page of a row of `schema.DOCUMENTS`, its lines, and the dropped lines that may name the writer."""
         signals = orjson.loads(document["signals"]) if document.get("signals") else {}
         given = orjson.loads(document["given"]) if document.get("given") else {}
-        return cls(document, lines, signals, given)
+        return cls(document, lines, signals, given, dropped or [])
 
     @property
     def is_html(self) -> bool:

@@ -34,6 +34,9 @@ _NEVER_IN_NAMES = frozenset(
     desk press agency media online the this that what why how when where who new top story stories article
     google update updated published posted minutes minute hours ago january february march april june july
     august september october november december
+    reading time lesezeit lecture temps modified last original research content paid sponsored aktuell aktuelle
+    aktuelles meldung mitteilung pressemitteilung thema tages stand artikels im am von vom für and und of in for
+    erstellt geändert güncelleme interview kommentar kolumne bericht
     """.split()
 )
 

@@ -1,9 +1,25 @@
 """Who wrote it: a clean list of people, or an empty one and the reason why; and the byline as one string."""
 
 import re
+from collections import Counter
 
-from tasks.extract.fields.byline_places import names_beside, names_beside_date, printed_bylines, writers_links
-from tasks.extract.fields.bylines import byline_parts, is_person, people_in, starts_with_by, without_date
+from tasks.extract.fields.byline_places import (
+    dropped_bylines,
+    introduced_bylines,
+    labelled_names,
+    names_beside,
+    names_beside_date,
+    printed_bylines,
+    writers_links,
+)
+from tasks.extract.fields.bylines import (
+    byline_parts,
+    is_person,
+    is_plain_byline,
+    people_in,
+    starts_with_by,
+    without_date,
+)
 from tasks.extract.fields.json_ld_people import names_of, persons_of
 from tasks.extract.page import FieldValue, Page
 from tasks.text.person_names import leading_name, unglue
@@ -14,22 +30,48 @@ MAX_AUTHORS = 20
 _ORIGINS_OF_SHORT_NAMES = frozenset({"json-ld:author", "parsely-author", "sailthru.author", "byl"})
 _AUTHOR_METAS = ("parsely-author", "sailthru.author", "cxenseparse:author", "byl")
 _WRITTEN_BY_LABEL = re.compile(r"written|author|autor|verfasst|escrit|écrit|scritto|geschrieben|von", re.I)
+_FULL_NAME_CHARS = 60
+_BYLINE_CHARS = 120
+_OTHER_WRITER = re.compile(
+    r"comment|reply|respond|teaser|related|recommend|bio|avatar|footer|sidebar|widget|kontext", re.I
+)
 _REPORTING_BY = re.compile(r"^\(?reporting by\b", re.I)
 
 
 def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
     """The people who wrote it with their origin; an empty list with the reason if none is named."""
     site_keys = {squeeze(name) for name in site_names if name}
+    linked = {squeeze(text) for text in page.signals.get("author_links", ())}
     rejected = None
     for origin, values in _candidates(page):
         people = [name for value in values for name in people_in(value) if is_person(name, site_keys)]
         if origin not in _ORIGINS_OF_SHORT_NAMES:
-            people = [name for name in people if _is_full_name(name)]
+            people = [
+                name for name in people if _is_full_name(name) or (origin == "byline" and squeeze(name) in linked)
+            ]
         if people:
-            return FieldValue(_distinct(people)[:MAX_AUTHORS], origin)
+            return _completed(page, FieldValue(_distinct(people)[:MAX_AUTHORS], origin), site_keys)
         if values and rejected is None:
             rejected = origin
     return FieldValue([], f"{rejected} names no person" if rejected else "none named")
+
+
+def _completed(page: Page, declared: FieldValue[list[str]], site_keys: set[str]) -> FieldValue[list[str]]:
+    """The printed names where they say more than the declared ones: one person more, or a last name."""
+    if declared.origin == "byline" or not page.is_html:
+        return declared
+    printed = [name for text in introduced_bylines(page) for name in people_in(text) if is_person(name, site_keys)]
+    printed = _distinct([name for name in printed if _is_full_name(name)])
+    keys, declared_keys = {squeeze(name) for name in printed}, {squeeze(name) for name in declared.value}
+    if declared_keys < keys:
+        return FieldValue(printed, "byline")
+    if all(" " not in name for name in declared.value):
+        texts = [text for _, text in page.signals.get("bylines", ())[:4]] + page.signals.get("author_links", [])
+        others = [name for text in texts if len(text) < _FULL_NAME_CHARS for name in people_in(text)]
+        full = [name for name in [*printed, *others] if leading_name(name) == name and is_person(name, site_keys)]
+        fuller = [next((name for name in full if name.startswith(first + " ")), first) for first in declared.value]
+        return FieldValue(_distinct(fuller), declared.origin)
+    return declared
 
 
 def _is_full_name(name: str) -> bool:
@@ -53,44 +95,68 @@ def _candidates(page: Page) -> list[tuple[str, list[str]]]:
     reporters = [_reporters(text) for text in reporting]
     if not page.is_html:
         return _text_candidates(page, reporters)
+    near, elsewhere = printed_bylines(page)
+    near_links, other_links = writers_links(page)
     return [
-        *_declared_candidates(page),
-        *printed_bylines(page),
-        *writers_links(page),
+        *_declared_by_newsroom(page),
+        ("byline", introduced_bylines(page)),
+        ("byline", dropped_bylines(page)),
+        *_declared_by_system(page),
+        near_links,
+        near,
+        elsewhere,
+        ("byline", labelled_names(page)),
+        other_links,
         ("byline element", _byline_elements(page)[:1]),
         ("date line", names_beside_date(page)),
         ("reporting line", reporters),
     ]
 
 
-def _declared_candidates(page: Page) -> list[tuple[str, list[str]]]:
-    """Writers declared in JSON-LD, meta tags and microdata."""
-
-    def meta(*names: str) -> list[str]:
-        return [value for _, value in page.meta(*names)]
-
+def _declared_by_newsroom(page: Page) -> list[tuple[str, list[str]]]:
+    """Writers declared in JSON-LD and the meta tags of measuring services, which repeat the byline."""
     articles = page.nodes()
-    label = next(iter(meta("twitter:label1")), "")
-    written_by = meta("twitter:data1") if _WRITTEN_BY_LABEL.search(label) else []
+    origin = page.json_ld_origin("author")
     return [
-        (page.json_ld_origin("author"), [name for node in articles for name in persons_of(node.get("author"), page)]),
-        (page.json_ld_origin("author"), [name for node in articles for name in names_of(node.get("author"), page)]),
-        *((name, meta(name)) for name in _AUTHOR_METAS),
+        (origin, [name for node in articles for name in persons_of(node.get("author"), page)]),
+        (origin, [name for node in articles for name in names_of(node.get("author"), page)]),
+        *((name, _metas(page, name)) for name in _AUTHOR_METAS),
         ("json-ld:creator", [name for node in articles for name in names_of(node.get("creator"), page)]),
-        ("twitter:data1", written_by),
-        ("article:author", [value for value in meta("article:author") if not value.startswith("http")]),
-        ("itemprop:author", page.items("author")),
-        ("meta:author", meta("author", "dc.creator", "dcterms.creator", "article.author")),
     ]
+
+
+def _declared_by_system(page: Page) -> list[tuple[str, list[str]]]:
+    """Writers declared in other meta tags and microdata: often the account that published, or the site's owner."""
+    label = next(iter(_metas(page, "twitter:label1")), "")
+    return [
+        ("twitter:data1", _metas(page, "twitter:data1") if _WRITTEN_BY_LABEL.search(label) else []),
+        ("article:author", [value for value in _metas(page, "article:author") if not value.startswith("http")]),
+        ("itemprop:author", page.items("author")),
+        ("meta:author", _metas(page, "author", "dc.creator", "dcterms.creator", "article.author")),
+    ]
+
+
+def _metas(page: Page, *names: str) -> list[str]:
+    return [value for _, value in page.meta(*names)]
 
 
 def _byline_elements(page: Page) -> list[str]:
-    """Texts of elements with a byline's class that are short and read like one."""
-    return [
+    """The text of the first element with a byline's class that is short and reads like one.
+
+    Many with one class are those of comments and teasers.
+    """
+    elements = [(names, text) for names, text in page.signals.get("bylines", ()) if not _OTHER_WRITER.search(names)]
+    counts = Counter(names for names, text in dict.fromkeys(map(tuple, elements)))
+    introduced = [
         text
-        for names, text in page.signals.get("bylines", ())[:4]
-        if len(text) < 120 and (starts_with_by(text) or "name" in names.lower())
+        for names, text in elements[:4]
+        if len(text) < _BYLINE_CHARS and (starts_with_by(text) or "name" in names.lower())
     ]
+    if introduced:
+        return introduced[:1]
+    plain = [without_date(unglue(text), None) for names, text in elements if counts[names] == 1]
+    people = list(dict.fromkeys(text for text in plain if leading_name(text) == text or is_plain_byline(text)))
+    return people if len(people) == 1 else []
 
 
 def _text_candidates(page: Page, reporters: list[str]) -> list[tuple[str, list[str]]]:

@@ -37,7 +37,7 @@ BY = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 # a lost space: `ByAlex Bozar`
-GLUED_BY = re.compile(r"^(?:By|by|BY|Von|Par|Por|Di)(?=[A-ZÀ-Þ](?:[a-zß-ÿ]|\.))")
+GLUED_BY = re.compile(r"^(?:[Bb]yby\s+(?=[A-ZÀ-Þ])|(?:By|by|BY|Von|Par|Por|Di)(?=[A-ZÀ-Þ](?:[a-zß-ÿ]|\.)))")
 # `Posted 3 hours ago by`, `Published on Monday by`: what stands before the writer in a line with a date
 POSTED_BY = re.compile(
     r"^(?:posted|published|updated|written|submitted|veröffentlicht|verfasst|erstellt|publié|publicado|pubblicato)"
@@ -69,6 +69,43 @@ MORE_BY = re.compile(
     r"(?:\s+(?:les|los|gli|os|the))?"
     r"(?:\s+(?:artikel|beiträge|articles?|posts?|stories|artículos|articoli|artigos|entries|news))?"
     r"\s+(?:von|vom|by|from|par|de|di|del))\s+",
+    re.I,
+)
+# says plainly who wrote; many words of `BY` are ordinary words elsewhere
+PLAIN_BY = re.compile(
+    r"^\s*(?:(?:(?:posted|written|story|words|text|reported|geschrieben|verfasst|erstellt|publié|écrit|escrito|publicado"
+    r"|scritto)\s+)?(?:by|von|vom|par|por|door|przez|oleh)\b\s*[:：]?"
+    r"|(?:author|autor(?:in|es|a)?|auteur|autore|text|texte|texto|testo|words)\s*[:：])\s*"
+    r"|^\s*By(?:by\s+)?(?=[A-ZÀ-Þ])",
+    re.I,
+)
+# `Interview von Ada Mörk mit Piet Vos`: the second is the person who answers
+INTERVIEWED = re.compile(
+    r"^((?:ein(?:e)?\s+|an?\s+|une?\s+)?(?:interview|gespräch|entretien|entrevista|intervista)\s+(?:von|by|par|de|di|por)"
+    r"\s+[^;|]{3,60}?)\s+(?:mit|with|avec|con|com)\s.*$",
+    re.I,
+)
+# before two names or more
+PROFESSION = re.compile(
+    r"^(?:rechtsanw(?:alt|ältin)|fachanw(?:alt|ältin)|pfarrer(?:in)?|pastor(?:in)?|pater|bischof|architekt(?:in)?|tierarzt"
+    r"|tierärztin|landesrat|landesrätin|bürgermeister(?:in)?|maître|me|avv|abogad[oa]|ing|ra|lic|captain|capt|lt|sgt|col|gen"
+    r"|rabbi|father|sister|rechtsanwälte)\.?\s+(?=\S+\s+\S)",
+    re.I,
+)
+# what follows a name without a sign between them
+TAIL_WORDS = re.compile(
+    r"(?<=[^\W\d_])\s+(?:published|updated|posted|follow|following|stand|lesezeit|reading\s+time|last\s+(?:updated|modified)|erstellt"
+    r"|geändert|aktualisiert|veröffentlicht|zuletzt|publié|publicado|actualizado|read|min\s+read|shares?|kommentare?"
+    r"|comments?|under|gespeichert|am|um|at|le)(?:\s.*)?$",
+    re.I,
+)
+ROLE_WORD = re.compile(
+    r"(?:\w*(?:redakteur|redaktor|korrespondent|reporter|journalist|autor|kolumnist|fotograf|praktikant|volontär|chef"
+    r"|praktikant|berater|professor)(?:in)?|(?:\w*[a-z])?(?:Writer|Editor|Correspondent|Reporter|Journalist|Columnist"
+    r"|Photographer|Producer|Director|Attorney|Manager|Fellow|Contributor|Analyst|Critic|Korrespondent|Redakteur|Autor)"
+    r"(?:in)?|journaliste|rédact(?:eur|rice)|correspondant|correspondante|periodista|redactora?|corresponsal"
+    r"|journalista|giornalista|redattore|redattrice|jornalista|repórter|verslaggever|redacteur|dziennikarz|журналист)"
+    r"(?!\w)",
     re.I,
 )
 # at the start of a call to action; none is a given name
@@ -153,6 +190,8 @@ _ORGANISATION = re.compile(
 _FORM_AT_END = re.compile(
     r"\s(?:AG|Ag|ag|eG|SE|SA|Sa)$|\.(?:de|pl|ch|at|net|it|es|nl)$"
 )  # `Wend Strom AG`, `Redakteure Wend.pl`
+# `AMP Project Marketing`, `ACLU Racial Justice Program`: an acronym before other words
+_ACRONYM_FIRST = re.compile(r"^(?:\d+\s+)?[A-Z]{3,6}\s+[A-Z][a-z]+\s+[A-Z]")
 _PLACE_OF_REPORT = re.compile(r"(?:報導|报道|報道|综合|綜合|専電|专电|電|讯|訊)$")
 
 
@@ -163,4 +202,4 @@ def is_call(name: str) -> bool:
 
 def is_organisation(name: str) -> bool:
     """Whether a word or legal form says that a name is an organisation's: `Redacción EC`, `Fährverband e.V.`."""
-    return any(words.search(name) for words in (_ORGANISATION, _FORM_AT_END, _PLACE_OF_REPORT))
+    return any(words.search(name) for words in (_ORGANISATION, _FORM_AT_END, _ACRONYM_FIRST, _PLACE_OF_REPORT))

@@ -2,10 +2,23 @@
 
 import re
 
-from tasks.extract.fields.byline_words import BY, GLUED_BY, MORE_BY, OTHER_ROLE, POSTED_BY, is_call, is_organisation
+from tasks.extract.fields.byline_words import (
+    BY,
+    GLUED_BY,
+    INTERVIEWED,
+    MORE_BY,
+    OTHER_ROLE,
+    PLAIN_BY,
+    POSTED_BY,
+    PROFESSION,
+    ROLE_WORD,
+    TAIL_WORDS,
+    is_call,
+    is_organisation,
+)
 from tasks.text.dates import find_dates
-from tasks.text.person_names import NAME_PARTICLES
-from tasks.text.publisher_names import is_agency, is_newsroom, is_wire_agency, role_words, squeeze
+from tasks.text.person_names import NAME_PARTICLES, unglue
+from tasks.text.publisher_names import is_agency, is_newsroom, is_title_case, is_wire_agency, role_words, squeeze
 
 _BETWEEN_NAMES = re.compile(
     r"""
@@ -16,7 +29,7 @@ _BETWEEN_NAMES = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _NEVER_IN_NAMES = re.compile(
-    r"https?:|www\.|@|\.(?:com|org|net|de|fr|co|uk)\b|[<>{}\[\]=_#]|\d|\bcookie|\bnewsletter\b", re.I
+    r"https?:|www\.|@|\.(?:com|org|net|de|fr|co|uk)\b|[<>{}\[\]=_#:©]|\d|\bcookie|\bnewsletter\b", re.I
 )
 _ORGANISATION = re.compile(
     r"""
@@ -70,6 +83,13 @@ _IN_PLACE = re.compile(r"\s+(?:in|aus|à|en|at|[Ff]ür|[Ff]or|bei)\s+(?=[A-ZÀ-�
 _TAIL = re.compile(r"\s*[,|–—(-]\s+.*$")
 _CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?:\s?(?:uhr|[ap]\.?m\.?|[A-Z]{2,4}\b))*", re.I)
 _DATE_WORDS = re.compile(r"\s*\b(?:published|updated|posted|veröffentlicht|publié|publicado|follow)\b.*$", re.I)
+_AGAIN = re.compile(r"by\s|记者|記者", re.I)  # "Byby Ada Mörk", "作者：记者王敬照"
+_BEFORE_DATE = re.compile(r"\s(?:on|am|vom|le|el|il|om|på|um|at)$", re.I)
+_FUNCTION_WORDS = frozenset("to the of from our for and".split())
+_DIGIT = re.compile(r"\d")
+_NOT_A_PART = re.compile(
+    r":|^\d+$|^\d+\s\w+$|^(?:am|um|at|on|le|el|il|uhr)$", re.I
+)  # a label, a counter, what a date leaves
 _EDGES = " .,;:|-–—"  # punctuation around names
 # characters: three times the length of 20 names; a handle is searched for at each of them
 _MAX_BYLINE_CHARS = 2_000
@@ -80,12 +100,31 @@ def starts_with_by(text: str) -> bool:
     return BY.match(text) is not None
 
 
+def is_introduced(text: str) -> bool:
+    """Whether a text starts with a word like `By`, glued to the name or not."""
+    return any(pattern.match(text) for pattern in (BY, GLUED_BY, POSTED_BY))
+
+
+def is_lone_by(text: str) -> bool:
+    """Whether a text is nothing but a word like `By`: the name stands in the next line."""
+    return BY.sub("", text, count=1) == "" and len(text) < 20
+
+
+def is_plain_byline(text: str) -> bool:
+    """Whether a text says plainly who wrote: `By`, then full names of people, then at most a date or role."""
+    introduced = PLAIN_BY.match(text)
+    if introduced is None:
+        return False
+    names = people_in(without_date(unglue(text[introduced.end() :]), None))
+    return bool(names) and all(" " in name and is_person(name, set()) and is_title_case(name) for name in names)
+
+
 def without_date(text: str, language: str | None) -> str:
     """A byline without its date: `Von Juliane Rohr 28.04.2023, 18:11 Uhr`."""
     for printed in reversed(find_dates(text[:200], language)):
         text = text[: printed.span[0]] + " · " + text[printed.span[1] :]
     text = _CLOCK.sub(" ", text)
-    return _DATE_WORDS.sub("", text).strip(" ·,|")
+    return _BEFORE_DATE.sub("", _DATE_WORDS.sub("", text).strip(" ·,|"))
 
 
 def byline_parts(text: str) -> list[str]:
@@ -93,12 +132,18 @@ def byline_parts(text: str) -> list[str]:
     text = BY.sub("", " ".join(text.split()).strip(_EDGES), count=1).strip()
     if not text or len(text) > 80 or text.startswith("http") or "@" in text:
         return []
-    return [part.strip() for part in re.split(r"\s*[;,/|]\s*", text) if part.strip()]
+    parts = [TAIL_WORDS.sub("", part).strip(_EDGES) for part in re.split(r"\s*[;,/|·•]\s*", _undated(text))]
+    return [part for part in parts if part and not _NOT_A_PART.search(part)]
+
+
+def _undated(text: str) -> str:
+    """A byline without its date, if it has digits."""
+    return without_date(_without_introduction(text), None) if _DIGIT.search(text) else text
 
 
 def people_in(text: str) -> list[str]:
     """The names in a byline without `By`, roles, handles and capitals: `By DANA WIRTH, Staff Writer`."""
-    text = " ".join(text.split())[:_MAX_BYLINE_CHARS]
+    text = _undated(INTERVIEWED.sub(r"\1", " ".join(text.split())[:_MAX_BYLINE_CHARS]))
     text = _WRAPPED_REPORTER.sub(r"\1", _WITH_OTHERS.sub(_others, text))
     text = _BRACKETS.sub("", _HANDLE.sub("", text)).strip(_EDGES)
     text = _DEGREES.sub("", _SUFFIX.sub(_suffix, OTHER_ROLE.sub("; ", text))).strip(_EDGES)
@@ -128,7 +173,7 @@ def _without_introduction(text: str) -> str:
     for pattern in (MORE_BY, POSTED_BY, GLUED_BY, BY):
         shorter = pattern.sub("", text, count=1)
         if shorter != text:
-            return shorter
+            return BY.sub("", shorter, count=1) if _AGAIN.match(shorter) else shorter
     return text
 
 
@@ -150,11 +195,44 @@ def _tidy(name: str) -> str:
     name = name.strip(_EDGES + "()")
     if has_spaces or GLUED_BY.match(name):
         name = _without_introduction(name)
-    name = _IN_PLACE.split(_TITLES.sub("", name))[0]
+    name = _IN_PLACE.split(PROFESSION.sub("", _TITLES.sub("", name)))[0]
     name = _ROLE_AFTER.sub("", _WEEKDAY_TAIL.sub("", _TAIL.sub("", name))).strip()
+    name = _once(_without_role(_without_tail(name)))
     if name.endswith((" Jr", " Sr")):
         name += "."
     return _in_mixed_case(name)
+
+
+def _without_role(name: str) -> str:
+    """A name without the role after it, glued or not: `Evan HalperStaff Writer`, `Ada Mörk Redakteurin`."""
+    if name.isupper() or not ROLE_WORD.search(name):
+        return name
+    roles = role_words()
+    words = unglue(name).split()
+    if len(words) < 3 or not (squeeze(words[-1]) in roles or ROLE_WORD.fullmatch(words[-1])):
+        return name
+    glued = next((word for word in name.split() if unglue(word) != word), None)
+    if glued:  # "Ada MörkLifestyle Writer": the lost space ends the name
+        return " ".join([*name.split(glued, maxsplit=1)[0].split(), unglue(glued).split()[0]])
+    for start in range(2, len(words)):
+        if squeeze(" ".join(words[start:])) in roles:
+            return " ".join(words[:start])
+    # "Steffan Rhys Deputy Content Hub Director": what describes the role cannot be told from a name
+    shorter = words[:2] if len(words) > 4 and not _PARTICLES.intersection(words) else words[:-1]
+    return name if _FUNCTION_WORDS.intersection(word.lower() for word in shorter) else " ".join(shorter)
+
+
+def _without_tail(name: str) -> str:
+    """A name without what follows it, such as a date or counter; a sentence stays one, so that it is not a name."""
+    shorter = TAIL_WORDS.sub("", name)
+    return shorter if len(shorter.split()) <= 4 else name
+
+
+def _once(name: str) -> str:
+    """A name that stands twice, as text and as the label of its picture."""
+    words = name.split()
+    half = len(words) // 2
+    return " ".join(words[:half]) if half > 1 and words[:half] == words[half:] else name
 
 
 def _in_mixed_case(name: str) -> str:
