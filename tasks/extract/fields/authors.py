@@ -4,9 +4,11 @@ import re
 from collections import Counter
 
 from tasks.extract.fields.byline_places import (
+    dropped_by_the_headline,
     dropped_bylines,
     introduced_bylines,
     labelled_names,
+    lines_by_the_headline,
     names_beside,
     names_beside_date,
     printed_bylines,
@@ -28,10 +30,16 @@ from tasks.text.publisher_names import squeeze
 MAX_AUTHORS = 20
 # origins of which a single word may be a whole name; elsewhere a single word is more often a section or a site
 _ORIGINS_OF_SHORT_NAMES = frozenset({"json-ld:author", "parsely-author", "sailthru.author", "byl"})
-_AUTHOR_METAS = ("parsely-author", "sailthru.author", "cxenseparse:author", "byl")
+# of measuring services and libraries, which repeat the byline
+_AUTHOR_METAS = (
+    *("parsely-author", "sailthru.author", "sailthru.byline_name", "cxenseparse:author", "byl", "byline"),
+    *("article:author_name", "og:article:author", "article:byline", "articleauthor", "analyticsattributes.author"),
+    *("shareaholic:article_author_name", "mrf:authors", "qc:author", "citation_author", "mediator_author"),
+)
 _WRITTEN_BY_LABEL = re.compile(r"written|author|autor|verfasst|escrit|écrit|scritto|geschrieben|von", re.I)
 _FULL_NAME_CHARS = 60
 _BYLINE_CHARS = 120
+_ITEM_CHARS = 80  # of a microdata property; a longer one tells the writer's life
 _OTHER_WRITER = re.compile(
     r"comment|reply|respond|teaser|related|recommend|bio|avatar|footer|sidebar|widget|kontext", re.I
 )
@@ -60,7 +68,8 @@ def _completed(page: Page, declared: FieldValue[list[str]], site_keys: set[str])
     """The printed names where they say more than the declared ones: one person more, or a last name."""
     if declared.origin == "byline" or not page.is_html:
         return declared
-    printed = [name for text in introduced_bylines(page) for name in people_in(text) if is_person(name, site_keys)]
+    texts = introduced_bylines(page) or dropped_bylines(page)
+    printed = [name for text in texts for name in people_in(text) if is_person(name, site_keys)]
     printed = _distinct([name for name in printed if _is_full_name(name)])
     keys, declared_keys = {squeeze(name) for name in printed}, {squeeze(name) for name in declared.value}
     if declared_keys < keys:
@@ -104,6 +113,7 @@ def _candidates(page: Page) -> list[tuple[str, list[str]]]:
         *_declared_by_system(page),
         near_links,
         near,
+        ("itemprop:author", [text for text in page.items("author") if len(text) <= _ITEM_CHARS]),
         elsewhere,
         ("byline", labelled_names(page)),
         other_links,
@@ -131,8 +141,7 @@ def _declared_by_system(page: Page) -> list[tuple[str, list[str]]]:
     return [
         ("twitter:data1", _metas(page, "twitter:data1") if _WRITTEN_BY_LABEL.search(label) else []),
         ("article:author", [value for value in _metas(page, "article:author") if not value.startswith("http")]),
-        ("itemprop:author", page.items("author")),
-        ("meta:author", _metas(page, "author", "dc.creator", "dcterms.creator", "article.author")),
+        ("meta:author", _metas(page, "author", "dc.creator", "dcterms.creator", "article.author", "og:author")),
     ]
 
 
@@ -155,7 +164,9 @@ def _byline_elements(page: Page) -> list[str]:
     if introduced:
         return introduced[:1]
     plain = [without_date(unglue(text), None) for names, text in elements if counts[names] == 1]
-    people = list(dict.fromkeys(text for text in plain if leading_name(text) == text or is_plain_byline(text)))
+    near = "\n".join(line.text for line in [*lines_by_the_headline(page), *dropped_by_the_headline(page)])
+    names = [text for text in plain if leading_name(text) == text or is_plain_byline(text)]
+    people = list(dict.fromkeys(text for text in names if text in unglue(near)))
     return people if len(people) == 1 else []
 
 

@@ -12,6 +12,7 @@ _LINES_BELOW = 15  # between the headline and the second paragraph: standfirst, 
 _MAX_LINKS = 4
 _ROOM_IN_LINE = 40  # characters beside a writer's link: `By`, a date, a role
 _LINE_OF_BYLINE = 160  # characters: a name, its site, two dates and the time it takes to read
+_NAME_WORDS = 4
 _NEAREST_ABOVE = 3  # lines; a dropped byline further away is that of a teaser
 _NEAREST_BELOW = 6
 _AND_FIRST = re.compile(r"\s*(?:&|and|und|et|y|e)\s", re.I)
@@ -82,17 +83,27 @@ def dropped_bylines(page: Page) -> list[str]:
 
     None if several lines name writers: those are of teasers.
     """
-    headline = _own_headline(page)
-    if headline is None:
-        return []
-    near = [line for line in page.dropped if -_NEAREST_ABOVE <= line.line_no - headline.line_no <= _NEAREST_BELOW]
     texts = {line.line_no: line.text for line in [*page.lines, *page.dropped]}
     found = []
-    for line in near:
+    for line in dropped_by_the_headline(page):
         text = f"{line.text} {texts.get(line.line_no + 1, '')}" if is_lone_by(line.text) else line.text
         if is_plain_byline(text):
             found.append(text)
     return found if len(found) == 1 else []
+
+
+def dropped_by_the_headline(page: Page) -> list[LabelledLine]:
+    """The dropped lines right above and below the headline."""
+    headline = _own_headline(page)
+    if headline is None:
+        return []
+    return [
+        line
+        for line in page.dropped
+        if -_NEAREST_ABOVE
+        <= line.line_no - headline.line_no
+        <= (_NEAREST_BELOW if line.label == "related" else _LINES_BELOW)
+    ]
 
 
 def _own_headline(page: Page) -> LabelledLine | None:
@@ -106,9 +117,14 @@ def _own_headline(page: Page) -> LabelledLine | None:
 
 def labelled_names(page: Page) -> list[str]:
     """Lines such as `Autor: Ada Mörk` anywhere on the page; none if they name several people."""
-    texts = [line.text for line in [*page.lines, *page.dropped] if _LABELLED.match(line.text)]
-    texts = list(dict.fromkeys(" ".join(text.split()) for text in texts if len(text) <= _LINE_OF_BYLINE))
-    return texts if len(texts) == 1 or len({_LABELLED.sub("", text) for text in texts}) == 1 else []
+    following = {line.line_no: line.text for line in [*page.lines, *page.dropped]}
+    texts = {}
+    for line in [*page.lines, *page.dropped]:
+        label = _LABELLED.match(line.text)
+        if label and line.label != "paragraph" and len(line.text) <= _LINE_OF_BYLINE:
+            name = line.text[label.end() :].strip() or following.get(line.line_no + 1, "")
+            texts[squeeze(name)] = name
+    return list(texts.values()) if len(texts) == 1 else []
 
 
 def writers_links(page: Page) -> list[tuple[str, list[str]]]:
@@ -154,11 +170,17 @@ def names_beside_date(page: Page) -> list[str]:
             continue
         introduced = _BY_AMID.search(line.text)
         if introduced:
-            return [line.text[introduced.end() :]]
+            return _first_names(without_date(line.text[introduced.end() :], language))
         names = names_beside([line], language)
         if names and squeeze(names[0]) not in topics and (has_byline or _is_divided(names[0], line.text)):
             return names[:1]
     return []
+
+
+def _first_names(text: str) -> list[str]:
+    """The names that a text starts with; none if it goes on like a sentence."""
+    name = leading_name(text)
+    return [name] if name else [text] if len(text.split()) <= _NAME_WORDS else []
 
 
 def _is_divided(name: str, text: str) -> bool:

@@ -17,7 +17,8 @@ BY = re.compile(
         )?
         (?: text \s (?: und | and | & ) \s \w+ | by | von | vom | par | por | di | da | door | av | af
       | przez | oleh | bởi | napsal[ai]? | írta
-          | автор(?:ы)? | текст | yazan | autor(?:in|es|a)? | author | text | texte | testo | texto | de
+          | автор(?:ы)? | текст | yazan | autor(?:in|en|es|a|i|ka|ki)?
+          | auteure?s? | autor[ei] | authors? | text | texte | testo | texto | de
       | interview
           | words | word | writer | escribe | escriben | scritto \s da | ditulis
           | quelle | source | fuente | fonte
@@ -96,7 +97,7 @@ PROFESSION = re.compile(
 TAIL_WORDS = re.compile(
     r"(?<=[^\W\d_])\s+(?:published|updated|posted|follow|following|stand|lesezeit|reading\s+time|last\s+(?:updated|modified)|erstellt"
     r"|geändert|aktualisiert|veröffentlicht|zuletzt|publié|publicado|actualizado|read|min\s+read|shares?|kommentare?"
-    r"|comments?|under|gespeichert|am|um|at|le)(?:\s.*)?$",
+    r"|comments?|under|gespeichert)(?:\s.*)?$",
     re.I,
 )
 ROLE_WORD = re.compile(

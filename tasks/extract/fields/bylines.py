@@ -130,6 +130,8 @@ def without_date(text: str, language: str | None) -> str:
 def byline_parts(text: str) -> list[str]:
     """The names in a byline as written, of people or not; none if it is too long or an address."""
     text = BY.sub("", " ".join(text.split()).strip(_EDGES), count=1).strip()
+    if is_introduced(text) or " | " in text:
+        text = text.split(" | ", maxsplit=1)[0]  # after it the sections and comments of a blog
     if not text or len(text) > 80 or text.startswith("http") or "@" in text:
         return []
     parts = [TAIL_WORDS.sub("", part).strip(_EDGES) for part in re.split(r"\s*[;,/|·•]\s*", _undated(text))]
