@@ -12,6 +12,7 @@ _LINES_BELOW = 15  # between the headline and the second paragraph: standfirst, 
 _MAX_LINKS = 4
 _ROOM_IN_LINE = 40  # characters beside a writer's link: `By`, a date, a role
 _LINE_OF_BYLINE = 160  # characters: a name, its site, two dates and the time it takes to read
+_IN_SECTION = re.compile(r"\s(?:[Ii]n|[Uu]nder|[Uu]nter)(?:\s|$)")
 _NAME_WORDS = 4
 _NEAREST_ABOVE = 3  # lines; a dropped byline further away is that of a teaser
 _NEAREST_BELOW = 6
@@ -179,6 +180,7 @@ def names_beside_date(page: Page) -> list[str]:
 
 def _first_names(text: str) -> list[str]:
     """The names that a text starts with; none if it goes on like a sentence."""
+    text = _IN_SECTION.split(text)[0]
     name = leading_name(text)
     return [name] if name else [text] if len(text.split()) <= _NAME_WORDS else []
 

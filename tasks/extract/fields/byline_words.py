@@ -93,6 +93,13 @@ PROFESSION = re.compile(
     r"|rabbi|father|sister|rechtsanwälte)\.?\s+(?=\S+\s+\S)",
     re.I,
 )
+# a role with its rank in front: `Chief Marketing Officer`, `Leitender Wirtschaftsredakteur`
+RANK = re.compile(
+    r"^(?:(?:senior|chief|deputy|associate|assistant|executive|managing|staff|contributing|freelance|former|leitende[r]?"
+    r"|stellv\w*\.?|freie[r]?|vice)\s+\S|(?:head|director|member|professor|president|founder|co-founder|ceo|editor|manager)\s+"
+    r"(?:of|at|for)\s)",
+    re.I,
+)
 # what follows a name without a sign between them
 TAIL_WORDS = re.compile(
     r"(?<=[^\W\d_])\s+(?:published|updated|posted|follow|following|stand|lesezeit|reading\s+time|last\s+(?:updated|modified)|erstellt"
@@ -146,7 +153,8 @@ _CALL_WORD = re.compile(
       | copyright | licen[sc]e | lizenz | licensed | cc | author | authors
       | undefined | null | none | nan | unknown | anonym(?:ous|us|o|e)? | user | username | admin
       | administrator | webmaster
-      | root | sysadmin | wordpress | joomla | published | updated | posted | geschlossen | download
+      | root | sysadmin | wordpress | joomla | published | updated | posted | written | reviewed
+      | geschlossen | download
       | website | disclaimer
       | privacy | cookies? | advertisement | anzeige | werbung | sponsored | trouble | activity | older
       | newer | wiki
@@ -192,6 +200,7 @@ _FORM_AT_END = re.compile(
     r"\s(?:AG|Ag|ag|eG|SE|SA|Sa)$|\.(?:de|pl|ch|at|net|it|es|nl)$"
 )  # `Wend Strom AG`, `Redakteure Wend.pl`
 # `AMP Project Marketing`, `ACLU Racial Justice Program`: an acronym before other words
+_POSSESSIVE = re.compile(r"[a-z]['’]s\s")
 _ACRONYM_FIRST = re.compile(r"^(?:\d+\s+)?[A-Z]{3,6}\s+[A-Z][a-z]+\s+[A-Z]")
 _PLACE_OF_REPORT = re.compile(r"(?:報導|报道|報道|综合|綜合|専電|专电|電|讯|訊)$")
 
@@ -203,4 +212,6 @@ def is_call(name: str) -> bool:
 
 def is_organisation(name: str) -> bool:
     """Whether a word or legal form says that a name is an organisation's: `Redacción EC`, `Fährverband e.V.`."""
-    return any(words.search(name) for words in (_ORGANISATION, _FORM_AT_END, _ACRONYM_FIRST, _PLACE_OF_REPORT))
+    return any(
+        words.search(name) for words in (_ORGANISATION, _FORM_AT_END, _POSSESSIVE, _ACRONYM_FIRST, _PLACE_OF_REPORT)
+    )

@@ -11,6 +11,7 @@ from tasks.extract.fields.byline_words import (
     PLAIN_BY,
     POSTED_BY,
     PROFESSION,
+    RANK,
     ROLE_WORD,
     TAIL_WORDS,
     is_call,
@@ -22,7 +23,7 @@ from tasks.text.publisher_names import is_agency, is_newsroom, is_title_case, is
 
 _BETWEEN_NAMES = re.compile(
     r"""
-    \s*(?: ; | \| | • | · | / | ／ | 、 | ， | \n )\s*
+    \s*(?: ; | \| | • | · | ⋅ | / | ／ | 、 | ， | \n )\s*
     | \s+(?: and | und | et | y | e | och | og | en | i | ve | и | & | with | mit | avec | con | com )\s+(?=[^\W\d_])
     | \s*,\s+(?: and | und | et )\s+
     """,
@@ -85,6 +86,8 @@ _CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?:\s?(?:uhr|[ap]\.?m\.?|
 _DATE_WORDS = re.compile(r"\s*\b(?:published|updated|posted|veröffentlicht|publié|publicado|follow)\b.*$", re.I)
 _AGAIN = re.compile(r"by\s|记者|記者", re.I)  # "Byby Ada Mörk", "作者：记者王敬照"
 _BEFORE_DATE = re.compile(r"\s(?:on|am|vom|le|el|il|om|på|um|at)$", re.I)
+_GLUED_MONTH = re.compile(r"(?<=[^\W\d_])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\d)")
+_MAX_GLUED = 1  # lost spaces: `LaToya McDonald`; with more it is a menu
 _FUNCTION_WORDS = frozenset("to the of from our for and".split())
 _DIGIT = re.compile(r"\d")
 _NOT_A_PART = re.compile(
@@ -140,6 +143,7 @@ def byline_parts(text: str) -> list[str]:
 
 def _undated(text: str) -> str:
     """A byline without its date, if it has digits."""
+    text = _GLUED_MONTH.sub(" ", text)
     return without_date(_without_introduction(text), None) if _DIGIT.search(text) else text
 
 
@@ -263,6 +267,8 @@ def _capitalise(word: str) -> str:
 
 def _is_role(name: str) -> bool:
     roles = role_words()
+    if RANK.match(name):
+        return True
     return squeeze(name) in roles or all(squeeze(word) in roles or word.lower() in _PARTICLES for word in name.split())
 
 
@@ -276,6 +282,8 @@ def is_person(name: str, site_keys: set[str]) -> bool:
     if not key or key in site_keys or len(name) > 60 or len(words) > 6 or _NEVER_IN_NAMES.search(name):
         return False
     if is_newsroom(name) or is_agency(name) or is_wire_agency(name) or is_call(name) or is_organisation(name):
+        return False
+    if len(unglue(name).split()) - len(words) > _MAX_GLUED:
         return False
     if _ORGANISATION.search(name) and len(words) != 2:
         return False
