@@ -13,8 +13,10 @@ _LINES_UNDER_STORY = 4  # after its last paragraph: rating, signature
 _MAX_CHARS = 160  # of a line with writers, a date and the time it takes to read
 # `Autor: Ada Mörk`, wherever it stands
 _LABELLED_NAME = (
-    r"(?i)^(?:auth?or(?:in|en|es|a|s|ki|ka)?|auteur[es]{0,2}|autor[ei]|text[eo]?|words|written by|story by|автор|текст"
+    r"^(?i:auth?or(?:in|en|es|a|s|ki|ka)?|auteur[es]{0,2}|autor[ei]|text[eo]?|words|written by|story by|автор|текст"
     r"|yazar|tekst|geschrieben von|verfasst von|redaktion|redactie|作者|文|撰文|글|كاتب|المؤلف|नाम|लेखक)\s*[:：]"
+    r"|^(?i:(?:this (?:post|article|story) was )?written by|about the author"
+    r"|(?:geschrieben|verfasst|erstellt|eingestellt) von)\s"
 )
 
 

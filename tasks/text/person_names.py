@@ -36,7 +36,7 @@ _NEVER_IN_NAMES = frozenset(
     august september october november december
     reading time lesezeit lecture temps modified last original research content paid sponsored aktuell aktuelle
     aktuelles meldung mitteilung pressemitteilung thema tages stand artikels im am von vom für and und of in for
-    erstellt geändert güncelleme interview kommentar kolumne bericht
+    buch woche book week erstellt geändert güncelleme interview kommentar kolumne bericht
     """.split()
 )
 

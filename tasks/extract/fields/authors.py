@@ -32,11 +32,16 @@ MAX_AUTHORS = 20
 _ORIGINS_OF_SHORT_NAMES = frozenset({"json-ld:author", "parsely-author", "sailthru.author", "byl"})
 # of measuring services and libraries, which repeat the byline
 _AUTHOR_METAS = (
-    *("parsely-author", "sailthru.author", "sailthru.byline_name", "cxenseparse:author", "byl", "byline"),
+    *("parsely-author", "sailthru.author", "sailthru.byline_name", "cxenseparse:author", "byl", _BYLINE),
     *("article:author_name", "og:article:author", "article:byline", "articleauthor", "analyticsattributes.author"),
     *("shareaholic:article_author_name", "mrf:authors", "qc:author", "citation_author", "mediator_author"),
 )
 _WRITTEN_BY_LABEL = re.compile(r"written|author|autor|verfasst|escrit|écrit|scritto|geschrieben|von", re.I)
+# bylines without a word like `By`; such lines are kickers and captions as often, so only plain names count
+_BARE = "bare byline"
+_BYLINE = "byline"
+_CAPITAL = re.compile(r"[A-ZÀ-ÞΑ-ΩА-Я]")
+_CJK_NAME = re.compile(r"[\u4e00-\u9fff\uac00-\ud7a3]{2,4}$")
 _FULL_NAME_CHARS = 60
 _BYLINE_CHARS = 120
 _ITEM_CHARS = 80  # of a microdata property; a longer one tells the writer's life
@@ -53,27 +58,31 @@ def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
     rejected = None
     for origin, values in _candidates(page):
         people = [name for value in values for name in people_in(value) if is_person(name, site_keys)]
+        if origin == _BARE:
+            people = [name for name in people if leading_name(name) == name or not _CAPITAL.search(name)]
         if origin not in _ORIGINS_OF_SHORT_NAMES:
-            people = [
-                name for name in people if _is_full_name(name) or (origin == "byline" and squeeze(name) in linked)
-            ]
+            people = [name for name in people if _is_full_name(name) or (origin == _BYLINE and squeeze(name) in linked)]
         if people:
-            return _completed(page, FieldValue(_distinct(people)[:MAX_AUTHORS], origin), site_keys)
+            return _completed(page, FieldValue(_distinct(people)[:MAX_AUTHORS], _origin(origin)), site_keys)
         if values and rejected is None:
-            rejected = origin
+            rejected = _origin(origin)
     return FieldValue([], f"{rejected} names no person" if rejected else "none named")
+
+
+def _origin(candidate: str) -> str:
+    return _BYLINE if candidate == _BARE else candidate
 
 
 def _completed(page: Page, declared: FieldValue[list[str]], site_keys: set[str]) -> FieldValue[list[str]]:
     """The printed names where they say more than the declared ones: one person more, or a last name."""
-    if declared.origin == "byline" or not page.is_html:
+    if declared.origin == _BYLINE or not page.is_html:
         return declared
     texts = introduced_bylines(page) or dropped_bylines(page)
     printed = [name for text in texts for name in people_in(text) if is_person(name, site_keys)]
     printed = _distinct([name for name in printed if _is_full_name(name)])
     keys, declared_keys = {squeeze(name) for name in printed}, {squeeze(name) for name in declared.value}
     if declared_keys < keys:
-        return FieldValue(printed, "byline")
+        return FieldValue(printed, _BYLINE)
     if all(" " not in name for name in declared.value):
         texts = [text for _, text in page.signals.get("bylines", ())[:4]] + page.signals.get("author_links", [])
         others = [name for text in texts if len(text) < _FULL_NAME_CHARS for name in people_in(text)]
@@ -104,18 +113,18 @@ def _candidates(page: Page) -> list[tuple[str, list[str]]]:
     reporters = [_reporters(text) for text in reporting]
     if not page.is_html:
         return _text_candidates(page, reporters)
-    near, elsewhere = printed_bylines(page)
+    (_, near), elsewhere = printed_bylines(page)
     near_links, other_links = writers_links(page)
     return [
         *_declared_by_newsroom(page),
-        ("byline", introduced_bylines(page)),
-        ("byline", dropped_bylines(page)),
+        (_BYLINE, introduced_bylines(page)),
+        (_BYLINE, dropped_bylines(page)),
         *_declared_by_system(page),
         near_links,
-        near,
+        (_BARE, near),
         ("itemprop:author", [text for text in page.items("author") if len(text) <= _ITEM_CHARS]),
         elsewhere,
-        ("byline", labelled_names(page)),
+        (_BYLINE, labelled_names(page)),
         other_links,
         ("byline element", _byline_elements(page)[:1]),
         ("date line", names_beside_date(page)),
@@ -165,7 +174,7 @@ def _byline_elements(page: Page) -> list[str]:
         return introduced[:1]
     plain = [without_date(unglue(text), None) for names, text in elements if counts[names] == 1]
     near = "\n".join(line.text for line in [*lines_by_the_headline(page), *dropped_by_the_headline(page)])
-    names = [text for text in plain if leading_name(text) == text or is_plain_byline(text)]
+    names = [text for text in plain if leading_name(text) == text or is_plain_byline(text) or _CJK_NAME.match(text)]
     people = list(dict.fromkeys(text for text in names if text in unglue(near)))
     return people if len(people) == 1 else []
 
@@ -175,15 +184,15 @@ def _text_candidates(page: Page, reporters: list[str]) -> list[tuple[str, list[s
     language = page.declared_language()
     introduced: list[str] = []
     bare: list[str] = []
-    for line in page.labelled("byline"):
+    for line in page.labelled(_BYLINE):
         text = without_date(unglue(line.text), language)
         (introduced if starts_with_by(text) or line.reason == "lexicon" else bare).append(text)
-    beside_date = names_beside(page.labelled("date"), language)
+    beside_date = [name for line in page.labelled("date") for name in names_beside(line.text, language)]
     return [
-        ("byline", introduced),
+        (_BYLINE, introduced),
         ("reporting line", reporters),
         ("date line", beside_date[:3]),
-        ("byline", [leading_name(text) or text for text in bare[:1]]),
+        (_BYLINE, [leading_name(text) or text for text in bare[:1]]),
     ]
 
 

@@ -14,12 +14,16 @@ _ROOM_IN_LINE = 40  # characters beside a writer's link: `By`, a date, a role
 _LINE_OF_BYLINE = 160  # characters: a name, its site, two dates and the time it takes to read
 _IN_SECTION = re.compile(r"\s(?:[Ii]n|[Uu]nder|[Uu]nter)(?:\s|$)")
 _NAME_WORDS = 4
+_LINES_AT_ENDS = 2
+_DIGIT = re.compile(r"\d")
 _NEAREST_ABOVE = 3  # lines; a dropped byline further away is that of a teaser
 _NEAREST_BELOW = 6
 _AND_FIRST = re.compile(r"\s*(?:&|and|und|et|y|e)\s", re.I)
 _LABELLED = re.compile(
     r"^\s*(?:(?:auth?or(?:in|es|a)?|auteur|autore|autor[ei]|texte?|testo|texto|words|written by|story by|yazar|tekst"
-    r"|автор|текст|geschrieben von|verfasst von|作者|文|撰文|글)\s*[:：]\s*)",
+    r"|автор|текст|geschrieben von|verfasst von|作者|文|撰文|글)\s*[:：]"
+    r"|(?:this (?:post|article|story) was )?written by\s(?=\s*[A-Z])|about the author\s*[:–—-]"
+    r"|(?:geschrieben|verfasst|erstellt|eingestellt) von\s(?=\s*[A-ZÀ-Þ]))\s*",
     re.I,
 )
 _BY_AMID = re.compile(
@@ -27,7 +31,7 @@ _BY_AMID = re.compile(
     r"(?=[A-ZÀ-Þ])"
 )
 _SIGN_AT_END = re.compile(r"(?:[|•·,–—/]|\s-)\s*$")
-_SIGN_AT_START = re.compile(r"\s*(?:[|•·,–—/]|-\s)|\d")  # a digit: the space before the date was lost
+_SIGN_AT_START = re.compile(r"\s*(?:[|•·,–—/]|-\s)|\d|\s+in\s")  # a digit: the space before the date was lost
 _BETWEEN_PIECES = re.compile(
     r"\s*[|·•/,;]\s*|\s[–—-]\s|\b(?:uhr|um|posted|published|updated|am|veröffentlicht)\b:?", re.I
 )
@@ -58,10 +62,20 @@ def introduced_bylines(page: Page) -> list[str]:
     last: LabelledLine | None = None
     for line in near:
         goes_on = last is not None and line.line_no == last.line_no + 1 and _goes_on(last.text, line.text)
+        amid = _BY_AMID.search(line.text)
         if is_introduced(line.text) or goes_on:
             texts.append(line.text)
             last = line
-    return texts
+        elif amid and _DIGIT.search(line.text[: amid.start()]):  # "3 May 2024, 10:44 by Ada Mörk"
+            texts.append(line.text[amid.end() :])
+    return texts or _bylines_in_text(page)
+
+
+def _bylines_in_text(page: Page) -> list[str]:
+    """The line at either end of the story that says plainly who wrote it, though it was taken for text."""
+    text = [line for line in page.lines if line.label in ("paragraph", "standfirst") and line.action != "drop"]
+    ends = [*text[:_LINES_AT_ENDS], *text[max(_LINES_AT_ENDS, len(text) - _LINES_AT_ENDS) :]]
+    return [line.text for line in ends if len(line.text) <= _LINE_OF_BYLINE and is_plain_byline(line.text)][:1]
 
 
 def _goes_on(text: str, following: str) -> bool:
@@ -124,6 +138,7 @@ def labelled_names(page: Page) -> list[str]:
         label = _LABELLED.match(line.text)
         if label and line.label != "paragraph" and len(line.text) <= _LINE_OF_BYLINE:
             name = line.text[label.end() :].strip() or following.get(line.line_no + 1, "")
+            name = leading_name(name) or name
             texts[squeeze(name)] = name
     return list(texts.values()) if len(texts) == 1 else []
 
@@ -135,6 +150,7 @@ def writers_links(page: Page) -> list[tuple[str, list[str]]]:
     """
     links = page.signals.get("author_links", [])
     near = _links_in(links, [line.text for line in [*lines_by_the_headline(page), *page.labelled("byline")]])
+    near = near or _links_in(links, [line.text for line in dropped_by_the_headline(page)])
     story = "\n".join(line.text for line in page.labelled("paragraph"))
     unseen = [text for text in links if text not in story]
     return [
@@ -164,16 +180,21 @@ def names_beside_date(page: Page) -> list[str]:
     """
     near = [line for line in lines_by_the_headline(page) if line.action != "drop"]
     has_byline = any(line.label == "byline" for line in near)
+    dates = [(line.text, has_byline) for line in near if line.label == "date"]
+    dropped = [line for line in dropped_by_the_headline(page) if line.label != "related"]
+    dates += [(line.text, False) for line in dropped if _DIGIT.search(line.text)]
     language = page.declared_language()
     topics = _topics(page)
-    for line in near:
-        if line.label != "date" or len(line.text) > _LINE_OF_BYLINE:
+    for text, is_sure in dates:
+        if len(text) > _LINE_OF_BYLINE:
             continue
-        introduced = _BY_AMID.search(line.text)
+        introduced = _BY_AMID.search(text)
         if introduced:
-            return _first_names(without_date(line.text[introduced.end() :], language))
-        names = names_beside([line], language)
-        if names and squeeze(names[0]) not in topics and (has_byline or _is_divided(names[0], line.text)):
+            return _first_names(without_date(text[introduced.end() :], language))
+        if is_introduced(text):
+            return [text]
+        names = names_beside(text, language)
+        if names and squeeze(names[0]) not in topics and (is_sure or _is_divided(names[0], text)):
             return names[:1]
     return []
 
@@ -204,8 +225,10 @@ def _topics(page: Page) -> set[str]:
     return {squeeze(part) for value in [*declared, *page.signals.get("tag_links", ())] for part in value.split(",")}
 
 
-def names_beside(lines: list[LabelledLine], language: str | None) -> list[str]:
-    """The names in date lines, between separators."""
-    dated = [without_date(line.text, language) for line in lines]
-    pieces = [piece.strip(" -–—") for text in dated for piece in _BETWEEN_PIECES.split(text)]
+def names_beside(text: str, language: str | None) -> list[str]:
+    """The names in a date line, between separators."""
+    undated = without_date(text, language)
+    if undated == text.strip(" ·,|"):
+        return []  # it has no date
+    pieces = [piece.strip(" -–—") for piece in _BETWEEN_PIECES.split(undated)]
     return [name for piece in pieces if (name := leading_name(piece))]

@@ -110,7 +110,7 @@ TAIL_WORDS = re.compile(
 ROLE_WORD = re.compile(
     r"(?:\w*(?:redakteur|redaktor|korrespondent|reporter|journalist|autor|kolumnist|fotograf|praktikant|volontär|chef"
     r"|praktikant|berater|professor)(?:in)?|(?:\w*[a-z])?(?:Writer|Editor|Correspondent|Reporter|Journalist|Columnist"
-    r"|Photographer|Producer|Director|Attorney|Manager|Fellow|Contributor|Analyst|Critic|Korrespondent|Redakteur|Autor)"
+    r"|Photographer|Producer|Director|Attorney|Manager|Fellow|Contributor|Analyst|Critic|Founder|Owner|Specialist|Korrespondent|Redakteur|Autor)"
     r"(?:in)?|journaliste|rédact(?:eur|rice)|correspondant|correspondante|periodista|redactora?|corresponsal"
     r"|journalista|giornalista|redattore|redattrice|jornalista|repórter|verslaggever|redacteur|dziennikarz|журналист)"
     r"(?!\w)",

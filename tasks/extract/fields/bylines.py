@@ -18,7 +18,7 @@ from tasks.extract.fields.byline_words import (
     is_organisation,
 )
 from tasks.text.dates import find_dates
-from tasks.text.person_names import NAME_PARTICLES, unglue
+from tasks.text.person_names import NAME_PARTICLES, leading_name, unglue
 from tasks.text.publisher_names import is_agency, is_newsroom, is_title_case, is_wire_agency, role_words, squeeze
 
 _BETWEEN_NAMES = re.compile(
@@ -114,11 +114,14 @@ def is_lone_by(text: str) -> bool:
 
 
 def is_plain_byline(text: str) -> bool:
-    """Whether a text says plainly who wrote: `By`, then full names of people, then at most a date or role."""
+    """Whether a text says plainly who wrote: `By`, then a full name and a date or role, or full names only."""
     introduced = PLAIN_BY.match(text)
     if introduced is None:
         return False
-    names = people_in(without_date(unglue(text[introduced.end() :]), None))
+    rest = without_date(unglue(text[introduced.end() :]), None)
+    if leading_name(rest):
+        return True
+    names = people_in(rest)
     return bool(names) and all(" " in name and is_person(name, set()) and is_title_case(name) for name in names)
 
 
