@@ -38,7 +38,7 @@ def writers_lines(lines: pa.Table) -> pa.ChunkedArray:
 
 
 def _as_numpy(mask: pa.ChunkedArray) -> np.ndarray:
-    return mask.to_numpy(zero_copy_only=False).astype(bool)
+    return np.asarray(mask.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def _around(rows: np.ndarray, first: int, last: int, document: np.ndarray) -> np.ndarray:

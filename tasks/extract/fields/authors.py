@@ -32,7 +32,7 @@ MAX_AUTHORS = 20
 _ORIGINS_OF_SHORT_NAMES = frozenset({"json-ld:author", "parsely-author", "sailthru.author", "byl"})
 # of measuring services and libraries, which repeat the byline
 _AUTHOR_METAS = (
-    *("parsely-author", "sailthru.author", "sailthru.byline_name", "cxenseparse:author", "byl", _BYLINE),
+    *("parsely-author", "sailthru.author", "sailthru.byline_name", "cxenseparse:author", "byl", "byline"),
     *("article:author_name", "og:article:author", "article:byline", "articleauthor", "analyticsattributes.author"),
     *("shareaholic:article_author_name", "mrf:authors", "qc:author", "citation_author", "mediator_author"),
 )
