@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from tasks.extract.fields.address import host, site_of_host
 from tasks.extract.fields.byline_places import (
     dropped_by_the_headline,
     dropped_bylines,
@@ -25,7 +26,7 @@ from tasks.extract.fields.bylines import (
 from tasks.extract.fields.json_ld_people import names_of, persons_of
 from tasks.extract.page import FieldValue, Page
 from tasks.text.person_names import leading_name, unglue
-from tasks.text.publisher_names import squeeze
+from tasks.text.publisher_names import is_wire_agency, squeeze
 
 MAX_AUTHORS = 20
 # origins of which a single word may be a whole name; elsewhere a single word is more often a section or a site
@@ -48,16 +49,19 @@ _ITEM_CHARS = 80  # of a microdata property; a longer one tells the writer's lif
 _OTHER_WRITER = re.compile(
     r"comment|reply|respond|teaser|related|recommend|bio|avatar|footer|sidebar|widget|kontext", re.I
 )
+_DOMAIN_LETTERS = 5  # a shorter one may begin a name
 _REPORTING_BY = re.compile(r"^\(?reporting by\b", re.I)
 
 
 def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
     """The people who wrote it with their origin; an empty list with the reason if none is named."""
     site_keys = {squeeze(name) for name in site_names if name}
+    domain = _domain(page)
     linked = {squeeze(text) for text in page.signals.get("author_links", ())}
     rejected = None
     for origin, values in _candidates(page):
         people = [name for value in values for name in people_in(value) if is_person(name, site_keys)]
+        people = [name for name in people if not _is_part_of_site(name, domain)]
         if origin == _BARE:
             people = [name for name in people if leading_name(name) == name or not _CAPITAL.search(name)]
         if origin not in _ORIGINS_OF_SHORT_NAMES:
@@ -67,6 +71,17 @@ def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
         if values and rejected is None:
             rejected = _origin(origin)
     return FieldValue([], f"{rejected} names no person" if rejected else "none named")
+
+
+def _domain(page: Page) -> str:
+    """The name in the page's address: `wendgazette` of `www.wend-gazette.example`."""
+    addresses = [page.document.get("url"), *page.links("canonical"), *_metas(page, "og:url")]
+    return next((squeeze(site_of_host(name).split(".")[0]) for address in addresses if (name := host(address))), "")
+
+
+def _is_part_of_site(name: str, domain: str) -> bool:
+    """Whether a name is the site's with more: `Wend Gazette Kitchens`. A writer's own site has the bare name."""
+    return len(domain) >= _DOMAIN_LETTERS and squeeze(name).startswith(domain) and squeeze(name) != domain
 
 
 def _origin(candidate: str) -> str:
@@ -97,10 +112,14 @@ def _is_full_name(name: str) -> bool:
 
 
 def find_byline(page: Page, authors: list[str]) -> str | None:
-    """The byline as one string: the authors, or the agency or newsroom that signed instead of a person."""
+    """The byline as one string: the authors, or the agency or newsroom that signed instead of a person.
+
+    An agency that one declaration names is preferred to the site, which others name.
+    """
     if authors:
         return "; ".join(authors)
-    for _, values in _candidates(page):
+    agencies = [value for _, values in _declared_by_newsroom(page) for value in values if is_wire_agency(value)]
+    for _, values in [("agency", agencies), *_candidates(page)]:
         names = [name for value in values for name in byline_parts(value)]
         if names:
             return "; ".join(dict.fromkeys(names))

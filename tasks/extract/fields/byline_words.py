@@ -89,7 +89,7 @@ INTERVIEWED = re.compile(
 # before two names or more
 PROFESSION = re.compile(
     r"^(?:rechtsanw(?:alt|ältin)|fachanw(?:alt|ältin)|pfarrer(?:in)?|pastor(?:in)?|pater|bischof|architekt(?:in)?|tierarzt"
-    r"|tierärztin|landesrat|landesrätin|bürgermeister(?:in)?|maître|me|avv|abogad[oa]|ing|ra|lic|captain|capt|lt|sgt|col|gen"
+    r"|tierärztin|landesrat|landesrätin|bürgermeister(?:in)?|maître|me|avv|abogad[oa]|ing|ra|lic|bundeskanzler(?:in)?|bundespräsident(?:in)?|minister(?:in)?|chancellor|senator|congress(?:man|woman)|captain|capt|lt|sgt|col|gen"
     r"|rabbi|father|sister|rechtsanwälte)\.?\s+(?=\S+\s+\S)",
     re.I,
 )
@@ -136,6 +136,7 @@ _CALL_START = re.compile(
     """,
     re.I | re.X,
 )
+_ARTICLE_FIRST = re.compile(r"^(?:Der|Die|Das|The|Los|Las)\s+[A-ZÀ-Þ]")  # `Der Spiegel`, `The Local`
 # in calls, sections, menus and counters; none is a surname
 _CALL_WORD = re.compile(
     r"""
@@ -180,7 +181,9 @@ _ORGANISATION = re.compile(
       | \w*verband | \w*verein | \w*stiftung | \w*ministerium | \w*gesellschaft | \w*verlag | \w*zentrale
       | \w*magazin | \w*institut
       | \w*universität | \w*hochschule | \w*genossenschaft | \w*gewerkschaft | \w*behörde | \w*agentur
-      | \w*zeitung | \w*nachrichten
+      | \w*zeitung | \w*nachrichten | \w*fraktion | sekretariat | partei | abteilung | \w*feuerwehr | departement
+      | \w{3,}anstalt | \w{4,}amt | kanzlei | diakonie | caritas | radio | kitchens? | family | praxis | letters
+      | noticias | news | \w{3,}dienst | \w{3,}zentrum | verlagsgruppe | kommunikation | öffentlichkeitsarbeit
       | \w*portal | \w*blog
       | broadcasting | foundation | association | federation | institute | university | college | department
       | ministry | council
@@ -200,7 +203,9 @@ _FORM_AT_END = re.compile(
     r"\s(?:AG|Ag|ag|eG|SE|SA|Sa)$|\.(?:de|pl|ch|at|net|it|es|nl)$"
 )  # `Wend Strom AG`, `Redakteure Wend.pl`
 # `AMP Project Marketing`, `ACLU Racial Justice Program`: an acronym before other words
+_AMID = re.compile(r"\s(?:[Oo]f|[Tt]he|[Ff]or|[Ww]ith)(?:\s|$)")  # `Letters To The Editor`
 _POSSESSIVE = re.compile(r"[a-z]['’]s\s")
+_ACRONYM_LAST = re.compile(r"\s[B-DF-HJ-NP-TV-XZ]{3,6}$")  # without vowels it is not a surname in capitals
 _ACRONYM_FIRST = re.compile(r"^(?:\d+\s+)?[A-Z]{3,6}\s+[A-Z][a-z]+\s+[A-Z]")
 _PLACE_OF_REPORT = re.compile(r"(?:報導|报道|報道|综合|綜合|専電|专电|電|讯|訊)$")
 
@@ -213,5 +218,15 @@ def is_call(name: str) -> bool:
 def is_organisation(name: str) -> bool:
     """Whether a word or legal form says that a name is an organisation's: `Redacción EC`, `Fährverband e.V.`."""
     return any(
-        words.search(name) for words in (_ORGANISATION, _FORM_AT_END, _POSSESSIVE, _ACRONYM_FIRST, _PLACE_OF_REPORT)
+        words.search(name)
+        for words in (
+            _ORGANISATION,
+            _ARTICLE_FIRST,
+            _AMID,
+            _FORM_AT_END,
+            _POSSESSIVE,
+            _ACRONYM_FIRST,
+            _ACRONYM_LAST,
+            _PLACE_OF_REPORT,
+        )
     )

@@ -87,6 +87,8 @@ _DATE_WORDS = re.compile(r"\s*\b(?:published|updated|posted|veröffentlicht|publ
 _AGAIN = re.compile(r"by\s|记者|記者", re.I)  # "Byby Ada Mörk", "作者：记者王敬照"
 _BEFORE_DATE = re.compile(r"\s(?:on|am|vom|le|el|il|om|på|um|at)$", re.I)
 _GLUED_MONTH = re.compile(r"(?<=[^\W\d_])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\d)")
+_FEW_LETTERS = 3
+_LETTERS = 5  # of an abbreviation with more than one capital
 _MAX_GLUED = 1  # lost spaces: `LaToya McDonald`; with more it is a menu
 _FUNCTION_WORDS = frozenset("to the of from our for and".split())
 _DIGIT = re.compile(r"\d")
@@ -275,6 +277,11 @@ def _is_role(name: str) -> bool:
     return squeeze(name) in roles or all(squeeze(word) in roles or word.lower() in _PARTICLES for word in name.split())
 
 
+def _is_abbreviation(word: str) -> bool:
+    """Whether a word is initials, an account or an agency's letters: `dwi`, `AgE`, `GNB`."""
+    return len(word) < _FEW_LETTERS or word.islower() or (len(word) <= _LETTERS and sum(map(str.isupper, word)) > 1)
+
+
 def is_person(name: str, site_keys: set[str]) -> bool:
     """Whether a name may be a person's: not an address, organisation, agency, newsroom or the site.
 
@@ -290,7 +297,7 @@ def is_person(name: str, site_keys: set[str]) -> bool:
         return False
     if _ORGANISATION.search(name) and len(words) != 2:
         return False
-    if _ORGANISATION.search(words[-1]) or (len(words) == 1 and (len(key) < 3 or name.islower())):
+    if _ORGANISATION.search(words[-1]) or (len(words) == 1 and _is_abbreviation(name)):
         return False
     has_common_word = len(words) > 2 and any(word.islower() and word not in _PARTICLES for word in words)
     return any(char.isalpha() for char in name) and not has_common_word
