@@ -14,7 +14,9 @@ NAME_PARTICLES = frozenset(
     """.split()
 )
 # lost spaces: "ThorntonNews", "Kinsella2 minutes"
-_GLUED = re.compile(r"(?<=[a-zß-ÿ])(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bLe)(?=[A-Z])|(?<=[^\W\d_])(?=[\d@|·•])")
+_GLUED = re.compile(
+    r"(?<=[a-zß-ÿ])(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bLe)(?<!\bDi)(?<!\bLa)(?<!\bDu)(?<!\bVan)(?<!\bFitz)(?=[A-Z])|(?<=[^\W\d_])(?=[\d@|·•])"
+)
 _GLUED_BY = re.compile(r"^(?:[Bb]y|[Vv]on|[Pp]ar|[Pp]or)(?=[A-ZÀ-Þ][a-zß-ÿ])")  # "byRahimu Fadhili"
 _AFTER_NAME = re.compile(
     r"^(?:$|[\d|·•–—,/@(:-]|"

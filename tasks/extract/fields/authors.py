@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from tasks.extract.fields.address import host, site_of_host
 from tasks.extract.fields.byline_places import (
@@ -81,7 +82,8 @@ def _domain(page: Page) -> str:
 
 def _is_part_of_site(name: str, domain: str) -> bool:
     """Whether a name is the site's with more: `Wend Gazette Kitchens`. A writer's own site has the bare name."""
-    return len(domain) >= _DOMAIN_LETTERS and squeeze(name).startswith(domain) and squeeze(name) != domain
+    key = squeeze(name)
+    return " " in name and len(domain) >= _DOMAIN_LETTERS and key.startswith(domain) and key != domain
 
 
 def _origin(candidate: str) -> str:
@@ -92,13 +94,14 @@ def _completed(page: Page, declared: FieldValue[list[str]], site_keys: set[str])
     """The printed names where they say more than the declared ones: one person more, or a last name."""
     if declared.origin == _BYLINE or not page.is_html:
         return declared
-    texts = introduced_bylines(page) or dropped_bylines(page)
+    is_short = all(" " not in name for name in declared.value)
+    texts = introduced_bylines(page) or (dropped_bylines(page) if is_short else [])
     printed = [name for text in texts for name in people_in(text) if is_person(name, site_keys)]
     printed = _distinct([name for name in printed if _is_full_name(name)])
     keys, declared_keys = {squeeze(name) for name in printed}, {squeeze(name) for name in declared.value}
     if declared_keys < keys:
         return FieldValue(printed, _BYLINE)
-    if all(" " not in name for name in declared.value):
+    if is_short:
         texts = [text for _, text in page.signals.get("bylines", ())[:4]] + page.signals.get("author_links", [])
         others = [name for text in texts if len(text) < _FULL_NAME_CHARS for name in people_in(text)]
         full = [name for name in [*printed, *others] if leading_name(name) == name and is_person(name, site_keys)]
@@ -126,41 +129,41 @@ def find_byline(page: Page, authors: list[str]) -> str | None:
     return None
 
 
-def _candidates(page: Page) -> list[tuple[str, list[str]]]:
+def _candidates(page: Page) -> Iterator[tuple[str, list[str]]]:
     """Declared and printed writers by origin, the most reliable first (precision measured on news pages)."""
-    reporting = [line.text for line in page.labelled("wire") if _REPORTING_BY.match(line.text)]
-    reporters = [_reporters(text) for text in reporting]
     if not page.is_html:
-        return _text_candidates(page, reporters)
+        yield from _text_candidates(page)
+        return
+    yield from _declared_by_newsroom(page)
+    yield _BYLINE, introduced_bylines(page)
+    yield _BYLINE, dropped_bylines(page)
+    yield from _declared_by_system(page)
     (_, near), elsewhere = printed_bylines(page)
     near_links, other_links = writers_links(page)
-    return [
-        *_declared_by_newsroom(page),
-        (_BYLINE, introduced_bylines(page)),
-        (_BYLINE, dropped_bylines(page)),
-        *_declared_by_system(page),
-        near_links,
-        (_BARE, near),
-        ("itemprop:author", [text for text in page.items("author") if len(text) <= _ITEM_CHARS]),
-        elsewhere,
-        (_BYLINE, labelled_names(page)),
-        other_links,
-        ("byline element", _byline_elements(page)[:1]),
-        ("date line", names_beside_date(page)),
-        ("reporting line", reporters),
-    ]
+    yield near_links
+    yield _BARE, near
+    yield "itemprop:author", [text for text in page.items("author") if len(text) <= _ITEM_CHARS]
+    yield elsewhere
+    yield _BYLINE, labelled_names(page)
+    yield other_links
+    yield "byline element", _byline_elements(page)
+    yield "date line", names_beside_date(page)
+    yield "reporting line", _reporting_lines(page)
 
 
-def _declared_by_newsroom(page: Page) -> list[tuple[str, list[str]]]:
+def _reporting_lines(page: Page) -> list[str]:
+    return [_reporters(line.text) for line in page.labelled("wire") if _REPORTING_BY.match(line.text)]
+
+
+def _declared_by_newsroom(page: Page) -> Iterator[tuple[str, list[str]]]:
     """Writers declared in JSON-LD and the meta tags of measuring services, which repeat the byline."""
     articles = page.nodes()
     origin = page.json_ld_origin("author")
-    return [
-        (origin, [name for node in articles for name in persons_of(node.get("author"), page)]),
-        (origin, [name for node in articles for name in names_of(node.get("author"), page)]),
-        *((name, _metas(page, name)) for name in _AUTHOR_METAS),
-        ("json-ld:creator", [name for node in articles for name in names_of(node.get("creator"), page)]),
-    ]
+    yield origin, [name for node in articles for name in persons_of(node.get("author"), page)]
+    yield origin, [name for node in articles for name in names_of(node.get("author"), page)]
+    for name in _AUTHOR_METAS:
+        yield name, _metas(page, name)
+    yield "json-ld:creator", [name for node in articles for name in names_of(node.get("creator"), page)]
 
 
 def _declared_by_system(page: Page) -> list[tuple[str, list[str]]]:
@@ -198,7 +201,7 @@ def _byline_elements(page: Page) -> list[str]:
     return people if len(people) == 1 else []
 
 
-def _text_candidates(page: Page, reporters: list[str]) -> list[tuple[str, list[str]]]:
+def _text_candidates(page: Page) -> list[tuple[str, list[str]]]:
     """Writers in the lines of a text page: lines with a word like `By`, then names beside a date, then bare names."""
     language = page.declared_language()
     introduced: list[str] = []
@@ -209,7 +212,7 @@ def _text_candidates(page: Page, reporters: list[str]) -> list[tuple[str, list[s
     beside_date = [name for line in page.labelled("date") for name in names_beside(line.text, language)]
     return [
         (_BYLINE, introduced),
-        ("reporting line", reporters),
+        ("reporting line", _reporting_lines(page)),
         ("date line", beside_date[:3]),
         (_BYLINE, [leading_name(text) or text for text in bare[:1]]),
     ]

@@ -90,6 +90,7 @@ _GLUED_MONTH = re.compile(r"(?<=[^\W\d_])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|S
 _FEW_LETTERS = 3
 _LETTERS = 5  # of an abbreviation with more than one capital
 _MAX_GLUED = 1  # lost spaces: `LaToya McDonald`; with more it is a menu
+_POST_NOMINAL = re.compile(r"(?<=\S\s\S)(\S*)\s[B-DF-HJ-NP-TV-XZ]{3,6}$")  # `Ada Mörk CPP`: capitals without a vowel
 _FUNCTION_WORDS = frozenset("to the of from our for and".split())
 _DIGIT = re.compile(r"\d")
 _NOT_A_PART = re.compile(
@@ -209,6 +210,7 @@ def _tidy(name: str) -> str:
     name = _IN_PLACE.split(PROFESSION.sub("", _TITLES.sub("", name)))[0]
     name = _ROLE_AFTER.sub("", _WEEKDAY_TAIL.sub("", _TAIL.sub("", name))).strip()
     name = _once(_without_role(_without_tail(name)))
+    name = _POST_NOMINAL.sub(r"\1", name) if not name.isupper() else name
     if name.endswith((" Jr", " Sr")):
         name += "."
     return _in_mixed_case(name)
