@@ -5,35 +5,57 @@ A word counts only where it is printed as a role: `Fotos: Ada Mörk` cuts her na
 
 import re
 
+# what stands before `by`, `von`, `par` in a byline
+_PIECE = r"""
+    (?: (?: guest \s )? (?: story | stories | words | text | article | report | reporting | opinion | column
+      | commentary | essay | post | analysis | review | interview | blog ) (?: \s (?: and | & ) \s \w+ )?
+      | posted | written | reported | published | authored | submitted
+      | geschrieben | verfasst | erstellt | aufgezeichnet | text | bericht | ein(?:e)? \s+ \w+
+      | écrit | rédigé | publié | texte | reportage | entretien | propos \s recueillis
+      | escrito | redactado | publicado | postado | reportagem | reportaje | entrevista | texto
+      | scritto | pubblicato | articolo | testo | intervista | a \s cura
+      | geschreven | opgetekend | tekst | skriven | skrevet | teksti
+      | (?: text | words | texte? | testo | texto ) \s+ (?: und | and | & | et | e | y ) \s+ \w+ )
+    \s+
+"""
+# a writer by their task: `de notre envoyée spéciale`, `текст подготовила`, `hazırlayan`, `取材・文`
+_TASK = r"""
+    (?: (?: by | from ) \s our (?: \s (?: own | special | staff | foreign ) )? \s (?: correspondent | reporter ) s?
+        (?: \s in )?
+      | (?: de | par ) \s notre \s (?: correspondant | envoyé ) e? (?: \s (?: spéciale? | permanente? ) )?
+      | dal(?:la)? \s nostr[oa] \s (?: inviat[oa] (?: \s special[ei] )? | corrispondente )
+      | van \s onze \s (?: verslaggever | verslaggeefster | redacteur | correspondent )
+      | da \s redação | oprac(?: ował[a]? )? \.? | rozmawiał[a]? | przygotował[a]?
+      | auto(?:r|rka) \s (?: tekstu | artykułu | článku ) | připravil[a]?
+      | автор \s (?: статьи | текста | материала | матеріалу | статті | тексту )
+      | (?: (?: текст | материал | матеріал ) \s )? (?: подготовил | підготува ) [аив]* (?: ла )? | беседовал[аи]?
+      | (?: haberi \s )? hazırlayan | derleyen | yazar[ıi]?
+      | (?: 取材 | 構成 ) ・ 文 | 文 (?: ・ (?: 写真 )? | [｜|] ) | 執筆者? | 筆者 | 著者 )
+    (?! \w )
+"""
 BY = re.compile(
-    r"""
+    rf"""
     ^\s*
     (?:
-        (?:
-            (?: story | words | text | article | report | posted | written | reported | published | interview
-              | geschrieben | verfasst | escrito | écrit | scritto | ein(?:e)?\s+\w+
-              | (?: text | words | texte? | testo | texto ) \s+ (?: und | and | & | et | e | y ) \s+ \w+ )
-            \s+
-        )?
+        {_TASK}
+      | (?: {_PIECE} )?
         (?: text \s (?: und | and | & ) \s \w+ | by | von | vom | par | por | di | da | door | av | af
-      | przez | oleh | bởi | napsal[ai]? | írta
-          | автор(?:ы)? | текст | yazan | autor(?:in|en|es|a|i|ka|ki)?
-          | auteure?s? | autor[ei] | authors? | text | texte | testo | texto | de
-      | interview
-          | words | word | writer | escribe | escriben | scritto \s da | ditulis
+          | przez | oleh | bởi | napsal[ai]? | írta
+          | автор(?:ы)? | текст | yazan | autor(?:in|en|es|a|i|ka|ki)? | auteure?s? | autor[ei] | authors?
+          | text | texte | testo | texto | tekst | de | interview | words | word | writer | escribe | escriben | ditulis
           | quelle | source | fuente | fonte
           | γράφ(?:ει|ουν) (?: \s+ (?: ο/η | ο/ | η/ο | ο | η | οι | του | της ) (?=\s) )?
           | του | της | επιμέλεια | συντάκτ(?:ης|ρια) )
         (?: \b | (?=\s) )
       | (?: كتبت | كتب | بقلم | إعداد | اعداد | الكاتب | تحریر | نویسنده | نوشته | مصنف | از \s قلم | מאת
-      | כתב | כתבה
+          | כתב | כתבה
           | लेखक | लेखिका | लेखन | द्वारा | লেখক | লিখেছেন | লেখা | ผู้เขียน | โดย )
         (?= [\s:：] )
       | (?: 本[报報] )? (?: 特派 | 见习 | 見習 | 实习 | 實習 )? (?: 记者 | 記者
           | 撰文 | 作者 | 文 (?=[\s:：/／]) | 取材 (?=[\s:：]) )
       | 글 (?=[\s:：]) | 취재 (?=[\s:：])
     )
-    [\s:：・/／]*
+    [\s:：・/／.]*
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -58,7 +80,7 @@ OTHER_ROLE = re.compile(
       | videos?
       | kamera | produced | curated | narrated | medical(?:ly)? \s review | фото | иллюстрации | перевод | 摄影
       | 攝影 | 撮影
-      | 编辑 | 編輯 | 责任编辑 | 사진 | تصوير | צילום )
+      | (?: 责任 | 責任 )? (?: 编辑 | 編輯 ) | 사진 | تصوير | צילום )
     (?: \s* [:：] | \s+ (?: by | von | par | por | de | di | da | av | door | from )\b | (?<=[影辑輯]) )
     [^;|·•\n]*? (?= [;|·•\n] | \b(?: text | texte | words | story | by | von ) \s* : | $ )
     """,
