@@ -27,7 +27,7 @@ from tasks.text import mojibake
 from tasks.text.characters import visible
 
 # lines at the top of a text page, among which the site's name is; an HTML page declares it. Of dropped lines only
-# these and the footer are read
+# these, the footer and lines that may name the writer are read
 _TOP_LINES = 45
 _LANGUAGE_LINES = 50  # from which the language is detected if the page has no text
 

@@ -42,7 +42,7 @@ _WRITTEN_BY_LABEL = re.compile(r"written|author|autor|verfasst|escrit|écrit|scr
 # bylines without a word like `By`; such lines are kickers and captions as often, so only plain names count
 _BARE = "bare byline"
 _BYLINE = "byline"
-_CAPITAL = re.compile(r"[A-ZÀ-ÞΑ-ΩА-Я]")
+_CASED = re.compile(r"[A-Za-zÀ-ɏΑ-ωА-я]")
 _CJK_NAME = re.compile(r"[\u4e00-\u9fff\uac00-\ud7a3]{2,4}$")
 _FULL_NAME_CHARS = 60
 _BYLINE_CHARS = 120
@@ -64,7 +64,7 @@ def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
         people = [name for value in values for name in people_in(value) if is_person(name, site_keys)]
         people = [name for name in people if not _is_part_of_site(name, domain)]
         if origin == _BARE:
-            people = [name for name in people if leading_name(name) == name or not _CAPITAL.search(name)]
+            people = [name for name in people if leading_name(name) == name or not _CASED.search(name)]
         if origin not in _ORIGINS_OF_SHORT_NAMES:
             people = [name for name in people if _is_full_name(name) or (origin == _BYLINE and squeeze(name) in linked)]
         if people:

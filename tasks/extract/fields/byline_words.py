@@ -122,6 +122,13 @@ RANK = re.compile(
     r"(?:of|at|for)\s)",
     re.I,
 )
+# `Lifestyle Writer`, `Politische Korrespondentin`; surnames such as Koch and Manager are not among the words
+ROLE_AT_END = re.compile(
+    r"\s(?:writer|editor|reporter|correspondent|columnist|journalist|contributor|expert(?:e|in)?|(?:\w*redakteur|\w*korrespondent"
+    r"|\w*reporter|\w*journalist)(?:in)?|journaliste|correspondante?|periodista|redactora?|corresponsal|giornalista"
+    r"|jornalista|verslaggever|dziennikarz|журналист)$",
+    re.I,
+)
 # what follows a name without a sign between them
 TAIL_WORDS = re.compile(
     r"(?<=[^\W\d_])\s+(?:published|updated|posted|follow|following|stand|lesezeit|reading\s+time|last\s+(?:updated|modified)|erstellt"

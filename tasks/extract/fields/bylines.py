@@ -12,6 +12,7 @@ from tasks.extract.fields.byline_words import (
     POSTED_BY,
     PROFESSION,
     RANK,
+    ROLE_AT_END,
     ROLE_WORD,
     TAIL_WORDS,
     is_call,
@@ -89,14 +90,16 @@ _BEFORE_DATE = re.compile(r"\s(?:on|am|vom|le|el|il|om|på|um|at)$", re.I)
 _GLUED_MONTH = re.compile(r"(?<=[^\W\d_])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\d)")
 _FEW_LETTERS = 3
 _LETTERS = 5  # of an abbreviation with more than one capital
+_NAME_WORDS = 3  # of nearly all names without particles
 _MAX_GLUED = 1  # lost spaces: `LaToya McDonald`; with more it is a menu
+_FIRST_PIECE = re.compile(r"[,;(|]")
 _POST_NOMINAL = re.compile(r"(?<=\S\s\S)(\S*)\s[B-DF-HJ-NP-TV-XZ]{3,6}$")  # `Ada Mörk CPP`: capitals without a vowel
 _FUNCTION_WORDS = frozenset("to the of from our for and".split())
 _DIGIT = re.compile(r"\d")
 _NOT_A_PART = re.compile(
     r":|^\d+$|^\d+\s\w+$|^(?:am|um|at|on|le|el|il|uhr)$", re.I
 )  # a label, a counter, what a date leaves
-_EDGES = " .,;:|-–—"  # punctuation around names
+_EDGES = " .,;:|-–—&"  # punctuation around names
 # characters: three times the length of 20 names; a handle is searched for at each of them
 _MAX_BYLINE_CHARS = 2_000
 
@@ -122,7 +125,7 @@ def is_plain_byline(text: str) -> bool:
     if introduced is None:
         return False
     rest = without_date(unglue(text[introduced.end() :]), None)
-    if leading_name(rest):
+    if leading_name(rest) or leading_name(_FIRST_PIECE.split(rest)[0]):
         return True
     names = people_in(rest)
     return bool(names) and all(" " in name and is_person(name, set()) and is_title_case(name) for name in names)
@@ -224,21 +227,20 @@ def _without_role(name: str) -> str:
     words = unglue(name).split()
     if len(words) < 3 or not (squeeze(words[-1]) in roles or ROLE_WORD.fullmatch(words[-1])):
         return name
-    glued = next((word for word in name.split() if unglue(word) != word), None)
+    glued = next((word for word in name.split()[1:] if unglue(word) != word), None)
     if glued:  # "Ada MörkLifestyle Writer": the lost space ends the name
         return " ".join([*name.split(glued, maxsplit=1)[0].split(), unglue(glued).split()[0]])
-    for start in range(2, len(words)):
-        if squeeze(" ".join(words[start:])) in roles:
-            return " ".join(words[:start])
-    # "Steffan Rhys Deputy Content Hub Director": what describes the role cannot be told from a name
-    shorter = words[:2] if len(words) > 4 and not _PARTICLES.intersection(words) else words[:-1]
+    role = next((start for start in range(2, len(words)) if squeeze(" ".join(words[start:])) in roles), len(words) - 1)
+    shorter = words[:role]
+    if len(shorter) > _NAME_WORDS and not _PARTICLES.intersection(shorter):
+        shorter = words[:2]  # "Steffan Rhys Deputy Content Hub Director": what describes a role may look like a name
     return name if _FUNCTION_WORDS.intersection(word.lower() for word in shorter) else " ".join(shorter)
 
 
 def _without_tail(name: str) -> str:
     """A name without what follows it, such as a date or counter; a sentence stays one, so that it is not a name."""
     shorter = TAIL_WORDS.sub("", name)
-    return shorter if len(shorter.split()) <= 4 else name
+    return shorter if len(shorter.split()) <= _NAME_WORDS + 1 else name
 
 
 def _once(name: str) -> str:
@@ -274,7 +276,7 @@ def _capitalise(word: str) -> str:
 
 def _is_role(name: str) -> bool:
     roles = role_words()
-    if RANK.match(name):
+    if RANK.match(name) or ROLE_AT_END.search(name):
         return True
     return squeeze(name) in roles or all(squeeze(word) in roles or word.lower() in _PARTICLES for word in name.split())
 
