@@ -14,7 +14,9 @@ IMAGE_PREFIX = re.compile(
     r"^\s*(?:next|prev|previous|lead|main|top|full)?\s?-?(?:img|image|photo|pic|picture|bild)\s?:\s*", re.I
 )
 _NO_LETTERS = re.compile(r"[\W_]+")
-_ARTICLES = frozenset("the der die das le la les el los las il lo o a de of and &".split())
+_ARTICLES = frozenset(
+    "the der die das le la les el los las il lo o a de of and & und für et pour y del para di per e do da dos".split()
+)
 
 
 def squeeze(name: str) -> str:
