@@ -112,7 +112,8 @@ def _read_fields(page: Page, body: Body, *, guess_dates: bool) -> _Fields:
         title=title,
         title_declared=find_declared_title(page, names, title),
         summary=find_summary(page, _value(title)),
-        authors=find_authors(page, names),
+        # only what the site is said to be: a copyright line may name the writer of a site of one person
+        authors=find_authors(page, site_names(page, None, page.given.get("publisher")) if page.is_html else names),
         times=find_times(page, is_guessing=guess_dates),
         language=language,
         language_confidence=language_confidence,

@@ -84,7 +84,9 @@ _MC = re.compile(r"\bMa?c(?=[A-ZÀ-Þ])")
 _IN_PLACE = re.compile(r"\s+(?:in|aus|à|en|at|[Ff]ür|[Ff]or|bei)\s+(?=[A-ZÀ-Þ])")
 _TAIL = re.compile(r"\s*[,|–—(-]\s+.*$")
 _CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?:\s?(?:uhr|[ap]\.?m\.?|[A-Z]{2,4}\b))*", re.I)
-_DATE_WORDS = re.compile(r"\s*\b(?:last\s+)?(?:published|updated|posted|veröffentlicht|publié|publicado|follow)\b.*$", re.I)
+_DATE_WORDS = re.compile(
+    r"\s*\b(?:last\s+)?(?:published|updated|posted|veröffentlicht|publié|publicado|follow)\b.*$", re.I
+)
 _AGAIN = re.compile(r"by\s|记者|記者", re.I)  # "Byby Ada Mörk", "作者：记者王敬照"
 _BEFORE_DATE = re.compile(r"\s(?:on|am|vom|le|el|il|om|på|um|at)$", re.I)
 _GLUED_MONTH = re.compile(r"(?<=[^\W\d_])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\d)")

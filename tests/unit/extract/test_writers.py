@@ -1,6 +1,7 @@
 """Where writers are printed and declared: by the headline, beside dates, in dropped lines, at the end of the story."""
 
 import tomllib
+from collections import defaultdict
 
 import pyarrow as pa
 import pytest
@@ -8,6 +9,7 @@ from support.ids import case_id
 from support.paths import ROOT
 
 from tasks import schema
+from tasks.extract.core import extract_page
 from tasks.extract.dropped_lines import writers_lines
 from tasks.extract.fields.authors import find_authors, find_byline
 from tasks.extract.fields.bylines import is_introduced, is_person, people_in
@@ -218,3 +220,13 @@ def test_dropped_lines_are_read_within_their_document_only():
     lines = pa.Table.from_pylist([dict(zip(columns, row, strict=True)) | blank for row in rows], schema=schema.LINES)
     kept = lines.filter(writers_lines(lines)).column("text").to_pylist()
     assert kept == ["By Ada Mork", "Jon Russ", "Bo Lee", "Autor: Di Po"]
+
+
+def test_the_writer_of_a_site_of_one_person_stays_an_author():
+    lines = [HEAD, *BODY, ("footer", "© 2024 Ada Mork · Privacy ∙ Terms")]
+    signals = {"metas": {"author": ["Ada Mork"]}}
+    read = page(lines, signals)
+    read.document = defaultdict(lambda: None, read.document, story_probability=1.0, body_confidence=1.0, doc_id="a")
+    read.document |= {"page_digest": "a", "damaged_char_count": 0, "repairs": []}
+    row, _ = extract_page(read)
+    assert row["authors"] == ["Ada Mork"]
