@@ -42,16 +42,17 @@ class Page:
     lines: list[LabelledLine]
     signals: dict[str, Any] = field(default_factory=dict)
     given: dict[str, Any] = field(default_factory=dict)  # by the user's list of publishers
-    dropped: list[LabelledLine] = field(default_factory=list)  # only those that may name the writer
+    dropped_dates: list[LabelledLine] = field(default_factory=list)
+    dropped_names: list[LabelledLine] = field(default_factory=list)  # dropped lines that may name the writer
 
     @classmethod
     def read(
-        cls, document: dict[str, Any], lines: list[LabelledLine], dropped: list[LabelledLine] | None = None
+        cls, document: dict[str, Any], lines: list[LabelledLine], dropped_dates: list[LabelledLine] | None = None
     ) -> "Page":
-        """The page of a row of `schema.DOCUMENTS`, its lines, and the dropped lines that may name the writer."""
+        """The page of a row of `schema.DOCUMENTS`, its lines, and its dropped lines that may have a date."""
         signals = orjson.loads(document["signals"]) if document.get("signals") else {}
         given = orjson.loads(document["given"]) if document.get("given") else {}
-        return cls(document, lines, signals, given, dropped or [])
+        return cls(document, lines, signals, given, dropped_dates or [])
 
     @property
     def is_html(self) -> bool:
@@ -73,6 +74,13 @@ class Page:
         for name in names:
             for value in metas.get(name, ()):
                 yield name, html.unescape(value).strip()
+
+    @cached_property
+    def lines_and_dates(self) -> list[LabelledLine]:
+        """The lines, and among them the dropped ones that may have a date, in order."""
+        known = {line.line_no for line in self.lines}
+        dates = [line for line in self.dropped_dates if line.line_no not in known]
+        return sorted([*self.lines, *dates], key=lambda line: line.line_no) if dates else self.lines
 
     def items(self, name: str) -> list[str]:
         """The contents of the page's microdata properties with this name."""

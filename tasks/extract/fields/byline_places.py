@@ -98,7 +98,7 @@ def dropped_bylines(page: Page) -> list[str]:
 
     None if several lines name writers: those are of teasers.
     """
-    texts = {line.line_no: line.text for line in [*page.lines, *page.dropped]}
+    texts = {line.line_no: line.text for line in [*page.lines, *page.dropped_names]}
     found = []
     for line in dropped_by_the_headline(page):
         text = f"{line.text} {texts.get(line.line_no + 1, '')}" if is_lone_by(line.text) else line.text
@@ -114,7 +114,7 @@ def dropped_by_the_headline(page: Page) -> list[LabelledLine]:
         return []
     return [
         line
-        for line in page.dropped
+        for line in page.dropped_names
         if -_NEAREST_ABOVE
         <= line.line_no - headline.line_no
         <= (_NEAREST_BELOW if line.label == "related" else _LINES_BELOW)
@@ -132,9 +132,9 @@ def _own_headline(page: Page) -> LabelledLine | None:
 
 def labelled_names(page: Page) -> list[str]:
     """Lines such as `Autor: Ada Mörk` anywhere on the page; none if they name several people."""
-    following = {line.line_no: line.text for line in [*page.lines, *page.dropped]}
+    following = {line.line_no: line.text for line in [*page.lines, *page.dropped_names]}
     texts = {}
-    for line in [*page.lines, *page.dropped]:
+    for line in [*page.lines, *page.dropped_names]:
         label = _LABELLED.match(line.text)
         if label and line.label != "paragraph" and len(line.text) <= _LINE_OF_BYLINE:
             name = line.text[label.end() :].strip() or following.get(line.line_no + 1, "")

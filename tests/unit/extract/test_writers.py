@@ -30,7 +30,7 @@ def page(lines, signals=None):
         action = "drop" if is_dropped else "keep"
         line = LabelledLine(number, text, label.removeprefix("drop "), action, "r", 0, "p")
         (dropped if is_dropped else kept).append(line)
-    return Page(document, kept, signals or {}, {}, dropped)
+    return Page(document, kept, signals or {}, dropped_names=dropped)
 
 
 def authors(lines, signals=None):
