@@ -43,6 +43,14 @@ def suite(limits: ExtractThresholds) -> Suite:
             Rule(code, CRITICAL, *sentences, is_not("problem", code), "{problem_detail}")
             for code, sentences in _PROBLEMS.items()
         ),
+        Rule(
+            "extract.field_confidence",
+            CRITICAL,
+            "A field has a confidence from 0 to 1 if and only if it has a value.",
+            "The confidence of a field does not fit its value.",
+            is_null("confidence_flaw"),
+            "{confidence_flaw}",
+        ),
         *_text_rules(limits),
         *_presence_rules(limits),
         *_oddity_rules(limits),

@@ -49,6 +49,13 @@ _ORIGIN_COLUMNS = {
     "confidence": None,
     "flags": None,
 }
+_CONFIDENCE_COLUMNS = {
+    "title": "title_confidence",
+    "publisher": "publisher_confidence",
+    "authors": "authors_confidence",
+    "published_date": "published_confidence",
+    "language": "language_confidence",
+}
 _LINE_ORIGINS = {
     "captions": "caption lines",
     "image_credits": "credits in and beside captions",
@@ -196,6 +203,7 @@ def _field_table(article: dict[str, Any]) -> Table:
     table = Table(box=None, padding=(0, 1), header_style="bold")
     table.add_column("field", no_wrap=True)
     table.add_column("value", overflow="fold")
+    table.add_column("confidence", justify="right", no_wrap=True)
     table.add_column("origin", overflow="fold")
     for name, origin_column in _ORIGIN_COLUMNS.items():
         value = article[name]
@@ -203,10 +211,12 @@ def _field_table(article: dict[str, Any]) -> Table:
         has_no_author = name == "authors" and origin  # the page declares that it has none
         if value is None or (value in ([], "") and not has_no_author):
             continue
-        table.add_row(name, Text(_shown(value) or "(none)"), Text(origin or ""))
+        confidence = article.get(_CONFIDENCE_COLUMNS.get(name, ""))  # null in articles of versions without the column
+        shown = "" if confidence is None else f"{confidence:.2f}"
+        table.add_row(name, Text(_shown(value) or "(none)"), shown, Text(origin or ""))
     size = f"{article['word_count']} words in {article['paragraph_count']} paragraphs"
     text = f"{size}, from {article['text'][:40]!r} to {article['text'][-30:]!r}"
-    table.add_row("text", Text(text), Text("kept lines"))
+    table.add_row("text", Text(text), "", Text("kept lines"))
     return table
 
 

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from tasks import schema
 from tasks.extract.body import Body, is_agency_copy, read_body
+from tasks.extract.confidence import field_confidences
 from tasks.extract.doubts import find_doubts, replaced_letters
 from tasks.extract.fields.address import clean_url, find_canonical, host
 from tasks.extract.fields.authors import find_authors, find_byline
@@ -39,7 +40,7 @@ def extract_documents(documents: pa.Table, lines: pa.Table, *, guess_dates: bool
         lines: Their lines, rows of `schema.LINES`.
         guess_dates: If a page gives no date of publication, take one from its text and flag it as a guess.
     """
-    lines_of = _lines_by_document(lines)
+    lines_of = lines_by_document(lines)
     pages = (Page.read(document, lines_of.get(document["doc_id"], [])) for document in documents.to_pylist())
     rows, shingles = [], []
     for page in pages:
@@ -51,7 +52,7 @@ def extract_documents(documents: pa.Table, lines: pa.Table, *, guess_dates: bool
     return pa.Table.from_pylist(rows, schema=schema.CANDIDATES)
 
 
-def _lines_by_document(lines: pa.Table) -> dict[str, list[LabelledLine]]:
+def lines_by_document(lines: pa.Table) -> dict[str, list[LabelledLine]]:
     """The lines from which fields are read, by doc_id: kept and moved ones, the top of a text page and the footer."""
     is_top = pc.and_(pc.less_equal(lines.column("line_no"), _TOP_LINES), pc.is_null(lines.column("tag")))
     is_kept = pc.not_equal(lines.column("action"), "drop")
@@ -154,6 +155,7 @@ def extract_page(page: Page, *, guess_dates: bool = False) -> tuple[dict[str, An
         "mojibake_count": mojibake.count_signs(body.text + (title or "")) + replaced_letters(body.text, words),
     }
     row |= {name: _visible(row[name]) for name in _TEXT_FIELDS}
+    row |= field_confidences(page, row)
     row["flags"] = [*fields.times.flags, *find_doubts(page, row, body.paragraphs)]
     return row, shingles_of(folded)
 
