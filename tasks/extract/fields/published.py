@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from tasks.extract.page import FieldValue, Page
 from tasks.text.dates import PrintedDate, find_dates
@@ -61,6 +62,7 @@ class Times:
     flags: tuple[str, ...]
 
 
+@lru_cache(maxsize=256)  # a page says its date in several places, which are read more than once
 def read_time(value: str, language: str | None) -> PrintedDate | None:
     """The first date in a declared or printed value: ISO 8601, RFC 2822, JavaScript, epoch seconds, or prose."""
     value = value.strip()
