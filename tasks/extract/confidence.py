@@ -1,4 +1,4 @@
-"""The confidence of single fields: how often a value of this origin, with these witnesses, was right on pages with gold.
+"""The confidence of single fields: how often a value of this origin and with these witnesses was right on gold pages.
 
 `field_confidence.toml` has the counts, fitted by `python -m tasks.training.field_confidence`. A cell with few pages
 leans on all origins with the same witnesses, and these lean on the field as a whole.

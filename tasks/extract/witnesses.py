@@ -129,7 +129,7 @@ def _day(value: str, language: str | None) -> date | None:
 
 
 def _day_in_address(address: str) -> date | None:
-    found = _DAY_IN_ADDRESS.search(address.split("?")[0])
+    found = _DAY_IN_ADDRESS.search(address.partition("?")[0])
     return _date(*found.groups()) if found else None
 
 

@@ -165,22 +165,25 @@ def on_unseen_sites(cases: list[Case]) -> np.ndarray:
     return rows
 
 
-def print_reliability(cases: list[Case]) -> None:
-    """Per field and kind of page: the error of the confidence against that of a constant, and its bins."""
+def reliability(cases: list[Case]) -> str:
+    """Per field and kind of page: the error of the confidence beside that of a constant, and its bins."""
+    lines = []
     for field in confidence.FIELDS:
         for kind in ("html", "text"):
             chosen = [case for case in cases if (case.field, case.kind) == (field, kind)]
             if not chosen:
                 continue
             predicted, constant, truth = on_unseen_sites(chosen).T
-            brier, plain = np.mean((predicted - truth) ** 2), np.mean((constant - truth) ** 2)
-            print(f"\n{field}, {kind}: {len(chosen)} pages, {truth.mean():.3f} right; Brier score {brier:.4f},", end=" ")
-            print(f"of a constant {plain:.4f}\n{'confidence':>14}{'pages':>8}{'mean':>8}{'right':>8}")
+            brier, of_constant = np.mean((predicted - truth) ** 2), np.mean((constant - truth) ** 2)
+            head = f"{field}, {kind}: {len(chosen)} pages, {truth.mean():.3f} right"
+            lines += ["", f"{head}; Brier score {brier:.4f}, of a constant {of_constant:.4f}"]
+            lines += [f"{'confidence':>14}{'pages':>8}{'mean':>8}{'right':>8}"]
             for low, high in pairwise(_EDGES):
                 inside = (predicted >= low) & (predicted < high)
                 if inside.any():
                     mean, share = predicted[inside].mean(), truth[inside].mean()
-                    print(f"{low:7.2f} - {min(high, 1):.2f}{inside.sum():8}{mean:8.3f}{share:8.3f}")
+                    lines.append(f"{low:7.2f} - {min(high, 1):.2f}{inside.sum():8}{mean:8.3f}{share:8.3f}")
+    return "\n".join(lines) + "\n"
 
 
 def write(table: Mapping[str, Mapping[str, Mapping[str, tuple[int, int]]]], names: list[str]) -> None:
@@ -205,7 +208,7 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="replace the table that extract reads")
     options = parser.parse_args()
     cases = [case for folder in options.corpora for style in STYLES for case in read_cases(folder, style)]
-    print_reliability(cases)
+    sys.stdout.write(reliability(cases))
     if options.write:
         write(fit(cases), [folder.name for folder in options.corpora])
     return 0
