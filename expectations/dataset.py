@@ -1,11 +1,11 @@
 """The rules for a run compared with earlier runs: drift does not go unnoticed."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 import pyarrow as pa
 
 from expectations.rule import CRITICAL, INFO, WARNING, Rule, Severity, Suite, is_not
+from tasks.quality.drift import ComparedMetric
 from tasks.quality.thresholds import HistoryThresholds
 
 # code -> what holds, what is wrong where it does not
@@ -75,7 +75,7 @@ def _rule(code: str, severity: Severity, holds: str, breaks: str) -> Rule:
     return Rule(f"dataset.{code}", severity, holds, breaks, is_not("code", code), "{sentence}")
 
 
-def table(compared: Iterable[Mapping[str, Any]]) -> pa.Table:
+def table(compared: Iterable[ComparedMetric]) -> pa.Table:
     """The compared metrics as the table that the suite checks."""
-    rows = [{name: row.get(name) for name in _COMPARED.names} for row in compared]
+    rows = [{name: getattr(metric, name) for name in _COMPARED.names} for metric in compared]
     return pa.Table.from_pylist(rows, schema=_COMPARED)

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, partial
@@ -30,6 +30,7 @@ from flows.run import GateStop, Run
 from tasks import schema
 from tasks.load.worker import Staged
 from tasks.parallel.progress import Advance, listening
+from tasks.quality.drift import ComparedMetric
 from tasks.steps import StepResult, digest, raw_file_of
 from tasks.storage.tables import write_table
 
@@ -112,7 +113,7 @@ class Gates:
         """
         self._passed(gate_load(self, staged, return_state=True))
 
-    def check_history(self, compared: list[dict[str, Any]]) -> None:
+    def check_history(self, compared: Sequence[ComparedMetric]) -> None:
         """Check the run against earlier ones (`tasks.quality.drift.compare`).
 
         Raises:
@@ -187,7 +188,7 @@ def gate_load(gates: Gates, staged: Staged) -> Any:
 
 
 @task(name="gate", task_run_name="gate-dataset", cache_policy=NO_CACHE, persist_result=False)
-def gate_dataset(gates: Gates, compared: list[dict[str, Any]]) -> Any:
+def gate_dataset(gates: Gates, compared: Sequence[ComparedMetric]) -> Any:
     """Check the run against the runs before it (`tasks.quality.drift.compare`)."""
     suite = dataset_rules.suite(gates.run.thresholds.dataset)
     verdict = check(suite, dataset_rules.table(compared), gates.run.data_docs)

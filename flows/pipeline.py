@@ -163,9 +163,9 @@ def _compare_with_history(
     passed = (row for table in tables for row in table.to_pylist())
     run.metrics += of_run(passed, quarantined_rows(rejected).to_pylist(), staged.counts)
     compared = compare(run.metrics, read_metrics(run.output.quality, limits.history_runs), limits)
-    run.report.drift = [row for row in compared if row["state"] == "outside"]
+    run.report.drift = [metric for metric in compared if metric.state == "outside"]
     _note_losses(run, documents, [documents.rejected, articles.rejected])
-    gates.check_history(compared + run.report.losses)
+    gates.check_history([*compared, *run.report.losses])
 
 
 def _note_losses(run: Run, documents: StepResult, rejected: list[Path | None]) -> None:

@@ -58,8 +58,8 @@ def body(report: RunReport) -> str:
     lines = [report.sentence()]
     if report.message:
         lines += ["", report.message]
-    if report.state == "StoppedByGate" and report.lost:  # otherwise they are among the rules that warn
-        lines += ["", *(f"- {loss.sentence}" for loss in report.lost)]
+    if report.state == "StoppedByGate" and report.losses:  # otherwise they are among the rules that warn
+        lines += ["", *(f"- {loss.sentence}" for loss in report.losses)]
     broken = [
         f"- {rule.code} ({rule.severity}): {rule.sentence} {rule.observed}".rstrip()
         for rule in report.rules

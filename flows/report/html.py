@@ -4,10 +4,9 @@ Page texts and addresses are foreign: the templates escape every value, after `f
 is markup that this package made.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -16,6 +15,7 @@ from markupsafe import Markup
 from flows.report import sections
 from flows.report.model import RunReport
 from flows.report.wording import count, duration, foreign_text, metric_value, percent, usual_range
+from tasks.quality.metrics import PastMetric
 
 _FOLDER = Path(__file__).parent
 _INDEX_HEADINGS = ("pages", "articles", "duplicates", "quarantined", "warnings", "drifted")
@@ -23,7 +23,7 @@ _STEP_HEADINGS = ("pages", "CPU seconds", "pages per CPU second", "batches", "ba
 _SITES_UNFOLDED = 30  # more do not fit on a screen
 
 
-def render_run(report: RunReport, history: Sequence[Mapping[str, Any]]) -> str:
+def render_run(report: RunReport, history: Sequence[PastMetric]) -> str:
     """One run as a page.
 
     Args:

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 
 from tasks.load.output import Output
 from tasks.quality.history import read_metrics
-from tasks.quality.losses import find_losses
+from tasks.quality.losses import UnusualLoss, find_losses
 from tasks.quality.thresholds import HistoryThresholds
 from tasks.steps import StepResult
 
@@ -17,7 +17,7 @@ _COLUMNS = ["doc_id", "language", "url", "source_uri"]
 
 def losses(
     cleaned: StepResult, verdicts: Sequence[Path], output: Output, limits: HistoryThresholds
-) -> list[dict[str, Any]]:
+) -> list[UnusualLoss]:
     """The languages and sites that lost an unusual share of their pages (`tasks.quality.losses.find_losses`).
 
     Args:

@@ -26,8 +26,8 @@ def _lines(report: RunReport) -> Iterator[str]:
         yield from ("", "## Warnings", "")
         for rule in report.warnings:
             yield f"- `{rule.code}`: {rule.sentence} {rule.breach}"
-    if report.lost:
+    if report.losses:
         yield from ("", "## Languages and sites that lost pages", "")
-        for loss in report.lost:
+        for loss in report.losses:
             yield f"- {loss.sentence}"
     yield from ("", f"Run `{report.run_id}`, rules `{report.rules_version}`, output `{report.parameters['output']}`.")

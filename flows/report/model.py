@@ -16,9 +16,7 @@ from expectations.gate import Verdict
 from flows.parameters import NewsParameters, ReplayParameters
 from flows.report.account import Account, account_of
 from flows.report.records import (
-    DriftRow,
     GateSummary,
-    LossRow,
     QuarantinedPage,
     RuleOutcome,
     StepSummary,
@@ -26,7 +24,9 @@ from flows.report.records import (
     record_of,
 )
 from tasks.load.output import Output
+from tasks.quality.drift import ComparedMetric
 from tasks.quality.history import read_metrics, write_run
+from tasks.quality.losses import UnusualLoss
 from tasks.quality.metrics import Metric
 from tasks.steps import StepResult
 from tasks.storage.atomic import write_json, write_text
@@ -40,7 +40,7 @@ EXAMPLES = 5  # quarantined pages kept for each reason
 
 @dataclass
 class RunReport:
-    """What one run did. `drift` and `losses` hold rows as `tasks.quality` returns them; see `drifted` and `lost`."""
+    """What one run did."""
 
     run_id: str
     rules_version: str
@@ -54,10 +54,8 @@ class RunReport:
     gates: list[GateSummary] = field(default_factory=list)
     quarantine: dict[str, list[QuarantinedPage]] = field(default_factory=dict)  # examples by reason
     quarantine_counts: dict[str, int] = field(default_factory=dict)
-    drift: list[dict[str, Any]] = field(default_factory=list)  # metrics outside their usual range
-    losses: list[dict[str, Any]] = field(
-        default_factory=list
-    )  # languages and sites that lost an unusual share of pages
+    drift: list[ComparedMetric] = field(default_factory=list)  # metrics outside their usual range
+    losses: list[UnusualLoss] = field(default_factory=list)  # languages and sites
     snapshot: str | None = None
     example: str | None = None  # a page that became an article, to try `explain` on
 
@@ -87,8 +85,8 @@ class RunReport:
                 reason: [record_of(QuarantinedPage, page) for page in pages] for reason, pages in examples.items()
             },
             "quarantine_counts": known.get("quarantine_counts") or {},
-            "drift": known.get("drift") or [],
-            "losses": known.get("losses") or [],
+            "drift": [record_of(ComparedMetric, row) for row in known.get("drift") or ()],
+            "losses": [record_of(UnusualLoss, row) for row in known.get("losses") or ()],
         }
         return cls(**(known | typed))
 
@@ -157,8 +155,7 @@ class RunReport:
 
         history = read_metrics(output.quality, TREND_RUNS)
         if not any(row["run_id"] == self.run_id for row in history):  # a stopped run is not part of the history
-            run = {"run_id": self.run_id, "started_at": self.started_at}
-            history += [run | metric for metric in metrics]
+            history += [{**metric, "run_id": self.run_id} for metric in metrics]
         write_text(render_run(self, history), output.reports / f"{self.run_id}.html")
         write_text(render_index(read_reports(output, INDEX_RUNS)), output.reports / "index.html")
 
@@ -187,16 +184,6 @@ class RunReport:
     def warnings(self) -> list[RuleOutcome]:
         """The warning rules that were broken, over all gates."""
         return [rule for rule in self.rules if rule.is_warning]
-
-    @property
-    def drifted(self) -> list[DriftRow]:
-        """The metrics outside their usual range."""
-        return [record_of(DriftRow, row) for row in self.drift]
-
-    @property
-    def lost(self) -> list[LossRow]:
-        """The languages and sites that lost an unusual share of their pages."""
-        return [record_of(LossRow, row) for row in self.losses]
 
     def quarantined(self) -> list[tuple[str, int, list[QuarantinedPage]]]:
         """Reason, number of pages and examples, the most frequent reason first."""

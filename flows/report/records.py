@@ -82,37 +82,6 @@ class QuarantinedPage:
     detail: str | None = None
 
 
-@dataclass(frozen=True)
-class DriftRow:
-    """A metric of the run that is outside its usual range; `site` is empty for all pages together."""
-
-    site: str = ""
-    metric: str = ""
-    value: float = 0.0
-    low: float | None = None  # None: no limit; infinity is written to JSON as null
-    high: float | None = None
-    rows: int = 0  # pages behind the value
-    state: str = "outside"
-    code: str | None = None  # the rule that it breaks, without `dataset.`
-    sentence: str | None = None
-
-    @property
-    def is_of_site(self) -> bool:
-        """Whether one site changed, rather than the run as a whole."""
-        return self.code in ("site_layout", "site_missing")
-
-
-@dataclass(frozen=True)
-class LossRow(DriftRow):
-    """A language or site that lost an unusual share of its pages."""
-
-    kind: str = ""  # language | site
-    name: str = ""
-    lost: int = 0
-    reasons: dict[str, int] = field(default_factory=dict)
-    example: str = ""
-
-
 def record_of(kind: type[Record], row: Record | Mapping[str, Any]) -> Record:
     """A record from JSON: unknown keys are ignored, missing ones get their defaults, and a record is itself."""
     if isinstance(row, kind):

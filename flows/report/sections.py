@@ -1,16 +1,17 @@
 """What each section of a report's page shows, as records for the templates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from markupsafe import Markup
 
 from flows.report.account import Account, AccountRow, account_rows
 from flows.report.charts import flow_plot, trend_plot
 from flows.report.model import RunReport
-from flows.report.records import DriftRow, GateSummary, QuarantinedPage, RuleOutcome
+from flows.report.records import GateSummary, QuarantinedPage, RuleOutcome
 from flows.report.wording import count, gate_title, metric_name, metric_value
+from tasks.quality.drift import ComparedMetric
+from tasks.quality.metrics import PastMetric
 
 _TRENDS = ("pages", "passed", "quarantined_share", "duplicate_share", "words_median", "confidence_mean")
 _REASONS_UNFOLDED = 3
@@ -100,8 +101,8 @@ def _advice(step: str, stop: str) -> str:
 class DriftView:
     """What is outside its usual range."""
 
-    rows: list[DriftRow]
-    overall: list[DriftRow]
+    rows: list[ComparedMetric]
+    overall: list[ComparedMetric]
     site_count: int  # sites that changed, of which the overall rows name none
     too_little_history: str  # why not everything was compared, if so
     is_compared: bool
@@ -109,7 +110,7 @@ class DriftView:
 
 def drift(report: RunReport) -> DriftView:
     """The metrics outside their usual range."""
-    rows = report.drifted
+    rows = report.drift
     overall = [row for row in rows if not row.is_of_site]
     sites = {row.site for row in rows} - {row.site for row in overall}
     history = [rule for rule in report.rules if rule.code == "dataset.history" and rule.state == "fail"]
@@ -128,13 +129,13 @@ class SiteView:
 
     name: str
     is_missing: bool
-    rows: list[DriftRow] = field(default_factory=list)
+    rows: list[ComparedMetric] = field(default_factory=list)
 
 
 def sites(report: RunReport) -> list[SiteView]:
     """The sites that changed, those without a page first."""
     by_name: dict[str, SiteView] = {}
-    rows = [row for row in report.drifted if row.is_of_site]
+    rows = [row for row in report.drift if row.is_of_site]
     for row in sorted(rows, key=lambda row: (row.code != "site_missing", row.site, row.metric)):
         by_name.setdefault(row.site, SiteView(row.site, row.code == "site_missing")).rows.append(row)
     return list(by_name.values())
@@ -261,7 +262,7 @@ class TrendView:
     spread: str
 
 
-def trends(report: RunReport, history: Sequence[Mapping[str, Any]]) -> list[TrendView]:
+def trends(report: RunReport, history: Sequence[PastMetric]) -> list[TrendView]:
     """The metrics over all pages of the last runs; `history` as in `flows.report.html.render_run`."""
     runs = list(dict.fromkeys(row["run_id"] for row in history))
     series: dict[str, dict[str, float]] = {}
@@ -270,7 +271,7 @@ def trends(report: RunReport, history: Sequence[Mapping[str, Any]]) -> list[Tren
             series.setdefault(row["metric"], {})[row["run_id"]] = row["value"]
     names = [name for name in _TRENDS if name in series]
     names += sorted(name for name in series if name.endswith("_missing_share"))
-    limits = {row.metric: (row.low, row.high) for row in report.drifted if row.site == ""}
+    limits = {row.metric: (row.low, row.high) for row in report.drift if row.site == ""}
     views = []
     for name in names:
         values = [series[name].get(run) for run in runs]

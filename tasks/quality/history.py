@@ -8,10 +8,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks import schema
-from tasks.quality.metrics import Metric
+from tasks.quality.metrics import Metric, PastMetric
 from tasks.storage.tables import write_table
 
 METRICS, OUTCOMES = "metrics", "outcomes"
+_READ = [*PastMetric.__annotations__, "is_published"]
 _LOW_CARDINALITY = ["site", "metric", "code", "step", "severity", "state"]
 
 
@@ -26,7 +27,7 @@ def write_run(folder: Path, run: dict[str, Any], metrics: Iterable[Metric], outc
     """
     run_columns = {"run_id": run["run_id"], "started_at": run["started_at"]}
     is_published = run["state"].startswith("Completed")
-    rows = [run_columns | {"is_published": is_published} | row for row in metrics]
+    rows = [run_columns | {"is_published": is_published} | {**metric} for metric in metrics]
     rules = [run_columns | {"run_state": run["state"]} | row for row in outcomes]
     tables = {
         METRICS: pa.Table.from_pylist(rows, schema=schema.QUALITY_METRICS),
@@ -36,12 +37,12 @@ def write_run(folder: Path, run: dict[str, Any], metrics: Iterable[Metric], outc
         write_table(table, folder / name / f"{run['run_id']}.parquet", dictionary=_LOW_CARDINALITY)
 
 
-def read_metrics(folder: Path, runs: int) -> list[dict[str, Any]]:
+def read_metrics(folder: Path, runs: int) -> list[PastMetric]:
     """The metrics of the last published runs, the oldest first; unreadable files are skipped."""
-    newest_first: list[list[dict[str, Any]]] = []
+    newest_first: list[list[PastMetric]] = []
     for path in sorted((folder / METRICS).glob("*.parquet"), reverse=True):  # names sort by time
         try:
-            rows = pq.ParquetFile(path).read().to_pylist()
+            rows = pq.ParquetFile(path).read(columns=_READ).to_pylist()
         except (OSError, pa.ArrowInvalid):
             continue
         if rows and rows[0]["is_published"]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from tasks.quality.metrics import ALL, site_of_row
+from tasks.quality.drift import ComparedMetric
+from tasks.quality.metrics import ALL, PastMetric, site_of_row
 from tasks.quality.thresholds import HistoryThresholds
 from tasks.text.language import language_name
 
@@ -45,12 +46,23 @@ class _Usual:
         return (self.lost + 1) / (self.pages + 2)
 
 
+@dataclass(frozen=True)
+class UnusualLoss(ComparedMetric):
+    """A language or site that lost an unusual share of its pages; code `language_quarantined` or `site_quarantined`."""
+
+    kind: str = ""  # language | site
+    name: str = ""
+    lost: int = 0  # pages
+    reasons: dict[str, int] = field(default_factory=dict)  # pages by reason
+    example: str = ""  # the first quarantined page
+
+
 def find_losses(
     documents: Iterable[Mapping[str, Any]],
     quarantined: Mapping[str, str],
-    history: Iterable[Mapping[str, Any]],
+    history: Iterable[PastMetric],
     limits: HistoryThresholds,
-) -> list[dict[str, Any]]:
+) -> list[UnusualLoss]:
     """The languages and sites that lose an unusual share of their pages, the largest losses first.
 
     A site with enough pages in the history is compared with itself, everything else with the rest of the run. A
@@ -59,15 +71,12 @@ def find_losses(
     Args:
         documents: Rows with doc_id, language, url and source_uri.
         quarantined: The reason by doc_id.
-        history: Metric rows of earlier runs.
+        history: The metrics of earlier runs.
         limits: The thresholds of `thresholds.yml: dataset`.
-
-    Returns: rows as `tasks.quality.drift.compare` gives them, state `outside`, code `language_quarantined` or
-    `site_quarantined`.
     """
     groups = _grouped(documents, quarantined)
     before = _before(history)
-    found = []
+    losses = []
     for kind, members in groups.items():
         pages = sum(group.pages for group in members.values())
         lost = sum(group.lost for group in members.values())
@@ -77,8 +86,8 @@ def find_losses(
                 usual = before[name]
             is_all = kind == LANGUAGE and group.lost == group.pages
             if name and _is_unusual(group, usual, limits, is_all=is_all):
-                found.append(_row(kind, name, group, usual))
-    return sorted(found, key=lambda row: (-row["lost"], row["code"], row["name"]))
+                losses.append(_loss(kind, name, group, usual))
+    return sorted(losses, key=lambda loss: (-loss.lost, loss.kind, loss.name))
 
 
 def _grouped(
@@ -99,7 +108,7 @@ def _grouped(
     return groups
 
 
-def _before(history: Iterable[Mapping[str, Any]]) -> defaultdict[str, _Usual]:
+def _before(history: Iterable[PastMetric]) -> defaultdict[str, _Usual]:
     """The losses of each site in earlier runs."""
     losses: defaultdict[str, _Usual] = defaultdict(lambda: _Usual(0.0, 0.0))
     for row in history:
@@ -118,7 +127,7 @@ def _is_unusual(group: _Group, usual: _Usual, limits: HistoryThresholds, *, is_a
     )
 
 
-def _row(kind: str, name: str, group: _Group, usual: _Usual) -> dict[str, Any]:
+def _loss(kind: str, name: str, group: _Group, usual: _Usual) -> UnusualLoss:
     share = group.lost / group.pages
     whose = f"in {language_name(name)}" if kind == LANGUAGE else f"of {name}"
     reasons = group.reasons.most_common()
@@ -127,19 +136,18 @@ def _row(kind: str, name: str, group: _Group, usual: _Usual) -> dict[str, Any]:
         f"{group.lost:,} of {group.pages:,} pages {whose} were quarantined ({why}), "
         f"e.g. {PurePosixPath(group.example).name}"
     )
-    return {
-        "site": name if kind == SITE else ALL,
-        "metric": "quarantined_share",
-        "value": share,
-        "low": 0.0,
-        "high": usual.share,
-        "rows": group.pages,
-        "state": "outside",
-        "code": f"{kind}_quarantined",
-        "sentence": sentence,
-        "kind": kind,
-        "name": name,
-        "lost": group.lost,
-        "reasons": dict(group.reasons),
-        "example": group.example,
-    }
+    return UnusualLoss(
+        site=name if kind == SITE else ALL,
+        metric="quarantined_share",
+        value=share,
+        low=0.0,
+        high=usual.share,
+        rows=group.pages,
+        code=f"{kind}_quarantined",
+        sentence=sentence,
+        kind=kind,
+        name=name,
+        lost=group.lost,
+        reasons=dict(group.reasons),
+        example=group.example,
+    )

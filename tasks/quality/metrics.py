@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from statistics import median
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
 # the columns that `of_run` needs of the candidates that passed all gates
@@ -31,7 +31,20 @@ LANGUAGES = 5  # the most frequent ones have a metric
 ALL = ""  # the group of all pages
 _MAX_LENGTHS = 10_000  # of a group, for its median
 
-Metric = dict[str, Any]  # a row of `schema.QUALITY_METRICS` without the columns of the run
+
+class Metric(TypedDict):
+    """A row of `schema.QUALITY_METRICS` without the columns of the run; `site` is ALL for all pages together."""
+
+    site: str
+    metric: str
+    value: float
+    rows: int  # pages behind the value
+
+
+class PastMetric(Metric):
+    """A metric of an earlier run."""
+
+    run_id: str
 
 
 def site_of_row(row: Mapping[str, Any]) -> str:

@@ -221,9 +221,9 @@ class Pipeline:
         run.stops += verdict.stops
         told = {outcome.code for outcome in verdict.warnings}
         run.warnings.update(
-            f"dataset.{row['code']}:{row['metric']}"
-            for row in compared
-            if row["code"] and f"dataset.{row['code']}" in told
+            f"dataset.{metric.code}:{metric.metric}"
+            for metric in compared
+            if metric.code and f"dataset.{metric.code}" in told
         )
 
     def _gate(

@@ -49,16 +49,15 @@ def page(site, number, **changes):
     } | changes
 
 
-def run_of(pages, quarantined=(), run="r"):
-    counts = {"received": len(pages) + len(quarantined), "duplicates": 0}
-    return [row | {"run_id": run} for row in of_run(pages, quarantined, counts)]
+def run_of(pages, quarantined=()):
+    return of_run(pages, quarantined, {"received": len(pages) + len(quarantined), "duplicates": 0})
 
 
 def clean_day(number):
     return [page(site, n) for site in ("a.example", "b.example") for n in range(20 + number % 4)]
 
 
-HISTORY = [row for day in range(8) for row in run_of(clean_day(day), run=f"r{day}")]
+HISTORY = [row | {"run_id": f"r{day}"} for day in range(8) for row in run_of(clean_day(day))]
 
 
 def told(pages, quarantined=(), history=HISTORY):
@@ -66,8 +65,8 @@ def told(pages, quarantined=(), history=HISTORY):
     compared = compare(run_of(pages, quarantined), history, LIMIT)
     found = {}
     for row in compared:
-        if row["state"] == "outside":
-            found.setdefault(row["code"], []).append(row["sentence"])
+        if row.state == "outside":
+            found.setdefault(row.code, []).append(row.sentence)
     return found
 
 
@@ -124,9 +123,9 @@ def test_old_articles_a_tenth_and_tenfold_volume_are_told_whatever_the_spread_wa
     ]
     assert "age" in told(clean_day(0) + old)
     wild = [
-        row
+        row | {"run_id": f"w{day}"}
         for day, times in enumerate((1, 2, 1, 2, 1, 2, 1, 2))
-        for row in run_of(clean_day(day) * times, run=f"w{day}")
+        for row in run_of(clean_day(day) * times)
     ]
     assert "volume" in told(clean_day(0)[:4], history=wild)
     assert "volume" in told(clean_day(0) * 40, history=wild)
@@ -135,7 +134,7 @@ def test_old_articles_a_tenth_and_tenfold_volume_are_told_whatever_the_spread_wa
 
 def test_without_history_nothing_is_judged_and_that_is_said():
     compared = compare(run_of(clean_day(0)), HISTORY[:20], LIMIT)
-    assert {row["state"] for row in compared if row["site"] == ""} == {"no_history"}
+    assert {row.state for row in compared if row.site == ""} == {"no_history"}
     verdict = check(dataset.suite(LIMIT), dataset.table(compared))
     history = next(outcome for outcome in verdict.outcomes if outcome.code == "dataset.history")
     assert (history.state, history.severity) == ("fail", "info")

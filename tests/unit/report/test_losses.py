@@ -105,14 +105,14 @@ def before(site, share, pages):
     ],
 )
 def test_who_is_told(groups, history, names):
-    assert {row["name"] for row in reported(groups, history)} == names
+    assert {loss.name for loss in reported(groups, history)} == names
 
 
 def test_the_sentence_names_the_language_the_rules_and_a_page():
     korean = [("ko", "k.example", 1200, 1200, LISTING), ("ko", "l.example", 9, 3, "clean.forum")]
     first = reported([*USUAL * 40, *korean])[0]
-    assert first["code"] == "language_quarantined"
-    assert first["sentence"] == (
+    assert first.code == "language_quarantined"
+    assert first.sentence == (
         "1,203 of 1,209 pages in Korean (ko) were quarantined (clean.listing 1,200, clean.forum 3), e.g. "
         "ko-k.example-0-clean.listing.html"
     )

@@ -1,5 +1,7 @@
 """A run's report: its JSON keeps its keys, and every rendering states the same account and the same warnings."""
 
+from dataclasses import replace
+
 import orjson
 import pytest
 
@@ -10,8 +12,9 @@ from flows.report.alerts import body
 from flows.report.html import render_index, render_run
 from flows.report.model import RunReport, read_reports
 from flows.report.prometheus import metrics_text
-from flows.report.records import DriftRow, LossRow
 from tasks.load.output import Output
+from tasks.quality.drift import ComparedMetric
+from tasks.quality.losses import UnusualLoss
 from tasks.steps import Receipt, StepResult
 
 REPORT_KEYS = (
@@ -22,8 +25,8 @@ REPORT_KEYS = (
 STEP_KEYS = "step batches reused pages bytes seconds cpu_seconds notes".split()
 GATE_KEYS = "step received quarantined stops rules".split()
 RULE_KEYS = "code severity sentence state checked failed observed".split()
-LOSS = {"kind": "language", "name": "ko", "lost": 3, "sentence": "3 of 3 pages in Korean (ko) were quarantined"}
-DRIFT = {"metric": "pages", "value": 4.0, "low": 8.0, "high": float("inf"), "code": "volume", "unknown": 1}
+LOSS = UnusualLoss(kind="language", name="ko", lost=3, sentence="3 of 3 pages in Korean (ko) were quarantined")
+DRIFT = ComparedMetric(metric="pages", value=4.0, low=8.0, high=float("inf"), code="volume")
 
 
 @pytest.fixture
@@ -60,8 +63,8 @@ def test_a_report_is_read_as_it_was_written(report):
     again = RunReport.from_json(orjson.loads(written))
     assert orjson.dumps(again.to_json()) == written
     assert (again.steps, again.gates, again.account) == (report.steps, report.gates, report.account)
-    assert again.drifted == [DriftRow(metric="pages", value=4.0, low=8.0, high=None, code="volume")]
-    assert again.lost == [LossRow(**LOSS)]
+    assert again.drift == [replace(DRIFT, high=None)]
+    assert again.losses == [LOSS]
 
 
 def test_a_report_of_another_version_is_read_too(tmp_path):
