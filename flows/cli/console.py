@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from expectations.dataset import LOSSES
+from flows.cli.terminal import Terminal, one_line
 from flows.report.model import RunReport
 from flows.report.wording import plural
 from tasks.load.output import Output
@@ -46,7 +46,7 @@ def progress(is_terminal: bool) -> Iterator[None]:
         TextColumn("{task.fields[text]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=Terminal(stderr=True), transient=True) as bar:
         starting = bar.add_task("starting", total=None, text="")
         tasks: dict[str, Any] = {}
 
@@ -75,7 +75,7 @@ def _progress_numbers(now: Advance) -> str:
 
 def summary(report: RunReport, output: str) -> None:
     """Print what a run did, in numbers that add up, and where to look next."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = Terminal(soft_wrap=True)
     account = report.account
     if report.state == "Completed" and account.known and not account.received:
         what = "the one page is" if account.known == 1 else f"all {account.known:,} pages are"
@@ -86,50 +86,50 @@ def summary(report: RunReport, output: str) -> None:
     for step in report.steps:
         for kind, count in step.notes.items():
             if kind.startswith("skipped"):
-                console.print(f"  {kind}: {count}", markup=False)
+                console.print(f"  {kind}: {count}")
     page = Output(output).reports / f"{report.run_id}.html"
-    console.print(f"Report: {page if page.exists() else f'{output}/runs/{report.run_id}.json'}", markup=False)
+    console.print(f"Report: {page if page.exists() else f'{output}/runs/{report.run_id}.json'}")
     if report.state == "StoppedByGate":
         console.print("Fix the source or adjust the thresholds, then run again.")
     else:
         _print_next_commands(console, report, output)
 
 
-def _print_account(console: Console, report: RunReport) -> None:
+def _print_account(console: Terminal, report: RunReport) -> None:
     account = report.account
-    console.print(f"[bold]{report.state}[/]  run {report.run_id}")
+    console.print(Text.assemble((report.state, "bold"), f"  run {report.run_id}"))
     known = f" ({account.known:,} more known from earlier runs, skipped)" if account.known else ""
     console.print(f"  {account.received:>7,} {plural(account.received, 'page')} in{known}")
     if report.state == "StoppedByGate":
-        console.print("[bold]A gate stopped the run; nothing was published.[/]")
-        console.print(f"  {report.message}", markup=False)
+        console.print("A gate stopped the run; nothing was published.", style="bold")
+        console.print(f"  {report.message}")
         return
     console.print(f"= {account.articles:>7,} {plural(account.articles, 'article')}")
     console.print(f"+ {account.duplicates:>7,} {plural(account.duplicates, 'duplicate')}")
     console.print(f"+ {account.quarantined:>7,} quarantined")
 
 
-def _print_warnings(console: Console, report: RunReport) -> None:
+def _print_warnings(console: Terminal, report: RunReport) -> None:
     """Print what was lost, the reasons for quarantine with an example each, and the rules that warn."""
     for loss in report.losses:
-        console.print(f"[bold]warning:[/] {escape(loss.sentence or '')}")
+        console.print(Text.assemble(("warning:", "bold"), f" {one_line(loss.sentence or '')}"))
     for reason, count, examples in report.quarantined():
-        example = f"e.g. {Path(examples[0].source_uri).name}: {examples[0].detail or ''}" if examples else ""
-        console.print(f"          {count:>5,}  {reason:<24} {example}", markup=False)
+        example = one_line(f"e.g. {Path(examples[0].source_uri).name}: {examples[0].detail or ''}") if examples else ""
+        console.print(f"          {count:>5,}  {reason:<24} {example}")
     for rule in report.warnings:
         if rule.code.removeprefix("dataset.") in LOSSES:  # printed above, with the language or the site
             continue
-        console.print(f"  warning {rule.code}: {rule.sentence} {rule.breach}", markup=False)
+        console.print(f"  warning {rule.code}: {rule.sentence} {one_line(rule.breach)}")
 
 
-def _print_next_commands(console: Console, report: RunReport, output: str) -> None:
+def _print_next_commands(console: Terminal, report: RunReport, output: str) -> None:
     command, folder = _command(), shlex.quote(output)
-    console.print(f"Articles are in {output}/articles. Explore them with:", markup=False)
-    console.print(f"  {command} show --output {folder}", markup=False)
+    console.print(f"Articles are in {output}/articles. Explore them with:")
+    console.print(f"  {command} show --output {folder}")
     if report.example:
-        console.print(f"  {command} explain {shlex.quote(report.example)} --output {folder}", markup=False)
+        console.print(f"  {command} explain {shlex.quote(report.example)} --output {folder}")
     python = command.replace("copydesk", "python") if "/" in command else "python"
-    console.print(f"  {python} -c \"import pandas; print(pandas.read_parquet('{output}/articles'))\"", markup=False)
+    console.print(f"  {python} -c \"import pandas; print(pandas.read_parquet('{output}/articles'))\"")
 
 
 def _command() -> str:

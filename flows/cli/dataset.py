@@ -25,6 +25,7 @@ def explain_page(options: argparse.Namespace) -> int:
     """Print what is known of one page."""
     from flows.cli.console import print_json
     from flows.cli.explain import explanation, find_pages, print_explanation
+    from flows.cli.terminal import one_line
     from tasks.load.output import Output
 
     output = Output.open(options.output)
@@ -32,9 +33,11 @@ def explain_page(options: argparse.Namespace) -> int:
     if not pages:
         raise _no_such_page(options.page)
     if len(pages) > 1:
-        print(f"copydesk: {len(pages)} pages match {options.page}; showing the newest. Others:", file=sys.stderr)
+        print(
+            f"copydesk: {len(pages)} pages match {one_line(options.page)}; showing the newest. Others:", file=sys.stderr
+        )
         for row in pages[1:10]:
-            print(f"  {row['doc_id']}  {row['source_uri']}  {row['outcome']}", file=sys.stderr)
+            print(f"  {row['doc_id']}  {one_line(row['source_uri'])}  {row['outcome']}", file=sys.stderr)
     if options.json:
         print_json(explanation(pages[0], output))
     else:
@@ -143,6 +146,7 @@ def rebuild_index(options: argparse.Namespace) -> int:
 
 def forget_article(options: argparse.Namespace) -> int:
     """Remove an article everywhere, or show what would be removed."""
+    from flows.cli.terminal import one_line
     from flows.operate import upkeep
     from flows.report.wording import count
     from tasks.load.maintenance.forget import find_target
@@ -154,7 +158,7 @@ def forget_article(options: argparse.Namespace) -> int:
         raise _no_such_page(options.wanted)
     print(f"{count(len(target.article_ids), 'article')} and {count(len(target.doc_ids), 'page')}:")
     for source in sorted(target.source_uris):
-        print(f"  {source}")
+        print(f"  {one_line(source)}")
     if not options.yes:
         print("Nothing was removed. Run again with --yes to delete them permanently.")
         return EXIT_DONE

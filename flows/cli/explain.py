@@ -55,13 +55,15 @@ _CONFIDENCE_COLUMNS = {
     "published_date": "published_confidence",
     "language": "language_confidence",
 }
-_LINE_ORIGINS = {
-    "captions": "caption lines",
-    "image_credits": "credits in and beside captions",
-    "wire_credit": "wire line",
-    "corrections": "wire line",
-    "dateline_place": "dateline of the first paragraph",
+# fields read off lines -> labels of the lines that may hold the value, the likeliest first
+_LINE_LABELS = {
+    "captions": ("caption",),
+    "image_credits": ("credit", "caption"),
+    "wire_credit": ("wire", "paragraph"),
+    "corrections": ("wire",),
+    "dateline_place": ("paragraph",),
 }
+_IN_PARAGRAPH = "dateline in "  # an agency or place found in a paragraph stands in its dateline
 
 
 def find_pages(wanted: str, output: Output) -> list[dict[str, Any]]:
@@ -106,7 +108,7 @@ def print_explanation(page: dict[str, Any], output: Output) -> None:
         console.print("It was quarantined before its lines were labelled.")
     if article:
         console.print("\n[bold]Fields[/]")
-        console.print(_field_table(article))
+        console.print(_field_table(article, lines))
         _print_quotes(console, article["quotes"])
 
 
@@ -193,7 +195,7 @@ def _count_sentence(lines: list[dict[str, Any]]) -> str:
     return f"\n{len(lines)} lines = {' + '.join(parts)}"
 
 
-def _field_table(article: dict[str, Any]) -> Table:
+def _field_table(article: dict[str, Any], lines: list[dict[str, Any]]) -> Table:
     table = Table(box=None, padding=(0, 1), header_style="bold")
     table.add_column("field", no_wrap=True)
     table.add_column("value", overflow="fold")
@@ -201,7 +203,7 @@ def _field_table(article: dict[str, Any]) -> Table:
     table.add_column("origin", overflow="fold")
     for name, origin_column in _ORIGIN_COLUMNS.items():
         value = article[name]
-        origin = article.get(origin_column) if origin_column else _LINE_ORIGINS.get(name)
+        origin = article.get(origin_column) if origin_column else _line_origin(name, value, lines)
         has_no_author = name == "authors" and origin  # the page declares that it has none
         if value is None or (value in ([], "") and not has_no_author):
             continue
@@ -212,6 +214,31 @@ def _field_table(article: dict[str, Any]) -> Table:
     text = f"{size}, from {article['text'][:40]!r} to {article['text'][-30:]!r}"
     table.add_row("text", Text(text), "", Text("kept lines"))
     return table
+
+
+def _line_origin(name: str, value: Any, lines: list[dict[str, Any]]) -> str:
+    """The lines that hold a value, by label and number; empty if the field is not read off lines or no line has it."""
+    found: dict[str, list[int]] = {}
+    for part in value if isinstance(value, list) else [value] if value else []:
+        line = _line_with(str(part), _LINE_LABELS.get(name, ()), lines)
+        if line:
+            found.setdefault(line["label"], []).append(line["line_no"])
+    return "; ".join(
+        f"{_IN_PARAGRAPH if label == 'paragraph' else f'{label} '}line{'s' if len(set(numbers)) > 1 else ''} "
+        + ", ".join(map(str, sorted(set(numbers))))
+        for label, numbers in found.items()
+    )
+
+
+def _line_with(part: str, labels: tuple[str, ...], lines: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The first line with one of these labels whose text has the words, by the order of the labels."""
+    wanted = " ".join(part.casefold().split())
+    for label in labels:
+        for line in lines:
+            is_used = line["action"] != Action.DROP and line["label"] == label
+            if is_used and wanted in " ".join(line["text"].casefold().split()):
+                return line
+    return None
 
 
 def _shown(value: object) -> str:

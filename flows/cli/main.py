@@ -22,7 +22,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return int(options.handler(options))
     except CopydeskError as error:
-        print(f"copydesk: {error}", file=sys.stderr)
+        from flows.cli.terminal import printable
+
+        print(printable(f"copydesk: {error}"), file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print(INTERRUPTED, file=sys.stderr)

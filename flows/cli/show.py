@@ -8,11 +8,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from rich.console import Console
 from rich.table import Table
 
 from expectations.reasons import quarantine_reasons
 from flows.cli.suggestions import did_you_mean
+from flows.cli.terminal import Terminal, one_line
 from flows.report.model import RunReport, read_reports
 from flows.report.wording import count
 from tasks.errors import UsageError
@@ -94,7 +94,7 @@ def _run_summary(report: RunReport) -> dict[str, Any]:
 
 def print_dataset(output: Output) -> None:
     """Print a dataset's articles by publisher and day, its quarantine by reason, and its last runs."""
-    console = Console(highlight=False)
+    console = Terminal()
     _print_articles(console, _columns(output, "articles", ["publisher", "published_date", "word_count"]))
     _print_ledger(console, output)
     quarantine = _columns(output, "quarantine", ["reason", "source_uri", "detail"])
@@ -113,7 +113,7 @@ def _columns(output: Output, table: str, columns: list[str]) -> pa.Table | None:
     return pa.concat_tables([pq.ParquetFile(path).read(columns=columns) for path in files.values()])
 
 
-def _print_articles(console: Console, articles: pa.Table | None) -> None:
+def _print_articles(console: Terminal, articles: pa.Table | None) -> None:
     if articles is None or not articles.num_rows:
         console.print("no articles yet")
         return
@@ -142,7 +142,7 @@ def _publishers(articles: pa.Table) -> Table:
     for row in rows[:_PUBLISHERS_SHOWN]:
         undated = row["word_count_count"] - row["published_date_count"]
         table.add_row(
-            row["publisher"] or "(unknown)",
+            one_line(row["publisher"] or "(unknown)"),
             f"{row['word_count_count']:,}",
             str(row["published_date_min"] or "-"),
             str(row["published_date_max"] or "-"),
@@ -154,7 +154,7 @@ def _publishers(articles: pa.Table) -> Table:
     return table
 
 
-def _print_ledger(console: Console, output: Output) -> None:
+def _print_ledger(console: Terminal, output: Output) -> None:
     """Print what became of all pages ever received; a new version of an article counts as an article."""
     ledger = _columns(output, "ledger", ["outcome"])
     if ledger is None:
@@ -169,7 +169,7 @@ def _quarantine_overview(quarantine: pa.Table) -> Table:
     reasons = quarantine.column("reason")
     for entry in sorted(pc.value_counts(reasons).to_pylist(), key=lambda row: -row["counts"]):
         example = quarantine.filter(pc.equal(reasons, entry["values"])).slice(0, 1).to_pylist()[0]
-        shown = f"{Path(example['source_uri']).name}: {example['detail'] or ''}"
+        shown = one_line(f"{Path(example['source_uri']).name}: {example['detail'] or ''}")
         table.add_row(entry["values"], f"{entry['counts']:,}", shown)
     return table
 
@@ -188,14 +188,14 @@ def print_quarantine(
     rows: Sequence[Mapping[str, Any]], output: Output, *, reason: str | None = None, limit: int = 0
 ) -> None:
     """Print quarantined pages by reason with examples, or those of one reason page by page (0: without limit)."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = Terminal(soft_wrap=True)
     if not rows:
         console.print("No quarantined page matches.")
         return
     if reason is not None:
         table = Table("page", "detail", "run", title=f"{count(len(rows), 'page')}: {reason}", title_justify="left")
         for row in rows[: limit or len(rows)]:
-            table.add_row(row["source_uri"], row["detail"] or "", row["run_id"])
+            table.add_row(one_line(row["source_uri"]), one_line(row["detail"] or ""), row["run_id"])
         console.print(table)
         return
     by_reason: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
@@ -204,7 +204,7 @@ def print_quarantine(
     title = f"{count(len(rows), 'page')} in quarantine"
     table = Table("reason", "pages", "examples", title=title, title_justify="left")
     for name, pages in sorted(by_reason.items(), key=lambda item: -len(item[1])):
-        examples = [f"{row['source_uri']}: {row['detail'] or ''}" for row in pages[:_EXAMPLES]]
+        examples = [one_line(f"{row['source_uri']}: {row['detail'] or ''}") for row in pages[:_EXAMPLES]]
         table.add_row(name, f"{len(pages):,}", "\n".join(examples))
     console.print(table)
     command = f"copydesk replay --reason REASON --output {output.root}"

@@ -13,12 +13,14 @@ from tasks.extract.confidence import field_confidences
 from tasks.extract.doubts import find_doubts, replaced_letters
 from tasks.extract.fields.address import clean_url, find_canonical, host
 from tasks.extract.fields.authors import find_authors, find_byline
-from tasks.extract.fields.companions import find_access, find_image, find_summary
+from tasks.extract.fields.companions import find_access, find_summary
+from tasks.extract.fields.image import find_image
 from tasks.extract.fields.language import find_language
 from tasks.extract.fields.published import Times, find_times
 from tasks.extract.fields.publisher import find_publisher, site_names
+from tasks.extract.fields.section import find_section
 from tasks.extract.fields.title import find_declared_title, find_title
-from tasks.extract.fields.topics import find_section, find_topics
+from tasks.extract.fields.topics import find_topics
 from tasks.extract.page import FieldValue, LabelledLine, Page
 from tasks.extract.quotes.find import find_quotes
 from tasks.extract.similarity import DENSE, Hashes, fold, minhash, shingles_of, text_digest

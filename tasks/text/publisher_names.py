@@ -15,7 +15,9 @@ IMAGE_PREFIX = re.compile(
 )
 _MAX_REMEMBERED_CHARS = 400  # of a name or headline; whole texts would fill the memory
 _NO_LETTERS = re.compile(r"[\W_]+")
-_ARTICLES = frozenset("the der die das le la les el los las il lo o a de of and &".split())
+_ARTICLES = frozenset(
+    "the der die das le la les el los las il lo o a de of and & und für et pour y del para di per e do da dos".split()
+)
 
 
 def squeeze(name: str) -> str:

@@ -2,12 +2,14 @@
 
 import html
 import re
+from itertools import pairwise
 
 from tasks.text.dates import is_date_line
 from tasks.text.publisher_names import IMAGE_PREFIX, spell_out, squeeze
 
 SEPARATOR = re.compile(r"\s+[|·•»«›–—:-]+\s+|\s*[|｜]\s*|:\s+|\s*：\s*|(?<=[^\x00-\x7f]):(?=\S)")
 MAX_TITLE_CHARS = 400  # longer than any headline of the corpora; a paragraph in h1 is not a title
+_MIN_HEADLINE_CHARS = 10  # letters; fewer before the name of the site are a section
 _TAG = re.compile(r"</?[a-z][^<>]{0,200}>", re.I)
 _YEAR_NOTE = re.compile(
     r"\s*\((?:published|publié|veröffentlicht|publicado|pubblicato)(?:\s+\w+)?\s+(?:19|20)\d\d\)$", re.I
@@ -54,21 +56,44 @@ def strip_site(title: str, site_names: list[str]) -> str:
     site_keys = {squeeze(name) for name in site_names if name}
     site_keys |= {key.removeprefix("the") for key in site_keys}
     site_keys |= {_spelled_key(name) for name in site_names if name}  # boersen-zeitung.de is the Börsen-Zeitung
+    site_keys |= _ARCHIVE_WORDS
     site_keys.discard("")
     for _ in range(3):  # "Headline | Section | Site" has two endings
-        separators = list(SEPARATOR.finditer(title))
-        if not separators:
+        shorter = _without_one_end(title, site_keys)
+        if shorter == title:
             break
-        first, last = separators[0], separators[-1]
-        head, tail = title[: first.start()], title[last.end() :]
-        is_site_at_end = squeeze(tail) in site_keys or _spelled_key(tail) in site_keys or is_date_line(tail)
-        if is_site_at_end and title[: last.start()].strip():
-            title = title[: last.start()].strip()
-        elif squeeze(head) in site_keys | _ARCHIVE_WORDS and title[first.end() :].strip():
-            title = title[first.end() :].strip()
-        else:
-            break
+        title = shorter
     return title
+
+
+def _without_one_end(title: str, site_keys: set[str]) -> str:
+    separators = list(SEPARATOR.finditer(title))
+    if not separators:
+        return title
+    first, last = separators[0], separators[-1]
+    head, tail = title[: first.start()], title[last.end() :]
+    if (_is_site(tail, site_keys) or not squeeze(tail) or is_date_line(tail)) and title[: last.start()].strip():
+        return title[: last.start()].strip()
+    if _is_site(head, site_keys) and title[first.end() :].strip():
+        return title[first.end() :].strip()
+    for before, after in pairwise(separators):
+        part = title[before.end() : after.start()]
+        if squeeze(part) in _ARCHIVE_WORDS:  # "Site » Blog Archive » Headline"
+            return title[after.end() :].strip() or title
+        headline = title[: before.start()].strip()
+        is_speaker = after.group().strip() in (":", "：")  # "Headline - Union: prices rise" of the union's own site
+        if (
+            _is_site(part, site_keys)
+            and not is_speaker
+            and len(squeeze(headline)) >= _MIN_HEADLINE_CHARS
+            and " " in headline
+        ):
+            return headline  # "Headline | Site | Slogan"
+    return title
+
+
+def _is_site(part: str, site_keys: set[str]) -> bool:
+    return squeeze(part) in site_keys or _spelled_key(part) in site_keys
 
 
 def _spelled_key(name: str) -> str:

@@ -3,106 +3,121 @@
 import re
 
 from tasks.extract.fields.address import host
-from tasks.extract.page import FieldValue, LabelledLine, Page, strings
+from tasks.extract.fields.site_declarations import (
+    TITLE_SEPARATOR,
+    clean_name,
+    declared_names,
+    find_owner,
+    is_name,
+)
+from tasks.extract.page import FieldValue, LabelledLine, Page
 from tasks.text.person_names import leading_name
 from tasks.text.publisher_names import is_short_form, is_title_case, spell_out, squeeze
 
-_COPYRIGHT = re.compile(
-    r"""
-    (?: © | \(c\) | copyright ) \s* (?: © | \(c\) )? \s*
-    (?: \d{4} (?: \s?[-–]\s?\d{2,4} )? ,? \s* )?
-    (?: by\s+ )?
-    (?P<name> [^\W\d_] [^.|©\d,]{2,60}? )
-    \s* (?: \d{4} | [.|,] | all[ ]rights | alle[ ]rechte | tous[ ]droits | todos[ ]los | tutti[ ]i | $ )
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_LEGAL_FORM = re.compile(
-    r"""
-    ,?\s+
-    (?: inc | llc | ltd | limited | gmbh(?:[ ]&[ ]co\.?[ ]kg)? | ag | kg | s\.?a\.? | s\.?r\.?l\.? | b\.?v\.?
-      | plc | co | corp | oy | ab | as | media[ ]group )
-    \.?$
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
 _DOMAIN = re.compile(r"^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}$", re.I)
-_ADDRESS_IN_BRACKETS = re.compile(r"\s*\((?:www\.)?[\w-]+\.[\w.]+\)$")  # "Deutsche Welle (www.dw.com)"
 _ADDRESS = re.compile(r"@\w|://|^www\.|\w\.(?:com|org|net|co\.uk|de|fr|example)\b")
-_TITLE_SEPARATOR = re.compile(r"\s[|–—·-]\s")
+_PLACE = re.compile(r",\s?[A-Z]{2}$")  # "Cass Lake,MN"
+_TEMPERATURE = re.compile(r"^\W*-?\d{1,3}\s?°|\d\s?°\s?[CF]?\b|\b(?:humidity|wind)\b", re.I)
 _TITLE_MARKS = "|–—·-"
 _EDGES = " |·•-–"  # signs around a name in a line
-_DECLARING_METAS = ("application-name", "apple-mobile-web-app-title", "dc.publisher", "publisher", "copyright")
 _REASONS_OF_OTHER_LINES = ("lexicon", "place_pattern", "date_pattern")
 _TOP_LINES, _MASTHEAD_LINES, _TITLE_LINES = 45, 25, 5  # lines from the top that may have the site's name
-MAX_NAME_CHARS = 80
+_OWNERS = ("copyright", "copyright line")  # of the text or of the whole group, often not of the site
+_DOUBTFUL = (*_OWNERS, "twitter:site")
+_SLOGAN_SEPARATOR = re.compile(r"\s[|–—·•-]\s")
+_MAX_INITIALS = 5  # letters; a longer name in capitals is a word
 
 
 def find_publisher(page: Page) -> tuple[FieldValue[str] | None, str | None]:
     """The publisher's full name with its origin, and the short name if the page gives one."""
     if not page.is_html:
         return _publisher_of_text(page)
-    names = [(origin, name) for origin, name in _declared(page) if _is_name(name)]
     site = host(page.document.get("url"))
-    if not names:
-        return _publisher_of_site(page, site), None
     address = site or host(next((value for _, value in page.meta("og:url")), None)) or ""
-    ranked = max(enumerate(names), key=lambda entry: _likelihood(entry[1][1], address) - 0.15 * entry[0])
-    origin, name = ranked[1]
-    short = next((other for _, other in names if is_short_form(other, name)), None)
-    return FieldValue(_LEGAL_FORM.sub("", _ADDRESS_IN_BRACKETS.sub("", name)).strip(), origin), short
+    names = _site_names_of_page(page, address)
+    if not names:
+        return (FieldValue(site, "address") if site else None), None
+    keys = list(dict.fromkeys(squeeze(name) for _, name in names))
+    best = max(names, key=lambda entry: _likelihood(entry, address) - 0.15 * keys.index(squeeze(entry[1])))
+    origin, name = best
+    if site and _is_abbreviation_of(name, site):
+        return FieldValue(site, "address"), name
+    handles = [text.lstrip("@") for _, text in page.meta("twitter:site") if not text.islower()]
+    short = next((other for other in [*(other for _, other in names), *handles] if is_short_form(other, name)), None)
+    return FieldValue(name, origin), short
 
 
-def _publisher_of_site(page: Page, site: str | None) -> FieldValue[str] | None:
-    """The name in the title that matches the host, else the host."""
-    if not site:
-        return None
-    matching = _name_matching_host(_TITLE_SEPARATOR.split(page.signals.get("title") or "")[1:], site)
-    return FieldValue(matching, "title") if matching else FieldValue(site, "address")
-
-
-def _likelihood(name: str, address: str) -> float:
-    """A score for a declared name to be the publisher's: not a domain or handle; matches the host."""
-    score = 0.0
-    if _DOMAIN.match(name):
-        score -= 0.5
-    if "_" in name or (name.isascii() and name.islower() and " " not in name):
-        score -= 0.4
-    key = squeeze(name)
-    initials = squeeze("".join(word[0] for word in name.split()).lower())
-    labels = [squeeze(label) for label in address.split(".")[:-1]]
-    if initials in labels or any(len(label) > 2 and (label in key or key in label) for label in labels):
-        score += 0.4
-    return score
-
-
-def _declared(page: Page) -> list[tuple[str, str]]:
-    """Names of the site in declarations and copyright lines with their origins, the most reliable first."""
-    others = page.nodes(articles=False)
-    sites = [node for node in others if "WebSite" in str(node.get("@type"))]
-    organizations = [node for node in others if "Organization" in str(node.get("@type"))]
-    names = [("json-ld:WebSite", text) for node in sites for text in strings(node.get("name"))]
-    names += [("og:site_name", text) for _, text in page.meta("og:site_name")]
-    publishers = page.node_strings("publisher")
-    names += [("json-ld:publisher", text) for text in publishers if not text.startswith("http")]
-    names += [("json-ld:Organization", text) for node in organizations for text in strings(node.get("name"))]
-    names += page.meta(*_DECLARING_METAS)
-    footer = [line for line in page.lines if line.label == "footer"]
-    names += [("copyright line", match["name"]) for line in footer if (match := _copyright(line.text))]
-    names += [("twitter:site", text.lstrip("@")) for _, text in page.meta("twitter:site")]
+def _site_names_of_page(page: Page, address: str) -> list[tuple[str, str]]:
+    """The declared names that may be the publisher's, cleaned, and the end of the title that the address spells."""
+    names = []
+    for origin, written in declared_names(page):
+        cleaned = clean_name(written.split(",")[0] if origin in _OWNERS else written)
+        name = _main_part(cleaned, address)
+        if is_name(name) and (origin not in _DOUBTFUL or _may_be_name_of_site(origin, name, address)):
+            names.append((origin, name))
+    title_ends = TITLE_SEPARATOR.split(page.signals.get("title") or "")[1:]
+    in_title = _name_matching_host(title_ends, address)
+    in_title = in_title or next((end for end in title_ends if end.lower().removeprefix("www.") == address), None)
+    if in_title and is_name(in_title):
+        names.append(("title", in_title))
     return names
 
 
-def _copyright(text: str) -> re.Match[str] | None:
-    # the search for its signs is far cheaper than the pattern
-    if "©" in text or "opyright" in text or "OPYRIGHT" in text or "(c)" in text.lower():
-        return _COPYRIGHT.search(text)
-    return None
+def _may_be_name_of_site(origin: str, name: str, address: str) -> bool:
+    """Whether an owner is more than a word of another line, and a handle more than a person's or an abbreviation."""
+    if name.islower():
+        return origin != "twitter:site" and _matches(name, address)
+    return origin != "twitter:site" or ("_" not in name and _matches(name, address))
 
 
-def _is_name(name: str) -> bool:
-    has_letter_or_digit = any(char.isalnum() for char in name)
-    return 0 < len(name) <= MAX_NAME_CHARS and has_letter_or_digit and not name.startswith(("http", "@"))
+def _main_part(name: str, address: str) -> str:
+    """Of a name with a slogan or an abbreviation beside it the name: `Tierheim Berlin - seit 1841 für Tiere`."""
+    parts = [part.strip() for part in _SLOGAN_SEPARATOR.split(name) if squeeze(part)]
+    if len(parts) < 2:
+        return name
+    for short, full in ((parts[0], parts[1]), (parts[1], parts[0])):
+        if is_short_form(short, full):
+            return full
+    return _name_matching_host(parts, address) or parts[0]
+
+
+def _is_abbreviation_of(name: str, address: str) -> bool:
+    """Whether a name is only the initials of what a part of the address spells: `STZ` of stuttgarter-zeitung.de."""
+    if not (name.isupper() and len(name) <= _MAX_INITIALS):
+        return False
+    labels = (label.split("-") for label in address.split("."))
+    return any(
+        len(words) > 1 and squeeze(name) not in words and is_short_form(name, " ".join(words)) for words in labels
+    )
+
+
+def _likelihood(entry: tuple[str, str], address: str) -> float:
+    """A score for a name to be the publisher's: not a domain or handle; matches the host."""
+    origin, name = entry
+    score = 0.0
+    is_matching = _matches(name, address)
+    if _DOMAIN.match(name):
+        score -= 0.7 if name.islower() else 0.5
+    elif "_" in name or (name.isascii() and name.islower() and " " not in name):
+        score -= 0.4
+    if is_matching:
+        score += 0.4
+    if origin in _DOUBTFUL:
+        is_spelled = squeeze(name) in [squeeze(label) for label in address.split(".")]
+        score -= 0.1 if is_spelled else 0.2 if is_matching and origin in _OWNERS else 0.3
+    return score
+
+
+def _matches(name: str, address: str) -> bool:
+    """Whether a label of the host is in the name or the name in it, or the label is the name's initials."""
+    key = squeeze(spell_out(name))
+    initials = squeeze("".join(word[0] for word in name.split()).lower())
+    labels = [squeeze(label) for label in address.split(".")[:-1]]
+    return any(
+        label in (key, initials)
+        or (len(label) > 2 and (label in key or key in label or is_short_form(label.upper(), name)))
+        for label in labels
+    )
 
 
 def _publisher_of_text(page: Page) -> tuple[FieldValue[str] | None, str | None]:
@@ -131,8 +146,9 @@ def _publisher_of_text(page: Page) -> tuple[FieldValue[str] | None, str | None]:
 def _copyright_owner(page: Page) -> str:
     """The name in the last copyright line of a page, without its legal form; or an empty string."""
     short_lines = [line for line in page.lines if len(line.text) < 300]
-    owners = [match["name"].strip() for line in short_lines if (match := _copyright(line.text))]
-    return _LEGAL_FORM.sub("", owners[-1]).strip() if owners else ""
+    owners = [clean_name(match["name"]) for line in short_lines if (match := find_owner(line.text))]
+    owners = [owner for owner in owners if is_name(owner)]
+    return owners[-1] if owners else ""
 
 
 def _top_names(page: Page) -> list[str]:
@@ -143,7 +159,7 @@ def _top_names(page: Page) -> list[str]:
         if line.action != "keep" and len(text.split()) <= 6 and not any(char.isdigit() for char in text):
             names.append(text)
         if position < _TITLE_LINES:
-            names += [part.strip() for part in _TITLE_SEPARATOR.split(text)[1:]]
+            names += [part.strip() for part in TITLE_SEPARATOR.split(text)[1:]]
     return names
 
 
@@ -167,7 +183,8 @@ def _spells(label: str, name: str) -> bool:
 
 def site_names(page: Page, publisher: FieldValue[str] | None, short: str | None) -> list[str]:
     """Every name of the site that may be at an end of the title."""
-    names = [name for _, name in _declared(page)] if page.is_html else []
+    declared = [name for _, name in declared_names(page)] if page.is_html else []
+    names = [form for name in declared for form in (name, clean_name(name))]
     names += [line.text.strip() for line in page.labelled("source")]
     site = host(page.document.get("url"))
     if site:
@@ -188,7 +205,7 @@ def _masthead_name(page: Page, owner: str) -> str | None:
     for position, line in enumerate(page.lines[:_MASTHEAD_LINES]):
         name = line.text.strip(_EDGES)
         key = squeeze(name)
-        if not _may_be_masthead(line, name, key):
+        if not _may_be_masthead(line, name, key) or _is_weather(page, position):
             continue
         mentions = min(page_key.count(key) - 1, 3)  # a word of the story is mentioned more often than the site
         score: float = 3 * _ends_title(page, name) + mentions
@@ -202,7 +219,15 @@ def _masthead_name(page: Page, owner: str) -> str | None:
 def _may_be_masthead(line: LabelledLine, name: str, key: str) -> bool:
     if not (line.action != "keep" and 1 <= len(name.split()) <= 6 and len(key) >= 5 and is_title_case(name)):
         return False
-    return line.reason not in _REASONS_OF_OTHER_LINES and not any(char.isdigit() for char in name)
+    return line.reason not in _REASONS_OF_OTHER_LINES and not any(char.isdigit() for char in name) and is_name(name)
+
+
+def _is_weather(page: Page, position: int) -> bool:
+    """Whether a line at the top names the place of a weather report: by its form, or by a temperature beside it."""
+    if _PLACE.search(page.lines[position].text.strip(_EDGES)):
+        return True
+    beside = page.lines[max(position - 1, 0) : position + 2]
+    return any(_TEMPERATURE.search(line.text) for line in beside if len(line.text) < 40)  # a sentence is longer
 
 
 def _ends_title(page: Page, name: str) -> bool:

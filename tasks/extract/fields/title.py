@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from tasks.extract.fields.headlines import SEPARATOR, clean_title
 from tasks.extract.fields.json_ld_people import names_of
 from tasks.extract.page import FieldValue, Page
+from tasks.extract.similarity import DENSE
 from tasks.text.publisher_names import squeeze
 
 _WORD = re.compile(r"[^\W\d_]{4,}|\d{2,}")
 _AFTER_HEADLINE = re.compile(r"\s*[,|｜·•»«›–—:-]")  # between the headline and the site in the tab
+# what cannot be within a headline: a section behind a bar, or a date in brackets
+_TAIL = re.compile(r"\s*[|｜»«›•·]\s*\S|\s*[(（][^()（）]*\d[^()（）]*[)）]$")
 _STEM_CHARS = 5  # inflection changes the ends of words
 _HEADING_STEMS, _LINE_STEMS = 0.3, 0.6  # share of its words that a heading, or another line, has from a declared title
 _SEGMENT_SHARE = 0.6  # a headline is not much shorter than the section or site beside it
 _MIN_WORDS, _MIN_DENSE_CHARS = 3, 8  # fewer may be the name of a section; characters in scripts without spaces
+_SENTENCE_WORDS, _SENTENCE_DENSE_CHARS = 4, 14  # names of sections are shorter
 _SHARE_WORDS = frozenset(
     "share teilen partager compartir compartilhar condividi delen dela del jaa print drucken save tweet".split()
 )
@@ -45,12 +49,11 @@ def find_title(page: Page, site_names: list[str]) -> FieldValue[str] | None:
         found = [_Candidate(origin, clean_title(text, site_names, authors)) for origin, text in pairs]
         return [candidate for candidate in found if candidate.key and candidate.key not in site_keys]
 
-    headings, lines = cleaned(_headings(page)), cleaned(_headline_lines(page))
     declared = cleaned(_declared(page)) if page.is_html else []
+    headings, lines = _best_first(cleaned(_headings(page)), declared), cleaned(_headline_lines(page))
     chosen = _displayed(headings, lines[:_LINES], declared)
     if chosen is None:
-        # a heading that no declaration confirms is more often that of the site or the section
-        chosen = _elected(declared) or next(iter(headings or lines), None)
+        chosen = _only_heading(headings, declared) or _elected(declared) or next(iter(headings or lines), None)
     if chosen is None:
         return None
     chosen = _without_kicker(chosen, declared)
@@ -64,6 +67,18 @@ def find_declared_title(page: Page, site_names: list[str], title: FieldValue[str
     texts = (clean_title(text, site_names, set()) for origin, text in _declared(page) if origin != "title")
     declared = next((text for text in texts if squeeze(text)), None)
     return declared if declared and squeeze(declared) != squeeze(title.value if title else "") else None
+
+
+def _best_first(headings: list[_Candidate], declared: list[_Candidate]) -> list[_Candidate]:
+    """The headings, first the one that most kinds of declarations end or begin with: a second language has another."""
+    if len(headings) < 2:
+        return headings
+
+    def kinds(heading: _Candidate) -> int:
+        keys = ((_kind(other), other.key) for other in declared)
+        return len({kind for kind, key in keys if key.endswith(heading.key) or heading.key.endswith(key)})
+
+    return sorted(headings, key=kinds, reverse=True)
 
 
 def _author_keys(page: Page) -> set[str]:
@@ -98,7 +113,8 @@ def _displayed(headings: list[_Candidate], lines: list[_Candidate], declared: li
     """The first heading or line that a declared title confirms, in the spelling of a declared one if they are equal."""
     for candidate in (*headings, *lines):
         equal = next((other for other in declared if other.key == candidate.key), None)
-        if agreed := _agreed(declared, is_whole=equal is not None):
+        agreed = _agreed(declared, is_whole=equal is not None)
+        if agreed and not (candidate.origin == "h1" and _is_displayed(candidate, equal, agreed)):
             return agreed
         if equal:
             return equal
@@ -106,6 +122,16 @@ def _displayed(headings: list[_Candidate], lines: list[_Candidate], declared: li
         if any(_confirms(other.text, candidate.text, share) for other in declared):
             return _without_buttons(candidate, declared)
     return None
+
+
+def _is_displayed(heading: _Candidate, equal: _Candidate | None, agreed: _Candidate) -> bool:
+    """Whether a heading is the headline though JSON-LD and the tab agree on another title.
+
+    It is if it is declared for social media too, or if the others have only the section or date behind it.
+    """
+    if equal and _kind(equal) == "social":
+        return True
+    return bool(agreed.text.startswith(heading.text) and _TAIL.match(agreed.text, len(heading.text)))
 
 
 def _agreed(declared: list[_Candidate], *, is_whole: bool) -> _Candidate | None:
@@ -139,7 +165,7 @@ def _confirms(declared: str, shown: str, share: float) -> bool:
     if other.startswith(key) or other.endswith(key):  # beside a kicker, a section or a site
         longest = max((len(squeeze(part)) for part in segments if squeeze(part) not in key), default=0)
         return len(key) >= _SEGMENT_SHARE * longest
-    if key.startswith(other):
+    if key.startswith(other) or key.endswith(other):
         return len(declared.split()) >= _MIN_WORDS or len(other) >= _MIN_DENSE_CHARS
     stems, declared_stems = _stems(shown), _stems(declared)
     return len(stems & declared_stems) >= max(2, share * len(stems))
@@ -158,6 +184,18 @@ def _without_buttons(shown: _Candidate, declared: list[_Candidate]) -> _Candidat
         if equal := next((other for other in declared if other.key == key), None):
             return equal
     return shown
+
+
+def _only_heading(headings: list[_Candidate], declared: list[_Candidate]) -> _Candidate | None:
+    """The only heading of the article though the page declares other words for search engines.
+
+    A short one, or one that is a part of the declared titles, is more often that of the site or the section.
+    """
+    if len(headings) != 1:
+        return None
+    heading = headings[0]
+    is_long = len(heading.text.split()) >= _SENTENCE_WORDS or len(DENSE.findall(heading.text)) >= _SENTENCE_DENSE_CHARS
+    return heading if is_long and not any(heading.key in other.key for other in declared) else None
 
 
 def _elected(declared: list[_Candidate]) -> _Candidate | None:

@@ -1,12 +1,10 @@
-"""Topics and section: what the article is about and where in the publication it appeared, kept separate."""
+"""Topics: what the article is about, by the keywords of its page."""
 
 import re
 
-from tasks.extract.page import FieldValue, Page, strings
-from tasks.text.publisher_names import squeeze
+from tasks.extract.page import FieldValue, Page
 
 MAX_TOPICS = 40
-_MAX_SECTION_CHARS = 80
 _PREFIX = re.compile(r"^(?:\(\d+\)\s*|[a-z]+/(?=\w))")  # "(1) Politics", "topic/politics"
 _SPLIT = re.compile(r"\s*[,;|、，]\s*")
 _KEY_AND_VALUE = re.compile(r"^[\w-]+:\S")  # "author:smith": for machines
@@ -47,29 +45,3 @@ def _split(value: str, values: list[str]) -> list[str]:
 
 def _is_topic(text: str) -> bool:
     return 1 < len(text) < 80 and not text.startswith("http") and not _KEY_AND_VALUE.match(text)
-
-
-def find_section(page: Page) -> FieldValue[str] | None:
-    """The declared section of the publication, else the last step of the page's breadcrumb before the headline."""
-    for node in page.nodes():
-        values = strings(node.get("articleSection"))
-        if values:
-            return FieldValue(values[0][:_MAX_SECTION_CHARS], "json-ld:articleSection")
-    for name, value in page.meta("article:section", "cxenseparse:recs:category", "parsely-section", "section"):
-        if value and not value.startswith("http"):
-            return FieldValue(value[:_MAX_SECTION_CHARS], name)
-    titles = {squeeze(line.text) for line in page.labelled("headline")}
-    for node in page.nodes(articles=False):
-        if "BreadcrumbList" in str(node.get("@type")):
-            steps = [text for item in node.get("itemListElement") or [] for text in _breadcrumb_names(item)]
-            inner = [step for step in steps[1:] if squeeze(step) not in titles]
-            if inner:
-                return FieldValue(inner[-1][:_MAX_SECTION_CHARS], "breadcrumb")
-    return None
-
-
-def _breadcrumb_names(element: object) -> list[str]:
-    if not isinstance(element, dict):
-        return []
-    item = element.get("item")
-    return strings(element.get("name") or (item if isinstance(item, dict) else None))

@@ -44,6 +44,13 @@ def article(**values):
         ("Deprecated: Assigning the return value of new by reference", ""),
         ("Strict Standards: Non-static method should not be called statically", ""),
         ("Warning: include(head.php): failed to open stream on line 7", ""),
+        (f"The Wend Gazette » Blog Archive » {SHOWN}", SHOWN),
+        (f"Notes of a sailor » Blog Archiv » {SHOWN}", SHOWN),
+        (f"{SHOWN} | The Wend Gazette | News that matters", SHOWN),
+        (f"{SHOWN} » ☆☆☆ - The Wend Gazette - All the news", SHOWN),
+        (f"{SHOWN} |", SHOWN),
+        ("Pier in May - The Wend Gazette: more ferries are needed",) * 2,
+        ("Tips - The Wend Gazette - Ferry runs",) * 2,
         ("Warning: storm to reach the coast tonight", "Warning: storm to reach the coast tonight"),
         ("7.5 million crowns for the pier", "7.5 million crowns for the pier"),
     ],
@@ -70,6 +77,29 @@ def test_only_the_headline_is_left_of_a_title(text, title):
             None,
             'Senator calls the mayor "unfit"',
         ),
+        # JSON-LD and the tab agree, and a reader sees something else
+        ({"nodes": [article(headline=f"{SHOWN} | Coast")], "title": f"{SHOWN} | Coast"}, SHOWN, None, SHOWN),
+        (
+            {"nodes": [article(headline=f"{SHOWN}（2020年2月15日）")], "title": f"{SHOWN}（2020年2月15日）"},
+            SHOWN,
+            None,
+            SHOWN,
+        ),
+        (
+            {"nodes": [article(headline=OTHER)], "title": OTHER, "metas": {"og:title": ["A prize for rye loaf"]}},
+            "A prize for rye loaf",
+            None,
+            "A prize for rye loaf",
+        ),
+        # one heading in other words than those for search engines; not that of the site
+        ({"metas": {"og:title": [OTHER]}, "title": OTHER}, SHOWN, None, SHOWN),
+        (
+            {"metas": {"og:title": [f"{OTHER} - Notes on our coast"]}},
+            "Notes on our coast",
+            None,
+            f"{OTHER} - Notes on our coast",
+        ),
+        ({"metas": {"og:title": [OTHER]}, "title": OTHER}, "Harbour notes", None, OTHER),
         ({"nodes": [article(headline=OTHER)], "title": f"{OTHER}, The Wend"}, "A prize for rye loaf", None, OTHER),
     ],
     ids=case_id,
@@ -134,3 +164,14 @@ def test_json_ld_that_a_quote_breaks_is_read_by_pattern_and_marked():
 
 def test_broken_json_ld_of_something_else_is_not_read():
     assert json_ld.nodes(['{"@type": "Product", "name": "The "Wend" mug", "datePublished": "2024-10-12"}']) == ([], [])
+
+
+def test_of_two_headings_the_one_in_the_language_of_the_declarations_is_chosen():
+    english, gujarati = "Ferry runs again after repairs", "સમારકામ પછી ફેરી ફરી ચાલુ"
+    signals = {"title": f"{english}|{gujarati}", "nodes": [article(headline=gujarati)]}
+    lines = [
+        LabelledLine(number, text, "headline", "field", "page_title", 0, "h1")
+        for number, text in enumerate((english, f"બંદર / {gujarati}"), 1)
+    ]
+    shown = Page({"media_type": "text/html", "url": None, "fetched_at": None}, lines, signals)
+    assert gujarati in find_title(shown, []).value
