@@ -24,7 +24,8 @@ def show_dataset(options: argparse.Namespace) -> int:
 def explain_page(options: argparse.Namespace) -> int:
     """Print what is known of one page."""
     from flows.cli.console import print_json
-    from flows.cli.explain import explanation, find_pages, print_explanation
+    from flows.cli.explain import print_explanation
+    from flows.cli.lookup import explanation, find_pages
     from flows.cli.terminal import one_line
     from tasks.load.output import Output
 
@@ -36,12 +37,12 @@ def explain_page(options: argparse.Namespace) -> int:
         print(
             f"copydesk: {len(pages)} pages match {one_line(options.page)}; showing the newest. Others:", file=sys.stderr
         )
-        for row in pages[1:10]:
+        for row in pages[1:]:
             print(f"  {row['doc_id']}  {one_line(row['source_uri'])}  {row['outcome']}", file=sys.stderr)
     if options.json:
         print_json(explanation(pages[0], output))
     else:
-        print_explanation(pages[0], output)
+        print_explanation(pages[0], output, is_full=options.full)
     return EXIT_DONE
 
 

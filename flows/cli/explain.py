@@ -1,28 +1,25 @@
 """What is known of one page: its outcome, every line with its label and why, every field with its origin."""
 
-from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
-from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
+from flows.cli.lookup import Row, explanation
+from flows.cli.terminal import Terminal, one_line
 from tasks.load.output import Output
 from tasks.vocabulary import Action, Reason
 
 _STYLES = {"keep": "default", "field": "cyan", "drop": "dim"}
 _SIGNS = {"keep": "+", "field": ">", "drop": "-"}
-_OUTCOME_ORDER = {"article": 0, "duplicate": 1, "quarantined": 2, "forgotten": 3}
 _DUPLICATE_WORDS = {
-    "same_text": "the same text as",
-    "seen_again": "the same text at the same address as",
-    "same_page": "the same bytes as the page of",
-    "older_version": "an older version of",
-    "near_duplicate": "a near-duplicate of",
+    "same_text": "it has the same text as",
+    "seen_again": "it was fetched again, with the same text, at the address of",
+    "same_page": "it has the same bytes as the page of",
+    "older_version": "it is an older text of",
+    "near_duplicate": "it is a near-duplicate of",
 }
+_WIDE = 100  # columns from which the reason of a line is shown with its detail
+_UNLIMITED = 100_000  # columns of a table that is not shown on a terminal: nothing is cut
 # field -> column with its origin; None: it has none, or it is read off lines only
 _ORIGIN_COLUMNS = {
     "title": "title_from",
@@ -66,136 +63,115 @@ _LINE_LABELS = {
 _IN_PARAGRAPH = "dateline in "  # an agency or place found in a paragraph stands in its dateline
 
 
-def find_pages(wanted: str, output: Output) -> list[dict[str, Any]]:
-    """The ledger's rows that an id, a path or an address matches, articles first and the newest first."""
-    path = Path(wanted)
-    spellings = {wanted, str(path), str(path.resolve()) if path.exists() else wanted}
-    rows: list[dict[str, Any]] = []
-    for file in output.files("ledger").values():
-        table = pq.ParquetFile(file).read()
-        is_id = pc.or_(
-            pc.is_in(table.column("doc_id"), pa.array([wanted])),
-            pc.equal(pc.fill_null(table.column("article_id"), ""), wanted),
-        )
-        is_source = pc.or_(
-            pc.is_in(table.column("source_uri"), pa.array(sorted(spellings))),
-            pc.equal(pc.fill_null(table.column("url"), ""), wanted),
-        )
-        rows += table.filter(pc.or_(is_id, is_source)).to_pylist()
-        if path.name == wanted and not rows:  # a file name without its folder is enough where it is the only one
-            rows += table.filter(pc.ends_with(table.column("source_uri"), f"/{wanted}")).to_pylist()
-    rows.sort(key=lambda row: row["run_id"], reverse=True)
-    return sorted(rows, key=lambda row: _OUTCOME_ORDER[row["outcome"]])
+def print_explanation(page: Row, output: Output, *, is_full: bool = False) -> None:
+    """Print what is known of a page for people; `page` is its row of the ledger.
 
-
-def print_explanation(page: dict[str, Any], output: Output) -> None:
-    """Print what is known of a page for people; `page` is its row of the ledger."""
+    On a terminal, long lines are cut unless `is_full`; in a file or a pipe nothing is.
+    """
     known = explanation(page, output)
-    article, lines = known["article"], known["lines"]
-    console = Console(highlight=False)
-    console.print(Text(page["source_uri"], style="bold"))
+    article, lines = known["article"] or known["version"], known["lines"]
+    console = Terminal()
+    if not console.is_terminal:
+        console = Terminal(width=_UNLIMITED)
+    console.print(one_line(page["source_uri"]), style="bold")
     fetched = f"fetched {page['fetched_at']:%Y-%m-%d %H:%M} UTC"
-    console.print(f"doc {page['doc_id']}, sha256 {page['page_digest'][:16]}…, {page['byte_count']:,} bytes, {fetched}")
-    console.print(_outcome(known), markup=False)
+    identity = f"doc {page['doc_id']}, sha256 {page['page_digest'][:16]}…"
+    console.print(f"{identity}, {page['byte_count']:,} bytes, {fetched}", soft_wrap=True)
+    for sentence in outcome_sentences(known):
+        console.print(sentence, soft_wrap=True)
     if lines:
         console.print()
-        console.print(_line_table(lines, console.width))
-        console.print(_count_sentence(lines), markup=False)
-        console.print("\n[bold]Reasons[/]")
+        console.print_table(_line_table(lines, console, is_full=is_full))
+        console.print(_count_sentence(lines))
+        console.print("\nReasons", style="bold")
         for reason in sorted({line["reason"] for line in lines}):
-            console.print(f"  {reason:<18} {Reason(reason).sentence}", markup=False)
+            console.print(f"  {reason:<18} {Reason(reason).sentence}", soft_wrap=True)
     elif known["quarantine"]:
         console.print("It was quarantined before its lines were labelled.")
     if article:
-        console.print("\n[bold]Fields[/]")
-        console.print(_field_table(article, lines))
+        console.print("\nFields", style="bold")
+        console.print_table(_field_table(article, lines))
         _print_quotes(console, article["quotes"])
 
 
-def explanation(page: dict[str, Any], output: Output) -> dict[str, Any]:
-    """The rows of all tables about one page; `page` is its row of the ledger."""
-    article = _row_of(output, "articles", page["doc_id"])
-    if article:
-        article.pop("near_duplicate_of", None)
-    return {
-        "page": page,
-        "article": article,
-        "quarantine": _row_of(output, "quarantine", page["doc_id"]),
-        "duplicate": _row_of(output, "duplicates", page["doc_id"]),
-        "lines": _lines_of(page["doc_id"], output),
-    }
-
-
-def _row_of(output: Output, table: str, doc_id: str) -> dict[str, Any] | None:
-    for path in output.files(table).values():
-        file = pq.ParquetFile(path)
-        if doc_id in file.read(columns=["doc_id"]).column("doc_id").to_pylist():
-            rows = file.read()
-            return dict(rows.filter(pc.equal(rows.column("doc_id"), doc_id)).to_pylist()[0])
-    return None
-
-
-def _lines_of(doc_id: str, output: Output) -> list[dict[str, Any]]:
-    """The lines of a page as the newest run labelled them."""
-    files = (output.root / "lines").glob("*.parquet")
-    for path in sorted(files, key=lambda path: path.stat().st_mtime, reverse=True):
-        table = pq.read_table(path, filters=[("doc_id", "=", doc_id)])
-        if table.num_rows:
-            return [dict(row) for row in table.sort_by("line_no").to_pylist()]
-    return []
-
-
-def _outcome(explanation: dict[str, Any]) -> str:
-    page, article, quarantine = explanation["page"], explanation["article"], explanation["quarantine"]
-    if quarantine:
-        reason = f"Quarantined after {quarantine['step']}: {quarantine['reason']} - {quarantine['detail'] or ''}"
-        return f"{reason}\nraw page: {quarantine['raw_file'] or 'not kept'}"
+def outcome_sentences(known: Row) -> list[str]:
+    """What became of a page, in sentences; `known` is its `explanation`."""
+    page, article, version, quarantine = (known[name] for name in ("page", "article", "version", "quarantine"))
+    decided = f"decided by run {page['run_id']} with rules {page['rules_version']}"
     if page["outcome"] == "forgotten":
-        return "Forgotten: nothing of it is kept but this entry of the ledger"
+        return ["Forgotten: nothing of it is kept but this entry of the ledger."]
     if page["outcome"] == "duplicate":
-        words = _DUPLICATE_WORDS.get(page["reason"], f"a duplicate ({page['reason']}) of")
-        return f"Duplicate: it is {words} article {page['article_id']}"
-    version = article["version"] if article else "?"
-    return f"Article {page['article_id']}, version {version}, run {page['run_id']}, rules {page['rules_version']}"
+        words = _DUPLICATE_WORDS[page["reason"]]
+        repeated = _article_named(page["article_id"], known["original"])
+        if page["reason"] == "near_duplicate" and known["duplicate"]:
+            repeated += f", similarity {known['duplicate']['similarity']:.2f}"
+        return [f"Duplicate: {words} {repeated}; {decided}"]
+    if quarantine:
+        detail = one_line(quarantine["detail"] or "")
+        reason = f"Quarantined after {quarantine['step']}: {quarantine['reason']} - {detail}"
+        return [f"{reason}; {decided}", f"raw page: {quarantine['raw_file'] or 'not kept'}"]
+    if article:
+        sentences = [f"Article {page['article_id']}, version {article['version']}; {decided}"]
+        if article["near_duplicate_of"]:
+            resembled = _article_named(article["near_duplicate_of"], known["original"])
+            sentences.append(f"Near-duplicate (similarity {article['similarity']:.2f}) of {resembled}")
+        return [*sentences, f"Story {article['story_id']}"] if article["story_id"] else sentences
+    if version:
+        replaced = f"replaced by run {version['replaced_by_run']}"
+        changed = f" ({', '.join(version['changes'])})" if version["changes"] else ""
+        return [f"Article {page['article_id']}, earlier version {version['version']}: {replaced}{changed}; {decided}"]
+    return [f"{page['outcome'].capitalize()}; {decided}. Its row is no longer in this dataset."]
 
 
-def _line_table(lines: list[dict[str, Any]], width: int) -> Table:
+def _article_named(article_id: str, article: Row | None) -> str:
+    """An article by its id and, if it is in the dataset, by publisher and headline."""
+    if article is None:
+        return f"article {article_id}"
+    names = [one_line(article[name]) for name in ("publisher", "title") if article[name]]
+    return f"article {article_id}" + (f" ({': '.join(names)})" if names else "")
+
+
+def _line_table(lines: list[Row], console: Terminal, *, is_full: bool) -> Table:
     """Every line; what the narrow columns leave goes to the text, and number, sign and label are never cut."""
+    is_cut = console.is_terminal and not is_full
+    is_wide = console.width >= _WIDE
+    label = max(len(line["label"]) for line in lines)
+    # on a terminal, the text gets what the other columns leave
+    why = (34 if is_wide else 16) if console.is_terminal else None
+    text = max(20, console.width - (4 + 1 + label + 4 + (why or 0) + 6)) if console.is_terminal else None
+    overflow: Literal["ellipsis", "fold"] = "ellipsis" if is_cut else "fold"
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
-    why_width = 34 if width >= 110 else 18
-    fixed = 4 + 1 + 10 + 10 + why_width + 6
     table.add_column("line", justify="right", no_wrap=True, width=4)
     table.add_column("", no_wrap=True, width=1)
-    table.add_column("label", no_wrap=True, width=10)
-    table.add_column("confidence", justify="right", no_wrap=True, width=10)
-    table.add_column("why", no_wrap=True, overflow="ellipsis", width=why_width)
-    table.add_column("text", no_wrap=True, overflow="ellipsis", width=max(20, width - fixed))
+    table.add_column("label", no_wrap=True, width=label)
+    table.add_column("conf", justify="right", no_wrap=True, width=4)
+    table.add_column("why", no_wrap=is_cut, overflow=overflow, width=why)
+    table.add_column("text", no_wrap=is_cut, overflow=overflow, width=text)
     for line in lines:
-        why = line["reason"] + (f": {line['detail']}" if line["detail"] else "")
-        why = f"{line['doubt']}? {why}" if line["doubt"] else why
+        why_text = line["reason"] + (f": {line['detail']}" if line["detail"] and (is_wide or not is_cut) else "")
         table.add_row(
             str(line["line_no"]),
             _SIGNS[line["action"]],
             line["label"],
             f"{line['confidence']:.2f}",
-            Text(why),
-            Text(line["text"]),
+            one_line(f"{line['doubt']}? {why_text}" if line["doubt"] else why_text),
+            one_line(line["text"]),
             style=_STYLES[line["action"]],
         )
     return table
 
 
-def _count_sentence(lines: list[dict[str, Any]]) -> str:
+def _count_sentence(lines: list[Row]) -> str:
     counts = {action: sum(line["action"] == action for line in lines) for action in Action}
     parts = (
         f"{counts[Action.KEEP]} kept (+)",
         f"{counts[Action.FIELD]} moved to fields (>)",
-        f"{counts[Action.DROP]} left out (-)",
+        f"{counts[Action.DROP]} dropped (-)",
     )
     return f"\n{len(lines)} lines = {' + '.join(parts)}"
 
 
-def _field_table(article: dict[str, Any], lines: list[dict[str, Any]]) -> Table:
+def _field_table(article: Row, lines: list[Row]) -> Table:
     table = Table(box=None, padding=(0, 1), header_style="bold")
     table.add_column("field", no_wrap=True)
     table.add_column("value", overflow="fold")
@@ -209,14 +185,14 @@ def _field_table(article: dict[str, Any], lines: list[dict[str, Any]]) -> Table:
             continue
         confidence = article.get(_CONFIDENCE_COLUMNS.get(name, ""))  # null in articles of versions without the column
         shown = "" if confidence is None else f"{confidence:.2f}"
-        table.add_row(name, Text(_shown(value) or "(none)"), shown, Text(origin or ""))
+        table.add_row(name, one_line(_shown(value) or "(none)"), shown, one_line(origin or ""))
     size = f"{article['word_count']} words in {article['paragraph_count']} paragraphs"
     text = f"{size}, from {article['text'][:40]!r} to {article['text'][-30:]!r}"
-    table.add_row("text", Text(text), "", Text("kept lines"))
+    table.add_row("text", text, "", "kept lines")
     return table
 
 
-def _line_origin(name: str, value: Any, lines: list[dict[str, Any]]) -> str:
+def _line_origin(name: str, value: Any, lines: list[Row]) -> str:
     """The lines that hold a value, by label and number; empty if the field is not read off lines or no line has it."""
     found: dict[str, list[int]] = {}
     for part in value if isinstance(value, list) else [value] if value else []:
@@ -230,7 +206,7 @@ def _line_origin(name: str, value: Any, lines: list[dict[str, Any]]) -> str:
     )
 
 
-def _line_with(part: str, labels: tuple[str, ...], lines: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _line_with(part: str, labels: tuple[str, ...], lines: list[Row]) -> Row | None:
     """The first line with one of these labels whose text has the words, by the order of the labels."""
     wanted = " ".join(part.casefold().split())
     for label in labels:
@@ -247,8 +223,8 @@ def _shown(value: object) -> str:
     return f"{value:.2f}" if isinstance(value, float) else str(value)
 
 
-def _print_quotes(console: Console, quotes: list[dict[str, Any]]) -> None:
+def _print_quotes(console: Terminal, quotes: list[Row]) -> None:
     if quotes:
-        console.print("\n[bold]Quotes[/]")
+        console.print("\nQuotes", style="bold")
         for quote in quotes:
-            console.print(Text(f"  {quote['speaker'] or '(speaker not named)'}: {quote['text']}"))
+            console.print(one_line(f"  {quote['speaker'] or '(speaker not named)'}: {quote['text']}"), soft_wrap=True)

@@ -131,6 +131,7 @@ READING = (
         dataset.explain_page,
         (
             Option("page", metavar="ID_OR_SOURCE", help="an article_id, a doc_id, or the address or path of the page"),
+            Option("--full", action="store_true", help="wrap long lines on a terminal instead of cutting them"),
             JSON,
             OUTPUT,
         ),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 _LINE_BREAKS = frozenset("\n")
@@ -42,6 +43,12 @@ class Terminal(Console):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(highlight=False, markup=False, emoji=False, **options)
+
+    def print_table(self, table: Table) -> None:
+        """Print a table without the blanks that fill its last column: nobody wants them in a file."""
+        with self.capture() as captured:
+            self.print(table)
+        self.file.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
     def render_str(self, text: str, **options: Any) -> Text:  # type: ignore[override]  # its options are passed on
         """Every string that is printed or is in a cell of a table comes by here."""

@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows.report.model import RunReport
+from flows.report.wording import foreign_text
 
 logger = logging.getLogger(__name__)
 
 _KINDS = {"StoppedByGate": "stop", "Failed": "failure", "CompletedWithWarnings": "warning"}
 _DEFAULT = "stop failure warning"
 _RULES_SHOWN = 10
+_MESSAGE_CHARS_MAX = 2000  # a push service cuts what is longer
 
 
 def alert(report: RunReport | Mapping[str, Any]) -> bool | None:
@@ -57,11 +59,11 @@ def body(report: RunReport) -> str:
     """The text of an alert: the account, why the run stopped, and the rules that warn."""
     lines = [report.sentence()]
     if report.message:
-        lines += ["", report.message]
+        lines += ["", foreign_text(report.message, _MESSAGE_CHARS_MAX)]
     if report.state == "StoppedByGate" and report.losses:  # otherwise they are among the rules that warn
-        lines += ["", *(f"- {loss.sentence}" for loss in report.losses)]
+        lines += ["", *(f"- {foreign_text(loss.sentence)}" for loss in report.losses)]
     broken = [
-        f"- {rule.code} ({rule.severity}): {rule.sentence} {rule.observed}".rstrip()
+        f"- {rule.code} ({rule.severity}): {rule.sentence} {foreign_text(rule.observed)}".rstrip()
         for rule in report.rules
         if rule.is_unchecked or rule.is_warning
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from flows.report.model import RunReport
+from flows.report.wording import markdown_text
 
 
 def render_markdown(report: RunReport) -> str:
@@ -13,21 +14,24 @@ def render_markdown(report: RunReport) -> str:
 def _lines(report: RunReport) -> Iterator[str]:
     yield from (f"# {report.state}", "", report.sentence(), "")
     if report.message:
-        yield from (f"> {report.message}", "")
+        yield from (f"> {markdown_text(report.message)}", "")
     yield from ("| step | pages | batches | already done | CPU seconds |", "|---|--:|--:|--:|--:|")
     for step in report.steps:
         yield f"| {step.step} | {step.pages} | {step.batches} | {step.reused} | {step.cpu_seconds:.2f} |"
     if report.quarantine_counts:
         yield from ("", "## Quarantine", "", "| reason | pages | example |", "|---|--:|---|")
         for reason, number, examples in report.quarantined():
-            shown = f"`{examples[0].source_uri}`: {examples[0].detail or ''}" if examples else ""
+            shown = markdown_text(f"{examples[0].source_uri}: {examples[0].detail or ''}") if examples else ""
             yield f"| `{reason}` | {number} | {shown} |"
     if report.warnings:
         yield from ("", "## Warnings", "")
         for rule in report.warnings:
-            yield f"- `{rule.code}`: {rule.sentence} {rule.breach}"
+            yield f"- `{rule.code}`: {rule.sentence} {markdown_text(rule.breach)}"
     if report.losses:
         yield from ("", "## Languages and sites that lost pages", "")
         for loss in report.losses:
-            yield f"- {loss.sentence}"
-    yield from ("", f"Run `{report.run_id}`, rules `{report.rules_version}`, output `{report.parameters['output']}`.")
+            yield f"- {markdown_text(loss.sentence)}"
+    yield from (
+        "",
+        f"Run `{report.run_id}`, rules `{report.rules_version}`, output {markdown_text(report.parameters['output'])}.",
+    )

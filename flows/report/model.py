@@ -218,8 +218,8 @@ def read_reports(output: Output, last: int) -> list[RunReport]:
             content = orjson.loads(path.read_bytes())
         except (OSError, orjson.JSONDecodeError):
             continue
-        if not isinstance(content, dict):
-            continue
+        if not (isinstance(content, dict) and isinstance(content.get("run_id"), str)):
+            continue  # somebody else's file
         reports.append(RunReport.from_json(content))
         if len(reports) >= last:
             break

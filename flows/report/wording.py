@@ -16,6 +16,14 @@ def foreign_text(value: object, longest: int = _FOREIGN_CHARS_MAX) -> str:
     return "".join(char if char.isprintable() or char in _JOINERS else "\ufffd" for char in text)
 
 
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-!|~&])")
+
+
+def markdown_text(value: object) -> str:
+    """Foreign text that Markdown shows literally: no link, image, HTML or table cell of its own."""
+    return _MARKDOWN.sub(r"\\\1", foreign_text(value))
+
+
 def count(value: int | None, noun: str = "") -> str:
     """A whole number with commas, and its noun in singular or plural if one is given: `1 page`, `1,200 pages`."""
     number = int(value or 0)

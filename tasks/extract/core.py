@@ -17,6 +17,7 @@ from tasks.extract.fields.companions import find_access, find_summary
 from tasks.extract.fields.image import find_image
 from tasks.extract.fields.language import find_language
 from tasks.extract.fields.published import Times, find_times
+from tasks.extract.fields.published_printed import DATED_LINE_BYTES, MAY_HAVE_DATE
 from tasks.extract.fields.publisher import find_publisher, site_names
 from tasks.extract.fields.section import find_section
 from tasks.extract.fields.title import find_declared_title, find_title
@@ -29,7 +30,7 @@ from tasks.text import mojibake
 from tasks.text.characters import visible
 
 # lines at the top of a text page, among which the site's name is; an HTML page declares it. Of dropped lines only
-# these and the footer are read
+# these, the footer and those with a date are read
 _TOP_LINES = 45
 _LANGUAGE_LINES = 50  # from which the language is detected if the page has no text
 
@@ -42,10 +43,11 @@ def extract_documents(documents: pa.Table, lines: pa.Table, *, guess_dates: bool
         lines: Their lines, rows of `schema.LINES`.
         guess_dates: If a page gives no date of publication, take one from its text and flag it as a guess.
     """
-    lines_of = lines_by_document(lines)
-    pages = (Page.read(document, lines_of.get(document["doc_id"], [])) for document in documents.to_pylist())
+    lines_of, dated_lines_of = lines_by_document(lines), dated_by_document(lines)
     rows, shingles = [], []
-    for page in pages:
+    for document in documents.to_pylist():
+        doc_id = document["doc_id"]
+        page = Page.read(document, lines_of.get(doc_id, []), dated_lines_of.get(doc_id, []))
         row, hashes = extract_page(page, guess_dates=guess_dates)
         rows.append(row)
         shingles.append(hashes)
@@ -59,7 +61,17 @@ def lines_by_document(lines: pa.Table) -> dict[str, list[LabelledLine]]:
     is_top = pc.and_(pc.less_equal(lines.column("line_no"), _TOP_LINES), pc.is_null(lines.column("tag")))
     is_kept = pc.not_equal(lines.column("action"), "drop")
     is_footer = pc.equal(lines.column("label"), "footer")
-    lines = lines.filter(pc.or_(pc.or_(is_kept, is_top), is_footer))
+    return _by_document(lines.filter(pc.or_(pc.or_(is_kept, is_top), is_footer)))
+
+
+def dated_by_document(lines: pa.Table) -> dict[str, list[LabelledLine]]:
+    """The dropped lines that may have a date, by doc_id: some are the article's own."""
+    is_short = pc.less_equal(pc.binary_length(lines.column("text")), DATED_LINE_BYTES)
+    dropped = lines.filter(pc.and_(is_short, pc.equal(lines.column("action"), "drop")))
+    return _by_document(dropped.filter(pc.match_substring_regex(dropped.column("text"), MAY_HAVE_DATE)))
+
+
+def _by_document(lines: pa.Table) -> dict[str, list[LabelledLine]]:
     doc_ids, *columns = (lines.column(name).to_pylist() for name in ("doc_id", *LabelledLine._fields))
     by_document: dict[str, list[LabelledLine]] = {}
     for doc_id, line in zip(doc_ids, map(LabelledLine, *columns), strict=True):
@@ -207,7 +219,7 @@ def _field_columns(fields: _Fields) -> dict[str, Any]:
 def _time_columns(times: Times) -> dict[str, Any]:
     published, modified = times.published, times.modified
     return {
-        "published_date": published.day if published else None,
+        "published_date": times.published_day,
         "published_at": published.instant if published else None,
         "published_utc_offset_minutes": published.offset_minutes if published and published.instant else None,
         "published_from": times.published_from,

@@ -42,13 +42,16 @@ class Page:
     lines: list[LabelledLine]
     signals: dict[str, Any] = field(default_factory=dict)
     given: dict[str, Any] = field(default_factory=dict)  # by the user's list of publishers
+    dropped_dates: list[LabelledLine] = field(default_factory=list)
 
     @classmethod
-    def read(cls, document: dict[str, Any], lines: list[LabelledLine]) -> "Page":
-        """The page of a row of `schema.DOCUMENTS` and its lines."""
+    def read(
+        cls, document: dict[str, Any], lines: list[LabelledLine], dropped_dates: list[LabelledLine] | None = None
+    ) -> "Page":
+        """The page of a row of `schema.DOCUMENTS`, its lines, and its dropped lines that may have a date."""
         signals = orjson.loads(document["signals"]) if document.get("signals") else {}
         given = orjson.loads(document["given"]) if document.get("given") else {}
-        return cls(document, lines, signals, given)
+        return cls(document, lines, signals, given, dropped_dates or [])
 
     @property
     def is_html(self) -> bool:
@@ -70,6 +73,13 @@ class Page:
         for name in names:
             for value in metas.get(name, ()):
                 yield name, html.unescape(value).strip()
+
+    @cached_property
+    def lines_and_dates(self) -> list[LabelledLine]:
+        """The lines, and among them the dropped ones that may have a date, in order."""
+        known = {line.line_no for line in self.lines}
+        dates = [line for line in self.dropped_dates if line.line_no not in known]
+        return sorted([*self.lines, *dates], key=lambda line: line.line_no) if dates else self.lines
 
     def items(self, name: str) -> list[str]:
         """The contents of the page's microdata properties with this name."""

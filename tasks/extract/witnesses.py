@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tasks.extract.fields.address import host
 from tasks.extract.fields.json_ld_people import names_of
-from tasks.extract.fields.published import read_time
+from tasks.extract.fields.published_declared import read_time
 from tasks.extract.page import Page, strings
 from tasks.text.publisher_names import spell_out, squeeze
 

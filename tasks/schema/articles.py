@@ -53,13 +53,21 @@ _ARTICLE_COLUMNS = (
         "Probability that exactly these people wrote it; null if no author is named.",
     ),
     optional("author", STRING, "Byline as one string: the authors, or the agency or newsroom that signed."),
-    optional("published_date", DATE, "Day of publication as printed on the page."),
+    optional(
+        "published_date",
+        DATE,
+        "Day of publication as printed on the page; that of `published_at` may be another, in UTC.",
+    ),
     optional("published_at", TIME, "Instant of publication; null if only the day is known."),
-    optional("published_utc_offset_minutes", INT16, "UTC offset printed with the time of publication."),
     optional(
         "published_confidence",
         FLOAT32,
         "Probability that the day of publication is right; null if there is none.",
+    ),
+    optional(
+        "published_utc_offset_minutes",
+        INT16,
+        "UTC offset of the time of publication, declared, printed or by the country of the site.",
     ),
     optional("modified_at", TIME, "Instant of the last change declared by the page."),
     FETCHED_AT,

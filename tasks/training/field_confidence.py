@@ -25,7 +25,7 @@ import pyarrow as pa
 from tasks import schema
 from tasks.clean.core import clean_pages
 from tasks.extract import confidence
-from tasks.extract.core import extract_documents, lines_by_document
+from tasks.extract.core import dated_by_document, extract_documents, lines_by_document
 from tasks.extract.fields.headlines import strip_site
 from tasks.extract.page import Page
 from tasks.extract.witnesses import Agreement
@@ -63,9 +63,9 @@ def read_cases(folder: Path, style: str) -> Iterator[Case]:
         table = pa.Table.from_pylist([_row(page, gold[page.page_id], style) for page in batch], schema=schema.PAGES)
         documents, lines, _ = clean_pages(table)
         candidates = extract_documents(documents, lines, guess_dates=True).to_pylist()
-        lines_of = lines_by_document(lines)
+        lines_of, dated_of = lines_by_document(lines), dated_by_document(lines)
         for page, document, row in zip(batch, documents.to_pylist(), candidates, strict=True):
-            read = Page.read(document, lines_of.get(document["doc_id"], []))
+            read = Page.read(document, lines_of.get(page.page_id, []), dated_of.get(page.page_id, []))
             yield from _cases(read, row, gold[page.page_id], corpus.fold_of(page.group, FOLDS))
 
 

@@ -48,7 +48,7 @@ def test_a_touched_file_is_the_page_it_was(first, folder, capsys):
     for path in (first / "pages").glob("*.html"):
         os.utime(path)
     assert main(["run", str(first / "pages"), "--output", str(folder / "out")]) == 0
-    assert "0 pages in" in capsys.readouterr().out
+    assert "Nothing new: all 8 pages are known" in capsys.readouterr().out
     assert query(folder / "out", "ledger", "doc_id, outcome", "order by 1") == before
 
 

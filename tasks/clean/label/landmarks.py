@@ -7,7 +7,7 @@ from tasks.clean.label.constants import HEADINGS, NEAR
 from tasks.clean.label.page import CREDIT_HEAD, LineLabel, PageView
 from tasks.clean.model.words import phrase_hashes
 from tasks.clean.parse.tags import TAG_CODES
-from tasks.text.dates import is_date_line, words_beside_dates
+from tasks.text.date_lines import is_date_line, words_beside_dates
 from tasks.text.person_names import leading_name
 from tasks.text.publisher_names import IMAGE_PREFIX, is_agency, is_short_form, is_title_case
 from tasks.vocabulary import Action, Label, Reason

@@ -15,7 +15,7 @@ from tasks.clean.label.overrides import correct_story
 from tasks.clean.label.page import LineLabel, PageLines, PageView
 from tasks.clean.parse import class_words
 from tasks.clean.parse.tags import TAG_CODES
-from tasks.text.dates import is_date_line
+from tasks.text.date_lines import is_date_line
 from tasks.text.person_names import leading_name
 from tasks.text.publisher_names import is_agency
 from tasks.vocabulary import Action, Label, Reason

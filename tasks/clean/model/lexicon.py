@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from tasks.clean.model.words import Char, Words, WordSet, fold, phrase_hashes, solid, tables, word_hashes
-from tasks.text.dates import month_names
+from tasks.text.month_names import month_names
 
 _FOLDER = Path(__file__).parent
 MAX_PHRASE_WORDS = 9

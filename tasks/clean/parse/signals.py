@@ -12,11 +12,13 @@ from typing import Any
 import orjson
 
 from tasks.clean.parse import json_ld
+from tasks.clean.parse.class_words import BITS
 
 MAX_VALUE_CHARS = 4_000  # of one meta tag; a headline or summary is a tenth of it
 MAX_JSON_CHARS = 4_000_000  # of one JSON-LD script; a long ticker with the text of every entry has over 400,000
 MAX_ENTRIES = 64  # of each repeated kind (times, h1s, bylines)
 _JSON_LD = "ld+json"
+_BESIDE_STORY = BITS["nav"] | BITS["sidebar"]
 _INLINE_DATE = re.compile(
     r"""\\?"(
         datePublished|article_published_time|publishedAt|published_at|publishDate|publish_date|publicationDate
@@ -173,7 +175,8 @@ class Signals:
                     "datetime": (attributes.get("datetime") or "")[:60],
                     "text": " ".join((node.text(deep=True) or "").split())[:80],
                     "class": " ".join(filter(None, (attributes.get("class"), attributes.get("itemprop"))))[:200],
-                    "above": above,
+                    "is_in_comment": bool(above & BITS["comment"]),
+                    "is_beside_story": bool(above & _BESIDE_STORY) and not above & BITS["byline"],
                 }
             )
 

@@ -4,7 +4,7 @@ import html
 import re
 from itertools import pairwise
 
-from tasks.text.dates import is_date_line
+from tasks.text.date_lines import is_date_line
 from tasks.text.publisher_names import IMAGE_PREFIX, spell_out, squeeze
 
 SEPARATOR = re.compile(r"\s+[|·•»«›–—:-]+\s+|\s*[|｜]\s*|:\s+|\s*：\s*|(?<=[^\x00-\x7f]):(?=\S)")

@@ -81,12 +81,12 @@ def stage(folder: Path, output: Output, target: Target, changes: Changes) -> dic
     counts["fetches"] = delete_rows(folder, output, "fetches", "url", is_page, changes)
     for name, path in output.files("ledger").items():
         rows = pq.ParquetFile(path).read().to_pylist()
-        if not any(row["doc_id"] in target.doc_ids for row in rows):
+        to_forget = [row for row in rows if row["doc_id"] in target.doc_ids and row["outcome"] != "forgotten"]
+        if not to_forget:
             continue
-        for row in rows:
-            if row["doc_id"] in target.doc_ids:
-                row |= {"outcome": "forgotten", "reason": None, "article_id": None, "url": None}
-                counts["ledger"] = counts.get("ledger", 0) + 1
+        for row in to_forget:
+            row |= {"outcome": "forgotten", "reason": None, "article_id": None, "url": None}
+        counts["ledger"] = counts.get("ledger", 0) + len(to_forget)
         staged = folder / "ledger" / rewritten_path(name, output.state())
         write_table(pa.Table.from_pylist(rows, schema=schema.LEDGER), staged, dictionary=LOW_CARDINALITY)
         changes.replace("ledger", name, staged, output.state())

@@ -13,7 +13,8 @@ from tasks.extract.fields.authors import find_authors
 from tasks.extract.fields.bylines import is_person, people_in
 from tasks.extract.fields.headlines import strip_site
 from tasks.extract.fields.language import find_language
-from tasks.extract.fields.published import find_times, read_time
+from tasks.extract.fields.published import find_times
+from tasks.extract.fields.published_declared import read_time
 from tasks.extract.fields.title import find_title
 from tasks.extract.page import LabelledLine, Page, strings
 from tasks.text.language import base_language

@@ -112,3 +112,11 @@ def test_warnings_are_the_same_everywhere(report, capsys):
         "ingest.broken",
         "ingest.late",
     ]
+
+
+def test_files_of_others_among_the_reports_are_passed_over(tmp_path):
+    output = Output(tmp_path)
+    output.prepare()
+    for name, text in (("a.json", '{"a": 1}'), ("b.json", '{"run_id": 7}'), ("c.json", '{"run_id": "1"}')):
+        (output.runs / name).write_text(text)
+    assert [report.run_id for report in read_reports(output, 9)] == ["1"]

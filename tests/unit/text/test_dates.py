@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.text.dates import find_dates, is_date_line
+from tasks.text.date_lines import is_date_line
+from tasks.text.dates import find_dates
 
 CASES = [
     ("10 Jun 2023", None, date(2023, 6, 10), None, None),
@@ -29,6 +30,15 @@ CASES = [
     ("04/05/2024", "en-US", date(2024, 4, 5), None, None),
     ("04/05/2024", "de", date(2024, 5, 4), None, None),
     ("25/12/2024", None, date(2024, 12, 25), None, None),
+    ("26 | 01 | 2022", "de", date(2022, 1, 26), None, None),
+    ("Apr 042013", "de", date(2013, 4, 4), None, None),  # day and year in elements of their own
+    ("22:00, 11 July 2021 BST", "en", date(2021, 7, 11), time(22, 0), 60),
+    ("19.1.2023, 10:00-11:30 Uhr", "de", date(2023, 1, 19), time(10, 0), None),  # an event's end, no offset
+    ("19.1.2023, 10:00 -12 Uhr", "de", date(2023, 1, 19), time(10, 0), None),
+    ("19 January 2023 10:00:00 -03:30", "en", date(2023, 1, 19), time(10, 0), -210),
+    ("19 January 2023 10:00 GMT-3", "en", date(2023, 1, 19), time(10, 0), -180),
+    ("19 January 2023 10:00 +05:30", "en", date(2023, 1, 19), time(10, 0), 330),
+    ("19 January 2023 10:00 -0500", "en", date(2023, 1, 19), time(10, 0), -300),
 ]
 
 

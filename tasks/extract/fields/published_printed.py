@@ -1,0 +1,191 @@
+"""The dates of publication that a page prints: in its date lines, beside its headline, before and after its story."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from tasks.extract.page import LabelledLine, Page
+from tasks.text.date_lines import words_beside_dates
+from tasks.text.dates import find_dates
+
+_UPDATED_WORDS = re.compile(
+    r"updat|modif|aktualisiert|mise? à jour|actualizad|atualizad|aggiornat|bijgewerkt|"
+    r"aktualizac|обновлен|güncellen|更新|last edited|zuletzt",
+    re.I,
+)
+_PUBLISHED_WORDS = re.compile(
+    r"publi[kcszée]|posted|veröffentlich|erschienen|opubli|yayın|udgivet|pubblic|julkaistu|geschrieben|erstellt|"
+    r"verfasst|eingestellt|eingetragen|written|опубликован|发布|發布|发表|發表|公開|掲載|게시|등록|입력",
+    re.I,
+)
+_LEAD_CHARS = 12  # a line with a word for "updated" this early is about the update
+_RECEIVED_WORDS = re.compile(
+    r"\b(?:received|accepted|submitted|revised|eingereicht|eingegangen|angenommen|reçu|recibido)\b", re.I
+)
+# of a writer's account, a copyright, or the wording of another date than that of publication
+_OTHER_DATES = re.compile(
+    r"©|\(c\)|copyright|regist(?:ered|riert)|joined|member since|mitglied seit|beigetreten|dabei seit|inscrit|"
+    r"\b(?:bis|until|deadline|jusqu|hasta|fino a|termin)\b",
+    re.I,
+)
+_HOURS_RANGE = re.compile(r"\d{1,2}[:.：]\d{2}\s?(?:uhr|h)?\s?[-–—－〜～]\s?\d{1,2}[:.：]\d{2}", re.I)  # of an event
+_DATE_LABEL = re.compile(
+    r"\W*(?:(?:发布|發布|发表|發表|公開|掲載)?(?:日期|日付|日|時間|时间|于|於)|datum|date|fecha|data|дата|날짜|등록|입력|erschienen|veröffentlich\w*|publi[kcszée]\w*|"
+    r"pubblicat\w*|posted|erstellt|verfasst|opublikowan\w*)\b[^\d]{0,16}\d",
+    re.I,
+)
+_WEEKDAY_ALONE = re.compile(r"[^\W\d_]{3,12},?\s[^|·•]{6,24}")  # today's, in a masthead: `Thursday, November 9th 2023`
+# dropped lines of this size that may have a full date are read too; the expression is for Arrow, which searches in C++
+DATED_LINE_BYTES = 240
+MAY_HAVE_DATE = r"\p{Nd}{4}|\p{Nd}{1,2} ?[./|-] ?\p{Nd}{1,2} ?[./|-] ?\p{Nd}{2}|年"
+_DIGIT_OR_YEAR = re.compile(r"\d|年")
+_DIGIT = "[\\d१२३४५६७८९٠-٩۰-۹]"
+_DATE = rf"{_DIGIT}[\w.,/ -]{{5,28}}?"
+_DELIMITER = r"(?:[–—:|„“”«»]|\s-|<)"
+_FRONT = re.compile(rf"(?:\s|<[^>]{{0,80}}>)*({_DATE})\s*(?:{_DELIMITER}|(?<=[12]\d{{3}})(?=[^\W\d_]))")
+# `Karlsruhe, (12.11.2021). ...`, `Press release of 25 January 2022 | Berlin - ...`, `Berlin, 11. November 2021`
+_DATELINE = re.compile(rf"[^\W\d_][^\d.:;!?„“”]{{2,60}}?[,(\s]\(?({_DATE}\d)\)?\s*(?:{_DELIMITER}|\)\.|$)")
+_TITLE_TAIL = re.compile(r"[|–—-]\s*([^|–—]{6,30}\d)\s*$")  # "Headline | DW | 28.04.2023"
+_LINES_BEFORE, _LINES_AFTER = 2, 8  # a byline area rarely has more
+_FEW_WORDS = 2  # of more than three letters, beside a date
+_BESIDE_LABELS = frozenset(["navigation", "promo", "related"])
+_LINES_BELOW = 2  # after the end of the story
+_LINE_CHARS = 120
+_LONGEST = 300  # of a line with a date beside names, places and buttons
+_LABEL_CHARS = 60  # of a line that is no more than a label and a date
+_FIRST_LINES = 4  # of the story; a notice or a standfirst may come before its dateline
+_DATELINE_CHARS = 100
+
+
+def date_line_candidates(page: Page) -> list[tuple[str, str]]:
+    """The date lines and bylines of the article, those that name the publication first."""
+    named: list[tuple[str, str]] = []
+    others: list[tuple[str, str]] = []
+    for line, text in _about_article(page, page.labelled("date", "byline")):
+        is_named = bool(_PUBLISHED_WORDS.search(line.text))
+        (named if is_named else others).append(("date line", text))
+    return named + others
+
+
+def candidates_by_the_headline(page: Page, language: str | None) -> list[tuple[str, str]]:
+    """Dates in lines beside the headline and right after the story, whatever these lines are taken for."""
+    return [
+        ("line by the headline", text)
+        for _, text in _about_article(page, _lines_by_the_headline(page))
+        if len(text) <= _LINE_CHARS and find_dates(text, language)
+    ]
+
+
+def labelled_candidates(page: Page, language: str | None) -> list[tuple[str, str]]:
+    """The one day that lines with a word for publication or date name, wherever they stand: `Erschienen am: ...`."""
+    labelled = (
+        line
+        for line in page.lines_and_dates
+        if len(line.text) <= _LABEL_CHARS and _has_year(line.text) and _DATE_LABEL.match(line.text)
+    )
+    texts: dict[object, str] = {}
+    for _, text in _about_article(page, labelled):
+        for printed in find_dates(text, language):
+            texts.setdefault(printed.day, text)
+    return [("labelled line", text) for text in texts.values()] if len(texts) == 1 else []
+
+
+def candidates_in_front(page: Page) -> list[tuple[str, str]]:
+    """Dates that end or begin the title, or begin one of the first paragraphs: `12.10.2024 – Rain has come ...`."""
+    title = page.signals.get("title") or ""
+    tail = _TITLE_TAIL.search(title)
+    found = [("title", tail[1])] if tail else []
+    texts = [("title", title), *(("title", text) for _, text in page.meta("og:title"))]
+    texts += [("headline", line.text) for line in page.labelled("headline")[:2]]
+    texts += [("text", line.text) for line in _kept(page)[:_FIRST_LINES]]
+    for origin, whole in texts:
+        text = whole[:_DATELINE_CHARS]
+        if not _DIGIT_OR_YEAR.search(text):
+            continue
+        match = _FRONT.match(text)
+        if match is None and origin == "text":
+            match = _DATELINE.match(text)
+        if match:
+            found.append((f"start of the {origin}", match[0]))
+    return found
+
+
+def text_about_the_update(text: str) -> str | None:
+    """What follows a word for "updated"; None if there is none."""
+    match = _UPDATED_WORDS.search(text)
+    return text[match.end() :] if match else None
+
+
+def _kept(page: Page) -> list[LabelledLine]:
+    return [line for line in page.lines if line.action == "keep"]
+
+
+def _lines_by_the_headline(page: Page) -> Iterator[LabelledLine]:
+    """The lines from the headline to the story, those just before the headline, and those just after the story."""
+    head = next((line.line_no for line in page.lines_and_dates if line.label == "headline"), None)
+    if head is not None:
+        for line in page.lines_and_dates:
+            if not head < line.line_no <= head + _LINES_AFTER:
+                continue
+            if line.action != "keep":
+                yield line
+            elif len(line.text) > _LINE_CHARS:
+                break
+            elif _is_little_more_than_date(line.text):
+                yield line
+        before = [line for line in page.lines_and_dates if head - _LINES_BEFORE <= line.line_no < head]
+        yield from (line for line in reversed(before) if not _WEEKDAY_ALONE.fullmatch(line.text))
+    end = _end_of_story(page)
+    for line in page.lines_and_dates if end else ():
+        is_below = end < line.line_no <= end + _LINES_BELOW
+        if is_below and line.label not in _BESIDE_LABELS and _is_little_more_than_date(line.text):
+            yield line
+
+
+def _end_of_story(page: Page) -> int:
+    """The number of the last line of the story; 0 if nothing is kept."""
+    return next((line.line_no for line in reversed(page.lines) if line.action == "keep"), 0)
+
+
+def _is_little_more_than_date(text: str) -> bool:
+    words = words_beside_dates(text)
+    return words is not None and len(words) <= _FEW_WORDS
+
+
+def _has_year(text: str) -> bool:
+    """Whether a text may have a year in Western digits; other digits are rare enough to look at the text itself."""
+    return "20" in text or "19" in text or not text.isascii()
+
+
+def _about_article(page: Page, lines: Iterable[LabelledLine]) -> Iterator[tuple[LabelledLine, str]]:
+    """Lines with a date that may be the article's, and their part about its publication.
+
+    Not that of an account, an event, the subject of the headline or a comment.
+    """
+    title = page.signals.get("title") or ""
+    in_comments = {time["text"] for time in page.signals.get("times", ()) if time.get("is_in_comment")}
+    for line in lines:
+        if line.label in ("headline", "comment") or line.text in in_comments:
+            continue
+        if len(line.text) > _LONGEST or not _DIGIT_OR_YEAR.search(line.text):
+            continue
+        if line.text in title and words_beside_dates(line.text) != []:
+            continue
+        if _OTHER_DATES.search(line.text) or _HOURS_RANGE.search(line.text):
+            continue
+        text = _part_about_publication(line.text)
+        if text:
+            yield line, text
+
+
+def _part_about_publication(text: str) -> str | None:
+    """The part of a date line about publication; last in `Aktualizacja: 2 May Publikacja: 1 May`."""
+    if _RECEIVED_WORDS.search(text):  # of a paper: `Received 1 May / Accepted 2 June / Published 3 July`
+        published = _PUBLISHED_WORDS.search(text)
+        return text[published.end() :] if published else None
+    updated = _UPDATED_WORDS.search(text)
+    if not updated:
+        return text
+    if updated.start() >= _LEAD_CHARS:
+        return text[: updated.start()]
+    published = _PUBLISHED_WORDS.search(text, updated.end())
+    return text[published.end() :] if published else None

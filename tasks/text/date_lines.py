@@ -1,0 +1,39 @@
+"""Lines that are no more than a date: the place of a date on a page."""
+
+import re
+
+from tasks.text.dates import find_dates
+
+_HAS_YEAR_OR_DIGITS = re.compile(r"\d{1,2}\D{1,12}\d{2,4}|\d{4}|\d{8}")
+_WORDS_BESIDE_DATES = re.compile(
+    r"""
+    [\W\d_]+ |
+    \b (?:
+        \w{1,3} | uhr | o'clock | last | updated? | published | posted | hours? | minutes? | days? | read | stand |
+        datum | date | veröffentlicht | aktualisiert | artikel | erschienen | lesezeit | publié | modifié |
+        mise | jour | publicado | actualizado | atualizado | hora | pubblicato | aggiornato |
+        gepubliceerd | bijgewerkt | opublikowano | aktualizacja | publikacja | publikováno | aktualizováno |
+        publisert | oppdatert | udgivet | opdateret | publicerad | uppdaterad | yayınlanma | güncelleme
+    ) \b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def is_date_line(text: str, language: str | None = None) -> bool:
+    """Whether a line is only a date or time: `Sat, 10 Jun 2023 3:40 pm | Updated`."""
+    other_words = words_beside_dates(text, language)
+    return other_words is not None and len(other_words) <= 2
+
+
+def words_beside_dates(text: str, language: str | None = None) -> list[str] | None:
+    """The words of more than three letters in a short line besides its dates; None if it has no date."""
+    if len(text) > 110 or not _HAS_YEAR_OR_DIGITS.search(text):
+        return None
+    dates = find_dates(text, language)
+    if not dates:
+        return None
+    rest = text
+    for printed in reversed(dates):
+        rest = rest[: printed.span[0]] + " " + rest[printed.span[1] :]
+    return [word for word in _WORDS_BESIDE_DATES.sub(" ", rest).split() if len(word) > 3]

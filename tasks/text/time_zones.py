@@ -1,0 +1,87 @@
+"""Offsets from UTC and names of time zones, as pages print them."""
+
+import re
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+_OFFSET = re.compile(r"\s*\(?(?:(?:UTC|GMT)\s*)?(?P<s>[+-])(?P<h>\d{1,2}):?(?P<m>\d{2})?\)?(?!\d)")
+_SECONDS = re.compile(r"\d:\d{2}:\d{2}\s*$")
+_ZONE = re.compile(r"[\s(]*(?P<z>[A-Z]{1,5}|[Uu]hr)\b")
+# minutes from UTC; without CST and IST, each of which is used for several zones
+_ZONES_BY_OFFSET = {
+    0: "UTC GMT Z WET",
+    60: "BST WEST CET MEZ WAT",
+    120: "CEST MESZ EET SAST CAT",
+    180: "EEST MSK EAT TRT",
+    300: "PKT",
+    420: "WIB",
+    480: "HKT SGT PHT WITA AWST",
+    540: "JST KST WIT",
+    570: "ACST",
+    600: "AEST",
+    660: "AEDT",
+    720: "NZST",
+    780: "NZDT",
+    -180: "BRT ART",
+    -240: "EDT",
+    -300: "EST CDT",
+    -360: "MDT",
+    -420: "MST PDT",
+    -480: "PST AKDT",
+    -540: "AKST",
+    -600: "HST",
+}
+_FIXED_ZONES = {name: minutes for minutes, names in _ZONES_BY_OFFSET.items() for name in names.split()}
+_US_ZONES = {"ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles"}
+
+
+def offset_after(text: str, position: int, day: date, clock: time | None) -> int | None:
+    """The offset or zone printed at a position, in minutes from UTC."""
+    match = _OFFSET.match(text, position)
+    if match and _is_offset(match, text[:position]):
+        return _minutes(match["s"], match["h"], match["m"])
+    match = _ZONE.match(text, position)
+    if not match:
+        return None
+    name = match["z"]
+    if name in _US_ZONES and clock is not None:
+        local = datetime.combine(day, clock, tzinfo=ZoneInfo(_US_ZONES[name]))
+        offset = local.utcoffset()
+        return int(offset.total_seconds() // 60) if offset is not None else None
+    return _FIXED_ZONES.get(name)
+
+
+def _is_offset(match: re.Match[str], before: str) -> bool:
+    """Whether a sign with digits after a time is an offset, not the end of an event: `10:00-11:30`, `10:00 -12`."""
+    if "T" in match[0]:  # of UTC or GMT
+        return True
+    if match["m"] is None:
+        return False
+    return match["s"] == "+" or ":" not in match[0] or _SECONDS.search(before) is not None
+
+
+def zone_minutes(text: str | None) -> int | None:
+    """The offset of a zone by its name or its distance from UTC, in minutes."""
+    if not text:
+        return None
+    if text in _FIXED_ZONES:
+        return _FIXED_ZONES[text]
+    match = _OFFSET.match(text)
+    return _minutes(match["s"], match["h"], match["m"]) if match else None
+
+
+def iso_minutes(text: str | None) -> int | None:
+    """The offset written after an instant of ISO 8601: `Z`, `+02:00`, `+0200` or `+02`."""
+    if not text:
+        return None
+    if text in ("Z", "UTC", "GMT"):
+        return 0
+    return _minutes(text[0], text[1:3], text[-2:] if len(text) > 3 else None)
+
+
+def _minutes(sign: str, hours: str, minutes: str | None) -> int | None:
+    """An offset from UTC in minutes; None if no place on Earth has it."""
+    offset = int(hours) * 60 + int(minutes or 0)
+    if offset > 14 * 60:
+        return None
+    return offset if sign == "+" else -offset
