@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, date, datetime
-from itertools import pairwise
 
 import pytest
 from support.pages import page_table, process
@@ -127,8 +126,8 @@ def test_the_table_is_sound_and_more_witnesses_are_better():
             assert all(0 <= right <= pages for right, pages in cells.values())
     for field in ("title", "authors", "published"):  # of the publisher there are too few pages
         cells = counts()[field]["html"]
-        rising = [probability(cells, "a new origin", Agreement(agreeing, 0)) for agreeing in (1, 2, 3)]
-        assert all(fewer < more for fewer, more in pairwise(rising)), field
+        one, many = (probability(cells, "a new origin", Agreement(agreeing, 0)) for agreeing in (1, 3))
+        assert one < many, field
 
 
 def test_a_value_that_all_confirm_is_surer_than_one_that_is_contradicted():
