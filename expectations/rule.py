@@ -64,6 +64,11 @@ def not_null(column: str, mostly: float = 1.0) -> Check:
     return Check("column_values_to_not_be_null", {"column": column, "mostly": mostly})
 
 
+def is_null(column: str) -> Check:
+    """Values are absent: for a column that says what is wrong with its row."""
+    return Check("column_values_to_be_null", {"column": column})
+
+
 def unique(column: str) -> Check:
     """Values occur once."""
     return Check(UNIQUE, {"column": column})

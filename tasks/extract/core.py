@@ -1,5 +1,6 @@
 """Documents and lines in, candidate rows out: the pure core of extract."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ import pyarrow.compute as pc
 
 from tasks import schema
 from tasks.extract.body import Body, is_agency_copy, read_body
+from tasks.extract.confidence import field_confidences
 from tasks.extract.damage.page_story import damage_columns
 from tasks.extract.doubts import find_doubts, replaced_letters
 from tasks.extract.dropped_lines import writers_lines
@@ -44,19 +46,25 @@ def extract_documents(documents: pa.Table, lines: pa.Table, *, guess_dates: bool
         lines: Their lines, rows of `schema.LINES`.
         guess_dates: If a page gives no date of publication, take one from its text and flag it as a guess.
     """
-    lines_of, dated_lines_of = _by_document(lines.filter(_is_read(lines))), _dated_by_document(lines)
-    naming_lines_of = _by_document(lines.filter(writers_lines(lines)))
     rows, shingles = [], []
-    for document in documents.to_pylist():
-        doc_id = document["doc_id"]
-        page = Page.read(document, lines_of.get(doc_id, []), dated_lines_of.get(doc_id, []))
-        page.dropped_names = naming_lines_of.get(doc_id, [])
+    for page in read_pages(documents, lines):
         row, hashes = extract_page(page, guess_dates=guess_dates)
         rows.append(row)
         shingles.append(hashes)
     for row, signature in zip(rows, minhash(shingles), strict=True):
         row["signature"] = signature
     return pa.Table.from_pylist(rows, schema=schema.CANDIDATES)
+
+
+def read_pages(documents: pa.Table, lines: pa.Table) -> Iterator[Page]:
+    """Each document with those of its lines from which fields are read."""
+    lines_of, dated_lines_of = _by_document(lines.filter(_is_read(lines))), _dated_by_document(lines)
+    naming_lines_of = _by_document(lines.filter(writers_lines(lines)))
+    for document in documents.to_pylist():
+        doc_id = document["doc_id"]
+        page = Page.read(document, lines_of.get(doc_id, []), dated_lines_of.get(doc_id, []))
+        page.dropped_names = naming_lines_of.get(doc_id, [])
+        yield page
 
 
 def _is_read(lines: pa.Table) -> pa.ChunkedArray:
@@ -175,7 +183,7 @@ def extract_page(page: Page, *, guess_dates: bool = False) -> tuple[dict[str, An
     }
     row |= {name: _visible(row[name]) for name in _TEXT_FIELDS}
     damage_flags, columns = damage_columns(page, row, body)
-    row |= columns
+    row |= columns | field_confidences(page, row)
     row["flags"] = [*fields.times.flags, *find_doubts(page, row, body.paragraphs), *damage_flags]
     return row, shingles_of(folded)
 
