@@ -4,6 +4,7 @@ EXIT_DONE = 0
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_STOPPED = 3  # by a gate
+EXIT_INTERRUPTED = 130  # by Ctrl-C; 128 + the number of SIGINT, as shells report it
 
 
 class CopydeskError(Exception):

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import orjson
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -21,6 +22,11 @@ from tasks.load.output import Output
 from tasks.parallel.progress import Advance, listening
 
 logger = logging.getLogger("copydesk")
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON, for programs."""
+    print(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode())
 
 
 @contextmanager
@@ -70,6 +76,11 @@ def _progress_numbers(now: Advance) -> str:
 def summary(report: RunReport, output: str) -> None:
     """Print what a run did, in numbers that add up, and where to look next."""
     console = Console(highlight=False, soft_wrap=True)
+    account = report.account
+    if report.state == "Completed" and account.known and not account.received:
+        what = "the one page is" if account.known == 1 else f"all {account.known:,} pages are"
+        console.print(f"Nothing new: {what} known from earlier runs.")
+        return
     _print_account(console, report)
     _print_warnings(console, report)
     for step in report.steps:

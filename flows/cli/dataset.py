@@ -9,16 +9,22 @@ from tasks.errors import EXIT_DONE, CopydeskError, UsageError
 
 def show_dataset(options: argparse.Namespace) -> int:
     """Print a summary of a dataset."""
-    from flows.cli.show import print_dataset
+    from flows.cli.console import print_json
+    from flows.cli.show import dataset_summary, print_dataset
     from tasks.load.output import Output
 
-    print_dataset(Output.open(options.output))
+    output = Output.open(options.output)
+    if options.json:
+        print_json(dataset_summary(output))
+    else:
+        print_dataset(output)
     return EXIT_DONE
 
 
 def explain_page(options: argparse.Namespace) -> int:
     """Print what is known of one page."""
-    from flows.cli.explain import find_pages, print_explanation, print_json
+    from flows.cli.console import print_json
+    from flows.cli.explain import explanation, find_pages, print_explanation
     from tasks.load.output import Output
 
     output = Output.open(options.output)
@@ -29,7 +35,10 @@ def explain_page(options: argparse.Namespace) -> int:
         print(f"copydesk: {len(pages)} pages match {options.page}; showing the newest. Others:", file=sys.stderr)
         for row in pages[1:10]:
             print(f"  {row['doc_id']}  {row['source_uri']}  {row['outcome']}", file=sys.stderr)
-    (print_json if options.json else print_explanation)(pages[0], output)
+    if options.json:
+        print_json(explanation(pages[0], output))
+    else:
+        print_explanation(pages[0], output)
     return EXIT_DONE
 
 
@@ -50,12 +59,14 @@ def check_thresholds(options: argparse.Namespace) -> int:
 
 def list_or_prune_quarantine(options: argparse.Namespace) -> int:
     """List the quarantined pages, or delete old ones."""
-    from flows.cli.show import print_json, print_quarantine
+    from flows.cli.console import print_json
+    from flows.cli.show import check_selection, print_quarantine
     from flows.quarantine import prune, select
     from flows.report.wording import count
     from tasks.load.output import Output
 
     output = Output.open(options.output)
+    check_selection(output, options.reason, options.run_id)
     if options.prune_days is None and options.prune_megabytes is None:
         rows = select(output, reason=options.reason, run_id=options.run_id)
         if options.json:

@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from flows.cli import show
 from tasks.load.output import Output
 from tasks.vocabulary import Action, Reason
 
@@ -80,20 +79,15 @@ def find_pages(wanted: str, output: Output) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: _OUTCOME_ORDER[row["outcome"]])
 
 
-def print_json(page: dict[str, Any], output: Output) -> None:
-    """Print what is known of a page as JSON; `page` is its row of the ledger."""
-    show.print_json(_explanation(page, output))
-
-
 def print_explanation(page: dict[str, Any], output: Output) -> None:
     """Print what is known of a page for people; `page` is its row of the ledger."""
-    explanation = _explanation(page, output)
-    article, lines = explanation["article"], explanation["lines"]
+    known = explanation(page, output)
+    article, lines = known["article"], known["lines"]
     console = Console(highlight=False)
     console.print(Text(page["source_uri"], style="bold"))
     fetched = f"fetched {page['fetched_at']:%Y-%m-%d %H:%M} UTC"
     console.print(f"doc {page['doc_id']}, sha256 {page['page_digest'][:16]}…, {page['byte_count']:,} bytes, {fetched}")
-    console.print(_outcome(explanation), markup=False)
+    console.print(_outcome(known), markup=False)
     if lines:
         console.print()
         console.print(_line_table(lines, console.width))
@@ -101,7 +95,7 @@ def print_explanation(page: dict[str, Any], output: Output) -> None:
         console.print("\n[bold]Reasons[/]")
         for reason in sorted({line["reason"] for line in lines}):
             console.print(f"  {reason:<18} {Reason(reason).sentence}", markup=False)
-    elif explanation["quarantine"]:
+    elif known["quarantine"]:
         console.print("It was quarantined before its lines were labelled.")
     if article:
         console.print("\n[bold]Fields[/]")
@@ -109,8 +103,8 @@ def print_explanation(page: dict[str, Any], output: Output) -> None:
         _print_quotes(console, article["quotes"])
 
 
-def _explanation(page: dict[str, Any], output: Output) -> dict[str, Any]:
-    """The rows of all tables about one page."""
+def explanation(page: dict[str, Any], output: Output) -> dict[str, Any]:
+    """The rows of all tables about one page; `page` is its row of the ledger."""
     article = _row_of(output, "articles", page["doc_id"])
     if article:
         article.pop("near_duplicate_of", None)

@@ -8,12 +8,17 @@ import sys
 
 from flows.cli.parser import build_parser
 from flows.cli.run import INTERRUPTED
-from tasks.errors import EXIT_DONE, EXIT_FAILED, CopydeskError
+from tasks.errors import EXIT_DONE, EXIT_INTERRUPTED, CopydeskError
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
-    options = build_parser().parse_args(arguments)
+    parser = build_parser()
+    if "_ARGCOMPLETE" in os.environ:  # the shell asks for completions (`copydesk completion`)
+        import argcomplete
+
+        argcomplete.autocomplete(parser)
+    options = parser.parse_args(arguments)
     try:
         return int(options.handler(options))
     except CopydeskError as error:
@@ -21,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         print(INTERRUPTED, file=sys.stderr)
-        return EXIT_FAILED
+        return EXIT_INTERRUPTED
     except BrokenPipeError:  # `copydesk show | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_DONE

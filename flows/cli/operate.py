@@ -60,9 +60,26 @@ def check_installation(options: argparse.Namespace) -> int:
     from flows.settings import quiet_environment
 
     quiet_environment()
-    from flows.operate.doctor import examine, show
+    from flows.operate.doctor import FAIL, examine, show
 
-    return EXIT_FAILED if show(examine(options.output, options.schedules)) else EXIT_DONE
+    findings = examine(options.output, options.schedules)
+    if not options.json:
+        return EXIT_FAILED if show(findings) else EXIT_DONE
+    from dataclasses import asdict
+
+    from flows.cli.console import print_json
+
+    rows = [asdict(finding) for finding in findings]
+    print_json(rows)
+    return EXIT_FAILED if any(row["state"] == FAIL for row in rows) else EXIT_DONE
+
+
+def print_completion(options: argparse.Namespace) -> int:
+    """Print the code that connects a shell with `argcomplete`."""
+    from argcomplete.shell_integration import shellcode
+
+    print(shellcode(["copydesk"], shell=options.shell))
+    return EXIT_DONE
 
 
 @contextmanager

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.cli import dataset, operate, run
+from flows.cli.suggestions import SuggestingParser
+from tasks.errors import EXIT_DONE
 
 Handler = Callable[[argparse.Namespace], int]
 _EPILOG = """exit codes:
@@ -13,6 +15,7 @@ _EPILOG = """exit codes:
   1  failed for another reason
   2  usage error: bad source, output or option
   3  stopped by a gate: nothing was published
+  130  interrupted (Ctrl-C)
 """
 
 
@@ -39,6 +42,8 @@ REASON = Option("--reason", metavar="CODE", help="only pages with this reason")
 RUN_ID = Option("--run", metavar="RUN_ID", dest="run_id", help="only pages that this run quarantined")
 THRESHOLDS = Option("--thresholds", metavar="FILE", help="use this file instead of the bundled thresholds.yml")
 VERBOSE = Option("--verbose", action="store_true", help="print Prefect's log too")
+QUIET = Option("--quiet", action="store_true", help="print nothing but errors")
+JSON = Option("--json", action="store_true", help="print JSON, for programs")
 SCHEDULES = Option(
     "--schedules", default="schedules.toml", metavar="FILE", help="what runs when (default: schedules.toml)"
 )
@@ -95,6 +100,8 @@ RUN = Command(
         Option(
             "--data-docs", action="store_true", help="also build Great Expectations' Data Docs in DIR/report/data_docs"
         ),
+        JSON,
+        QUIET,
         VERBOSE,
     ),
 )
@@ -110,11 +117,13 @@ REPLAY = Command(
         Option("--all", action="store_true", help="every stored raw page: the dataset as the current rules make it"),
         THRESHOLDS,
         Option("--guess-dates", action="store_true", help=run.GUESS_DATES_HELP),
+        JSON,
+        QUIET,
         VERBOSE,
     ),
 )
 READING = (
-    Command("show", "summarise a dataset", "copydesk show --output output", dataset.show_dataset, (OUTPUT,)),
+    Command("show", "summarise a dataset", "copydesk show --output output", dataset.show_dataset, (JSON, OUTPUT)),
     Command(
         "explain",
         "show every line of a page: what it is, what was done with it, and why",
@@ -122,7 +131,7 @@ READING = (
         dataset.explain_page,
         (
             Option("page", metavar="ID_OR_SOURCE", help="an article_id, a doc_id, or the address or path of the page"),
-            Option("--json", action="store_true", help="print JSON, for programs"),
+            JSON,
             OUTPUT,
         ),
     ),
@@ -145,7 +154,7 @@ READING = (
             Option(
                 "--limit", type=int, default=50, metavar="N", help="pages shown of one reason (default: 50; 0: all)"
             ),
-            Option("--json", action="store_true", help="print the rows as JSON, for programs"),
+            JSON,
             Option(
                 "--prune-days",
                 type=int,
@@ -238,7 +247,21 @@ OPERATING = (
         "check the installation and suggest fixes",
         "copydesk doctor",
         operate.check_installation,
-        (SCHEDULES, OUTPUT),
+        (JSON, SCHEDULES, OUTPUT),
+    ),
+    Command(
+        "completion",
+        "print the script that lets a shell complete commands and options",
+        "copydesk completion bash",
+        operate.print_completion,
+        (
+            Option(
+                "shell",
+                choices=("bash", "zsh", "fish"),
+                metavar="SHELL",
+                help='bash, zsh or fish; for bash, add to ~/.bashrc: eval "$(copydesk completion bash)"',
+            ),
+        ),
     ),
 )
 COMMANDS = (RUN, *READING, REPLAY, *MAINTAINING, *OPERATING)
@@ -246,13 +269,13 @@ COMMANDS = (RUN, *READING, REPLAY, *MAINTAINING, *OPERATING)
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands; `handler` of what it parses is the function to call."""
-    parser = argparse.ArgumentParser(
+    parser = SuggestingParser(
         prog="copydesk",
         description="Scraped news pages in, a table of articles that analysts trust out.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    parser.add_argument("-V", "--version", action=_Version, nargs=0, help="print the version and exit")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:
         subparser = subparsers.add_parser(
@@ -265,7 +288,23 @@ def build_parser() -> argparse.ArgumentParser:
         for option in command.options:
             subparser.add_argument(*option.names, **option.settings)
         subparser.set_defaults(handler=command.handler)
+    _add_help_command(parser, subparsers)
     return parser
+
+
+def _add_help_command(
+    parser: argparse.ArgumentParser, subparsers: "argparse._SubParsersAction[SuggestingParser]"
+) -> None:
+    """`copydesk help [COMMAND]`, which prints what `--help` prints."""
+    names = [command.name for command in COMMANDS]
+    helper = subparsers.add_parser("help", help="show the help of a command")
+    helper.add_argument("topic", nargs="?", choices=names, metavar="COMMAND", help="default: the list of commands")
+
+    def show_help(options: argparse.Namespace) -> int:
+        (subparsers.choices[options.topic] if options.topic else parser).print_help()
+        return EXIT_DONE
+
+    helper.set_defaults(handler=show_help)
 
 
 class _Version(argparse.Action):

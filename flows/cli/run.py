@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from tasks.errors import EXIT_DONE, EXIT_FAILED, EXIT_STOPPED, CopydeskError, UsageError
+from tasks.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_STOPPED, CopydeskError, UsageError
 
 if TYPE_CHECKING:
     from flows.operate.server import TemporaryServer
@@ -55,11 +55,13 @@ def run_pages(options: argparse.Namespace) -> int:
 
 def replay_pages(options: argparse.Namespace) -> int:
     """Process stored pages again."""
+    from flows.cli.show import check_selection
     from tasks.load.output import Output
 
-    Output.open(options.output)
+    output = Output.open(options.output)
     if options.all and (options.reason or options.run_id):
         raise UsageError("--all selects every stored page; it cannot be combined with --reason or --run")
+    check_selection(output, options.reason, options.run_id)
     if options.thresholds:
         _check_thresholds(options.thresholds)
 
@@ -182,7 +184,7 @@ def _run_flow(load: Callable[[], FlowCall], options: argparse.Namespace, setting
     server = server_unless_named()
     if server is not None:
         _end_at_once_on_interrupt(server)
-    from flows.cli.console import progress, summary
+    from flows.cli.console import print_json, progress, summary
 
     call = load()
     if server is not None:
@@ -191,9 +193,13 @@ def _run_flow(load: Callable[[], FlowCall], options: argparse.Namespace, setting
         # a run that finds nothing new needs no checks, but there is nothing else to do until the server is ready
         import_checks_in_background()
         server.wait()
-    with progress(sys.stderr.isatty()), override(settings) if settings else nullcontext(), _reachable_server():
+    shown = nullcontext() if options.quiet else progress(sys.stderr.isatty())
+    with shown, override(settings) if settings else nullcontext(), _reachable_server():
         report = _report_of(call, options.output)
-    summary(report, options.output)
+    if options.json:
+        print_json(report.to_json())
+    elif not options.quiet:
+        summary(report, options.output)
     return _EXIT_CODES.get(report.state, EXIT_FAILED)
 
 
@@ -221,7 +227,7 @@ def _end_at_once_on_interrupt(server: "TemporaryServer") -> None:
     def end(_number: int, _frame: FrameType | None) -> None:
         print(INTERRUPTED, file=sys.stderr, flush=True)
         server.kill()
-        os._exit(EXIT_FAILED)
+        os._exit(EXIT_INTERRUPTED)
 
     signal.signal(signal.SIGINT, end)
 

@@ -5,15 +5,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from rich.console import Console
 from rich.table import Table
 
-from flows.report.model import read_reports
+from expectations.reasons import quarantine_reasons
+from flows.cli.suggestions import did_you_mean
+from flows.report.model import RunReport, read_reports
 from flows.report.wording import count
+from tasks.errors import UsageError
 from tasks.load.output import Output
 
 _PUBLISHERS_SHOWN = 25
@@ -28,9 +30,66 @@ _OUTCOMES = (
 )
 
 
-def print_json(value: object) -> None:
-    """Print a value as JSON, for programs."""
-    print(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode())
+def check_selection(output: Output, reason: str | None, run_id: str | None) -> None:
+    """Refuse a reason or a run that the dataset does not know: a typo would look like an empty quarantine.
+
+    Raises:
+        UsageError: the message lists the reasons or the newest runs.
+    """
+    if reason is not None:
+        present = _values(output, "quarantine", "reason")
+        known = sorted(present | quarantine_reasons())
+        if reason not in known:
+            listed = f"this dataset has {', '.join(sorted(present)) or 'no quarantined page'}"
+            raise UsageError(f"unknown reason: {reason}{did_you_mean(reason, known) or '; ' + listed}")
+    if run_id is not None:
+        runs = [path.stem for path in sorted(output.runs.glob("*.json"), reverse=True)]
+        if run_id not in runs:
+            newest = ", ".join(runs[:_RUNS_SHOWN]) or "none"
+            raise UsageError(f"unknown run: {run_id}{did_you_mean(run_id, runs) or '; the newest runs are ' + newest}")
+
+
+def _values(output: Output, table: str, column: str) -> set[str]:
+    """The different values of a column of a published table."""
+    found = _columns(output, table, [column])
+    return set() if found is None else {str(value) for value in pc.unique(found.column(column)).to_pylist()}
+
+
+def dataset_summary(output: Output) -> dict[str, Any]:
+    """What `print_dataset` shows, for programs: articles, pages by outcome, quarantine by reason and the last runs."""
+    articles = _columns(output, "articles", ["publisher"])
+    ledger = _columns(output, "ledger", ["outcome"])
+    quarantine = _columns(output, "quarantine", ["reason"])
+    return {
+        "state": output.state(),
+        "articles": articles.num_rows if articles else 0,
+        "articles_by_publisher": _counts(articles, "publisher"),
+        "pages_by_outcome": _counts(ledger, "outcome"),
+        "quarantined_by_reason": _counts(quarantine, "reason"),
+        "runs": [_run_summary(report) for report in read_reports(output, _RUNS_SHOWN)],
+    }
+
+
+def _counts(table: pa.Table | None, column: str) -> dict[str, int]:
+    """How often each value of a column occurs, the most frequent first; a missing value is `unknown`."""
+    if table is None:
+        return {}
+    counted = pc.value_counts(table.column(column)).to_pylist()
+    return {row["values"] or "unknown": row["counts"] for row in sorted(counted, key=lambda row: -row["counts"])}
+
+
+def _run_summary(report: RunReport) -> dict[str, Any]:
+    account = report.account
+    return {
+        "run_id": report.run_id,
+        "state": report.state,
+        "started_at": report.started_at,
+        "received": account.received,
+        "articles": account.articles,
+        "duplicates": account.duplicates,
+        "quarantined": account.quarantined,
+        "warnings": [rule.code for rule in report.warnings],
+    }
 
 
 def print_dataset(output: Output) -> None:

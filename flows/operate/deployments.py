@@ -6,16 +6,18 @@ from typing import Any, cast
 
 from prefect import Flow
 from prefect.automations import Automation
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import (
     DeploymentFilter,
     DeploymentFilterName,
     FlowRunFilter,
+    FlowRunFilterExpectedStartTime,
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
-from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy, StateType
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy, FlowRun, StateType
 from prefect.client.schemas.schedules import CronSchedule
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import PrefectHTTPStatusError
 from prefect.states import Cancelled
@@ -42,6 +44,7 @@ _DESCRIPTIONS = {
 _DROP = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
 _QUEUE = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)
 DEAD_RUNS = "copydesk: runs without a heartbeat have crashed"
+_PAGE_RUNS = 200  # the most that a Prefect server returns at once
 _DEAD_AFTER_SECONDS = 180  # six heartbeats (flows/settings.py); a busy machine may miss some
 
 
@@ -152,12 +155,7 @@ def drop_missed_runs() -> int:
     """
     count = 0
     with get_client(sync_client=True) as client:
-        is_ours = DeploymentFilter(name=DeploymentFilterName(any_=list(NAMES)))
-        is_scheduled = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])))
-        runs = client.read_flow_runs(flow_run_filter=is_scheduled, deployment_filter=is_ours, limit=200)
-        now = datetime.now(UTC)
-        missed = [run for run in runs if run.expected_start_time and run.expected_start_time < now]
-        missed.sort(key=lambda run: run.expected_start_time or now)
+        missed = _missed_runs(client)
         newest = {run.deployment_id: run.id for run in missed}
         for run in missed:
             if newest[run.deployment_id] != run.id:
@@ -166,6 +164,31 @@ def drop_missed_runs() -> int:
     if count:
         logger.info("%d missed runs dropped; the newest run of each deployment replaces them", count)
     return count
+
+
+def _missed_runs(client: SyncPrefectClient) -> list[FlowRun]:
+    """The runs that are still scheduled though they were due, the oldest first.
+
+    The server is asked for these only: it keeps up to a hundred future runs of each deployment, and an answer has at
+    most `_PAGE_RUNS` runs.
+    """
+    is_ours = DeploymentFilter(name=DeploymentFilterName(any_=list(NAMES)))
+    is_missed = FlowRunFilter(
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
+        expected_start_time=FlowRunFilterExpectedStartTime(before_=datetime.now(UTC)),
+    )
+    missed: list[FlowRun] = []
+    while True:
+        page = client.read_flow_runs(
+            flow_run_filter=is_missed,
+            deployment_filter=is_ours,
+            sort=FlowRunSort.EXPECTED_START_TIME_ASC,
+            limit=_PAGE_RUNS,
+            offset=len(missed),
+        )
+        missed += page
+        if len(page) < _PAGE_RUNS:
+            return missed
 
 
 def watch_for_dead_runs() -> bool:

@@ -92,9 +92,10 @@ def test_the_raw_page_lies_under_its_digest(published):
     assert all(hashlib.sha256(row["raw"]).hexdigest() == row["page_digest"] for row in pages if row["raw"])
 
 
-def test_running_twice_changes_nothing(published):
+def test_running_twice_changes_nothing(published, capsys):
     before = everything(published)
     assert main(["run", str(PAGES), "--output", str(published)]) == 0
+    assert capsys.readouterr().out == "Nothing new: all 40 pages are known from earlier runs.\n"
     assert everything(published) == before
     assert not any((published / "work").iterdir()) if (published / "work").exists() else True
 
@@ -115,6 +116,41 @@ def test_new_pages_are_added_and_a_changed_text_becomes_a_version(published, tmp
     assert count(root, "versions") == 1
     assert count(root, "articles", "version = 2") == 1
     assert relation(root, "versions").select("changes").fetchall() == [(["summary", "text: +8 -8 words"],)]
+
+
+def test_programs_get_json_and_quiet_is_quiet(published, capfd):
+    assert main(["run", str(PAGES), "--output", str(published), "--json", "--quiet"]) == 0
+    printed = capfd.readouterr()
+    report = json.loads(printed.out)
+    assert (report["state"], report["counts"]["known"], printed.err) == ("Completed", 40, "")
+    assert main(["run", str(PAGES), "--output", str(published), "--quiet"]) == 0
+    assert capfd.readouterr() == ("", "")
+    assert main(["show", "--json", "--output", str(published)]) == 0
+    shown = json.loads(capfd.readouterr().out)
+    assert shown["pages_by_outcome"] == {"article": 33, "quarantined": 6, "duplicate": 1}
+    assert sum(shown["articles_by_publisher"].values()) == shown["articles"] == 33
+    assert shown["runs"][0]["run_id"] == report["run_id"] or len(shown["runs"]) > 1
+
+
+@pytest.mark.parametrize("command", ["quarantine", "replay"])
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--reason", "clean.lsting", "unknown reason: clean.lsting; did you mean clean.listing?"),
+        ("--reason", "nonsense", "unknown reason: nonsense; this dataset has clean.error_page, clean.listing,"),
+        ("--run", "yesterday", "unknown run: yesterday; the newest runs are 20"),
+    ],
+)
+def test_a_reason_or_run_that_does_not_exist_is_an_error(published, capsys, command, option, value, message):
+    before = sorted((published / "runs").iterdir())
+    assert main([command, option, value, "--output", str(published)]) == 2
+    assert message in capsys.readouterr().err
+    assert sorted((published / "runs").iterdir()) == before
+
+
+def test_a_reason_that_no_page_has_is_no_error(published, capsys):
+    assert main(["quarantine", "--reason", "clean.forum", "--output", str(published)]) == 0
+    assert "No quarantined page matches." in capsys.readouterr().out
 
 
 def test_show_and_explain_speak(published, capsys):
@@ -217,7 +253,7 @@ def test_an_interrupt_ends_a_run_at_once(tmp_path):
         if "ingest:" in said:
             break
     os.killpg(process.pid, signal.SIGINT)
-    assert process.wait(20) == 1
+    assert process.wait(20) == 130
     assert "the next run resumes from it" in process.stderr.read()
     assert not Output(tmp_path / "out").exists()
 
