@@ -1,6 +1,5 @@
 """One execution of a flow on an output: its lock, its report, its workers, its time limit and its final state."""
 
-import logging
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +16,7 @@ from flows.parameters import NewsParameters, ReplayParameters
 from flows.report.alerts import alert
 from flows.report.model import RunReport
 from flows.report.prometheus import write_metrics
-from flows.settings import Settings
+from flows.settings import Settings, show_own_log
 from tasks.load.output import Output, OutputBusyError
 from tasks.load.worker import LoadOptions
 from tasks.parallel.engines import CLUSTERS
@@ -126,7 +125,7 @@ def _state_after(run: Run, work: Callable[[Run], None]) -> Any:
 
 
 def _work(run: Run, work: Callable[[Run], None]) -> None:
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # its line per request would hide the run's own lines
+    show_own_log()  # for a run that a Prefect worker started
     settings = run.settings
     if settings.executor != INLINE:
         # programs that load Arrow before `flows.settings.quiet_environment` runs have kept its own allocator

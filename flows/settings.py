@@ -1,5 +1,6 @@
 """Where a run happens: read from the environment when asked, never at import."""
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -17,7 +18,6 @@ _QUIET = {
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",  # the default of 20 is too short on a busy machine
     "PREFECT_LOGGING_EXTRA_LOGGERS": "flows,tasks",
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",  # so that dead runs are noticed (flows/operate/deployments.py)
-    "PREFECT_LOGGING_ROOT_LEVEL": "INFO",  # without it the extra loggers' INFO lines are lost
 }
 _ALLOCATOR = "ARROW_DEFAULT_MEMORY_POOL"
 
@@ -76,8 +76,18 @@ def quiet_environment() -> None:
     """
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
+    show_own_log()
     if os.environ.get("COPYDESK_EXECUTOR") != "inline":  # `tasks.parallel.executor.INLINE`, whose module loads Arrow
         _use_malloc()
+
+
+def show_own_log() -> None:
+    """Let the log of this package be seen from INFO on, while all other libraries stay at WARNING.
+
+    Prefect hands the log of `PREFECT_LOGGING_EXTRA_LOGGERS` to its server and console, but does not set their level.
+    """
+    for name in ("flows", "tasks"):
+        logging.getLogger(name).setLevel(logging.INFO)
 
 
 def _use_malloc() -> None:

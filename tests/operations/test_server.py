@@ -147,6 +147,14 @@ def server(tmp_path_factory):
     made.stop()
 
 
+@pytest.fixture
+def idle_server(tmp_path_factory):
+    """A server of its own, for which no process works."""
+    made = Server(tmp_path_factory.mktemp("idle"))
+    yield made
+    made.stop()
+
+
 @pytest.fixture(scope="module")
 def served(server, tmp_path_factory):
     """Deployments of a file of schedules, served."""
@@ -336,7 +344,8 @@ def test_a_worker_runs_what_was_deployed(server, tmp_path):
     assert len(articles(tmp_path / "out")) == 4
 
 
-def test_after_downtime_only_the_newest_missed_run_is_made(server, tmp_path):
+def test_after_downtime_only_the_newest_missed_run_is_made(idle_server, tmp_path):
+    server = idle_server
     one = server.register("hourly", tmp_path, "idle-pool", PAGES / "northquay")
     runs = []
     for hours in (5, 3, 1):
