@@ -150,7 +150,7 @@ def test_a_server_that_is_named_in_a_profile_is_asked_and_its_silence_is_reporte
         pytest.param(("ALL_PROXY",), marks=pytest.mark.slow),
         ("HTTP_PROXY", "HTTPS_PROXY", "all_proxy"),
     ],
-    ids=lambda names: "+".join(names),
+    ids="+".join,
 )
 def test_no_proxy_stands_between_a_run_and_its_server(run, variables):
     process = run("--verbose", **dict.fromkeys(variables, "http://127.0.0.1:9"))  # where nothing listens
