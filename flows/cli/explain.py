@@ -45,6 +45,13 @@ _ORIGIN_COLUMNS = {
     "confidence": None,
     "flags": None,
 }
+_CONFIDENCE_COLUMNS = {
+    "title": "title_confidence",
+    "publisher": "publisher_confidence",
+    "authors": "authors_confidence",
+    "published_date": "published_confidence",
+    "language": "language_confidence",
+}
 # fields read off lines -> labels of the lines that may hold the value, the likeliest first
 _LINE_LABELS = {
     "captions": ("caption",),
@@ -168,6 +175,7 @@ def _field_table(article: Row, lines: list[Row]) -> Table:
     table = Table(box=None, padding=(0, 1), header_style="bold")
     table.add_column("field", no_wrap=True)
     table.add_column("value", overflow="fold")
+    table.add_column("confidence", justify="right", no_wrap=True)
     table.add_column("origin", overflow="fold")
     for name, origin_column in _ORIGIN_COLUMNS.items():
         value = article[name]
@@ -175,11 +183,25 @@ def _field_table(article: Row, lines: list[Row]) -> Table:
         has_no_author = name == "authors" and origin  # the page declares that it has none
         if value is None or (value in ([], "") and not has_no_author):
             continue
-        table.add_row(name, one_line(_shown(value) or "(none)"), one_line(origin or ""))
+        if name == "flags":
+            origin = _flag_evidence(article)
+        confidence = article.get(_CONFIDENCE_COLUMNS.get(name, ""))  # null in articles of versions without the column
+        shown = "" if confidence is None else f"{confidence:.2f}"
+        table.add_row(name, one_line(_shown(value) or "(none)"), shown, one_line(origin or ""))
     size = f"{article['word_count']} words in {article['paragraph_count']} paragraphs"
     text = f"{size}, from {article['text'][:40]!r} to {article['text'][-30:]!r}"
-    table.add_row("text", text, "kept lines")
+    table.add_row("text", text, "", "kept lines")
     return table
+
+
+def _flag_evidence(article: Row) -> str:
+    """What shows each flag, where something does: the line's number, or the words of a field."""
+    shown = []
+    for one in article.get("flag_evidence") or ():
+        place = f" line {one['line_no']}:" if one["line_no"] else ""
+        words = f" {one['shown']!r}" if one["shown"] else ""
+        shown.append(f"{one['flag']}:{place}{words}" if place or words else one["flag"])
+    return "; ".join(shown)
 
 
 def _line_origin(name: str, value: Any, lines: list[Row]) -> str:

@@ -20,6 +20,13 @@ _COMMENT_HEAD = re.compile(  # `A name, 5 h`, above a reader's comment
     )$""",
     re.I | re.X,
 )
+_AGO = re.compile(  # `3 min ago`, above an update of a ticker
+    r"""^(?:vor|il\ y\ a|hace|há)?\ ?\d{1,2}\ ?(?:
+        min(?:ute[sn]?|utos?|uti|ut|uter)?|h(?:rs?|ours?|eures?|oras?)?|Std|Stunden?|ore|uur|timer|tim|godz|мин|ч|分钟?|小时|時間
+    )\.?(?:\ ?(?:ago|fa|atrás|geleden|temu|назад|siden|sedan|前))?$""",
+    re.I | re.X,
+)
+_AGO_CHARS = 24  # below this
 _COMMENT_HEAD_CHARS = 60  # below this
 _COPIED = ("doc_id", "source_uri", "url", "media_type", "fetched_at", "page_digest", "byte_count")
 
@@ -128,7 +135,10 @@ def _page_facts(
 def _clock_lines(texts: list[str], is_kept: np.ndarray) -> int:
     """Lines up to the last kept one that are a time of day or start with one, like the updates of a ticker."""
     last = int(np.flatnonzero(is_kept)[-1]) if is_kept.any() else -1
-    return sum(1 for text in texts[: last + 1] if text[:2].isdigit() and text[2:3] in ":.h" and text[3:5].isdigit())
+    before = texts[: last + 1]
+    clocks = sum(1 for text in before if text[:2].isdigit() and text[2:3] in ":.h" and text[3:5].isdigit())
+    first = int(np.flatnonzero(is_kept)[0]) if is_kept.any() else 0
+    return clocks + sum(1 for text in before[first:] if len(text) < _AGO_CHARS and _AGO.match(text))
 
 
 def _comment_heads(texts: list[str], is_kept: np.ndarray) -> int:

@@ -10,6 +10,7 @@ from tasks.clean.parse.decode import Decoded, decode, repair, repair_line, soft_
 from tasks.clean.parse.html import add_html_page
 from tasks.clean.parse.shells import add_declared_story
 from tasks.clean.parse.signals import Signals
+from tasks.text.escapes import decode_quoted_printable, is_quoted_printable
 
 
 @dataclass
@@ -85,7 +86,11 @@ def prepare(pages: Iterable[tuple[int, bytes, str | None]], *, is_html: bool) ->
 
 def _add_text(blocks: Blocks, page: int, raw: bytes, decoded: Decoded, repairs: set[str]) -> tuple[None, None]:
     """Append the blocks of a text page, which declares nothing and needs no parser."""
-    if add_text_page(blocks, page, repair(decoded.text, repairs), soft_ends(decoded.text)):
+    text = decoded.text
+    if is_quoted_printable(raw):
+        text = decode_quoted_printable(text, is_html=False)
+        repairs.add("quoted_printable")
+    if add_text_page(blocks, page, repair(text, repairs), soft_ends(text)):
         repairs.add("wrapped_lines")
     return None, None
 
@@ -97,7 +102,11 @@ def _add_html(
     first, body = len(blocks), len(blocks.containers.parent)
     signals, problem = None, None
     try:
-        signals = add_html_page(blocks, page, _utf8(raw, decoded))
+        data = _utf8(raw, decoded)
+        if is_quoted_printable(data):
+            data = decode_quoted_printable(data.decode("utf-8", "replace"), is_html=True).encode()
+            repairs.add("quoted_printable")
+        signals = add_html_page(blocks, page, data)
         signals.finish()
         repairs |= signals.repairs
         if add_declared_story(blocks, page, first, body, signals.article_bodies):

@@ -14,6 +14,8 @@ _TEMPLATE_WORDS = 3
 _TEMPLATE_GROUPS = ("related", "comment", "footer", "navigation")  # of the lexicon, named like their labels
 _PULL_QUOTE_WORDS = (4, 45)
 _REPEATED_WORDS = 8  # shorter lines recur in interviews, lists and refrains
+_COPY_WORDS, _COPY_SHARE = 40, 0.95  # of a block that repeats other paragraphs, and their share of it
+_COPY_MIN_SHARE = 0.3  # of the story's words
 _STORY_WORDS = 60
 _ASIDE = 1 << TAG_CODES["aside"]
 
@@ -23,6 +25,7 @@ def correct_story(page: PageLines) -> dict[int, LineLabel]:
     removed: Removed = {}
     _remove_templates(page, removed)
     _remove_repeated(page, removed)
+    _remove_whole_copies(page, removed)
     if page.is_html:
         _remove_later_articles(page, removed)
         _remove_hidden(page, removed)
@@ -62,6 +65,21 @@ def _remove_repeated(page: PageLines, removed: Removed) -> None:
         first = seen.setdefault(keys[index], index)
         if first != index and not _is_refrain(page, lines, keys, first, index):
             removed[n] = LineLabel(Label.PARAGRAPH, Action.DROP, Reason.DUPLICATE_IN_PAGE, None, 0.95)
+
+
+def _remove_whole_copies(page: PageLines, removed: Removed) -> None:
+    """A line that holds all other paragraphs of the story once more: some pages print the text as one block, too."""
+    story = story_lines(page, removed)
+    if len(story) < 2:
+        return
+    longest = max(story, key=lambda n: page.words[n])
+    size = page.words[longest]
+    if size < _COPY_WORDS or size < _COPY_MIN_SHARE * word_sum(page, story):
+        return
+    whole = squeeze(page.text[longest])
+    parts = [n for n in story if n != longest and page.words[n] > 2 and squeeze(page.text[n]) in whole]
+    if len(parts) > 1 and word_sum(page, parts) >= _COPY_SHARE * size:
+        removed[longest] = LineLabel(Label.PARAGRAPH, Action.DROP, Reason.DUPLICATE_IN_PAGE, "the whole text", 0.95)
 
 
 def _is_refrain(page: PageLines, lines: list[int], keys: list[int], first: int, index: int) -> bool:

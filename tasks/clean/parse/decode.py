@@ -1,26 +1,29 @@
 """Bytes in, text out: encoding detection and the repairs that every text needs, each with a name.
 
-A repair never changes what a reader sees, except damage: hyphenation, quotes and dashes stay as they are.
+A repair never changes what a reader sees, except damage: quotes and dashes stay as they are, and hyphens but for those
+of words that a printed line divides.
 """
 
 import codecs
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import ftfy
 import numpy as np
 import pyarrow as pa
-from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
+from resiliparse.parse.encoding import map_encoding_to_html5
 
+from tasks.clean.parse import charset
 from tasks.text import mojibake
-from tasks.text.characters import C1_CLASS, UNSEEN_CLASS
+from tasks.text.characters import C1_CLASS, JOINERS, UNSEEN_CLASS
+from tasks.text.escapes import join_divided_words, unescape
 
 _META_PROBE = 4096  # browsers look for a charset in the first 1024 bytes, but sites declare it later, too
 _META = re.compile(
     rb"""<(?:meta[^>]{0,200}?|\?xml[^>]{0,100}?)(?:charset|encoding)\s*=\s*["']?\s*([\w:.-]{2,40})""", re.I
 )
-_DETECT_PROBE = 1 << 17  # the detector's answer settles long before 128 kB
 _NOT_CHARSETS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"})  # Python's own
 _DAMAGED_SHARE = 0.01  # of undecodable bytes: up to this a text is damaged, with more it is in another encoding
 
@@ -40,8 +43,8 @@ _INVISIBLE = re.compile(f"[{UNSEEN_CLASS}{C1_CLASS}]")
 _SPACES = re.compile(f"[{_SPACE_CLASS}]")
 _MAX_ROUNDS = 4  # some text is damaged twice; more damage is artificial
 # repairs that may uncover further damage; replaced spaces do not
-_UNSETTLING = frozenset({"mojibake", "invisible_characters", "unicode_nfc"})
-_IS_UNSEEN, _IS_C1, _IS_SPACE, _IS_LEAD, _IS_BREAK = 1, 2, 4, 8, 16
+_UNSETTLING = frozenset({"mojibake", "invisible_characters", "unicode_nfc", "escapes"})
+_IS_UNSEEN, _IS_C1, _IS_SPACE, _IS_LEAD, _IS_BREAK, _IS_JOINER = 1, 2, 4, 8, 16, 32
 # which of the patterns each UTF-16 unit may match: all their characters are in the basic plane
 _SIGNS = np.zeros(0x10000, dtype=np.uint8)
 for _sign, _class in (
@@ -50,6 +53,7 @@ for _sign, _class in (
     (_IS_SPACE, _SPACE_CLASS),
     (_IS_LEAD, mojibake.LEADS),
     (_IS_BREAK, "\r" + _BREAK_CLASS),
+    (_IS_JOINER, "\u200c\u200d"),
 ):
     _SIGNS[[ord(char) for char in _chars_in(_class)]] |= _sign
 
@@ -82,7 +86,8 @@ def decode(raw: bytes, declared: str | None = None) -> Decoded:
     """The text of a page of unknown encoding; never raises.
 
     Order: byte order mark, UTF-16/32 by its NULs, strict UTF-8 (text in another encoding practically never is valid
-    UTF-8), the transport's charset, the page's own, a detector, and windows-1252 as the last resort.
+    UTF-8), the transport's charset, the page's own, a detector, and windows-1252 as the last resort. A western charset
+    that the letters contradict is not believed.
     """
     for bom, name in _BYTE_ORDER_MARKS:
         if raw.startswith(bom):
@@ -100,6 +105,28 @@ def decode(raw: bytes, declared: str | None = None) -> Decoded:
         (declared, "transport"),
         (meta.group(1).decode("ascii", "ignore") if meta else None, "meta"),
     ]
+    believed = _declared(raw, named)
+    if believed:
+        return believed
+    damaged = raw.decode("utf-8", "replace")
+    bad = damaged.count("\ufffd")
+    if bad <= _DAMAGED_SHARE * len(raw) and (
+        len(damaged) < len(raw) - 2 * bad or any(_codec(label) == "utf-8" for label, _ in named)
+    ):
+        return Decoded(raw, "utf-8", "utf-8", bad)  # has valid multi-byte characters, or declares UTF-8
+    guess = _codec(charset.detected(raw))
+    if (guess in (None, "utf-8") or guess in charset.WESTERN) and charset.is_korean(raw):
+        guess = "cp949"
+    if guess and guess != "utf-8":
+        decoded = _lossy(raw, guess, "detected")
+        if decoded.damaged_char_count <= _DAMAGED_SHARE * len(raw):
+            return decoded
+    return _lossy(raw, "windows-1252", "fallback")
+
+
+def _declared(raw: bytes, named: list[tuple[str | None, str]]) -> Decoded | None:
+    """The page in the first charset declared for it that can be; None if there is none."""
+    readable = []
     for label, origin in named:
         codec = _codec(label)
         if codec and codec != "utf-8":
@@ -107,19 +134,15 @@ def decode(raw: bytes, declared: str | None = None) -> Decoded:
                 raw.decode(codec)
             except UnicodeDecodeError:
                 continue
-            return Decoded(raw, codec, origin, 0)
-    damaged = raw.decode("utf-8", "replace")
-    bad = damaged.count("\ufffd")
-    if bad <= _DAMAGED_SHARE * len(raw) and (
-        len(damaged) < len(raw) - 2 * bad or any(_codec(label) == "utf-8" for label, _ in named)
-    ):
-        return Decoded(raw, "utf-8", "utf-8", bad)  # has valid multi-byte characters, or declares UTF-8
-    guess = _codec(detect_encoding(raw[:_DETECT_PROBE]))
-    if guess and guess != "utf-8":
-        decoded = _lossy(raw, guess, "detected")
-        if decoded.damaged_char_count <= _DAMAGED_SHARE * len(raw):
-            return decoded
-    return _lossy(raw, "windows-1252", "fallback")
+            readable.append((codec, origin))
+    if not readable:
+        return None
+    codec, origin = readable[0]
+    if codec in charset.WESTERN:
+        fitting = _codec(charset.fitting(raw, [other for other, _ in readable[1:]]))
+        if fitting:
+            return _lossy(raw, fitting, dict(readable).get(fitting, "detected"))
+    return Decoded(raw, codec, origin, 0)
 
 
 def _lossy(raw: bytes, name: str, origin: str) -> Decoded:
@@ -195,7 +218,11 @@ def repair_line(text: str, repairs: set[str]) -> str:
                 signs = _signs(text)
         if signs & (_IS_UNSEEN | _IS_C1):
             text = _apply("invisible_characters", _INVISIBLE, "", text, repairs)
-        if signs & _IS_SPACE:
+        if signs & _IS_JOINER:
+            text = _apply("invisible_characters", JOINERS, "", text, repairs)
+        for name, undo in _UNDONE:
+            text = _undone(name, undo, text, repairs)
+        if signs & _IS_SPACE or "\xa0" in text:
             text = _apply("spaces", _SPACES, " ", text, repairs)
         if not unicodedata.is_normalized("NFC", text):
             repairs.add("unicode_nfc")
@@ -203,6 +230,17 @@ def repair_line(text: str, repairs: set[str]) -> str:
         if text == before or not (repairs & _UNSETTLING):
             break
     return text
+
+
+# each is quick where a text has none of its signs
+_UNDONE = (("escapes", unescape), ("divided_words", join_divided_words))
+
+
+def _undone(name: str, undo: Callable[[str], str], text: str, repairs: set[str]) -> str:
+    changed = undo(text)
+    if changed != text:
+        repairs.add(name)
+    return changed
 
 
 def _signs(text: str) -> int:

@@ -1,0 +1,1 @@
+"""Damage that a reader of an article would see at once, known by its form: each kind is one flag of the row."""

@@ -1,0 +1,88 @@
+"""Damage to fields: headlines, authors, dates and addresses that no person wrote."""
+
+import re
+
+from tasks.extract.damage.evidence import Evidence, Story, excerpt
+from tasks.extract.damage.machine_text import ENTITY, TAG, TEMPLATE
+
+# what programs print in place of a value, as the whole of a field
+_NO_VALUE = re.compile(
+    r"""[\[({<"'\s]*(?: undefined | null | none | nil | nan | n/?a | \(?unknown\)? | false | true | object | todo | test
+    | untitled(?:\ (?:document|page|post))? | no\ title | \[?object\ object\]? | title | headline | array | string
+    | author(?:\ name)? | admin(?:istrator)? | root | user | username | editor\ name | default | anonymous\ user
+    | lorem\ ipsum.* | not\ found | \d{5,12} | [^\w]* )[\])}>"'\s]*""",
+    re.I | re.X,
+)
+_PART_NO_VALUE = re.compile(r"\bundefined\b(?=$|\s*[|–—-])|^undefined\b|\[object Object\]|\bNaN\b", re.I)
+_FILE_NAME = re.compile(r"^[\w.-]+\.(?:html?|php|aspx?|jpe?g|png|gif|pdf|docx?|mp4|xml)$", re.I)
+_SLUG = re.compile(r"^[a-z0-9]+(?:[-_][a-z0-9]+){3,}$|^https?://", re.I)
+_MARK = re.compile(
+    r"\*\*\S[^*]*\*\*|\]\(https?:|^#{1,4} \S|\\u[0-9a-f]{4}|%[0-9A-F]{2}.*%[0-9A-F]{2}|=[CDE][0-9A-F]=[89AB]"
+)
+_CUT = re.compile(r"(?:\.{3}|…)$")
+_CREDIT = re.compile(
+    r"""^\W*(?: photos? | foto(?:graf\w*|s)? | image | images | picture | pictures | bild(?:er)? | video | graphic
+    | grafik | illustration | photograph(?:er|y|s)? | cr[ée]dit | infographic | фото | 写真 | 撮影 | 图片 | 摄影
+    | fot\. | zdj[ęe]cie
+    )\s*(?: credit | by | : | / | ： | de\b | von\b )""",
+    re.I | re.X,
+)
+_IN_AUTHOR = re.compile(r"[@{}<>\[\]|=]|https?:|www\.|\d{3,}|&\w+;|\bundefined\b", re.I)
+_MAIL = re.compile(r"\S@\w[\w-]*\.\w")
+_EMPTY_DATE = re.compile(r"^0{4}\D?0{1,2}\D?0{1,2}|^0001-01-01|^-|invalid|^nan$|undefined|^null$|\{\{|^0+$", re.I)
+_BLANK_DATE = re.compile(
+    r"^(?:1970-01-01|1969-12-31|1900-01-01|1999-11-30|9999-|2000-01-01T00:00:00|2001-01-01T00:00:00)"
+)
+
+
+def find_title_damage(story: Story) -> Evidence | None:
+    """A headline with markup, a variable, or what a program prints for no value."""
+    title = story.title
+    if not title:
+        return None
+    patterns = (TAG, ENTITY, TEMPLATE, _PART_NO_VALUE, _FILE_NAME, _SLUG, _MARK)
+    if _NO_VALUE.fullmatch(title) or any(pattern.search(title) for pattern in patterns):
+        return Evidence(None, excerpt(title))
+    return None
+
+
+def find_title_cut(story: Story) -> Evidence | None:
+    """A headline that a program cut: it ends in dots, and the text goes on with its last words."""
+    match = _CUT.search(story.title)
+    if not match:
+        return None
+    head = story.title[: match.start()].rstrip()
+    last = head.split()[-3:] if " " in head else [head[-6:]]
+    tail = " ".join(last).casefold()
+    position = story.text[:3000].casefold().find(tail)
+    goes_on = position >= 0 and story.text[position + len(tail) : position + len(tail) + 2].strip(".…!?»”\"' ")
+    return Evidence(None, excerpt(story.title)) if goes_on or not head else None
+
+
+def find_author_damage(story: Story) -> Evidence | None:
+    """An author that is a photographer's credit, an account, an address or a missing value.
+
+    A declared value counts where it gave no author, and a credit also where a photographer became the author.
+    """
+    for author in story.authors:
+        if _NO_VALUE.fullmatch(author) or _CREDIT.search(author) or _IN_AUTHOR.search(author):
+            return Evidence(None, excerpt(author))
+    for author in story.declared_authors:
+        is_empty = not story.authors and (_NO_VALUE.fullmatch(author) or _MAIL.search(author))
+        is_credit = _CREDIT.search(author) and all(name in author for name in story.authors)
+        if is_empty or is_credit:
+            return Evidence(None, excerpt(author))
+    return None
+
+
+def find_date_invalid(story: Story) -> Evidence | None:
+    """A declared date of publication that does not exist, or that a program writes where it has none."""
+    for value in story.declared_dates:
+        if value and (_EMPTY_DATE.search(value) or _BLANK_DATE.search(value)):
+            return Evidence(None, excerpt(value))
+    return None
+
+
+def find_root_address(story: Story) -> Evidence | None:
+    """A story that declares its site's front page as its own address."""
+    return Evidence(None, "") if story.is_canonical_root else None

@@ -1,0 +1,53 @@
+"""What detectors of damage read, and what they find."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+_SHOWN_CHARS = 80  # of a text that is shown as evidence: a line of a terminal
+_BEFORE_CHARS = 20  # of them before the place that shows the damage
+
+
+class Evidence(NamedTuple):
+    """The words that show damage, and the paragraph with them (counted from 0); None if they are in a field."""
+
+    paragraph: int | None
+    shown: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """An article as detectors see it."""
+
+    paragraphs: Sequence[str]
+    text: str
+    word_count: int
+    language: str | None
+    title: str
+    authors: Sequence[str]
+    tags: Sequence[str | None]  # the HTML element of each paragraph
+    declared_authors: Sequence[str] = ()
+    declared_dates: Sequence[str] = ()
+    is_canonical_root: bool = False  # whether the page declares its site's front page as its own address
+
+    @cached_property
+    def tokens(self) -> list[str]:
+        """The text cut at spaces."""
+        return self.text.split()
+
+    def at(self, position: int) -> Evidence:
+        """The evidence at a position in the text, whose paragraphs are separated by two line feeds."""
+        start = 0
+        for number, paragraph in enumerate(self.paragraphs):
+            end = start + len(paragraph)
+            if position <= end:
+                return Evidence(number, excerpt(paragraph, position - start))
+            start = end + 2
+        return Evidence(None, excerpt(self.text, position))
+
+
+def excerpt(text: str, position: int = 0) -> str:
+    """The part of a text around a position."""
+    start = max(position - _BEFORE_CHARS, 0)
+    return text[start : start + _SHOWN_CHARS].strip()

@@ -1,0 +1,129 @@
+"""Damage to letters, spaces and marks: mixed scripts, OCR, lost spaces, lost accents, capitals."""
+
+import re
+import tomllib
+from pathlib import Path
+
+from tasks.extract.damage.evidence import Evidence, Story
+from tasks.text.escapes import divided_words
+
+_TABLES = tomllib.loads(Path(__file__).with_name("glued.toml").read_text(encoding="utf-8"))
+_LATIN, _CYRILLIC, _GREEK = "A-Za-zÀ-ɏ", "Ѐ-ӿ", "Ͱ-Ͽ"
+_BESIDE = re.compile(
+    f"[{_LATIN}][{_CYRILLIC}{_GREEK}]|[{_CYRILLIC}{_GREEK}][{_LATIN}]|[{_CYRILLIC}][{_GREEK}]|[{_GREEK}][{_CYRILLIC}]"
+)
+_NOT_LATIN = re.compile(f"[{_CYRILLIC}{_GREEK}]")
+_MIXED_WORD = re.compile(r"[^\W\d_]+")
+_MIXED_MIN, _MIXED_SHARE = 3, 0.003  # of the words; units (µm), symbols (Δx) and names are fewer
+# letters of mathematics and in circles, which stand for plain ones
+_STYLED = re.compile("[\U0001d400-\U0001d7ffⓐ-ⓩ]")
+_STYLED_MIN = 10
+_DIGIT_IN_WORD = re.compile(r"(?<![\w.@/-])[^\W\d_]*[a-zß-öø-ÿа-я]{1,}[01]+[a-zß-öø-ÿа-я]+[^\W_]*(?![\w@/]|\.\w)")
+_DIGIT_WORDS_MIN, _DIGIT_WORDS_SHARE = 4, 0.005
+_SPACED_OUT = re.compile(r"(?<!\S)(?:[A-Za-zÀ-ɏͰ-ϿЀ-ӿ] ){5,}[A-Za-zÀ-ɏͰ-ϿЀ-ӿ](?!\S)")
+_LONE_LETTERS_SHARE = 0.15  # of the words of a text with as many letters apart
+_SPACED_OUT_MIN = 5  # a few are emphasis
+_GLUED = {
+    code: frozenset(
+        spelling
+        for first in table["first"].split()
+        for second in table["second"].split()
+        if first + second not in table["words"].split()
+        for spelling in (first + second, (first + second).capitalize())
+    )
+    for code, table in _TABLES.items()
+}
+_GLUED_MIN, _GLUED_SHARE = 3, 0.01  # words; real texts have fewer than half as many
+_SHORT_WORDS = 150  # a shorter text has room for fewer
+# a sentence or a clause that starts without a space; names of files and hosts go on in small letters after a full stop
+_JOINED = re.compile(
+    r"(?<=[a-zß-öø-ÿа-яё])(?:[.!?](?=[A-ZÀ-ÞА-Я][a-zß-öø-ÿа-яё]+ )|[,;](?=[A-ZÀ-ÞА-Я]?[a-zß-öø-ÿа-яё]{2,}[ ,.]))"
+)
+_MARK_INSIDE = re.compile("[.,;!?][A-Za-zÀ-ɏА-яё]")  # what every such place has, and found far faster
+_JOINED_MIN, _JOINED_SHARE = 5, 0.01
+_CASED_CHARS_MIN = 200
+_CAPITALS_SHARE = 0.6  # of the characters of the text, in paragraphs without a small letter
+_HEADING_WORDS = 12  # a shorter paragraph in capitals is a heading
+_PLAIN_LETTERS_MIN = 800  # in so many letters of these languages there is an accent or another special letter
+_ACCENTED = frozenset("de fr es pt pl cs sk sv da no fi hu tr ro hr sl lt lv et is sq az vi ca".split())
+_SPECIAL = re.compile(r"[^\W\d_A-Za-z]")
+_END = re.compile(r"[.!?…。।؟]")
+_END_WORDS = 150  # in so many words there is an end of a sentence
+_DIVIDED_MIN, _DIVIDED_SHARE = 4, 0.01
+
+
+def find_mixed_scripts(story: Story) -> Evidence | None:
+    """Words with letters of two scripts that look alike, or plain letters in another guise."""
+    text = story.text
+    if text.isascii():
+        return None
+    if _NOT_LATIN.search(text) and _BESIDE.search(text):
+        words = [match for match in _MIXED_WORD.finditer(text) if _BESIDE.search(match[0]) and len(match[0]) > 2]
+        if len(words) >= max(_MIXED_MIN, _MIXED_SHARE * story.word_count):
+            return story.at(words[0].start())
+    match = _STYLED.search(text)
+    if match and len(_STYLED.findall(text)) >= _STYLED_MIN:
+        return story.at(match.start())
+    return None
+
+
+def find_digits_in_words(story: Story) -> Evidence | None:
+    """Digits in place of letters, as after bad recognition of a scanned page."""
+    words = [word for word in story.tokens if ("0" in word or "1" in word) and _DIGIT_IN_WORD.search(word)]
+    if len(set(words)) >= _DIGIT_WORDS_MIN and len(words) >= _DIGIT_WORDS_SHARE * story.word_count:
+        return story.at(story.text.find(words[0]))
+    return None
+
+
+def find_spaces_damaged(story: Story) -> Evidence | None:
+    """Words that stick together, or whose letters stand apart."""
+    glued = _GLUED.get(story.language or "")
+    if glued:
+        words = [word for word in story.tokens if word in glued]
+        least = _GLUED_MIN if story.word_count >= _SHORT_WORDS else _GLUED_MIN - 1
+        if len(words) >= max(least, _GLUED_SHARE * story.word_count):
+            return story.at(story.text.find(words[0]))
+    # quick where no sign stands within a word, and where few letters stand alone
+    if len(_MARK_INSIDE.findall(story.text)) >= _JOINED_MIN:
+        matches = list(_JOINED.finditer(story.text))
+        if len(matches) >= max(_JOINED_MIN, _JOINED_SHARE * story.word_count):
+            return story.at(matches[0].start())
+    if sum(len(word) == 1 for word in story.tokens) < _LONE_LETTERS_SHARE * len(story.tokens):
+        return None
+    matches = list(_SPACED_OUT.finditer(story.text))
+    return story.at(matches[0].start()) if len(matches) >= _SPACED_OUT_MIN else None
+
+
+def find_case_lost(story: Story) -> Evidence | None:
+    """A text in capitals, or one without any."""
+    text = story.text
+    if len(text) < _CASED_CHARS_MIN or text.lower() == text.upper():
+        return None
+    if text.islower() and sum(map(str.islower, text)) >= max(2 * _CASED_CHARS_MIN, len(text) / 2):
+        return Evidence(0, story.paragraphs[0][:80])
+    loud = [n for n, one in enumerate(story.paragraphs) if one.isupper() and one.count(" ") >= _HEADING_WORDS]
+    loud_chars = sum(len(story.paragraphs[n]) for n in loud)
+    if loud_chars >= _CAPITALS_SHARE * len(text) and sum(map(str.isupper, text)) >= _CAPITALS_SHARE * loud_chars:
+        return Evidence(loud[0], story.paragraphs[loud[0]][:80])
+    return None
+
+
+def find_marks_lost(story: Story) -> Evidence | None:
+    """A text without the accents of its language, or without any full stop."""
+    if not story.paragraphs or not 4 <= len(story.text) / max(story.word_count, 1) <= 14:
+        return None
+    if story.language in _ACCENTED and len(story.text) >= _PLAIN_LETTERS_MIN and not _SPECIAL.search(story.text):
+        return Evidence(0, story.paragraphs[0][:80])
+    if story.word_count >= _END_WORDS and story.language != "th" and not _END.search(story.text):
+        return Evidence(0, story.paragraphs[0][:80])
+    return None
+
+
+def find_hyphens_left(story: Story) -> Evidence | None:
+    """Words that are still divided as at the ends of printed lines."""
+    if "- " not in story.text:
+        return None
+    matches = divided_words(story.text)
+    if len(matches) >= max(_DIVIDED_MIN, _DIVIDED_SHARE * story.word_count):
+        return story.at(matches[0].start())
+    return None

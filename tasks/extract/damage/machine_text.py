@@ -1,0 +1,139 @@
+"""Text that a machine wrote for a machine: code, markup, templates and encodings, known by form in every language."""
+
+import re
+
+from tasks.extract.damage.evidence import Evidence, Story, excerpt
+
+_CODE_CHARS = "{}[]=;<>\\"
+_CODE_CHARS_MIN, _CODE_SHARE = 6, 0.06  # of a paragraph without spaces; prose has less than 0.01
+_CODE_SIGNS_MIN = 3  # of a form that prose has not
+_CODE_CHAR_KINDS = 3  # fewer may be a formula, or a pattern of arrows or brackets
+_PROGRAM_TAGS = frozenset({"pre", "code"})
+# forms that prose has not at any length
+_CODE = re.compile(
+    r"""
+    [\w.\#-]+ \s* \{ \s* [a-z-]+ \s* : [^{}]{1,80} [;}]             # .lead { color: red; }
+    | \bfunction \s* \w* \s* \( [^()]{0,60} \) \s* \{               # function gtag() {
+    | \b(?: window | document | dataLayer | jQuery | \$ ) (?: \.\w+ )* \s* [(=.\[] [^\s]{0,40} [;)\]=]
+    | \b(?: var | let | const ) \s+ \w+ \s* = \s* [\w\["'({]
+    | \) \s* => \s* \{ | \|\| \s* \[\]
+    | [{,\[] \s* ["'] [\w@$-]{1,40} ["'] \s* : \s* (?: ["'\[{\d-] | true | false | null )   # {"id": 24
+    | \[ \[ \d{2,4} , \s* \d{2,4} \]                                # [[300,250]
+    | \bdiv-gpt-ad\b | \bgoogletag\. | \badsbygoogle\b
+    """,
+    re.X,
+)
+TAG = re.compile(
+    r"</?(?:p|div|span|a|b|i|u|em|strong|br|img|ul|ol|li|h[1-6]|table|tr|td|script|style|iframe|blockquote|figure|font)"
+    r"(?:\s+[\w-]+\s*=[^<>]*|\s*/?)>|<!--|-->|<!\[CDATA\["
+    r"|\[/(?:b|i|u|url|img|quote|caption|embed|vc_row|vc_column)\]|\[(?:\w+)(?: [\w-]+=[“\"'\w][^\[\]]{0,200})+\]"
+    r"|\[(?:url|img|quote|size|color|font)=[^\[\]]{1,200}\]",
+    re.I,
+)
+_MARKUP_MIN = 3  # fewer are what a story about the Web names; one at the start of a paragraph is enough
+_ENTITIES_MIN = 2
+ENTITY = re.compile(r"&(?:amp;)*(?:[a-z]{2,8}\d{0,2}|#\d{2,6}|#x[0-9a-f]{2,5});", re.I)
+_MARKDOWN = re.compile(
+    r"""
+    !?\[ [^\[\]]{0,200} \] \( (?: https?:/ | / | \# | mailto: ) [^\s()]{0,300} \)   # [text](https://site)
+    | (?<![\w*]) \*\* (?=\S) [^*\n]{1,120} (?<=\S) \*\* (?!\*)
+    | (?<![\w_]) __ (?=\w) [^_\n]{1,60} \s [^_\n]{1,60} (?<=\S) __ (?!\w)
+    | (?: ^ | \n ) \#{2,6} \s+ \S
+    | (?: ^ | \n ) \| (?: \s? [^|\n]{0,60} \w [^|\n]{0,60} \| ){2,}
+    | ```
+    """,
+    re.X,
+)
+_MARKDOWN_MIN = 2  # a single mark may be a typing error or a footnote
+TEMPLATE = re.compile(
+    r"""
+    \{\{ \s* [^{}\n]{1,80} \}\} | \{% [^{}\n]{1,80} %\} | <%=? [^<>\n]{1,80} %> | \$\{ [\w.]{1,40} \}
+    | %% [A-Z_]{2,40} %% | \#\{ [\w.]{1,40} \} | \[object\ Object\] | %\( \w{1,30} \)s | \*\| [A-Z_]{2,30} \|\*
+    | \b[Ll]orem\ ipsum\ dolor\b
+    """,
+    re.X,
+)
+_UNDEFINED = re.compile(r"\b(?:undefined|NaN)\b")
+_UNDEFINED_MIN = 3  # fewer may be words of the story
+_BASE64 = re.compile(r"data:[a-z]+/[\w.+-]{2,40};base64,|(?<![\w/.-])(?=[A-Za-z+/]{0,80}\d)[A-Za-z\d+/]{100,}={0,2}")
+_PERCENT = re.compile(r"(?<!\w)\S*?(?:%[0-9A-F]{2}\S*?){2}", re.I)
+_ESCAPED = re.compile(r"\\u[0-9a-f]{4}|\\x[0-9a-f]{2}", re.I)
+_QUOTED_PRINTABLE = re.compile(r"=(?:E[0-9A-F]|[CD][0-9A-F])=[89AB][0-9A-F]|=(?:20|3D)(?![\w])")
+_ENCODED_MIN = 3  # signs of percent and escape encoding; an address in the text has fewer
+_ADDRESS = re.compile(r"https?:|www\.|[?&]\w+=|\.\w{2,6}/")
+
+
+def find_code(story: Story) -> Evidence | None:
+    """A paragraph of program code, style sheet, data or an ad slot's parameters, outside elements for code."""
+    counts = {char: story.text.count(char) for char in _CODE_CHARS}
+    if sum(counts.values()) < _CODE_SIGNS_MIN:
+        return None
+    chars = [char for char, count in counts.items() if count]
+    for number, paragraph in enumerate(story.paragraphs):
+        signs = sum(map(paragraph.count, chars))
+        if signs < _CODE_SIGNS_MIN or story.tags[number] in _PROGRAM_TAGS:
+            continue
+        match = _CODE.search(paragraph)
+        size = len(paragraph) - paragraph.count(" ")
+        is_dense = signs >= _CODE_CHARS_MIN and signs >= _CODE_SHARE * size
+        kinds = sum(char in paragraph for char in chars)
+        if match or (is_dense and kinds >= _CODE_CHAR_KINDS and not _ADDRESS.search(paragraph)):
+            return Evidence(number, excerpt(paragraph, match.start() if match else 0))
+    return None
+
+
+def find_markup(story: Story) -> Evidence | None:
+    """Tags, shortcodes or character references that a reader sees."""
+    text = story.text
+    for signs, pattern, least in (("<[", TAG, _MARKUP_MIN), ("&", ENTITY, _ENTITIES_MIN)):
+        if not any(sign in text for sign in signs):
+            continue
+        found = [match.start() for match in pattern.finditer(text)]
+        is_start = any(position == 0 or text[position - 1] == "\n" for position in found)
+        if found and (is_start or len(found) >= least):
+            evidence = story.at(found[0])
+            if evidence.paragraph is None or story.tags[evidence.paragraph] not in _PROGRAM_TAGS:
+                return evidence
+    return None
+
+
+def find_markdown(story: Story) -> Evidence | None:
+    """Marks of Markdown that were not turned into markup."""
+    text = story.text
+    if not ("**" in text or "](" in text or "##" in text or "__" in text or "```" in text or "|" in text):
+        return None
+    matches = list(_MARKDOWN.finditer(text))
+    return story.at(matches[0].start()) if len(matches) >= _MARKDOWN_MIN else None
+
+
+def find_template(story: Story) -> Evidence | None:
+    """Variables and fillers of a template that nobody filled in."""
+    text = story.text
+    if "{" in text or "%" in text or "[o" in text or "|*" in text or "orem ipsum" in text:
+        match = TEMPLATE.search(text)
+        if match:
+            evidence = story.at(match.start())
+            if evidence.paragraph is None or story.tags[evidence.paragraph] not in _PROGRAM_TAGS:
+                return evidence
+    if "undefined" in text or "NaN" in text:
+        matches = list(_UNDEFINED.finditer(text))
+        if len(matches) >= _UNDEFINED_MIN:
+            return story.at(matches[0].start())
+    return None
+
+
+def find_encoded(story: Story) -> Evidence | None:
+    """Text that is still encoded: base64, percent signs, backslash escapes, quoted-printable."""
+    text = story.text
+    longest = max(map(len, story.tokens), default=0)
+    if longest >= 40:
+        match = _BASE64.search(text)
+        if match:
+            return story.at(match.start())
+    for sign, pattern in (("%", _PERCENT), ("\\", _ESCAPED), ("=", _QUOTED_PRINTABLE)):
+        if text.count(sign) < _ENCODED_MIN:
+            continue
+        matches = [found for found in pattern.finditer(text) if not _ADDRESS.search(found[0])]
+        if len(matches) >= _ENCODED_MIN:
+            return story.at(matches[0].start())
+    return None

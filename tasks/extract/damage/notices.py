@@ -1,0 +1,133 @@
+"""Notices in place of a story, known by their words in more than twenty languages even when they come once."""
+
+import re
+import tomllib
+from pathlib import Path
+
+from tasks.extract.damage.evidence import Evidence, Story, excerpt
+
+_WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+_WHOLE = ("here_is", "sorry", "label")  # known from the first word of a paragraph on
+_STARTS = {
+    name: re.compile(words.replace("^", ""))
+    for table in _WORDS.values()
+    for name, words in table.items()
+    if name in _WHOLE
+}
+_WALL_CHARS = 2_500  # a longer text has a story in it
+_CONSENT_MIN, _CONSENT_CHARS = 6, 130  # things said, and at most so many characters for each
+_NOTICE_CHARS = 1_500
+_REFUSALS = {"robot": 2, "region": 3, "parked": 1}  # things that a short text says at least
+_HEAD_CHARS = 400
+_HEADS = 2  # paragraphs, since what follows may be teasers of other stories
+_LABEL_CHARS = 60
+_FRAME_CHARS = 240
+_LAST_CHARS = 200
+_ALTERNATIVES = re.compile(
+    r"\(\?:([^()]*)\)(\?)?|\[(\w+)\](\?)?|(.)\?"
+)  # (?:a|b), [sz], or a letter that may be absent
+
+
+def spellings(phrase: str) -> list[str]:
+    """The plain spellings of a phrase with alternatives: literals are found many times as fast as patterns."""
+    match = _ALTERNATIVES.search(phrase)
+    if not match:
+        return [phrase]
+    group, group_may_lack, letters, letter_may_lack, single = match.groups()
+    parts = group.split("|") if group is not None else list(letters or single)
+    if group_may_lack or letter_may_lack or single:
+        parts.append("")
+    return [whole for part in parts for whole in spellings(phrase[: match.start()] + part + phrase[match.end() :])]
+
+
+def _phrases(words: str) -> tuple[str, ...]:
+    """The alternatives of a table's line, each in all its spellings; those of one letter are parts of any text."""
+    depth, cut, phrases = 0, 0, []
+    for position, char in enumerate([*words, "|"]):
+        depth += (char == "(") - (char == ")")
+        if char == "|" and depth == 0:
+            phrases.append(words[cut:position])
+            cut = position + 1
+    return tuple(dict.fromkeys(whole for phrase in phrases for whole in spellings(phrase)))
+
+
+_TABLES = {
+    kind: {name: _phrases(words) for name, words in table.items() if name not in _WHOLE}
+    for kind, table in _WORDS.items()
+}
+
+
+def find_consent_wall(story: Story) -> Evidence | None:
+    """A text that asks for consent to cookies and says nothing else."""
+    if len(story.text) > _WALL_CHARS:
+        return None
+    plain = _plain(story.text)
+    if not any(word in plain for word in _TABLES["consent"]["cookies"]):
+        return None
+    said = _said("consent", plain)
+    if len(said) >= _CONSENT_MIN and len(said) * _CONSENT_CHARS >= len(plain):
+        return story.at(min(said))
+    return None
+
+
+def find_refusal(story: Story) -> Evidence | None:
+    """A text that tests for robots, refuses a country, or sells the domain."""
+    if len(story.text) > _NOTICE_CHARS:
+        return None
+    plain = _plain(story.text)
+    for kind, least in _REFUSALS.items():
+        said = _said(kind, plain)
+        if len(said) >= least:
+            return story.at(min(said))
+    return None
+
+
+def find_story_gone(story: Story) -> Evidence | None:
+    """A text that says first that the story is no longer there."""
+    plain = _plain("\n\n".join(story.paragraphs[:_HEADS])[:_HEAD_CHARS])
+    said = _said("gone", plain)
+    return story.at(min(said)) if len(said) == len(_TABLES["gone"]) else None
+
+
+def find_machine_frame(story: Story) -> Evidence | None:
+    """What a language model says before and after a text, or instead of it."""
+    if not story.paragraphs:
+        return None
+    first, last = story.paragraphs[0], story.paragraphs[-1]
+    head, tail = _plain(first[:_FRAME_CHARS]), _plain(last[:_FRAME_CHARS])
+    is_short = len(first) < _FRAME_CHARS
+    if (is_short and _STARTS["here_is"].match(head)) or _STARTS["sorry"].match(head) or _has("as_model", head):
+        return Evidence(0, excerpt(first))
+    if len(last) < _FRAME_CHARS and (_has("hope", tail) or _has("as_model", tail)):
+        return Evidence(len(story.paragraphs) - 1, excerpt(last))
+    return None
+
+
+def find_pay_line(story: Story) -> Evidence | None:
+    """A last line that says who may read the rest, in whatever words."""
+    last = story.paragraphs[-1] if story.paragraphs else ""
+    if not 0 < len(last) <= _LAST_CHARS or len(_said("pay", _plain(last))) < len(_TABLES["pay"]):
+        return None
+    return Evidence(len(story.paragraphs) - 1, excerpt(last))
+
+
+def find_sponsored(story: Story) -> Evidence | None:
+    """A text labelled as paid for, in a line of its own."""
+    for number, paragraph in enumerate(story.paragraphs[:_HEADS]):
+        if len(paragraph) < _LABEL_CHARS and _STARTS["label"].match(_plain(paragraph)):
+            return Evidence(number, excerpt(paragraph))
+    return None
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace("’", "'")
+
+
+def _has(name: str, plain: str) -> bool:
+    return any(phrase in plain for phrase in _TABLES["machine"][name])
+
+
+def _said(kind: str, plain: str) -> list[int]:
+    """The positions of the things of a kind that a text says, each at the first of its phrases that is found."""
+    found = (next((phrase for phrase in phrases if phrase in plain), None) for phrases in _TABLES[kind].values())
+    return [plain.find(phrase) for phrase in found if phrase is not None]

@@ -1,0 +1,71 @@
+"""A page's row and declarations as detectors of damage read them, and what they find as columns of the row."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from tasks.extract.body import Body
+from tasks.extract.damage.evidence import Story
+from tasks.extract.damage.table import find_damage
+from tasks.extract.fields.address import clean_url, host
+from tasks.extract.fields.json_ld_people import names_of
+from tasks.extract.page import Page
+
+_AUTHOR_METAS = ("author", "article:author", "parsely-author", "dc.creator")
+_DATE_METAS = ("article:published_time", "parsely-pub-date", "sailthru.date", "pubdate", "datepublished")
+# repairs of undamaged text: they unify spaces and line ends
+_PLAIN_REPAIRS = frozenset({"spaces", "tabs", "line_breaks", "unicode_nfc"})
+
+
+def damage_columns(page: Page, row: Mapping[str, Any], body: Body) -> tuple[list[str], dict[str, Any]]:
+    """The flags for damage, and the columns that say what shows them and what was repaired.
+
+    `row` has title, authors, language and word_count.
+    """
+    kept = [line for line in page.lines if line.action == "keep"]
+    story = Story(
+        paragraphs=body.paragraphs,
+        text=body.text,
+        word_count=row["word_count"],
+        language=row["language"],
+        title=row["title"] or "",
+        authors=row["authors"],
+        tags=[line.tag for line in kept],
+        declared_authors=_declared_authors(page),
+        declared_dates=_declared_dates(page),
+        is_canonical_root=_declares_front_page(page),
+    )
+    found = find_damage(story)
+    evidence = [
+        {
+            "flag": doubt.value,
+            "line_no": None if shown.paragraph is None else kept[shown.paragraph].line_no,
+            "shown": shown.shown or None,
+        }
+        for doubt, shown in found.items()
+    ]
+    repairs = [name for name in page.document["repairs"] if name not in _PLAIN_REPAIRS]
+    return [doubt.value for doubt in found], {"flag_evidence": evidence, "repairs": repairs}
+
+
+def _declared_authors(page: Page) -> list[str]:
+    """The names that the page declares as its authors; addresses of profiles are none."""
+    names = [name for node in page.nodes() for name in names_of(node.get("author"), page)]
+    names += [value for _, value in page.meta(*_AUTHOR_METAS)]
+    return [name for name in names if "://" not in name]
+
+
+def _declared_dates(page: Page) -> list[str]:
+    """The dates of publication as the page's own declarations spell them."""
+    declared = [*page.node_strings("datePublished"), *page.items("datePublished")]
+    return declared + [value for _, value in page.meta(*_DATE_METAS)]
+
+
+def _declares_front_page(page: Page) -> bool:
+    """Whether a page that is not the front page declares the front page of its site as its own address."""
+    url = page.document.get("url")
+    if not url or urlsplit(url).path in ("", "/"):
+        return False
+    declared = (clean_url(href, url) for href in page.links("canonical"))
+    parts = (urlsplit(address) for address in declared if address)
+    return any(one.path in ("", "/") and not one.query and host(one.geturl()) == host(url) for one in parts)

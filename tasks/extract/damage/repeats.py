@@ -1,0 +1,48 @@
+"""Text that repeats itself: printed twice, sentences from a stock of phrases, paragraphs filled in like forms."""
+
+import re
+from collections import Counter
+
+from tasks.extract.damage.evidence import Evidence, Story, excerpt
+
+_SENTENCE = re.compile(r"(?<=[.!?…。！？])\s*(?=\S)|\n+")
+_SENTENCE_CHARS, _DENSE_SENTENCE_CHARS = 32, 14  # a shorter one may be a refrain
+_REPEATED_SHARE = 0.25  # of the characters of all long sentences
+_REPEATED_MIN = 3  # different sentences
+_PARAGRAPHS_MIN, _ALIKE_SHARE = 6, 0.5
+_ALIKE_CHARS = 25  # of a paragraph's form: a shorter one is a heading or a result
+_DIGITS = re.compile(r"\d+")
+_NAME = re.compile(r"[A-ZÀ-ÞА-Я][\w’'-]*")
+_SHORT_REPEATS = 4  # times that a short line recurs when it is a button or a marker
+
+
+def find_repeats(story: Story) -> Evidence | None:
+    """Text that is printed twice, as paragraphs or as one, and sentences that recur."""
+    sentences = _SENTENCE.split(story.text)
+    least = _SENTENCE_CHARS if story.text.isascii() or " " in story.text[:80] else _DENSE_SENTENCE_CHARS
+    long_ones = [sentence for sentence in sentences if len(sentence) >= least]
+    counts = Counter(long_ones)
+    if len(counts) > len(long_ones) - _REPEATED_MIN:
+        return None
+    again = [sentence for sentence, count in counts.items() if count > 1]
+    size = sum(map(len, long_ones))
+    surplus = sum(len(sentence) * (counts[sentence] - 1) for sentence in again)
+    if len(again) >= _REPEATED_MIN and surplus >= _REPEATED_SHARE * size:
+        return story.at(story.text.rfind(again[0]))
+    return None
+
+
+def find_forms(story: Story) -> Evidence | None:
+    """Paragraphs that differ in names and figures only, as in notices and small ads."""
+    if len(story.paragraphs) < _PARAGRAPHS_MIN:
+        return None
+    forms = [_form(paragraph) for paragraph in story.paragraphs]
+    counts = Counter(forms)
+    alike = [n for n, form in enumerate(forms) if counts[form] > 1 and len(form) >= _ALIKE_CHARS]
+    if len(alike) >= max(_PARAGRAPHS_MIN - 1, _ALIKE_SHARE * len(forms)):
+        return Evidence(alike[0], excerpt(story.paragraphs[alike[0]]))
+    return None
+
+
+def _form(paragraph: str) -> str:
+    return _DIGITS.sub("0", _NAME.sub("X", paragraph[:200]))

@@ -1,0 +1,187 @@
+"""Damage that a reader would see at once is a flag of the row, and real text has none."""
+
+import json
+
+import pytest
+from support.pages import page_table, process
+from support.paths import EXPECTED
+
+from tasks.extract.damage.evidence import Story
+from tasks.extract.damage.notices import spellings
+from tasks.extract.damage.table import DETECTORS, find_damage
+from tasks.vocabulary import Doubt
+
+PLAIN = [
+    "The harbour trust agreed on Monday to spend two million on the old ferry pier, after a long debate.",
+    "The cost of the pier rose by a third in the spring, and nobody in the town could say for certain why.",
+    "A boat from the island brought timber, rope and four new lamps to the workers of the night shift.",
+    "The judge gave both of the sides a month to answer the claims of the builders from the other shore.",
+]
+GERMAN = ["Die Gemeinde will das alte Haus am Markt noch vor dem Winter verkaufen und dann neu bauen lassen."] * 10
+
+
+def story(paragraphs=PLAIN, **changes):
+    text = "\n\n".join(paragraphs)
+    values = {
+        "word_count": len(text.split()),
+        "language": "en",
+        "title": "Trust spends two million",
+        "authors": ["Ada Finch"],
+    }
+    return Story(paragraphs=paragraphs, text=text, tags=["p"] * len(paragraphs), **values | changes)
+
+
+def each(change):
+    return story([change(paragraph) for paragraph in PLAIN])
+
+
+def among(*lines):
+    return story([PLAIN[0], *lines, *PLAIN[1:]])
+
+
+LOOKALIKES = str.maketrans("aeo", "аео")
+DAMAGED = [
+    (Doubt.CODE_IN_TEXT, among(".lead p { color: red; margin: 0 }")),
+    (Doubt.CODE_IN_TEXT, among("window.dataLayer=window.dataLayer||[];gtag('js',new Date());")),
+    (Doubt.CODE_IN_TEXT, among("adslot mid-3 size=[[300,250],[728,90]] targeting={pos:mid,cat:news}")),
+    (Doubt.CODE_IN_TEXT, among('{"id": 7, "type": "paragraph", "data": {"level": 2}}')),
+    (Doubt.MARKUP_IN_TEXT, each(lambda text: f"<p>{text}</p>")),
+    (Doubt.MARKUP_IN_TEXT, each(lambda text: text.replace(" the ", "&lt;b&gt;the "))),
+    (Doubt.MARKUP_IN_TEXT, among('[gallery ids="4,5"]')),
+    (Doubt.MARKDOWN_IN_TEXT, each(lambda text: text.replace(" the ", " **the** ", 1))),
+    (Doubt.MARKDOWN_IN_TEXT, each(lambda text: text.replace(" the ", " [the](https://ledger.example/a) ", 1))),
+    (Doubt.TEMPLATE_IN_TEXT, each(lambda text: text.replace(" the ", " {{ article.field }} "))),
+    (Doubt.TEMPLATE_IN_TEXT, among("Posted by ${author.name} in [object Object]")),
+    (Doubt.ENCODED_TEXT, among("data:image/png;base64," + "aB3dE5fG7h" * 12)),
+    (Doubt.ENCODED_TEXT, each(lambda text: text.replace(" ", "%20"))),
+    (Doubt.ENCODED_TEXT, each(lambda text: text.replace(",", "\\u2019").replace(".", "\\u2019"))),
+    (Doubt.SCRIPTS_MIXED, each(lambda text: text.translate(LOOKALIKES))),
+    (Doubt.SCRIPTS_MIXED, among("".join(chr(0x1D5EE + n) for n in range(20)))),
+    (Doubt.DIGITS_IN_WORDS, each(lambda text: text.replace("ol", "0l").replace("il", "i1").replace("or", "0r"))),
+    (Doubt.SPACES_DAMAGED, each(lambda text: text.replace(" the ", "the ").replace("of the", "ofthe"))),
+    (Doubt.SPACES_DAMAGED, each(lambda text: text.replace(". ", ".").replace(", ", ",") + "Then all went home ,")),
+    (
+        Doubt.SPACES_DAMAGED,
+        each(lambda text: " ".join(text[:30].replace(" ", "")) + text[30:] + " " + " ".join("harbours")),
+    ),
+    (Doubt.CASE_LOST, each(str.upper)),
+    (Doubt.CASE_LOST, story([text.lower() for text in PLAIN * 2])),
+    (Doubt.MARKS_LOST, story(GERMAN, language="de")),
+    (Doubt.MARKS_LOST, story([text.rstrip(".") for text in PLAIN * 3])),
+    (
+        Doubt.HYPHENS_LEFT,
+        each(lambda text: text.replace("er ", "er- ing ")),
+    ),
+    (Doubt.TEXT_REPEATED, story([*PLAIN, " ".join(PLAIN)])),
+    (
+        Doubt.PARAGRAPHS_ALIKE,
+        story([f"Ada Finch, {age}, of Overby, died on Sept. {age - 70}. Services private." for age in range(71, 79)]),
+    ),
+    (Doubt.TITLE_DAMAGED, story(title="undefined")),
+    (Doubt.TITLE_DAMAGED, story(title="{{ page.title }}")),
+    (Doubt.TITLE_DAMAGED, story(title="Trust <b>spends</b> two million")),
+    (Doubt.TITLE_DAMAGED, story(title="trust-spends-two-million")),
+    (Doubt.TITLE_CUT_OFF, story(title="The harbour trust agreed on Mon...")),
+    (Doubt.AUTHOR_DAMAGED, story(authors=["Photo: Ada Finch"])),
+    (Doubt.AUTHOR_DAMAGED, story(declared_authors=["Photo: Ada Finch"])),
+    (Doubt.AUTHOR_DAMAGED, story(authors=[], declared_authors=["undefined"])),
+    (Doubt.AUTHOR_DAMAGED, story(authors=[], declared_authors=["desk@ledger.example"])),
+    (Doubt.DATE_DECLARED_INVALID, story(declared_dates=["0000-00-00 00:00:00"])),
+    (Doubt.DATE_DECLARED_INVALID, story(declared_dates=["Invalid Date"])),
+    (Doubt.ADDRESS_OF_FRONT_PAGE, story(is_canonical_root=True)),
+    (
+        Doubt.CONSENT_WALL,
+        story(
+            [
+                "We and our partners store and/or access information on a device, such as cookies and IP addresses.",
+                "You may withdraw your consent or manage your preferences for personal data at any time.",
+            ]
+        ),
+    ),
+    (
+        Doubt.CONSENT_WALL,
+        story(
+            [
+                "Mit Ihrer Einwilligung verwenden wir und unsere Anbieter Cookies, um personenbezogene Daten zu lesen.",
+                "Sie können in den Einstellungen jederzeit widersprechen, siehe Datenschutz.",
+            ],
+            language="de",
+        ),
+    ),
+    (Doubt.ACCESS_REFUSED, story(["We noticed unusual traffic. Please show that you are not a robot and go on."])),
+    (
+        Doubt.ACCESS_REFUSED,
+        story(["通常と異なるトラフィックを検出しました。ロボットではないことを確認してください。"], language="ja"),
+    ),
+    (
+        Doubt.ACCESS_REFUSED,
+        story(["This story is not available in your country for legal reasons. Visitors from abroad may write to us."]),
+    ),
+    (Doubt.STORY_GONE, story(["The article you were looking for is no longer part of our archive.", *PLAIN])),
+    (Doubt.STORY_GONE, story(["La página que busca no se ha encontrado o ya no existe."], language="es")),
+    (Doubt.MACHINE_REPLY, story(["Sure! Here is a rewritten version of your text:", *PLAIN])),
+    (Doubt.MACHINE_REPLY, story(["Natürlich! Hier ist eine neutrale Fassung des Artikels:", *PLAIN])),
+    (Doubt.MACHINE_REPLY, story([*PLAIN, "I hope this helps! Let me know if you need anything else."])),
+    (Doubt.REST_FOR_PAYERS, story([*PLAIN, "The rest of this piece is for subscribers. Chip in to carry on."])),
+    (Doubt.REST_FOR_PAYERS, story([*PLAIN, "Weiterlesen können nur Abonnenten."])),
+    (Doubt.SPONSORED, story(["Sponsored content", *PLAIN])),
+]
+UNDAMAGED = {
+    "plain text": story(),
+    "a quote with an editor's words": among("“[I have] never [seen] such a thing [here],” the builder said."),
+    "a formula and a footnote": among("The speed a = 4 m; the mass b = 3 kg; both as in note * below."),
+    "names with capitals inside": each(lambda text: text.replace("boat", "iPhone").replace("judge", "McDonald")),
+    "suspended hyphens": story(["Vor- und Nachteile, Hin- oder Rückweg, Ein- und Ausgang: alles."] * 2),
+    "an agency's capitals": among("LONDON"),
+    "headline that ends in dots": story(title="And then there were none ..."),
+    "a headline that is a year": story(title="1984"),
+    "an article about cookies": story(
+        ["The ministry wants to forbid cookies that need no consent, a partner said.", *PLAIN]
+    ),
+    "an author named Null": story(authors=["Christopher Null"]),
+    "Chinese with Latin names": story(
+        ["相关法规二次征求意见，消费者可在30天内退换，SK集团表示欢迎。"] * 1, language="zh"
+    ),
+}
+
+
+@pytest.mark.parametrize(("doubt", "damaged"), DAMAGED, ids=[f"{doubt}-{n}" for n, (doubt, _) in enumerate(DAMAGED)])
+def test_damage_is_flagged(doubt, damaged):
+    assert doubt in find_damage(damaged)
+
+
+@pytest.mark.parametrize("name", UNDAMAGED)
+def test_text_without_damage_has_no_flag(name):
+    assert find_damage(UNDAMAGED[name]) == {}
+
+
+def test_every_kind_has_a_case_and_a_measured_rate():
+    assert {detector.doubt for detector in DETECTORS} == {doubt for doubt, _ in DAMAGED}
+    assert all(0 <= detector.real_share <= 0.5 for detector in DETECTORS)
+
+
+def test_the_evidence_names_the_line():
+    html = "<html lang='en'><body><article><h1>Trust spends two million on pier</h1>"
+    html += "".join(f"<p>{text}</p>" for text in PLAIN[:2]) + "<p>{{ banner.text }} for the harbour of the town.</p>"
+    html += "".join(f"<p>{text}</p>" for text in PLAIN[2:]) + "</article></body></html>"
+    _, lines, candidates = process(page_table(html, source_uri="s", url="https://ledger.example/a"))[:3]
+    (row,) = candidates.to_pylist()
+    assert "template_in_text" in row["flags"]
+    (shown,) = [one for one in row["flag_evidence"] if one["flag"] == "template_in_text"]
+    text_of = {line["line_no"]: line["text"] for line in lines.to_pylist()}
+    assert "{{ banner.text }}" in text_of[shown["line_no"]]
+    assert "{{ banner.text }}" in shown["shown"]
+
+
+def test_phrases_are_spelled_out():
+    assert sorted(spellings("recogni[sz]e (?:the )?page?")) == sorted(
+        f"recogni{letter}e {article}pag{end}" for letter in "sz" for article in ("the ", "") for end in ("e", "")
+    )
+
+
+def test_golden_pages_have_no_damage():
+    known = {detector.doubt.value for detector in DETECTORS}
+    for path in EXPECTED.rglob("*.json"):
+        expected = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(expected, dict):
+            assert not known & set(expected.get("flags") or ()), path
