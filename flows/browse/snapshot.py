@@ -5,11 +5,11 @@ SQL: values are parameters, and names of columns come from this package.
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import duckdb
 import pyarrow as pa
@@ -26,6 +26,10 @@ _QUERIES_AT_ONCE = 4  # each uses all cores; more only makes all of them slower
 # tables whose rows belong to pages: lines and raw pages are beside the published tables
 _UNPUBLISHED = {"lines": schema.LINES, "pages": schema.PAGES}
 _DEFAULTS = {"story_probability": "1.0"}  # of rows that were published before this required column existed
+
+
+CHANGED = "The dataset changed while it was read. Load the page again."
+Prepared = TypeVar("Prepared")
 
 
 class TooSlowError(CopydeskError):
@@ -48,9 +52,14 @@ class Snapshot:
         self._configure()
         for name, table in schema.PUBLISHED.items():
             self._create_view(name, table, sorted((self._folder / name).rglob("*.parquet")))
+        self._stored_files = {
+            name: [path.resolve() for path in sorted((output.root / name).glob("*.parquet"))] for name in _UNPUBLISHED
+        }
         for name, table in _UNPUBLISHED.items():
-            self._create_view(name, table, sorted((output.root / name).glob("*.parquet")))
+            self._create_view(name, table, self._stored_files[name])
         self._database.execute("set lock_configuration = true")
+        self._prepared: dict[str, Any] = {}
+        self._preparing = threading.RLock()
 
     def _configure(self) -> None:
         """Confine DuckDB to the files of the output."""
@@ -119,11 +128,32 @@ class Snapshot:
         except duckdb.InterruptException as error:
             raise TooSlowError(f"The query took more than {seconds:g} seconds. Narrow it with a filter.") from error
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
-            raise ChangedError("The dataset changed while it was read. Load the page again.") from error
+            raise ChangedError(CHANGED) from error
         finally:
             timer.cancel()
             cursor.close()
             self._slots.release()
+
+    def prepared(self, name: str, prepare: Callable[["Snapshot"], Prepared]) -> Prepared:
+        """What `prepare` makes of this state, made once: a state never changes."""
+        with self._preparing:
+            if name not in self._prepared:
+                self._prepared[name] = prepare(self)
+            return cast(Prepared, self._prepared[name])
+
+    def create_table(self, name: str, sql: str, *values: object) -> None:
+        """A table in memory with the rows of a query, for what is too slow to compute for each view."""
+        cursor = self._database.cursor()
+        try:
+            cursor.execute(f"create table {name} as {sql}", list(values))
+        except (duckdb.IOException, duckdb.InvalidInputException) as error:
+            raise ChangedError(CHANGED) from error
+        finally:
+            cursor.close()
+
+    def stored_files(self, table: str) -> list[Path]:
+        """The files of `lines` or `pages`."""
+        return self._stored_files[table]
 
     @cached_property
     def article_files(self) -> list[Path]:
@@ -149,6 +179,12 @@ class Dataset:
             if state != self._snapshot.state:
                 self._snapshot = Snapshot(self.output)
             return self._snapshot
+
+    def open_again(self, changed: Snapshot) -> None:
+        """Open the state again if this is still the current snapshot: files beside the tables have changed."""
+        with self._lock:
+            if self._snapshot is changed:
+                self._snapshot = Snapshot(self.output)
 
 
 def _quoted(text: str) -> str:
