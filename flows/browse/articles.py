@@ -65,9 +65,13 @@ def _search_texts(snapshot: Snapshot, wanted: ArticleFilter) -> Found:
         needed = ROWS_OF_A_PAGE - len(rows)
         try:
             found = snapshot.rows(
-                f"{sql} limit ? offset ?", str(files[number]), *values, needed + 1, skipped,
+                f"{sql} limit ? offset ?",
+                str(files[number]),
+                *values,
+                needed + 1,
+                skipped,
                 seconds=QUERY_SECONDS if number == start else max(left, 0.1),
-            )  # fmt: skip
+            )
         except TooSlowError:
             if number == start:
                 raise
@@ -115,4 +119,5 @@ def _excerpt(text: str, words: list[str]) -> tuple[str, str, str]:
     at, word = min(places)
     end = at + len(word)
     before = ("…" if at > _EXCERPT_CHARS else "") + text[max(0, at - _EXCERPT_CHARS) : at]
-    return before, text[at:end], text[end : end + _EXCERPT_CHARS] + "…"
+    after = text[end : end + _EXCERPT_CHARS] + ("…" if end + _EXCERPT_CHARS < len(text) else "")
+    return before, text[at:end], after

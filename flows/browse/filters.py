@@ -1,6 +1,6 @@
 """Which articles are shown, and in what order: read from an address and written into one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -36,6 +36,9 @@ MISSING = {
     "image": ("lead image", "image_url is null"),
 }
 PLACES = {"text": "title and text", "title": "title only"}
+
+
+Condition = tuple[str, list[object]]  # SQL and its parameters
 
 
 class FilterError(ValueError):
@@ -96,46 +99,43 @@ class ArticleFilter:
     def query(self, **changes: Any) -> str:
         """The query of the address of this view, with changes; what filters nothing is left out."""
         wanted = replace(self, **changes)
-        pairs = {
-            entry.name: value for entry in fields(self) if (value := getattr(wanted, entry.name)) != entry.default
-        }
+        pairs = {entry.name: value for entry in fields(self) if (value := getattr(wanted, entry.name)) != entry.default}
         return urlencode(pairs)
 
     def conditions(self) -> tuple[str, list[object]]:
         """The filters as an SQL condition with its parameters."""
-        parts: list[str] = ["true"]
-        values: list[object] = []
+        found = [*self._field_conditions(), *self._range_conditions(), *self._word_conditions()]
+        values = [value for _, parameters in found for value in parameters]
+        return " and ".join(["true", *(f"({condition})" for condition, _ in found)]), values
 
-        def add(condition: str, *parameters: object) -> None:
-            parts.append(f"({condition})")
-            values.extend(parameters)
-
+    def _field_conditions(self) -> Iterator[Condition]:
         for name in ("publisher", "language"):
             wanted = getattr(self, name)
-            if wanted == NONE:
-                add(f"{name} is null")
-            elif wanted:
-                add(f"{name} = ?", wanted)
+            if wanted:
+                yield (f"{name} is null", []) if wanted == NONE else (f"{name} = ?", [wanted])
         if self.kind:
-            add("kind = ?", self.kind)
+            yield "kind = ?", [self.kind]
         if self.flag:
-            add(*(("len(flags) > 0",) if self.flag == "any" else ("list_contains(flags, ?)", self.flag)))
+            yield ("len(flags) > 0", []) if self.flag == "any" else ("list_contains(flags, ?)", [self.flag])
         if self.missing:
-            add(MISSING[self.missing][1])
+            yield MISSING[self.missing][1], []
+
+    def _range_conditions(self) -> Iterator[Condition]:
         if self.first_day:
-            add("published_date >= ?", self.first_day)
+            yield "published_date >= ?", [self.first_day]
         if self.last_day:
-            add("published_date <= ?", self.last_day)
+            yield "published_date <= ?", [self.last_day]
         if self.confidence_min is not None:
-            add("confidence >= ?::float", self.confidence_min)
+            yield "confidence >= ?::float", [self.confidence_min]
         if self.confidence_max is not None:
-            add("confidence <= ?::float", self.confidence_max)
+            yield "confidence <= ?::float", [self.confidence_max]
+
+    def _word_conditions(self) -> Iterator[Condition]:
         for word in self.words:
             if self.place == "title":
-                add("contains(lower(title), ?)", word)
+                yield "contains(lower(title), ?)", [word]
             else:
-                add("contains(lower(title), ?) or contains(lower(text), ?)", word, word)
-        return " and ".join(parts), values
+                yield "contains(lower(title), ?) or contains(lower(text), ?)", [word, word]
 
     @property
     def words(self) -> list[str]:

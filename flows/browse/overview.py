@@ -141,7 +141,8 @@ def prepare_sites(snapshot: Snapshot) -> bool:
         "count(*) filter (where outcome = 'quarantined') as quarantined, "
         "count(*) filter (where outcome = 'duplicate') as duplicates from ledger group by 1) left join "
         f"(select {name} as site, count(*) as articles, avg(confidence) as confidence, "
-        f"avg((len(flags) > 0)::int) as flagged, any_value(publisher) as publisher, {missing} from articles group by 1) "
+        "avg((len(flags) > 0)::int) as flagged, any_value(publisher) as publisher, "
+        f"{missing} from articles group by 1) "
         "using (site)",
     )
     return True

@@ -69,9 +69,14 @@ def page_view(snapshot: Snapshot, page: Row) -> PageView:
     duplicate = snapshot.row("select * from duplicates where doc_id = ?", doc_id)
     lines = _lines(snapshot, doc_id)
     known = {
-        "page": page, "article": article, "version": version, "original": original,
-        "quarantine": quarantine, "duplicate": duplicate, "lines": lines,
-    }  # fmt: skip
+        "page": page,
+        "article": article,
+        "version": version,
+        "original": original,
+        "quarantine": quarantine,
+        "duplicate": duplicate,
+        "lines": lines,
+    }
     shown = article or version
     return PageView(
         page=page,
@@ -79,7 +84,7 @@ def page_view(snapshot: Snapshot, page: Row) -> PageView:
         article=shown,
         is_current=article is not None,
         fields=field_rows(shown, lines) if shown else [],
-        flags=[(flag, _flag_sentence(flag)) for flag in shown["flags"]] if shown else [],
+        flags=[(flag, flag_sentence(flag)) for flag in shown["flags"]] if shown else [],
         lines=lines,
         versions=_versions(snapshot, article_id, article) if shown else [],
         duplicates=_duplicates(snapshot, article_id) if shown else [],
@@ -89,7 +94,7 @@ def page_view(snapshot: Snapshot, page: Row) -> PageView:
     )
 
 
-def _flag_sentence(flag: str) -> str:
+def flag_sentence(flag: str) -> str:
     """What a flag means; a flag of another version of Copydesk has no sentence here."""
     return Doubt(flag).sentence if flag in set(Doubt) else ""
 

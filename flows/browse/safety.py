@@ -1,7 +1,7 @@
 """What keeps the web page harmless, whatever pages contain and whoever asks.
 
-It answers only on loopback and only to requests for that host, so that a page of the Web whose name is made to resolve to
-127.0.0.1 (DNS rebinding) cannot read the dataset. Every answer forbids scripts and everything from elsewhere.
+It answers only on loopback and only to requests for that host, so that a page of the Web whose name is made to resolve
+to 127.0.0.1 (DNS rebinding) cannot read the dataset. Every answer forbids scripts and everything from elsewhere.
 """
 
 import os
@@ -15,9 +15,13 @@ from tasks.errors import UsageError
 
 LOOPBACK = "127.0.0.1"
 BROWSE_URL = "COPYDESK_BROWSE_URL"
-_POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 # a run's report is one file with its style inside
-REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
 HEADERS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",

@@ -9,21 +9,23 @@ from urllib.parse import urlencode, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from expectations.reasons import reason_sentences
 from flows.browse.articles import Found
 from flows.browse.downloads import FORMATS
 from flows.browse.filters import KINDS, MISSING, NONE, PLACES, SORTS, ArticleFilter
 from flows.browse.overview import LOW_CONFIDENCE, Overview
-from flows.browse.page import PageView
+from flows.browse.page import PageView, flag_sentence
 from flows.browse.snapshot import Row
 from flows.report.model import RunReport
 from flows.report.sections import index_numbers, state_mark
 from flows.report.wording import count, foreign_text, percent
 from tasks.load.output import Output
-from tasks.vocabulary import Doubt, Label, Reason
+from tasks.vocabulary import Doubt, Reason
 
 _FOLDER = Path(__file__).parent
 _FOREIGN_CHARS_MAX = 100_000  # of one value; a paragraph may be long, a page of megabytes helps nobody
 _CHART_WIDTH, _CHART_HEIGHT = 640, 120
+_PERIODS = {4: "year", 7: "month", 10: "day"}  # by the length of a label, such as 2026-03
 _PLAIN_SPACES = frozenset("\n\t")
 _JOINERS = frozenset("\u200c\u200d")  # invisible, but Persian and Hindi cannot be written without them
 NAVIGATION = (
@@ -95,8 +97,9 @@ def dataset_view(numbers: Overview, reports: Sequence[RunReport]) -> dict[str, A
     return {
         "numbers": numbers,
         "shares": _shares(numbers),
-        "flags": [{**row, "sentence": _sentence(Doubt, row["name"])} for row in numbers.flags],
+        "flags": [{**row, "sentence": flag_sentence(row["name"])} for row in numbers.flags],
         "chart": _chart(numbers.by_period),
+        "period": _PERIODS.get(len(numbers.by_period[0]["label"]), "") if numbers.by_period else "",
         "runs": [_run_row(report) for report in reports],
         "open_problems": _open_problems(reports),
         "received": sum(numbers.outcomes.values()),
@@ -111,9 +114,7 @@ def _shares(numbers: Overview) -> list[dict[str, Any]]:
         *((f"without {MISSING[name][0]}", found, f"missing={name}") for name, found in numbers.missing.items()),
     ]
     total = max(1, numbers.articles)
-    return [
-        {"words": words, "articles": found, "share": found / total, "query": query} for words, found, query in rows
-    ]
+    return [{"words": words, "articles": found, "share": found / total, "query": query} for words, found, query in rows]
 
 
 def _open_problems(reports: Sequence[RunReport]) -> list[str]:
@@ -147,8 +148,11 @@ def _chart(periods: Sequence[Row]) -> Markup:
         for number, row in enumerate(periods)
         if row["articles"]
     )
-    opening = '<svg class="days" aria-label="Articles by day of publication" role="group" viewBox="0 0 {} {}">'
-    return Markup(opening).format(_CHART_WIDTH, _CHART_HEIGHT) + bars + Markup("</svg>")
+    opening = Markup(
+        '<svg class="days" aria-label="Articles by time of publication" role="group" viewBox="0 0 {} {}" '
+        'preserveAspectRatio="none">'
+    )
+    return opening.format(_CHART_WIDTH, _CHART_HEIGHT) + bars + Markup("</svg>")
 
 
 # ---------------------------------------------------------------------- articles
@@ -184,14 +188,8 @@ def page_view_values(view: PageView) -> dict[str, Any]:
         "page": view.page,
         "paragraphs": view.article["text"].split("\n\n") if view.article else [],
         "counts": counts,
-        "labels": {str(label): label.sentence for label in Label},
         "reasons": {str(reason): reason.sentence for reason in Reason if reason in used},
     }
-
-
-def _sentence(described: Any, value: str) -> str:
-    """The sentence of a value; one of another version of Copydesk has none."""
-    return str(described(value).sentence) if value in set(described) else ""
 
 
 # ---------------------------------------------------------------------- quarantine and runs
@@ -199,7 +197,9 @@ def _sentence(described: Any, value: str) -> str:
 
 def quarantine_view(reasons: Sequence[Row], reason: str, rows: Sequence[Row]) -> dict[str, Any]:
     """The quarantined pages with their reasons."""
-    return {"reasons": reasons, "reason": reason, "rows": rows}
+    sentences = reason_sentences()
+    described = [{**row, "sentence": sentences.get(row["name"], "")} for row in reasons]
+    return {"reasons": described, "reason": reason, "rows": rows}
 
 
 def run_rows(reports: Sequence[RunReport], output: Output) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """A synthetic dataset of any size, for measuring `copydesk browse`: invented words, real schemas and real file sizes.
 
-Articles are in files of 20,000 rows by month, lines and raw pages in files of one batch of 500 pages, as runs write them.
+Articles are in files of 20,000 rows by month, lines and raw pages in files of one batch of 500 pages, as runs write
+them.
 """
 
 import itertools
@@ -137,7 +138,12 @@ def write_batches(rng, output, total, paragraphs):
         low = ("doc_id", "tag", "label", "action", "reason")
         write_table(filled(schema.LINES, count, lines), output.root / "lines" / f"{name}.parquet", dictionary=low)
         raw = paragraphs.take(pa.array(rng.integers(0, len(paragraphs), rows)))
-        pages = {"doc_id": page_ids, "source_uri": page_ids, "raw": raw.cast(pa.large_binary()), "page_digest": page_ids}
+        pages = {
+            "doc_id": page_ids,
+            "source_uri": page_ids,
+            "raw": raw.cast(pa.large_binary()),
+            "page_digest": page_ids,
+        }
         write_table(filled(schema.PAGES, rows, pages), output.root / "pages" / f"{name}-00001.parquet")
 
 
