@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from flows.browse import overview, views
@@ -168,6 +168,8 @@ def show_runs(_request: Request, snapshot: Snapshot) -> Response:
 
 def show_report(request: Request, snapshot: Snapshot) -> Response:
     """A run's report. Its name is looked up among the reports of the output, never used as a path."""
+    if request.path_params["run_id"] == "index.html":  # how the reports link to the list of all
+        return RedirectResponse("/runs")
     reports = {path.stem: path for path in snapshot.output.reports.glob("*.html") if path.stem != "index"}
     path = reports.get(request.path_params["run_id"])
     if path is None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from flows.browse.filters import PAGES_MAX, ROWS_OF_A_PAGE, SORTS, ArticleFilter, FilterError
 from flows.browse.snapshot import QUERY_SECONDS, Row, Snapshot, TooSlowError
+from tasks.load.tables.months import month_partition
 
 COLUMNS = "article_id, title, publisher, published_date, language, kind, confidence, flags, word_count"
 TEXT_SECONDS = 5.0  # how long texts are searched for one page of results
@@ -50,7 +51,7 @@ def find_articles(snapshot: Snapshot, wanted: ArticleFilter) -> Found:
 def _search_texts(snapshot: Snapshot, wanted: ArticleFilter) -> Found:
     """Search titles and texts file by file until a page is full, all files are read or the time is over."""
     condition, values = wanted.conditions()
-    files = snapshot.article_files
+    files = [path for path in snapshot.article_files if may_have(path, wanted)]
     names = [name_of(path) for path in files]
     start, skipped = _resume(wanted.after, names)
     sql = f"select {COLUMNS}, text from articles where filename = ? and {condition} order by {SORTS['newest'][1]}"
@@ -94,6 +95,15 @@ def name_of(path: Path) -> str:
 def month_of(path: Path) -> str:
     """The month of publication of a file's articles."""
     return path.parent.name.removeprefix("published_month=")
+
+
+def may_have(path: Path, wanted: ArticleFilter) -> bool:
+    """Whether a file's month has days that the filters let through."""
+    month, limits = path.parent.name, (wanted.first_day, wanted.last_day)
+    if not any(limits):
+        return True
+    first, last = (month_partition(day) if day else month for day in limits)
+    return month != month_partition(None) and first <= month <= last
 
 
 def _resume(after: str, names: list[str]) -> tuple[int, int]:

@@ -4,17 +4,15 @@ It answers only on loopback and only to requests for that host, so that a page o
 to 127.0.0.1 (DNS rebinding) cannot read the dataset. Every answer forbids scripts and everything from elsewhere.
 """
 
-import os
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tasks.errors import UsageError
+from flows.browse.address import browse_url
 
 LOOPBACK = "127.0.0.1"
-BROWSE_URL = "COPYDESK_BROWSE_URL"
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
@@ -30,19 +28,6 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-
-
-def browse_url() -> str:
-    """The address where people reach this web page, from `COPYDESK_BROWSE_URL`, without a slash at its end; or empty.
-
-    Raises:
-        UsageError: it is not an http or https address.
-    """
-    address = os.environ.get(BROWSE_URL, "").strip().rstrip("/")
-    parts = urlsplit(address)
-    if address and (parts.scheme not in ("http", "https") or not parts.hostname):
-        raise UsageError(f"{BROWSE_URL}: not an address such as http://127.0.0.1:8321: {address}")
-    return address
 
 
 def allowed_hosts() -> list[str]:

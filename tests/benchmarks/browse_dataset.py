@@ -50,9 +50,10 @@ def chosen(rng, values, rows, skew=2.0):
 
 
 def articles(rng, first, rows, total, paragraphs, titles):
-    """Articles of one file: all of one span of days, so of one month or two."""
-    start = (date(2026, 1, 1) - FIRST_DAY).days * first // total
-    days = np.sort(rng.integers(start, start + max(1, 1461 * rows // total), rows))
+    """Articles of one file, all of one month."""
+    month = 48 * first // total
+    start = (date(2022 + month // 12, month % 12 + 1, 1) - FIRST_DAY).days
+    days = np.sort(start + rng.integers(0, 28, rows))
     parts = [paragraphs.take(pa.array(rng.integers(0, len(paragraphs), rows))) for _ in range(6)]
     texts = pa.compute.binary_join_element_wise(*parts, "\n\n")
     article_ids = ids(first, rows)

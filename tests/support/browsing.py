@@ -136,7 +136,7 @@ def ask(app, *addresses, method="GET", **headers):
 
     async def send():
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url=HOST) as client:
+        async with httpx.AsyncClient(transport=transport, base_url=HOST, follow_redirects=True) as client:
             return [await client.request(method, address, headers=sent) for address in addresses]
 
     return asyncio.run(send())

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pyarrow.parquet as pq
@@ -142,6 +143,19 @@ def test_a_wrong_value_is_refused_with_a_sentence(app, query):
     assert "This address cannot be shown" in answer.text
 
 
+def test_a_search_of_texts_reads_only_the_months_of_its_days():
+    months = ("2026-02", "2026-03", "2026-04", "unknown")
+    paths = [Path(f"published_month={month}") / "a.parquet" for month in months]
+    for query, expected in (
+        ({}, months),
+        ({"first_day": "2026-03-31"}, months[1:3]),
+        ({"last_day": "2026-03-01"}, months[:2]),
+        ({"first_day": "2026-03-02", "last_day": "2026-03-03"}, ("2026-03",)),
+    ):
+        wanted = ArticleFilter.from_query(query)
+        assert tuple(articles.month_of(path) for path in paths if articles.may_have(path, wanted)) == expected
+
+
 def test_an_address_holds_only_what_filters():
     assert ArticleFilter().query() == ""
     assert ArticleFilter(publisher="A & B", page=2).query(page=3) == "publisher=A+%26+B&page=3"
@@ -194,6 +208,7 @@ def test_a_page_shows_what_became_of_it(app, page_id, words):
         ("/sites?q=none", ["0 sites"]),
         ("/runs", [RUN_ID, "Completed"]),
         (f"/runs/{RUN_ID}", ["the report of the run"]),
+        ("/runs/index.html", ["1 run, the newest first"]),
         (f"/page/{FIRST['doc_id']}/source", ["shown as text in UTF-8; nothing of it is run"]),
         (f"/page/{EDITED['doc_id']}/source", ["The raw page was not kept."]),
     ],

@@ -4,8 +4,8 @@ import duckdb
 import pytest
 from support.browsing import ARTICLES, RUN_ID, SCRIPT, ask, get, make_dataset
 
+from flows.browse.address import BROWSE_URL, browse_link, browse_url
 from flows.browse.app import make_app
-from flows.browse.safety import BROWSE_URL, browse_url
 from flows.browse.snapshot import ChangedError, Dataset, TooSlowError
 from flows.browse.views import web_address
 from tasks.errors import UsageError
@@ -80,9 +80,14 @@ def test_the_host_of_the_configured_address_is_answered(root, monkeypatch):
     monkeypatch.setenv(BROWSE_URL, "https://desk.example/")
     assert get(make_app(root), "/", Host="desk.example").status_code == 200
     assert browse_url() == "https://desk.example"
+    assert browse_link("runs", "a/b") == "https://desk.example/runs/a%2Fb"
+    assert browse_link("quarantine", reason="a.b & c") == "https://desk.example/quarantine?reason=a.b+%26+c"
     monkeypatch.setenv(BROWSE_URL, "desk.example")
     with pytest.raises(UsageError, match="not an address"):
         browse_url()
+    assert browse_link("runs") == ""
+    monkeypatch.delenv(BROWSE_URL)
+    assert browse_url() == browse_link("runs") == ""
 
 
 @pytest.mark.parametrize(
