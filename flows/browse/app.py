@@ -36,8 +36,7 @@ def make_app(root: str | Path) -> Starlette:
     Raises:
         NothingPublishedError: no run has published there.
     """
-    dataset = Dataset(root)
-    prepare_in_background(dataset.snapshot())
+    dataset = Dataset(root, prepare_in_background)
 
     def route(path: str, view: View) -> Route:
         return Route(path, _with_snapshot(dataset, view), methods=["GET"])

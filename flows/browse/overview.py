@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flows.browse.filters import MISSING, ROWS_OF_A_PAGE
-from flows.browse.snapshot import Row, Snapshot
+from flows.browse.snapshot import PREPARE_SECONDS, Row, Snapshot
 
 LOW_CONFIDENCE = 0.5  # below it, text or fields are rather wrong than right
 SITE_FIELDS = ("title", "authors", "date", "publisher")  # of which the missing share is shown for each site
@@ -45,7 +45,8 @@ def overview(snapshot: Snapshot) -> Overview:
 
 def _overview(snapshot: Snapshot) -> Overview:
     missing = ", ".join(f"count(*) filter (where {sql}) as missing_{name}" for name, (_, sql) in MISSING.items())
-    total = snapshot.rows(
+    total = _all_rows(
+        snapshot,
         "select count(*) as articles, count(distinct publisher) as publishers, count(distinct language) as languages, "
         "min(published_date) as first_day, max(published_date) as last_day, max(fetched_at) as newest_fetch, "
         "count(*) filter (where len(flags) > 0) as flagged, "
@@ -57,7 +58,7 @@ def _overview(snapshot: Snapshot) -> Overview:
     return Overview(
         **{name: value for name, value in total.items() if not name.startswith("missing_")},
         missing={name: total[f"missing_{name}"] for name in MISSING},
-        flags=snapshot.rows(f"select name, count(*) as articles from ({flags}) group by name order by 2 desc, 1"),
+        flags=_all_rows(snapshot, f"select name, count(*) as articles from ({flags}) group by name order by 2 desc, 1"),
         by_publisher=publishers[:_TOP],
         by_language=languages[:_TOP],
         by_kind=_counts(snapshot, "kind"),
@@ -69,13 +70,20 @@ def _overview(snapshot: Snapshot) -> Overview:
     )
 
 
+def _all_rows(snapshot: Snapshot, sql: str, *values: object) -> list[Row]:
+    """The rows of a query over the whole dataset, which is made once for each state and may take its time."""
+    return snapshot.rows(sql, *values, seconds=PREPARE_SECONDS)
+
+
 def _counts(snapshot: Snapshot, column: str) -> list[Row]:
     """The articles by a column, most frequent value first; a missing value is None."""
-    return snapshot.rows(f"select {column} as name, count(*) as articles from articles group by 1 order by 2 desc, 1")
+    return _all_rows(
+        snapshot, f"select {column} as name, count(*) as articles from articles group by 1 order by 2 desc, 1"
+    )
 
 
 def _pages_by(snapshot: Snapshot, table: str, column: str) -> list[Row]:
-    return snapshot.rows(f"select {column} as name, count(*) as pages from {table} group by 1 order by 2 desc, 1")
+    return _all_rows(snapshot, f"select {column} as name, count(*) as pages from {table} group by 1 order by 2 desc, 1")
 
 
 def _periods(snapshot: Snapshot, first: date | None, last: date | None) -> list[Row]:
@@ -85,7 +93,8 @@ def _periods(snapshot: Snapshot, first: date | None, last: date | None) -> list[
     days = (last - first).days
     unit = "day" if days <= _DAYS_MAX else "month" if days <= _MONTHS_MAX * 31 else "year"
     label = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}[unit]
-    return snapshot.rows(
+    return _all_rows(
+        snapshot,
         "select period::date as first_day, (period + step - interval 1 day)::date as last_day, "
         "strftime(period, ?) as label, coalesce(articles, 0) as articles from "
         f"(select interval 1 {unit} as step, unnest(generate_series(date_trunc('{unit}', ?::timestamp), "

@@ -21,6 +21,7 @@ from tasks.load.output import NothingPublishedError, Output
 Row = dict[str, Any]
 
 QUERY_SECONDS = 10.0  # a view takes less than one; what takes longer would keep others waiting
+PREPARE_SECONDS = 300.0  # for what is computed once for a state, in the background
 _MEMORY_LIMIT = "2GB"  # what is shown is a page of rows; only sorting and grouping need memory
 _QUERIES_AT_ONCE = 4  # each uses all cores; more only makes all of them slower
 # tables whose rows belong to pages: lines and raw pages are beside the published tables
@@ -165,10 +166,10 @@ class Snapshot:
 class Dataset:
     """The newest published state of an output, opened again when a run has published."""
 
-    def __init__(self, root: str | Path) -> None:
-        self.output = Output.open(root)
+    def __init__(self, root: str | Path, on_open: Callable[[Snapshot], None] | None = None) -> None:
+        self.output, self._on_open = Output.open(root), on_open
         self._lock = threading.Lock()
-        self._snapshot = Snapshot(self.output)
+        self._snapshot = self._open()
 
     def snapshot(self) -> Snapshot:
         """The tables as they are published now."""
@@ -177,14 +178,20 @@ class Dataset:
             if not state:
                 raise NothingPublishedError(self.output.root)
             if state != self._snapshot.state:
-                self._snapshot = Snapshot(self.output)
+                self._snapshot = self._open()
             return self._snapshot
 
     def open_again(self, changed: Snapshot) -> None:
         """Open the state again if this is still the current snapshot: files beside the tables have changed."""
         with self._lock:
             if self._snapshot is changed:
-                self._snapshot = Snapshot(self.output)
+                self._snapshot = self._open()
+
+    def _open(self) -> Snapshot:
+        snapshot = Snapshot(self.output)
+        if self._on_open is not None:
+            self._on_open(snapshot)
+        return snapshot
 
 
 def _quoted(text: str) -> str:

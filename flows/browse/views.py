@@ -171,6 +171,7 @@ def articles_view(wanted: ArticleFilter, found: Found, numbers: Overview) -> dic
         "places": PLACES,
         "sorts": {name: label for name, (label, _) in SORTS.items()},
         "downloads": [(ending, words, wanted.query(page=1, after="")) for ending, (words, *_) in FORMATS.items()],
+        "has_open_filters": bool(wanted.query(q="", place="text", page=1, after="")),
         "is_filtered": bool(wanted.query(page=1, after="", sort="newest", place="text")),
     }
 
