@@ -63,11 +63,16 @@ def _flat(column: pa.Array) -> pa.Array:
 def _joined(values: list[Any] | None) -> str | None:
     if values is None:
         return None
-    parts = [
-        f"{value['speaker'] or '(speaker not named)'}: {value['text']}" if isinstance(value, dict) else str(value)
-        for value in values
-    ]
-    return _no_formula("; ".join(parts))
+    return _no_formula("; ".join(_part(value) for value in values))
+
+
+def _part(value: Any) -> str:
+    """One value of a list: a quote with its speaker, or what shows a flag, each part by its name."""
+    if not isinstance(value, dict):
+        return str(value)
+    if "speaker" in value:
+        return f"{value['speaker'] or '(speaker not named)'}: {value['text']}"
+    return ", ".join(f"{name}: {part}" for name, part in value.items() if part is not None)
 
 
 def _no_formula(value: str | None) -> str | None:

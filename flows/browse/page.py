@@ -39,7 +39,7 @@ class PageView:
     sentences: list[str]
     article: Row | None  # the article that it is or, of an earlier version, was
     is_current: bool
-    fields: list[tuple[str, str, str]]
+    fields: list[tuple[str, str, str, str]]  # name, value, confidence, origin
     flags: list[tuple[str, str]]
     lines: list[Row]
     versions: list[Version]

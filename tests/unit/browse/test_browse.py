@@ -169,7 +169,10 @@ def test_an_address_holds_only_what_filters():
     ("page_id", "words"),
     [
         (FIRST["article_id"], ["1 kept as text, 1 moved to fields, 1 dropped", "dropped: promo", "lexicon: subscribe"]),
-        (FIRST["article_id"], ["text_cut_off The rest of the text is for subscribers only.", "Ann\ufffd Lee"]),
+        (
+            FIRST["article_id"],
+            ["text_cut_off The rest of the text is for subscribers only.", "Ann\ufffd Lee", "0.40 og:title"],
+        ),
         (
             EDITED["doc_id"],
             ["version 2", "Version 1", "text, 1 word added", "− The ferry left at dawn.", "+ The ferry left at noon."],
@@ -231,6 +234,9 @@ def test_a_download_has_all_articles_of_the_view_and_all_columns(app, tmp_path):
     table = pq.read_table(tmp_path / "a.parquet")
     assert table.schema.equals(schema.ARTICLES)
     assert table.column("title").to_pylist() == [SCRIPT]
+    doubted = list(csv.DictReader(io.StringIO(get(app, "/articles.csv?kind=stub").text)))
+    assert doubted[0]["flag_evidence"] == "flag: text_cut_off, line_no: 2, shown: Subscribe now"
+    assert doubted[0]["quotes"] == f"Ann\u202e Lee: {SCRIPT}"
     answer = get(app, "/articles.csv?q=hyperlink")
     assert answer.headers["content-disposition"].startswith('attachment; filename="articles-')
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
@@ -264,6 +270,21 @@ def test_files_that_are_rewritten_beside_the_tables_are_read_again(tmp_path):
     assert "3 lines" in text_of(get(app, f"/page/{FIRST['doc_id']}"))
     (output.root / "lines" / "a.parquet").rename(output.root / "lines" / "b.parquet")
     assert "3 lines" in text_of(get(app, f"/page/{FIRST['doc_id']}"))
+
+
+def test_files_from_before_a_column_existed_are_read(tmp_path):
+    output = Output(make_dataset(tmp_path / "out"))
+    (name, path), *_ = output.files("articles").items()
+    older = output.work / "older.parquet"
+    older.parent.mkdir(exist_ok=True)
+    pq.write_table(pq.read_table(path).drop_columns(["flag_evidence", "title_confidence", "story_probability"]), older)
+    output.publish(
+        Changes(added={"articles": {"published_month=2026-02/older.parquet": older}}, removed={"articles": {name}})
+    )
+    app = make_app(output.root)
+    assert "story probability 1.00" in text_of(get(app, f"/page/{FIRST['article_id']}"))
+    (tmp_path / "a.parquet").write_bytes(get(app, "/articles.parquet").content)
+    assert pq.read_table(tmp_path / "a.parquet").column("title_confidence").null_count == len(ARTICLES)
 
 
 def test_a_folder_without_a_dataset_is_refused(tmp_path):
