@@ -27,6 +27,7 @@ from tasks.load.tables.staging import candidates, quarantined_rows
 from tasks.load.task import load, publish
 from tasks.load.worker import Staged
 from tasks.parallel.executor import INLINE
+from tasks.quality.batch import SiteBatches
 from tasks.quality.drift import compare
 from tasks.quality.history import read_metrics
 from tasks.quality.metrics import COLUMNS, of_run
@@ -160,9 +161,11 @@ def _compare_with_history(
     limits = run.thresholds.dataset
     rejected = [step.rejected for step in steps if step.rejected]
     tables = candidates(articles.paths, rejected_ids(articles.rejected), list(COLUMNS))
-    passed = (row for table in tables for row in table.to_pylist())
+    batches = SiteBatches(limits)
+    passed = batches.watch(row for table in tables for row in table.to_pylist())
     run.metrics += of_run(passed, quarantined_rows(rejected).to_pylist(), staged.counts)
     compared = compare(run.metrics, read_metrics(run.output.quality, limits.history_runs), limits)
+    compared += batches.compared()
     run.report.drift = [metric for metric in compared if metric.state == "outside"]
     _note_losses(run, documents, [documents.rejected, articles.rejected])
     gates.check_history([*compared, *run.report.losses])
