@@ -54,6 +54,7 @@ _LOSSES = {
     ),
 }
 LOSSES = frozenset(_LOSSES)
+NEEDS_NO_HISTORY = frozenset(f"dataset.{code}" for code in ("site_address", "site_headlines", *_LOSSES))
 _COMPARED = pa.schema(
     {
         "site": pa.string(),
@@ -70,8 +71,8 @@ _COMPARED = pa.schema(
 
 
 def suite(limits: HistoryThresholds) -> Suite:
-    """One rule per kind of drift, over a table of one row per metric (`tasks.quality.drift.compare`) or fault of a
-    site's pages together (`tasks.quality.batch.SiteBatches`), and one each for losses by language and by site (`tasks.quality.losses.find_losses`).
+    """One rule per kind of drift and of fault that the pages of a site show together, and one each for losses by
+    language and by site. The table has one row per metric (`tasks.quality`: `drift`, `batch` and `losses`).
     """
     drift = CRITICAL if limits.is_drift_critical else WARNING
     rules = [

@@ -11,10 +11,11 @@ from typing import Any
 from prefect import flow
 from prefect.runtime import flow_run
 
+from expectations.rule import CRITICAL, WARNING
 from flows.gates import Gates, import_checks_during_ingest
 from flows.parameters import NewsParameters, ReplayParameters
 from flows.quarantine import forgotten_pages, select
-from flows.report.losses import losses
+from flows.report.losses import losses, recovered
 from flows.run import GateStop, Run, carry_out
 from tasks.clean.task import clean, learn_sites
 from tasks.extract.task import extract
@@ -31,6 +32,7 @@ from tasks.quality.batch import SiteBatches
 from tasks.quality.drift import compare
 from tasks.quality.history import read_metrics
 from tasks.quality.metrics import COLUMNS, of_run
+from tasks.quality.problems import Key
 from tasks.steps import StepResult, rejected_ids
 
 logger = logging.getLogger(__name__)
@@ -91,6 +93,8 @@ def process(run: Run, pages: StepResult) -> None:
     gates.check_staged(staged)
     if not run.parameters.is_replay:  # a replay has pages of many days: not comparable with one run
         _compare_with_history(run, gates, (pages, documents, articles), staged)
+    else:
+        _note_recovered(run, documents, [documents.rejected, articles.rejected])
 
     new_sites = learn_sites(documents, sites, work / f"sites-{run.run_id}", run.executor)
     _add_memories(run, staged.changes, new_sites)
@@ -168,6 +172,8 @@ def _compare_with_history(
     compared += batches.compared()
     run.report.drift = [metric for metric in compared if metric.state == "outside"]
     _note_losses(run, documents, [documents.rejected, articles.rejected])
+    severity = CRITICAL if limits.is_drift_critical else WARNING
+    run.observation.compared(compared, severity)
     gates.check_history([*compared, *run.report.losses])
 
 
@@ -176,6 +182,14 @@ def _note_losses(run: Run, documents: StepResult, rejected: list[Path | None]) -
     files = [path for path in rejected if path]
     if files:
         run.report.losses = losses(documents, files, run.output, run.thresholds.dataset)
+        run.observation.compared(run.report.losses, WARNING)
+
+
+def _note_recovered(run: Run, documents: StepResult, rejected: list[Path | None]) -> None:
+    """Note the languages and sites of which a replay published nearly all pages."""
+    groups = recovered(documents, [path for path in rejected if path], run.thresholds.dataset)
+    run.observation.scopes |= {name: 1 for _, name in groups}
+    run.observation.recovered = {Key(f"dataset.{kind}_quarantined", name) for kind, name in groups}
 
 
 def _add_memories(run: Run, changes: Changes, sites: dict[str, Path]) -> None:

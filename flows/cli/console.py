@@ -17,9 +17,13 @@ from rich.text import Text
 from expectations.dataset import LOSSES
 from flows.cli.terminal import Terminal, one_line
 from flows.report.model import RunReport
+from flows.report.problems import standing_phrase
 from flows.report.wording import plural
 from tasks.load.output import Output
 from tasks.parallel.progress import Advance, listening
+from tasks.quality.problems import CLOSED, NEW
+
+_PROBLEMS_SHOWN = 5
 
 logger = logging.getLogger("copydesk")
 
@@ -83,6 +87,7 @@ def summary(report: RunReport, output: str) -> None:
         return
     _print_account(console, report)
     _print_warnings(console, report)
+    _print_problems(console, report, output)
     for step in report.steps:
         for kind, count in step.notes.items():
             if kind.startswith("skipped"):
@@ -107,6 +112,20 @@ def _print_account(console: Terminal, report: RunReport) -> None:
     console.print(f"= {account.articles:>7,} {plural(account.articles, 'article')}")
     console.print(f"+ {account.duplicates:>7,} {plural(account.duplicates, 'duplicate')}")
     console.print(f"+ {account.quarantined:>7,} quarantined")
+
+
+def _print_problems(console: Terminal, report: RunReport, output: str) -> None:
+    """Print how many problems are new, still open and closed, and each that is new or closed."""
+    if not report.problems:
+        return
+    command = shlex.join(["copydesk", "problems", *(["--output", output] if output != "output" else [])])
+    console.print(Text.assemble("Problems: ", (standing_phrase(report), "bold"), f"  (list them: {command})"))
+    groups = report.problems_by_standing()
+    shown = [*groups[NEW], *groups[CLOSED]]
+    for problem in shown[:_PROBLEMS_SHOWN]:
+        console.print(f"  {problem.standing(report.run_id)}: {one_line(problem.key)}")
+    if len(shown) > _PROBLEMS_SHOWN:
+        console.print(f"  and {len(shown) - _PROBLEMS_SHOWN:,} more")
 
 
 def _print_warnings(console: Terminal, report: RunReport) -> None:

@@ -101,7 +101,8 @@ class SiteBatches:
     def _headlines(self, name: str, site: _Site) -> ComparedMetric:
         share = site.foreign_headlines / site.with_headline
         high = self._limits.foreign_headlines_share_max
-        sentence = f"{name}: hardly a word of the headline is in the text on {site.foreign_headlines} of {site.with_headline} pages"
+        where = f"{site.foreign_headlines} of {site.with_headline} pages"
+        sentence = f"{name}: hardly a word of the headline is in the text on {where}"
         metric = ComparedMetric(name, "foreign_headlines_share", share, None, high, site.with_headline)
         return _judged(metric, "site_headlines", sentence)
 

@@ -22,7 +22,7 @@ _SCALE = 1.4826  # from the MAD to a standard deviation of a normal distribution
 # missing sites. Natural variation is only estimated, so this is less than the one run in a hundred that is promised.
 _FALSE_WARNINGS = 0.004
 _RARE_ROWS = 3  # two pages with a rare doubt are chance
-SMALL_SITES = "(small sites)"  # the sites with too few pages to be judged alone, together
+SMALL_SITES = "small-sites"  # the sites with too few pages to be judged alone, together
 _SITE_NAME_FLOOR = 0.5  # of a site's pages; below, a change of publisher or of repeated bylines is news of the day
 FAMILIES = {
     "pages": "volume",
