@@ -21,7 +21,7 @@ from flows.report.problems import standing_phrase
 from flows.report.wording import plural
 from tasks.load.output import Output
 from tasks.parallel.progress import Advance, listening
-from tasks.quality.problems import CLOSED, NEW
+from tasks.quality.problems import CLOSED
 
 _PROBLEMS_SHOWN = 5
 
@@ -115,17 +115,16 @@ def _print_account(console: Terminal, report: RunReport) -> None:
 
 
 def _print_problems(console: Terminal, report: RunReport, output: str) -> None:
-    """Print how many problems are new, still open and closed, and each that is new or closed."""
+    """Print how many problems are new, still open and closed, and which were closed; the warnings name the others."""
     if not report.problems:
         return
-    command = shlex.join(["copydesk", "problems", *(["--output", output] if output != "output" else [])])
-    console.print(Text.assemble("Problems: ", (standing_phrase(report), "bold"), f"  (list them: {command})"))
-    groups = report.problems_by_standing()
-    shown = [*groups[NEW], *groups[CLOSED]]
-    for problem in shown[:_PROBLEMS_SHOWN]:
-        console.print(f"  {problem.standing(report.run_id)}: {one_line(problem.key)}")
-    if len(shown) > _PROBLEMS_SHOWN:
-        console.print(f"  and {len(shown) - _PROBLEMS_SHOWN:,} more")
+    command = f"{_command()} problems --output {shlex.quote(output)}"
+    console.print(Text.assemble("Problems: ", (standing_phrase(report), "bold"), f"  (details: {command})"))
+    closed = report.problems_by_standing()[CLOSED]
+    for problem in closed[:_PROBLEMS_SHOWN]:
+        console.print(f"  closed: {one_line(problem.key)}")
+    if len(closed) > _PROBLEMS_SHOWN:
+        console.print(f"  and {len(closed) - _PROBLEMS_SHOWN:,} more")
 
 
 def _print_warnings(console: Terminal, report: RunReport) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flows.cli import dataset, operate, run
+from flows.cli import dataset, operate, problems, run
 from flows.cli.suggestions import SuggestingParser
 from tasks.errors import EXIT_DONE
 
@@ -171,6 +171,19 @@ READING = (
         ),
     ),
 )
+PROBLEMS = Command(
+    "problems",
+    "list what runs found wrong: since when, how often, and which run closed it",
+    "copydesk problems --output output\n  copydesk problems --acknowledge KEY --note relaunched",
+    problems.list_or_acknowledge_problems,
+    (
+        Option("--all", action="store_true", help="also problems that are closed"),
+        Option("--acknowledge", metavar="KEY", help="send no alert about this problem while it is open"),
+        Option("--note", metavar="TEXT", help="why, or what is done about it; kept with the problem"),
+        OUTPUT,
+        JSON,
+    ),
+)
 MAINTAINING = (
     Command(
         "compact",
@@ -265,7 +278,7 @@ OPERATING = (
         ),
     ),
 )
-COMMANDS = (RUN, *READING, REPLAY, *MAINTAINING, *OPERATING)
+COMMANDS = (RUN, *READING, PROBLEMS, REPLAY, *MAINTAINING, *OPERATING)
 
 
 def build_parser() -> argparse.ArgumentParser:

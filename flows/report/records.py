@@ -14,7 +14,7 @@ PAGE_GATES = (
     "extract",
 )  # the gates that quarantine pages; those of load and dataset only stop a run
 
-GATE_ORDER = (*PAGE_GATES, "load", "dataset", "")  # of a run; "" for a report of another program
+GATE_ORDER = (*PAGE_GATES, "load", "dataset")  # as the pages of a run pass them
 
 Record = TypeVar("Record")
 

@@ -191,7 +191,7 @@ def sites(report: RunReport) -> list[SiteView]:
 
 _PASSED, _WARNING, _NOTE = Mark("✓", "passed", "good", 3), Mark("▲", "warning", "warn", 1), Mark("●", "note", "note", 2)
 _UNCHECKED, _FAILED = Mark("!", "not checked", "bad", -1), Mark("✕", "failed", "bad")
-_FAILED_PAGES = Mark("✕", "failed", "note")  # quarantining bad pages is what a gate is for: no alarm
+_FAILED_PAGES = Mark("⊘", "quarantined", "note")  # quarantining bad pages is what a gate is for: no alarm
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,8 @@ class GateView:
 
 def gates(report: RunReport) -> list[GateView]:
     """The gates of a run, in the order in which the pages passed them."""
-    return [_gate(gate) for gate in sorted(report.gates, key=lambda gate: GATE_ORDER.index(gate.step))]
+    order = {step: place for place, step in enumerate(GATE_ORDER)}
+    return [_gate(gate) for gate in sorted(report.gates, key=lambda gate: order.get(gate.step, len(order)))]
 
 
 def _gate(gate: GateSummary) -> GateView:
