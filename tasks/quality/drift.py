@@ -205,8 +205,10 @@ class _Judge:
         name, kind = row["metric"], str(family(row["metric"]))
         is_of_names = kind in ("site_publisher", "site_authors")
         floor = _SITE_NAME_FLOOR if is_of_names else self.limits.site_share_floor
-        low, high = share_limits(rows, row["rows"], self.chance_of_site)
-        low, high = min(low, centre - floor), max(high, centre + floor)
+        low, high = centre - floor, centre + floor
+        if not low <= row["value"] <= high:  # the rest need no statistics, and there are many sites
+            chance_low, chance_high = share_limits(rows, row["rows"], self.chance_of_site)
+            low, high = min(low, chance_low), max(high, chance_high)
         if kind not in ("language_mix", "site_publisher", "site_length"):  # fewer missing values are no drift
             low = -math.inf
         sentence = f"{row['site']}: {name} is {row['value']:.0%} on {row['rows']} pages, before {centre:.0%}"
