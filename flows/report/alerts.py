@@ -1,6 +1,6 @@
 """Alerts: a message by any service that Apprise knows when a run stopped, failed or ended with warnings.
 
-An alert is sent once for each problem: a run that only sees problems again of which somebody was told, or which
+An alert is sent once for each problem: a run that only finds problems again of which an alert was delivered, or which
 somebody acknowledged, sends none. A run that failed always sends one.
 
 `COPYDESK_ALERT_URLS` holds Apprise addresses, separated by spaces: webhooks (`json://host/path`), e-mail

@@ -73,7 +73,7 @@ class Problem:
 
     @property
     def awaits_alert(self) -> bool:
-        """Whether nobody has been told of it."""
+        """Whether it is open, and neither delivered by an alert nor acknowledged."""
         return self.is_open and self.alerted_at is None and self.acknowledged_at is None
 
     def standing(self, run_id: str) -> str:
