@@ -3,7 +3,9 @@
 from datetime import date
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from tasks.storage.addresses import keep_as_given
 
 _DATASET = "Folder of the dataset."
 _THRESHOLDS = "A thresholds file to use instead of the bundled one."
@@ -23,6 +25,21 @@ class SourceParameters(_Form):
         "or a list of publishers (.toml).",
         examples=[["pages/2026-11-22"], ["publishers.toml"]],
     )
+    include: list[str] = Field(
+        default_factory=list,
+        title="Include",
+        description="Patterns of files to read, e.g. `*.html`; empty: all. One without a slash is for any name in the "
+        "path below the source.",
+        examples=[["*.html", "2026/*/story.json"]],
+    )
+    exclude: list[str] = Field(
+        default_factory=list,
+        title="Exclude",
+        description="Patterns of files and folders not to read, e.g. `index.csv` or `drafts`.",
+        examples=[["index.csv", "drafts"]],
+    )
+
+    _kept = field_validator("sources")(keep_as_given)  # Prefect stores parameters
 
 
 class ProcessingParameters(_Form):
@@ -144,6 +161,8 @@ class BackfillParameters(_Form):
         description="Whether the next slices run after a gate has stopped one.",
     )
     thresholds: str | None = Field(None, title="Thresholds", description=_THRESHOLDS)
+
+    _kept = field_validator("sources")(keep_as_given)
 
     @model_validator(mode="after")
     def _has_days(self) -> "BackfillParameters":

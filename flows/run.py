@@ -12,6 +12,7 @@ from prefect.states import Completed, Failed
 
 from expectations.data_docs import build as build_data_docs
 from expectations.thresholds import DEFAULT_FILE, Thresholds, load_thresholds
+from flows.operate.logs import scrub_logs
 from flows.operate.progress import TimeIsOverError, at_most, progress_in_ui
 from flows.parameters import NewsParameters, ReplayParameters
 from flows.problems import follow, remember_alert
@@ -26,6 +27,7 @@ from tasks.parallel.executor import INLINE, Executor, open_executor
 from tasks.quality.metrics import Metric
 from tasks.quality.problems import Observation
 from tasks.steps import rules_version
+from tasks.storage.addresses import scrubbed
 
 _LONGEST_WAIT_SECONDS = 86_400.0  # for another run to end
 
@@ -87,11 +89,11 @@ class Run:
 
 def carry_out(parameters: Parameters, work: Callable[[Run], None]) -> Any:
     """Work on an output under its lock, and write a report whatever happens; returns the state of the flow run."""
+    scrub_logs()
     settings = Settings.from_environment()
     # workers of a cluster may have another working directory
     root = Path(parameters.output).absolute() if settings.executor in CLUSTERS else Path(parameters.output)
     output = Output(root)
-    output.check_no_foreign_files()
     output.prepare()
     try:
         with output.lock(_LONGEST_WAIT_SECONDS if parameters.if_busy == "wait" else 0.0):
@@ -115,7 +117,7 @@ def _state_after(run: Run, work: Callable[[Run], None]) -> Any:
         _close(run, "Failed", str(error))
         return Failed(name="TimedOut", message=f"{error}; nothing of it was published")
     except Exception as error:
-        report.finish("Failed", run.output, run.metrics, message=f"{type(error).__name__}: {error}")
+        report.finish("Failed", run.output, run.metrics, message=scrubbed(f"{type(error).__name__}: {error}"))
         write_metrics(report)
         alert(report)
         raise

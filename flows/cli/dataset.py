@@ -5,6 +5,7 @@ import os
 import sys
 
 from tasks.errors import EXIT_DONE, CopydeskError, UsageError
+from tasks.storage.addresses import shown
 
 
 def show_dataset(options: argparse.Namespace) -> int:
@@ -47,7 +48,7 @@ def explain_page(options: argparse.Namespace) -> int:
 
 
 def _no_such_page(wanted: str) -> UsageError:
-    return UsageError(f"{wanted}: no page of this dataset has this id, path or address")
+    return UsageError(f"{shown(wanted)}: no page of this dataset has this id, path or address")
 
 
 def check_thresholds(options: argparse.Namespace) -> int:
@@ -132,6 +133,24 @@ def mirror_dataset(options: argparse.Namespace) -> int:
     print(
         f"state {pushed.state}: {count(pushed.files, 'file')}, {uploaded}, {count(pushed.removed, 'old file')} removed"
     )
+    return EXIT_DONE
+
+
+def repair_output(options: argparse.Namespace) -> int:
+    """Make the links of a copied output again."""
+    from tasks.load.output import Output
+    from tasks.load.repair import repair
+
+    output = Output(options.output)
+    repaired = repair(output)
+    if repaired is None:
+        Output.open(options.output)
+        print(f"{output.root}: nothing to repair, state {output.state()} is whole")
+        return EXIT_DONE
+    print(f"{output.root}: repaired; {repaired.damage}")
+    print(f"published is state {repaired.state}, the newest that is whole")
+    for path in repaired.kept:
+        print(f"kept, as it is not part of that state: {path}; delete it if you do not need it")
     return EXIT_DONE
 
 

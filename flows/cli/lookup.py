@@ -10,6 +10,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks.load.output import Output
+from tasks.storage.addresses import shown
+from tasks.storage.tables import files_of
 
 Row = dict[str, Any]  # a row of a table, as its schema declares it
 _VERSIONED = ("articles", "versions")
@@ -21,6 +23,7 @@ def find_pages(wanted: str, output: Output) -> list[Row]:
     A path matches in any spelling (absolute, relative, bare name), an address also as the `canonical_url` of an
     article.
     """
+    given, wanted = wanted, shown(wanted)  # tables have the name that is shown
     doc_ids = _pages_of_address(wanted, output) | {wanted}
     exact, by_name = [], []
     for file in output.files("ledger").values():
@@ -28,7 +31,7 @@ def find_pages(wanted: str, output: Output) -> list[Row]:
         article_ids = pc.fill_null(table.column("article_id"), "")
         is_meant = pc.or_(
             pc.is_in(table.column("doc_id"), pa.array(sorted(doc_ids))),
-            pc.or_(pc.equal(article_ids, wanted), _has_source(table, wanted)),
+            pc.or_(pc.equal(article_ids, wanted), _has_source(table, given)),
         )
         exact += table.filter(is_meant).to_pylist()
         if "/" not in wanted:
@@ -49,12 +52,13 @@ def _pages_of_address(wanted: str, output: Output) -> set[str]:
     return doc_ids
 
 
-def _has_source(table: pa.Table, wanted: str) -> pa.Array:
+def _has_source(table: pa.Table, given: str) -> pa.Array:
     """Whether each row is from this address or this file, however its path is spelled."""
+    wanted = shown(given)
     same = pc.or_(pc.equal(table.column("source_uri"), wanted), pc.equal(pc.fill_null(table.column("url"), ""), wanted))
     if urlsplit(wanted).scheme:
         return same
-    meant = os.path.realpath(wanted)
+    meant = shown(os.path.realpath(given))
     sources = table.column("source_uri")
     same_name = sources.filter(pc.ends_with(sources, Path(wanted).name)).to_pylist()
     # a run may have been started in another folder than this command: then its path is the end of the absolute one
@@ -96,7 +100,7 @@ def _row_with(output: Output, table: str, column: str, value: str) -> Row | None
 
 def _lines_of(doc_id: str, output: Output) -> list[Row]:
     """The lines of a page as the newest run labelled them."""
-    files = (output.root / "lines").glob("*.parquet")
+    files = files_of(output.root / "lines", "lines")
     for path in sorted(files, key=lambda path: path.stat().st_mtime, reverse=True):
         table = pq.read_table(path, filters=[("doc_id", "=", doc_id)])
         if table.num_rows:

@@ -12,9 +12,11 @@ from prefect import State, flow
 from prefect.artifacts import create_table_artifact
 from prefect.states import Completed, Failed
 
+from flows.operate.paths import check_paths
 from flows.parameters import BackfillParameters, NewsParameters
 from flows.pipeline import news
 from tasks.ingest.listing import SourceError
+from tasks.storage.addresses import as_given
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +26,7 @@ _MESSAGE_CHARS = 300  # of the message of a slice in the table
 def slices(parameters: BackfillParameters, today: date) -> Iterator[list[str]]:
     """The sources of each slice, in the order of the list and of the days."""
     sources: list[str] = []
-    for source in parameters.sources:
+    for source in as_given(parameters.sources):
         if "{day" not in source:
             sources.append(source)
             continue
@@ -43,6 +45,7 @@ def backfill(parameters: BackfillParameters) -> Any:
     Args:
         parameters: What to read, in which slices, and where to publish it.
     """
+    check_paths(parameters)
     rows: list[dict[str, str]] = []
     has_stopped = False
     for sources in slices(parameters, datetime.now(UTC).date()):
@@ -55,8 +58,8 @@ def backfill(parameters: BackfillParameters) -> Any:
         else:
             name, has_stopped = state.name or "", has_stopped or not state.is_completed()
         message = (state.message or "")[:_MESSAGE_CHARS]
-        rows.append({"slice": ", ".join(sources), "state": name, "message": message})
-        logger.info("slice %s: %s", ", ".join(sources), name)
+        rows.append({"slice": ", ".join(slice_parameters.sources), "state": name, "message": message})
+        logger.info("slice %s: %s", ", ".join(slice_parameters.sources), name)
         if has_stopped and not parameters.goes_on:
             break
     create_table_artifact(key="backfill", table=rows, description=f"{len(rows)} slices")

@@ -19,6 +19,7 @@ from tasks.errors import CopydeskError
 from tasks.parallel.processes import end_with_parent, reduce_gc
 
 _STOP_SECONDS = 10  # to store what it received last
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _ROOT = Path(__file__).parents[2]
 _PROGRAM = (
     "import sys; sys.path.append(sys.argv[1]); "
@@ -97,8 +98,18 @@ class TemporaryServer:
         self._process.kill()
 
 
+def keep_loopback_direct() -> None:
+    """Let no proxy of the environment be asked for this machine itself, where the temporary server is."""
+    names = ("NO_PROXY", "no_proxy")
+    given = [part.strip() for name in names for part in os.environ.get(name, "").split(",")]
+    excepted = [part for part in dict.fromkeys([*given, *_LOOPBACK]) if part]
+    for name in names:  # libraries differ in which of them they read
+        os.environ[name] = "*" if "*" in excepted else ",".join(excepted)
+
+
 def server_unless_named() -> TemporaryServer | None:
     """Start a server and point Prefect to it; None if Prefect's settings name a server or forbid a temporary one."""
+    keep_loopback_direct()
     from prefect.context import refresh_global_settings_context
     from prefect.settings import PREFECT_API_URL, PREFECT_SERVER_ALLOW_EPHEMERAL_MODE, get_current_settings
 

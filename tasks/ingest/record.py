@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tasks.ingest.sniff import find_problem, media_type
 from tasks.steps import digest
+from tasks.storage.addresses import printable, scrubbed, without_secrets
 from tasks.vocabulary import Flaw
 
 _LAST_US = 253_370_764_800_000_000  # the year 9999: files may have any number, and later steps add days to it
@@ -54,8 +55,8 @@ def page_row(record: Record, source: SourceFile, max_page_bytes: int) -> dict[st
     page_digest = record.page_digest or hashlib.sha256(record.raw or b"").hexdigest()
     if flaw is None and raw is not None and (problem := find_problem(raw)):
         flaw, detail = problem
-    uri = f"{source.source_uri}#{record.key}" if record.key else source.source_uri
-    url = _without_surrogates(record.url)
+    uri = f"{source.source_uri}#{printable(record.key)}" if record.key else source.source_uri
+    url = without_secrets(printable(record.url)) if record.url else None
     fetched = (source.mtime_ns or 0) // 1000
     if record.fetched_at_us is not None and 0 <= record.fetched_at_us < _LAST_US:
         fetched = record.fetched_at_us
@@ -65,19 +66,14 @@ def page_row(record: Record, source: SourceFile, max_page_bytes: int) -> dict[st
         "source_uri": uri,
         "url": url,
         "media_type": kind,
-        "declared_encoding": _without_surrogates(record.encoding),
+        "declared_encoding": printable(record.encoding) if record.encoding else None,
         "fetched_at": fetched,
         "page_digest": page_digest,
         "byte_count": size,
         "source_mtime_ns": source.mtime_ns,
         "problem": flaw.code if flaw else None,
-        "problem_detail": detail if flaw else None,
+        "problem_detail": printable(scrubbed(detail)) if flaw else None,
         "raw": raw,
         "same_as": None,
         "given": record.given,
     }
-
-
-def _without_surrogates(text: str | None) -> str | None:
-    """The text with lone surrogates escaped, which tables cannot hold."""
-    return text.encode("utf-8", "backslashreplace").decode() if text else None

@@ -14,7 +14,7 @@ from tasks import schema
 from tasks.errors import CopydeskError
 from tasks.quality.metrics import Metric, PastMetric
 from tasks.quality.problems import Problem
-from tasks.storage.tables import write_table
+from tasks.storage.tables import files_of, write_table
 
 METRICS, OUTCOMES, PROBLEMS = "metrics", "outcomes", "problems"
 _CLOSED_KEPT = 10_000  # the newest; years of problems
@@ -46,7 +46,7 @@ def write_run(folder: Path, run: dict[str, Any], metrics: Iterable[Metric], outc
 def read_metrics(folder: Path, runs: int) -> list[PastMetric]:
     """The metrics of the last published runs, the oldest first; unreadable files are skipped."""
     newest_first: list[list[PastMetric]] = []
-    for path in sorted((folder / METRICS).glob("*.parquet"), reverse=True):  # names sort by time
+    for path in reversed(files_of(folder / METRICS, METRICS)):  # names sort by time
         try:
             rows = pq.ParquetFile(path).read(columns=_READ).to_pylist()
         except (OSError, pa.ArrowInvalid):

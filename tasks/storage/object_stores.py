@@ -14,6 +14,7 @@ _COPY_BYTES = 1 << 20
 _EXTRAS = dict.fromkeys(("http", "https"), "http")
 _EXTRAS |= dict.fromkeys(("s3", "s3a"), "s3")
 _EXTRAS |= dict.fromkeys(("gs", "gcs"), "gcs")
+_WITHOUT_SERVER = ("ftp", "sftp", "ssh", "smb")  # schemes whose paths in fsspec do not name the server
 _EXTRAS |= dict.fromkeys(("az", "abfs", "abfss", "adl"), "azure")
 
 
@@ -47,13 +48,20 @@ def file_system(address: str) -> tuple[Any, str]:
 
     scheme = address.partition("://")[0]
     try:
-        return fsspec.core.url_to_fs(address)  # type: ignore[no-any-return]
+        return fsspec.core.url_to_fs(address, **_options(address))  # type: ignore[no-any-return]
     except ImportError as error:
         extra = _EXTRAS.get(scheme)
         hint = f"pip install 'copydesk[{extra}]'" if extra else f"install the package that fsspec needs: {error}"
         raise StoreError(f"{address}: {scheme}:// needs a package that is not installed; {hint}") from error
     except (ValueError, OSError) as error:
         raise StoreError(f"{address}: cannot be reached: {error}") from error
+
+
+def _options(address: str) -> dict[str, Any]:
+    """What fsspec needs besides the address: signed addresses are sent as they are, and through the user's proxy."""
+    if not address.startswith(("http://", "https://")):
+        return {}
+    return {"encoded": address.isascii() and " " not in address, "client_kwargs": {"trust_env": True}}
 
 
 def list_store(address: str) -> Iterator[StoredFile]:
@@ -80,8 +88,14 @@ def list_store(address: str) -> Iterator[StoredFile]:
         if scheme in ("http", "https"):
             yield StoredFile(address, size, mtime_ns, is_named=True)
         else:
-            inner = str(name).partition("://")[2] or name
-            yield StoredFile(f"{scheme}://{inner}", size, mtime_ns, is_named)
+            inner = str(name).partition("://")[2] or str(name)
+            yield StoredFile(f"{scheme}://{_server(address, inner)}{inner}", size, mtime_ns, is_named)
+
+
+def _server(address: str, inner: str) -> str:
+    """The server in an address, with its login, if the store's paths do not begin with it (FTP, SFTP)."""
+    scheme, _, rest = address.partition("://")
+    return rest.partition("/")[0] if scheme in _WITHOUT_SERVER and inner.startswith("/") else ""
 
 
 def _mtime_ns(info: dict[str, Any]) -> int:

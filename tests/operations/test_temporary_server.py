@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from support.paths import PAGES, ROOT
 
+from flows.operate.server import keep_loopback_direct
+
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="it looks for processes in /proc")
 
 
@@ -116,7 +118,7 @@ def test_an_empty_name_names_no_server(run):
     server_of(process)
 
 
-def test_a_server_that_cannot_start_is_told_in_a_sentence(run, tmp_path):
+def test_a_server_that_cannot_start_is_reported_in_a_sentence(run, tmp_path):
     process = run(PREFECT_API_DATABASE_CONNECTION_URL="sqlite+aiosqlite:////no/such/folder/prefect.db")
     said = process.communicate(timeout=120)[0]
     assert process.returncode == 1
@@ -125,7 +127,7 @@ def test_a_server_that_cannot_start_is_told_in_a_sentence(run, tmp_path):
     assert not (tmp_path / "out" / "articles").exists()
 
 
-def test_a_server_that_is_named_in_a_profile_is_asked_and_its_silence_is_told_in_a_sentence(run, tmp_path):
+def test_a_server_that_is_named_in_a_profile_is_asked_and_its_silence_is_reported_in_a_sentence(run, tmp_path):
     (tmp_path / "prefect").mkdir()
     (tmp_path / "prefect" / "profiles.toml").write_text(
         'active = "desk"\n[profiles.desk]\nPREFECT_API_URL = "http://127.0.0.1:9/api"\n'
@@ -137,3 +139,38 @@ def test_a_server_that_is_named_in_a_profile_is_asked_and_its_silence_is_told_in
         "copydesk: Failed to reach API at http://127.0.0.1:9/api/: "
         "start that Prefect server, or unset PREFECT_API_URL and the run starts a temporary one\n"
     )
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        pytest.param(("HTTP_PROXY",), marks=pytest.mark.slow),
+        pytest.param(("http_proxy",), marks=pytest.mark.slow),
+        pytest.param(("HTTPS_PROXY",), marks=pytest.mark.slow),
+        pytest.param(("ALL_PROXY",), marks=pytest.mark.slow),
+        ("HTTP_PROXY", "HTTPS_PROXY", "all_proxy"),
+    ],
+    ids="+".join,
+)
+def test_no_proxy_stands_between_a_run_and_its_server(run, variables):
+    process = run("--verbose", **dict.fromkeys(variables, "http://127.0.0.1:9"))  # where nothing listens
+    printed, _ = process.communicate(timeout=170)
+    assert process.returncode == 0, printed
+    assert "Failed to reach API" not in printed
+    assert "pending items" not in printed
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, "127.0.0.1,localhost,::1"),
+        ({"NO_PROXY": "a.example, localhost"}, "a.example,localhost,127.0.0.1,::1"),
+        ({"NO_PROXY": "a.example", "no_proxy": "b.example"}, "a.example,b.example,127.0.0.1,localhost,::1"),
+        ({"no_proxy": "*"}, "*"),
+    ],
+)
+def test_what_the_user_excepts_from_the_proxy_stays_excepted(monkeypatch, given, expected):
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, given.get(name, ""))
+    keep_loopback_direct()
+    assert os.environ["NO_PROXY"] == os.environ["no_proxy"] == expected

@@ -103,3 +103,8 @@ def endless(handler):
     handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
     for _ in range(5000):
         handler.wfile.write(b"y" * 65_536)
+
+
+def page(body, **headers):
+    """An answer with status 200."""
+    return 200, {name.replace("_", "-"): value for name, value in headers.items()}, body

@@ -4,6 +4,7 @@ import re
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from tasks.extract.page import FieldValue, Page, strings
+from tasks.storage.addresses import without_secrets
 
 # parameters that tell who sent the reader, not what is shown
 _TRACKING = re.compile(
@@ -51,7 +52,7 @@ def find_canonical(page: Page) -> FieldValue[str] | None:
     for origin, value in declared:
         address = clean_url(value, base)
         if address and _is_of_page(address, url):
-            return FieldValue(address, origin)
+            return FieldValue(without_secrets(address), origin)
     return None
 
 

@@ -3,16 +3,19 @@
 import random
 import ssl
 import time
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 import httpcore
 
 from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.guard import Backend
-from tasks.ingest.formats.warc import decoded
+from tasks.ingest.fetch.proxies import Proxy, proxy_for
+from tasks.ingest.formats.http_body import decoded
+from tasks.storage.addresses import without_secrets
 from tasks.vocabulary import Flaw
 
 _MAX_REDIRECTS = 8
@@ -27,6 +30,7 @@ _IO_ERRORS = (
     httpcore.NetworkError,
     httpcore.TimeoutException,
     httpcore.ProtocolError,
+    httpcore.ProxyError,
     httpcore.UnsupportedProtocol,
     OSError,
 )
@@ -60,15 +64,22 @@ class Client:
 
     def __init__(self, settings: ClientSettings, backend: Backend, sleep: Callable[[float], None] = time.sleep) -> None:
         self._settings, self._backend, self._sleep = settings, backend, sleep
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=ssl.create_default_context(), max_connections=2, network_backend=backend, retries=0
-        )
+        self._pools: dict[Proxy | None, httpcore.ConnectionPool] = {}
         self.delay_seconds = settings.delay_seconds
         self._last_request = float("-inf")
+        self._logins: dict[str | None, str] = {}  # by site, for it alone
 
     def close(self) -> None:
         """Close all connections."""
-        self._pool.close()
+        for pool in self._pools.values():
+            pool.close()
+
+    def learn_login(self, url: str) -> None:
+        """Use the user name and password of an address for all requests to its site, as browsers do."""
+        site = _site(url)
+        if site is not None and (parts := urlsplit(url)).username is not None:
+            login = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
+            self._logins[site] = "Basic " + b64encode(login.encode()).decode()
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
         """The response to a GET request, after redirects and retries.
@@ -99,9 +110,9 @@ class Client:
         for _ in range(_MAX_REDIRECTS + 1):
             parts = urlsplit(url)
             if parts.scheme not in ("http", "https") or not parts.hostname:
-                raise FlawError(Flaw.ADDRESS_REFUSED, f"{url[:_SHOWN_CHARS]} is not an http or https address")
+                raise FlawError(Flaw.ADDRESS_REFUSED, f"{_shown(url)} is not an http or https address")
             if url in seen:
-                raise FlawError(Flaw.FETCH_FAILED, f"redirect loop at {url[:_SHOWN_CHARS]}")
+                raise FlawError(Flaw.FETCH_FAILED, f"redirect loop at {_shown(url)}")
             seen.add(url)
             response = self._request(url, headers)
             target = response.headers.get("location")
@@ -110,7 +121,7 @@ class Client:
             try:
                 url = urljoin(url, target.strip()).partition("#")[0]
             except ValueError as error:
-                detail = f"a redirect to {target[:_SHOWN_CHARS]!r}, which is not an address"
+                detail = f"a redirect to {_shown(target)!r}, which is not an address"
                 raise FlawError(Flaw.ADDRESS_REFUSED, detail) from error
         raise FlawError(Flaw.FETCH_FAILED, f"more than {_MAX_REDIRECTS} redirects")
 
@@ -119,10 +130,11 @@ class Client:
         if wait > 0:
             self._sleep(wait)
         self._backend.deadline = time.monotonic() + self._settings.request_seconds
-        sent = {"User-Agent": self._settings.user_agent, **_HEADERS, **headers}
+        sent = {"User-Agent": self._settings.user_agent, **_HEADERS, **headers, **self._login(url)}
         sent_bytes = [(name.encode(), value.encode("latin-1", "replace")) for name, value in sent.items()]
+        target = _ascii_url(url)
         try:
-            with self._pool.stream("GET", _ascii_url(url), headers=sent_bytes) as response:
+            with self._pool(target).stream("GET", target, headers=sent_bytes) as response:
                 if len(response.headers) > _MAX_HEADERS:
                     raise FlawError(Flaw.FETCH_FAILED, f"{len(response.headers)} header lines")
                 received = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
@@ -133,6 +145,34 @@ class Client:
         for coding in reversed([coding.strip() for coding in codings if coding.strip()]):
             body = decoded(body, coding, self._settings.max_bytes)
         return Response(url, response.status, received, body)
+
+    def _pool(self, url: str) -> httpcore.ConnectionPool:
+        """The connections for an address: directly, or through the proxy that the environment names for it.
+
+        Raises:
+            FlawError: a proxy would have to fetch from a host that is not public.
+        """
+        proxy = proxy_for(url)
+        self._backend.proxy = (proxy.host, proxy.port) if proxy is not None else None
+        if proxy is not None:
+            parts = urlsplit(url)
+            self._backend.check_before_proxy(
+                parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+            )
+        if proxy not in self._pools:
+            self._pools[proxy] = httpcore.ConnectionPool(
+                ssl_context=ssl.create_default_context(),
+                proxy=httpcore.Proxy(proxy.url, auth=proxy.login) if proxy is not None else None,
+                max_connections=2,
+                network_backend=self._backend,
+                retries=0,
+            )
+        return self._pools[proxy]
+
+    def _login(self, url: str) -> dict[str, str]:
+        self.learn_login(url)
+        site = _site(url)
+        return {"Authorization": self._logins[site]} if site in self._logins else {}
 
     def _body(self, response: httpcore.Response) -> bytes:
         parts: list[bytes] = []
@@ -145,14 +185,26 @@ class Client:
         return b"".join(parts)
 
 
+def _site(url: str) -> str | None:
+    """The scheme, host and port of an address, or None if it is not one."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:  # a port that is not a number: refused where it is requested
+        return None
+    return f"{parts.scheme}://{parts.hostname}:{port}"
+
+
+def _shown(url: str) -> str:
+    return without_secrets(url)[:_SHOWN_CHARS]
+
+
 def _ascii_url(url: str) -> str:
     """The address in ASCII: host names in IDNA, other letters percent-encoded.
 
     Raises:
         FlawError: the address has no such form.
     """
-    from urllib.parse import quote, urlunsplit  # noqa: PLC0415 - only needed here
-
     parts = urlsplit(url)
     try:
         name = parts.hostname or ""
@@ -162,7 +214,7 @@ def _ascii_url(url: str) -> str:
         path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
         return urlunsplit((parts.scheme, host, path, quote(parts.query, safe="/%:@!$&'()*+,;=~-._?"), ""))
     except (UnicodeError, ValueError) as error:
-        raise FlawError(Flaw.ADDRESS_REFUSED, f"{url[:_SHOWN_CHARS]!r} is not a valid address") from error
+        raise FlawError(Flaw.ADDRESS_REFUSED, f"{_shown(url)!r} is not a valid address") from error
 
 
 def _retry_after(text: str | None) -> float | None:

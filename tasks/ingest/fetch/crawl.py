@@ -16,11 +16,13 @@ import orjson
 from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.client import Client, ClientSettings, Response
 from tasks.ingest.fetch.guard import Backend, Resolve, resolve
-from tasks.ingest.fetch.lists import Listed, read_list
+from tasks.ingest.fetch.list_reader import ListReader
+from tasks.ingest.fetch.listed import Listed
 from tasks.ingest.fetch.permissions import Permissions, reservation
 from tasks.ingest.fetch.publishers import PublisherEntry, PublisherList
 from tasks.ingest.formats import Skipped
 from tasks.ingest.record import Record
+from tasks.storage.addresses import has_secret_parameter, without_secrets
 from tasks.vocabulary import Flaw
 
 _THREADS = 16  # sites fetched from at once; each gets one request at a time
@@ -45,7 +47,7 @@ class FetchState:
 
 @dataclass
 class Fetched:
-    """A record with the address that was requested, and the response it is from."""
+    """A record with the address that was requested, without its secrets, and the response it is from."""
 
     url: str
     record: Record
@@ -56,7 +58,8 @@ class Fetched:
 class Crawl:
     """One crawl over a list of publishers.
 
-    `earlier` are the states that earlier crawls have left, by address; `fetched` those of this one.
+    `earlier` are the states that earlier crawls have left, by address; `fetched` those of this one. Addresses are
+    requested as they were given or listed, and are known and written without their secrets.
     """
 
     publishers: PublisherList
@@ -72,6 +75,7 @@ class Crawl:
 
     def __post_init__(self) -> None:
         self._sites: dict[str, _Site] = {}
+        self._lists = ListReader()
         self._lock = threading.Lock()
         self._end = time.monotonic() + self.budget_seconds
         self._is_over = False
@@ -115,6 +119,7 @@ class Crawl:
                         continue
                 for site in self._sites.values():
                     site.client.close()
+                self._lists.close()
 
     def _publisher(self, entry: PublisherEntry, put: Callable[[Fetched | Skipped], None]) -> None:
         declared = {"publisher": entry.name, "language": entry.language, "tags": entry.tags}
@@ -124,11 +129,11 @@ class Crawl:
         progress = _Progress()
         for url in self._new_pages(entry, progress, put):
             if self._is_over or time.monotonic() > self._end:
-                progress.left.add(url)
+                progress.leave(url)
                 put(Skipped("pages left for the next crawl, as the time was over"))
                 continue
             if count >= entry.max_pages:
-                progress.left.add(url)
+                progress.leave(url)
                 put(Skipped("pages left for the next crawl, as the publisher's limit was reached"))
                 continue
             count += 1
@@ -142,25 +147,26 @@ class Crawl:
     ) -> Iterator[str]:
         """The addresses of pages that were not received before, each once; those that failed before come last."""
         seen: set[str] = set()
-        failed: list[FetchState] = []
+        failed: list[tuple[datetime, str]] = []
         for url in self._listed_pages(entry, progress, put):
-            if url in seen:
+            name = without_secrets(url)
+            if name in seen:
                 continue
-            seen.add(url)
-            before = self.earlier.get(url)
+            seen.add(name)
+            before = self.earlier.get(name)
             if self._is_had(url):
                 put(Skipped("listed pages that are known"))
             elif before is not None and before.kind == "failed":
-                failed.append(before)
+                failed.append((before.fetched_at, url))
             else:
                 yield url
         # pages that fail at every crawl must not use up the publisher's limit; the one tried longest ago is first
-        for state in sorted(failed, key=lambda state: state.fetched_at):
-            yield state.url
+        yield from (url for _, url in sorted(failed))
 
     def _is_had(self, url: str) -> bool:
-        before = self.earlier.get(url)
-        return self.is_known(url) or (before is not None and before.kind == "page")
+        name = without_secrets(url)
+        before = self.earlier.get(name)
+        return self.is_known(name) or (before is not None and before.kind == "page")
 
     def _listed_pages(
         self, entry: PublisherEntry, progress: "_Progress", put: Callable[[Fetched | Skipped], None]
@@ -180,7 +186,7 @@ class Crawl:
             yield from listed.pages
             inner_lists = listed.lists
             if len(inner_lists) > _MAX_LISTS:  # those that are not done come first, or they would never be read
-                inner_lists = sorted(inner_lists, key=lambda inner: inner in self.earlier)
+                inner_lists = sorted(inner_lists, key=lambda inner: without_secrets(inner) in self.earlier)
             for inner in inner_lists:
                 if inner not in known_lists and depth < _MAX_DEPTH:
                     known_lists.add(inner)
@@ -190,7 +196,7 @@ class Crawl:
         self, url: str, entry: PublisherEntry, progress: "_Progress", put: Callable[[Fetched | Skipped], None]
     ) -> Listed:
         """The pages and lists in a list; none if it has not changed, or cannot be read, which is reported."""
-        before = self.earlier.get(url)
+        before = self.earlier.get(without_secrets(url))
         headers = {}
         if before is not None and before.kind == "whole_list":
             given = {"If-None-Match": before.etag, "If-Modified-Since": before.last_modified}
@@ -202,15 +208,18 @@ class Crawl:
                 return Listed()
             if response.status != 200:
                 raise FlawError(Flaw.FETCH_FAILED, f"HTTP status {response.status} for the list")
-            listed = read_list(response.body, response.url)
+            listed = self._lists.read(response.body, response.url)
             if listed is None:
                 raise FlawError(Flaw.BROKEN_FILE, "is neither a feed nor a sitemap")
         except FlawError as error:
             put(_failed(url, error))
             return Listed()
         listed.pages = [page.partition("#")[0] for page in listed.pages]
+        if listed.damage:
+            put(Skipped(f"lists that could be read only in part: {listed.damage}"))
         # an index is always read: it may be unchanged while a list in it has new pages
-        if not listed.lists:
+        # two lists may differ in a secret alone, so what a server says of one must not be taken for the other
+        elif not listed.lists and not has_secret_parameter(url):
             progress.add(_state(url, "whole_list", response), [page for page in listed.pages if not self._is_had(page)])
         return listed
 
@@ -224,27 +233,32 @@ class Crawl:
                 raise FlawError(Flaw.OPT_OUT, reason)
         except FlawError as error:
             if error.flaw is Flaw.FETCH_FAILED:  # asked for again, as the ledger does not count it as received
-                self.fetched[url] = _state(url, "failed", response)
+                self._note(_state(url, "failed", response))
                 if response is None or response.status not in _GONE:
-                    progress.left.add(url)
+                    progress.leave(url)
             return _failed(url, error)
         # the ledger will have the last address, but the list will keep the first one
-        if response.url != url or url in self.earlier:
-            self.fetched[url] = _state(url, "page", response)
+        name, last_name = without_secrets(url), without_secrets(response.url)
+        if last_name != name or name in self.earlier:
+            self._note(_state(url, "page", response))
         content_type = response.headers.get("content-type", "")
         record = Record(
             response.body,
             name=urlsplit(response.url).path,
-            url=response.url,
+            url=last_name,
             fetched_at_us=_now_us(),
             media_type=content_type.partition(";")[0].strip() or None,
             encoding=_charset(content_type),
         )
-        return Fetched(url, record, response)
+        return Fetched(name, record, response)
+
+    def _note(self, state: FetchState) -> None:
+        self.fetched[state.url] = state
 
     def _get(self, url: str, entry: PublisherEntry, headers: dict[str, str]) -> Response:
         site = self._site(url, entry)
         with site.lock:
+            site.client.learn_login(url)
             permissions = site.permissions(self.user_agent)
             site.client.delay_seconds = max(entry.delay_seconds, permissions.delay_seconds)
             if refusal := permissions.refusal(url):
@@ -254,7 +268,7 @@ class Crawl:
     def _site(self, url: str, entry: PublisherEntry) -> "_Site":
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise FlawError(Flaw.ADDRESS_REFUSED, f"{url[:200]} is not an http or https address")
+            raise FlawError(Flaw.ADDRESS_REFUSED, f"{without_secrets(url)[:200]} is not an http or https address")
         name = f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
         with self._lock:
             if name not in self._sites:
@@ -269,16 +283,20 @@ class _Progress:
     """What of a publisher's lists was not had in this crawl: only a list of which nothing is left may answer 304."""
 
     def __init__(self) -> None:
-        self.left: set[str] = set()  # pages that the next crawl has to ask for
+        self._left: set[str] = set()  # pages that the next crawl has to ask for
         self._lists: list[tuple[FetchState, list[str]]] = []
+
+    def leave(self, url: str) -> None:
+        """Note a page that the next crawl has to ask for."""
+        self._left.add(without_secrets(url))
 
     def add(self, state: FetchState, new_pages: list[str]) -> None:
         """Note a list that was read, with its pages that were not had before."""
-        self._lists.append((state, new_pages))
+        self._lists.append((state, [without_secrets(page) for page in new_pages]))
 
     def whole_lists(self) -> Iterator[FetchState]:
         """The lists of which every page was had, is known or will never come."""
-        return (state for state, pages in self._lists if self.left.isdisjoint(pages))
+        return (state for state, pages in self._lists if self._left.isdisjoint(pages))
 
 
 class _Site:
@@ -296,6 +314,7 @@ class _Site:
 
 
 def _state(url: str, kind: str, response: Response | None) -> FetchState:
+    url = without_secrets(url)
     if response is None:
         return FetchState(url, kind, None, None, 0, datetime.now(UTC))
     etag, last_modified = response.headers.get("etag"), response.headers.get("last-modified")
@@ -303,6 +322,7 @@ def _state(url: str, kind: str, response: Response | None) -> FetchState:
 
 
 def _failed(url: str, error: FlawError) -> Fetched:
+    url = without_secrets(url)
     return Fetched(url, Record(None, url=url, flaw=error.flaw, detail=error.detail, fetched_at_us=_now_us()))
 
 

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from tasks import schema
 from tasks.ingest.fetch.crawl import Crawl, FetchState
+from tasks.ingest.fetch.proxies import check_proxies
 from tasks.ingest.fetch.publishers import PublisherEntry, PublisherList, read_publishers
 from tasks.ingest.fetch.warc_file import open_warc
 from tasks.ingest.formats import Skipped, format_of
@@ -20,6 +21,7 @@ from tasks.ingest.record import SourceFile, page_row
 from tasks.ingest.seen import SeenPages
 from tasks.ingest.worker import Limits, write_batches
 from tasks.steps import Receipt, digest
+from tasks.storage.addresses import shown
 from tasks.storage.tables import write_table
 
 STATE_FILE = "fetches.parquet"
@@ -83,11 +85,12 @@ def read_states(files: tuple[str, ...]) -> dict[str, FetchState]:
 
 def fetch(sources: list[str], folder: Path, limits: Limits, seen: SeenPages, options: Fetching) -> Iterator[Receipt]:
     """Fetch new pages and write them into batches; the state for the next crawl goes to `folder/../fetches.parquet`."""
+    check_proxies()
     publishers = publishers_of(sources)
     earlier = read_states(options.state_files)
     agent = user_agent(publishers.contact)
     crawl = Crawl(publishers, earlier, seen.has_url, limits.max_page_bytes, agent, options.budget_seconds)
-    name = f"web-{datetime.now(UTC):%Y%m%dT%H%M%S}-{digest(*sources)[:6]}"
+    name = f"web-{datetime.now(UTC):%Y%m%dT%H%M%S}-{digest(*map(shown, sources))[:6]}"
     path = Path(options.warc_folder) / f"{name}.warc.gz" if options.warc_folder else None
     with open_warc(path, agent) as warc:
 

@@ -4,7 +4,6 @@ Feeds and redirects are untrusted and may point into the network that Copydesk r
 The connection is made to the checked address, so the name cannot resolve to another one in between.
 """
 
-import ipaddress
 import socket
 import ssl
 import time
@@ -14,10 +13,11 @@ from typing import Any
 import httpcore
 
 from tasks.ingest.bounded_streams import FlawError
+from tasks.ingest.fetch.proxies import is_local_name
+from tasks.ingest.fetch.special_addresses import special_purpose
 from tasks.vocabulary import Flaw
 
 Resolve = Callable[[str, int], list[str]]
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -28,17 +28,7 @@ def resolve(host: str, port: int) -> list[str]:
 
 def is_public(address: str) -> bool:
     """Whether an IP address is public: not loopback, private, link-local, multicast or otherwise special."""
-    try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is None and ip in _NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast
+    return special_purpose(address) is None
 
 
 class Backend(httpcore.SyncBackend):
@@ -48,6 +38,7 @@ class Backend(httpcore.SyncBackend):
         """`private_hosts`: `host` or `host:port`, which may be anywhere."""
         self._private = frozenset(private_hosts)
         self._resolve = resolver
+        self.proxy: tuple[str, int] | None = None  # host and port of the proxy for the request under way
         self.deadline = float("inf")  # time.monotonic() of the request under way
 
     def connect_tcp(
@@ -64,6 +55,19 @@ class Backend(httpcore.SyncBackend):
             FlawError: an address of the host is not public.
             httpcore.ConnectError: the host cannot be resolved or reached.
         """
+        if (host, port) == self.proxy:  # which the user has named; `check` has seen what it is asked for
+            return _Stream(super().connect_tcp(host, port, self._left(timeout), local_address, socket_options), self)
+        addresses = self.check(host, port)
+        stream = super().connect_tcp(addresses[0], port, self._left(timeout), local_address, socket_options)
+        return _Stream(stream, self)
+
+    def check(self, host: str, port: int) -> list[str]:
+        """The addresses of a host, all of which may be fetched from.
+
+        Raises:
+            FlawError: an address of the host is not public.
+            httpcore.ConnectError: the host cannot be resolved.
+        """
         try:
             addresses = self._resolve(host, port)
         except (OSError, UnicodeError) as error:
@@ -71,10 +75,24 @@ class Backend(httpcore.SyncBackend):
         if host not in self._private and f"{host}:{port}" not in self._private:
             refused = [address for address in addresses if not is_public(address)]
             if refused:  # one private address among public ones is refused too
-                detail = f"{host} resolves to {refused[0]}, which is not a public address"
+                purpose = special_purpose(refused[0])
+                detail = f"{host} resolves to {refused[0]}, which is not a public address: {purpose}"
                 raise FlawError(Flaw.ADDRESS_REFUSED, detail)
-        stream = super().connect_tcp(addresses[0], port, self._left(timeout), local_address, socket_options)
-        return _Stream(stream, self)
+        return addresses
+
+    def check_before_proxy(self, host: str, port: int) -> None:
+        """Check what a proxy will be asked for; a name that only the proxy can resolve is left to it.
+
+        Raises:
+            FlawError: the host is not public.
+        """
+        try:
+            self.check(host, port)
+        except httpcore.ConnectError as error:
+            is_named = host in self._private or f"{host}:{port}" in self._private
+            if is_local_name(host) and not is_named:
+                detail = f"{host} is a name of a local network, which no proxy is asked for"
+                raise FlawError(Flaw.ADDRESS_REFUSED, detail) from error
 
     def _left(self, timeout: float | None) -> float:
         left = self.deadline - time.monotonic()

@@ -14,6 +14,7 @@ from protego import Protego
 
 from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.client import Client, Response
+from tasks.ingest.fetch.xml_text import text_of
 from tasks.vocabulary import Flaw
 
 _MAX_ROBOTS_BYTES = 512_000  # RFC 9309 requires at least 500 KiB; the rest is not read
@@ -44,7 +45,7 @@ class Permissions:
             return None, f"robots.txt could not be read ({error.detail})"
         if response.status >= 500 or response.status == 429:  # RFC 9309: unreachable means disallowed
             return None, f"HTTP status {response.status} for robots.txt"
-        text = response.body[:_MAX_ROBOTS_BYTES].decode("utf-8-sig", "replace") if response.status == 200 else ""
+        text = text_of(response.body[:_MAX_ROBOTS_BYTES]) if response.status == 200 else ""
         return Protego.parse(text), None
 
     def refusal(self, url: str) -> tuple[Flaw, str] | None:
@@ -69,7 +70,7 @@ def _read_tdmrep(client: Client, site: str) -> list[str]:
     """Patterns of the paths that are reserved from text and data mining."""
     try:
         response = client.get(f"{site}/.well-known/tdmrep.json")
-        rows = orjson.loads(response.body) if response.status == 200 else []
+        rows = orjson.loads(text_of(response.body)) if response.status == 200 else []
     except (FlawError, orjson.JSONDecodeError):
         return []
     patterns = []

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from tasks.errors import UsageError
+from tasks.storage.addresses import shown
 
 
 class ListError(UsageError):
@@ -34,7 +35,7 @@ class PublisherEntry(BaseModel):
     def _is_address(cls, values: list[str]) -> list[str]:
         for value in values:
             if not value.startswith(("http://", "https://")):
-                raise ValueError(f"{value!r} is not an http or https address")
+                raise ValueError(f"{shown(value)!r} is not an http or https address")
         return values
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from tasks.ingest.fetch.client import Response
+from tasks.storage.addresses import without_secrets
 from tasks.storage.atomic import replaced_file
 
 # headers about encodings that the body no longer has
@@ -34,7 +35,7 @@ class WarcFile:
         block = "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n" + response.body
         digest = b32encode(hashlib.sha1(response.body, usedforsecurity=False).digest()).decode()
         headers = {
-            "WARC-Target-URI": response.url,
+            "WARC-Target-URI": without_secrets(response.url),
             "Content-Type": "application/http; msgtype=response",
             "WARC-Payload-Digest": f"sha1:{digest}",
             "WARC-Identified-Payload-Type": response.headers.get("content-type", "text/html").partition(";")[0].strip(),

@@ -1,0 +1,183 @@
+"""Sources under two names: as the user gave them, to read them, and as they are written and shown.
+
+A name that is written holds no secret (no user, password, signature or token), no byte that is not UTF-8, and no
+character that acts on a terminal. It is the identity of the source in later runs, when its signature has changed.
+"""
+
+import json
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from urllib.parse import quote, unquote, urlsplit
+
+GIVEN_VARIABLE = "COPYDESK_GIVEN_SOURCES"  # hands sources as given on to processes; it is in no file
+
+# an address in a text, e.g. in the message of an error
+_ADDRESS = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]*://[^\s<>"'`|\\^{}]+""")
+_SPECIAL = re.compile("[@?#;]")  # an address without any of these has no secret
+# ends of names of parameters, in lower case and without - _ .
+_SECRET_ENDS = (
+    *("token", "secret", "password", "passwd", "passphrase", "signature", "credential", "credentials", "authorization"),
+    *("apikey", "accesskey", "secretkey", "privatekey", "authkey", "subscriptionkey", "accesskeyid", "sessionid"),
+)
+_SECRETS = frozenset({"sig", "sign", "hmac", "jwt", "auth", "pass", "pwd", "bearer", "hdnea", "hdnts", "phpsessid"})
+_SECRET_STARTS = ("x-amz-", "x-goog-", "x-oss-", "x-cos-", "x-obs-", "x-ms-", "q-sign", "q-ak", "q-key-time")
+_NO_SECRETS = frozenset({"pagetoken", "nextpagetoken", "nexttoken", "continuationtoken"})  # of lists in pages
+# a key this long and this mixed is one to a service and not the key of a page
+_LONG_KEY = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w-]{20,}")
+# what a signature is made for changes with it
+_SIGNED = frozenset("expires policy keypairid googleaccessid awsaccesskeyid ossaccesskeyid username user login".split())
+_AZURE = frozenset(
+    "sv ss srt sp se st spr sr sip sdd ses skoid sktid skt ske sks skv scid saoid suoid".split()
+    + "rscc rscd rsce rscl rsct".split()
+)
+_PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*", re.I)
+# in these, what stands before @ names a container or a repository
+_NAMES_BEFORE_AT = ("abfs", "abfss", "wasb", "wasbs", "github")
+# what acts on a terminal or turns the direction of text, and lone surrogates, which stand for bytes that are not UTF-8
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def without_secrets(address: str) -> str:
+    """The address without user name, password, signatures and tokens; anything else stays as it is."""
+    if "://" not in address or not _SPECIAL.search(address):
+        return address
+    if "::" in address:  # a chain of fsspec: zip://*.html::https://...
+        return "::".join(_without_secrets(part) for part in address.split("::"))
+    return _without_secrets(address)
+
+
+def has_secret_parameter(address: str) -> bool:
+    """Whether the address has a secret behind its host: two such addresses may differ in it alone."""
+    return _without_user(address) != without_secrets(address)
+
+
+def scrubbed(text: str) -> str:
+    """A text, such as the message of an error, with its addresses without their secrets."""
+    return _ADDRESS.sub(lambda found: without_secrets(found[0]), text) if "://" in text else text
+
+
+def printable(text: str) -> str:
+    """The text with escapes for what is not UTF-8 and for characters that act on a terminal."""
+    return text if text.isprintable() else _UNPRINTABLE.sub(_escaped, text)
+
+
+def shown(source: str) -> str:
+    """The name under which a source is written and shown."""
+    return printable(without_secrets(source))
+
+
+class _GivenSources:
+    """The sources of this process whose shown name is not what opens them."""
+
+    def __init__(self) -> None:
+        self._by_name: defaultdict[str, list[str]] = defaultdict(list)
+
+    def add(self, source: str) -> str:
+        name = shown(source)
+        if name != source and source not in self._by_name[name]:
+            self._by_name[name].append(source)
+        return name
+
+    def of(self, name: str) -> list[str]:
+        inherited = json.loads(os.environ.get(GIVEN_VARIABLE) or "{}")
+        return self._by_name.get(name) or inherited.get(name) or [name]
+
+    def hand_on(self) -> None:
+        os.environ[GIVEN_VARIABLE] = json.dumps(self._by_name)
+
+
+_given = _GivenSources()
+
+
+def keep_as_given(sources: Iterable[str]) -> list[str]:
+    """The names of sources to write and show; `as_given` gives back what they stand for."""
+    return [_given.add(source) for source in sources]
+
+
+def as_given(names: Iterable[str]) -> list[str]:
+    """The sources that these names stand for in this process, each once."""
+    return list(dict.fromkeys(source for name in dict.fromkeys(names) for source in _given.of(name)))
+
+
+def hand_on_given() -> None:
+    """Let the processes that this one will start know its sources as given."""
+    _given.hand_on()
+
+
+def _without_user(address: str) -> str:
+    scheme, separator, rest = address.partition("://")
+    end = next((index for index, character in enumerate(rest) if character in "/?#\\"), len(rest))
+    user, at, host = rest[:end].rpartition("@")
+    if not at:
+        return address
+    if scheme.lower() == "github":
+        return address
+    kept = f"{user.partition(':')[0]}@" if scheme.lower() in _NAMES_BEFORE_AT else ""
+    return f"{scheme}{separator}{kept}{host}{rest[end:]}"
+
+
+def _without_secrets(address: str) -> str:
+    address = _without_user(address)
+    rest, hash_mark, fragment = address.partition("#")
+    path, mark, query = rest.partition("?")
+    if ";" in path:
+        path = _PATH_SESSION.sub("", path)
+    kept = _parameters(query) if mark else ""
+    if hash_mark and "=" in fragment:
+        fragment = _parameters(fragment)
+    return path + (f"?{kept}" if kept or (mark and not query) else "") + (f"#{fragment}" if fragment else "")
+
+
+def _parameters(query: str) -> str:
+    """The parameters that are no secrets, as they are written."""
+    parameters = query.split("&")
+    names = [unquote(parameter.partition("=")[0]).lower() for parameter in parameters]
+    plain = [re.sub(r"[-_.\[\]]", "", name) for name in names]
+    secrets = [_is_secret(*item) for item in zip(names, plain, parameters, strict=True)]
+    if not any(secrets):
+        return "&".join(map(_without_inner_secrets, parameters)) if "%3A" in query or "://" in query else query
+    companions = _SIGNED | (_AZURE if "sig" in plain else frozenset())
+    kept = [
+        _without_inner_secrets(parameter)
+        for parameter, name, is_secret in zip(parameters, plain, secrets, strict=True)
+        if not is_secret and name not in companions
+    ]
+    return "&".join(kept)
+
+
+def _is_secret(name: str, plain: str, parameter: str) -> bool:
+    if "=" not in parameter or plain in _NO_SECRETS:
+        return False
+    if plain == "key":
+        return bool(_LONG_KEY.fullmatch(unquote(parameter.partition("=")[2])))
+    return plain in _SECRETS or plain.endswith(_SECRET_ENDS) or name.startswith(_SECRET_STARTS)
+
+
+def _without_inner_secrets(parameter: str) -> str:
+    """A parameter whose value is an address that may have secrets of its own."""
+    name, separator, value = parameter.partition("=")
+    inner = unquote(value)
+    if "://" not in inner or (clean := without_secrets(inner)) == inner:
+        return parameter
+    return f"{name}{separator}{quote(clean, safe='')}"
+
+
+def _escaped(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if 0xDC80 <= code <= 0xDCFF:  # a byte of a path that is not UTF-8
+        return f"\\x{code - 0xDC00:02x}"
+    return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(found[0]) or (
+        f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+    )
+
+
+def path_of(address: str) -> str:
+    """The path of an address on the Web without its query, by whose ending a file is known; any other as it is."""
+    if not address.startswith(("http://", "https://")):
+        return address
+    try:
+        return urlsplit(address).path
+    except ValueError:
+        return address
