@@ -41,6 +41,7 @@ OUTPUT = Option("--output", default="output", metavar="DIR", help="folder of the
 REASON = Option("--reason", metavar="CODE", help="only pages with this reason")
 RUN_ID = Option("--run", metavar="RUN_ID", dest="run_id", help="only pages that this run quarantined")
 THRESHOLDS = Option("--thresholds", metavar="FILE", help="use this file instead of the bundled thresholds.yml")
+SITES = Option("--sites", metavar="FILE", help="corrections by site (.toml) to apply")
 VERBOSE = Option("--verbose", action="store_true", help="print Prefect's log too")
 QUIET = Option("--quiet", action="store_true", help="print nothing but errors")
 JSON = Option("--json", action="store_true", help="print JSON, for programs")
@@ -85,6 +86,7 @@ RUN = Command(
             help="quarantine larger pages unread (default: 20)",
         ),
         THRESHOLDS,
+        SITES,
         Option("--guess-dates", action="store_true", help=run.GUESS_DATES_HELP),
         Option(
             "--executor",
@@ -116,6 +118,7 @@ REPLAY = Command(
         OUTPUT,
         Option("--all", action="store_true", help="every stored raw page: the dataset as the current rules make it"),
         THRESHOLDS,
+        SITES,
         Option("--guess-dates", action="store_true", help=run.GUESS_DATES_HELP),
         JSON,
         QUIET,

@@ -15,6 +15,7 @@ EXAMPLE = """\
 # What Copydesk runs when. Check it with `copydesk doctor`, run it with `copydesk serve`.
 timezone = "UTC"
 output = "output"
+# sites = "sites.toml"                # corrections by site, beside this file
 
 [hourly]                              # feeds and sitemaps
 cron = "15 * * * *"
@@ -91,6 +92,7 @@ class Schedules(_Section):
 
     timezone: str = "UTC"
     output: str = Field("output", min_length=1)
+    sites: str | None = Field(None, min_length=1)  # corrections by site; relative to the folder of this file
     hourly: RunSchedule | None = None
     nightly: RunSchedule | None = None
     maintenance: MaintenanceSchedule | None = None
@@ -125,4 +127,6 @@ def read_schedules(path: str | Path) -> Schedules:
         raise ScheduleError(f"{path}: {key or 'the file'}: {first['msg'].removeprefix('Value error, ')}") from error
     if not (schedules.hourly or schedules.nightly or schedules.maintenance):
         raise ScheduleError(f"{path}: nothing is scheduled; expected [hourly], [nightly] or [maintenance]")
+    if schedules.sites:
+        return schedules.model_copy(update={"sites": str(Path(path).parent / schedules.sites)})
     return schedules

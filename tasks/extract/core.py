@@ -22,12 +22,13 @@ from tasks.extract.fields.publisher import find_publisher, site_names
 from tasks.extract.fields.section import find_section
 from tasks.extract.fields.title import find_declared_title, find_title
 from tasks.extract.fields.topics import find_topics
-from tasks.extract.page import FieldValue, LabelledLine, Page
+from tasks.extract.page import SITE_RULE, FieldValue, LabelledLine, Page
 from tasks.extract.quotes.find import find_quotes
 from tasks.extract.similarity import DENSE, Hashes, fold, minhash, shingles_of, text_digest
 from tasks.steps import digest, rules_version
 from tasks.text import mojibake
 from tasks.text.characters import visible
+from tasks.text.publisher_names import is_short_form
 
 # lines at the top of a text page, among which the site's name is; an HTML page declares it. Of dropped lines only
 # these, the footer and those with a date are read
@@ -35,21 +36,27 @@ _TOP_LINES = 45
 _LANGUAGE_LINES = 50  # from which the language is detected if the page has no text
 
 
-def extract_documents(documents: pa.Table, lines: pa.Table, *, guess_dates: bool = False) -> pa.Table:
+def extract_documents(
+    documents: pa.Table, lines: pa.Table, *, guess_dates: bool = False, version: str | None = None
+) -> pa.Table:
     """One candidate row (`schema.CANDIDATES`) for each document; a page without a story has an empty text.
 
     Args:
         documents: Rows of `schema.DOCUMENTS`.
         lines: Their lines, rows of `schema.LINES`.
         guess_dates: If a page gives no date of publication, take one from its text and flag it as a guess.
+        version: The version of the rules; that of the code alone if it is not given.
     """
+    version = version or rules_version()
+    dropped_by_user = pc.and_(pc.equal(lines.column("reason"), "site_rule"), pc.equal(lines.column("action"), "drop"))
+    lines = lines.filter(pc.invert(dropped_by_user))  # such a line is not read for fields either
     lines_of, dated_lines_of = _lines_by_document(lines), _dated_by_document(lines)
     rows, shingles = [], []
     for document in documents.to_pylist():
         doc_id = document["doc_id"]
         page = Page.read(document, lines_of.get(doc_id, []), dated_lines_of.get(doc_id, []))
         row, hashes = extract_page(page, guess_dates=guess_dates)
-        rows.append(row)
+        rows.append(row | {"rules_version": version})
         shingles.append(hashes)
     for row, signature in zip(rows, minhash(shingles), strict=True):
         row["signature"] = signature
@@ -105,10 +112,15 @@ def _read_fields(page: Page, body: Body, *, guess_dates: bool) -> _Fields:
     publisher, short = find_publisher(page)
     if publisher is None and page.given.get("publisher"):
         publisher = FieldValue(page.given["publisher"], "list of publishers")
+    if page.ruled.get("publisher"):
+        publisher = FieldValue(page.ruled["publisher"], SITE_RULE)
+        short = short if short and is_short_form(short, publisher.value) else None
     names = site_names(page, publisher, short)
     title = find_title(page, names)
+    if ruled := page.ruled.get("title"):
+        title = FieldValue(ruled[0], SITE_RULE)
     sample = body.text or " ".join(line.text for line in page.lines[:_LANGUAGE_LINES])
-    language, language_confidence = find_language(sample, page.declared_language())
+    language, language_confidence = find_language(sample, page.declared_language(), page.ruled.get("language"))
     return _Fields(
         canonical=find_canonical(page),
         publisher=publisher,
@@ -160,7 +172,7 @@ def extract_page(page: Page, *, guess_dates: bool = False) -> tuple[dict[str, An
         "doc_id": document["doc_id"],
         "page_digest": document["page_digest"],
         "run_id": "",  # load sets the run that publishes
-        "rules_version": rules_version(),
+        "rules_version": "",  # `extract_documents` sets it
         "text_char_count": len(body.text),
         "title_char_count": len(title or ""),
         "author_count": len(fields.authors.value),

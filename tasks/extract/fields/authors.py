@@ -5,13 +5,13 @@ import re
 from tasks.extract.fields.byline_places import names_beside, names_beside_date, printed_bylines, writers_links
 from tasks.extract.fields.bylines import byline_parts, is_person, people_in, starts_with_by, without_date
 from tasks.extract.fields.json_ld_people import names_of, persons_of
-from tasks.extract.page import FieldValue, Page
+from tasks.extract.page import SITE_RULE, FieldValue, Page
 from tasks.text.person_names import leading_name, unglue
 from tasks.text.publisher_names import squeeze
 
 MAX_AUTHORS = 20
 # origins of which a single word may be a whole name; elsewhere a single word is more often a section or a site
-_ORIGINS_OF_SHORT_NAMES = frozenset({"json-ld:author", "parsely-author", "sailthru.author", "byl"})
+_ORIGINS_OF_SHORT_NAMES = frozenset({SITE_RULE, "json-ld:author", "parsely-author", "sailthru.author", "byl"})
 _AUTHOR_METAS = ("parsely-author", "sailthru.author", "cxenseparse:author", "byl")
 _WRITTEN_BY_LABEL = re.compile(r"written|author|autor|verfasst|escrit|écrit|scritto|geschrieben|von", re.I)
 _REPORTING_BY = re.compile(r"^\(?reporting by\b", re.I)
@@ -29,6 +29,8 @@ def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
             return FieldValue(_distinct(people)[:MAX_AUTHORS], origin)
         if values and rejected is None:
             rejected = origin
+            if origin == SITE_RULE:
+                break  # the user says where the byline is: nobody is named in it
     return FieldValue([], f"{rejected} names no person" if rejected else "none named")
 
 
@@ -49,11 +51,13 @@ def find_byline(page: Page, authors: list[str]) -> str | None:
 
 def _candidates(page: Page) -> list[tuple[str, list[str]]]:
     """Declared and printed writers by origin, the most reliable first (precision measured on news pages)."""
+    by_rule = [(SITE_RULE, page.ruled["author"])] if page.ruled.get("author") else []
     reporting = [line.text for line in page.labelled("wire") if _REPORTING_BY.match(line.text)]
     reporters = [_reporters(text) for text in reporting]
     if not page.is_html:
         return _text_candidates(page, reporters)
     return [
+        *by_rule,
         *_declared_candidates(page),
         *printed_bylines(page),
         *writers_links(page),
