@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flows.cli import dataset, operate, run
+from flows.cli import dataset, operate, preview, run
 from flows.cli.suggestions import SuggestingParser
 from tasks.errors import EXIT_DONE
 
@@ -145,6 +145,33 @@ READING = (
         "copydesk check-thresholds my-thresholds.yml",
         dataset.check_thresholds,
         (Option("file", nargs="?", metavar="FILE", help="default: the bundled file"),),
+    ),
+    Command(
+        "check-sites",
+        "validate a file of corrections by site",
+        "copydesk check-sites sites.toml",
+        preview.check_sites,
+        (Option("file", nargs="?", default="sites.toml", metavar="FILE", help="default: sites.toml"),),
+    ),
+    Command(
+        "preview",
+        "show which articles a file of corrections by site would change, and how, without publishing",
+        "copydesk preview sites.toml --output output",
+        preview.preview_sites,
+        (
+            Option("file", nargs="?", default="sites.toml", metavar="FILE", help="default: sites.toml"),
+            OUTPUT,
+            Option(
+                "--limit",
+                type=int,
+                default=50,
+                metavar="N",
+                help="newest pages to process for each entry (default: 50)",
+            ),
+            Option("--earlier", metavar="FILE", help="compare with this file instead of with no corrections"),
+            THRESHOLDS,
+            JSON,
+        ),
     ),
     Command(
         "quarantine",

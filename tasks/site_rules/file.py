@@ -5,7 +5,7 @@ from bisect import bisect_left
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from tasks.errors import UsageError
 from tasks.site_rules.entries import LineRule, SiteEntry, SiteRules
@@ -52,7 +52,8 @@ def _first_problem(error: ValidationError, text: str) -> str:
     where = f"line {line}: {_shown(place)}"
     kind, message = problem["type"], problem["msg"].removeprefix("Value error, ")
     if kind == "extra_forbidden":
-        model = {1: SiteRules, 3: SiteEntry}.get(len(place), LineRule)
+        models: dict[int, type[BaseModel]] = {1: SiteRules, 3: SiteEntry}
+        model = models.get(len(place), LineRule)
         return f"{where}: unknown key; expected one of {', '.join(model.model_fields)}"
     if kind == "value_error":
         return f"{where}: {message}"
@@ -95,10 +96,10 @@ def _parsed_up_to(lines: list[str], number: int) -> dict[str, Any]:
 def _has(content: Any, place: Place) -> bool:
     """Whether a value is there."""
     for part in place:
-        if isinstance(content, dict) and part in content:
-            content = content[part]
-        elif isinstance(content, list) and isinstance(part, int) and part < len(content):
-            content = content[part]
-        else:
+        is_there = (isinstance(content, dict) and part in content) or (
+            isinstance(content, list) and isinstance(part, int) and part < len(content)
+        )
+        if not is_there:
             return False
-    return content is not None
+        content = content[part]
+    return True

@@ -106,7 +106,9 @@ def _value(node: Any, name: str) -> str:
         value = node.attributes.get(attribute)
         if value and value.strip():
             return str(" ".join(value.split())[:_MAX_VALUE_CHARS])
-    return str(" ".join(node.text(deep=True, separator=" ").split())[:_MAX_VALUE_CHARS])
+    # between elements that readers see apart there is a space: `Ada Finch<br>Dana Wirth`, but not `H<sub>2</sub>O`
+    separator = " " if node.css_first("br,div,p,span,li,a") is not None else ""
+    return str(" ".join(node.text(deep=True, separator=separator).split())[:_MAX_VALUE_CHARS])
 
 
 def _solid(text: str) -> str:

@@ -137,7 +137,7 @@ def in_ruled_zone(
     if printed is None or origin is None or printed.clock is None or printed.offset_minutes:
         return printed, origin
     zone = ZoneInfo(zone_name)
-    origin = f"{origin}; {SITE_RULE}: zone {zone_name}"
+    origin = f"{origin}; zone {zone_name} ({SITE_RULE})"
     if printed.offset_minutes == 0:
         return _in_zone(printed, zone) or printed, origin
     offset = datetime.combine(printed.day, printed.clock, tzinfo=zone).utcoffset() or timedelta()
