@@ -57,6 +57,8 @@ def _first_problem(error: ValidationError, text: str) -> str:
         return f"{where}: unknown key; expected one of {', '.join(model.model_fields)}"
     if kind == "value_error":
         return f"{where}: {message}"
+    if kind == "string_pattern_mismatch":  # only a language has one
+        return f"{where}: {problem['input']!r} is not a language code in small letters, e.g. de"
     if kind in ("tuple_type", "model_type", "dict_type"):
         expected = "a list" if kind == "tuple_type" else "keys and values"
         return f"{where}: expected {expected}, not {problem['input']!r}"
