@@ -57,7 +57,8 @@ _COMPARED = {
 ARTICLE = "article"  # the outcome of a page that passes the gates; any other is the code of the first broken rule
 
 
-class FieldChange(NamedTuple):
+@dataclass(frozen=True)
+class FieldChange:
     """A field with its value before and after."""
 
     name: str

@@ -77,9 +77,9 @@ def _print_change(console: "Terminal", change: "PageChange") -> None:
         console.print(
             f"  outcome: {_outcome(change.outcome_before)} → {_outcome(change.outcome_after)}", soft_wrap=True
         )
-    for name, before, after, origin in change.fields:
-        source = f"  ({one_line(origin)})" if origin else ""
-        console.print(f"  {name}: {_value(before)} → {_value(after)}{source}", soft_wrap=True)
+    for field in change.fields:
+        origin = f"  ({one_line(field.origin)})" if field.origin else ""
+        console.print(f"  {field.name}: {_value(field.before)} → {_value(field.after)}{origin}", soft_wrap=True)
     for paragraph in change.text[:_SHOWN_PARAGRAPHS]:
         console.print(f"  {_short(paragraph)}", style="red" if paragraph[0] == "-" else "green", soft_wrap=True)
     left = len(change.text) - _SHOWN_PARAGRAPHS

@@ -13,6 +13,7 @@ from support.paths import PAGES
 
 from flows.cli.main import main
 from flows.operate.backfill import slices
+from flows.operate.deployments import deployments_of
 from flows.operate.schedules import EXAMPLE, ScheduleError, read_schedules
 from flows.parameters import BackfillParameters, NewsParameters
 from flows.report.model import RunReport
@@ -24,6 +25,20 @@ def test_the_example_file_can_be_used(tmp_path):
     (tmp_path / "schedules.toml").write_text(EXAMPLE)
     found = read_schedules(tmp_path / "schedules.toml")
     assert (found.hourly.cron, found.nightly.sources, found.maintenance.cron) == ("15 * * * *", ["pages"], "30 4 * * 0")
+
+
+def test_corrections_by_site_are_beside_the_schedules_and_reach_every_run(tmp_path):
+    text = EXAMPLE.replace("# sites =", "sites =")
+    (tmp_path / "schedules.toml").write_text(text)
+    found = read_schedules(tmp_path / "schedules.toml")
+    assert found.sites == str(tmp_path / "sites.toml")
+    parameters = {deployment.name: deployment.parameters["parameters"] for deployment in deployments_of(found)}
+    assert {name: value.get("sites") for name, value in parameters.items()} == {
+        "hourly": found.sites,
+        "nightly": found.sites,
+        "backfill": found.sites,
+        "maintenance": None,
+    }
 
 
 @pytest.mark.parametrize(

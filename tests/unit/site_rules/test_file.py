@@ -34,7 +34,11 @@ def written(folder, text):
 def test_a_whole_file_is_valid(tmp_path):
     rules = load_site_rules(written(tmp_path, WHOLE))
     assert rules.rule_count == 11
-    assert [rule.shown for rule in rules.site[0].drop] == ["text Sign up", r"pattern ^\(?read more", "css .promo, aside"]
+    assert [rule.shown for rule in rules.site[0].drop] == [
+        "text Sign up",
+        r"pattern ^\(?read more",
+        "css .promo, aside",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +94,7 @@ def test_a_file_that_cannot_be_read_is_an_error(tmp_path, content):
 def test_the_line_of_an_error_in_a_long_file_is_found_in_seconds(tmp_path):
     text = "".join(f'[[site]]\nmatch = ["s{n}.example"]\nbody = "p"\n' for n in range(2_000)) + 'title = "p["\n'
     start = time.process_time()
-    with pytest.raises(SiteRulesError, match="line 6001: site.title"):
+    with pytest.raises(SiteRulesError, match=r"line 6001: site\.title"):
         load_site_rules(written(tmp_path, text))
     assert time.process_time() - start < 20
 
