@@ -13,7 +13,7 @@ SITES = """\
 match = ["ledger.example"]
 publisher = "The Harbor Ledger"
 timezone = "America/New_York"
-drop = [{ pattern = "^subscribers of the ledger" }, { css = ".no-such-class" }]
+drop = [{ pattern = "^neighbors of the ledger" }, { css = ".no-such-class" }]
 
 [[site]]
 match = ["ledger.example/games/*"]
@@ -24,7 +24,7 @@ PAGE = """<html lang="en"><head><title>{title} - LDG</title><meta property="og:s
 <link rel="canonical" href="https://ledger.example/{path}"></head><body><article><h1>{title}</h1>
 <p>{first} came to the harbor on Monday, and the council said that the old sea wall would hold until the spring.</p>
 <p>The {second} of the county told residents that the roads along the shore would be closed for at least a week.</p>
-<p>Subscribers of the Ledger received this report on Sunday evening, and they said that they had read it at once.</p>
+<p>Neighbors of the Ledger saw {first} on Sunday evening, and they said that the {second} had warned them at once.</p>
 <p>Nobody in {first} was hurt, although the water reached the doors of the mill and the school near the bridge.</p>
 </article></body></html>"""
 PAGES = {
@@ -71,7 +71,7 @@ def test_corrections_from_preview_to_replay_and_the_next_run(dataset, capsys):
     assert wall["fields"] == [
         {"name": "publisher", "before": "LDG", "after": "The Harbor Ledger", "origin": "site rule"}
     ]
-    assert [line.split(" of ")[0] for line in wall["text"]] == ["- Subscribers"]
+    assert [line.split(" of ")[0] for line in wall["text"]] == ["- Neighbors"]
     assert [uses for *_, uses in found["uses"]] == [2, 0]
     assert main(["preview", sites, "--output", out, "--limit", "2"]) == 0
     printed = capsys.readouterr().out
@@ -88,7 +88,7 @@ def test_corrections_from_preview_to_replay_and_the_next_run(dataset, capsys):
     ((publisher, origin, date_origin, text, version, _),) = articles(dataset)
     assert (publisher, origin) == ("The Harbor Ledger", "site rule")
     assert date_origin == "article:published_time; zone America/New_York (site rule)"
-    assert "Subscribers" not in text
+    assert "Neighbors" not in text
     assert version.endswith(f".sites.{load_site_rules(sites).fingerprint}")
     assert before[0][4] == version.partition(".sites.")[0]
     assert query(dataset / "out", "quarantine", "reason") == [("clean.never_a_story",)]
@@ -96,7 +96,7 @@ def test_corrections_from_preview_to_replay_and_the_next_run(dataset, capsys):
     # explained: the line says by which rule it was dropped
     assert main(["explain", "wall.html", "--output", out]) == 0
     printed = capsys.readouterr().out
-    assert "site_rule: drop pattern ^subscribers of the ledger" in printed
+    assert "site_rule: drop pattern ^neighbors of the ledger" in printed
     assert "The Harbor Ledger" in printed
     assert "site rule" in printed
 

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from support.paths import ROOT
 
 from tasks.site_rules.file import SiteRulesError, load_site_rules
 
@@ -97,6 +98,12 @@ def test_the_line_of_an_error_in_a_long_file_is_found_in_seconds(tmp_path):
     with pytest.raises(SiteRulesError, match=r"line 6001: site\.title"):
         load_site_rules(written(tmp_path, text))
     assert time.process_time() - start < 20
+
+
+def test_the_example_in_the_manual_is_valid(tmp_path):
+    manual = (ROOT / "flows" / "README.md").read_text(encoding="utf-8")
+    example = manual.split("```toml\n# sites.toml\n")[1].split("```")[0]
+    assert len(load_site_rules(written(tmp_path, example)).site) == 3
 
 
 def test_the_fingerprint_changes_with_the_rules_and_not_with_comments(tmp_path):
