@@ -45,6 +45,7 @@ class Page:
     signals: dict[str, Any] = field(default_factory=dict)
     given: dict[str, Any] = field(default_factory=dict)  # by the user's list of publishers
     dropped_dates: list[LabelledLine] = field(default_factory=list)
+    dropped_names: list[LabelledLine] = field(default_factory=list)  # dropped lines that may name the writer
     ruled: dict[str, Any] = field(default_factory=dict)  # by the user's rules for its site, stronger than the page
 
     @classmethod
@@ -55,7 +56,7 @@ class Page:
         signals = orjson.loads(document["signals"]) if document.get("signals") else {}
         given = orjson.loads(document["given"]) if document.get("given") else {}
         ruled = orjson.loads(document["site_rule"]) if document.get("site_rule") else {}
-        return cls(document, lines, signals, given, dropped_dates or [], ruled)
+        return cls(document, lines, signals, given, dropped_dates or [], ruled=ruled)
 
     @property
     def is_html(self) -> bool:

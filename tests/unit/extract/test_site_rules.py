@@ -82,6 +82,12 @@ def test_a_language_that_the_text_contradicts_has_little_confidence():
     assert fields(language="en")["language_confidence"] > 0.9
 
 
+def test_what_the_user_gives_is_certain():
+    row = fields(publisher="Ledger", title="h2", author=".who span", date=".on")
+    assert [row[f"{name}_confidence"] for name in ("publisher", "title", "authors", "published")] == [1.0] * 4
+    assert fields(publisher="Ledger")["title_confidence"] < 1
+
+
 def test_a_dropped_line_feeds_no_field():
     assert fields(drop=[{"css": "h1, .who"}], author=".desk")["authors"] == []
     assert "Ada Finch" not in fields(drop=[{"css": ".who"}])["authors"]
