@@ -78,7 +78,7 @@ def process(run: Run, pages: StepResult) -> None:
     gates, work, sites = Gates(run, pages), run.output.work, run.output.files("sites")
     pages = gates.check(pages)
 
-    documents = clean(pages, work / "clean", sites, run.output.state(), run.executor)
+    documents = clean(pages, work / "clean", sites, run.output.state(), run.executor, site_rules=run.site_rules)
     run.report.step(documents)
     try:
         documents = gates.check(documents)
@@ -86,7 +86,13 @@ def process(run: Run, pages: StepResult) -> None:
         _note_losses(run, documents, [stop.rejected])  # the report then says if one language or site explains the stop
         raise
 
-    articles = extract(documents, work / "extract", guess_dates=run.parameters.guess_dates, executor=run.executor)
+    articles = extract(
+        documents,
+        work / "extract",
+        guess_dates=run.parameters.guess_dates,
+        executor=run.executor,
+        site_rules=run.site_rules.fingerprint,
+    )
     run.report.step(articles)
     articles = gates.check(articles)
 

@@ -26,7 +26,9 @@ from tasks.parallel.engines import CLUSTERS
 from tasks.parallel.executor import INLINE, Executor, open_executor
 from tasks.quality.metrics import Metric
 from tasks.quality.problems import Observation
-from tasks.steps import rules_version
+from tasks.site_rules.entries import NO_RULES, SiteRules
+from tasks.site_rules.file import load_site_rules
+from tasks.steps import rules_version, rules_version_with
 from tasks.storage.addresses import scrubbed
 
 _LONGEST_WAIT_SECONDS = 86_400.0  # for another run to end
@@ -68,6 +70,15 @@ class Run:
             ThresholdError: the user's file is unusable.
         """
         return load_thresholds(Path(self.parameters.thresholds) if self.parameters.thresholds else DEFAULT_FILE)
+
+    @cached_property
+    def site_rules(self) -> SiteRules:
+        """The user's corrections by site.
+
+        Raises:
+            SiteRulesError: the file is unusable.
+        """
+        return load_site_rules(self.parameters.sites) if self.parameters.sites else NO_RULES
 
     @property
     def data_docs(self) -> Path | None:
@@ -131,6 +142,7 @@ def _state_after(run: Run, work: Callable[[Run], None]) -> Any:
 
 
 def _work(run: Run, work: Callable[[Run], None]) -> None:
+    run.report.rules_version = rules_version_with(run.site_rules.fingerprint)
     show_own_log()  # for a run that a Prefect worker started
     settings = run.settings
     if settings.executor != INLINE:
