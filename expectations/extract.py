@@ -6,7 +6,6 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -289,6 +288,8 @@ def repetitions(candidates: Callable[[], Iterator[pa.Table]]) -> pa.Table:
 
 def _title_and_text_hashes(candidates: pa.Table) -> tuple[_Hashes, _Hashes, _Mask]:
     """Per row a 64-bit hash of its site and headline, one of its site and text, and whether it has a headline."""
+    import pandas as pd  # noqa: PLC0415 - a tenth of a second that a single page does not need
+
     rows = list(zip(*(candidates.column(name).to_pylist() for name in ("domain", "title", "text_digest")), strict=True))
     titles = np.array([f"{site}\t{(title or '').casefold()}" for site, title, _ in rows], dtype=object)
     texts = np.array([f"{site}\t{digest}" for site, _, digest in rows], dtype=object)

@@ -63,9 +63,7 @@ def print_explanation(page: Row, output: Output, *, is_full: bool = False) -> No
     """
     known = explanation(page, output)
     article, lines = known["article"] or known["version"], known["lines"]
-    console = Terminal()
-    if not console.is_terminal:
-        console = Terminal(width=_UNLIMITED)
+    console = console_for_tables()
     console.print(one_line(page["source_uri"]), style="bold")
     fetched = f"fetched {page['fetched_at']:%Y-%m-%d %H:%M} UTC"
     identity = f"doc {page['doc_id']}, sha256 {page['page_digest'][:16]}…"
@@ -73,18 +71,34 @@ def print_explanation(page: Row, output: Output, *, is_full: bool = False) -> No
     for sentence in outcome_sentences(known):
         console.print(sentence, soft_wrap=True)
     if lines:
-        console.print()
-        console.print_table(_line_table(lines, console, is_full=is_full))
-        console.print(_count_sentence(lines))
-        console.print("\nReasons", style="bold")
-        for reason in sorted({line["reason"] for line in lines}):
-            console.print(f"  {reason:<18} {Reason(reason).sentence}", soft_wrap=True)
+        print_lines(console, lines, is_full=is_full)
     elif known["quarantine"]:
         console.print("It was quarantined before its lines were labelled.")
     if article:
-        console.print("\nFields", style="bold")
-        console.print_table(_field_table(article, lines))
-        _print_quotes(console, article["quotes"])
+        print_fields(console, article, lines)
+
+
+def console_for_tables() -> Terminal:
+    """A console on which tables are as wide as the terminal; in a file or a pipe nothing of them is cut."""
+    console = Terminal()
+    return console if console.is_terminal else Terminal(width=_UNLIMITED)
+
+
+def print_lines(console: Terminal, lines: list[Row], *, is_full: bool = False) -> None:
+    """Print every line with its label and reason, how many were kept, and what the reasons mean."""
+    console.print()
+    console.print_table(_line_table(lines, console, is_full=is_full))
+    console.print(_count_sentence(lines))
+    console.print("\nReasons", style="bold")
+    for reason in sorted({line["reason"] for line in lines}):
+        console.print(f"  {reason:<18} {Reason(reason).sentence}", soft_wrap=True)
+
+
+def print_fields(console: Terminal, article: Row, lines: list[Row]) -> None:
+    """Print every field of an article with its origin, and its quotes."""
+    console.print("\nFields", style="bold")
+    console.print_table(_field_table(article, lines))
+    _print_quotes(console, article["quotes"])
 
 
 def outcome_sentences(known: Row) -> list[str]:

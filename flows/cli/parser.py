@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flows.cli import dataset, operate, run
+from flows.cli import dataset, operate, run, try_page
 from flows.cli.suggestions import SuggestingParser
 from tasks.errors import EXIT_DONE
 
@@ -120,6 +120,26 @@ REPLAY = Command(
         JSON,
         QUIET,
         VERBOSE,
+    ),
+)
+TRY = Command(
+    "try",
+    "show the article of one page, without a dataset",
+    "copydesk try pages/a.html --format markdown",
+    try_page.try_page,
+    (
+        Option("page", metavar="FILE|URL|-", help="a file with one page, an address, or - for standard input"),
+        Option("--format", choices=try_page.FORMATS, default="text", help="text (default), markdown or json"),
+        Option(
+            "--explain",
+            action="store_true",
+            help="show every line with its label and reason and every field with its origin, instead of the text; "
+            "add the lines to json",
+        ),
+        Option("--full", action="store_true", help="with --explain: wrap long lines instead of cutting them"),
+        Option("--anyway", action="store_true", help="print the text even if the page is not a story"),
+        Option("--url", metavar="ADDRESS", help="where a file or standard input is from: publisher and zone need it"),
+        Option("--guess-dates", action="store_true", help=run.GUESS_DATES_HELP),
     ),
 )
 READING = (
@@ -265,7 +285,7 @@ OPERATING = (
         ),
     ),
 )
-COMMANDS = (RUN, *READING, REPLAY, *MAINTAINING, *OPERATING)
+COMMANDS = (RUN, TRY, *READING, REPLAY, *MAINTAINING, *OPERATING)
 
 
 def build_parser() -> argparse.ArgumentParser:
