@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from expectations.rule import CRITICAL, WARNING, Rule, Suite, between, is_not, not_null, one_of, unique
-from expectations.thresholds import ExtractThresholds
 from tasks.vocabulary import Doubt
+
+if TYPE_CHECKING:  # it loads pydantic, which a single page does without
+    from expectations.thresholds import ExtractThresholds
 
 _Hashes: TypeAlias = npt.NDArray[np.uint64]
 _Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -29,7 +31,7 @@ _COLUMNS = """
 """
 
 
-def suite(limits: ExtractThresholds) -> Suite:
+def suite(limits: "ExtractThresholds") -> Suite:
     """The rules after extract. A page is quarantined under the first critical one that it breaks."""
     rules = [
         Rule(
@@ -76,7 +78,7 @@ def suite(limits: ExtractThresholds) -> Suite:
     )
 
 
-def _text_rules(limits: ExtractThresholds) -> tuple[Rule, ...]:
+def _text_rules(limits: "ExtractThresholds") -> tuple[Rule, ...]:
     """The rules that headline and text must meet."""
     return (
         Rule(
@@ -130,7 +132,7 @@ def _text_rules(limits: ExtractThresholds) -> tuple[Rule, ...]:
     )
 
 
-def _presence_rules(limits: ExtractThresholds) -> tuple[Rule, ...]:
+def _presence_rules(limits: "ExtractThresholds") -> tuple[Rule, ...]:
     """The rules for fields that most articles have."""
     return (
         Rule(
@@ -168,7 +170,7 @@ def _presence_rules(limits: ExtractThresholds) -> tuple[Rule, ...]:
     )
 
 
-def _oddity_rules(limits: ExtractThresholds) -> tuple[Rule, ...]:
+def _oddity_rules(limits: "ExtractThresholds") -> tuple[Rule, ...]:
     """The rules that single articles may break without being quarantined."""
     return (
         Rule(

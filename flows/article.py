@@ -14,18 +14,24 @@ but knows only this page: what a run learns of a site from its other pages, it c
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import yaml
 
 from expectations import clean as clean_rules
 from expectations import ingest as ingest_rules
 from expectations.one_row import Breach, first_breach
-from expectations.thresholds import Thresholds, load_thresholds
 from tasks import schema
 from tasks.clean.core import clean_pages
 from tasks.extract.core import extract_documents
 from tasks.ingest.one_page import page_of_bytes
+
+if TYPE_CHECKING:
+    from expectations.thresholds import Thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +160,7 @@ def read_article(
     fetched_at: datetime | None = None,
     source: str = "page",
     guess_dates: bool = False,
-    thresholds: Thresholds | None = None,
+    thresholds: "Thresholds | None" = None,
 ) -> Article:
     """The article that a page holds. Never raises for a bad page: its `problem` says what is wrong.
 
@@ -172,9 +178,9 @@ def read_article(
     return read_page(row, guess_dates=guess_dates, thresholds=thresholds)
 
 
-def read_page(row: Mapping[str, Any], *, guess_dates: bool = False, thresholds: Thresholds | None = None) -> Article:
+def read_page(row: Mapping[str, Any], *, guess_dates: bool = False, thresholds: "Thresholds | None" = None) -> Article:
     """The same for a row of `schema.PAGES`, as the readers of `tasks.ingest.one_page` return it."""
-    limits = thresholds or load_thresholds()
+    limits = thresholds or _bundled_thresholds()
     breach = first_breach(ingest_rules.suite(limits.ingest), {"fetched_days_ahead": None, **row})
     if breach or row["raw"] is None:
         return _unread(row, breach)
@@ -193,6 +199,14 @@ def read_page(row: Mapping[str, Any], *, guess_dates: bool = False, thresholds: 
         step, breach = "extract", first_breach(extract_rules.suite(limits.extract), slim)
     lines = cleaned.lines.select(_LINE_FIELDS).to_pylist()
     return _article(candidate, _problem(step, breach), document["kind_reason"], tuple(Line(**line) for line in lines))
+
+
+@cache
+def _bundled_thresholds() -> Any:
+    """The limits of the bundled file, whose values a test checks: pydantic would take a tenth of a second to load."""
+    path = Path(ingest_rules.__file__).with_name("thresholds.yml")
+    steps = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return SimpleNamespace(**{step: SimpleNamespace(**limits) for step, limits in steps.items()})
 
 
 def _unread(row: Mapping[str, Any], breach: Breach | None) -> Article:

@@ -1,11 +1,12 @@
 """`copydesk try`: one page in, its article out on the terminal, without an output folder and without Prefect."""
 
 import argparse
+import gc
 import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from flows.cli.terminal import one_line, printable
+from flows.cli.foreign_text import one_line, printable
 from tasks.errors import EXIT_DONE, UsageError
 from tasks.storage.addresses import shown
 
@@ -18,6 +19,8 @@ FORMATS = ("text", "markdown", "json")
 
 def try_page(options: argparse.Namespace) -> int:
     """Print the article of one page, or what the page is instead."""
+    if options.is_program:
+        _start_fast()
     article = _read(options)
     if article.problem and article.problem.step == "ingest":
         raise UsageError(f"{shown(article.source_uri)}: {_found(article.problem)}")
@@ -31,6 +34,24 @@ def try_page(options: argparse.Namespace) -> int:
     elif article.is_story or options.anyway:
         print(_markdown(article) if options.format == "markdown" else _text(article))
     return EXIT_DONE
+
+
+class _NoPandas:
+    """A finder for which pandas is not installed: pyarrow would import it with the first list that it converts."""
+
+    @staticmethod
+    def find_spec(name: str, *_: object) -> None:
+        """Refuse pandas, and leave all else to the other finders."""
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
+
+
+def _start_fast() -> None:
+    """Leave out what one page does not need and a process of one second would wait for: pandas and the search for
+    garbage.
+    """
+    gc.disable()
+    sys.meta_path.insert(0, _NoPandas)
 
 
 def _read(options: argparse.Namespace) -> "Article":

@@ -46,7 +46,14 @@ def test_the_bundled_names_are_those_of_cldr():
 
 @pytest.mark.parametrize(
     ("word", "language", "number"),
-    [("March", "en", 3), ("märz", "de", 3), ("sept", None, 9), ("Mai", None, 5), ("października", "pl", 10), ("x", "en", None)],
+    [
+        ("March", "en", 3),
+        ("märz", "de", 3),
+        ("sept", None, 9),
+        ("Mai", None, 5),
+        ("października", "pl", 10),
+        ("x", "en", None),
+    ],
 )
 def test_a_name_has_its_number(word, language, number):
     assert month_names.month_number(word, language) == number
