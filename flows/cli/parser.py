@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flows.cli import dataset, operate, run, try_page
+from flows.cli import dataset, operate, run, schema, try_page
 from flows.cli.suggestions import SuggestingParser
 from tasks.errors import EXIT_DONE
 
@@ -191,6 +191,16 @@ READING = (
         ),
     ),
 )
+SCHEMA = Command(
+    "schema",
+    "print every table, column and code with its meaning",
+    "copydesk schema articles",
+    schema.print_schema,
+    (
+        Option("table", nargs="?", metavar="TABLE", help="a table, or flags, labels, actions, reasons (default: all)"),
+        JSON,
+    ),
+)
 MAINTAINING = (
     Command(
         "compact",
@@ -285,7 +295,7 @@ OPERATING = (
         ),
     ),
 )
-COMMANDS = (RUN, TRY, *READING, REPLAY, *MAINTAINING, *OPERATING)
+COMMANDS = (RUN, TRY, *READING, SCHEMA, REPLAY, *MAINTAINING, *OPERATING)
 
 
 def build_parser() -> argparse.ArgumentParser:
