@@ -14,7 +14,8 @@ _README = """\
 
 # A dataset of news articles
 
-Made by Copydesk from scraped news pages. Every table is a folder of Parquet files; every page that was ever received is in `ledger`, as an article, a duplicate or a quarantined page.
+Made by Copydesk from scraped news pages. Every table is a folder of Parquet files. Every page that was ever received is
+in `ledger`, as an article, a duplicate or a quarantined page.
 
 ## Read it
 
@@ -79,6 +80,6 @@ def dictionary_markdown(dictionary: dict[str, Any]) -> str:
         parts.append(markdown_table(("column", "type", "may be null", "meaning"), rows))
     for codes in dictionary["codes"]:
         parts += [f"## {codes['codes'].replace('_', ' ').capitalize()}", f"Values of `{codes['column']}`."]
-        rows = ((f"`{value['code']}`", value["description"]) for value in codes["values"])
-        parts.append(markdown_table(("code", "meaning"), rows))
+        values = ((f"`{value['code']}`", value["description"]) for value in codes["values"])
+        parts.append(markdown_table(("code", "meaning"), values))
     return "\n\n".join(parts) + "\n"

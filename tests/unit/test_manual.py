@@ -35,9 +35,7 @@ def test_the_dictionary_has_every_table_column_and_code_with_a_sentence():
 
 
 def test_markdown_cells_with_a_bar_do_not_end_early():
-    for line in dictionary_markdown(dictionary({"a|b": "x | y"})).splitlines():
-        if line.startswith("| `a"):
-            assert line == r"| `a\|b` | x \| y |"
+    assert r"| `a\|b` | x \| y |" in dictionary_markdown(dictionary({"a|b": "x | y"})).splitlines()
 
 
 def test_the_description_for_catalogues_refers_only_to_what_it_declares():
