@@ -1,7 +1,8 @@
 """The rules for articles before duplicates are removed."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import time
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.rule import CRITICAL, WARNING, Rule, Suite, between, is_not, not_null, one_of, unique
+from expectations.rule import CRITICAL, WARNING, Rule, Suite, between, is_not, is_null, not_null, one_of, unique
 from tasks.vocabulary import Doubt
 
 if TYPE_CHECKING:  # it loads pydantic, which a single page does without
@@ -27,8 +28,16 @@ _PROBLEMS = {
 _NOTICES = frozenset({Doubt.CONSENT_WALL, Doubt.ACCESS_REFUSED})
 _COLUMNS = """
     doc_id title_char_count text_char_count mojibake_count mean_paragraph_words confidence published_date fetched_at
-    publisher language author_count flags title domain text_digest problem problem_detail
+    publisher language author_count flags title domain text_digest problem problem_detail published_at
+    title_confidence authors_confidence published_confidence publisher_confidence
 """
+# field -> the column that says whether the row has a value of it
+_VALUES = {
+    "title": "title_char_count",
+    "authors": "author_count",
+    "published": "published_date",
+    "publisher": "publisher",
+}
 
 
 def suite(limits: "ExtractThresholds") -> Suite:
@@ -45,6 +54,14 @@ def suite(limits: "ExtractThresholds") -> Suite:
         *(
             Rule(code, CRITICAL, *sentences, is_not("problem", code), "{problem_detail}")
             for code, sentences in _PROBLEMS.items()
+        ),
+        Rule(
+            "extract.field_confidence",
+            CRITICAL,
+            "A field has a confidence from 0 to 1 if and only if it has a value.",
+            "The confidence of a field does not fit its value.",
+            is_null("confidence_flaw"),
+            "{confidence_flaw}",
         ),
         *_text_rules(limits),
         Rule(
@@ -229,6 +246,14 @@ def _oddity_rules(limits: "ExtractThresholds") -> tuple[Rule, ...]:
             between("title_texts", highest=limits.title_repeats_max),
             "{title_texts} texts of {domain} have this headline",
         ),
+        Rule(
+            "extract.instant_repeated",
+            WARNING,
+            "A site's articles were published at different instants.",
+            "Many articles of a site have the same instant of publication, probably that of a build or a migration.",
+            between("instant_texts", highest=limits.instant_repeats_max),
+            "{instant_texts} articles of {domain} have the instant {published_at}",
+        ),
     )
 
 
@@ -251,23 +276,42 @@ def slim(candidates: pa.Table, repeated: pa.Table | None = None) -> pa.Table:
         "is_notice": pa.array([bool(names) for names in notices], pa.bool_()),
         "is_disordered": pa.array([Doubt.WORDS_OUT_OF_ORDER in row for row in flags], pa.bool_()),
         "is_mixed": pa.array([Doubt.LANGUAGE_MIXED in row for row in flags], pa.bool_()),
-        "title_texts": repeated.column("title_texts"),
-        "text_titles": repeated.column("text_titles"),
+        "confidence_flaw": _confidence_flaws(candidates),
+        **{name: repeated.column(name) for name in repeated.column_names},
     }
     for name, values in derived.items():
         candidates = candidates.append_column(name, values)
     return candidates.drop_columns(["flags", "title", "text_digest"])
 
 
+def _confidence_flaws(candidates: pa.Table) -> pa.Array:
+    """Per row what is wrong with the confidence of one of its fields, else null."""
+    flaws: list[str | None] = [None] * candidates.num_rows
+    for field, column in _VALUES.items():
+        values = candidates.column(column)
+        has_value = pc.greater(values, 0) if pa.types.is_integer(values.type) else pc.is_valid(values)
+        confidence = candidates.column(f"{field}_confidence")
+        is_share = pc.fill_null(pc.and_(pc.greater_equal(confidence, 0), pc.less_equal(confidence, 1)), False)
+        fits = pc.equal(has_value, pc.is_valid(confidence))
+        is_flaw = pc.invert(pc.and_(fits, pc.or_(is_share, pc.is_null(confidence))))
+        for row in np.flatnonzero(is_flaw.to_numpy()):
+            words = f"with a value of {field}" if has_value[row].as_py() else f"without a value of {field}"
+            flaws[row] = f"{field}_confidence is {confidence[row].as_py()} {words}"
+    return pa.array(flaws, pa.string())
+
+
 def repetitions(candidates: Callable[[], Iterator[pa.Table]]) -> pa.Table:
-    """How often headlines and texts repeat within a site, one row per row of all tables.
+    """How often headlines, texts and instants repeat within a site, one row per row of all tables.
 
     `title_texts` is the number of texts under the headline, `text_titles` the number of unrelated headlines over the
-    text; both are null where there is no headline. Memory: twelve bytes per row, and the headlines of repeated texts.
+    text; both are null where there is no headline. `instant_texts` is the number of texts published at the instant;
+    null where there is none, and at midnight, which programs write where only the day is known.
+    Memory: 25 bytes per row, and the headlines of repeated texts.
     """
-    parts = [_title_and_text_hashes(table) for table in candidates()]
-    titles, texts, has_title = (np.concatenate(column) for column in zip(*parts, strict=True))
+    parts = [_row_hashes(table) for table in candidates()]
+    titles, texts, instants, has_title, has_instant = (np.concatenate(column) for column in zip(*parts, strict=True))
     title_texts = _distinct_counts(titles, texts, has_title)
+    instant_texts = _distinct_counts(instants, texts, has_instant)
     headlines_per_text = _distinct_counts(texts, titles, has_title)
     text_titles = np.minimum(headlines_per_text, 1)
     rows = np.flatnonzero(headlines_per_text > 1)
@@ -284,19 +328,32 @@ def repetitions(candidates: Callable[[], Iterator[pa.Table]]) -> pa.Table:
                 others.append(words)
         start += table.num_rows
     text_titles[rows] = [len(unrelated[int(texts[row])]) for row in rows]
-    columns = {"title_texts": title_texts, "text_titles": text_titles}
-    return pa.table({name: pa.array(counts, pa.int64(), mask=~has_title) for name, counts in columns.items()})
+    counted = {
+        "title_texts": (title_texts, has_title),
+        "text_titles": (text_titles, has_title),
+        "instant_texts": (instant_texts, has_instant),
+    }
+    return pa.table({name: pa.array(counts, pa.int64(), mask=~use) for name, (counts, use) in counted.items()})
 
 
-def _title_and_text_hashes(candidates: pa.Table) -> tuple[_Hashes, _Hashes, _Mask]:
-    """Per row a 64-bit hash of its site and headline, one of its site and text, and whether it has a headline."""
+def _row_hashes(candidates: pa.Table) -> tuple[_Hashes, _Hashes, _Hashes, _Mask, _Mask]:
+    """Per row 64-bit hashes of its site with the headline, the text and the instant; whether the row has a headline,
+    and an instant.
+    """
+    columns = (candidates.column(name).to_pylist() for name in ("domain", "title", "text_digest", "published_at"))
+    rows = list(zip(*columns, strict=True))
+    titles = _hashes(f"{site}\t{(title or '').casefold()}" for site, title, _, _ in rows)
+    texts = _hashes(f"{site}\t{text}" for site, _, text, _ in rows)
+    instants = _hashes(f"{site}\t{instant}" for site, _, _, instant in rows)
+    has_title = np.array([bool(title) for _, title, _, _ in rows], dtype=bool)
+    has_instant = np.array([instant is not None and instant.time() != time() for *_, instant in rows], dtype=bool)
+    return titles, texts, instants, has_title, has_instant
+
+
+def _hashes(texts: Iterable[str]) -> _Hashes:
     import pandas as pd  # noqa: PLC0415 - a tenth of a second that a single page does not need
 
-    rows = list(zip(*(candidates.column(name).to_pylist() for name in ("domain", "title", "text_digest")), strict=True))
-    titles = np.array([f"{site}\t{(title or '').casefold()}" for site, title, _ in rows], dtype=object)
-    texts = np.array([f"{site}\t{digest}" for site, _, digest in rows], dtype=object)
-    has_title = np.array([bool(title) for _, title, _ in rows], dtype=bool)
-    return pd.util.hash_array(titles, categorize=False), pd.util.hash_array(texts, categorize=False), has_title
+    return pd.util.hash_array(np.array(list(texts), dtype=object), categorize=False)
 
 
 def _distinct_counts(groups: _Hashes, values: _Hashes, use: _Mask) -> npt.NDArray[np.int64]:

@@ -187,13 +187,20 @@ def check(suite: Suite, tables: Tables, docs: Path | None = None) -> Verdict:
     if not is_only:
         for code, rule in unique.items():
             _add_repeated(rule, np.concatenate(hashes[code]), verdict)
-    share = len(verdict.reasons) / verdict.received if verdict.received else 0.0
-    if verdict.received >= suite.quarantined_share_from_rows and share > suite.quarantined_share_max:
+    _check_share(suite, verdict)
+    return verdict
+
+
+def _check_share(suite: Suite, verdict: Verdict) -> None:
+    """Stop the run if too many rows are quarantined; a file that holds no page says nothing of the pages beside it."""
+    outside = sum(set(codes) <= suite.outside_share for codes in verdict.reasons.values())
+    received, failed = verdict.received - outside, len(verdict.reasons) - outside
+    share = failed / received if received else 0.0
+    if received >= suite.quarantined_share_from_rows and share > suite.quarantined_share_max:
         verdict.stops.append(
-            f"{suite.step}: {len(verdict.reasons)} of {verdict.received} rows fail a critical rule "
+            f"{suite.step}: {failed} of {received} rows fail a critical rule "
             f"({share:.0%}; the limit is {suite.quarantined_share_max:.0%})"
         )
-    return verdict
 
 
 @contextmanager

@@ -40,7 +40,14 @@ def suite(limits: "IngestThresholds") -> Suite:
             for flaw in Flaw
         ),
     )
-    return Suite("ingest", _COLUMNS, rules, limits.quarantined_share_max, limits.quarantined_share_from_rows)
+    return Suite(
+        "ingest",
+        _COLUMNS,
+        rules,
+        limits.quarantined_share_max,
+        limits.quarantined_share_from_rows,
+        outside_share=frozenset({Flaw.NO_PAGES.code}),
+    )
 
 
 def slim(pages: pa.Table) -> pa.Table:

@@ -48,12 +48,17 @@ def _is_present(row: Row, arguments: Row) -> bool:
     return row[arguments["column"]] is not None
 
 
+def _is_absent(row: Row, arguments: Row) -> bool:
+    return row[arguments["column"]] is None
+
+
 # by the name of the stock expectation; those about whole tables (unique values, numbers of rows) hold for one row
 _CHECKS: dict[str, Callable[[Row, Row], bool]] = {
     "column_values_to_be_between": _is_between,
     "column_values_to_not_be_in_set": _is_other,
     "column_values_to_be_in_set": _is_one_of,
     "column_values_to_not_be_null": _is_present,
+    "column_values_to_be_null": _is_absent,
 }
 
 

@@ -49,6 +49,7 @@ class Suite:
     rules: tuple[Rule, ...]
     quarantined_share_max: float
     quarantined_share_from_rows: int
+    outside_share: frozenset[str] = frozenset()  # codes of rows that are no evidence against the other rows
 
 
 def between(column: str, lowest: float | None = None, highest: float | None = None, mostly: float = 1.0) -> Check:
@@ -61,6 +62,11 @@ def between(column: str, lowest: float | None = None, highest: float | None = No
 def not_null(column: str, mostly: float = 1.0) -> Check:
     """Values are present, in at least the share `mostly` of the rows."""
     return Check("column_values_to_not_be_null", {"column": column, "mostly": mostly})
+
+
+def is_null(column: str) -> Check:
+    """Values are absent: for a column that says what is wrong with its row."""
+    return Check("column_values_to_be_null", {"column": column})
 
 
 def unique(column: str) -> Check:

@@ -60,6 +60,7 @@ class ExtractThresholds(_StepThresholds):
     language_present_share: Share = Field(description="Share of articles with a language (a warning).")
     authors_max: Count = Field(description="Authors from which the list is taken for a list of staff (a warning).")
     title_repeats_max: Count = Field(description="Texts of a site with the same headline (a warning).")
+    instant_repeats_max: Count = Field(description="Texts of a site with one instant of publication (a warning).")
     disordered_share_max: Share = Field(description="Share of texts whose words are out of order (a warning).")
     mixed_share_max: Share = Field(description="Share of texts partly in another language (a warning).")
     languages: list[str] = Field(description="Two-letter codes of the languages to accept; empty accepts all.")

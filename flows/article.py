@@ -91,15 +91,19 @@ class Article:
     canonical_url: str | None
     domain: str | None
     publisher: str | None
+    publisher_confidence: float | None
     publisher_short: str | None
     title: str | None
+    title_confidence: float | None
     title_declared: str | None
     summary: str | None
     authors: list[str]
+    authors_confidence: float | None
     author: str | None
     published_date: date | None
     published_at: datetime | None
     published_utc_offset_minutes: int | None
+    published_confidence: float | None
     modified_at: datetime | None
     fetched_at: datetime | None
     language: str | None
@@ -194,7 +198,7 @@ def read_page(row: Mapping[str, Any], *, guess_dates: bool = False, thresholds: 
         from expectations import extract as extract_rules
 
         # how often a headline is on a site is not known of one page
-        unknown = pa.table({name: pa.nulls(1, pa.int64()) for name in ("title_texts", "text_titles")})
+        unknown = pa.table({name: pa.nulls(1, pa.int64()) for name in ("title_texts", "text_titles", "instant_texts")})
         slim = extract_rules.slim(candidates, unknown).to_pylist()[0]
         step, breach = "extract", first_breach(extract_rules.suite(limits.extract), slim)
     lines = cleaned.lines.select(_LINE_FIELDS).to_pylist()

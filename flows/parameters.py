@@ -25,6 +25,19 @@ class SourceParameters(_Form):
         "or a list of publishers (.toml).",
         examples=[["pages/2026-11-22"], ["publishers.toml"]],
     )
+    include: list[str] = Field(
+        default_factory=list,
+        title="Include",
+        description="Patterns of files to read, e.g. `*.html`; empty: all. One without a slash is for any name in the "
+        "path below the source.",
+        examples=[["*.html", "2026/*/story.json"]],
+    )
+    exclude: list[str] = Field(
+        default_factory=list,
+        title="Exclude",
+        description="Patterns of files and folders not to read, e.g. `index.csv` or `drafts`.",
+        examples=[["index.csv", "drafts"]],
+    )
 
     _kept = field_validator("sources")(keep_as_given)  # Prefect stores parameters
 

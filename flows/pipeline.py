@@ -13,6 +13,7 @@ from prefect.runtime import flow_run
 
 from flows.gates import Gates, import_checks_during_ingest
 from flows.manual import write_manual
+from flows.operate.paths import check_paths
 from flows.parameters import NewsParameters, ReplayParameters
 from flows.quarantine import forgotten_pages, select
 from flows.report.losses import losses
@@ -20,6 +21,7 @@ from flows.run import GateStop, Run, carry_out
 from tasks.clean.task import clean, learn_sites
 from tasks.extract.task import extract
 from tasks.ingest.fetch.fetching import STATE_FILE, Fetching
+from tasks.ingest.selection import Selection
 from tasks.ingest.stored_pages import stored_files
 from tasks.ingest.task import ingest, load_stored_pages
 from tasks.ingest.worker import Limits
@@ -51,6 +53,7 @@ def news(parameters: NewsParameters) -> Any:
     Args:
         parameters: What to read and where to publish it.
     """
+    check_paths(parameters)
     return carry_out(parameters, lambda run: _process_new_pages(run, parameters))
 
 
@@ -117,6 +120,7 @@ def _process_new_pages(run: Run, parameters: NewsParameters) -> None:
             limits=Limits(parameters.max_page_megabytes << 20, settings.batch_pages, settings.batch_bytes),
             columns=parameters.columns,
             fetching=fetching,
+            selection=Selection(tuple(parameters.include), tuple(parameters.exclude)),
         )
     run.report.step(pages)
     if pages.receipts:

@@ -90,7 +90,6 @@ def carry_out(parameters: Parameters, work: Callable[[Run], None]) -> Any:
     # workers of a cluster may have another working directory
     root = Path(parameters.output).absolute() if settings.executor in CLUSTERS else Path(parameters.output)
     output = Output(root)
-    output.check_no_foreign_files()
     output.prepare()
     try:
         with output.lock(_LONGEST_WAIT_SECONDS if parameters.if_busy == "wait" else 0.0):

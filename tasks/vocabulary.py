@@ -156,6 +156,7 @@ class Flaw(StrEnum):
     READER_CRASH = "reader_crash", "The file can be read safely.", "The file crashed the process that read it."
     READER_TIMEOUT = "reader_timeout", "The file can be read in time.", "Reading the file took too long for its size."
     BROKEN_FILE = "broken_file", "The file is complete.", "The file is damaged or truncated."
+    NO_PAGES = "no_pages", "A file of many pages contains one.", "The file contains no page; it is passed over."
     NO_CONTENT = "no_content", "The record has a column for the page.", "The record has no column for the page."
     ADDRESS_REFUSED = "address_refused", "The address is public.", "The address is not a public one."
     ROBOTS = "robots_disallowed", "The site's robots.txt allows the fetch.", "The site's robots.txt forbids the fetch."

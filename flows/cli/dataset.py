@@ -136,6 +136,24 @@ def mirror_dataset(options: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
+def repair_output(options: argparse.Namespace) -> int:
+    """Make the links of a copied output again."""
+    from tasks.load.output import Output
+    from tasks.load.repair import repair
+
+    output = Output(options.output)
+    repaired = repair(output)
+    if repaired is None:
+        Output.open(options.output)
+        print(f"{output.root}: nothing to repair, state {output.state()} is whole")
+        return EXIT_DONE
+    print(f"{output.root}: repaired; {repaired.damage}")
+    print(f"published is state {repaired.state}, the newest that is whole")
+    for path in repaired.kept:
+        print(f"kept, as it is not part of that state: {path}; delete it if you do not need it")
+    return EXIT_DONE
+
+
 def rebuild_index(options: argparse.Namespace) -> int:
     """Rebuild the near-duplicate index."""
     from flows.operate import upkeep

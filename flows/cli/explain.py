@@ -19,7 +19,6 @@ _DUPLICATE_WORDS = {
     "near_duplicate": "it is a near-duplicate of",
 }
 _WIDE = 100  # columns from which the reason of a line is shown with its detail
-_UNLIMITED = 100_000  # columns of a table that is not shown on a terminal: nothing is cut
 # field -> column with its origin; None: it has none, or it is read off lines only
 _ORIGIN_COLUMNS = {
     "title": "title_from",
@@ -45,6 +44,13 @@ _ORIGIN_COLUMNS = {
     "confidence": None,
     "flags": None,
 }
+_CONFIDENCE_COLUMNS = {
+    "title": "title_confidence",
+    "publisher": "publisher_confidence",
+    "authors": "authors_confidence",
+    "published_date": "published_confidence",
+    "language": "language_confidence",
+}
 # fields read off lines -> labels of the lines that may hold the value, the likeliest first
 _LINE_LABELS = {
     "captions": ("caption",),
@@ -63,7 +69,7 @@ def print_explanation(page: Row, output: Output, *, is_full: bool = False) -> No
     """
     known = explanation(page, output)
     article, lines = known["article"] or known["version"], known["lines"]
-    console = console_for_tables()
+    console = Terminal()
     console.print(one_line(page["source_uri"]), style="bold")
     fetched = f"fetched {page['fetched_at']:%Y-%m-%d %H:%M} UTC"
     identity = f"doc {page['doc_id']}, sha256 {page['page_digest'][:16]}…"
@@ -76,12 +82,6 @@ def print_explanation(page: Row, output: Output, *, is_full: bool = False) -> No
         console.print("It was quarantined before its lines were labelled.")
     if article:
         print_fields(console, article, lines)
-
-
-def console_for_tables() -> Terminal:
-    """A console on which tables are as wide as the terminal; in a file or a pipe nothing of them is cut."""
-    console = Terminal()
-    return console if console.is_terminal else Terminal(width=_UNLIMITED)
 
 
 def print_lines(console: Terminal, lines: list[Row], *, is_full: bool = False) -> None:
@@ -182,6 +182,7 @@ def _field_table(article: Row, lines: list[Row]) -> Table:
     table = Table(box=None, padding=(0, 1), header_style="bold")
     table.add_column("field", no_wrap=True)
     table.add_column("value", overflow="fold")
+    table.add_column("confidence", justify="right", no_wrap=True)
     table.add_column("origin", overflow="fold")
     for name, origin_column in _ORIGIN_COLUMNS.items():
         value = article[name]
@@ -191,10 +192,12 @@ def _field_table(article: Row, lines: list[Row]) -> Table:
             continue
         if name == "flags":
             origin = _flag_evidence(article)
-        table.add_row(name, one_line(_shown(value) or "(none)"), one_line(origin or ""))
+        confidence = article.get(_CONFIDENCE_COLUMNS.get(name, ""))  # null in articles of versions without the column
+        shown = "" if confidence is None else f"{confidence:.2f}"
+        table.add_row(name, one_line(_shown(value) or "(none)"), shown, one_line(origin or ""))
     size = f"{article['word_count']} words in {article['paragraph_count']} paragraphs"
     text = f"{size}, from {article['text'][:40]!r} to {article['text'][-30:]!r}"
-    table.add_row("text", text, "kept lines")
+    table.add_row("text", text, "", "kept lines")
     return table
 
 

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from tasks.load.output import Output
 from tasks.storage.addresses import shown
+from tasks.storage.tables import files_of
 
 Row = dict[str, Any]  # a row of a table, as its schema declares it
 _VERSIONED = ("articles", "versions")
@@ -99,7 +100,7 @@ def _row_with(output: Output, table: str, column: str, value: str) -> Row | None
 
 def _lines_of(doc_id: str, output: Output) -> list[Row]:
     """The lines of a page as the newest run labelled them."""
-    files = (output.root / "lines").glob("*.parquet")
+    files = files_of(output.root / "lines", "lines")
     for path in sorted(files, key=lambda path: path.stat().st_mtime, reverse=True):
         table = pq.read_table(path, filters=[("doc_id", "=", doc_id)])
         if table.num_rows:

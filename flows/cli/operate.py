@@ -4,6 +4,7 @@ import argparse
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from tasks.errors import EXIT_DONE, EXIT_FAILED, CopydeskError, UsageError
 
@@ -26,10 +27,12 @@ def serve_schedules(options: argparse.Namespace) -> int:
                 raise UsageError(f"--cron {error}") from error
             nightly = RunSchedule(cron=options.cron, sources=options.sources)
             schedules = Schedules(timezone=options.timezone, output=options.output, nightly=nightly)
+            schedules = schedules.with_absolute_paths(Path.cwd())
         else:
             schedules = read_schedules(options.schedules)
-        from flows.operate.deployments import serve
+        from flows.operate.deployments import create_outputs, serve
 
+        create_outputs(schedules)
         serve(schedules)
     return EXIT_DONE
 
@@ -47,10 +50,13 @@ def deploy_schedules(options: argparse.Namespace) -> int:
         )
     with _value_errors_as_usage():
         schedules = read_schedules(options.schedules)
-        from flows.operate.deployments import deploy
+        from flows.operate.deployments import create_outputs, deploy
 
+        missing = create_outputs(schedules)
         names = deploy(schedules, options.pool)
     print("registered: " + ", ".join(names))
+    for root in missing:
+        print(f"note: {root} cannot be created on this machine; create it where the workers see it")
     print(f"on each worker machine, run: prefect worker start --pool {options.pool}")
     return EXIT_DONE
 

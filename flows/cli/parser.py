@@ -58,6 +58,20 @@ RUN = Command(
         Option("sources", nargs="+", metavar="SOURCE", help=SOURCE_HELP),
         OUTPUT,
         Option(
+            "--include",
+            action="append",
+            default=[],
+            metavar="PATTERN",
+            help="read only such files, e.g. '*.html'; may be given several times (default: all)",
+        ),
+        Option(
+            "--exclude",
+            action="append",
+            default=[],
+            metavar="PATTERN",
+            help="do not read such files or folders, e.g. index.csv; may be given several times",
+        ),
+        Option(
             "--map",
             metavar="FIELD=COLUMN,...",
             help="columns of tables and JSON lines: html or text, url, fetched_at, encoding "
@@ -222,6 +236,13 @@ MAINTAINING = (
         ),
     ),
     Command(
+        "repair",
+        "make the links of a copied output again, from its newest whole snapshot",
+        "copydesk repair --output output",
+        dataset.repair_output,
+        (OUTPUT,),
+    ),
+    Command(
         "rebuild-index",
         "rebuild the near-duplicate index",
         "copydesk rebuild-index --output output",
@@ -278,7 +299,15 @@ OPERATING = (
         "check the installation and suggest fixes",
         "copydesk doctor",
         operate.check_installation,
-        (JSON, SCHEDULES, OUTPUT),
+        (
+            JSON,
+            SCHEDULES,
+            Option(
+                "--output",
+                metavar="DIR",
+                help="folder of the dataset (default: those of the schedules file, or output)",
+            ),
+        ),
     ),
     Command(
         "completion",

@@ -37,6 +37,8 @@ def run_pages(options: argparse.Namespace) -> int:
 
         parameters = NewsParameters(
             sources=options.sources,
+            include=options.include,
+            exclude=options.exclude,
             output=options.output,
             keep_pages=options.keep_pages,
             guess_dates=options.guess_dates,
@@ -103,14 +105,15 @@ def _check_sources_and_output(options: argparse.Namespace) -> None:
     Raises:
         CopydeskError: one of them cannot be used.
     """
+    from tasks.ingest.selection import Selection
     from tasks.ingest.sources import check_all_sources
     from tasks.load.output import Output
 
-    check_all_sources(options.sources)
+    selection = Selection(tuple(options.include), tuple(options.exclude))
+    check_all_sources(options.sources, selection)
     output = Output(options.output)
     if any(os.path.realpath(source) == os.path.realpath(options.output) for source in options.sources):
         raise UsageError(f"{options.output}: is a source; choose another output")
-    output.check_no_foreign_files()
     output.prepare()
     _check_thresholds(options.thresholds)
     with output.lock():

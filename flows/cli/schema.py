@@ -60,11 +60,11 @@ def _print_rows(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     """Print a table whose last column takes what is left of the terminal's width; nothing is cut in a pipe."""
     from rich.table import Table
 
-    from flows.cli.explain import console_for_tables
+    from flows.cli.terminal import Terminal
 
     table = Table(*head, box=None, padding=(0, 2, 0, 0), header_style="bold")
     for column in table.columns[:-1]:
         column.overflow, column.no_wrap = "fold", True
     for row in rows:
         table.add_row(*row)
-    console_for_tables().print_table(table)
+    Terminal().print_table(table)

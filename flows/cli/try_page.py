@@ -117,10 +117,11 @@ def _print_json(article: "Article", *, has_lines: bool) -> None:
 
 def _print_explanation(article: "Article", *, is_full: bool) -> None:
     """Print every line with label and reason, and every field with its origin, as `explain` does for a dataset."""
-    from flows.cli.explain import console_for_tables, print_fields, print_lines
+    from flows.cli.explain import print_fields, print_lines
+    from flows.cli.terminal import Terminal
 
     row = asdict(article)
-    console = console_for_tables()
+    console = Terminal()
     console.print(one_line(article.source_uri), style="bold")
     if not article.lines:
         console.print("No line was read.")

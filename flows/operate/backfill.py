@@ -12,6 +12,7 @@ from prefect import State, flow
 from prefect.artifacts import create_table_artifact
 from prefect.states import Completed, Failed
 
+from flows.operate.paths import check_paths
 from flows.parameters import BackfillParameters, NewsParameters
 from flows.pipeline import news
 from tasks.ingest.listing import SourceError
@@ -44,6 +45,7 @@ def backfill(parameters: BackfillParameters) -> Any:
     Args:
         parameters: What to read, in which slices, and where to publish it.
     """
+    check_paths(parameters)
     rows: list[dict[str, str]] = []
     has_stopped = False
     for sources in slices(parameters, datetime.now(UTC).date()):

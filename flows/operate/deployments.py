@@ -2,6 +2,7 @@
 
 import logging
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, cast
 
 from prefect import Flow
@@ -28,6 +29,7 @@ from flows.operate.maintenance import maintenance
 from flows.operate.schedules import RunSchedule, Schedules
 from flows.parameters import MaintenanceParameters, NewsParameters
 from flows.pipeline import news
+from tasks.load.output import Output
 from tasks.storage.addresses import hand_on_given, keep_as_given, shown, without_secrets
 
 logger = logging.getLogger(__name__)
@@ -93,7 +95,8 @@ def _run_deployment(name: str, schedule: RunSchedule, schedules: Schedules) -> R
 
 def _backfill_deployment(schedules: Schedules) -> RunnerDeployment:
     # Prefect refuses a deployment without sources: default to what is on disk
-    sources = schedules.backfill.sources or (schedules.nightly.sources if schedules.nightly else ["pages"])
+    beside_output = str(Path(schedules.output).parent / "pages")
+    sources = schedules.backfill.sources or (schedules.nightly.sources if schedules.nightly else [beside_output])
     days = {"first_day": schedules.backfill.first_day, "last_day": schedules.backfill.last_day}
     parameters = {"sources": keep_as_given(sources), "output": schedules.output}
     parameters |= {name: day.isoformat() for name, day in days.items() if day}
@@ -164,6 +167,25 @@ def _refuse_secrets(schedules: Schedules) -> None:
                 f"{shown(source)}: its user name, password or signature cannot be handed to workers elsewhere; "
                 "name the address in a list of publishers (.toml) on their machines, or use `copydesk serve`"
             )
+
+
+def create_outputs(schedules: Schedules) -> list[str]:
+    """Create the outputs of everything that is scheduled. Returns those that this machine cannot create.
+
+    A worker refuses an output that does not exist, since it would be another one than the others see.
+
+    Raises:
+        OutputError: an output cannot be used, e.g. because its folder holds files that are not of Copydesk.
+    """
+    missing = []
+    for root in schedules.outputs():
+        try:
+            Path(root).mkdir(parents=True, exist_ok=True)
+        except OSError:
+            missing.append(root)
+            continue
+        Output(root).prepare()
+    return missing
 
 
 def drop_missed_runs() -> int:

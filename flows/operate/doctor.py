@@ -20,6 +20,7 @@ OK, WARN, FAIL = "ok", "warn", "fail"
 _FREE_BYTES = 2 << 30  # a day's run and its snapshot
 _SECONDS = 10.0
 _FEED_BYTES = 64 << 20
+_DEFAULT_OUTPUT = "output"
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,16 @@ class Finding:
     advice: str = ""
 
 
-def examine(output: str, schedules_file: str) -> Iterator[Finding]:
+def examine(output: str | None, schedules_file: str) -> Iterator[Finding]:
     """Run all checks that are possible from this machine, one after the other."""
     yield _python()
     yield _packages()
-    yield from _output(Path(output))
     yield _thresholds()
     schedules, finding = _schedules(schedules_file)
     yield finding
+    scheduled = schedules.outputs() if schedules else [_DEFAULT_OUTPUT]
+    for root in [output] if output else scheduled:
+        yield from _output(Path(root))
     api = os.environ.get("PREFECT_API_URL", "").rstrip("/")
     if not api:
         yield Finding(
@@ -83,7 +86,8 @@ def _packages() -> Finding:
 
 
 def _output(root: Path) -> Iterator[Finding]:
-    from tasks.load.output import Output, OutputBusyError, OutputError
+    from tasks.load.layout import DamagedOutputError, OutputError
+    from tasks.load.output import Output, OutputBusyError, check_links
 
     existing = next(path for path in (root, *root.absolute().parents) if path.exists())
     free = shutil.disk_usage(existing).free
@@ -96,16 +100,19 @@ def _output(root: Path) -> Iterator[Finding]:
         yield Finding("output", FAIL, f"{existing}: cannot be written", advice)
         return
     output = Output(root)
-    if not output.exists():
-        yield Finding("output", OK, f"{root}: no run has published here yet")
-        return
     try:
-        output.check_no_foreign_files()
+        output.check_usable()
+        check_links(existing, root)
+        if not output.exists():
+            yield Finding("output", OK, f"{root}: no run has published here yet")
+            return
         with output.lock():
             count = len(output.files("articles"))
             yield Finding("output", OK, f"{root}: state {output.state()}, {count} files of articles")
     except OutputBusyError as error:
         yield Finding("output", WARN, str(error), "nothing to do if that run is alive")
+    except DamagedOutputError as error:
+        yield Finding("output", FAIL, str(error), f"copydesk repair --output {root}")
     except OutputError as error:
         yield Finding("output", FAIL, str(error), "follow the message above")
 

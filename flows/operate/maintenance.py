@@ -12,6 +12,7 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterEndTime
 from prefect.states import Completed
 
 from flows.operate import upkeep
+from flows.operate.paths import check_paths
 from flows.parameters import MaintenanceParameters
 from flows.quarantine import prune
 from tasks.load.output import Output
@@ -29,6 +30,7 @@ def maintenance(parameters: MaintenanceParameters) -> Any:
     Args:
         parameters: What to do, and where.
     """
+    check_paths(parameters)
     output = Output(parameters.output)
     if not output.exists():
         return Completed(name="Skipped", message=f"{output.root}: no run has published here yet")

@@ -1,4 +1,7 @@
-"""The schedules file: which runs start when. An error names the wrong key and what is expected."""
+"""The schedules file: which runs start when. An error names the wrong key and what is expected.
+
+Paths in the file are relative to its folder, and absolute once it is read: a worker runs elsewhere.
+"""
 
 import tomllib
 from datetime import date
@@ -8,11 +11,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from flows.operate.paths import absolute, absolute_parameters
 from tasks.errors import UsageError
 
 DEFAULT_FILE = "schedules.toml"
 EXAMPLE = """\
 # What Copydesk runs when. Check it with `copydesk doctor`, run it with `copydesk serve`.
+# Paths are relative to the folder of this file.
 timezone = "UTC"
 output = "output"
 
@@ -105,9 +110,32 @@ class Schedules(_Section):
             raise ValueError(f"{value!r} is not a time zone; expected e.g. Europe/Berlin") from error
         return value
 
+    def with_absolute_paths(self, folder: Path) -> "Schedules":
+        """The same with its paths, relative to `folder`, made absolute."""
+        changed: dict[str, Any] = {"output": absolute(self.output, folder)}
+        for name, section in (("hourly", self.hourly), ("nightly", self.nightly)):
+            if section is not None:
+                sources = [absolute(source, folder) for source in section.sources]
+                parameters = absolute_parameters(section.parameters, folder)
+                changed[name] = section.model_copy(update={"sources": sources, "parameters": parameters})
+        if self.maintenance is not None:
+            parameters = absolute_parameters(self.maintenance.parameters, folder)
+            changed["maintenance"] = self.maintenance.model_copy(update={"parameters": parameters})
+        sources = [absolute(source, folder) for source in self.backfill.sources]
+        changed["backfill"] = self.backfill.model_copy(update={"sources": sources})
+        return self.model_copy(update=changed)
+
+    def outputs(self) -> list[str]:
+        """The output folders of everything that is scheduled, without repetitions."""
+        sections = (self.hourly, self.nightly, self.maintenance)
+        others = [
+            str(section.parameters["output"]) for section in sections if section and "output" in section.parameters
+        ]
+        return list(dict.fromkeys([self.output, *others]))
+
 
 def read_schedules(path: str | Path) -> Schedules:
-    """The validated file.
+    """The validated file, with its paths made absolute.
 
     Raises:
         ScheduleError: it cannot be read, is not TOML, or has a wrong key or value; the message names it.
@@ -125,4 +153,4 @@ def read_schedules(path: str | Path) -> Schedules:
         raise ScheduleError(f"{path}: {key or 'the file'}: {first['msg'].removeprefix('Value error, ')}") from error
     if not (schedules.hourly or schedules.nightly or schedules.maintenance):
         raise ScheduleError(f"{path}: nothing is scheduled; expected [hourly], [nightly] or [maintenance]")
-    return schedules
+    return schedules.with_absolute_paths(Path(path).absolute().parent)

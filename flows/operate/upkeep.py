@@ -75,6 +75,6 @@ def forget_article(output: Output, target: forget.Target) -> tuple[dict[str, int
             if not changes.is_empty():
                 output.publish(changes)
             counts |= forget.delete_unpublished(output, target)
-        shutil.rmtree(output.work, ignore_errors=True)
+        output.clear_work()
         output.delete_earlier_snapshots()
     return counts, forget.find_traces(output, target)

@@ -220,7 +220,10 @@ def read_reports(output: Output, last: int) -> list[RunReport]:
             continue
         if not (isinstance(content, dict) and isinstance(content.get("run_id"), str)):
             continue  # somebody else's file
-        reports.append(RunReport.from_json(content))
+        try:
+            reports.append(RunReport.from_json(content))
+        except (KeyError, TypeError, ValueError, AttributeError):  # JSON of somebody else
+            continue
         if len(reports) >= last:
             break
     return reports

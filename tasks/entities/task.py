@@ -10,7 +10,7 @@ from prefect.cache_policies import NO_CACHE
 
 from tasks.entities.find import find_entities, load_model, model_label
 from tasks.steps import digest
-from tasks.storage.tables import write_table
+from tasks.storage.tables import files_of, write_table
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ def entities(articles: Mapping[str, Path], folder: str, model_name: str) -> dict
     model = load_model(model_name)
     counts = {"articles": 0, "entities": 0, "files_up_to_date": 0, "files_removed": 0}
     target = Path(folder)
-    by_state = {(pq.read_schema(path).metadata or {}).get(_STATE): path for path in sorted(target.rglob("*.parquet"))}
+    by_state = {(pq.read_schema(path).metadata or {}).get(_STATE): path for path in files_of(target, "entities")}
     for name, path in articles.items():
         rows = pq.ParquetFile(path).read(columns=_COLUMNS).to_pylist()
         state = digest(model_label(model), *(f"{row['article_id']} {row['text_digest']}" for row in rows)).encode()
@@ -51,7 +51,7 @@ def entities(articles: Mapping[str, Path], folder: str, model_name: str) -> dict
         counts["articles"] += len(rows)
         counts["entities"] += table.num_rows
         logger.info("entities of %s: %d in %d articles", name, table.num_rows, len(rows))
-    for out in sorted(target.rglob("*.parquet")):
+    for out in files_of(target, "entities"):
         if out.relative_to(target).as_posix() not in articles:
             out.unlink()
             counts["files_removed"] += 1

@@ -1,5 +1,6 @@
 """Documents and lines in, candidate rows out: the pure core of extract."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,8 +10,10 @@ import pyarrow.compute as pc
 
 from tasks import schema
 from tasks.extract.body import Body, is_agency_copy, read_body
+from tasks.extract.confidence import field_confidences
 from tasks.extract.damage.page_story import damage_columns
 from tasks.extract.doubts import find_doubts, replaced_letters
+from tasks.extract.dropped_lines import writers_lines
 from tasks.extract.fields.address import clean_url, find_canonical, host
 from tasks.extract.fields.authors import find_authors, find_byline
 from tasks.extract.fields.companions import find_access, find_summary
@@ -30,7 +33,7 @@ from tasks.text import mojibake
 from tasks.text.characters import visible
 
 # lines at the top of a text page, among which the site's name is; an HTML page declares it. Of dropped lines only
-# these, the footer and those with a date are read
+# these, the footer, those with a date and those that may name the writer are read
 _TOP_LINES = 45
 _LANGUAGE_LINES = 50  # from which the language is detected if the page has no text
 
@@ -43,11 +46,8 @@ def extract_documents(documents: pa.Table, lines: pa.Table, *, guess_dates: bool
         lines: Their lines, rows of `schema.LINES`.
         guess_dates: If a page gives no date of publication, take one from its text and flag it as a guess.
     """
-    lines_of, dated_lines_of = _lines_by_document(lines), _dated_by_document(lines)
     rows, shingles = [], []
-    for document in documents.to_pylist():
-        doc_id = document["doc_id"]
-        page = Page.read(document, lines_of.get(doc_id, []), dated_lines_of.get(doc_id, []))
+    for page in read_pages(documents, lines):
         row, hashes = extract_page(page, guess_dates=guess_dates)
         rows.append(row)
         shingles.append(hashes)
@@ -56,12 +56,23 @@ def extract_documents(documents: pa.Table, lines: pa.Table, *, guess_dates: bool
     return pa.Table.from_pylist(rows, schema=schema.CANDIDATES)
 
 
-def _lines_by_document(lines: pa.Table) -> dict[str, list[LabelledLine]]:
-    """The lines from which fields are read, by doc_id: kept and moved ones, the top of a text page and the footer."""
+def read_pages(documents: pa.Table, lines: pa.Table) -> Iterator[Page]:
+    """Each document with those of its lines from which fields are read."""
+    lines_of, dated_lines_of = _by_document(lines.filter(_is_read(lines))), _dated_by_document(lines)
+    naming_lines_of = _by_document(lines.filter(writers_lines(lines)))
+    for document in documents.to_pylist():
+        doc_id = document["doc_id"]
+        page = Page.read(document, lines_of.get(doc_id, []), dated_lines_of.get(doc_id, []))
+        page.dropped_names = naming_lines_of.get(doc_id, [])
+        yield page
+
+
+def _is_read(lines: pa.Table) -> pa.ChunkedArray:
+    """Which lines fields are read from: kept and moved ones, the top of a text page and the footer."""
     is_top = pc.and_(pc.less_equal(lines.column("line_no"), _TOP_LINES), pc.is_null(lines.column("tag")))
     is_kept = pc.not_equal(lines.column("action"), "drop")
     is_footer = pc.equal(lines.column("label"), "footer")
-    return _by_document(lines.filter(pc.or_(pc.or_(is_kept, is_top), is_footer)))
+    return pc.or_(pc.or_(is_kept, is_top), is_footer)
 
 
 def _dated_by_document(lines: pa.Table) -> dict[str, list[LabelledLine]]:
@@ -72,6 +83,7 @@ def _dated_by_document(lines: pa.Table) -> dict[str, list[LabelledLine]]:
 
 
 def _by_document(lines: pa.Table) -> dict[str, list[LabelledLine]]:
+    """The lines by doc_id, in their order."""
     doc_ids, *columns = (lines.column(name).to_pylist() for name in ("doc_id", *LabelledLine._fields))
     by_document: dict[str, list[LabelledLine]] = {}
     for doc_id, line in zip(doc_ids, map(LabelledLine, *columns), strict=True):
@@ -116,7 +128,8 @@ def _read_fields(page: Page, body: Body, *, guess_dates: bool) -> _Fields:
         title=title,
         title_declared=find_declared_title(page, names, title),
         summary=find_summary(page, _value(title)),
-        authors=find_authors(page, names),
+        # only what the site is said to be: a copyright line may name the writer of a site of one person
+        authors=find_authors(page, site_names(page, None, page.given.get("publisher")) if page.is_html else names),
         times=find_times(page, is_guessing=guess_dates),
         language=language,
         language_confidence=language_confidence,
@@ -170,7 +183,7 @@ def extract_page(page: Page, *, guess_dates: bool = False) -> tuple[dict[str, An
     }
     row |= {name: _visible(row[name]) for name in _TEXT_FIELDS}
     damage_flags, columns = damage_columns(page, row, body)
-    row |= columns
+    row |= columns | field_confidences(page, row)
     row["flags"] = [*fields.times.flags, *find_doubts(page, row, body.paragraphs), *damage_flags]
     return row, shingles_of(folded)
 

@@ -43,6 +43,7 @@ class Page:
     signals: dict[str, Any] = field(default_factory=dict)
     given: dict[str, Any] = field(default_factory=dict)  # by the user's list of publishers
     dropped_dates: list[LabelledLine] = field(default_factory=list)
+    dropped_names: list[LabelledLine] = field(default_factory=list)  # dropped lines that may name the writer
 
     @classmethod
     def read(

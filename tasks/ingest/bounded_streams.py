@@ -1,15 +1,10 @@
 """Streams that cannot fill the memory: decompression bounded in size and in growth."""
 
-import bz2
-import gzip
-import lzma
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any, cast
 
-import pyarrow as pa
-
+from tasks.ingest.unpacking import UnpackError, unpacker
 from tasks.vocabulary import Flaw
 
 CHUNK_BYTES = 1 << 20
@@ -17,7 +12,6 @@ CHUNK_BYTES = 1 << 20
 # millions
 MAX_GROWTH = 200
 FREE_BYTES = 64 << 20  # less than this is never a bomb: it does no harm
-CODECS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
 
 
 class FlawError(Exception):
@@ -46,6 +40,10 @@ class CountingStream:
         data = self.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Move in the stream, to read a damaged part again."""
+        return self.stream.seek(offset, whence)
 
     def seekable(self) -> bool:
         """False: the stream is read once, from start to end."""
@@ -102,23 +100,28 @@ class BoundedStream:
 
     def __init__(self, stream: IO[bytes], codec: str | None) -> None:
         self.compressed = CountingStream(stream)
-        self.count = 0
-        self._stream: Any = _decompressor(cast("IO[bytes]", self.compressed), codec)
+        self.count = self._forgiven = 0
+        self._stream: Any = unpacker(cast("IO[bytes]", self.compressed), codec)
         self._codec = codec
         self._ahead = b""  # read by `peek`
+        self._error: FlawError | None = None  # what stands behind it cannot be read
 
     def peek(self, size: int) -> bytes:
-        """The next `size` bytes or a little more, which `read` gives once more; fewer only at the end.
+        """The next `size` bytes or a little more, which `read` gives once more; fewer at the end or before damage.
 
         Raises:
-            FlawError: as for `read`.
+            FlawError: as for `read`, at the first byte.
         """
         parts = [self._ahead]
         self._ahead = b""
         length = len(parts[0])
-        while length < size and (data := self.read()):
-            parts.append(data)
-            length += len(data)
+        try:
+            while length < size and (data := self.read()):
+                parts.append(data)
+                length += len(data)
+        except FlawError:  # `read` raises it where it stands
+            if not length:
+                raise
         self._ahead = b"".join(parts)
         return self._ahead
 
@@ -132,22 +135,36 @@ class BoundedStream:
             length = min(size, CHUNK_BYTES) if size >= 0 else CHUNK_BYTES
             ahead, self._ahead = self._ahead[:length], self._ahead[length:]
             return ahead
+        if self._error is not None:
+            raise self._error
         try:
             data: bytes = self._stream.read(min(size, CHUNK_BYTES) if size >= 0 else CHUNK_BYTES)
-        except (EOFError, OSError, zlib.error, lzma.LZMAError, ValueError, pa.ArrowException) as error:
-            raise FlawError(Flaw.BROKEN_FILE, f"the {self._codec or 'file'} data is broken: {error}") from error
+        except (UnpackError, OSError) as error:
+            self._error = FlawError(Flaw.BROKEN_FILE, f"the {self._codec or 'file'} data is broken: {error}")
+            raise self._error from error
         self.count += len(data)
         if self._codec and self.is_bomb():
-            raise FlawError(Flaw.BOMB, f"{self.compressed.count:,} bytes decompress to {self.count:,} and more")
+            detail = f"{self.compressed.count:,} bytes decompress to {self.count:,} and more"
+            self._error = FlawError(Flaw.BOMB, detail)
+            raise self._error
         return data
+
+    @property
+    def bytes_behind(self) -> int:
+        """The bytes behind the end of the compressed data, which are no data."""
+        return getattr(self._stream, "bytes_behind", 0)
 
     def is_bomb(self) -> bool:
         """Whether the data read so far has grown too much."""
-        return self.count > FREE_BYTES and self.has_outgrown()
+        return self.count - self._forgiven > FREE_BYTES and self.has_outgrown()
 
     def has_outgrown(self) -> bool:
         """Whether the data read so far has grown more than MAX_GROWTH times, harmless or not."""
-        return self.count > MAX_GROWTH * max(self.compressed.count, 1)
+        return self.count - self._forgiven > MAX_GROWTH * max(self.compressed.count, 1)
+
+    def forgive(self, byte_count: int) -> None:
+        """Do not count some bytes that were read and passed over as growth: they cost time only, which is limited."""
+        self._forgiven += byte_count
 
     def lines(self, max_bytes: int) -> Iterator[tuple[bytes | None, int]]:
         """Lines without their end, and their sizes; None instead of a line larger than `max_bytes`."""
@@ -165,19 +182,6 @@ class BoundedStream:
                 line += rest
         if size:
             yield (None if is_too_large else bytes(line)), size
-
-
-def _decompressor(stream: IO[bytes], codec: str | None) -> Any:
-    if codec == "gzip":
-        return gzip.GzipFile(fileobj=stream)
-    if codec == "bzip2":
-        return bz2.BZ2File(stream)
-    if codec == "xz":
-        return lzma.LZMAFile(stream)
-    if codec == "zstd":
-        # raises on a truncated frame, and refuses windows of gigabytes (libzstd's default limit is 128 MB)
-        return pa.CompressedInputStream(pa.PythonFile(stream, "r"), "zstd")
-    return stream
 
 
 def read_bounded(stream: IO[bytes], codec: str | None, max_bytes: int) -> bytes:

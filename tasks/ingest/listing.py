@@ -6,19 +6,25 @@ Folders are walked in the order of their names, so that the same folder gives th
 import csv
 import glob
 import os
-import pickle
 import stat
-import zlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tasks.errors import UsageError
-from tasks.ingest.bounded_streams import CHUNK_BYTES
-from tasks.ingest.formats import BY_NAME, FORMATS, PAGE, Format, format_of
+from tasks.ingest.file_refs import FileRef, FileRefs
+from tasks.ingest.formats import FORMATS, PAGE, Format, format_of
 from tasks.ingest.formats.times import microseconds
+from tasks.ingest.selection import (
+    EVERYTHING,
+    HIDDEN,
+    HIDDEN_FOLDERS,
+    NOT_SELECTED,
+    Selection,
+    is_hidden,
+    is_page_without_ending,
+)
 from tasks.storage import object_stores
 from tasks.storage.addresses import path_of, printable, shown
 from tasks.vocabulary import Flaw
@@ -26,104 +32,13 @@ from tasks.vocabulary import Flaw
 ADDRESS_FILE = "urls.csv"  # beside the pages: columns file (or page_id), url, fetched_at (or crawled)
 # suffixes of the folder that browsers save with a page
 SAVED_PARTS = ("_files", "_data", "-Dateien", "_fichiers", "_archivos")
-_PACKED_REFS = 1_000
+INNER_LINKS = "links to folders that are read themselves"
+OUTER_LINK, OUTER_LINKS = "link to the folder ", "more links to folders, not followed"
+_SHOWN_LINKS = 20
 
 
 class SourceError(UsageError):
     """An unusable source; the message is shown to the user."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileRef:
-    """One file with a page or many; all that a worker needs to read it."""
-
-    source_uri: str
-    path: str
-    byte_count: int
-    mtime_ns: int
-    format: str = PAGE.name
-    codec: str | None = None
-    url: str | None = None
-    fetched_at_us: int | None = None  # microseconds since 1970, UTC
-    flaw: Flaw | None = None  # why it must not be opened
-    detail: str = ""
-    is_link: bool = False
-    # of a part of a file: its records begin at or after the first byte and before the second (None: the end of the
-    # file)
-    span: tuple[int, int | None] | None = None
-    lines_before: int = 0  # as in `formats.Opened`
-
-    @property
-    def size(self) -> int:
-        """Bytes to read."""
-        return self.byte_count if self.span is None else (self.span[1] or self.byte_count) - self.span[0]
-
-    def parts(self, part_bytes: int) -> Iterator["FileRef"]:
-        """The file in parts that several workers can read, if its format allows; a record is in the part it begins in.
-
-        The last part has no end, whatever size the file declares.
-        """
-        kind = BY_NAME[self.format]
-        # http is fetched whole, and counting the lines of a remote file would fetch it once more
-        is_whole = (
-            object_stores.is_remote(self.path) if kind.is_numbered else self.path.startswith(("http://", "https://"))
-        )
-        if is_whole or self.codec not in kind.splittable or self.byte_count <= part_bytes:
-            yield self
-            return
-        starts = range(0, self.byte_count, part_bytes)
-        try:
-            lines = _line_ends(self.path, [start - 1 for start in starts]) if kind.is_numbered else [0] * len(starts)
-        except OSError:  # which the reader will report
-            yield self
-            return
-        for start, before in zip(starts, lines, strict=True):
-            end = start + part_bytes
-            yield replace(self, span=(start, end if end < self.byte_count else None), lines_before=before)
-
-    @property
-    def is_container(self) -> bool:
-        """Whether it may hold more than one page."""
-        return BY_NAME[self.format].is_container
-
-
-def _line_ends(path: str, offsets: Iterable[int]) -> list[int]:
-    """The number of line ends before each of some ascending offsets of a file. Takes a second for three gigabytes."""
-    counts, count = [], 0
-    with Path(path).open("rb") as stream:
-        for offset in offsets:
-            while (left := offset - stream.tell()) > 0 and (chunk := stream.read(min(left, CHUNK_BYTES))):
-                count += chunk.count(b"\n")
-            counts.append(count)
-    return counts
-
-
-class FileRefs(Collection[FileRef]):
-    """Many files in order, compressed to some 20 bytes each instead of 280, so that ten million fit into memory."""
-
-    def __init__(self, refs: Iterable[FileRef] = ()) -> None:
-        self._packed: list[bytes] = []
-        self._count = 0
-        self.size = 0  # bytes to read, of all files
-        self.extend(refs)
-
-    def extend(self, refs: Iterable[FileRef]) -> None:
-        """Add files at the end."""
-        more = iter(refs)
-        while part := list(islice(more, _PACKED_REFS)):
-            self._packed.append(zlib.compress(pickle.dumps(part, pickle.HIGHEST_PROTOCOL), 1))
-            self._count += len(part)
-            self.size += sum(ref.size for ref in part)
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __iter__(self) -> Iterator[FileRef]:
-        for packed in self._packed:
-            yield from pickle.loads(zlib.decompress(packed))  # noqa: S301 - what was packed here
-
-    def __contains__(self, ref: object) -> bool:
-        return any(other == ref for other in self)
 
 
 @dataclass
@@ -134,8 +49,8 @@ class Listing:
     skipped: Counter[str] = field(default_factory=Counter)  # by suffix or kind of file
 
 
-def list_files(sources: list[str]) -> Listing:
-    """The files that the sources name, each once, in the order of the sources and of the names within.
+def list_files(sources: list[str], selection: Selection = EVERYTHING) -> Listing:
+    """The files that the sources name and the user selects, each once, in the order of the sources and of names.
 
     Raises:
         SourceError: a source does not exist, may not be read, or contains no file of a known kind.
@@ -143,7 +58,7 @@ def list_files(sources: list[str]) -> Listing:
     listing = Listing(FileRefs())
     for source in sources:
         before = len(listing.refs)
-        listing.refs.extend(files_of(source, listing.skipped))
+        listing.refs.extend(files_of(source, listing.skipped, selection))
         if len(listing.refs) == before:
             raise SourceError(_no_page_message(source, listing.skipped))
     if len(sources) > 1 or any(ref.is_link for ref in listing.refs):  # else no file can be listed twice
@@ -169,12 +84,20 @@ def _no_page_message(source: str, skipped: Counter[str]) -> str:
     return f"{shown(source)}: contains no page (looked for {suffixes}, also compressed{found})"
 
 
-def files_of(source: str, skipped: Counter[str]) -> Iterator[FileRef]:
-    """The files of one source.
+def files_of(source: str, skipped: Counter[str], selection: Selection = EVERYTHING) -> Iterator[FileRef]:
+    """The files of one source that the user selects.
 
     Raises:
         SourceError: it does not exist or may not be read.
     """
+    for ref in _files_of(source, skipped):
+        if selection.takes(ref.path, source):
+            yield ref
+        else:
+            skipped[NOT_SELECTED] += 1
+
+
+def _files_of(source: str, skipped: Counter[str]) -> Iterator[FileRef]:
     path = Path(source)
     if object_stores.is_remote(source):
         yield from _remote_files(source, skipped)
@@ -193,7 +116,10 @@ def _remote_files(source: str, skipped: Counter[str]) -> Iterator[FileRef]:
         for file in object_stores.list_store(source):
             name = path_of(file.path)
             kind, codec = format_of(name)
-            if kind is None and not file.is_named:
+            inner = name.removeprefix(path_of(source).rstrip("/"))
+            if not file.is_named and any(is_hidden(part) for part in inner.split("/") if part):
+                skipped[HIDDEN] += 1
+            elif kind is None and not file.is_named and not is_page_without_ending(name):
                 skipped[_kind(Path(name))] += 1
             else:
                 yield FileRef(shown(file.path), file.path, file.byte_count, file.mtime_ns, (kind or PAGE).name, codec)
@@ -202,12 +128,17 @@ def _remote_files(source: str, skipped: Counter[str]) -> Iterator[FileRef]:
 
 
 def _matches(pattern: str, skipped: Counter[str]) -> Iterator[FileRef]:
+    asks_for_hidden = any(part.startswith("_") for part in Path(pattern).parts)
+    named = set(Path(pattern).parts)
     for name in sorted(glob.glob(pattern, recursive=True)):  # noqa: PTH207 - keeps the user's spelling of the path
         entry = Path(name)
+        if not asks_for_hidden and any(is_hidden(part) for part in entry.parts if part not in named):
+            skipped[HIDDEN] += 1
+            continue
         if entry.is_dir():
             if not pattern.endswith("**"):  # `**` matches the folders and their files both
                 yield from _walk(entry, skipped)
-        elif format_of(name)[0]:
+        elif format_of(name)[0] or is_page_without_ending(name):
             yield from _file_in(name, entry.name, format_of(entry.name), _addresses(entry.parent), skipped)
         else:
             skipped[_kind(entry)] += 1
@@ -242,16 +173,35 @@ def _walk(folder: Path, skipped: Counter[str]) -> Iterator[FileRef]:
         }
         if parts:
             skipped["folders with the parts of a saved page"] += len(parts)
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in parts)
+        folders[:] = sorted(_real_folders(root, set(folders) - parts, top, skipped))
         addresses = _addresses(Path(root)) if ADDRESS_FILE in names else {}
         for name in sorted(names):
-            if name == ADDRESS_FILE or name.startswith("."):
+            if name == ADDRESS_FILE:
                 continue
-            kind = format_of(name)
-            if kind[0]:
-                yield from _file_in(f"{root.rstrip(os.sep)}{os.sep}{name}", name, kind, addresses, skipped, top)
+            if is_hidden(name):
+                skipped[HIDDEN] += 1
+                continue
+            kind, path = format_of(name), f"{root.rstrip(os.sep)}{os.sep}{name}"
+            if kind[0] or is_page_without_ending(path):
+                yield from _file_in(path, name, kind, addresses, skipped, top)
             else:
                 skipped[_kind(Path(name))] += 1
+
+
+def _real_folders(root: str, names: set[str], top: str, skipped: Counter[str]) -> Iterator[str]:
+    """The folders in a folder that are walked. Links are not: they may lead in circles, or to what is not meant."""
+    for name in sorted(names):
+        path = os.path.join(root, name)  # noqa: PTH118 - a million folders, and no Path for each
+        if is_hidden(name):
+            skipped[HIDDEN_FOLDERS] += 1
+        elif not os.path.islink(path):  # noqa: PTH114
+            yield name
+        elif _is_within(target := os.path.realpath(path), top):
+            skipped[INNER_LINKS] += 1
+        else:
+            kinds = sum(kind.startswith(OUTER_LINK) for kind in skipped)
+            named = f"{OUTER_LINK}{target} (not followed; name the folder as a source)"
+            skipped[named if kinds < _SHOWN_LINKS or named in skipped else OUTER_LINKS] += 1
 
 
 Kind = tuple[Format | None, str | None]
@@ -333,29 +283,7 @@ def _kind(path: Path) -> str:
     return f"{printable(path.suffix.lower())} files" if path.suffix else "files without a suffix"
 
 
-def split_into_batches(
-    refs: Iterable[FileRef], *, max_pages: int, max_bytes: int, part_bytes: int
-) -> Iterator[list[FileRef]]:
-    """The files in batches: a file with many pages alone or in parts, single pages up to `max_pages` and `max_bytes`.
-
-    A page larger than `max_bytes` is a batch by itself.
-    """
-    batch: list[FileRef] = []
-    size = 0
-    for ref in refs:
-        if batch and (ref.is_container or len(batch) >= max_pages or size + ref.byte_count > max_bytes):
-            yield batch
-            batch, size = [], 0
-        if ref.is_container:
-            yield from ([part] for part in ref.parts(part_bytes))
-            continue
-        batch.append(ref)
-        size += ref.byte_count
-    if batch:
-        yield batch
-
-
-def check_sources(sources: list[str]) -> None:
+def check_sources(sources: list[str], selection: Selection = EVERYTHING) -> None:
     """Check that every source can be read and contains a page; only the first file of each is looked for.
 
     Raises:
@@ -363,5 +291,5 @@ def check_sources(sources: list[str]) -> None:
     """
     for source in sources:
         skipped: Counter[str] = Counter()
-        if next(files_of(source, skipped), None) is None:
+        if next(files_of(source, skipped, selection), None) is None:
             raise SourceError(_no_page_message(source, skipped))

@@ -33,6 +33,8 @@ _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _CONTROLS = bytes(code for code in range(0x20) if code not in (0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1B))
 _BINARY_SHARE = 0.02  # a page with a stray NUL is repaired; bytes with one control in fifty are not text
 _HTML_START = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|div|p|article|h1|table|script|!--)", re.I)
+# what may stand before the first tag: a declaration of XML, comments
+_PROLOG = re.compile(rb"(?:\s+|<\?xml[^>]{0,200}\?>|<!--.{0,4000}?-->)+", re.S | re.I)
 _WIDE_PROBE = 4096
 _PROBE = 65_536  # at either end of a page: binary data is binary from its start or to its end
 
@@ -62,6 +64,15 @@ def is_wide(raw: bytes) -> bool:
     return max(even, odd) > 0.7 * half and min(even, odd) < 0.7 * half
 
 
+def is_html(head: bytes) -> bool:
+    """Whether the bytes begin as a page of HTML, behind a byte order mark, an XML declaration and comments."""
+    if head.startswith(_BOMS[1:]) or is_wide(head):
+        head = head.replace(b"\x00", b"")
+    head = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    prolog = _PROLOG.match(head)
+    return _HTML_START.match(head, prolog.end() if prolog else 0) is not None
+
+
 def media_type(raw: bytes, name: str, declared: str | None = None) -> str:
     """`text/html` or `text/plain`, by what the page starts with.
 
@@ -75,6 +86,5 @@ def media_type(raw: bytes, name: str, declared: str | None = None) -> str:
         is_called_html = "html" in declared.lower()
     if _HTML_START.search(head):
         # a text page may mention tags; an HTML page starts with one
-        is_html = is_called_html or _HTML_START.match(head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n"))
-        return "text/html" if is_html else "text/plain"
+        return "text/html" if is_called_html or is_html(head) else "text/plain"
     return "text/html" if is_called_html and b"<" in raw else "text/plain"

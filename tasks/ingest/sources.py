@@ -5,10 +5,11 @@ from pydantic import ValidationError
 from tasks.ingest.fetch.fetching import is_web, publishers_of
 from tasks.ingest.fetch.proxies import check_proxies
 from tasks.ingest.listing import SourceError, check_sources
+from tasks.ingest.selection import EVERYTHING, Selection
 from tasks.storage.addresses import as_given, shown
 
 
-def check_all_sources(sources: list[str]) -> None:
+def check_all_sources(sources: list[str], selection: Selection = EVERYTHING) -> None:
     """Refuse sources that cannot be read, without reading or fetching their pages.
 
     Raises:
@@ -23,4 +24,4 @@ def check_all_sources(sources: list[str]) -> None:
             publishers_of(web)
     except ValidationError as error:
         raise SourceError(f"{shown(str(error.errors()[0]['input']))}: {error.errors()[0]['msg']}") from error
-    check_sources([source for source in sources if not is_web(source)])
+    check_sources([source for source in sources if not is_web(source)], selection)

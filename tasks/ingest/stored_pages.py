@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from tasks import schema
 from tasks.ingest.sniff import find_problem
 from tasks.steps import RECALLED, Receipt, digest
-from tasks.storage.tables import TableWriter, with_column
+from tasks.storage.tables import TableWriter, files_of, with_column
 
 _PAGES_AT_ONCE = 32  # as many as ingest writes at a time: some 16 MB
 
@@ -60,7 +60,7 @@ def _copy(source: pq.ParquetFile, doc_ids: set[str], path: Path) -> None:
 
 def stored_files(root: Path) -> list[str]:
     """Every file of the output's store of raw pages, relative to `root`."""
-    return [path.relative_to(root).as_posix() for path in sorted((root / "pages").glob("*.parquet"))]
+    return [path.relative_to(root).as_posix() for path in files_of(root / "pages", "pages")]
 
 
 def _checked_again(pages: pa.Table) -> pa.Table:

@@ -11,10 +11,12 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.ingest.fetch.fetching import Fetching, fetch, is_web
+from tasks.ingest.file_refs import FileRef, FileRefs, split_into_batches
 from tasks.ingest.formats import PARTS_MISALIGNED
 from tasks.ingest.formats.rows import is_about_map, unmatched
-from tasks.ingest.listing import FileRef, FileRefs, SourceError, list_files, split_into_batches
+from tasks.ingest.listing import SourceError, list_files
 from tasks.ingest.seen import SeenPages
+from tasks.ingest.selection import EVERYTHING, Selection
 from tasks.ingest.stored_pages import copy_stored_pages
 from tasks.ingest.worker import Job, Limits, bytes_read, ingest_job
 from tasks.parallel.executor import Executor
@@ -57,6 +59,7 @@ def ingest(
     limits: Limits,
     columns: dict[str, str] | None = None,
     fetching: Fetching | None = None,
+    selection: Selection = EVERYTHING,
 ) -> StepResult:
     """Read the pages of all sources into batch files.
 
@@ -69,7 +72,7 @@ def ingest(
     """
     sources = as_given(sources)
     web = [source for source in sources if is_web(source)]
-    listing = list_files([source for source in sources if not is_web(source)])
+    listing = list_files([source for source in sources if not is_web(source)], selection)
     seen = SeenPages.from_ledger(ledger_files)
     refs = FileRefs(_new_files(listing.refs, seen, rereads_tables=bool(columns)))
     if executor.is_remote:

@@ -4,21 +4,24 @@ import contextlib
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import orjson
 import pyarrow as pa
 
 from tasks import schema
+from tasks.ingest.file_refs import FileRef, FileRefs
 from tasks.ingest.formats import BY_NAME, PARTS_MISALIGNED, Opened, Options, Skipped
-from tasks.ingest.listing import FileRef, FileRefs
+from tasks.ingest.reading_time import seconds_for, within
 from tasks.ingest.record import Record, SourceFile, page_row, too_large_detail
 from tasks.ingest.seen import SeenPages
+from tasks.ingest.side_files import as_one_finding
+from tasks.ingest.unpacking import MAGIC_BYTES, codec_of
 from tasks.parallel.isolation import CRASH
 from tasks.steps import Receipt, digest
 from tasks.storage.atomic import write_json
@@ -32,6 +35,8 @@ _LOW_CARDINALITY = ["media_type", "declared_encoding", "problem"]
 _GROUP_PAGES, _GROUP_BYTES = 32, 16 << 20
 # readers note their progress in a file with this suffix, every 250 records
 _METER, _METER_RECORDS = ".meter", 250
+_WRITING_FACTOR = 3.0  # of the time to read a file: its pages are hashed, compressed and written besides
+_UNPACKED_FORMATS = ("zip", "wacz", "parquet", "arrow")  # compressed inside, if at all
 _MHTML_GROWTH = 4  # images are in it in base64
 
 
@@ -60,9 +65,9 @@ class Job:
         return [ref.source_uri for ref in self.refs if ref.flaw is None]
 
     @property
-    def is_timed(self) -> bool:
-        """Whether the CPU time is limited: not for a file that may hold millions of pages."""
-        return not any(ref.is_container for ref in self.refs)
+    def more_cpu_seconds(self) -> float:
+        """The CPU time of a file of many pages, in addition to that of one page; its pages are written in it, too."""
+        return sum(_WRITING_FACTOR * seconds_for(ref.size) for ref in self.refs if ref.is_container and not ref.flaw)
 
     def only(self, pieces: Sequence[str], folder: str) -> "Job":
         """The same job with these files alone."""
@@ -103,8 +108,7 @@ def read_records(ref: FileRef, options: Options, meter: Path | None = None) -> I
         return
     try:
         with open_file(ref.path) as stream:
-            opened = Opened(stream, ref.path, ref.codec, ref.span, ref.lines_before)
-            for number, record in enumerate(kind.read(opened, options)):
+            for number, record in enumerate(_records_in(stream, ref, options)):
                 if meter is not None and number % _METER_RECORDS == 0:
                     meter.write_text(str(min(max(stream.tell() - start, 0), ref.size)))
                 if isinstance(record, Record) and not kind.is_container:
@@ -118,6 +122,24 @@ def read_records(ref: FileRef, options: Options, meter: Path | None = None) -> I
             yield PARTS_MISALIGNED
         else:
             yield _unreadable(ref, error, "end" if kind.is_container else "")
+
+
+def _records_in(stream: IO[bytes], ref: FileRef, options: Options) -> Iterator[Record | Skipped]:
+    """The records of an open file, whose compression is known by its bytes: names often say another one or none."""
+    kind = BY_NAME[ref.format]
+    codec = ref.codec
+    if kind.name not in _UNPACKED_FORMATS:
+        codec = codec_of(stream.read(MAGIC_BYTES))
+    if ref.span and codec != ref.codec:  # it was cut into parts by its name
+        return iter((PARTS_MISALIGNED,))
+    opened = Opened(stream, ref.path, codec, ref.span, ref.lines_before)
+
+    def read() -> Generator[Record | Skipped, None, None]:
+        stream.seek(0)
+        found = kind.read(opened, options)
+        yield from within(found, seconds_for(ref.size)) if kind.is_container else found
+
+    return as_one_finding(read, ref.size, ref.span) if kind.is_container else read()
 
 
 def _unreadable(ref: FileRef, error: OSError, key: str = "") -> Record:

@@ -6,36 +6,48 @@ and from new files. Replacing the one link `current` then shows readers all tabl
 snapshots are kept for a while, so that a reader can finish with the files it has open.
 """
 
+import errno
 import fcntl
 import os
-import re
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from tasks import schema
-from tasks.errors import EXIT_USAGE, CopydeskError
-from tasks.storage.atomic import remove_temporary, replace_link, replaced_folder
+from tasks.load.layout import (
+    CURRENT,
+    EMPTY_FILE,
+    FILE_LIST,
+    PUBLISHED,
+    TABLES,
+    UNPUBLISHED,
+    DamagedOutputError,
+    OutputError,
+    check_ownership,
+    files_in,
+    find_damage,
+    link_target,
+    listed_files,
+    next_snapshot,
+    snapshot_names,
+    write_mark,
+)
+from tasks.load.tables.months import UNKNOWN_MONTH
+from tasks.storage.atomic import remove_temporary, replace_link, replaced_folder, write_json
+from tasks.storage.tables import is_file_of, write_table
 
-TABLES = tuple(schema.PUBLISHED)
-UNPUBLISHED = ("lines", "pages", "entities")  # folders beside the tables, to which files are only added
 KEEP_SNAPSHOTS = 3  # the current one and two before, for readers in the middle of a scan
-_SNAPSHOT = re.compile(r"^\d{6}$")
 _LOCK_POLL_SECONDS = 1.0
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL)  # what file systems without links answer
 FORMAT = "1"  # of the folder's layout; a version with another format refuses to write into this output
 
 
-class OutputError(CopydeskError, OSError):
-    """An unusable output folder; the message is shown to the user."""
-
-    exit_code = EXIT_USAGE
+# where the file of a table without rows is; that of articles names a month, as all their files do
+_EMPTY_FILES = dict.fromkeys(TABLES, EMPTY_FILE) | {"articles": f"published_month={UNKNOWN_MONTH}/{EMPTY_FILE}"}
 
 
 class OutputBusyError(OutputError):
@@ -84,11 +96,11 @@ class Output:
 
     def __init__(self, root: str | Path) -> None:
         self.root = Path(root)
-        self.work = self.root / "work"
+        self.work = self.root / "work" / "run"  # a folder within, so that what others put into `work/` stays
         self.runs = self.root / "runs"
         self.quality = self.root / "quality"
         self.reports = self.root / "report"
-        self.published = self.root / ".published"
+        self.published = self.root / PUBLISHED
 
     # ------------------------------------------------------------------ reading
 
@@ -98,36 +110,47 @@ class Output:
 
         Raises:
             NothingPublishedError: no run has.
+            DamagedOutputError: it lost a part, e.g. its links in a copy.
         """
         output = cls(root)
+        output.check_whole()
         if not output.exists():
             raise NothingPublishedError(root)
         return output
 
     def exists(self) -> bool:
         """Whether a run has published here."""
-        return (self.published / "current").is_dir()
+        return (self.published / CURRENT).is_dir()
 
     def state(self) -> str:
         """The number of the published state; empty before the first."""
-        return (self.published / "current").readlink().name if self.exists() else ""
+        return (self.published / CURRENT).readlink().name if self.exists() else ""
 
     def files(self, table: str) -> dict[str, Path]:
-        """The files of a published table by their path in it."""
-        folder = self.published / "current" / table
-        base = folder.resolve() if folder.is_dir() else None
-        if base is None:
-            return {}
-        return {path.relative_to(base).as_posix(): path for path in sorted(base.rglob("*.parquet"))}
+        """The files with rows of a published table, by their path in it."""
+        found = files_in(self.published / CURRENT / table)
+        empty = _EMPTY_FILES[table]
+        return {name: path for name, path in found.items() if name.endswith(".parquet") and name != empty}
+
+    def check_whole(self) -> None:
+        """Check that the output is as it was published.
+
+        Raises:
+            DamagedOutputError: it lost a part, e.g. its links in a copy; the message names the remedy.
+        """
+        damage = find_damage(self.root)
+        if damage:
+            raise DamagedOutputError(self.root, damage)
 
     # ------------------------------------------------------------------ writing
 
     def prepare(self) -> None:
-        """Create the folder and its parts.
+        """Create the folder and its parts, and mark it as an output.
 
         Raises:
-            OutputError: the folder cannot be written to, or is an output of another format.
+            OutputError: the folder cannot be written to, is an output of another format, or holds what is not ours.
         """
+        self.check_usable()
         try:
             for folder in (self.root, self.work, self.runs, self.published):
                 folder.mkdir(parents=True, exist_ok=True)
@@ -142,6 +165,8 @@ class Output:
                 format_file.write_text(FORMAT + "\n")
             if not os.access(self.root, os.W_OK):
                 raise OutputError(f"{self.root}: cannot be written to (permission denied)")
+            check_links(self.published, self.root)
+            write_mark(self.root)
         except OutputError:
             raise
         except OSError as error:
@@ -181,74 +206,111 @@ class Output:
         unpublished = [self.root / name for name in UNPUBLISHED]
         for folder in (self.work, self.published, self.reports, self.runs, self.quality, *unpublished):
             remove_temporary(folder)
-        current = str((self.published / "current").readlink()) if (self.published / "current").is_symlink() else ""
-        names = sorted(path.name for path in self.published.iterdir() if _SNAPSHOT.match(path.name))
-        for name in names:
+        state, names = self.state(), snapshot_names(self.root)
+        for name in names if state else ():
             # a snapshot later than the current one was built but not published
-            if current and (name > current or (name < current and name not in names[-KEEP_SNAPSHOTS:])):
+            if name > state or (name < state and name not in names[-KEEP_SNAPSHOTS:]):
                 shutil.rmtree(self.published / name, ignore_errors=True)
+        if state:  # a run may have been killed before it was done with these
+            self._link_tables()
 
     def clear_work(self) -> None:
         """Delete the files between the steps, when the run is over."""
         shutil.rmtree(self.work, ignore_errors=True)
+        with suppress(OSError):  # it holds files of somebody else
+            self.work.parent.rmdir()
 
     def delete_earlier_snapshots(self) -> None:
         """Delete every snapshot but the current one."""
-        for path in self.published.iterdir():
-            if _SNAPSHOT.match(path.name) and path.name != self.state():
-                shutil.rmtree(path, ignore_errors=True)
+        for name in snapshot_names(self.root):
+            if name != self.state():
+                shutil.rmtree(self.published / name, ignore_errors=True)
 
     def publish(self, changes: Changes) -> str:
         """Make a new state visible in one step, and return its number. Nothing is visible if this does not return."""
-        numbers = [int(path.name) for path in self.published.iterdir() if _SNAPSHOT.match(path.name)]
-        state = f"{max(numbers, default=0) + 1:06d}"
+        self._check_tables()
+        state = next_snapshot(self.root)
         with replaced_folder(self.published / state) as snapshot:
+            sizes: dict[str, dict[str, int]] = {}
             for table in TABLES:
                 added, removed = changes.added.get(table, {}), changes.removed.get(table, set())
-                (snapshot / table).mkdir(parents=True)
-                for name, path in (self.files(table) | added).items():
-                    if name not in removed:
-                        link_or_copy(path, snapshot / table / name)
+                files = {name: path for name, path in (self.files(table) | added).items() if name not in removed}
+                sizes[table] = _fill(snapshot / table, table, files)
+            write_json(sizes, snapshot / FILE_LIST)
             for folder in [snapshot, *(path for path in snapshot.rglob("*") if path.is_dir())]:
                 _flush_folder(folder)
-        replace_link(self.published / "current", state)
+        replace_link(self.published / CURRENT, state)
         _flush_folder(self.published)
+        self._link_tables()
+        return state
+
+    def _link_tables(self) -> None:
+        """Make the links of the tables, where there are none yet."""
         for table in TABLES:
             link = self.root / table
             if not link.is_symlink():
                 if link.exists():
                     raise OutputError(f"{link}: was not created by Copydesk; move it away")
-                replace_link(link, f".published/current/{table}")
-        return state
+                replace_link(link, link_target(table))
+        write_mark(self.root)
 
-    def check_no_foreign_files(self) -> None:
-        """Check that every file in the tables, and what is in their place, was created by Copydesk.
+    def check_usable(self) -> None:
+        """Check that the output is whole, and that every file in its tables and folders was created by Copydesk.
 
         Raises:
-            OutputError: there is a foreign file or folder, which would be lost with the next state.
+            OutputError: a part is missing; or there is a foreign file or folder, which would be lost.
         """
+        self.check_whole()
         for table in TABLES:
             link = self.root / table
             if link.exists() and not link.is_symlink():
                 raise OutputError(
                     f"{link}: already exists and was not created by Copydesk; choose another output or move it away"
                 )
-            folder = (self.published / "current" / table).resolve()
-            for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-                if path.is_file() and not _is_file_of(path, table):
-                    shown = link / path.relative_to(folder)
-                    raise OutputError(f"{shown}: is not a Copydesk file of this table; move it away")
+        check_ownership(self.root)
+        self._check_tables()
+
+    def _check_tables(self) -> None:
+        """Check that every file in the tables is ours: as listed when it was published, or by its footer.
+
+        Raises:
+            OutputError: another file is there, which would be lost with the next state.
+        """
+        listed = listed_files(self.published / CURRENT) or {}
+        for table in TABLES:
+            known = listed.get(table, {})
+            for name, path in files_in(self.published / CURRENT / table).items():
+                if name not in known and not is_file_of(path, table):
+                    raise OutputError(f"{self.root / table / name}: is not a Copydesk file of this table; move it away")
 
 
-def _is_file_of(path: Path, table: str) -> bool:
-    """Whether a file is one that Copydesk wrote for this table, by the metadata in its footer."""
-    if path.suffix != ".parquet":
-        return False
+def _fill(folder: Path, table: str, files: dict[str, Path]) -> dict[str, int]:
+    """Link files into the folder of a table in a snapshot; without any, write one without rows. Returns their sizes."""
+    folder.mkdir(parents=True)
+    for name, path in files.items():
+        link_or_copy(path, folder / name)
+    if not files:
+        write_table(schema.PUBLISHED[table].empty_table(), folder / _EMPTY_FILES[table])
+    return {name: (folder / name).stat().st_size for name in files or [_EMPTY_FILES[table]]}
+
+
+def check_links(folder: Path, root: Path) -> None:
+    """Check that symbolic links can be made in a folder of an output, as a publication does after hours of work.
+
+    Raises:
+        OutputError: the file system has none, e.g. exFAT or some network shares.
+    """
+    scratch = folder / ".link-check"
     try:
-        metadata = pq.read_schema(path).metadata or {}
-    except (pa.ArrowException, OSError):
-        return False
-    return bool(metadata.get(b"table") == table.encode())
+        replace_link(scratch, "target")
+        scratch.unlink()
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise OutputError(f"{root}: cannot be written to ({error.strerror or error})") from error
+        raise OutputError(
+            f"{root}: its file system has no symbolic links ({error.strerror or error}); choose an output on another "
+            f"disk, and publish to this one with `copydesk mirror file://{root.absolute()}`"
+        ) from error
 
 
 def _try_lock(handle: IO[str]) -> bool:

@@ -48,12 +48,9 @@ def page_cpu_seconds() -> int:
 def limit_cpu(batch: object) -> None:
     """Let the kernel end this process if the batch takes more CPU time than its pieces can need.
 
-    A batch whose `is_timed` is false (a file of millions of pages) has no limit.
+    A file of many pages says itself how much it needs beyond that: `more_cpu_seconds`.
     """
-    if isinstance(batch, Divisible) and getattr(batch, "is_timed", True):
-        limit_cpu_seconds(int(page_cpu_seconds() + PIECE_CPU_SECONDS * max(len(batch.pieces()) - 1, 0)))
-    else:
-        limit_cpu_seconds(None)
+    limit_cpu_seconds(int(_cpu_seconds_of(batch)) if isinstance(batch, Divisible) else None)
 
 
 def limit_cpu_seconds(seconds: int | None) -> None:
@@ -67,6 +64,11 @@ def limit_cpu_seconds(seconds: int | None) -> None:
             soft = min(soft, hard)
     resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _cpu_seconds_of(batch: Any) -> float:
+    more: float = getattr(batch, "more_cpu_seconds", 0.0)
+    return page_cpu_seconds() + PIECE_CPU_SECONDS * max(len(batch.pieces()) - 1, 0) + more
 
 
 def limit_memory() -> None:
@@ -158,7 +160,7 @@ def _in_child(work: Callable[[Any], Any], batch: Any) -> tuple[Failure | None, A
     if outcome is None:
         code = process.exitcode or 0
         if code == -signal.SIGXCPU:
-            return (TIMEOUT, f"took more than {page_cpu_seconds()} s of CPU time"), None
+            return (TIMEOUT, f"took more than {_cpu_seconds_of(batch):.0f} s of CPU time"), None
         name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         return (CRASH, f"the process that read it died ({name})"), None
     error, result = outcome

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from tasks import schema
 from tasks.quality.metrics import Metric, PastMetric
-from tasks.storage.tables import write_table
+from tasks.storage.tables import files_of, write_table
 
 METRICS, OUTCOMES = "metrics", "outcomes"
 _READ = [*PastMetric.__annotations__, "is_published"]
@@ -40,7 +40,7 @@ def write_run(folder: Path, run: dict[str, Any], metrics: Iterable[Metric], outc
 def read_metrics(folder: Path, runs: int) -> list[PastMetric]:
     """The metrics of the last published runs, the oldest first; unreadable files are skipped."""
     newest_first: list[list[PastMetric]] = []
-    for path in sorted((folder / METRICS).glob("*.parquet"), reverse=True):  # names sort by time
+    for path in reversed(files_of(folder / METRICS, METRICS)):  # names sort by time
         try:
             rows = pq.ParquetFile(path).read(columns=_READ).to_pylist()
         except (OSError, pa.ArrowInvalid):

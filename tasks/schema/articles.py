@@ -36,6 +36,7 @@ _ARTICLE_COLUMNS = (
     optional("canonical_url", STRING, "Address the page declares as its own, absolute, without tracking parameters."),
     optional("domain", STRING, "Host of the address, without `www.`."),
     optional("publisher", STRING, "Full name of the publisher."),
+    optional("publisher_confidence", FLOAT32, "Probability that the publisher is right; null if there is none."),
     optional("publisher_short", STRING, "Short name of the publisher, if the page gives one."),
     optional(
         "title",
@@ -43,9 +44,15 @@ _ARTICLE_COLUMNS = (
         "Headline that a reader sees on the page or, if JSON-LD and `<title>` agree on another, in the browser's tab; "
         "without the names of site, section and authors beside it.",
     ),
+    optional("title_confidence", FLOAT32, "Probability that the title is right; null if there is none."),
     optional("title_declared", STRING, "Headline that the page declares to machines, if it differs from `title`."),
     optional("summary", STRING, "Standfirst or declared description."),
     required("authors", STRINGS, "People who wrote it; empty if none is named."),
+    optional(
+        "authors_confidence",
+        FLOAT32,
+        "Probability that exactly these people wrote it; null if no author is named.",
+    ),
     optional("author", STRING, "Byline as one string: the authors, or the agency or newsroom that signed."),
     optional(
         "published_date",
@@ -53,6 +60,11 @@ _ARTICLE_COLUMNS = (
         "Day of publication as printed on the page; that of `published_at` may be another, in UTC.",
     ),
     optional("published_at", TIME, "Instant of publication; null if only the day is known."),
+    optional(
+        "published_confidence",
+        FLOAT32,
+        "Probability that the day of publication is right; null if there is none.",
+    ),
     optional(
         "published_utc_offset_minutes",
         INT16,

@@ -1,6 +1,7 @@
 """Files that are complete or absent, even after a power cut: written under a temporary name, flushed, renamed."""
 
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -8,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import orjson
+
+_TEMPORARY = re.compile(r"^\..+\.[0-9a-f]{32}\.tmp$")
 
 
 @contextmanager
@@ -70,7 +73,7 @@ def remove_temporary(folder: Path) -> int:
     """Delete the temporary files and folders that a killed run left under a folder. Returns their number."""
     removed = 0
     if folder.is_dir():
-        for path in list(folder.rglob(".*.tmp")):
+        for path in [path for path in folder.rglob(".*.tmp") if _TEMPORARY.match(path.name)]:
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
             else:

@@ -87,6 +87,22 @@ class TableWriter:
                 self.write_row_group(pa.concat_tables(self._buffer))
 
 
+def is_file_of(path: Path, table: str) -> bool:
+    """Whether a file is one that Copydesk wrote for this table, by the metadata in its footer."""
+    if path.suffix != ".parquet":
+        return False
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+    except (pa.ArrowException, OSError):
+        return False
+    return bool(metadata.get(b"table") == table.encode())
+
+
+def files_of(folder: Path, table: str) -> list[Path]:
+    """The files of a table in and below a folder, by name; files of somebody else are passed over."""
+    return [path for path in sorted(folder.rglob("*.parquet")) if is_file_of(path, table)]
+
+
 def gather(parts: Iterable[Part], size_of: Callable[[Part], int], min_size: int) -> Iterator[list[Part]]:
     """The parts in order, in lists whose sizes add up to at least `min_size`; the last list may be smaller."""
     gathered: list[Part] = []

@@ -14,7 +14,9 @@ NAME_PARTICLES = frozenset(
     """.split()
 )
 # lost spaces: "ThorntonNews", "Kinsella2 minutes"
-_GLUED = re.compile(r"(?<=[a-zß-ÿ])(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bLe)(?=[A-Z])|(?<=[^\W\d_])(?=[\d@|·•])")
+_GLUED = re.compile(
+    r"(?<=[a-zß-ÿ])(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bLe)(?<!\bDi)(?<!\bLa)(?<!\bDu)(?<!\bVan)(?<!\bFitz)(?=[A-Z])|(?<=[^\W\d_])(?=[\d@|·•])"
+)
 _GLUED_BY = re.compile(r"^(?:[Bb]y|[Vv]on|[Pp]ar|[Pp]or)(?=[A-ZÀ-Þ][a-zß-ÿ])")  # "byRahimu Fadhili"
 _AFTER_NAME = re.compile(
     r"^(?:$|[\d|·•–—,/@(:-]|"
@@ -34,6 +36,9 @@ _NEVER_IN_NAMES = frozenset(
     desk press agency media online the this that what why how when where who new top story stories article
     google update updated published posted minutes minute hours ago january february march april june july
     august september october november december
+    reading time lesezeit lecture temps modified last original research content paid sponsored aktuell aktuelle
+    aktuelles meldung mitteilung pressemitteilung thema tages stand artikels im am von vom für and und of in for
+    buch woche book week erstellt geändert güncelleme interview kommentar kolumne bericht
     """.split()
 )
 

@@ -13,6 +13,7 @@ from pathlib import Path
 IMAGE_PREFIX = re.compile(
     r"^\s*(?:next|prev|previous|lead|main|top|full)?\s?-?(?:img|image|photo|pic|picture|bild)\s?:\s*", re.I
 )
+_MAX_REMEMBERED_CHARS = 400  # of a name or headline; whole texts would fill the memory
 _NO_LETTERS = re.compile(r"[\W_]+")
 _ARTICLES = frozenset(
     "the der die das le la les el los las il lo o a de of and & und für et pour y del para di per e do da dos".split()
@@ -21,6 +22,11 @@ _ARTICLES = frozenset(
 
 def squeeze(name: str) -> str:
     """Only the letters and digits of a name, lower case, without accents: equal for two spellings of one name."""
+    return _squeezed(name) if len(name) <= _MAX_REMEMBERED_CHARS else _squeezed.__wrapped__(name)
+
+
+@lru_cache(maxsize=1024)  # the names and headlines of a page are compared many times
+def _squeezed(name: str) -> str:
     if name.isascii():  # most names are
         return _NO_LETTERS.sub("", name.lower())
     return _NO_LETTERS.sub("", unicodedata.normalize("NFKD", name.casefold()))  # NFKD separates accents from letters

@@ -21,8 +21,8 @@ from tasks.clean.core import clean_pages
 from tasks.extract.core import extract_documents
 from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.lists import Listed, read_list
+from tasks.ingest.file_refs import FileRef
 from tasks.ingest.formats import Options, Skipped, format_of
-from tasks.ingest.listing import FileRef
 from tasks.ingest.worker import Limits, file_rows, write_batches
 from tasks.parallel.isolation import PAGE_CPU_SECONDS, PIECE_CPU_SECONDS, limit_memory
 from tasks.storage.tables import write_table

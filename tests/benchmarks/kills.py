@@ -29,8 +29,8 @@ from tasks.load.output import Output
 
 ROOT = Path(__file__).parent.parent.parent
 KILLS_AN_EPISODE = 4
-MOMENTS = """work/pages work/gates work/clean work/extract work/staged work/sites lines pages .published/.0
-report""".split()
+MOMENTS = """work/run/pages work/run/gates work/run/clean work/run/extract work/run/staged work/run/sites lines pages
+.published/.0 report""".split()
 # of the tables whose rows carry the run that wrote them
 _OWN = ["run_id", "started_at"]
 

@@ -90,7 +90,7 @@ def test_an_output_that_turns_read_only(tmp_path):
     before = articles(out)
     process = begin(PAGES)
     deadline = time.monotonic() + 200
-    while not list((out / "work").glob("clean/*")) and process.poll() is None and time.monotonic() < deadline:
+    while not list((out / "work").glob("run/clean/*")) and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.002)
     folders = [out, *(path for path in out.rglob("*") if path.is_dir() and not path.is_symlink())]
     for folder in folders:

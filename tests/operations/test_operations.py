@@ -1,11 +1,14 @@
 """Operating Copydesk: the file of schedules, backfill, maintenance, the doctor, waiting for an output, metrics."""
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
 from datetime import date
+from pathlib import Path
 
 import pytest
 from support.ids import case_id
@@ -13,17 +16,71 @@ from support.paths import PAGES
 
 from flows.cli.main import main
 from flows.operate.backfill import slices
-from flows.operate.schedules import EXAMPLE, ScheduleError, read_schedules
+from flows.operate.deployments import create_outputs, deployments_of
+from flows.operate.paths import absolute
+from flows.operate.schedules import EXAMPLE, ScheduleError, Schedules, read_schedules
 from flows.parameters import BackfillParameters, NewsParameters
 from flows.report.model import RunReport
 from flows.report.prometheus import metrics_text
+from tasks.load.layout import OutputError
 from tasks.load.output import Output, OutputBusyError
 
 
 def test_the_example_file_can_be_used(tmp_path):
     (tmp_path / "schedules.toml").write_text(EXAMPLE)
     found = read_schedules(tmp_path / "schedules.toml")
-    assert (found.hourly.cron, found.nightly.sources, found.maintenance.cron) == ("15 * * * *", ["pages"], "30 4 * * 0")
+    assert (found.hourly.cron, found.maintenance.cron) == ("15 * * * *", "30 4 * * 0")
+    assert found.nightly.sources == [f"{tmp_path}/pages"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "written", "meant"),
+    [
+        ("/srv/news", "out", "/srv/news/out"),
+        ("/srv/news", "./out/", "/srv/news/out"),
+        ("/srv/news", "../out", "/srv/news/../out"),  # `..` of a linked folder is not what the text suggests
+        ("/srv/news", "/data/out", "/data/out"),
+        ("/srv/news", "~/out", f"{Path.home()}/out"),
+        ("/srv/news", "crawls/**/*.html", "/srv/news/crawls/**/*.html"),
+        ("/srv/[old] news", "crawls/*.html", "/srv/[[]old] news/crawls/*.html"),
+        ("/srv/[old] news", "crawls", "/srv/[old] news/crawls"),
+        ("/srv/{a}", "crawls/{day:%Y-%m-%d}", "/srv/{{a}}/crawls/{day:%Y-%m-%d}"),
+        ("/srv/{a}", "crawls", "/srv/{a}/crawls"),
+        ("/srv/news", "https://paper.example/rss", "https://paper.example/rss"),
+        ("/srv/news", "s3://bucket/in/*.warc.gz", "s3://bucket/in/*.warc.gz"),
+    ],
+    ids=case_id,
+)
+def test_paths_mean_what_they_mean_where_they_are_written(folder, written, meant):
+    assert absolute(written, Path(folder)) == meant
+
+
+def test_every_path_of_a_schedules_file_is_absolute_in_its_deployments(tmp_path, monkeypatch):
+    """None is written as it is in the file, whatever parameter it is in."""
+    (tmp_path / "conf").mkdir()
+    run = "sources = ['here-pages']\nparameters = { thresholds = 'here.yml', output = 'here-out' }\n"
+    (tmp_path / "conf" / "schedules.toml").write_text(
+        f"output = 'here-main'\n[hourly]\ncron = '1 * * * *'\n{run}[nightly]\ncron = '2 3 * * *'\n{run}"
+        "[maintenance]\ncron = '3 4 * * *'\nparameters = { mirror = 'here-mirror' }\n"
+        "[backfill]\nsources = ['here-{day:%Y}']\nfirst_day = 2026-01-01\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    schedules = read_schedules("conf/schedules.toml")
+    written = re.findall(r"[^'\"]*here[^'\"]*", json.dumps([one.parameters for one in deployments_of(schedules)]))
+    assert len(written) == 10
+    assert all(path.startswith(f"{tmp_path}/conf/here") for path in written), written
+    assert create_outputs(schedules) == []
+    assert sorted(path.parent.name for path in tmp_path.rglob("copydesk.json")) == ["here-main", "here-out"]
+
+
+def test_an_output_that_this_machine_cannot_create_is_named_and_a_foreign_one_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    schedules = Schedules(output=str(tmp_path / "file" / "out"))
+    assert create_outputs(schedules) == [str(tmp_path / "file" / "out")]
+    (tmp_path / "mine" / "report").mkdir(parents=True)
+    (tmp_path / "mine" / "report" / "index.html").write_text("my report")
+    with pytest.raises(OutputError, match="report: already exists and was not created by Copydesk"):
+        create_outputs(Schedules(output=str(tmp_path / "mine")))
 
 
 @pytest.mark.parametrize(
@@ -40,7 +97,7 @@ def test_the_example_file_can_be_used(tmp_path):
     ],
     ids=case_id,
 )
-def test_a_wrong_schedule_is_told_in_one_line(tmp_path, capsys, text, told):
+def test_a_wrong_schedule_is_reported_in_one_line(tmp_path, capsys, text, told):
     path = tmp_path / "schedules.toml"
     path.write_text(text)
     with pytest.raises(ScheduleError, match=told):
@@ -148,7 +205,7 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(tmp_path, capsys, monkeypa
     assert main(["doctor", "--output", str(tmp_path / "out")]) == 1
     printed = capsys.readouterr().out
     assert "FAIL  server" in printed
-    assert "FAIL  sources nightly: no/such/folder" in printed
+    assert f"FAIL  sources nightly: {tmp_path}/no/such/folder" in printed
     (tmp_path / "schedules.toml").write_text("[nightly]\ncron = 'x'\nsources = ['a']\n")
     assert main(["doctor"]) == 1
     assert "FAIL  schedules" in capsys.readouterr().out

@@ -89,10 +89,17 @@ class Server:
             time.sleep(1)
         return answer
 
-    def register(self, name, folder, pool, sources):
-        """Deploy a schedule of one entry to a new work pool of processes; returns the deployment."""
+    def register(self, name, folder, pool):
+        """Deploy a schedule of one entry to a new work pool of processes; returns the deployment.
+
+        All paths of the file are relative, as in the README; neither `deploy` nor the worker runs in its folder.
+        """
+        shutil.copytree(PAGES / "northquay", folder / "pages")
+        shutil.copy(THRESHOLDS, folder / "own.yml")
         (folder / "schedules.toml").write_text(
-            f"output = '{folder}/out'\n[{name}]\ncron = '0 0 1 1 *'\nsources = ['{sources}']\n"
+            f"output = 'out'\n[{name}]\ncron = '0 0 1 1 *'\nsources = ['pages']\n"
+            f"parameters = {{ thresholds = 'own.yml' }}\n[maintenance]\ncron = '0 0 1 1 *'\n"
+            f"parameters = {{ mirror = 'mirror' }}\n[backfill]\nsources = ['pages/*.txt']\n"
         )
         make = [sys.executable, "-m", "prefect", "work-pool", "create", pool, "--type", "process"]
         deploy = [
@@ -328,7 +335,7 @@ def test_the_server_is_restarted_in_mid_run(server, served, tmp_path):
 
 
 def test_a_worker_runs_what_was_deployed(server, tmp_path):
-    one = server.register("nightly", tmp_path, "news-pool", PAGES / "northquay")
+    one = server.register("nightly", tmp_path, "news-pool")
     worker = subprocess.Popen(
         [sys.executable, "-m", "prefect", "worker", "start", "--pool", "news-pool"],
         env=server.environment,
@@ -336,17 +343,40 @@ def test_a_worker_runs_what_was_deployed(server, tmp_path):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    all_ = {
+        one["name"]: one["id"]
+        for one in server.api.post("/deployments/filter", json={}).json()
+        if one["work_pool_name"] == "news-pool"
+    }
+
+    def state_of(name, **parameters):
+        given = {"parameters": {"parameters": one["parameters"]["parameters"] | parameters}} if parameters else {}
+        run_id = server.api.post(f"/deployments/{all_[name]}/create_flow_run", json=given).json()["id"]
+        return server.ended(run_id, 240)["state"]
+
     try:
-        run_id = server.api.post(f"/deployments/{one['id']}/create_flow_run", json={}).json()["id"]
-        assert server.ended(run_id, 240)["state"]["name"].startswith("Completed")
+        for name in ("nightly", "backfill", "maintenance"):
+            state = state_of(name)
+            assert state["name"].startswith("Completed"), (name, state["message"])
+        assert len(articles(tmp_path / "out")) == 4
+        assert len(list((tmp_path / "out" / "runs").glob("*.json"))) == 2
+        assert list((tmp_path / "mirror" / "manifests").glob("*.json")), "next to the schedules file"
+        state = state_of("nightly", output="out")
+        assert state["type"] == "FAILED"
+        assert "output: 'out' is a relative path" in state["message"]
+        (tmp_path / "out").rename(tmp_path / "not-mounted")
+        for name in ("nightly", "backfill", "maintenance"):
+            state = state_of(name)
+            assert state["type"] == "FAILED", name
+            assert f"output: {tmp_path}/out does not exist on the machine of this worker" in state["message"]
+        assert not (tmp_path / "out").exists(), "no second dataset is begun"
     finally:
         end(worker)
-    assert len(articles(tmp_path / "out")) == 4
 
 
 def test_after_downtime_only_the_newest_missed_run_is_made(idle_server, tmp_path):
     server = idle_server
-    one = server.register("hourly", tmp_path, "idle-pool", PAGES / "northquay")
+    one = server.register("hourly", tmp_path, "idle-pool")
     runs = []
     for hours in (5, 3, 1):
         when = (datetime.now(UTC) - timedelta(hours=hours)).isoformat()

@@ -2,6 +2,7 @@
 
 import shutil
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from support.datasets import query, relation
@@ -54,7 +55,7 @@ def test_a_reader_of_the_state_before_keeps_its_files(output):
     assert file.read().num_rows > 0
 
 
-def test_the_index_made_anew_is_the_index(output):
+def test_the_rebuilt_index_is_the_index(output):
     before = rows(output, "signatures", "article_id")[["article_id", "story_id", "signature"]].astype(str)
     assert main(["rebuild-index", "--output", str(output)]) == 0
     after = rows(output, "signatures", "article_id")[["article_id", "story_id", "signature"]].astype(str)
@@ -107,3 +108,30 @@ def test_quarantine_is_pruned_by_size_and_age_with_its_raw_pages(output, capsys)
     assert not set(before["doc_id"]) & set(kept)
     ledger = rows(output, "ledger", "doc_id")
     assert set(before["doc_id"]) <= set(ledger.query("outcome == 'quarantined'")["doc_id"])
+
+
+def test_files_of_somebody_else_in_the_output_are_passed_over(output):
+    """Every command that reads or deletes in the folders beside the tables."""
+    own = []
+    for folder in ("lines", "pages", "quality", "quality/metrics", "quality/outcomes", "entities"):
+        (output / folder).mkdir(exist_ok=True)
+        pq.write_table(pa.table({"mine": [1]}), output / folder / "mine.parquet")
+        (output / folder / "notes.parquet").write_bytes(b"not Parquet")
+        own += [output / folder / "mine.parquet", output / folder / "notes.parquet"]
+    for name, text in (("runs/a.json", '{"a":1}'), ("runs/b.json", '{"run_id":3}'), ("warc/a.warc.gz", "not gzip")):
+        (output / name).parent.mkdir(exist_ok=True)
+        (output / name).write_text(text)
+        own.append(output / name)
+    before = [path.read_bytes() for path in own]
+    page = str(min((PAGES / "northquay").glob("*.html")))
+    for command in (
+        ["show"],
+        ["explain", page],
+        ["replay", "--all"],
+        ["compact"],
+        ["quarantine", "--prune-days", "0"],
+        ["forget", page, "--yes"],
+        ["run", str(PAGES / "talblick")],
+    ):
+        assert main([*command, "--output", str(output)]) == 0, command
+    assert [path.read_bytes() for path in own] == before

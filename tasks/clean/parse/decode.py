@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import ftfy
 import numpy as np
 import pyarrow as pa
-from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
+from resiliparse.parse.encoding import map_encoding_to_html5
 
+from tasks.clean.parse import charset
 from tasks.text import mojibake
 from tasks.text.characters import C1_CLASS, JOINERS, UNSEEN_CLASS
 from tasks.text.escapes import join_divided_words, unescape
@@ -23,7 +24,6 @@ _META_PROBE = 4096  # browsers look for a charset in the first 1024 bytes, but s
 _META = re.compile(
     rb"""<(?:meta[^>]{0,200}?|\?xml[^>]{0,100}?)(?:charset|encoding)\s*=\s*["']?\s*([\w:.-]{2,40})""", re.I
 )
-_DETECT_PROBE = 1 << 17  # the detector's answer settles long before 128 kB
 _NOT_CHARSETS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"})  # Python's own
 _DAMAGED_SHARE = 0.01  # of undecodable bytes: up to this a text is damaged, with more it is in another encoding
 
@@ -86,7 +86,8 @@ def decode(raw: bytes, declared: str | None = None) -> Decoded:
     """The text of a page of unknown encoding; never raises.
 
     Order: byte order mark, UTF-16/32 by its NULs, strict UTF-8 (text in another encoding practically never is valid
-    UTF-8), the transport's charset, the page's own, a detector, and windows-1252 as the last resort.
+    UTF-8), the transport's charset, the page's own, a detector, and windows-1252 as the last resort. A western charset
+    that the letters contradict is not believed.
     """
     for bom, name in _BYTE_ORDER_MARKS:
         if raw.startswith(bom):
@@ -104,6 +105,28 @@ def decode(raw: bytes, declared: str | None = None) -> Decoded:
         (declared, "transport"),
         (meta.group(1).decode("ascii", "ignore") if meta else None, "meta"),
     ]
+    believed = _declared(raw, named)
+    if believed:
+        return believed
+    damaged = raw.decode("utf-8", "replace")
+    bad = damaged.count("\ufffd")
+    if bad <= _DAMAGED_SHARE * len(raw) and (
+        len(damaged) < len(raw) - 2 * bad or any(_codec(label) == "utf-8" for label, _ in named)
+    ):
+        return Decoded(raw, "utf-8", "utf-8", bad)  # has valid multi-byte characters, or declares UTF-8
+    guess = _codec(charset.detected(raw))
+    if (guess in (None, "utf-8") or guess in charset.WESTERN) and charset.is_korean(raw):
+        guess = "cp949"
+    if guess and guess != "utf-8":
+        decoded = _lossy(raw, guess, "detected")
+        if decoded.damaged_char_count <= _DAMAGED_SHARE * len(raw):
+            return decoded
+    return _lossy(raw, "windows-1252", "fallback")
+
+
+def _declared(raw: bytes, named: list[tuple[str | None, str]]) -> Decoded | None:
+    """The page in the first charset declared for it that can be; None if there is none."""
+    readable = []
     for label, origin in named:
         codec = _codec(label)
         if codec and codec != "utf-8":
@@ -111,19 +134,15 @@ def decode(raw: bytes, declared: str | None = None) -> Decoded:
                 raw.decode(codec)
             except UnicodeDecodeError:
                 continue
-            return Decoded(raw, codec, origin, 0)
-    damaged = raw.decode("utf-8", "replace")
-    bad = damaged.count("\ufffd")
-    if bad <= _DAMAGED_SHARE * len(raw) and (
-        len(damaged) < len(raw) - 2 * bad or any(_codec(label) == "utf-8" for label, _ in named)
-    ):
-        return Decoded(raw, "utf-8", "utf-8", bad)  # has valid multi-byte characters, or declares UTF-8
-    guess = _codec(detect_encoding(raw[:_DETECT_PROBE]))
-    if guess and guess != "utf-8":
-        decoded = _lossy(raw, guess, "detected")
-        if decoded.damaged_char_count <= _DAMAGED_SHARE * len(raw):
-            return decoded
-    return _lossy(raw, "windows-1252", "fallback")
+            readable.append((codec, origin))
+    if not readable:
+        return None
+    codec, origin = readable[0]
+    if codec in charset.WESTERN:
+        fitting = _codec(charset.fitting(raw, [other for other, _ in readable[1:]]))
+        if fitting:
+            return _lossy(raw, fitting, dict(readable).get(fitting, "detected"))
+    return Decoded(raw, codec, origin, 0)
 
 
 def _lossy(raw: bytes, name: str, origin: str) -> Decoded:

@@ -1,35 +1,113 @@
 """Who wrote it: a clean list of people, or an empty one and the reason why; and the byline as one string."""
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 
-from tasks.extract.fields.byline_places import names_beside, names_beside_date, printed_bylines, writers_links
-from tasks.extract.fields.bylines import byline_parts, is_person, people_in, starts_with_by, without_date
+from tasks.extract.fields.address import host, site_of_host
+from tasks.extract.fields.byline_places import (
+    dropped_by_the_headline,
+    dropped_bylines,
+    introduced_bylines,
+    labelled_names,
+    lines_by_the_headline,
+    names_beside,
+    names_beside_date,
+    printed_bylines,
+    writers_links,
+)
+from tasks.extract.fields.bylines import (
+    byline_parts,
+    is_person,
+    is_plain_byline,
+    people_in,
+    starts_with_by,
+    without_date,
+)
 from tasks.extract.fields.json_ld_people import names_of, persons_of
 from tasks.extract.page import FieldValue, Page
 from tasks.text.person_names import leading_name, unglue
-from tasks.text.publisher_names import squeeze
+from tasks.text.publisher_names import is_wire_agency, squeeze
 
 MAX_AUTHORS = 20
 # origins of which a single word may be a whole name; elsewhere a single word is more often a section or a site
 _ORIGINS_OF_SHORT_NAMES = frozenset({"json-ld:author", "parsely-author", "sailthru.author", "byl"})
-_AUTHOR_METAS = ("parsely-author", "sailthru.author", "cxenseparse:author", "byl")
+# of measuring services and libraries, which repeat the byline
+_AUTHOR_METAS = (
+    *("parsely-author", "sailthru.author", "sailthru.byline_name", "cxenseparse:author", "byl", "byline"),
+    *("article:author_name", "og:article:author", "article:byline", "articleauthor", "analyticsattributes.author"),
+    *("shareaholic:article_author_name", "mrf:authors", "qc:author", "citation_author", "mediator_author"),
+)
 _WRITTEN_BY_LABEL = re.compile(r"written|author|autor|verfasst|escrit|écrit|scritto|geschrieben|von", re.I)
+# bylines without a word like `By`; such lines are kickers and captions as often, so only plain names count
+_BARE = "bare byline"
+_BYLINE = "byline"
+_CASED = re.compile(r"[A-Za-zÀ-ɏΑ-ωА-я]")
+_CJK_NAME = re.compile(r"[\u4e00-\u9fff\uac00-\ud7a3]{2,4}$")
+_FULL_NAME_CHARS = 60
+_BYLINE_CHARS = 120
+_ITEM_CHARS = 80  # of a microdata property; a longer one tells the writer's life
+_OTHER_WRITER = re.compile(
+    r"comment|reply|respond|teaser|related|recommend|bio|avatar|footer|sidebar|widget|kontext", re.I
+)
+_DOMAIN_LETTERS = 5  # a shorter one may begin a name
 _REPORTING_BY = re.compile(r"^\(?reporting by\b", re.I)
 
 
 def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
     """The people who wrote it with their origin; an empty list with the reason if none is named."""
     site_keys = {squeeze(name) for name in site_names if name}
+    domain = _domain(page)
+    linked = {squeeze(text) for text in page.signals.get("author_links", ())}
     rejected = None
     for origin, values in _candidates(page):
         people = [name for value in values for name in people_in(value) if is_person(name, site_keys)]
+        people = [name for name in people if not _is_part_of_site(name, domain)]
+        if origin == _BARE:
+            people = [name for name in people if leading_name(name) == name or not _CASED.search(name)]
         if origin not in _ORIGINS_OF_SHORT_NAMES:
-            people = [name for name in people if _is_full_name(name)]
+            people = [name for name in people if _is_full_name(name) or (origin == _BYLINE and squeeze(name) in linked)]
         if people:
-            return FieldValue(_distinct(people)[:MAX_AUTHORS], origin)
+            return _completed(page, FieldValue(_distinct(people)[:MAX_AUTHORS], _origin(origin)), site_keys)
         if values and rejected is None:
-            rejected = origin
+            rejected = _origin(origin)
     return FieldValue([], f"{rejected} names no person" if rejected else "none named")
+
+
+def _domain(page: Page) -> str:
+    """The name in the page's address: `wendgazette` of `www.wend-gazette.example`."""
+    addresses = [page.document.get("url"), *page.links("canonical"), *_metas(page, "og:url")]
+    return next((squeeze(site_of_host(name).split(".")[0]) for address in addresses if (name := host(address))), "")
+
+
+def _is_part_of_site(name: str, domain: str) -> bool:
+    """Whether a name is the site's with more: `Wend Gazette Kitchens`. A writer's own site has the bare name."""
+    key = squeeze(name)
+    return " " in name and len(domain) >= _DOMAIN_LETTERS and key.startswith(domain) and key != domain
+
+
+def _origin(candidate: str) -> str:
+    return _BYLINE if candidate == _BARE else candidate
+
+
+def _completed(page: Page, declared: FieldValue[list[str]], site_keys: set[str]) -> FieldValue[list[str]]:
+    """The printed names where they say more than the declared ones: one person more, or a last name."""
+    if declared.origin == _BYLINE or not page.is_html:
+        return declared
+    is_short = all(" " not in name for name in declared.value)
+    texts = introduced_bylines(page) or (dropped_bylines(page) if is_short else [])
+    printed = [name for text in texts for name in people_in(text) if is_person(name, site_keys)]
+    printed = _distinct([name for name in printed if _is_full_name(name)])
+    keys, declared_keys = {squeeze(name) for name in printed}, {squeeze(name) for name in declared.value}
+    if declared_keys < keys:
+        return FieldValue(printed, _BYLINE)
+    if is_short:
+        texts = [text for _, text in page.signals.get("bylines", ())[:4]] + page.signals.get("author_links", [])
+        others = [name for text in texts if len(text) < _FULL_NAME_CHARS for name in people_in(text)]
+        full = [name for name in [*printed, *others] if leading_name(name) == name and is_person(name, site_keys)]
+        fuller = [next((name for name in full if name.startswith(first + " ")), first) for first in declared.value]
+        return FieldValue(_distinct(fuller), declared.origin)
+    return declared
 
 
 def _is_full_name(name: str) -> bool:
@@ -37,76 +115,106 @@ def _is_full_name(name: str) -> bool:
 
 
 def find_byline(page: Page, authors: list[str]) -> str | None:
-    """The byline as one string: the authors, or the agency or newsroom that signed instead of a person."""
+    """The byline as one string: the authors, or the agency or newsroom that signed instead of a person.
+
+    An agency that one declaration names is preferred to the site, which others name.
+    """
     if authors:
         return "; ".join(authors)
-    for _, values in _candidates(page):
+    agencies = [value for _, values in _declared_by_newsroom(page) for value in values if is_wire_agency(value)]
+    for _, values in [("agency", agencies), *_candidates(page)]:
         names = [name for value in values for name in byline_parts(value)]
         if names:
             return "; ".join(dict.fromkeys(names))
     return None
 
 
-def _candidates(page: Page) -> list[tuple[str, list[str]]]:
+def _candidates(page: Page) -> Iterator[tuple[str, list[str]]]:
     """Declared and printed writers by origin, the most reliable first (precision measured on news pages)."""
-    reporting = [line.text for line in page.labelled("wire") if _REPORTING_BY.match(line.text)]
-    reporters = [_reporters(text) for text in reporting]
     if not page.is_html:
-        return _text_candidates(page, reporters)
-    return [
-        *_declared_candidates(page),
-        *printed_bylines(page),
-        *writers_links(page),
-        ("byline element", _byline_elements(page)[:1]),
-        ("date line", names_beside_date(page)),
-        ("reporting line", reporters),
-    ]
+        yield from _text_candidates(page)
+        return
+    yield from _declared_by_newsroom(page)
+    yield _BYLINE, introduced_bylines(page)
+    yield _BYLINE, dropped_bylines(page)
+    yield from _declared_by_system(page)
+    (_, near), elsewhere = printed_bylines(page)
+    near_links, other_links = writers_links(page)
+    yield near_links
+    yield _BARE, near
+    yield "itemprop:author", [text for text in page.items("author") if len(text) <= _ITEM_CHARS]
+    yield elsewhere
+    yield _BYLINE, labelled_names(page)
+    yield other_links
+    yield "byline element", _byline_elements(page)
+    yield "date line", names_beside_date(page)
+    yield "reporting line", _reporting_lines(page)
 
 
-def _declared_candidates(page: Page) -> list[tuple[str, list[str]]]:
-    """Writers declared in JSON-LD, meta tags and microdata."""
+def _reporting_lines(page: Page) -> list[str]:
+    return [_reporters(line.text) for line in page.labelled("wire") if _REPORTING_BY.match(line.text)]
 
-    def meta(*names: str) -> list[str]:
-        return [value for _, value in page.meta(*names)]
 
+def _declared_by_newsroom(page: Page) -> Iterator[tuple[str, list[str]]]:
+    """Writers declared in JSON-LD and the meta tags of measuring services, which repeat the byline."""
     articles = page.nodes()
-    label = next(iter(meta("twitter:label1")), "")
-    written_by = meta("twitter:data1") if _WRITTEN_BY_LABEL.search(label) else []
+    origin = page.json_ld_origin("author")
+    yield origin, [name for node in articles for name in persons_of(node.get("author"), page)]
+    yield origin, [name for node in articles for name in names_of(node.get("author"), page)]
+    for name in _AUTHOR_METAS:
+        yield name, _metas(page, name)
+    yield "json-ld:creator", [name for node in articles for name in names_of(node.get("creator"), page)]
+
+
+def _declared_by_system(page: Page) -> list[tuple[str, list[str]]]:
+    """Writers declared in other meta tags and microdata: often the account that published, or the site's owner."""
+    label = next(iter(_metas(page, "twitter:label1")), "")
     return [
-        (page.json_ld_origin("author"), [name for node in articles for name in persons_of(node.get("author"), page)]),
-        (page.json_ld_origin("author"), [name for node in articles for name in names_of(node.get("author"), page)]),
-        *((name, meta(name)) for name in _AUTHOR_METAS),
-        ("json-ld:creator", [name for node in articles for name in names_of(node.get("creator"), page)]),
-        ("twitter:data1", written_by),
-        ("article:author", [value for value in meta("article:author") if not value.startswith("http")]),
-        ("itemprop:author", page.items("author")),
-        ("meta:author", meta("author", "dc.creator", "dcterms.creator", "article.author")),
+        ("twitter:data1", _metas(page, "twitter:data1") if _WRITTEN_BY_LABEL.search(label) else []),
+        ("article:author", [value for value in _metas(page, "article:author") if not value.startswith("http")]),
+        ("meta:author", _metas(page, "author", "dc.creator", "dcterms.creator", "article.author", "og:author")),
     ]
+
+
+def _metas(page: Page, *names: str) -> list[str]:
+    return [value for _, value in page.meta(*names)]
 
 
 def _byline_elements(page: Page) -> list[str]:
-    """Texts of elements with a byline's class that are short and read like one."""
-    return [
+    """The text of the first element with a byline's class that is short and reads like one.
+
+    Many with one class are those of comments and teasers.
+    """
+    elements = [(names, text) for names, text in page.signals.get("bylines", ()) if not _OTHER_WRITER.search(names)]
+    counts = Counter(names for names, text in dict.fromkeys(map(tuple, elements)))
+    introduced = [
         text
-        for names, text in page.signals.get("bylines", ())[:4]
-        if len(text) < 120 and (starts_with_by(text) or "name" in names.lower())
+        for names, text in elements[:4]
+        if len(text) < _BYLINE_CHARS and (starts_with_by(text) or "name" in names.lower())
     ]
+    if introduced:
+        return introduced[:1]
+    plain = [without_date(unglue(text), None) for names, text in elements if counts[names] == 1]
+    near = "\n".join(line.text for line in [*lines_by_the_headline(page), *dropped_by_the_headline(page)])
+    names = [text for text in plain if leading_name(text) == text or is_plain_byline(text) or _CJK_NAME.match(text)]
+    people = list(dict.fromkeys(text for text in names if text in unglue(near)))
+    return people if len(people) == 1 else []
 
 
-def _text_candidates(page: Page, reporters: list[str]) -> list[tuple[str, list[str]]]:
+def _text_candidates(page: Page) -> list[tuple[str, list[str]]]:
     """Writers in the lines of a text page: lines with a word like `By`, then names beside a date, then bare names."""
     language = page.declared_language()
     introduced: list[str] = []
     bare: list[str] = []
-    for line in page.labelled("byline"):
+    for line in page.labelled(_BYLINE):
         text = without_date(unglue(line.text), language)
         (introduced if starts_with_by(text) or line.reason == "lexicon" else bare).append(text)
-    beside_date = names_beside(page.labelled("date"), language)
+    beside_date = [name for line in page.labelled("date") for name in names_beside(line.text, language)]
     return [
-        ("byline", introduced),
-        ("reporting line", reporters),
+        (_BYLINE, introduced),
+        ("reporting line", _reporting_lines(page)),
         ("date line", beside_date[:3]),
-        ("byline", [leading_name(text) or text for text in bare[:1]]),
+        (_BYLINE, [leading_name(text) or text for text in bare[:1]]),
     ]
 
 

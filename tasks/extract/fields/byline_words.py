@@ -5,39 +5,62 @@ A word counts only where it is printed as a role: `Fotos: Ada Mörk` cuts her na
 
 import re
 
+# what stands before `by`, `von`, `par` in a byline
+_PIECE = r"""
+    (?: (?: guest \s )? (?: story | stories | words | text | article | report | reporting | opinion | column
+      | commentary | essay | post | analysis | review | interview | blog ) (?: \s (?: and | & ) \s \w+ )?
+      | posted | written | reported | published | authored | submitted
+      | geschrieben | verfasst | erstellt | aufgezeichnet | text | bericht | ein(?:e)? \s+ \w+
+      | écrit | rédigé | publié | texte | reportage | entretien | propos \s recueillis
+      | escrito | redactado | publicado | postado | reportagem | reportaje | entrevista | texto
+      | scritto | pubblicato | articolo | testo | intervista | a \s cura
+      | geschreven | opgetekend | tekst | skriven | skrevet | teksti
+      | (?: text | words | texte? | testo | texto ) \s+ (?: und | and | & | et | e | y ) \s+ \w+ )
+    \s+
+"""
+# a writer by their task: `de notre envoyée spéciale`, `текст подготовила`, `hazırlayan`, `取材・文`
+_TASK = r"""
+    (?: (?: by | from ) \s our (?: \s (?: own | special | staff | foreign ) )? \s (?: correspondent | reporter ) s?
+        (?: \s in )?
+      | (?: de | par ) \s notre \s (?: correspondant | envoyé ) e? (?: \s (?: spéciale? | permanente? ) )?
+      | dal(?:la)? \s nostr[oa] \s (?: inviat[oa] (?: \s special[ei] )? | corrispondente )
+      | van \s onze \s (?: verslaggever | verslaggeefster | redacteur | correspondent )
+      | da \s redação | oprac(?: ował[a]? )? \.? | rozmawiał[a]? | przygotował[a]?
+      | auto(?:r|rka) \s (?: tekstu | artykułu | článku ) | připravil[a]?
+      | автор \s (?: статьи | текста | материала | матеріалу | статті | тексту )
+      | (?: (?: текст | материал | матеріал ) \s )? (?: подготовил | підготува ) [аив]* (?: ла )? | беседовал[аи]?
+      | (?: haberi \s )? hazırlayan | derleyen | yazar[ıi]?
+      | (?: 取材 | 構成 ) ・ 文 | 文 (?: ・ (?: 写真 )? | [｜|] ) | 執筆者? | 筆者 | 著者 )
+    (?! \w )
+"""
 BY = re.compile(
-    r"""
+    rf"""
     ^\s*
     (?:
-        (?:
-            (?: story | words | text | article | report | posted | written | reported | published | interview
-              | geschrieben | verfasst | escrito | écrit | scritto | ein(?:e)?\s+\w+
-              | (?: text | words | texte? | testo | texto ) \s+ (?: und | and | & | et | e | y ) \s+ \w+ )
-            \s+
-        )?
+        {_TASK}
+      | (?: {_PIECE} )?
         (?: text \s (?: und | and | & ) \s \w+ | by | von | vom | par | por | di | da | door | av | af
-      | przez | oleh | bởi | napsal[ai]? | írta
-          | автор(?:ы)? | текст | yazan | autor(?:in|es|a)? | author | text | texte | testo | texto | de
-      | interview
-          | words | word | writer | escribe | escriben | scritto \s da | ditulis
+          | przez | oleh | bởi | napsal[ai]? | írta
+          | автор(?:ы)? | текст | yazan | autor(?:in|en|es|a|i|ka|ki)? | auteure?s? | autor[ei] | authors?
+          | text | texte | testo | texto | tekst | de | interview | words | word | writer | escribe | escriben | ditulis
           | quelle | source | fuente | fonte
           | γράφ(?:ει|ουν) (?: \s+ (?: ο/η | ο/ | η/ο | ο | η | οι | του | της ) (?=\s) )?
           | του | της | επιμέλεια | συντάκτ(?:ης|ρια) )
         (?: \b | (?=\s) )
       | (?: كتبت | كتب | بقلم | إعداد | اعداد | الكاتب | تحریر | نویسنده | نوشته | مصنف | از \s قلم | מאת
-      | כתב | כתבה
+          | כתב | כתבה
           | लेखक | लेखिका | लेखन | द्वारा | লেখক | লিখেছেন | লেখা | ผู้เขียน | โดย )
         (?= [\s:：] )
       | (?: 本[报報] )? (?: 特派 | 见习 | 見習 | 实习 | 實習 )? (?: 记者 | 記者
           | 撰文 | 作者 | 文 (?=[\s:：/／]) | 取材 (?=[\s:：]) )
       | 글 (?=[\s:：]) | 취재 (?=[\s:：])
     )
-    [\s:：・/／]*
+    [\s:：・/／.]*
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 # a lost space: `ByAlex Bozar`
-GLUED_BY = re.compile(r"^(?:By|by|BY|Von|Par|Por|Di)(?=[A-ZÀ-Þ](?:[a-zß-ÿ]|\.))")
+GLUED_BY = re.compile(r"^(?:[Bb]yby\s+(?=[A-ZÀ-Þ])|(?:By|by|BY|Von|Par|Por|Di)(?=[A-ZÀ-Þ](?:[a-zß-ÿ]|\.)))")
 # `Posted 3 hours ago by`, `Published on Monday by`: what stands before the writer in a line with a date
 POSTED_BY = re.compile(
     r"^(?:posted|published|updated|written|submitted|veröffentlicht|verfasst|erstellt|publié|publicado|pubblicato)"
@@ -57,7 +80,7 @@ OTHER_ROLE = re.compile(
       | videos?
       | kamera | produced | curated | narrated | medical(?:ly)? \s review | фото | иллюстрации | перевод | 摄影
       | 攝影 | 撮影
-      | 编辑 | 編輯 | 责任编辑 | 사진 | تصوير | צילום )
+      | (?: 责任 | 責任 )? (?: 编辑 | 編輯 ) | 사진 | تصوير | צילום )
     (?: \s* [:：] | \s+ (?: by | von | par | por | de | di | da | av | door | from )\b | (?<=[影辑輯]) )
     [^;|·•\n]*? (?= [;|·•\n] | \b(?: text | texte | words | story | by | von ) \s* : | $ )
     """,
@@ -69,6 +92,57 @@ MORE_BY = re.compile(
     r"(?:\s+(?:les|los|gli|os|the))?"
     r"(?:\s+(?:artikel|beiträge|articles?|posts?|stories|artículos|articoli|artigos|entries|news))?"
     r"\s+(?:von|vom|by|from|par|de|di|del))\s+",
+    re.I,
+)
+# says plainly who wrote; many words of `BY` are ordinary words elsewhere
+PLAIN_BY = re.compile(
+    r"^\s*(?:(?:(?:posted|written|story|words|text|reported|geschrieben|verfasst|erstellt|publié|écrit|escrito|publicado"
+    r"|scritto)\s+)?(?:by|von|vom|par|por|door|przez|oleh)\b\s*[:：]?"
+    r"|(?:author|autor(?:in|es|a)?|auteur|autore|text|texte|texto|testo|words)\s*[:：])\s*"
+    r"|^\s*By(?:by\s+)?(?=[A-ZÀ-Þ])",
+    re.I,
+)
+# `Interview von Ada Mörk mit Piet Vos`: the second is the person who answers
+INTERVIEWED = re.compile(
+    r"^((?:ein(?:e)?\s+|an?\s+|une?\s+)?(?:interview|gespräch|entretien|entrevista|intervista)\s+(?:von|by|par|de|di|por)"
+    r"\s+[^;|]{3,60}?)\s+(?:mit|with|avec|con|com)\s.*$",
+    re.I,
+)
+# before two names or more
+PROFESSION = re.compile(
+    r"^(?:rechtsanw(?:alt|ältin)|fachanw(?:alt|ältin)|pfarrer(?:in)?|pastor(?:in)?|pater|bischof|architekt(?:in)?|tierarzt"
+    r"|tierärztin|landesrat|landesrätin|bürgermeister(?:in)?|maître|me|avv|abogad[oa]|ing|ra|lic|bundeskanzler(?:in)?|bundespräsident(?:in)?|minister(?:in)?|chancellor|senator|congress(?:man|woman)|captain|capt|lt|sgt|col|gen"
+    r"|rabbi|father|sister|rechtsanwälte)\.?\s+(?=\S+\s+\S)",
+    re.I,
+)
+# a role with its rank in front: `Chief Marketing Officer`, `Leitender Wirtschaftsredakteur`
+RANK = re.compile(
+    r"^(?:(?:senior|chief|deputy|associate|assistant|executive|managing|staff|contributing|freelance|former|leitende[r]?"
+    r"|stellv\w*\.?|freie[r]?|vice)\s+\S|(?:head|director|member|professor|president|founder|co-founder|ceo|editor|manager)\s+"
+    r"(?:of|at|for)\s)",
+    re.I,
+)
+# `Lifestyle Writer`, `Politische Korrespondentin`; surnames such as Koch and Manager are not among the words
+ROLE_AT_END = re.compile(
+    r"\s(?:writer|editor|reporter|correspondent|columnist|journalist|contributor|expert(?:e|in)?|(?:\w*redakteur|\w*korrespondent"
+    r"|\w*reporter|\w*journalist)(?:in)?|journaliste|correspondante?|periodista|redactora?|corresponsal|giornalista"
+    r"|jornalista|verslaggever|dziennikarz|журналист)$",
+    re.I,
+)
+# what follows a name without a sign between them
+TAIL_WORDS = re.compile(
+    r"(?<=[^\W\d_])\s+(?:published|updated|posted|follow|following|stand|lesezeit|reading\s+time|last\s+(?:updated|modified)|erstellt"
+    r"|geändert|aktualisiert|veröffentlicht|zuletzt|publié|publicado|actualizado|read|min\s+read|shares?|kommentare?"
+    r"|comments?|under|gespeichert)(?:\s.*)?$",
+    re.I,
+)
+ROLE_WORD = re.compile(
+    r"(?:\w*(?:redakteur|redaktor|korrespondent|reporter|journalist|autor|kolumnist|fotograf|praktikant|volontär|chef"
+    r"|praktikant|berater|professor)(?:in)?|(?:\w*[a-z])?(?:Writer|Editor|Correspondent|Reporter|Journalist|Columnist"
+    r"|Photographer|Producer|Director|Attorney|Manager|Fellow|Contributor|Analyst|Critic|Founder|Owner|Specialist|Korrespondent|Redakteur|Autor)"
+    r"(?:in)?|journaliste|rédact(?:eur|rice)|correspondant|correspondante|periodista|redactora?|corresponsal"
+    r"|journalista|giornalista|redattore|redattrice|jornalista|repórter|verslaggever|redacteur|dziennikarz|журналист)"
+    r"(?!\w)",
     re.I,
 )
 # at the start of a call to action; none is a given name
@@ -91,6 +165,7 @@ _CALL_START = re.compile(
     """,
     re.I | re.X,
 )
+_ARTICLE_FIRST = re.compile(r"^(?:Der|Die|Das|The|Los|Las)\s+[A-ZÀ-Þ]")  # `Der Spiegel`, `The Local`
 # in calls, sections, menus and counters; none is a surname
 _CALL_WORD = re.compile(
     r"""
@@ -108,7 +183,8 @@ _CALL_WORD = re.compile(
       | copyright | licen[sc]e | lizenz | licensed | cc | author | authors
       | undefined | null | none | nan | unknown | anonym(?:ous|us|o|e)? | user | username | admin
       | administrator | webmaster
-      | root | sysadmin | wordpress | joomla | published | updated | posted | geschlossen | download
+      | root | sysadmin | wordpress | joomla | published | updated | posted | written | reviewed
+      | geschlossen | download
       | website | disclaimer
       | privacy | cookies? | advertisement | anzeige | werbung | sponsored | trouble | activity | older
       | newer | wiki
@@ -134,7 +210,9 @@ _ORGANISATION = re.compile(
       | \w*verband | \w*verein | \w*stiftung | \w*ministerium | \w*gesellschaft | \w*verlag | \w*zentrale
       | \w*magazin | \w*institut
       | \w*universität | \w*hochschule | \w*genossenschaft | \w*gewerkschaft | \w*behörde | \w*agentur
-      | \w*zeitung | \w*nachrichten
+      | \w*zeitung | \w*nachrichten | \w*fraktion | sekretariat | partei | abteilung | \w*feuerwehr | departement
+      | \w{3,}anstalt | \w{4,}amt | kanzlei | diakonie | caritas | radio | kitchens? | family | praxis | letters
+      | noticias | news | \w{3,}dienst | \w{3,}zentrum | verlagsgruppe | kommunikation | öffentlichkeitsarbeit
       | \w*portal | \w*blog
       | broadcasting | foundation | association | federation | institute | university | college | department
       | ministry | council
@@ -153,6 +231,11 @@ _ORGANISATION = re.compile(
 _FORM_AT_END = re.compile(
     r"\s(?:AG|Ag|ag|eG|SE|SA|Sa)$|\.(?:de|pl|ch|at|net|it|es|nl)$"
 )  # `Wend Strom AG`, `Redakteure Wend.pl`
+# `AMP Project Marketing`, `ACLU Racial Justice Program`: an acronym before other words
+_AMID = re.compile(r"\s(?:[Oo]f|[Tt]he|[Ff]or|[Ww]ith)(?:\s|$)")  # `Letters To The Editor`
+_POSSESSIVE = re.compile(r"[a-z]['’]s\s")
+_ACRONYM_LAST = re.compile(r"\s[B-DF-HJ-NP-TV-XZ]{3,6}$")  # without vowels it is not a surname in capitals
+_ACRONYM_FIRST = re.compile(r"^(?:\d+\s+)?[A-Z]{3,6}\s+[A-Z][a-z]+\s+[A-Z]")
 _PLACE_OF_REPORT = re.compile(r"(?:報導|报道|報道|综合|綜合|専電|专电|電|讯|訊)$")
 
 
@@ -163,4 +246,16 @@ def is_call(name: str) -> bool:
 
 def is_organisation(name: str) -> bool:
     """Whether a word or legal form says that a name is an organisation's: `Redacción EC`, `Fährverband e.V.`."""
-    return any(words.search(name) for words in (_ORGANISATION, _FORM_AT_END, _PLACE_OF_REPORT))
+    return any(
+        words.search(name)
+        for words in (
+            _ORGANISATION,
+            _ARTICLE_FIRST,
+            _AMID,
+            _FORM_AT_END,
+            _POSSESSIVE,
+            _ACRONYM_FIRST,
+            _ACRONYM_LAST,
+            _PLACE_OF_REPORT,
+        )
+    )

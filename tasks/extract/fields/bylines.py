@@ -2,21 +2,36 @@
 
 import re
 
-from tasks.extract.fields.byline_words import BY, GLUED_BY, MORE_BY, OTHER_ROLE, POSTED_BY, is_call, is_organisation
+from tasks.extract.fields.byline_words import (
+    BY,
+    GLUED_BY,
+    INTERVIEWED,
+    MORE_BY,
+    OTHER_ROLE,
+    PLAIN_BY,
+    POSTED_BY,
+    PROFESSION,
+    RANK,
+    ROLE_AT_END,
+    ROLE_WORD,
+    TAIL_WORDS,
+    is_call,
+    is_organisation,
+)
 from tasks.text.dates import find_dates
-from tasks.text.person_names import NAME_PARTICLES
-from tasks.text.publisher_names import is_agency, is_newsroom, is_wire_agency, role_words, squeeze
+from tasks.text.person_names import NAME_PARTICLES, leading_name, unglue
+from tasks.text.publisher_names import is_agency, is_newsroom, is_title_case, is_wire_agency, role_words, squeeze
 
 _BETWEEN_NAMES = re.compile(
     r"""
-    \s*(?: ; | \| | • | · | / | ／ | 、 | ， | \n )\s*
+    \s*(?: ; | \| | • | · | ⋅ | / | ／ | 、 | ， | \n )\s*
     | \s+(?: and | und | et | y | e | och | og | en | i | ve | и | & | with | mit | avec | con | com )\s+(?=[^\W\d_])
     | \s*,\s+(?: and | und | et )\s+
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 _NEVER_IN_NAMES = re.compile(
-    r"https?:|www\.|@|\.(?:com|org|net|de|fr|co|uk)\b|[<>{}\[\]=_#]|\d|\bcookie|\bnewsletter\b", re.I
+    r"https?:|www\.|@|\.(?:com|org|net|de|fr|co|uk)\b|[<>{}\[\]=_#:©]|\d|\bcookie|\bnewsletter\b", re.I
 )
 _ORGANISATION = re.compile(
     r"""
@@ -69,8 +84,24 @@ _MC = re.compile(r"\bMa?c(?=[A-ZÀ-Þ])")
 _IN_PLACE = re.compile(r"\s+(?:in|aus|à|en|at|[Ff]ür|[Ff]or|bei)\s+(?=[A-ZÀ-Þ])")
 _TAIL = re.compile(r"\s*[,|–—(-]\s+.*$")
 _CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?:\s?(?:uhr|[ap]\.?m\.?|[A-Z]{2,4}\b))*", re.I)
-_DATE_WORDS = re.compile(r"\s*\b(?:published|updated|posted|veröffentlicht|publié|publicado|follow)\b.*$", re.I)
-_EDGES = " .,;:|-–—"  # punctuation around names
+_DATE_WORDS = re.compile(
+    r"\s*\b(?:last\s+)?(?:published|updated|posted|veröffentlicht|publié|publicado|follow)\b.*$", re.I
+)
+_AGAIN = re.compile(r"by\s|记者|記者", re.I)  # "Byby Ada Mörk", "作者：记者王敬照"
+_BEFORE_DATE = re.compile(r"\s(?:on|am|vom|le|el|il|om|på|um|at)$", re.I)
+_GLUED_MONTH = re.compile(r"(?<=[^\W\d_])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\d)")
+_FEW_LETTERS = 3
+_LETTERS = 5  # of an abbreviation with more than one capital
+_NAME_WORDS = 3  # of nearly all names without particles
+_MAX_GLUED = 1  # lost spaces: `LaToya McDonald`; with more it is a menu
+_FIRST_PIECE = re.compile(r"[,;(|]")
+_POST_NOMINAL = re.compile(r"(?<=\S\s\S)(\S*)\s[B-DF-HJ-NP-TV-XZ]{3,6}$")  # `Ada Mörk CPP`: capitals without a vowel
+_FUNCTION_WORDS = frozenset("to the of from our for and".split())
+_DIGIT = re.compile(r"\d")
+_NOT_A_PART = re.compile(
+    r":|^\d+$|^\d+\s\w+$|^(?:am|um|at|on|le|el|il|uhr)$", re.I
+)  # a label, a counter, what a date leaves
+_EDGES = " .,;:|-–—&"  # punctuation around names
 # characters: three times the length of 20 names; a handle is searched for at each of them
 _MAX_BYLINE_CHARS = 2_000
 
@@ -80,25 +111,56 @@ def starts_with_by(text: str) -> bool:
     return BY.match(text) is not None
 
 
+def is_introduced(text: str) -> bool:
+    """Whether a text starts with a word like `By`, glued to the name or not."""
+    return any(pattern.match(text) for pattern in (BY, GLUED_BY, POSTED_BY))
+
+
+def is_lone_by(text: str) -> bool:
+    """Whether a text is nothing but a word like `By`: the name stands in the next line."""
+    return BY.sub("", text, count=1) == "" and len(text) < 20
+
+
+def is_plain_byline(text: str) -> bool:
+    """Whether a text says plainly who wrote: `By`, then a full name and a date or role, or full names only."""
+    introduced = PLAIN_BY.match(text)
+    if introduced is None:
+        return False
+    rest = without_date(unglue(text[introduced.end() :]), None)
+    if leading_name(rest) or leading_name(_FIRST_PIECE.split(rest)[0]):
+        return True
+    names = people_in(rest)
+    return bool(names) and all(" " in name and is_person(name, set()) and is_title_case(name) for name in names)
+
+
 def without_date(text: str, language: str | None) -> str:
     """A byline without its date: `Von Juliane Rohr 28.04.2023, 18:11 Uhr`."""
     for printed in reversed(find_dates(text[:200], language)):
         text = text[: printed.span[0]] + " · " + text[printed.span[1] :]
     text = _CLOCK.sub(" ", text)
-    return _DATE_WORDS.sub("", text).strip(" ·,|")
+    return _BEFORE_DATE.sub("", _DATE_WORDS.sub("", text).strip(" ·,|"))
 
 
 def byline_parts(text: str) -> list[str]:
     """The names in a byline as written, of people or not; none if it is too long or an address."""
     text = BY.sub("", " ".join(text.split()).strip(_EDGES), count=1).strip()
+    if is_introduced(text) or " | " in text:
+        text = text.split(" | ", maxsplit=1)[0]  # after it the sections and comments of a blog
     if not text or len(text) > 80 or text.startswith("http") or "@" in text:
         return []
-    return [part.strip() for part in re.split(r"\s*[;,/|]\s*", text) if part.strip()]
+    parts = [TAIL_WORDS.sub("", part).strip(_EDGES) for part in re.split(r"\s*[;,/|·•]\s*", _undated(text))]
+    return [part for part in parts if part and not _NOT_A_PART.search(part)]
+
+
+def _undated(text: str) -> str:
+    """A byline without its date, if it has digits."""
+    text = _GLUED_MONTH.sub(" ", text)
+    return without_date(_without_introduction(text), None) if _DIGIT.search(text) else text
 
 
 def people_in(text: str) -> list[str]:
     """The names in a byline without `By`, roles, handles and capitals: `By DANA WIRTH, Staff Writer`."""
-    text = " ".join(text.split())[:_MAX_BYLINE_CHARS]
+    text = _undated(INTERVIEWED.sub(r"\1", " ".join(text.split())[:_MAX_BYLINE_CHARS]))
     text = _WRAPPED_REPORTER.sub(r"\1", _WITH_OTHERS.sub(_others, text))
     text = _BRACKETS.sub("", _HANDLE.sub("", text)).strip(_EDGES)
     text = _DEGREES.sub("", _SUFFIX.sub(_suffix, OTHER_ROLE.sub("; ", text))).strip(_EDGES)
@@ -128,7 +190,7 @@ def _without_introduction(text: str) -> str:
     for pattern in (MORE_BY, POSTED_BY, GLUED_BY, BY):
         shorter = pattern.sub("", text, count=1)
         if shorter != text:
-            return shorter
+            return BY.sub("", shorter, count=1) if _AGAIN.match(shorter) else shorter
     return text
 
 
@@ -150,11 +212,44 @@ def _tidy(name: str) -> str:
     name = name.strip(_EDGES + "()")
     if has_spaces or GLUED_BY.match(name):
         name = _without_introduction(name)
-    name = _IN_PLACE.split(_TITLES.sub("", name))[0]
+    name = _IN_PLACE.split(PROFESSION.sub("", _TITLES.sub("", name)))[0]
     name = _ROLE_AFTER.sub("", _WEEKDAY_TAIL.sub("", _TAIL.sub("", name))).strip()
+    name = _once(_without_role(_without_tail(name)))
+    name = _POST_NOMINAL.sub(r"\1", name) if not name.isupper() else name
     if name.endswith((" Jr", " Sr")):
         name += "."
     return _in_mixed_case(name)
+
+
+def _without_role(name: str) -> str:
+    """A name without the role after it, glued or not: `Evan HalperStaff Writer`, `Ada Mörk Redakteurin`."""
+    if name.isupper() or not ROLE_WORD.search(name):
+        return name
+    roles = role_words()
+    words = unglue(name).split()
+    if len(words) < 3 or not (squeeze(words[-1]) in roles or ROLE_WORD.fullmatch(words[-1])):
+        return name
+    glued = next((word for word in name.split()[1:] if unglue(word) != word), None)
+    if glued:  # "Ada MörkLifestyle Writer": the lost space ends the name
+        return " ".join([*name.split(glued, maxsplit=1)[0].split(), unglue(glued).split()[0]])
+    role = next((start for start in range(2, len(words)) if squeeze(" ".join(words[start:])) in roles), len(words) - 1)
+    shorter = words[:role]
+    if len(shorter) > _NAME_WORDS and not _PARTICLES.intersection(shorter):
+        shorter = words[:2]  # "Steffan Rhys Deputy Content Hub Director": what describes a role may look like a name
+    return name if _FUNCTION_WORDS.intersection(word.lower() for word in shorter) else " ".join(shorter)
+
+
+def _without_tail(name: str) -> str:
+    """A name without what follows it, such as a date or counter; a sentence stays one, so that it is not a name."""
+    shorter = TAIL_WORDS.sub("", name)
+    return shorter if len(shorter.split()) <= _NAME_WORDS + 1 else name
+
+
+def _once(name: str) -> str:
+    """A name that stands twice, as text and as the label of its picture."""
+    words = name.split()
+    half = len(words) // 2
+    return " ".join(words[:half]) if half > 1 and words[:half] == words[half:] else name
 
 
 def _in_mixed_case(name: str) -> str:
@@ -183,7 +278,14 @@ def _capitalise(word: str) -> str:
 
 def _is_role(name: str) -> bool:
     roles = role_words()
+    if RANK.match(name) or ROLE_AT_END.search(name):
+        return True
     return squeeze(name) in roles or all(squeeze(word) in roles or word.lower() in _PARTICLES for word in name.split())
+
+
+def _is_abbreviation(word: str) -> bool:
+    """Whether a word is initials, an account or an agency's letters: `dwi`, `AgE`, `GNB`."""
+    return len(word) < _FEW_LETTERS or word.islower() or (len(word) <= _LETTERS and sum(map(str.isupper, word)) > 1)
 
 
 def is_person(name: str, site_keys: set[str]) -> bool:
@@ -197,9 +299,11 @@ def is_person(name: str, site_keys: set[str]) -> bool:
         return False
     if is_newsroom(name) or is_agency(name) or is_wire_agency(name) or is_call(name) or is_organisation(name):
         return False
+    if len(unglue(name).split()) - len(words) > _MAX_GLUED:
+        return False
     if _ORGANISATION.search(name) and len(words) != 2:
         return False
-    if _ORGANISATION.search(words[-1]) or (len(words) == 1 and (len(key) < 3 or name.islower())):
+    if _ORGANISATION.search(words[-1]) or (len(words) == 1 and _is_abbreviation(name)):
         return False
     has_common_word = len(words) > 2 and any(word.islower() and word not in _PARTICLES for word in words)
     return any(char.isalpha() for char in name) and not has_common_word

@@ -14,7 +14,7 @@ import httpcore
 from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.guard import Backend
 from tasks.ingest.fetch.proxies import Proxy, proxy_for
-from tasks.ingest.formats.warc import decoded
+from tasks.ingest.formats.http_body import decoded
 from tasks.storage.addresses import without_secrets
 from tasks.vocabulary import Flaw
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import IO
 
-from tasks.ingest.bounded_streams import CODECS
 from tasks.ingest.record import Record
+from tasks.ingest.unpacking import CODECS
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ class Opened:
     lines_before: int = 0
 
 
+# Gzip itself passes over what stands behind its data
+BYTES_BEHIND = Skipped("bytes behind the end of compressed data")
 # A part of a file that does not end where the next one begins: the file is read again, by one worker
 PARTS_MISALIGNED = Skipped("parts that do not fit together")
 # Whether a file has the column that the user names for a field: noted for each file, judged for all of them
@@ -78,6 +80,7 @@ FORMATS = (
     PAGE,
     Format("mhtml", (".mhtml", ".mht"), "pages:read_mhtml", is_container=False),
     Format("warc", (".warc", ".wet"), "warc:read_warc", splittable=("gzip",)),
+    Format("arc", (".arc",), "arc:read_arc"),
     Format("wacz", (".wacz",), "warc:read_wacz"),
     Format("zip", (".zip",), "archives:read_zip"),
     Format("tar", (".tar", ".tgz", ".tbz2", ".txz", ".tzst"), "archives:read_tar"),

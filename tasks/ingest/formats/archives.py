@@ -1,6 +1,7 @@
 """Pages in zip and tar archives; nothing is unpacked to disk."""
 
-import tarfile
+import io
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -8,12 +9,16 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import IO, cast
 
-from tasks.ingest.bounded_streams import FREE_BYTES, MAX_GROWTH, BoundedStream, FlawError
+from tasks.ingest.bounded_streams import FREE_BYTES, BoundedStream, FlawError
 from tasks.ingest.formats import PAGE, Opened, Options, Skipped, format_of
 from tasks.ingest.formats.pages import read_mhtml, read_page
+from tasks.ingest.formats.tar_members import Damage
+from tasks.ingest.formats.tar_members import members as tar_members
+from tasks.ingest.formats.zip_members import Budget, CountedMember, overlapping, without_directory
 from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw
 
+MEMBERS_NOT_READ = Skipped("members of archives that decompress beyond all limits")
 # everything that `zipfile` raises for broken data; NotImplementedError means an unknown compression
 _ZIP_ERRORS = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, zlib.error, RuntimeError)
 
@@ -24,66 +29,79 @@ def read_zip(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
         archive = zipfile.ZipFile(opened.stream)
         members = archive.infolist()
     except _ZIP_ERRORS as error:
-        yield Record(None, flaw=Flaw.BROKEN_FILE, detail=f"the archive cannot be opened: {error}")
+        yield from _without_directory(opened, options, error)
         return
-    packed, grown = _size(opened.stream), 0
+    budget = Budget(_size(opened.stream))
+    within = overlapping(members)
     for member in members:
         if member.is_dir():
             continue
-        if grown > FREE_BYTES and grown > MAX_GROWTH * max(packed, 1):  # members that overlap: small each, huge in sum
-            detail = f"{packed:,} bytes decompress to {grown:,}"
-            yield Record(None, key=_key(member.filename), flaw=Flaw.BOMB, detail=detail)
-            return
         if member.flag_bits & 1:
             yield Record(None, key=_key(member.filename), flaw=Flaw.ENCRYPTED, detail="needs a password")
             continue
+        if stat.S_ISLNK(member.external_attr >> 16):
+            yield Record(None, key=_key(member.filename), flaw=Flaw.NO_REGULAR_FILE, detail="is a link")
+            continue
+        if (member.header_offset in within and budget.unpacked > FREE_BYTES) or not budget.allows(member):
+            budget.refused.append(_key(member.filename))
+            yield MEMBERS_NOT_READ
+            continue
         try:
             with archive.open(member) as stream:
-                for record in _member(stream, member.filename, _zip_time(member), options):
-                    if isinstance(record, Record):
-                        grown += len(record.raw or b"") or options.max_page_bytes
-                    yield record
+                counted = cast("IO[bytes]", CountedMember(stream, budget))
+                yield from _member(counted, member.filename, _zip_time(member), options)
         except _ZIP_ERRORS as error:
             yield Record(None, key=_key(member.filename), flaw=Flaw.BROKEN_RECORD, detail=str(error))
+    if budget.refused:
+        yield Record(None, key=budget.refused[0], flaw=Flaw.BOMB, detail=budget.detail)
+
+
+def _without_directory(opened: Opened, options: Options, error: Exception) -> Iterator[Record | Skipped]:
+    """The pages of an archive whose end, where its directory is, is damaged or cut off."""
+    count = 0
+    for found in without_directory(opened.stream, options.max_page_bytes):
+        count += 1
+        if found.detail:
+            yield Record(None, key=_key(found.name), flaw=Flaw.BROKEN_RECORD, detail=found.detail)
+        else:
+            yield from _member(io.BytesIO(found.data), found.name, None, options)
+    detail = f"the archive cannot be opened: {error}"
+    if count:
+        detail = (
+            f"the directory at the end of the archive is damaged ({error}); {count:,} members were found without it"
+        )
+    yield Record(None, key="end" if count else "", flaw=Flaw.BROKEN_FILE, detail=detail)
 
 
 def read_tar(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     """The pages of a tar archive in its order; links and devices in it are never followed."""
-    source = BoundedStream(opened.stream, opened.codec)
-    last = ""
+
+    def open_tape() -> BoundedStream:
+        opened.stream.seek(0)
+        return BoundedStream(opened.stream, opened.codec)
+
+    last, detail = "", ""
     try:
-        with tarfile.open(fileobj=cast("IO[bytes]", _Stream(source)), mode="r|") as archive:
-            for member in archive:
-                last = member.name
-                if member.isdir():
-                    continue
-                if not member.isfile():
-                    kind = "a link" if member.issym() or member.islnk() else "a device or a pipe"
-                    yield Record(None, key=_key(member.name), flaw=Flaw.NO_REGULAR_FILE, detail=f"is {kind}")
-                    continue
-                stream = archive.extractfile(member)
-                if stream is not None:
-                    yield from _member(stream, member.name, _tar_time(member), options)
+        for member in tar_members(open_tape):
+            if isinstance(member, Damage):
+                flaw = Flaw.BROKEN_FILE if member.is_end else Flaw.BROKEN_RECORD
+                yield Record(None, key=_key(f"{last}+"), flaw=flaw, detail=f"{member.detail}{_after(last)}")
+                continue
+            last = member.name
+            if member.kind:
+                if member.kind != "a folder":
+                    yield Record(None, _key(last), flaw=Flaw.NO_REGULAR_FILE, detail=f"is {member.kind}")
+                continue
+            for record in _member(cast("IO[bytes]", member.data), last, _tar_time(member.mtime), options):
+                detail = record.detail if isinstance(record, Record) else ""
+                yield record
     except FlawError as error:
-        yield Record(None, key=_key(last), flaw=error.flaw, detail=error.detail)
-    except (tarfile.TarError, OSError, ValueError, EOFError, OverflowError) as error:
-        after = f" after {last}" if last else ""
-        yield Record(None, key=_key(last), flaw=Flaw.BROKEN_FILE, detail=f"the archive is truncated{after}: {error}")
+        if error.detail != detail:  # which the member has reported
+            yield Record(None, key=_key(f"{last}+"), flaw=error.flaw, detail=f"{error.detail}{_after(last)}")
 
 
-class _Stream:
-    """A stream as tarfile needs it: a read returns exactly the size asked for."""
-
-    def __init__(self, source: BoundedStream) -> None:
-        self._source = source
-
-    def read(self, size: int) -> bytes:
-        """Exactly `size` bytes, fewer only at the end."""
-        parts, left = [], size
-        while left > 0 and (data := self._source.read(left)):
-            parts.append(data)
-            left -= len(data)
-        return b"".join(parts)
+def _after(name: str) -> str:
+    return f", after {name}" if name else ""
 
 
 def _member(stream: IO[bytes], name: str, fetched_at_us: int | None, options: Options) -> Iterator[Record | Skipped]:
@@ -128,9 +146,9 @@ def _zip_time(member: zipfile.ZipInfo) -> int | None:
         return None
 
 
-def _tar_time(member: tarfile.TarInfo) -> int | None:
+def _tar_time(seconds: float | None) -> int | None:
     try:
-        return int(member.mtime * 1_000_000)
+        return None if seconds is None else int(seconds * 1_000_000)
     except (ValueError, OverflowError):  # "nan" and "inf" are numbers in a PAX header
         return None
 

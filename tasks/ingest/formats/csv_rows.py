@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from tasks.ingest.bounded_streams import BoundedStream, FlawError
-from tasks.ingest.formats import Opened, Options, Skipped
+from tasks.ingest.formats import BYTES_BEHIND, Opened, Options, Skipped
 from tasks.ingest.formats.encodings import BYTE_BY_BYTE, encoding_of
 from tasks.ingest.formats.rows import Rows, is_wanted
 from tasks.ingest.record import Record
@@ -50,6 +50,8 @@ def read_csv(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
             number += 1
             yield rows.record({name: value for name, value in row.items() if name}, str(number))
         yield from rows.notes()
+        if source.bytes_behind:
+            yield BYTES_BEHIND
     except FlawError as error:
         yield Record(None, "end", flaw=error.flaw, detail=error.detail)
     except (csv.Error, UnicodeError) as error:

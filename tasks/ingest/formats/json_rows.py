@@ -8,7 +8,7 @@ from typing import IO, Any
 import orjson
 
 from tasks.ingest.bounded_streams import CHUNK_BYTES, BoundedStream, FlawError
-from tasks.ingest.formats import PARTS_MISALIGNED, Opened, Options, Skipped
+from tasks.ingest.formats import BYTES_BEHIND, PARTS_MISALIGNED, Opened, Options, Skipped
 from tasks.ingest.formats.encodings import readable_text
 from tasks.ingest.formats.rows import Rows
 from tasks.ingest.record import Record
@@ -39,6 +39,8 @@ def read_json(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
         elif not first:
             yield from _by_value(source, limit, rows)
         yield from rows.notes()
+        if source.bytes_behind:
+            yield BYTES_BEHIND
     except FlawError as error:
         # an unreadable file is reported once, when it is read again as a whole
         yield Record(None, "end", flaw=error.flaw, detail=error.detail) if opened.span is None else PARTS_MISALIGNED

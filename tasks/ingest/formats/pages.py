@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from tasks.ingest.bounded_streams import FlawError, read_bounded
 from tasks.ingest.formats import Opened, Options
 from tasks.ingest.record import Record
+from tasks.ingest.unpacking import CODECS
 from tasks.vocabulary import Flaw
 
 # what `email` raises on data that is not a message
@@ -24,7 +25,9 @@ def read_page(opened: Opened, options: Options) -> Iterator[Record]:
 
 
 def _plain_name(opened: Opened) -> str:
-    return opened.name.rpartition(".")[0] if opened.codec else opened.name
+    """The name without the ending of a compression: the file may have it without being compressed."""
+    stem, dot, last = opened.name.rpartition(".")
+    return stem if f"{dot}{last.lower()}" in CODECS else opened.name
 
 
 def read_mhtml(opened: Opened, options: Options) -> Iterator[Record]:

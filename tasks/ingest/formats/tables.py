@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.ipc
 import pyarrow.parquet as pq
 
+from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.formats import Opened, Options, Skipped
 from tasks.ingest.formats.rows import COMMON_NAMES, Rows, is_wanted
 from tasks.ingest.record import Record
@@ -31,6 +32,9 @@ def read_parquet(opened: Opened, options: Options) -> Iterator[Record | Skipped]
                     number += 1  # noqa: PLW2901 - the number of the row in the file
                     yield table.record(row, str(number), texts)
         yield from table.notes()
+    except FlawError as error:
+        if not begin:
+            yield Record(None, "end", flaw=error.flaw, detail=error.detail)
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         if groups is not None or not begin:  # a problem of the whole file is reported by its first part
             detail = f"the Parquet file cannot be read: {_short(error)}"
@@ -76,6 +80,8 @@ def read_arrow(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
                     number += 1
                     yield table.record(row, str(number), texts)
         yield from table.notes()
+    except FlawError as error:
+        yield Record(None, "end", flaw=error.flaw, detail=error.detail)
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=f"the Arrow file cannot be read: {_short(error)}")
 
@@ -104,7 +110,8 @@ def _wanted(names: list[str], options: Options) -> list[str]:
     wanted = [name for name in names if is_wanted(name, options)]
     if not wanted:
         shown = ", ".join(names[:20])
-        raise ValueError(f"none of the columns ({shown}) has a known name; name them with --map html=COLUMN,url=COLUMN")
+        detail = f"none of the columns ({shown}) has a known name; name them with --map html=COLUMN,url=COLUMN"
+        raise FlawError(Flaw.NO_PAGES, detail)
     return wanted
 
 

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import IO, Any, cast
 
-from tasks.ingest.bounded_streams import MAX_GROWTH, BoundedStream, FlawError, Window
+from tasks.ingest.bounded_streams import FlawError, Window
 from tasks.ingest.formats import PARTS_MISALIGNED, Opened, Options, Skipped
+from tasks.ingest.formats.http_body import body_of
 from tasks.ingest.formats.times import microseconds
+from tasks.ingest.formats.warc_repair import WRONG_LENGTH, Actual, Unpacked, actual_record, is_compressed_as_whole
 from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw
 
@@ -22,13 +24,37 @@ _STARTS = {"gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd", None: b"WARC/1.
 _TAIL_BYTES = 8 << 20  # the last record of nearly every file is in them; a larger one is not checked
 _MAX_TAIL_GROWTH_BYTES = 64 << 20
 _SHOWN_TYPE_CHARS = 60
+# in which a page of HTML closes, with scripts and comments behind; a record that swallows others ends elsewhere
+_PAGE_END_BYTES = 1024
+UNKNOWN_KIND = Skipped("records of an unknown kind")
 
 
 def read_warc(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     """The pages of a WARC or WET file; a broken record is reported, and reading resumes at the next sound one."""
+    if opened.codec == "gzip" and is_compressed_as_whole(opened.stream):
+        if opened.span and opened.span[0]:
+            return  # the first part reads it all
+        unpacked = Unpacked(opened.stream, "gzip")
+        stream = cast("IO[bytes]", unpacked)
+        yield from _read_records(replace(opened, stream=stream, codec=None, span=None), options)
+        if unpacked.problem:
+            yield Record(None, "end", flaw=unpacked.problem.flaw, detail=unpacked.problem.detail)
+        return
+    yield from _read_records(opened, options)
+
+
+def _records(stream: IO[bytes]) -> Iterator[Any]:
+    """The records of a file that may be pages. fastwarc detects the compression, which is by record."""
     from fastwarc.warc import ArchiveIterator, WarcRecordType  # noqa: PLC0415 - only where there is a WARC file
 
     kinds = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion | WarcRecordType.revisit
+    for record in ArchiveIterator(stream, parse_http=False, quirks_mode=True):
+        # where the names of headers are in small letters, fastwarc knows no kind
+        if record.record_type & kinds or not int(record.record_type):
+            yield record
+
+
+def _read_records(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     try:
         start, end = _bounds(opened)
     except ValueError:
@@ -41,11 +67,20 @@ def read_warc(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     while True:
         opened.stream.seek(start)
         position: int | None = None  # of the last record that was found
+        is_read = False
         try:
-            # fastwarc detects the compression, which is by record
-            for record in ArchiveIterator(opened.stream, record_types=kinds, parse_http=False, quirks_mode=True):
+            for record in _records(opened.stream):
                 position = last_whole = record.stream_pos  # in the file, wherever the iterator began
-                yield _page(record, position, options)
+                page = _page(record, position, options)
+                actual = _looked_at(opened, record, page, options) if _is_doubtful(record, page) else None
+                if actual is None:
+                    yield page
+                    continue
+                yield from _as_it_is(actual, position, options)
+                start, position = actual.end, None
+                break
+            else:
+                is_read = True
         except (OSError, ValueError, EOFError, RuntimeError) as error:
             broken += 1
             # the record that cannot be read starts after the last one, or where reading began
@@ -61,13 +96,65 @@ def read_warc(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
                 return
             yield Record(None, str(failed), flaw=Flaw.BROKEN_RECORD, detail=f"at byte {failed:,}: {error}")
             start = following
-        else:
-            if end is not None:
-                if not _ends_at(opened.stream, last_whole, end):
-                    yield PARTS_MISALIGNED
-            elif broken == 0 and opened.codec == "gzip" and (problem := _end_problem(opened.stream)):
-                yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=problem)
+        if is_read:
+            yield from _problem_of_end(opened, last_whole, end, is_sound=broken == 0)
             return
+
+
+def _problem_of_end(opened: Opened, last_whole: int, end: int | None, *, is_sound: bool) -> Iterator[Record | Skipped]:
+    """What is wrong with the end of a file, or of a part, whose records were all read."""
+    if end is not None:
+        if not _ends_at(opened.stream, last_whole, end):
+            yield PARTS_MISALIGNED
+    elif is_sound and opened.codec == "gzip" and (problem := _end_problem(opened.stream)):
+        yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=problem)
+
+
+def _is_doubtful(record: Any, page: Record | Skipped) -> bool:
+    """Whether the headers of a record may be wrong: its page does not end like one, or holds another record."""
+    if isinstance(page, Skipped):
+        # a header that is cut short by its length has no status, or not all of its type, and no page behind it
+        return page is UNKNOWN_KIND or (record.is_http and record.content_length == 0)
+    if page.raw is None:
+        return page.flaw is Flaw.TOO_LARGE
+    end = page.raw[-_PAGE_END_BYTES:]
+    if len(page.raw) < record.content_length or b"\nWARC/1." in end or not end:
+        return True
+    if page.media_type == "text/plain":
+        return str(record.record_type).rpartition(".")[2] != "conversion"
+    return b"</html" not in end.lower()
+
+
+def _looked_at(opened: Opened, record: Any, page: Record | Skipped, options: Options) -> Actual | None:
+    """The record as it is in the file, or None if its headers are right."""
+    if opened.codec not in (None, "gzip"):
+        return None
+    here = opened.stream.tell()
+    actual = actual_record(opened.stream, record.stream_pos, opened.codec, 4 * options.max_page_bytes)
+    opened.stream.seek(here)
+    return actual if actual is not None and (actual.is_wrong or actual.is_cut) else None
+
+
+def _as_it_is(actual: Actual, position: int, options: Options) -> Iterator[Record | Skipped]:
+    """The page of a record whose headers were put right."""
+    if actual.is_cut:
+        of = f" of {actual.declared:,}" if actual.declared else ""
+        detail = f"at byte {position:,}: the file ends within the record, after {actual.size:,}{of} bytes"
+        yield Record(None, str(position), flaw=Flaw.BROKEN_RECORD, detail=detail, byte_count=actual.size)
+        return
+    yield page_in(actual.raw, str(position), options)
+    if actual.declared != actual.size:
+        yield WRONG_LENGTH
+
+
+def page_in(raw: bytes, key: str, options: Options) -> Record | Skipped:
+    """The page in the bytes of one record."""
+    for record in _records(cast("IO[bytes]", io.BytesIO(raw))):
+        page = _page(record, 0, options)
+        if isinstance(page, Record):
+            page.key = key
+        return page
+    return UNKNOWN_KIND
 
 
 def _bounds(opened: Opened) -> tuple[int | None, int | None]:
@@ -141,6 +228,8 @@ def _page(record: Any, position: int, options: Options) -> Record | Skipped:
 def _page_of(record: Any, position: int, options: Options) -> Record | Skipped:
     headers = record.headers
     kind = record.record_type.name if hasattr(record.record_type, "name") else str(record.record_type)
+    if kind.endswith("unknown"):
+        return UNKNOWN_KIND
     if kind.endswith("revisit"):
         return Skipped("revisit records, whose page is unchanged")
     key = str(position)
@@ -168,7 +257,7 @@ def _page_of(record: Any, position: int, options: Options) -> Record | Skipped:
     if media and not media.startswith(_PAGE_TYPES):
         return Skipped(f"records of type {media.partition(';')[0][:_SHOWN_TYPE_CHARS]}")
     try:
-        raw = _body(record, options.max_page_bytes)
+        raw = body_of(record, options.max_page_bytes)
     except FlawError as error:
         return flawed(error.flaw, error.detail)
     is_conversion = kind.endswith("conversion")
@@ -177,92 +266,6 @@ def _page_of(record: Any, position: int, options: Options) -> Record | Skipped:
     if is_conversion:
         encoding = "utf-8"  # as Common Crawl documents its WET files
     return Record(raw, key, url=url, fetched_at_us=fetched, media_type=media_type, encoding=encoding)
-
-
-def _body(record: Any, max_bytes: int) -> bytes:
-    """The payload without its transfer and content encodings, which some crawlers keep and others remove."""
-    raw: bytes = record.reader.read()
-    if not record.is_http:
-        return raw
-    headers = record.http_headers
-    if "chunked" in (headers.get("Transfer-Encoding") or "").lower():
-        raw = _unchunked(raw)
-    for coding in reversed((headers.get("Content-Encoding") or "").lower().split(",")):
-        raw = decoded(raw, coding.strip(), max_bytes)
-    return raw
-
-
-def _unchunked(raw: bytes) -> bytes:
-    """The body without its chunked encoding (RFC 9112); unchanged if the crawler has removed it already."""
-    parts: list[bytes] = []
-    position = 0
-    while True:
-        end = raw.find(b"\r\n", position)
-        size_text = raw[position:end].split(b";")[0].strip() if end > position else b""
-        try:
-            size = int(size_text, 16)
-        except ValueError:
-            return raw if not parts else b"".join(parts)
-        if size == 0:
-            return b"".join(parts)
-        parts.append(raw[end + 2 : end + 2 + size])
-        position = end + 2 + size + 2
-        if position > len(raw):
-            return b"".join(parts)
-
-
-def decoded(raw: bytes, coding: str, max_bytes: int) -> bytes:
-    """The body without one content coding; unchanged if it is not in that coding after all.
-
-    Raises:
-        FlawError: it is larger than `max_bytes`.
-    """
-    codec = {"gzip": "gzip", "x-gzip": "gzip", "zstd": "zstd"}.get(coding)
-    if codec == "gzip" and not raw.startswith(b"\x1f\x8b"):
-        return raw
-    if codec:
-        parts: list[bytes] = []
-        source = BoundedStream(io.BytesIO(raw), codec)
-        try:
-            while data := source.read():
-                parts.append(data)
-                if source.count > max_bytes:
-                    raise _too_large(len(raw), source.count, max_bytes)
-        except FlawError as error:
-            if error.flaw is Flaw.BROKEN_FILE and parts:  # truncated by the crawler: the page is what it received
-                return b"".join(parts)
-            raise
-        return b"".join(parts)
-    if coding in ("br", "deflate"):
-        return _inflated(raw, coding, max_bytes)
-    return raw
-
-
-def _inflated(raw: bytes, coding: str, max_bytes: int) -> bytes:
-    if coding == "br":
-        from fastwarc.stream_io import BrotliReader  # noqa: PLC0415 - rare
-
-        reader = BrotliReader(io.BytesIO(raw))
-        try:
-            data: bytes = reader.read(max_bytes + 1)
-        except (OSError, ValueError):
-            return raw
-    else:
-        import zlib  # noqa: PLC0415 - rare
-
-        engine = zlib.decompressobj(wbits=zlib.MAX_WBITS if raw[:1] == b"\x78" else -zlib.MAX_WBITS)
-        try:
-            data = engine.decompress(raw, max_bytes + 1)
-        except zlib.error:
-            return raw
-    if len(data) > max_bytes:
-        raise _too_large(len(raw), len(data), max_bytes)
-    return data
-
-
-def _too_large(raw_bytes: int, decoded_bytes: int, max_bytes: int) -> FlawError:
-    flaw = Flaw.BOMB if decoded_bytes > MAX_GROWTH * raw_bytes else Flaw.TOO_LARGE
-    return FlawError(flaw, f"{raw_bytes:,} bytes decompress to more than {max_bytes:,}")
 
 
 def _next_start(stream: IO[bytes], position: int, codec: str | None, past: int | None = None) -> int | None:

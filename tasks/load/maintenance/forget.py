@@ -15,7 +15,7 @@ from tasks.load.maintenance.rewrite import delete_rows, rows_with_values
 from tasks.load.output import Changes, Output, rewritten_path
 from tasks.load.tables.staging import LOW_CARDINALITY
 from tasks.storage.addresses import shown
-from tasks.storage.tables import write_table
+from tasks.storage.tables import files_of, write_table
 
 # tables and folders with the columns that name an article or a page in them
 _BY_ARTICLE = ("articles", "versions", "duplicates", "signatures")
@@ -105,7 +105,7 @@ def delete_unpublished(output: Output, target: Target, folders: Iterable[str] = 
         column = _UNPUBLISHED[name]
         values = target.article_ids if column == "article_id" else target.doc_ids
         counts[name] = 0
-        for path in sorted((output.root / name).rglob("*.parquet")):
+        for path in files_of(output.root / name, name):
             is_deleted = rows_with_values(column, set(values))(pq.ParquetFile(path).read(columns=[column]))
             deleted = int(pc.sum(is_deleted).as_py() or 0)
             if deleted:
@@ -134,7 +134,10 @@ def find_traces(output: Output, target: Target) -> dict[str, int]:
         if inode in seen:  # a snapshot's hard link
             continue
         seen.add(inode)
-        file = pq.ParquetFile(path)
+        try:
+            file = pq.ParquetFile(path)
+        except (pa.ArrowException, OSError):  # a file of somebody else
+            continue
         names = [name for name in ("article_id", "doc_id", "near_duplicate_of") if name in file.schema_arrow.names]
         extra = ["outcome"] if "outcome" in file.schema_arrow.names else []
         table = file.read(columns=names + extra)

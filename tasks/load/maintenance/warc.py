@@ -9,6 +9,7 @@ from pathlib import Path
 from tasks.storage.atomic import replaced_file
 
 _CHUNK_BYTES = 1 << 20
+_GZIP = b"\x1f\x8b"  # the first bytes of such a file
 
 
 def delete_pages(folder: Path, page_digests: Collection[str]) -> int:
@@ -43,7 +44,13 @@ def count_pages(folder: Path, page_digests: Collection[str]) -> int:
 
 
 def _responses(path: Path) -> Iterator[tuple[int, int, str]]:
-    """Where each record of a file starts and ends, and the SHA-256 of the page in it."""
+    """Where each record of a file starts and ends, and the SHA-256 of the page in it.
+
+    A file that is not gzip is of somebody else, and has none.
+    """
+    with path.open("rb") as handle:
+        if handle.read(2) != _GZIP:
+            return
     with path.open("rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as data:
         start = 0
         while start < len(data):

@@ -28,6 +28,68 @@ def test_the_pages_own_charset_is_believed_before_a_guess():
     assert decode(page.encode("windows-1251")).text == page
 
 
+GREEK = "Το πλοίο επιστρέφει τη Δευτέρα, τρεις εβδομάδες νωρίτερα. «Άνοιξε ο δρόμος», είπε ο λιμενάρχης. " * 8
+TURKISH = "İskele onarımı erken bitti; vapur pazartesi günü yeniden sefere çıkıyor, dedi liman başkanı Ayşe Işık. " * 8
+RUSSIAN = "Паром вернётся в понедельник, на три недели раньше срока, сообщила начальница порта. " * 8
+HEBREW = "המעבורת תחזור ביום שני, שלושה שבועות לפני המועד, אמרה מנהלת הנמל בעיר. " * 8
+ARABIC = "تعود العبارة يوم الاثنين قبل الموعد بثلاثة أسابيع، قالت مديرة الميناء. " * 8
+KOREAN = "나룻배가 다음 주 월요일에 다시 오간다. 항만 사무소장은 예정보다 세 주 빠르다고 말했다. " * 8
+CHINESE = "渡轮将于星期一恢复航行，比原定时间提前三个星期，港务局局长说。" * 8
+POLISH = "Prom wróci w poniedziałek, trzy tygodnie wcześniej; „zdążyliśmy”, powiedziała kierowniczka przystani. " * 8
+THAI = "เรือข้ามฟากจะกลับมาให้บริการในวันจันทร์ เร็วกว่ากำหนดสามสัปดาห์ หัวหน้าท่าเรือกล่าว " * 8
+ICELANDIC = (
+    "Ferjan kemur aftur á mánudaginn, þremur vikum fyrr en áætlað var, sagði hafnarstjórinn og þakkaði öllum. " * 8
+)
+SPANISH = "El transbordador volverá el lunes; «acabamos antes», dijo la señora Muñoz, jefa del puerto de Cádiz. " * 8
+FRENCH_CAPITALS = "À ÉVÉNEMENT EXCEPTIONNEL, L’ÉTÉ DÉMARRE À L’ÎLE-D’AIX : LE MAIRE A ÉTÉ RÉÉLU À ÉVRY. " * 8
+WRITTEN = [
+    *((GREEK, encoding) for encoding in ("cp1253", "iso8859-7")),
+    (TURKISH, "iso8859-9"),
+    *((RUSSIAN, encoding) for encoding in ("cp1251", "koi8-r")),
+    (HEBREW, "cp1255"),
+    (ARABIC, "cp1256"),
+    (KOREAN, "euc_kr"),
+    *((CHINESE, encoding) for encoding in ("gb18030", "big5")),
+    *((POLISH, encoding) for encoding in ("cp1250", "iso8859-2")),
+    (THAI, "cp874"),
+]
+
+
+def written(text, encoding, declared=None):
+    head = f'<html><head><meta charset="{declared}"></head>' if declared else "<html>"
+    page = f'{head}<body><nav><a href="/">Home</a> <a href="/sport">Sport</a></nav><p>{text}</p></body></html>'
+    if encoding in ("big5", "iso8859-2", "koi8-r"):
+        page = page.translate(str.maketrans("将复时间个长轮说务„”", '將復時間個長輪說務""'))
+    return page.encode(encoding, "replace"), page.encode(encoding, "replace").decode(encoding)
+
+
+@pytest.mark.parametrize(("text", "encoding"), WRITTEN, ids=[encoding for _, encoding in WRITTEN])
+@pytest.mark.parametrize("declared", ["windows-1252", "iso-8859-1", None])
+def test_a_western_charset_that_the_letters_contradict_is_not_believed(text, encoding, declared):
+    raw, page = written(text, encoding, declared)
+    assert decode(raw).text == page
+    assert decode(raw, "ISO-8859-1").text == page  # servers add it to all pages
+
+
+def test_the_pages_own_charset_is_tried_first_where_the_servers_is_contradicted():
+    raw, page = written(RUSSIAN, "koi8-r", "koi8-r")
+    found = decode(raw, "iso-8859-1")
+    assert (found.text, found.encoding_from) == (page, "meta")
+
+
+@pytest.mark.parametrize("text", [FRENCH, SPANISH, ICELANDIC, FRENCH_CAPITALS, "Caf\xe9 in Espa\xf1a"])
+@pytest.mark.parametrize("declared", ["windows-1252", "iso-8859-1", "iso-8859-15"])
+def test_a_western_charset_is_believed_over_western_text(text, declared):
+    raw, page = written(text, declared, declared)
+    assert decode(raw).text == page
+    assert decode(raw).encoding_from == "meta"
+
+
+def test_a_few_foreign_letters_do_not_change_the_charset():
+    page = f'<meta charset="iso-8859-1"><p>{SPANISH}'.encode("cp1252") + "Жуковский".encode("cp1251")
+    assert decode(page).encoding == "cp1252"
+
+
 def test_valid_utf8_is_utf8_whatever_the_page_says():
     assert decode('<meta charset="iso-8859-1"><p>déjà'.encode()).text.endswith("déjà")
 

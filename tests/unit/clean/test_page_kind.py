@@ -306,6 +306,7 @@ def candidates(**changes):
         "mean_paragraph_words": 30.0,
         "confidence": 0.9,
         "title": "A title",
+        "title_confidence": 0.9,
     }
     rows = [
         schema.blank_row(schema.CANDIDATES) | plain | changes | {"doc_id": str(n), "text_digest": str(n)}
@@ -327,12 +328,12 @@ def candidates(**changes):
     ],
     ids=case_id,
 )
-def test_what_extract_sets_aside(changes, code):
+def test_what_extract_quarantines(changes, code):
     assert {code for codes in candidates(**changes).reasons.values() for code in codes} == ({code} if code else set())
 
 
 def test_a_headline_that_is_missing_is_a_warning_and_no_loss():
-    verdict = candidates(title=None, title_char_count=0)
+    verdict = candidates(title=None, title_char_count=0, title_confidence=None)
     assert verdict.reasons == {}
     assert "extract.title_missing" in {outcome.code for outcome in verdict.warnings}
 

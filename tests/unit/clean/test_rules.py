@@ -262,6 +262,42 @@ def test_a_closing_paragraph_is_not_lost_on_a_page_of_few_lines(around):
     assert (closing in kept(lines, outside=outside, chance=chance)) == (around == 0)
 
 
+@pytest.mark.parametrize(
+    ("closing", "chance", "is_kept"),
+    [
+        (
+            "בשבוע הראשון יוארכו שעות הפתיחה עד תשע בערב. כל מי שיחזיר ספר באיחור לא ישלם קנס, וגם הקפה בחינם.",
+            0.2,
+            True,
+        ),
+        (
+            "בשבוע הראשון יוארכו שעות הפתיחה עד תשע בערב. כל מי שיחזיר ספר באיחור לא ישלם קנס, וגם הקפה בחינם.",
+            0.05,
+            False,
+        ),
+        (
+            "첫 주에는 밤 아홉 시까지 연다. 책을 늦게 돌려준 사람도 벌금을 내지 않고 커피도 거저 마신다고 했다.",
+            0.2,
+            True,
+        ),
+        (
+            "Читайте также: что изменится в городе весной, куда пойти в выходные и где купить свежую рыбу на рынке",
+            0.2,
+            False,
+        ),
+        (
+            "Subscribe to our letter and read every Sunday what the town talks about and where the fish is fresh.",
+            0.2,
+            False,
+        ),
+    ],
+    ids=["Hebrew", "Hebrew, unlikely", "Korean", "Russian without an end", "English"],
+)
+def test_a_closing_paragraph_in_another_script_is_not_lost(closing, chance, is_kept):
+    lines = [*PARAGRAPHS, closing]
+    assert (closing in kept(lines, outside=(6,), chance={6: chance})) == is_kept
+
+
 def test_the_short_lines_of_a_poem_stay():
     poem = [
         "The long shed stands",

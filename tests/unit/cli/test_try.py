@@ -76,7 +76,7 @@ def test_a_page_that_holds_no_story_says_what_it_is_and_why(capsys):
     [
         ("a.html", b"", "{path}: The page is empty (0 bytes, none of them text)."),
         ("a.html", b"\x89PNG\r\n\x1a\n" + bytes(99), "{path}: The page is not text but an image"),
-        ("a.html.gz", b"no gzip", "{path}: The file is damaged or truncated (the gzip data is broken"),
+        ("a.html.gz", b"\x1f\x8b\x08 no more", "{path}: The file is damaged or truncated (the gzip data is broken"),
         ("a.jsonl", b"{}\n", "{path}: holds many pages; `copydesk run {path}` reads them all"),
         ("a.zip", b"PK", "{path}: holds many pages; `copydesk run {path}` reads them all"),
         (None, None, "{path}: no such file or folder"),

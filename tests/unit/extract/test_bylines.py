@@ -74,6 +74,25 @@ def test_who_did_something_else_is_not_the_writer(text, expected):
         ("Nathalie DUROC", ["Nathalie Duroc"]),
         ("Alles von Martin Junk", ["Martin Junk"]),
         ("Ada Mork | Email the author", ["Ada Mork"]),
+        ("By Ada MorkStaff Writer", ["Ada Mork"]),
+        ("Von Ada MörkKorrespondent", ["Ada Mörk"]),
+        ("Ada MorkLifestyle Writer", ["Ada Mork"]),
+        ("Ada Mörk Redakteurin", ["Ada Mörk"]),
+        ("Ada Mork Deputy Content Hub Director", ["Ada Mork"]),
+        ("By Ada Mork Follow", ["Ada Mork"]),
+        ("By Ada Mork, Chief Marketing Officer", ["Ada Mork"]),
+        ("Ada Mork, Home Security Expert", ["Ada Mork"]),
+        ("Rechtsanwalt Ada Mörk", ["Ada Mörk"]),
+        ("Bundeskanzlerin Ada Mörk", ["Ada Mörk"]),
+        ("Ada Mork CPP", ["Ada Mork"]),
+        ("Ada Mork Ada Mork", ["Ada Mork"]),
+        ("Byby ADA MORK, JON RUSS and BO LEE", ["Ada Mork", "Jon Russ", "Bo Lee"]),
+        ("By Ada Mork Published in Harbour Notes December 14, 2016 2:24 pm", ["Ada Mork"]),
+        ("Par Ada Mörk le 07 Mai 2020", ["Ada Mörk"]),
+        ("Ein Interview von Ada Mörk mit Jon Russ.", ["Ada Mörk"]),
+        ("作者： 记者王敬照", ["王敬照"]),
+        ("Loïc Le Clerc", ["Loïc Le Clerc"]),
+        ("Isabella DiBase", ["Isabella DiBase"]),
     ],
     ids=case_id,
 )
@@ -87,7 +106,9 @@ def test_titles_suffixes_tails_and_capitals(text, expected):
         "Super User|No Author|undefined|admin|Redacción EC|Redaktion Wend|Deutscher Fährverband e.V|Wend Druck Co. KG|"
         "Wend Broadcasting Corporation|View my complete profile|Afficher mon profil complet|Keine Kommentare|"
         "Teilen Twittern|Email the author|Older Article|Stay logged in|Having trouble?|Mehr von|Alle Beiträge|"
-        "Inhalte aus dem Unterricht|CC BY|Wend Strom AG|Zespół Wend.pl"
+        "Inhalte aus dem Unterricht|CC BY|Wend Strom AG|Zespół Wend.pl|Der Wendbote|The Local|AMP Project Marketing|"
+        "Letters To The Editor|Forschung WBF|Wend Radio|Grüne Bundestagsfraktion|Wend Family|Expert Reviewed|"
+        "Schlagwörter: Antipoden|Ferry ListsJust SailedHarbour Planning|AgE|Harbour's Health Watch|© Ada Mork"
     ).split("|"),
 )
 def test_calls_accounts_and_organisations_are_not_people(name):

@@ -105,11 +105,20 @@ def test_a_paragraph_that_stands_twice_is_kept_once():
     assert twice["text"] == once["text"]
 
 
-def candidates(rows):
+NOON = datetime(2024, 10, 12, 12, 0, 7, tzinfo=UTC)
+
+
+def candidates(rows, **columns):
     made = [
         {
             "doc_id": str(n),
             "domain": "a.example",
+            "published_at": NOON + timedelta(minutes=n),
+            "published_date": NOON.date(),
+            "published_confidence": 0.9,
+            "title_confidence": 0.9,
+            "authors_confidence": 0.9,
+            "publisher_confidence": 0.9,
             "title": title,
             "text_digest": digest,
             "title_char_count": 40,
@@ -117,24 +126,25 @@ def candidates(rows):
             "mojibake_count": 0,
             "mean_paragraph_words": 30.0,
             "confidence": 0.9,
-            "published_date": None,
             "fetched_at": None,
             "publisher": "A",
             "language": "en",
             "author_count": 1,
             "flags": flags,
         }
+        | {name: values[n] for name, values in columns.items()}
         for n, (title, digest, flags) in enumerate(rows)
     ]
     columns = extract.suite(load_thresholds().extract).columns
     return pa.Table.from_pylist(made, schema=pa.schema([schema.CANDIDATES.field(name) for name in columns]))
 
 
-def warned(rows):
-    table = extract.slim(candidates(rows))
-    return {outcome.code for outcome in check(extract.suite(load_thresholds().extract), table).warnings} - {
-        "extract.date_missing"
-    }
+def verdict(rows, **columns):
+    return check(extract.suite(load_thresholds().extract), extract.slim(candidates(rows, **columns)))
+
+
+def warned(rows, **columns):
+    return {outcome.code for outcome in verdict(rows, **columns).warnings}
 
 
 def test_one_headline_over_many_texts_and_one_text_under_many_headlines():
@@ -146,3 +156,35 @@ def test_one_headline_over_many_texts_and_one_text_under_many_headlines():
     assert warned([*usual, ("Headline number 3 of the week", "t3", [])]) == set()
     stirred = [("Stirred words", f"y{n}", ["words_out_of_order"]) for n in range(2)]
     assert warned(usual + stirred) == {"extract.words_out_of_order"}
+
+
+def test_one_instant_of_many_articles():
+    rows = [(f"Headline number {n} of the day", f"t{n}", []) for n in range(10)]
+    build, midnight = NOON - timedelta(days=90), datetime(2024, 10, 12, tzinfo=UTC)
+    assert warned(rows) == set()
+    assert warned(rows, published_at=[build] * 10) == {"extract.instant_repeated"}
+    assert warned(rows, published_at=[build] * 4 + [None] * 6) == set()
+    assert warned(rows, published_at=[midnight] * 10) == set()  # a day written as an instant
+    sites = [f"{n}.example" for n in range(10)]
+    assert warned(rows, published_at=[build] * 10, domain=sites) == set()
+    # ten copies of a text are one article
+    assert warned(rows, published_at=[build] * 10, text_digest=["t"] * 10, title=["One"] * 10) == set()
+
+
+@pytest.mark.parametrize(
+    ("columns", "detail"),
+    [
+        ({"title_confidence": 1.5}, "title_confidence is 1.5 with a value of title"),
+        ({"publisher_confidence": -0.5}, "publisher_confidence is -0.5 with a value of publisher"),
+        ({"authors_confidence": None}, "authors_confidence is None with a value of authors"),
+        ({"author_count": 0}, "authors_confidence is 0.5 without a value of authors"),
+        ({"published_date": None}, "published_confidence is 0.5 without a value of published"),
+        ({"published_date": None, "published_confidence": None}, None),
+        ({"title_char_count": 0, "title_confidence": None}, None),
+    ],
+)
+def test_a_field_has_a_confidence_if_and_only_if_it_has_a_value(columns, detail):
+    sound = {f"{field}_confidence": 0.5 for field in ("title", "authors", "published", "publisher")}
+    found = verdict([("A headline", "t", [])], **{name: [value] for name, value in (sound | columns).items()})
+    assert found.reasons == ({0: ["extract.field_confidence"]} if detail else {})
+    assert found.details == ({0: detail} if detail else {})

@@ -1,0 +1,80 @@
+"""The CPU time that reading a file of many pages may take: a hostile one costs a worker no more than its time.
+
+The limit of the kernel on a worker (`tasks/parallel/isolation.py`) would cost what was read before. This one ends the
+reading in Python, and keeps it. The other stays behind it, for a C library that never returns.
+"""
+
+import signal
+import threading
+from collections.abc import Iterator
+from types import FrameType
+from typing import TypeVar
+
+from tasks.ingest.record import Record
+from tasks.parallel.isolation import page_cpu_seconds
+from tasks.vocabulary import Flaw
+
+Found = TypeVar("Found")
+
+# A megabyte of packed pages takes about a tenth of a second to read, and ten times that on a slow machine; growth up to
+# 200 times is allowed and takes time too
+_SECONDS_PER_MEGABYTE = 5.0
+
+
+_SECONDS_OF_UNKNOWN = 3600.0  # a file of the Web whose server does not say its size
+
+
+def seconds_for(byte_count: int) -> float:
+    """The CPU time that reading a file of some size may take."""
+    if not byte_count:
+        return _SECONDS_OF_UNKNOWN
+    return page_cpu_seconds() + _SECONDS_PER_MEGABYTE * byte_count / (1 << 20)
+
+
+def within(records: Iterator[Found], seconds: float) -> Iterator[Found | Record]:
+    """The records that are read within some CPU time, with what is done with them; then a record that says so."""
+    if threading.current_thread() is not threading.main_thread():  # only there can a timer interrupt the reading
+        yield from records
+        return
+    clock = _Clock()
+    before = signal.signal(signal.SIGPROF, clock.interrupt)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        while not clock.is_up:
+            try:
+                record = clock.next_of(records)
+            except _TimeIsUpError:
+                break
+            if record is None:
+                return
+            yield record
+        detail = f"took more than {seconds:,.0f} s of CPU time; what follows is not read"
+        yield Record(None, "end", flaw=Flaw.READER_TIMEOUT, detail=detail)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+class _TimeIsUpError(Exception):
+    """Raised in whatever code reads at that moment; no reader catches it."""
+
+
+class _Clock:
+    """Whether the time is up; reading is interrupted then, and nothing else."""
+
+    def __init__(self) -> None:
+        self.is_up = self._is_reading = False
+
+    def interrupt(self, _signal: int, _frame: FrameType | None) -> None:
+        """Handle the signal of the timer."""
+        self.is_up = True
+        if self._is_reading:
+            raise _TimeIsUpError
+
+    def next_of(self, records: Iterator[Found]) -> Found | None:
+        """The next record, None at the end."""
+        self._is_reading = True
+        try:
+            return next(records, None)
+        finally:
+            self._is_reading = False

@@ -1,0 +1,77 @@
+"""Which files of a folder are read: those that the user selects, and pages that their names do not show."""
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+
+from tasks.ingest.sniff import find_problem, is_html
+from tasks.ingest.unpacking import UnpackError, codec_of, unpacker
+from tasks.storage import object_stores
+
+NOT_SELECTED = "files left out by --include and --exclude"
+HIDDEN = "files whose names begin with _ or ."
+HIDDEN_FOLDERS = "folders whose names begin with _ or ."
+_HEAD_BYTES = 8192
+# of pages that a server makes; their names say nothing of what is in a file
+_SERVER_SUFFIXES = frozenset(
+    ".php .php3 .php4 .php5 .phtml .asp .aspx .ashx .jsp .jspx .jsf .do .action .shtml .shtm .stm .cgi .pl .cfm .cfml "
+    ".xml .xht .dhtml .amp .page .story".split()
+)
+_SUFFIX_CHARS = 5  # what is longer, or has other signs than letters and digits, is a part of a headline or a query
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Patterns of files to read and to leave out, e.g. `*.csv`, `drafts` or `2026/*/index.html`.
+
+    A pattern with a slash is compared with the path below the source, or the whole path; any other with each name in
+    the path below the source, of the file or of a folder.
+    """
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+    def takes(self, path: str, source: str) -> bool:
+        """Whether a file of a source is read."""
+        if not self.include and not self.exclude:
+            return True
+        folder = source.rstrip("/") if path != source else source.rpartition("/")[0]
+        for mark in "*?[":  # of a glob, the folder before its first pattern
+            folder = folder.partition(mark)[0].rpartition("/")[0] if mark in folder else folder
+        below = path.removeprefix(f"{folder}/") if folder else path
+        is_included = not self.include or any(_matches(pattern, path, below) for pattern in self.include)
+        return is_included and not any(_matches(pattern, path, below) for pattern in self.exclude)
+
+
+EVERYTHING = Selection()
+
+
+def _matches(pattern: str, path: str, below: str) -> bool:
+    pattern = pattern.removeprefix("./").rstrip("/")
+    if "/" in pattern:
+        return any(fnmatchcase(name, wanted) for name in (below, path) for wanted in (pattern, f"{pattern}/*"))
+    return any(fnmatchcase(name, pattern) for name in below.split("/"))
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder is passed over as Spark does: unfinished or hidden, but no partition such as _day=3."""
+    return name.startswith(".") or (name.startswith("_") and "=" not in name)
+
+
+def is_page_without_ending(path: str) -> bool:
+    """Whether a file whose name does not show its kind is a page of HTML, by its first bytes."""
+    name = PurePosixPath(path).name
+    suffix = PurePosixPath(name).suffix.lower()
+    is_usual = suffix[1:].isalnum() and len(suffix) <= _SUFFIX_CHARS + 1 and not suffix[1:].isdigit()
+    if is_usual and suffix not in _SERVER_SUFFIXES and "?" not in name:
+        return False
+    try:
+        with object_stores.open_file(path) as stream:
+            head = stream.read(_HEAD_BYTES)
+            codec = codec_of(head)
+            if codec:
+                stream.seek(0)
+                head = unpacker(stream, codec).read(_HEAD_BYTES)
+    except (OSError, UnpackError, object_stores.StoreError):
+        return False
+    return is_html(head) and find_problem(head) is None

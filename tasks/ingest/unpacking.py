@@ -1,0 +1,167 @@
+"""Decompression that gives all that can be read of damaged data: what stands before the damage, then the error."""
+
+import bz2
+import lzma
+import zlib
+from typing import IO, Any
+
+import pyarrow as pa
+
+CODECS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
+MAGIC_BYTES = 10
+_PACKED_BYTES = 1 << 17  # read at a time
+_ERRORS = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, pa.ArrowException)
+_SMALL_BYTES = 256  # read at a time where Zstandard is damaged: what is read at once is lost at once
+
+
+class UnpackError(Exception):
+    """Data that cannot be decompressed."""
+
+
+def codec_of(head: bytes) -> str | None:
+    """The compression of data that begins like this, or None."""
+    if head.startswith(b"\x1f\x8b\x08"):
+        return "gzip"
+    if head.startswith(b"BZh") and head[4:10] in (b"1AY&SY", b"\x17rE8P\x90"):
+        return "bzip2"
+    if head.startswith(b"\xfd7zXZ\x00"):
+        return "xz"
+    return "zstd" if head.startswith(b"\x28\xb5\x2f\xfd") else None
+
+
+def unpacker(stream: IO[bytes], codec: str | None) -> Any:
+    """A stream of the decompressed data; `read` raises UnpackError behind the last byte that is whole."""
+    if codec == "zstd":
+        return _Zstd(stream)
+    return _Members(stream, codec) if codec else stream
+
+
+class _Members:
+    """Compressed members, one after the other. What stands behind the last one is passed over and counted."""
+
+    def __init__(self, stream: IO[bytes], codec: str) -> None:
+        self._stream, self._codec = stream, codec
+        self._packed = b""
+        self._engine: Any = None
+        self._error: UnpackError | None = None
+        self._is_first = True
+        self.bytes_behind = 0
+
+    def read(self, size: int) -> bytes:
+        """At most `size` bytes, b"" at the end.
+
+        Raises:
+            UnpackError: what follows cannot be decompressed.
+        """
+        while self._error is None:
+            try:
+                data = self._next(size)
+            except _ERRORS as error:
+                self._error = UnpackError(str(error) or "it is cut short")
+                break
+            if data is not None:
+                return data
+        raise self._error or UnpackError
+
+    def _next(self, size: int) -> bytes | None:
+        """Some bytes, b"" at the end, None if the next packed data gave none."""
+        if self._engine is not None and self._codec != "gzip" and not self._engine.needs_input:
+            data = self._engine.decompress(b"", size)  # what it held back
+        else:
+            self._packed = self._packed or self._stream.read(_PACKED_BYTES)
+            if not self._packed:
+                return self._last(size)
+            if self._engine is None and not self._begins():
+                return None
+            data = self._engine.decompress(self._packed, size)
+            self._packed = self._engine.unconsumed_tail if self._codec == "gzip" else b""
+        if self._engine.eof:
+            self._packed, self._engine = self._engine.unused_data, None
+        return data or None
+
+    def _last(self, size: int) -> bytes:
+        """What is left when the packed data has ended: b"" where a member ends too.
+
+        Raises:
+            EOFError: the data ends within a member.
+        """
+        if self._engine is None:
+            return b""
+        data: bytes = self._engine.decompress(b"", size) if self._codec == "gzip" else b""
+        if self._engine.eof:
+            self._engine = None
+        elif not data:
+            raise EOFError
+        return data
+
+    def _begins(self) -> bool:
+        """Whether another member begins with the packed data; zeros are passed over, and so is anything else."""
+        if not self._is_first:
+            self._packed = self._packed.lstrip(b"\0")
+            if not self._packed:
+                return False
+            self._packed += self._stream.read(MAGIC_BYTES) if len(self._packed) < MAGIC_BYTES else b""
+            if codec_of(self._packed) != self._codec:
+                self._pass_over()
+                return False
+        self._engine, self._is_first = _engine(self._codec), False
+        return True
+
+    def _pass_over(self) -> None:
+        while self._packed:
+            self.bytes_behind += len(self._packed)
+            self._packed = self._stream.read(_PACKED_BYTES)
+
+
+def _engine(codec: str) -> Any:
+    if codec == "gzip":
+        return zlib.decompressobj(wbits=31)
+    return bz2.BZ2Decompressor() if codec == "bzip2" else lzma.LZMADecompressor()
+
+
+class _Zstd:
+    """Frames of Zstandard, by Arrow, which refuses windows of gigabytes (the limit is 128 MB)."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._packed = stream
+        self._stream = _arrow_stream(stream)
+        self._count = 0
+        self._is_damaged = False
+
+    def read(self, size: int) -> bytes:
+        """At most `size` bytes, b"" at the end.
+
+        Raises:
+            UnpackError: what follows cannot be decompressed.
+        """
+        if not self._is_damaged:
+            try:
+                return self._counted(self._stream.read(size))
+            except _ERRORS as error:
+                self._is_damaged = True
+                if not self._goes_back():
+                    raise UnpackError(str(error)) from error
+        try:  # little by little, up to the damage
+            return self._counted(self._stream.read(min(size, _SMALL_BYTES)))
+        except _ERRORS as error:
+            raise UnpackError(str(error)) from error
+
+    def _counted(self, data: bytes) -> bytes:
+        self._count += len(data)
+        return data
+
+    def _goes_back(self) -> bool:
+        """Whether the stream can be read again up to where it was."""
+        try:
+            self._packed.seek(0)
+        except (OSError, AttributeError):
+            return False
+        self._first = self._stream  # Arrow closes the file when a stream of it is no longer used
+        self._stream, left = _arrow_stream(self._packed), self._count
+        while left and (data := self._stream.read(min(left, 1 << 20))):
+            left -= len(data)
+        return not left
+
+
+def _arrow_stream(stream: IO[bytes]) -> Any:
+    return pa.CompressedInputStream(pa.PythonFile(stream, "r"), "zstd")

@@ -1,0 +1,75 @@
+"""A damaged end of a file costs only what is damaged, and names do not decide what is compressed."""
+
+import bz2
+import csv
+import gzip
+import io
+import json
+import lzma
+
+import pytest
+from support.source_files import HTML, URL, one, rows_of, zstd
+
+from tasks.ingest.formats import PARTS_MISALIGNED, Options
+from tasks.ingest.listing import list_files
+from tasks.ingest.worker import read_records
+
+ROWS = [{"html": HTML.decode() + f"<p>{n * 7919 % 1000}", "url": f"{URL}/{n}"} for n in range(200)]
+JSON_LINES = b"".join(json.dumps(row).encode() + b"\n" for row in ROWS)
+
+
+def as_csv():
+    sink = io.StringIO()
+    writer = csv.DictWriter(sink, ["html", "url"])
+    writer.writeheader()
+    writer.writerows(ROWS)
+    return sink.getvalue().encode()
+
+
+TABLES = {"a.jsonl": JSON_LINES, "a.json": json.dumps(ROWS).encode(), "a.csv": as_csv()}
+each_table = pytest.mark.parametrize("name", TABLES)
+
+
+@each_table
+def test_the_rows_before_a_cut_are_read_and_the_loss_is_reported(tmp_path, name):
+    packed = gzip.compress(TABLES[name])
+    (tmp_path / f"{name}.gz").write_bytes(packed[: len(packed) * 2 // 3])
+    rows, _ = rows_of(tmp_path / f"{name}.gz")
+    good = [row for row in rows if row["problem"] is None]
+    assert 100 < len(good) < 200
+    assert [row["url"] for row in good] == [row["url"] for row in ROWS[: len(good)]]
+    assert [row["problem"] for row in rows[len(good) :]] == ["ingest.broken_file"]
+    assert "cut short" in rows[-1]["problem_detail"]
+
+
+@each_table
+@pytest.mark.parametrize("behind", [b"garbage" * 50, b"\0" * 900])
+def test_what_stands_behind_compressed_data_costs_nothing(tmp_path, name, behind):
+    (tmp_path / f"{name}.gz").write_bytes(gzip.compress(TABLES[name]) + behind)
+    rows, passed = rows_of(tmp_path / f"{name}.gz")
+    assert [row["problem"] for row in rows] == [None] * 200
+    assert passed == ([] if not behind.strip(b"\0") else ["bytes behind the end of compressed data"])
+
+
+@each_table
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress, zstd])
+@pytest.mark.parametrize("ending", ["", ".gz", ".zst"])
+def test_compression_is_known_by_the_bytes(tmp_path, name, pack, ending):
+    (tmp_path / f"{name}{ending}").write_bytes(pack(TABLES[name]))
+    rows, _ = rows_of(tmp_path / f"{name}{ending}")
+    assert [row["url"] for row in rows] == [row["url"] for row in ROWS]
+
+
+@pytest.mark.parametrize("name", ["a.html", "a.html.gz", "a.html.bz2"])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress])
+def test_a_page_is_read_whatever_its_name_says_of_its_compression(tmp_path, name, pack):
+    (tmp_path / name).write_bytes(pack(b"<p>Ferry to stay"))
+    row = one(tmp_path / name)
+    assert (row["raw"], row["media_type"], row["problem"]) == (b"<p>Ferry to stay", "text/html", None)
+
+
+def test_a_file_that_was_cut_into_parts_by_its_name_is_read_as_a_whole(tmp_path):
+    (tmp_path / "a.jsonl").write_bytes(gzip.compress(JSON_LINES))
+    (ref,) = list_files([str(tmp_path)]).refs
+    for part in ref.parts(500):
+        assert list(read_records(part, Options(1 << 20))) == [PARTS_MISALIGNED]

@@ -1,0 +1,125 @@
+"""Which files of a source are read: by pattern, by content where a name says nothing, and which are passed over."""
+
+import gzip
+
+import pytest
+from support.source_files import HTML, rows_of
+
+from tasks.ingest.listing import SourceError, check_sources, list_files
+from tasks.ingest.selection import Selection
+
+
+def names(folder, source=None, **patterns):
+    listing = list_files([str(source or folder)], Selection(**{key: tuple(value) for key, value in patterns.items()}))
+    return sorted(ref.path.removeprefix(f"{folder}/") for ref in listing.refs), dict(listing.skipped)
+
+
+@pytest.fixture
+def tree(tmp_path):
+    for path in ("a.html", "b.txt", "index.csv", "2026/c.html", "2026/drafts/d.html", "2027/index.csv"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(HTML)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("patterns", "want"),
+    [
+        ({"exclude": ["index.csv"]}, "2026/c.html 2026/drafts/d.html a.html b.txt"),
+        ({"exclude": ["*.csv", "drafts"]}, "2026/c.html a.html b.txt"),
+        ({"exclude": ["2026/*"]}, "2027/index.csv a.html b.txt index.csv"),
+        ({"exclude": ["2026/"]}, "2027/index.csv a.html b.txt index.csv"),
+        ({"include": ["*.html"]}, "2026/c.html 2026/drafts/d.html a.html"),
+        ({"include": ["*.html"], "exclude": ["drafts"]}, "2026/c.html a.html"),
+        ({"include": ["2026/drafts/*.html", "b.*"]}, "2026/drafts/d.html b.txt"),
+    ],
+)
+def test_patterns_choose_files_and_those_left_out_are_counted(tree, patterns, want):
+    found, skipped = names(tree, **patterns)
+    assert found == want.split()
+    assert skipped == {"files left out by --include and --exclude": 6 - len(found)}
+    assert names(tree, f"{tree}/**/*.*", **patterns)[0] == found
+
+
+def test_patterns_that_leave_nothing_are_an_error_before_anything_is_read(tree):
+    for patterns in (Selection(include=("*.warc",)), Selection(exclude=("*",))):
+        with pytest.raises(SourceError, match="6 files left out by --include and --exclude"):
+            check_sources([str(tree)], patterns)
+
+
+PAGES = {
+    "story": HTML,
+    "index.html?id=3": HTML,
+    "story.html.1": HTML,
+    "story.php": HTML,
+    "view.aspx": b"\xef\xbb\xbf\r\n" + HTML,
+    "news.shtml": b"<!-- made by a server -->\n" + HTML,
+    "page.xml": b'<?xml version="1.0"?>\n<html xmlns="http://www.w3.org/1999/xhtml"><body><p>x</p></body></html>',
+    "show.php?page=a.jpg": HTML,
+    "the-mayor-says.no-to-ferries": HTML,
+    "wide": HTML.decode().encode("utf-16"),
+    "packed": gzip.compress(HTML),
+}
+OTHERS = {
+    "README": b"How to build this",
+    "feed.xml": b'<?xml version="1.0"?><rss><channel><title>x</title></channel></rss>',
+    "photo": b"\x89PNG\r\n\x1a\n",
+    "style.css": b"p {}",
+    "empty": b"",
+    "app.js": b"<html>",
+    "list.1": b"a\nb",
+}
+
+
+def test_pages_whose_names_do_not_show_it_are_known_by_their_content(tmp_path):
+    for name, raw in (PAGES | OTHERS).items():
+        (tmp_path / name).write_bytes(raw)
+    found, skipped = names(tmp_path)
+    assert found == sorted(PAGES)
+    assert sum(skipped.values()) == len(OTHERS)
+    assert names(tmp_path, f"{tmp_path}/*")[0] == sorted(PAGES)
+    rows, _ = rows_of(tmp_path)
+    assert {row["media_type"] for row in rows} == {"text/html"}
+    assert {row["problem"] for row in rows} == {None}
+
+
+def test_unfinished_and_hidden_files_are_passed_over_and_counted(tmp_path):
+    for path in (
+        "part-0.html",
+        "_temporary/0/a.html",
+        "_x.html",
+        "_SUCCESS",
+        ".a.html",
+        ".git/a.html",
+        "_day=3/b.html",
+    ):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(HTML)
+    found, skipped = names(tmp_path)
+    assert found == ["_day=3/b.html", "part-0.html"]
+    assert skipped == {"files whose names begin with _ or .": 3, "folders whose names begin with _ or .": 2}
+    assert names(tmp_path, f"{tmp_path}/**/*.html")[0] == found
+    assert names(tmp_path, tmp_path / "_x.html")[0] == ["_x.html"]
+    assert names(tmp_path, f"{tmp_path}/_temporary/*/*.html")[0] == ["_temporary/0/a.html"]
+
+
+def test_links_to_folders_are_named_and_loops_end(tmp_path):
+    (tmp_path / "days" / "1").mkdir(parents=True)
+    (tmp_path / "days" / "1" / "a.html").write_bytes(HTML)
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "day1").symlink_to(tmp_path / "days" / "1")
+    with pytest.raises(SourceError, match=rf"1 link to the folder {tmp_path}/days/1 \(not followed; name the folder"):
+        list_files([str(source)])
+    (source / "b.html").write_bytes(HTML)
+    (source / "round").symlink_to(source)
+    (source / "up").symlink_to(tmp_path)
+    for number in range(30):
+        (tmp_path / "days" / f"x{number}").mkdir()
+        (source / f"x{number}").symlink_to(tmp_path / "days" / f"x{number}")
+    found, skipped = names(source)
+    assert found == ["b.html"]
+    assert sum(skipped.values()) == 33
+    assert skipped["links to folders that are read themselves"] == 1
+    assert skipped["more links to folders, not followed"] == 12
+    assert names(source, source / "day1")[0] == ["day1/a.html"]
