@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flows.cli import dataset, operate, run, schema, try_page
+from flows.cli import dataset, export, operate, run, schema, try_page
 from flows.cli.suggestions import SuggestingParser
 from tasks.errors import EXIT_DONE
 
@@ -215,6 +215,20 @@ SCHEMA = Command(
         JSON,
     ),
 )
+EXPORT = Command(
+    "export",
+    "write the articles for other tools: JSON lines, CSV, SQLite, DuckDB or Markdown",
+    """copydesk export articles.csv --where "language = 'de'" --output output""",
+    export.export_articles,
+    (
+        Option("target", metavar="TARGET", help="a new file, a new folder for markdown, or - for standard output"),
+        Option("--format", choices=export.FORMATS, help="default: by the ending of TARGET"),
+        Option("--where", metavar="SQL", help="only articles that meet this condition, as in a query of DuckDB"),
+        Option("--columns", metavar="NAME,...", help="only these columns, in this order (default: all)"),
+        Option("--overwrite", action="store_true", help="replace TARGET if it exists"),
+        OUTPUT,
+    ),
+)
 MAINTAINING = (
     Command(
         "compact",
@@ -324,7 +338,7 @@ OPERATING = (
         ),
     ),
 )
-COMMANDS = (RUN, TRY, *READING, SCHEMA, REPLAY, *MAINTAINING, *OPERATING)
+COMMANDS = (RUN, TRY, *READING, SCHEMA, EXPORT, REPLAY, *MAINTAINING, *OPERATING)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -36,3 +36,15 @@ def literal(text: str) -> str:
 def _escaped_start(found: re.Match[str]) -> str:
     space, mark = found.groups()
     return f"{space}{mark}\\" if mark[0].isdigit() else f"{space}\\{mark}"
+
+
+_SLUG_CHARS = 60  # of the headline; four bytes each at most, and file systems allow 255
+
+
+def file_name(article: Mapping[str, Any]) -> str:
+    """`2026-04/2026-04-22-tram-drivers-to-walk-out-9fa16a44ad84fe9f.md`: safe on every system, and never twice."""
+    day = article.get("published_date")
+    words = re.findall(r"\w+", article.get("title") or "")
+    slug = "-".join(words).lower().replace("_", "-")[:_SLUG_CHARS].strip("-")
+    name = "-".join(part for part in (day.isoformat() if day else "", slug, article["article_id"]) if part)
+    return f"{day:%Y-%m}/{name}.md" if day else f"undated/{name}.md"
