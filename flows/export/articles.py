@@ -92,9 +92,7 @@ class Articles:
         self.connection.execute(f"create temporary view articles_of_dataset as {view}")
 
     def _value(self, query: str) -> Any:
-        row = self.connection.execute(query).fetchone()
-        assert row is not None
-        return row[0]
+        return self.connection.execute(query).fetchall()[0][0]  # all of it: an open result blocks the next query
 
     def batches(self) -> Iterator[list[dict[str, Any]]]:
         """The rows, some at a time.
