@@ -218,7 +218,7 @@ SCHEMA = Command(
 EXPORT = Command(
     "export",
     "write the articles for other tools: JSON lines, CSV, SQLite, DuckDB or Markdown",
-    """copydesk export articles.csv --where "language = 'de'" --output output""",
+    """copydesk export articles.csv --where "language='de'" --output output""",
     export.export_articles,
     (
         Option("target", metavar="TARGET", help="a new file, a new folder for markdown, or - for standard output"),
