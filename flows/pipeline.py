@@ -13,6 +13,7 @@ from prefect.runtime import flow_run
 
 from expectations.rule import CRITICAL, WARNING
 from flows.gates import Gates, import_checks_during_ingest
+from flows.manual import write_manual
 from flows.operate.paths import check_paths
 from flows.parameters import NewsParameters, ReplayParameters
 from flows.quarantine import forgotten_pages, select
@@ -110,6 +111,8 @@ def process(run: Run, pages: StepResult) -> None:
     # the raw pages of a replay are in the output already
     keep_pages = run.parameters.keeps_raw_pages and not run.parameters.is_replay
     run.report.snapshot = publish(staged, pages, documents, run.output, keep_pages=keep_pages)
+    if run.report.snapshot is not None:
+        write_manual(run.output.root)
 
 
 def _process_new_pages(run: Run, parameters: NewsParameters) -> None:
