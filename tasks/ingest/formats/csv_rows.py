@@ -33,8 +33,8 @@ def read_csv(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
         while True:
             try:
                 for cells in text.rows():
-                    if not cells or (text.is_behind_damage and [cell.strip() for cell in cells] == names):
-                        continue
+                    if not cells or [cell.strip() for cell in cells] == names:
+                        continue  # files that were joined repeat the header
                     number += 1
                     yield rows.record(
                         {name: cell for name, cell in zip(names, cells, strict=False) if name}, f"{number}"
@@ -71,7 +71,6 @@ class _Text:
         self._separator = named[1] if named else _separator(sample, name, options)
         self._escape = "\\" if _BACKSLASH_QUOTE.search(sample) else None
         self._has_blanks = f'{self._separator} "' in sample.split("\n", 1)[0]
-        self.is_behind_damage = False
         self._reader = self._read()
 
     def rows(self) -> Iterator[list[str]]:
@@ -80,7 +79,7 @@ class _Text:
 
     def go_on(self) -> None:
         """Read on behind damage, where a row begins."""
-        self._text, self.is_behind_damage = self._open(), True
+        self._text = self._open()
         self._reader = self._read()
 
     def _open(self) -> io.TextIOWrapper:
