@@ -20,7 +20,6 @@ from tasks.parallel.isolation import limit_cpu_seconds, limit_memory
 from tasks.parallel.processes import end_with_parent
 from tasks.vocabulary import Flaw
 
-
 _GZIP = b"\x1f\x8b"
 _SHORT_BYTES = 32 << 10
 _PACKED_GROWTH = 20  # sitemaps are compressed so much at most
