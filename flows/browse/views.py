@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from expectations.reasons import reason_sentences
+from expectations.reasons import quarantine_sentences
 from flows.browse.articles import Found
 from flows.browse.downloads import FORMATS
 from flows.browse.filters import KINDS, MISSING, NONE, PLACES, SORTS, ArticleFilter
@@ -198,7 +198,7 @@ def page_view_values(view: PageView) -> dict[str, Any]:
 
 def quarantine_view(reasons: Sequence[Row], reason: str, rows: Sequence[Row]) -> dict[str, Any]:
     """The quarantined pages with their reasons."""
-    sentences = reason_sentences()
+    sentences = quarantine_sentences()
     described = [{**row, "sentence": sentences.get(row["name"], "")} for row in reasons]
     return {"reasons": described, "reason": reason, "rows": rows}
 

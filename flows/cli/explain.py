@@ -77,18 +77,28 @@ def print_explanation(page: Row, output: Output, *, is_full: bool = False) -> No
     for sentence in outcome_sentences(known):
         console.print(sentence, soft_wrap=True)
     if lines:
-        console.print()
-        console.print_table(_line_table(lines, console, is_full=is_full))
-        console.print(_count_sentence(lines))
-        console.print("\nReasons", style="bold")
-        for reason in sorted({line["reason"] for line in lines}):
-            console.print(f"  {reason:<18} {Reason(reason).sentence}", soft_wrap=True)
+        print_lines(console, lines, is_full=is_full)
     elif known["quarantine"]:
         console.print("It was quarantined before its lines were labelled.")
     if article:
-        console.print("\nFields", style="bold")
-        console.print_table(_field_table(article, lines))
-        _print_quotes(console, article["quotes"])
+        print_fields(console, article, lines)
+
+
+def print_lines(console: Terminal, lines: list[Row], *, is_full: bool = False) -> None:
+    """Print every line with its label and reason, how many were kept, and what the reasons mean."""
+    console.print()
+    console.print_table(_line_table(lines, console, is_full=is_full))
+    console.print(_count_sentence(lines))
+    console.print("\nReasons", style="bold")
+    for reason in sorted({line["reason"] for line in lines}):
+        console.print(f"  {reason:<18} {Reason(reason).sentence}", soft_wrap=True)
+
+
+def print_fields(console: Terminal, article: Row, lines: list[Row]) -> None:
+    """Print every field of an article with its origin, and its quotes."""
+    console.print("\nFields", style="bold")
+    console.print_table(_field_table(article, lines))
+    _print_quotes(console, article["quotes"])
 
 
 def outcome_sentences(known: Row) -> list[str]:
