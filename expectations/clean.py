@@ -1,10 +1,14 @@
 """The rules for pages with labelled lines."""
 
+from typing import TYPE_CHECKING
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from expectations.rule import CRITICAL, WARNING, Rule, Suite, between, is_not, unique
-from expectations.thresholds import CleanThresholds
+
+if TYPE_CHECKING:  # it loads pydantic, which a single page does without
+    from expectations.thresholds import CleanThresholds
 
 # code -> what holds, what is wrong where it does not
 _PROBLEMS = {
@@ -34,7 +38,7 @@ _COLUMNS = """
 """
 
 
-def suite(limits: CleanThresholds) -> Suite:
+def suite(limits: "CleanThresholds") -> Suite:
     """The rules after clean. A page is quarantined under the first one that it breaks."""
     rules = (
         Rule(
@@ -66,7 +70,7 @@ def suite(limits: CleanThresholds) -> Suite:
     )
 
 
-def _text_rules(limits: CleanThresholds) -> tuple[Rule, ...]:
+def _text_rules(limits: "CleanThresholds") -> tuple[Rule, ...]:
     return (
         Rule(
             "clean.paywall_stub",
