@@ -93,6 +93,8 @@ def _counts(found: "Preview", limit: int) -> str:
     from flows.report.wording import count
 
     text = f"{count(found.stored_count, 'kept page')}, {found.matched_count:,} with rules"
+    if found.matched_count and not found.compared_count:
+        text += ", of which none can be read"
     if found.compared_count:
         is_part = found.compared_count < found.matched_count
         newest = f" (the newest, up to {limit:,} for each entry; --limit N changes that)" if is_part else ""

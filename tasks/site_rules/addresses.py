@@ -49,7 +49,7 @@ def plain_host(host: str) -> str:
 
 
 def host_and_path(address: str | None) -> tuple[str, str] | None:
-    """The plain host of a Web address and its path with the query; None for what is no such address."""
+    """The plain host of a Web address and its path with the query; None for anything else."""
     if not address or "://" not in address:
         return None
     try:
