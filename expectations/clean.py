@@ -15,6 +15,7 @@ _PROBLEMS = {
     "clean.unparsed": ("The page can be parsed.", "The page could not be parsed."),
     "clean.parser_crash": ("The page can be parsed safely.", "The page crashed its parser."),
     "clean.parser_timeout": ("The page can be parsed in time.", "Parsing the page took too long."),
+    "clean.never_a_story": ("Your rules do not exclude the page.", "Your rules for the site say: never a story."),
 }
 # what a page may be if it is not a story -> what holds, what is wrong where it does not
 _KINDS = {

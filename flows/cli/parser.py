@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flows.cli import dataset, export, operate, run, schema, try_page
+from flows.cli import dataset, export, operate, preview, problems, run, schema, try_page
 from flows.cli.suggestions import SuggestingParser
 from tasks.errors import EXIT_DONE
 
@@ -41,6 +41,7 @@ OUTPUT = Option("--output", default="output", metavar="DIR", help="folder of the
 REASON = Option("--reason", metavar="CODE", help="only pages with this reason")
 RUN_ID = Option("--run", metavar="RUN_ID", dest="run_id", help="only pages that this run quarantined")
 THRESHOLDS = Option("--thresholds", metavar="FILE", help="use this file instead of the bundled thresholds.yml")
+SITES = Option("--sites", metavar="FILE", help="corrections by site (.toml) to apply")
 VERBOSE = Option("--verbose", action="store_true", help="print Prefect's log too")
 QUIET = Option("--quiet", action="store_true", help="print nothing but errors")
 JSON = Option("--json", action="store_true", help="print JSON, for programs")
@@ -99,6 +100,7 @@ RUN = Command(
             help="quarantine larger pages unread (default: 20)",
         ),
         THRESHOLDS,
+        SITES,
         Option("--guess-dates", action="store_true", help=run.GUESS_DATES_HELP),
         Option(
             "--executor",
@@ -130,6 +132,7 @@ REPLAY = Command(
         OUTPUT,
         Option("--all", action="store_true", help="every stored raw page: the dataset as the current rules make it"),
         THRESHOLDS,
+        SITES,
         Option("--guess-dates", action="store_true", help=run.GUESS_DATES_HELP),
         JSON,
         QUIET,
@@ -178,6 +181,33 @@ READING = (
         (Option("file", nargs="?", metavar="FILE", help="default: the bundled file"),),
     ),
     Command(
+        "check-sites",
+        "validate a file of corrections by site",
+        "copydesk check-sites sites.toml",
+        preview.check_sites,
+        (Option("file", nargs="?", default="sites.toml", metavar="FILE", help="default: sites.toml"),),
+    ),
+    Command(
+        "preview",
+        "show which articles a file of corrections by site would change, and how, without publishing",
+        "copydesk preview sites.toml --output output",
+        preview.preview_sites,
+        (
+            Option("file", nargs="?", default="sites.toml", metavar="FILE", help="default: sites.toml"),
+            OUTPUT,
+            Option(
+                "--limit",
+                type=int,
+                default=50,
+                metavar="N",
+                help="newest pages to process for each entry (default: 50)",
+            ),
+            Option("--earlier", metavar="FILE", help="compare with this file instead of with no corrections"),
+            THRESHOLDS,
+            JSON,
+        ),
+    ),
+    Command(
         "quarantine",
         "list the pages that failed a rule, by reason with examples",
         "copydesk quarantine --reason clean.too_short --output output",
@@ -203,6 +233,19 @@ READING = (
                 help="delete the oldest rows until their raw pages take at most N MB",
             ),
         ),
+    ),
+)
+PROBLEMS = Command(
+    "problems",
+    "list what runs found wrong: since when, how often, and which run closed it",
+    "copydesk problems --output output\n  copydesk problems --acknowledge KEY --note relaunched",
+    problems.list_or_acknowledge_problems,
+    (
+        Option("--all", action="store_true", help="also problems that are closed"),
+        Option("--acknowledge", metavar="KEY", help="send no alert about this problem while it is open"),
+        Option("--note", metavar="TEXT", help="why, or what is done about it; kept with the problem"),
+        OUTPUT,
+        JSON,
     ),
 )
 SCHEMA = Command(
@@ -338,7 +381,7 @@ OPERATING = (
         ),
     ),
 )
-COMMANDS = (RUN, TRY, *READING, SCHEMA, EXPORT, REPLAY, *MAINTAINING, *OPERATING)
+COMMANDS = (RUN, TRY, *READING, PROBLEMS, SCHEMA, EXPORT, REPLAY, *MAINTAINING, *OPERATING)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -39,6 +39,7 @@ def render_run(report: RunReport, history: Sequence[PastMetric]) -> str:
         seconds=(ended - began).total_seconds() if began and ended else None,
         sources=report.parameters.get("sources") or [],
         is_completed=report.state.startswith("Completed"),
+        problems=sections.problems(report),
         flow=sections.flow(report.account),
         stops=sections.stops(report),
         drift=sections.drift(report),

@@ -20,7 +20,7 @@ from tasks.steps import Receipt, StepResult
 REPORT_KEYS = (
     "run_id rules_version parameters started_at state message finished_at counts steps gates quarantine "
     "quarantine_counts "
-    "drift losses snapshot example"
+    "drift losses problems snapshot example"
 ).split()
 STEP_KEYS = "step batches reused pages bytes seconds cpu_seconds notes".split()
 GATE_KEYS = "step received quarantined stops rules".split()
