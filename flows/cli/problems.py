@@ -3,13 +3,14 @@
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
-from rich.table import Table
-
+from flows.cli.foreign_text import one_line
 from flows.cli.suggestions import did_you_mean
-from flows.cli.terminal import Terminal, one_line
 from tasks.errors import EXIT_DONE, UsageError
-from tasks.quality.problems import Problem
+
+if TYPE_CHECKING:  # it loads pydantic, and with it every command
+    from tasks.quality.problems import Problem
 
 
 def list_or_acknowledge_problems(options: argparse.Namespace) -> int:
@@ -43,14 +44,18 @@ def list_or_acknowledge_problems(options: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
-def _no_such_problem(key: str, problems: Sequence[Problem]) -> UsageError:
+def _no_such_problem(key: str, problems: "Sequence[Problem]") -> UsageError:
     known = [problem.key for problem in problems if problem.is_open]
     listed = ", ".join(known[:10]) or "none"
     return UsageError(f"unknown problem: {key}{did_you_mean(key, known) or '; the open problems are ' + listed}")
 
 
-def print_problems(problems: Sequence[Problem], *, is_all: bool) -> None:
+def print_problems(problems: "Sequence[Problem]", *, is_all: bool) -> None:
     """Print problems as a table, one line for what was found below each."""
+    from rich.table import Table
+
+    from flows.cli.terminal import Terminal
+
     console = Terminal(soft_wrap=True)
     if not problems:
         console.print("No run has found a problem." if is_all else "No problem is open. List closed ones with --all.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -18,9 +18,11 @@ from tasks.clean.model import story
 from tasks.clean.parse.tags import TAG_WORDS
 from tasks.clean.prepare import Prepared, RulesOfPage, prepare
 from tasks.clean.sites.templates import Recurrence, SiteHistory, find_templates, short_key, site_of
-from tasks.site_rules.entries import NO_RULES, SiteRules
 from tasks.site_rules.page import PageRules, RuleFinder
 from tasks.vocabulary import Action, Label, Reason
+
+if TYPE_CHECKING:  # it loads pydantic, which a page without rules does without
+    from tasks.site_rules.entries import SiteRules
 
 
 class Cleaned(NamedTuple):
@@ -45,7 +47,7 @@ def clean_pages(
     recall: Recall = no_history,
     read_pages: ReadPages | None = None,
     *,
-    site_rules: SiteRules = NO_RULES,
+    site_rules: "SiteRules | None" = None,
 ) -> Cleaned:
     """The documents and the lines of a table of pages (`schema.PAGES`); pages without bytes get none.
 
@@ -98,9 +100,9 @@ def _values(column: pa.ChunkedArray) -> Iterator[bytes | None]:
     return (value.as_py() for value in column)
 
 
-def _rules_of(site_rules: SiteRules, records: list[dict]) -> RulesOfPage | None:
+def _rules_of(site_rules: "SiteRules | None", records: list[dict]) -> RulesOfPage | None:
     """Finds the user's rules for the page of a record; None where there are no rules."""
-    if not site_rules.site:
+    if site_rules is None or not site_rules.site:
         return None
     finder = RuleFinder(site_rules)
 

@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tasks.site_rules.addresses import glob_matches, host_and_path
-from tasks.site_rules.entries import LineRule, SiteEntry, SiteRules
+
+if TYPE_CHECKING:  # it loads pydantic, which a page without rules does without
+    from tasks.site_rules.entries import LineRule, SiteEntry, SiteRules
 
 
 @dataclass(frozen=True)
@@ -14,12 +16,12 @@ class PageRules:
 
     fields: dict[str, str]  # publisher, language and time zone
     selectors: dict[str, str]  # CSS by what it selects: body, title, author, date
-    drop: tuple[LineRule, ...]
-    keep: tuple[LineRule, ...]
+    drop: "tuple[LineRule, ...]"
+    keep: "tuple[LineRule, ...]"
     never_a_story_by: str | None = None  # the name of the entry that says so
 
     @classmethod
-    def of(cls, entries: list[SiteEntry]) -> "PageRules":
+    def of(cls, entries: "list[SiteEntry]") -> "PageRules":
         """The rules of some entries, in their order."""
         fields: dict[str, str] = {}
         selectors: dict[str, str] = {}
@@ -57,7 +59,7 @@ class Found:
 class RuleFinder:
     """Finds the entries of a file that are for a page: by its host in constant time, then by its path."""
 
-    def __init__(self, rules: SiteRules) -> None:
+    def __init__(self, rules: "SiteRules") -> None:
         self._rules = rules
         self._by_host: dict[str, list[int]] = defaultdict(list)
         self._with_sources = [number for number, entry in enumerate(rules.site) if entry.sources]

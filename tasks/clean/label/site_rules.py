@@ -1,5 +1,7 @@
 """Lines as the user's rules for a site want them: applied after the model and all other rules, and stronger."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -8,9 +10,11 @@ from tasks.clean.label.codes import ACTIONS, LABELS, REASONS, LabelColumns
 from tasks.clean.label.page import LineLabel
 from tasks.clean.model.story import Chances
 from tasks.clean.prepare import Prepared
-from tasks.site_rules.entries import LineRule
 from tasks.site_rules.page import Found
 from tasks.vocabulary import Action, Label, Reason
+
+if TYPE_CHECKING:  # it loads pydantic, which a page without rules does without
+    from tasks.site_rules.entries import LineRule
 
 _OF_STORY = (Label.PARAGRAPH, Label.SUBHEAD, Label.STANDFIRST)
 _FIELD_LABELS = {"title": Label.HEADLINE, "author": Label.BYLINE, "date": Label.DATE}
@@ -71,7 +75,7 @@ def _by_body(found: Found, current: list[LineLabel]) -> dict[int, LineLabel]:
     return decided
 
 
-def _lines_of(rule: LineRule, found: Found, lines: pa.Array, folded: list[str]) -> list[int]:
+def _lines_of(rule: "LineRule", found: Found, lines: pa.Array, folded: list[str]) -> list[int]:
     """The lines that a rule is about."""
     if rule.css is not None:
         return sorted(found.lines.get(rule.css, ()))
