@@ -29,9 +29,11 @@ from tasks import schema
 from tasks.clean.core import clean_pages
 from tasks.extract.core import extract_documents
 from tasks.ingest.one_page import page_of_bytes
+from tasks.steps import rules_version_with
 
 if TYPE_CHECKING:
     from expectations.thresholds import Thresholds
+    from tasks.site_rules.entries import SiteRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,7 @@ def read_article(
     fetched_at: datetime | None = None,
     source: str = "page",
     guess_dates: bool = False,
+    site_rules: "SiteRules | None" = None,
     thresholds: "Thresholds | None" = None,
 ) -> Article:
     """The article that a page holds. Never raises for a bad page: its `problem` says what is wrong.
@@ -174,23 +177,31 @@ def read_article(
         fetched_at: When it was fetched; now by default. A date of publication after it is flagged.
         source: The name of the page; a suffix `.html` decides where the page does not begin like HTML.
         guess_dates: If the page gives no date of publication, take one from its text and flag it.
+        site_rules: Your corrections by site (`tasks.site_rules.file.load_site_rules`).
         thresholds: Limits of the rules (`expectations.thresholds.load_thresholds`); those of a run by default.
     """
     raw = page.encode("utf-8", "replace") if isinstance(page, str) else page
     encoding = "utf-8" if isinstance(page, str) else None
     row = page_of_bytes(raw, source, url=url, fetched_at=fetched_at, encoding=encoding)
-    return read_page(row, guess_dates=guess_dates, thresholds=thresholds)
+    return read_page(row, guess_dates=guess_dates, site_rules=site_rules, thresholds=thresholds)
 
 
-def read_page(row: Mapping[str, Any], *, guess_dates: bool = False, thresholds: "Thresholds | None" = None) -> Article:
+def read_page(
+    row: Mapping[str, Any],
+    *,
+    guess_dates: bool = False,
+    site_rules: "SiteRules | None" = None,
+    thresholds: "Thresholds | None" = None,
+) -> Article:
     """The same for a row of `schema.PAGES`, as the readers of `tasks.ingest.one_page` return it."""
     limits = thresholds or _bundled_thresholds()
     breach = first_breach(ingest_rules.suite(limits.ingest), {"fetched_days_ahead": None, **row})
     if breach or row["raw"] is None:
         return _unread(row, breach)
-    cleaned = clean_pages(pa.Table.from_pylist([dict(row)], schema=schema.PAGES))
+    cleaned = clean_pages(pa.Table.from_pylist([dict(row)], schema=schema.PAGES), site_rules=site_rules)
+    version = rules_version_with(site_rules.fingerprint if site_rules else "")
     document = cleaned.documents.to_pylist()[0]
-    candidates = extract_documents(cleaned.documents, cleaned.lines, guess_dates=guess_dates)
+    candidates = extract_documents(cleaned.documents, cleaned.lines, guess_dates=guess_dates, version=version)
     candidate = candidates.to_pylist()[0]
     breach = first_breach(clean_rules.suite(limits.clean), clean_rules.slim(cleaned.documents).to_pylist()[0])
     step = "clean"

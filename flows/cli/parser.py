@@ -156,6 +156,7 @@ TRY = Command(
         Option("--full", action="store_true", help="with --explain: wrap long lines instead of cutting them"),
         Option("--anyway", action="store_true", help="print the text even if the page is not a story"),
         Option("--url", metavar="ADDRESS", help="where a file or standard input is from: publisher and zone need it"),
+        SITES,
         Option("--guess-dates", action="store_true", help=run.GUESS_DATES_HELP),
     ),
 )

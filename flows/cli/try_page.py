@@ -69,7 +69,12 @@ def _read(options: argparse.Namespace) -> "Article":
         row["url"] = options.url or row["url"]
     from flows.article import read_page
 
-    return read_page(row, guess_dates=options.guess_dates)
+    site_rules = None
+    if options.sites:
+        from tasks.site_rules.file import load_site_rules
+
+        site_rules = load_site_rules(options.sites)
+    return read_page(row, guess_dates=options.guess_dates, site_rules=site_rules)
 
 
 def _problem_sentences(article: "Article", *, is_shown: bool) -> str:

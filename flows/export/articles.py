@@ -74,7 +74,7 @@ class Articles:
             self.count = int(self._value(f"select count(*) from ({selection.query})"))  # noqa: S608 - as above
         except duckdb.Error as error:
             self.close()
-            raise UsageError(f"--where: {_sentence(error)}") from error
+            raise UsageError(f"--where: {one_sentence(error)}") from error
 
     def _open(self, output: Output) -> None:
         """Make the view `articles_of_dataset` with exactly the declared columns, which older files may lack."""
@@ -106,7 +106,7 @@ class Articles:
             for batch in reader:
                 yield batch.to_pylist()
         except (duckdb.Error, pa.ArrowException, OSError) as error:
-            raise CopydeskError(f"the articles cannot be read: {_sentence(error)}") from error
+            raise CopydeskError(f"the articles cannot be read: {one_sentence(error)}") from error
 
     def close(self) -> None:
         """Close the database."""
@@ -126,7 +126,7 @@ def load_duckdb() -> Any:
     return duckdb
 
 
-def _sentence(error: BaseException) -> str:
+def one_sentence(error: BaseException) -> str:
     """DuckDB's message without its kind, its advice and its picture of the place."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     kind, separator, message = lines[0].partition(": ")

@@ -1,6 +1,7 @@
 """One export: where it goes, in which format, and what it leaves out."""
 
 import os
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from flows.export.articles import KEY, Articles, Selection
+from flows.export.articles import KEY, Articles, Selection, load_duckdb, one_sentence
 from flows.export.duckdb_file import write_duckdb
 from flows.export.markdown import FRONT_MATTER, article_markdown, file_name
 from flows.export.sqlite_file import write_sqlite
@@ -117,10 +118,12 @@ def export(output: Output, target: str, file_format: str, selection: Selection, 
             return Exported(articles.count, [*_not_chosen(selection, articles.total - articles.count), *left_out])
         finally:
             articles.close()
+    except BrokenPipeError:  # `copydesk export - | head`
+        raise
     except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
         raise UsageError(f"{shown(target)}: cannot be written ({error.strerror or error})") from error
+    except (sqlite3.Error, load_duckdb().Error) as error:
+        raise UsageError(f"{shown(target)}: cannot be written ({one_sentence(error)})") from error
 
 
 def _counted(articles: Articles, progress: Progress) -> Iterator[list[dict[str, Any]]]:

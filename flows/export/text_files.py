@@ -15,7 +15,7 @@ Rows = Iterable[Mapping[str, Any]]
 _CELL_CHARS = 32_767  # that Excel keeps of a cell
 _SHEET_ROWS = 1_048_576  # that Excel opens of a file, the heading included
 # what a spreadsheet would calculate: a page could make it read files or send them
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = frozenset("=+-@\t\r")
 _BOM = "\ufeff"  # without it Excel takes UTF-8 for the alphabet of the machine
 
 
@@ -31,7 +31,7 @@ class CsvWriter:
     def __init__(self, stream: IO[bytes], columns: Iterable[str]) -> None:
         self.row_count = self.long_cell_count = self.formula_count = 0
         self._columns = tuple(columns)
-        self._text = io.TextIOWrapper(stream, encoding="utf-8", errors="replace", newline="", write_through=True)
+        self._text = io.TextIOWrapper(stream, encoding="utf-8", errors="replace", newline="")
         self._writer = csv.writer(self._text)
         self._text.write(_BOM)
         self._writer.writerow([csv_name(name) for name in self._columns])
@@ -39,7 +39,7 @@ class CsvWriter:
     def write(self, rows: Rows) -> None:
         """Write some rows."""
         for row in rows:
-            self._writer.writerow([self._cell(row[name]) for name in self._columns])
+            self._writer.writerow([self._safe(csv_cell(row[name])) for name in self._columns])
             self.row_count += 1
 
     def close(self) -> None:
@@ -51,21 +51,25 @@ class CsvWriter:
         """What a reader of the file must know, in sentences."""
         sentences = []
         if self.formula_count:
-            sentences.append(f"{self.formula_count:,} cells would be read as formulas: an apostrophe is before each.")
+            counted = f"{self.formula_count:,}"
+            sentences.append(
+                f"Cells that a spreadsheet would calculate, each now with an apostrophe before it: {counted}."
+            )
         if self.long_cell_count:
             sentences.append(
-                f"{self.long_cell_count:,} cells have more than {_CELL_CHARS:,} characters: Excel cuts them."
+                f"Cells of more than {_CELL_CHARS:,} characters, which Excel cuts: {self.long_cell_count:,}."
             )
         if self.row_count >= _SHEET_ROWS:
             sentences.append(f"Excel opens only the first {_SHEET_ROWS - 1:,} articles.")
         return sentences
 
-    def _cell(self, value: Any) -> Any:
-        cell = csv_cell(value)
-        if not isinstance(cell, str):
+    def _safe(self, cell: Any) -> Any:
+        """The cell with an apostrophe before what would be calculated."""
+        if type(cell) is not str or not cell:
             return cell
-        self.long_cell_count += len(cell) > _CELL_CHARS
-        if cell.startswith(_FORMULA_STARTS):
+        if len(cell) > _CELL_CHARS:
+            self.long_cell_count += 1
+        if cell[0] in _FORMULA_STARTS:
             self.formula_count += 1
             return f"'{cell}"
         return cell
@@ -78,13 +82,14 @@ def csv_name(column: str) -> str:
 
 def csv_cell(value: Any) -> Any:
     """A value as one cell."""
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S}"
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, list):
+    kind = type(value)  # a million articles have sixty million cells, most of them text or nothing
+    if kind is str or value is None:
+        return value
+    if kind is list:
         return "; ".join(_part(part) for part in value)
-    return value
+    if kind is datetime:
+        return value.replace(tzinfo=None).isoformat(" ", "seconds")
+    return value.isoformat() if kind is date else value
 
 
 def _part(value: Any) -> str:

@@ -21,7 +21,7 @@ from tasks.clean.sites.templates import Recurrence, SiteHistory, find_templates,
 from tasks.site_rules.page import PageRules, RuleFinder
 from tasks.vocabulary import Action, Label, Reason
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # it loads pydantic, which a page without rules does without
     from tasks.site_rules.entries import SiteRules
 
 

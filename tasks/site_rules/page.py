@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tasks.site_rules.addresses import glob_matches, host_and_path
 
-if TYPE_CHECKING:  # a page that is tried without a file must not wait for pydantic
+if TYPE_CHECKING:  # it loads pydantic, which a page without rules does without
     from tasks.site_rules.entries import LineRule, SiteEntry, SiteRules
 
 

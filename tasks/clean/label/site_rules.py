@@ -13,7 +13,7 @@ from tasks.clean.prepare import Prepared
 from tasks.site_rules.page import Found
 from tasks.vocabulary import Action, Label, Reason
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # it loads pydantic, which a page without rules does without
     from tasks.site_rules.entries import LineRule
 
 _OF_STORY = (Label.PARAGRAPH, Label.SUBHEAD, Label.STANDFIRST)

@@ -137,3 +137,14 @@ def test_a_page_is_tried_without_the_packages_that_take_long_to_load():
     )
     assert done.stdout.startswith(HEADLINE)
     assert done.stderr.strip() == "[]"
+
+
+def test_corrections_by_site_are_applied(capsys, tmp_path):
+    sites = tmp_path / "sites.toml"
+    sites.write_text('[[site]]\nmatch = ["paper.example"]\npublisher = "The Corrected Paper"\n', encoding="utf-8")
+    options = ("--url", "https://paper.example/a", "--sites", sites, "--format", "json")
+    row = json.loads(tried(capsys, STORY, *options).out)
+    assert row["publisher"] == "The Corrected Paper" and row["publisher_from"] == "site rule"
+    assert ".sites." in row["rules_version"]
+    sites.write_text("[[site]]\nmatsch = 3\n", encoding="utf-8")
+    assert str(sites) in tried(capsys, STORY, *options, code=2).err

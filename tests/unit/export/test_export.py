@@ -2,6 +2,7 @@
 
 import csv
 import json
+import resource
 import sqlite3
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -118,8 +119,8 @@ def test_csv_opens_in_a_spreadsheet(exported):
     assert first["flag_evidence"] == "language_mixed, line 3: the ferry"
     assert first["text"] == FIRST["text"] and first["confidence"] == "0.9123"
     assert second["title"] == "'=HYPERLINK(1)"
-    assert "1 cells would be read as formulas" in printed.out
-    assert "1 cells have more than 32,767 characters" in printed.out
+    assert "Cells that a spreadsheet would calculate, each now with an apostrophe before it: 1." in printed.out
+    assert "Cells of more than 32,767 characters, which Excel cuts: 1." in printed.out
     frame = pd.read_csv(target, parse_dates=["published_at_utc"])
     assert frame["published_at_utc"].dt.year.tolist()[0] == 2026
 
@@ -307,3 +308,16 @@ def test_a_dataset_without_articles_gives_an_empty_export(tmp_path, capsys, name
     options = ["--format", "markdown"] if name == "notes" else []
     assert main(["export", str(tmp_path / name), "--output", str(dataset), *options]) == 0
     assert capsys.readouterr().out.startswith("0 articles in ")
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.sqlite", "a.duckdb", "notes"])
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(exported, tmp_path, name):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    options = ["--format", "markdown"] if name == "notes" else []
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, hard))
+    try:
+        _, printed = exported(name, *options, code=2)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "cannot be written (" in printed.err and printed.err.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["it's out"]
