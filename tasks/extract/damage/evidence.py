@@ -36,6 +36,11 @@ class Story:
         """The text cut at spaces."""
         return self.text.split()
 
+    @cached_property
+    def utf8(self) -> bytes:
+        """The text in UTF-8, in which a script is found by its bytes."""
+        return self.text.encode("utf-8", "surrogatepass")
+
     def at(self, position: int) -> Evidence:
         """The evidence at a position in the text, whose paragraphs are separated by two line feeds."""
         start = 0

@@ -57,12 +57,18 @@ _TABLES = {
 }
 
 
+_ASCII_TABLES = {
+    kind: {name: tuple(filter(str.isascii, phrases)) for name, phrases in table.items()}
+    for kind, table in _TABLES.items()
+}
+
+
 def find_consent_wall(story: Story) -> Evidence | None:
     """A text that asks for consent to cookies and says nothing else."""
     if len(story.text) > _WALL_CHARS:
         return None
     plain = _plain(story.text)
-    if not any(word in plain for word in _TABLES["consent"]["cookies"]):
+    if _first_of("consent", "cookies", plain) is None:
         return None
     said = _said("consent", plain)
     if len(said) >= _CONSENT_MIN and len(said) * _CONSENT_CHARS >= len(plain):
@@ -85,8 +91,7 @@ def find_refusal(story: Story) -> Evidence | None:
 def find_story_gone(story: Story) -> Evidence | None:
     """A text that says first that the story is no longer there."""
     plain = _plain("\n\n".join(story.paragraphs[:_HEADS])[:_HEAD_CHARS])
-    said = _said("gone", plain)
-    return story.at(min(said)) if len(said) == len(_TABLES["gone"]) else None
+    return story.at(min(_said("gone", plain))) if _says_all("gone", plain) else None
 
 
 def find_machine_frame(story: Story) -> Evidence | None:
@@ -106,7 +111,7 @@ def find_machine_frame(story: Story) -> Evidence | None:
 def find_pay_line(story: Story) -> Evidence | None:
     """A last line that says who may read the rest, in whatever words."""
     last = story.paragraphs[-1] if story.paragraphs else ""
-    if not 0 < len(last) <= _LAST_CHARS or len(_said("pay", _plain(last))) < len(_TABLES["pay"]):
+    if not 0 < len(last) <= _LAST_CHARS or not _says_all("pay", _plain(last)):
         return None
     return Evidence(len(story.paragraphs) - 1, excerpt(last))
 
@@ -124,10 +129,24 @@ def _plain(text: str) -> str:
 
 
 def _has(name: str, plain: str) -> bool:
-    return any(phrase in plain for phrase in _TABLES["machine"][name])
+    return _first_of("machine", name, plain) is not None
+
+
+def _says_all(kind: str, plain: str) -> bool:
+    """Whether a text says all things of a kind; the first that it does not say, by the order of the table, ends it."""
+    return all(_first_of(kind, name, plain) is not None for name in _TABLES[kind])
+
+
+def _first_of(kind: str, name: str, plain: str) -> str | None:
+    """The first of a thing's phrases that a text has; only phrases in ASCII can be in a text in ASCII."""
+    phrases = (_ASCII_TABLES if plain.isascii() else _TABLES)[kind][name]
+    for phrase in phrases:
+        if phrase in plain:
+            return phrase
+    return None
 
 
 def _said(kind: str, plain: str) -> list[int]:
     """The positions of the things of a kind that a text says, each at the first of its phrases that is found."""
-    found = (next((phrase for phrase in phrases if phrase in plain), None) for phrases in _TABLES[kind].values())
+    found = [_first_of(kind, name, plain) for name in _TABLES[kind]]
     return [plain.find(phrase) for phrase in found if phrase is not None]
