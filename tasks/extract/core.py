@@ -145,7 +145,7 @@ def extract_page(page: Page, *, guess_dates: bool = False) -> tuple[dict[str, An
     body = read_body(page)
     fields = _read_fields(page, body, guess_dates=guess_dates)
     folded = fold(body.text)
-    words = _word_count(body.text, is_dense=folded.is_dense)
+    words = _word_count(body, is_dense=folded.is_dense)
     quotes = find_quotes(body.paragraphs, _value(fields.language))
     title = _value(fields.title)
     url, canonical = document["url"], _value(fields.canonical)
@@ -264,10 +264,10 @@ def _article_id(url: str | None, canonical: str | None, content_digest: str) -> 
     return digest("text", content_digest)
 
 
-def _word_count(text: str, *, is_dense: bool) -> int:
+def _word_count(body: Body, *, is_dense: bool) -> int:
     """Words separated by spaces; in scripts without spaces every 1.7 letters count as a word."""
-    dense_letters = len(DENSE.findall(text)) if is_dense else 0
-    return len(text.split()) + int(dense_letters / 1.7)
+    dense_letters = len(DENSE.findall(body.text)) if is_dense else 0
+    return len(body.words) + int(dense_letters / 1.7)
 
 
 _SURE_STORY = 0.95  # from this probability on a page is a story, and its confidence is that of its fields and lines

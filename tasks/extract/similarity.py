@@ -55,7 +55,7 @@ def fold(text: str) -> Folded:
 
 def text_digest(*parts: Folded) -> str:
     """Equal for texts that differ only in case, punctuation and spaces: BLAKE2b-128 as 32 hex digits."""
-    return hashlib.blake2b(b"".join(word for part in parts for word in part.words), digest_size=16).hexdigest()
+    return hashlib.blake2b(b"".join([b"".join(part.words) for part in parts]), digest_size=16).hexdigest()
 
 
 def signatures_of(texts: list[str]) -> list[bytes | None]:

@@ -22,6 +22,7 @@ class Story:
 
     paragraphs: Sequence[str]
     text: str
+    tokens: Sequence[str]  # the text cut at spaces
     word_count: int
     language: str | None
     title: str
@@ -30,11 +31,6 @@ class Story:
     declared_authors: Sequence[str] = ()
     declared_dates: Sequence[str] = ()
     is_canonical_root: bool = False  # whether the page declares its site's front page as its own address
-
-    @cached_property
-    def tokens(self) -> list[str]:
-        """The text cut at spaces."""
-        return self.text.split()
 
     @cached_property
     def utf8(self) -> bytes:
