@@ -91,10 +91,10 @@ def find_spaces_damaged(story: Story) -> Evidence | None:
         if len(words) >= max(least, _GLUED_SHARE * story.word_count):
             return story.at(story.text.find(words[0]))
     # quick where few signs stand before a letter, and where no letters stand apart
-    least = max(_JOINED_MIN, _JOINED_SHARE * story.word_count)
-    if _count_marks_inside(story.text) >= least:
+    least_joined = max(_JOINED_MIN, _JOINED_SHARE * story.word_count)
+    if _count_marks_inside(story.text) >= least_joined:
         matches = list(_JOINED.finditer(story.text))
-        if len(matches) >= least:
+        if len(matches) >= least_joined:
             return story.at(matches[0].start())
     if not any(_EVERY_OTHER in story.text[start::2] for start in (0, 1)):
         return None

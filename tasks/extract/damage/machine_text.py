@@ -135,7 +135,7 @@ def find_encoded(story: Story) -> Evidence | None:
     text = story.text
     # half of the shortest run of base64 that counts, wherever it starts, fills one of these pieces
     starts = range(0, len(text) - _BASE64_HALF + 1, _BASE64_HALF)
-    has_run = any([text.find(" ", start, start + _BASE64_HALF) < 0 for start in starts]) or ";base64," in text
+    has_run = any(text.find(" ", start, start + _BASE64_HALF) < 0 for start in starts) or ";base64," in text
     if has_run and max(map(len, story.tokens), default=0) >= _BASE64_TOKEN_CHARS:
         match = _BASE64.search(text)
         if match:

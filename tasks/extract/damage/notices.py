@@ -57,10 +57,15 @@ _TABLES = {
 }
 
 
-_ASCII_TABLES = {
-    kind: {name: tuple(filter(str.isascii, phrases)) for name, phrases in table.items()}
-    for kind, table in _TABLES.items()
-}
+# scripts whose phrases no text in Latin letters can have; its quotes and dashes are not among them
+_NOT_LATIN = re.compile("[\u0370-\u1fff\u2e80-\U0010ffff]")
+_LATIN_TABLES, _ASCII_TABLES = (
+    {
+        kind: {name: tuple(phrase for phrase in phrases if may_have(phrase)) for name, phrases in table.items()}
+        for kind, table in _TABLES.items()
+    }
+    for may_have in (lambda phrase: not _NOT_LATIN.search(phrase), str.isascii)
+)
 
 
 def find_consent_wall(story: Story) -> Evidence | None:
@@ -138,9 +143,9 @@ def _says_all(kind: str, plain: str) -> bool:
 
 
 def _first_of(kind: str, name: str, plain: str) -> str | None:
-    """The first of a thing's phrases that a text has; only phrases in ASCII can be in a text in ASCII."""
-    phrases = (_ASCII_TABLES if plain.isascii() else _TABLES)[kind][name]
-    for phrase in phrases:
+    """The first of a thing's phrases that a text has, tried among those in its letters."""
+    tables = _ASCII_TABLES if plain.isascii() else _TABLES if _NOT_LATIN.search(plain) else _LATIN_TABLES
+    for phrase in tables[kind][name]:
         if phrase in plain:
             return phrase
     return None
