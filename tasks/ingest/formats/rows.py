@@ -98,7 +98,9 @@ class _Columns:
     @cached_property
     def _places(self) -> list[dict[str, tuple[str, ...]]]:
         """The columns of the row and of those of its columns that have any: most rows are flat."""
-        return [names for parent in ("", *PARENTS) if (names := self._names(parent))]
+        own = self._names("")
+        inner = [self._names(parent) for parent in PARENTS if parent in own]
+        return [names for names in (own, *inner) if names]
 
     def _names(self, parent: str) -> dict[str, tuple[str, ...]]:
         """The columns in a column (or in the row, for an empty name) by their names in small letters."""
