@@ -7,7 +7,7 @@ import pytest
 from support.source_files import HTML, OPTIONS, URL, WHEN, rows_of
 
 from tasks.ingest import bounded_streams
-from tasks.ingest.formats import Options
+from tasks.ingest.formats import Options, json_rows
 from tasks.ingest.formats.rows import unmatched
 from tasks.ingest.formats.times import microseconds
 from tasks.ingest.listing import list_files
@@ -59,6 +59,57 @@ def test_json_of_every_shape(tmp_path, monkeypatch, text, chunk):
         assert [record.raw for record in read if isinstance(record, Record)] == [raw for _, raw in WANTED]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("chunk", [7, 1 << 20])
+def test_json_in_utf_16_and_utf_32(tmp_path, monkeypatch, encoding, mark, indent, chunk):
+    pages = [{**page, "html": page["html"] + "Łódź \U0001f600"} for page in PAGES]
+    text = "\r\n".join(json.dumps(page, ensure_ascii=False, indent=indent) for page in pages)
+    path = tmp_path / "a.jsonl"
+    path.write_bytes((mark + text).encode(encoding))
+    with monkeypatch.context() as patch:
+        patch.setattr(bounded_streams, "CHUNK_BYTES", chunk)
+        assert found(path) == [(page["url"], page["html"].encode()) for page in pages]
+    (ref,) = list_files([str(path)]).refs
+    read = [record for part in ref.parts(100) for record in read_records(part, OPTIONS)]
+    assert len([record for record in read if isinstance(record, Record)]) == len(pages)
+
+
+WRAPPERS = {
+    "items": lambda pages: {"total": 5, "items": pages},
+    "another list before": lambda pages: {"tags": ["a"], "authors": [{"name": "x"}], "articles": pages, "more": [{}]},
+    "two objects around": lambda pages: {"response": {"status": "ok", "results": pages}},
+    "Elasticsearch": lambda pages: {"hits": {"total": {"n": 5}, "hits": [{"_source": page} for page in pages]}},
+}
+
+
+@pytest.mark.parametrize("name", WRAPPERS)
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("wrapper_bytes", [1, 8 << 20])
+def test_the_list_in_an_object_that_is_no_page(tmp_path, monkeypatch, name, indent, wrapper_bytes):
+    monkeypatch.setattr(json_rows, "_WRAPPER_BYTES", wrapper_bytes)
+    wrap, path = WRAPPERS[name], tmp_path / "a.json"
+    path.write_text(json.dumps(wrap(PAGES), indent=indent))
+    assert found(path) == WANTED
+    path.write_text(json.dumps(wrap(PAGES[:2]), indent=indent) + "\n" + json.dumps(wrap(PAGES[2:]), indent=indent))
+    assert found(path) == WANTED
+
+
+def test_the_parts_of_a_page_are_no_pages(tmp_path):
+    for number, row in enumerate(({"url": URL}, {"html": "<p>whole"})):
+        (tmp_path / f"{number}.json").write_text(
+            json.dumps({**row, "blocks": [{"text": "a"}, {"text": "b"}]}, indent=1)
+        )
+        assert len(rows_of(tmp_path / f"{number}.json")[0]) == 1
+
+
+def test_a_list_in_an_object_larger_than_memory_allows_is_read_by_item(tmp_path):
+    items = [{"html": f"<p>{number}" + "x" * 500_000} for number in range(30)]
+    (tmp_path / "a.json").write_text(json.dumps({"n": 30, "items": items}))
+    assert len(found(tmp_path / "a.json")) == 30
+
+
 @pytest.mark.parametrize(
     ("row", "want"),
     [
@@ -80,7 +131,7 @@ def test_a_row_that_is_not_strict_json(tmp_path, row, want):
         assert found(tmp_path / name)[-1][1].decode() == want
 
 
-def test_what_is_cut_or_too_large_is_told_and_the_rest_read(tmp_path):
+def test_what_is_cut_or_too_large_is_reported_and_the_rest_read(tmp_path):
     (tmp_path / "cut.json").write_text(json.dumps(PAGES)[:-40])
     rows, _ = rows_of(tmp_path / "cut.json")
     assert [row["problem"] for row in rows] == [None] * 4 + ["ingest.broken_record"]
@@ -118,7 +169,7 @@ def test_the_address_of_an_author_is_not_that_of_the_page(tmp_path):
     assert found(tmp_path / "a.jsonl") == [(None, b"words")]
 
 
-def test_a_column_that_no_row_has_is_told_with_those_there_are(tmp_path):
+def test_a_column_that_no_row_has_is_reported_with_those_there_are(tmp_path):
     (tmp_path / "a.jsonl").write_text(LINES[0])
     _, notes = rows_of(tmp_path / "a.jsonl", Options(1 << 20, {"html": "html", "url": "lnk"}))
     assert unmatched(dict.fromkeys(notes, 1), {"html": "html", "url": "lnk"}) == {"url": "url, html"}
