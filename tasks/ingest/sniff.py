@@ -52,7 +52,8 @@ def find_problem(raw: bytes) -> tuple[Flaw, str] | None:
     if raw.startswith(_BOMS[1:]) or is_wide(raw):
         return None
     probe = raw if len(raw) <= 2 * _PROBE else raw[:_PROBE] + raw[-_PROBE:]
-    controls = len(probe) - len(probe.translate(None, _CONTROLS))
+    # nearly all pages have none; looking for each takes half as long as a copy without them
+    controls = sum(probe.count(code) for code in _CONTROLS if code in probe)
     if controls > _BINARY_SHARE * len(probe):
         return Flaw.BINARY, f"{controls} of {len(probe)} bytes examined are control characters"
     return None

@@ -48,6 +48,8 @@ _WRITERS = frozenset(
 )
 # parts that lead to other people and licences too: they count in the place for the writer
 _PEOPLE = frozenset("people profile staff by".split())
+_PLACES = _TOPICS | _WRITERS | _PEOPLE
+_RELATIONS = ("tag", "category tag", "author")
 _TOPIC_PAGE = re.compile(f"/(?:{'|'.join(sorted(_TOPICS))})/[^/?#]+/?(?:[?#]|$)", re.I)
 _WRITER_PAGE = re.compile(f"/(?:{'|'.join(sorted(_WRITERS))})/[^/?#]+", re.I)
 _PEOPLE_PAGE = re.compile(f"/(?:{'|'.join(sorted(_PEOPLE))})/[^/?#]+", re.I)
@@ -192,6 +194,8 @@ class Signals:
         """
         rel, href = attributes.get("rel") or "", attributes.get("href") or ""
         parts = href.lower().split("/")  # nearly no link has one of the words; half of the cost of the patterns
+        if rel not in _RELATIONS and _PLACES.isdisjoint(parts):
+            return
         if rel in ("tag", "category tag") or (not _TOPICS.isdisjoint(parts) and _TOPIC_PAGE.search(href)):
             kept = self.tag_links
         elif (

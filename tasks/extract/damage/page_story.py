@@ -26,6 +26,7 @@ def damage_columns(page: Page, row: Mapping[str, Any], body: Body) -> tuple[list
     story = Story(
         paragraphs=body.paragraphs,
         text=body.text,
+        tokens=body.words,
         word_count=row["word_count"],
         language=row["language"],
         title=row["title"] or "",

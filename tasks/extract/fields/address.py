@@ -1,6 +1,7 @@
 """Addresses: the one a page declares as its own, its host and site, and cleaning of tracking parameters."""
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from tasks.extract.page import FieldValue, Page, strings
@@ -13,8 +14,10 @@ _TRACKING = re.compile(
     re.I,
 )
 _FRONT_PAGE = ("", "/")
+_PAGE_ADDRESSES = 64  # of one page, which several fields ask for in turn
 
 
+@lru_cache(_PAGE_ADDRESSES)
 def clean_url(url: str, base: str | None = None) -> str | None:
     """The absolute http(s) address without tracking parameters and fragment, or None if it is not such an address."""
     try:

@@ -1,6 +1,7 @@
 """A row of a table as a page: which of its columns hold the page, its address and its time."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from itertools import chain, repeat
 from typing import Any
 
@@ -97,12 +98,18 @@ class _Columns:
         for name in COMMON_NAMES[field]:
             if self._row.get(name):
                 return (name,)
-        for parent in ("", *PARENTS):
-            names = self._names(parent)
-            for name in COMMON_NAMES[field] if names else ():
+        for names in self._places:
+            for name in COMMON_NAMES[field]:
                 if (place := names.get(name)) and _at(self._row, place):
                     return place
         return None
+
+    @cached_property
+    def _places(self) -> list[dict[str, tuple[str, ...]]]:
+        """The columns of the row and of those of its columns that have any: most rows are flat."""
+        own = self._names("")
+        inner = [self._names(parent) for parent in PARENTS if parent in own]
+        return [names for names in (own, *inner) if names]
 
     def _names(self, parent: str) -> dict[str, tuple[str, ...]]:
         """The columns in a column (or in the row, for an empty name) by their names in small letters."""
