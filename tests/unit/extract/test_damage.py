@@ -173,6 +173,28 @@ def test_the_evidence_names_the_line():
     assert "{{ banner.text }}" in shown["shown"]
 
 
+STORY = [f"{text} {more}" for text, more in zip(PLAIN, reversed(PLAIN), strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "repairs"),
+    [
+        (STORY, []),
+        ([*STORY, *STORY], ["doubled_text"]),
+        ([*STORY, " ".join(STORY)], ["doubled_text"]),
+        ([STORY[0], *STORY], []),
+        ([*STORY, PLAIN[2]], []),
+    ],
+    ids=["once", "twice", "twice, then as one line", "the first paragraph twice", "a sentence twice"],
+)
+def test_doubled_text_is_named_among_the_repairs(lines, repairs):
+    html = "<html lang='en'><body><article><h1>Trust spends two million on pier</h1>"
+    html += "".join(f"<p>{text}</p>" for text in lines) + "</article></body></html>"
+    (row,) = process(page_table(html, source_uri="s", url="https://ledger.example/a"))[2].to_pylist()
+    assert row["repairs"] == repairs
+    assert row["text"].count(STORY[1]) == 1
+
+
 def test_phrases_are_spelled_out():
     assert sorted(spellings("recogni[sz]e (?:the )?page?")) == sorted(
         f"recogni{letter}e {article}pag{end}" for letter in "sz" for article in ("the ", "") for end in ("e", "")
