@@ -20,7 +20,6 @@ from tasks.clean.prepare import Prepared, prepare
 from tasks.clean.sites.templates import Recurrence, SiteHistory, find_templates, short_key, site_of
 from tasks.vocabulary import Action, Label, Reason
 
-
 _COPIED_WORDS = 8  # of a line: a shorter one may recur in any text
 _COPIED_SHARE = 0.25  # of the kept words: less is a standfirst or a quote that a layout prints again
 

@@ -15,9 +15,16 @@ _STARTS = {
     if name in _WHOLE
 }
 _WALL_CHARS = 2_500  # a longer text has a story in it
-_CONSENT_MIN, _CONSENT_CHARS = 6, 130  # things said, and at most so many characters for each
+# Things that a notice says at least, and at most so many characters for each. A story about notices says fewer, or says
+# them among much else: invented ones had 7 things of walls at 78 characters each, and 2 of tests for robots at 214.
+_CONSENT = ((6, 60), (9, 130))
 _NOTICE_CHARS = 1_500
-_REFUSALS = {"robot": 2, "region": 3, "parked": 1}  # things that a short text says at least
+_REFUSALS = {
+    "robot": ((2, 120), (3, 220)),
+    "region": ((2, 70), (3, 220)),
+    "denied": ((3, 60), (4, 100)),
+    "parked": ((3, 300),),
+}
 _HEAD_CHARS = 400
 _HEADS = 2  # paragraphs, since what follows may be teasers of other stories
 _LABEL_CHARS = 60
@@ -65,19 +72,17 @@ def find_consent_wall(story: Story) -> Evidence | None:
     if not any(word in plain for word in _TABLES["consent"]["cookies"]):
         return None
     said = _said("consent", plain)
-    if len(said) >= _CONSENT_MIN and len(said) * _CONSENT_CHARS >= len(plain):
-        return story.at(min(said))
-    return None
+    return story.at(min(said)) if _is_dense(said, plain, _CONSENT) else None
 
 
 def find_refusal(story: Story) -> Evidence | None:
-    """A text that tests for robots, refuses a country, or sells the domain."""
+    """A text that tests for robots, refuses a reader or a country, or sells the domain."""
     if len(story.text) > _NOTICE_CHARS:
         return None
     plain = _plain(story.text)
-    for kind, least in _REFUSALS.items():
+    for kind, bounds in _REFUSALS.items():
         said = _said(kind, plain)
-        if len(said) >= least:
+        if _is_dense(said, plain, bounds):
             return story.at(min(said))
     return None
 
@@ -125,6 +130,11 @@ def _plain(text: str) -> str:
 
 def _has(name: str, plain: str) -> bool:
     return any(phrase in plain for phrase in _TABLES["machine"][name])
+
+
+def _is_dense(said: list[int], plain: str, bounds: tuple[tuple[int, int], ...]) -> bool:
+    """Whether a text says enough things, and little else."""
+    return any(len(said) >= least and len(plain) <= len(said) * chars for least, chars in bounds)
 
 
 def _said(kind: str, plain: str) -> list[int]:
