@@ -28,8 +28,10 @@ _REFUSALS = {
 _HEAD_CHARS = 400
 _HEADS = 2  # paragraphs, since what follows may be teasers of other stories
 _LABEL_CHARS = 60
+_AD_MARKS = frozenset({"anzeige", "реклама", "annons", "広告", "广告", "광고"})
 _FRAME_CHARS = 240
 _LAST_CHARS = 200
+_STUB_CHARS = 1_500  # of a text whose rest is missing: three paragraphs
 _ALTERNATIVES = re.compile(
     r"\(\?:([^()]*)\)(\?)?|\[(\w+)\](\?)?|(.)\?"
 )  # (?:a|b), [sz], or a letter that may be absent
@@ -109,19 +111,40 @@ def find_machine_frame(story: Story) -> Evidence | None:
 
 
 def find_pay_line(story: Story) -> Evidence | None:
-    """A last line that says who may read the rest, in whatever words."""
-    last = story.paragraphs[-1] if story.paragraphs else ""
-    if not 0 < len(last) <= _LAST_CHARS or len(_said("pay", _plain(last))) < len(_TABLES["pay"]):
+    """A last line that says who may read the rest, in whatever words.
+
+    It may have been dropped because it is on all pages of the site; then it counts below a short text only, since
+    whole texts have such lines below them, too.
+    """
+    if not story.paragraphs:
         return None
-    return Evidence(len(story.paragraphs) - 1, excerpt(last))
+    if _is_pay_line(story.paragraphs[-1]):
+        return Evidence(len(story.paragraphs) - 1, excerpt(story.paragraphs[-1]))
+    below = story.lines_after if len(story.text) <= _STUB_CHARS else ()
+    shown = next((line for line in below if _is_pay_line(line)), None)
+    return Evidence(None, excerpt(shown)) if shown else None
+
+
+def _is_pay_line(line: str) -> bool:
+    return 0 < len(line) <= _LAST_CHARS and len(_said("pay", _plain(line))) == len(_TABLES["pay"])
 
 
 def find_sponsored(story: Story) -> Evidence | None:
     """A text labelled as paid for, in a line of its own."""
     for number, paragraph in enumerate(story.paragraphs[:_HEADS]):
-        if len(paragraph) < _LABEL_CHARS and _STARTS["label"].match(_plain(paragraph)):
+        if _is_label(paragraph):
             return Evidence(number, excerpt(paragraph))
-    return None
+    shown = next((line for line in story.lines_before if _is_label(line) and not _is_ad_mark(line)), None)
+    return Evidence(None, excerpt(shown)) if shown else None
+
+
+def _is_label(line: str) -> bool:
+    return len(line) < _LABEL_CHARS and bool(_STARTS["label"].match(_plain(line)))
+
+
+def _is_ad_mark(line: str) -> bool:
+    """Whether a line is one word that also stands above an advert beside a story."""
+    return _plain(line).strip(" .:!") in _AD_MARKS
 
 
 def _plain(text: str) -> str:

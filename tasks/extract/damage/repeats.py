@@ -13,7 +13,10 @@ _PARAGRAPHS_MIN, _ALIKE_SHARE = 6, 0.5
 _ALIKE_CHARS = 25  # of a paragraph's form: a shorter one is a heading or a result
 _DIGITS = re.compile(r"\d+")
 _NAME = re.compile(r"[A-ZÀ-ÞА-Я][\w’'-]*")
-_SHORT_REPEATS = 4  # times that a short line recurs when it is a button or a marker
+_COUNTER = re.compile(
+    r"\W{0,2}\d{1,3}\s?(?:of|/|von|sur|de|di|van|av|af|z|из|з)\s?\d{1,3}\W{0,2}"
+)  # of pictures: 3 of 14
+_COUNTERS_MIN = 4
 
 
 def find_repeats(story: Story) -> Evidence | None:
@@ -33,9 +36,12 @@ def find_repeats(story: Story) -> Evidence | None:
 
 
 def find_forms(story: Story) -> Evidence | None:
-    """Paragraphs that differ in names and figures only, as in notices and small ads."""
+    """Paragraphs that differ in names and figures only, as in notices and small ads, and counters of pictures."""
     if len(story.paragraphs) < _PARAGRAPHS_MIN:
         return None
+    counters = [n for n, one in enumerate(story.paragraphs) if len(one) < 12 and _COUNTER.fullmatch(one)]
+    if len(counters) >= _COUNTERS_MIN:
+        return Evidence(counters[0], excerpt(story.paragraphs[counters[0]]))
     forms = [_form(paragraph) for paragraph in story.paragraphs]
     counts = Counter(forms)
     alike = [n for n, form in enumerate(forms) if counts[form] > 1 and len(form) >= _ALIKE_CHARS]

@@ -77,6 +77,7 @@ DAMAGED = [
         Doubt.PARAGRAPHS_ALIKE,
         story([f"Ada Finch, {age}, of Overby, died on Sept. {age - 70}. Services private." for age in range(71, 79)]),
     ),
+    (Doubt.PARAGRAPHS_ALIKE, among(*(part for n in range(1, 6) for part in (f"{n} of 5", f"A boat. Photo: {n}")))),
     (Doubt.TITLE_DAMAGED, story(title="undefined")),
     (Doubt.TITLE_DAMAGED, story(title="{{ page.title }}")),
     (Doubt.TITLE_DAMAGED, story(title="Trust <b>spends</b> two million")),
@@ -124,7 +125,9 @@ DAMAGED = [
     (Doubt.MACHINE_REPLY, story([*PLAIN, "I hope this helps! Let me know if you need anything else."])),
     (Doubt.REST_FOR_PAYERS, story([*PLAIN, "The rest of this piece is for subscribers. Chip in to carry on."])),
     (Doubt.REST_FOR_PAYERS, story([*PLAIN, "Weiterlesen können nur Abonnenten."])),
+    (Doubt.REST_FOR_PAYERS, story(PLAIN, lines_after=["Share", "The full story is for members only."])),
     (Doubt.SPONSORED, story(["Sponsored content", *PLAIN])),
+    (Doubt.SPONSORED, story(lines_before=["By Ada Finch", "Sponsored content"])),
 ]
 UNDAMAGED = {
     "plain text": story(),
@@ -138,6 +141,14 @@ UNDAMAGED = {
     "an article about cookies": story(
         ["The ministry wants to forbid cookies that need no consent, a partner said.", *PLAIN]
     ),
+    "an advert above the text": story(lines_before=["Anzeige"]),
+    "a line for subscribers below a long text": story(
+        [" ".join(f"{text[:-1]} in the year {1900 + year}." for text in PLAIN) for year in range(4)],
+        lines_after=["Keep reading: become a member."],
+    ),
+    "a writer's hope": story([*PLAIN, "I hope this helps you end the battles about bedtime."]),
+    "scores": among("Overby 3 of 5", "1-0", "2/3", "The pier of 1904"),
+    "a castle for sale": story(["The castle may be for sale, and the town's parking service wants the yard.", *PLAIN]),
     "an author named Null": story(authors=["Christopher Null"]),
     "Chinese with Latin names": story(
         ["相关法规二次征求意见，消费者可在30天内退换，SK集团表示欢迎。"] * 1, language="zh"
