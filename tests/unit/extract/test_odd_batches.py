@@ -77,7 +77,7 @@ def correction(writer):
     return paragraphs(
         [
             f"An article about {writer.fill('{p}')} gave a wrong number in an earlier version. {line}",
-            f"The report of {writer.fill('{w}')} counted {writer.fill('{n}')} houses and not {writer.fill('{n}')}. "
+            f"The report of {writer.fill('{w}')} counted {writer.fill('{n}')} houses and not {writer.fill('{n}')}.",
             "The newspaper regrets the error and has changed the text on its pages and in the archive.",
         ]
     )
