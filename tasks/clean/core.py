@@ -150,7 +150,7 @@ def _name_doubled_text(prepared: Prepared, labels: LabelColumns) -> None:
         if not own:
             continue
         kept = {prepared.keys[n] for n in range(start, end) if is_kept[n]}
-        # a pull quote is no damage; the copy of the whole text in one line has a key of its own
+        # a pull quote repeats part of a line only; the copy of the whole text in one line has a key of its own
         twice = [n for n in own if prepared.keys[n] in kept or labels.detail[n] == WHOLE_TEXT]
         if twice and words[twice].sum() >= _COPIED_SHARE * words[start:end][is_kept[start:end]].sum():
             page = prepared.blocks.page[start]

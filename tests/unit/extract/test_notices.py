@@ -48,7 +48,7 @@ def test_a_notice_is_known_by_its_words(language, kind, lines):
 
 
 @pytest.mark.parametrize(("language", "kind", "lines"), STORIES, ids=case_id)
-def test_a_story_about_such_pages_is_no_notice(language, kind, lines):
+def test_a_story_about_such_pages_is_not_a_notice(language, kind, lines):
     assert not set(FLAGS.values()) & set(damage_of(language, lines))
 
 
