@@ -152,9 +152,9 @@ def gallery(page: Page, scene: Scene) -> Page:
 
 
 def _other(page: Page, scene: Scene) -> Page:
-    """Another page in the language of this one."""
-    own = [other for other in scene.pages if other.publisher.language == page.publisher.language]
-    return scene.dice.choice([other for other in own if other.number != page.number])
+    """The page before this one on its site."""
+    own = [other for other in scene.pages if other.publisher is page.publisher]
+    return own[[other.number for other in own].index(page.number) - 1]
 
 
 def followed_by_another(page: Page, scene: Scene) -> Page:

@@ -61,7 +61,7 @@ def judge(code: str, run: Run, control: Run, usual: Counter, planted: set[int], 
         if number in run.set_aside and number not in control.set_aside:
             found.aside += 1
             reasons.update(run.set_aside[number])
-        elif same(row, undamaged):
+        elif same(row, undamaged) and row["publisher"] == undamaged["publisher"]:
             found.repaired += 1
             reasons.update(f"repair {name}" for name in row["repairs"] or ())
         elif marked(row, undamaged) or number in run.near - control.near:

@@ -206,6 +206,17 @@ def test_doubled_text_is_named_among_the_repairs(lines, repairs):
     assert row["text"].count(STORY[1]) == 1
 
 
+def test_a_page_of_which_only_the_standfirst_is_left_is_doubtful():
+    lede = "The harbour trust wants to spend two million on the old ferry pier, and the town asks what for."
+    head = f"<head><title>Trust spends two million</title><meta name='description' content='{lede}'></head>"
+    html = f"<html lang='en'>{head}<body><main><h1>Trust spends two million</h1><p class='lead'>{lede}</p>"
+    for body, is_doubtful in (("", True), ("".join(f"<p>{text}</p>" for text in STORY), False)):
+        page = page_table(f"{html}{body}</main></body></html>", source_uri="s", url="https://ledger.example/a")
+        (row,) = process(page)[2].to_pylist()
+        assert row["text"].startswith(lede)
+        assert ("body_doubtful" in row["flags"]) is is_doubtful
+
+
 def test_phrases_are_spelled_out():
     assert sorted(spellings("recogni[sz]e (?:the )?page?")) == sorted(
         f"recogni{letter}e {article}pag{end}" for letter in "sz" for article in ("the ", "") for end in ("e", "")
