@@ -17,6 +17,8 @@ _COUNTER = re.compile(
     r"\W{0,2}\d{1,3}\s?(?:of|/|von|sur|de|di|van|av|af|z|из|з)\s?\d{1,3}\W{0,2}"
 )  # of pictures: 3 of 14
 _COUNTERS_MIN = 4
+_CREDITED = re.compile(r"(?:^|[.)!?…] |\()(?:photo|foto|fot\.|bild|image|credit|crédit)\b[^:/]{0,12}[:/]", re.I)
+_CREDITED_CHARS = 160  # of a caption with its credit
 
 
 def find_repeats(story: Story) -> Evidence | None:
@@ -36,12 +38,15 @@ def find_repeats(story: Story) -> Evidence | None:
 
 
 def find_forms(story: Story) -> Evidence | None:
-    """Paragraphs that differ in names and figures only, as in notices and small ads, and counters of pictures."""
+    """Paragraphs that differ in names and figures only, as in small ads, and the captions or counters of pictures."""
     if len(story.paragraphs) < _PARAGRAPHS_MIN:
         return None
     counters = [n for n, one in enumerate(story.paragraphs) if len(one) < 12 and _COUNTER.fullmatch(one)]
     if len(counters) >= _COUNTERS_MIN:
         return Evidence(counters[0], excerpt(story.paragraphs[counters[0]]))
+    credited = [n for n, one in enumerate(story.paragraphs) if len(one) < _CREDITED_CHARS and _CREDITED.search(one)]
+    if len(credited) >= max(_PARAGRAPHS_MIN - 1, _ALIKE_SHARE * len(story.paragraphs)):
+        return Evidence(credited[0], excerpt(story.paragraphs[credited[0]]))
     forms = [_form(paragraph) for paragraph in story.paragraphs]
     counts = Counter(forms)
     alike = [n for n, form in enumerate(forms) if counts[form] > 1 and len(form) >= _ALIKE_CHARS]

@@ -78,6 +78,7 @@ DAMAGED = [
         story([f"Ada Finch, {age}, of Overby, died on Sept. {age - 70}. Services private." for age in range(71, 79)]),
     ),
     (Doubt.PARAGRAPHS_ALIKE, among(*(part for n in range(1, 6) for part in (f"{n} of 5", f"A boat. Photo: {n}")))),
+    (Doubt.PARAGRAPHS_ALIKE, among(*(f"{text[4:40]}. Photo: {n}" for n, text in enumerate(PLAIN + PLAIN)))),
     (Doubt.TITLE_DAMAGED, story(title="undefined")),
     (Doubt.TITLE_DAMAGED, story(title="{{ page.title }}")),
     (Doubt.TITLE_DAMAGED, story(title="Trust <b>spends</b> two million")),
