@@ -26,6 +26,7 @@ from expectations import load as load_rules
 from expectations.gate import Verdict, check, contract, load_checks
 from expectations.rule import Suite
 from expectations.thresholds import Thresholds
+from flows.problems import observe
 from flows.run import GateStop, Run
 from tasks import schema
 from tasks.load.worker import Staged
@@ -133,6 +134,7 @@ class Gates:
         verdict: Verdict = data[0]
         path: Path | None = data[1]
         self.run.report.gate(verdict, path)
+        observe(verdict, self.run.observation)
         logger.info("gate after %s: %s", verdict.step, state.message)
         if verdict.stops:
             raise GateStop("; ".join(verdict.stops), path)

@@ -1,6 +1,7 @@
 """One execution of a flow on an output: its lock, its report, its workers, its time limit and its final state."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -11,9 +12,11 @@ from prefect.states import Completed, Failed
 
 from expectations.data_docs import build as build_data_docs
 from expectations.thresholds import DEFAULT_FILE, Thresholds, load_thresholds
+from flows.browse.address import browse_link
 from flows.operate.logs import scrub_logs
 from flows.operate.progress import TimeIsOverError, at_most, progress_in_ui
 from flows.parameters import NewsParameters, ReplayParameters
+from flows.problems import follow, remember_alert
 from flows.report.alerts import alert
 from flows.report.model import RunReport
 from flows.report.prometheus import write_metrics
@@ -23,7 +26,10 @@ from tasks.load.worker import LoadOptions
 from tasks.parallel.engines import CLUSTERS
 from tasks.parallel.executor import INLINE, Executor, open_executor
 from tasks.quality.metrics import Metric
-from tasks.steps import rules_version
+from tasks.quality.problems import Observation
+from tasks.site_rules.entries import NO_RULES, SiteRules
+from tasks.site_rules.file import load_site_rules
+from tasks.steps import rules_version, rules_version_with
 from tasks.storage.addresses import scrubbed
 
 _LONGEST_WAIT_SECONDS = 86_400.0  # for another run to end
@@ -50,6 +56,7 @@ class Run:
         self.settings = settings
         self.report = RunReport.begin(parameters, rules_version())
         self.metrics: list[Metric] = []
+        self.observation = Observation()
 
     @property
     def run_id(self) -> str:
@@ -64,6 +71,15 @@ class Run:
             ThresholdError: the user's file is unusable.
         """
         return load_thresholds(Path(self.parameters.thresholds) if self.parameters.thresholds else DEFAULT_FILE)
+
+    @cached_property
+    def site_rules(self) -> SiteRules:
+        """The user's corrections by site.
+
+        Raises:
+            SiteRulesError: the file is unusable.
+        """
+        return load_site_rules(self.parameters.sites) if self.parameters.sites else NO_RULES
 
     @property
     def data_docs(self) -> Path | None:
@@ -127,6 +143,7 @@ def _state_after(run: Run, work: Callable[[Run], None]) -> Any:
 
 
 def _work(run: Run, work: Callable[[Run], None]) -> None:
+    run.report.rules_version = rules_version_with(run.site_rules.fingerprint)
     show_own_log()  # for a run that a Prefect worker started
     settings = run.settings
     if settings.executor != INLINE:
@@ -144,12 +161,31 @@ def _work(run: Run, work: Callable[[Run], None]) -> None:
 def _close(run: Run, state: str, message: str | None = None) -> None:
     """Finish the report and show it: artifacts in the UI; metrics and an alert if they are configured."""
     report = run.report
+    if state != "Failed":  # a run that failed has not looked at everything
+        _follow_problems(run)
     report.finish(state, run.output, run.metrics, message=message)
     write_metrics(report)
     if run.data_docs:
         build_data_docs(run.data_docs)
-    page = (run.output.reports / f"{report.run_id}.html").resolve().as_uri()
+    file = run.output.reports / f"{report.run_id}.html"
+    page = browse_link("runs", report.run_id) or file.resolve().as_uri()  # browsers open no file from a web page
     markdown = f"{report.markdown()}\n\n[The whole report]({page})"
     create_markdown_artifact(key="run-report", markdown=markdown, description=report.sentence())
     create_link_artifact(key="run-report-page", link=page, link_text="The whole report", description=report.sentence())
-    alert(report)
+    if alert(report):
+        remember_alert(run.output)
+
+
+def _follow_problems(run: Run) -> None:
+    """Open, keep or close the problems of the dataset by what this run observed."""
+    run.observation.measured(run.metrics)
+    if isinstance(run.parameters, ReplayParameters) and not run.parameters.everything:
+        run.observation.rules.clear()  # a selection of pages does not show that a rule holds for the others
+    begun = run.report.started_at or datetime.now(UTC)
+    run.report.problems = follow(
+        run.output,
+        run.observation,
+        (run.run_id, begun),
+        run.thresholds.dataset,
+        is_replay=run.parameters.is_replay,
+    )

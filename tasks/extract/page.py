@@ -11,6 +11,8 @@ import orjson
 
 from tasks.extract.own_article import own_articles
 
+SITE_RULE = "site rule"  # the origin of a value that a user's rules for the site give
+
 Value_co = TypeVar("Value_co", covariant=True)
 
 
@@ -44,6 +46,7 @@ class Page:
     given: dict[str, Any] = field(default_factory=dict)  # by the user's list of publishers
     dropped_dates: list[LabelledLine] = field(default_factory=list)
     dropped_names: list[LabelledLine] = field(default_factory=list)  # dropped lines that may name the writer
+    ruled: dict[str, Any] = field(default_factory=dict)  # by the user's rules for its site, stronger than the page
 
     @classmethod
     def read(
@@ -52,7 +55,8 @@ class Page:
         """The page of a row of `schema.DOCUMENTS`, its lines, and its dropped lines that may have a date."""
         signals = orjson.loads(document["signals"]) if document.get("signals") else {}
         given = orjson.loads(document["given"]) if document.get("given") else {}
-        return cls(document, lines, signals, given, dropped_dates or [])
+        ruled = orjson.loads(document["site_rule"]) if document.get("site_rule") else {}
+        return cls(document, lines, signals, given, dropped_dates or [], ruled=ruled)
 
     @property
     def is_html(self) -> bool:
@@ -115,7 +119,9 @@ class Page:
         return [text for node in self.nodes(articles=articles) for text in strings(node.get(key))]
 
     def declared_language(self) -> str | None:
-        """The language tag that the page or the user's list of publishers declares."""
+        """The language that the user's rules, the page or the user's list of publishers declares."""
+        if self.ruled.get("language"):
+            return str(self.ruled["language"])
         if self.signals.get("language"):
             return str(self.signals["language"])
         metas = self.meta("og:locale", "content-language", "language", "dc.language")

@@ -83,6 +83,20 @@ def test_an_output_that_this_machine_cannot_create_is_named_and_a_foreign_one_re
         create_outputs(Schedules(output=str(tmp_path / "mine")))
 
 
+def test_corrections_by_site_are_beside_the_schedules_and_reach_every_run(tmp_path):
+    text = EXAMPLE.replace("# sites =", "sites =")
+    (tmp_path / "schedules.toml").write_text(text)
+    found = read_schedules(tmp_path / "schedules.toml")
+    assert found.sites == str(tmp_path / "sites.toml")
+    parameters = {deployment.name: deployment.parameters["parameters"] for deployment in deployments_of(found)}
+    assert {name: value.get("sites") for name, value in parameters.items()} == {
+        "hourly": found.sites,
+        "nightly": found.sites,
+        "backfill": found.sites,
+        "maintenance": None,
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
