@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from tasks import schema
 from tasks.clean.documents import PageVerdicts, document_row
-from tasks.clean.label.codes import LabelColumns, string_column
+from tasks.clean.label.codes import REASON_CODES, LabelColumns, string_column
+from tasks.clean.label.overrides import WHOLE_TEXT
 from tasks.clean.label.page import LineLabel, PageLines, PageView
 from tasks.clean.label.rules import label_line, open_view
 from tasks.clean.label.rules_fast import BatchFacts, label_plain_lines
@@ -21,8 +22,9 @@ from tasks.clean.sites.templates import Recurrence, SiteHistory, find_templates,
 from tasks.site_rules.page import PageRules, RuleFinder
 from tasks.vocabulary import Action, Label, Reason
 
-if TYPE_CHECKING:  # it loads pydantic, which a page without rules does without
-    from tasks.site_rules.entries import SiteRules
+        if any(prepared.found):
+            chances = correct_lines(prepared, labels, chances)
+        _name_doubled_text(prepared, labels)
 
 
 class Cleaned(NamedTuple):
@@ -87,6 +89,7 @@ def clean_pages(
         labels = _label_lines(prepared, chances, templates)
         if any(prepared.found):
             chances = correct_lines(prepared, labels, chances)
+        _name_doubled_text(prepared, labels)
         documents |= _documents(prepared, chances, labels.is_kept(), records)
         lines.append(_lines(prepared, labels, records))
     return Cleaned(
@@ -158,6 +161,25 @@ def _label_lines(prepared: Prepared, chances: story.Chances, templates: dict[int
         if blocks.page[start] in blocks.is_cut:
             labels.set_row(end - 1, LineLabel(Label.FOOTER, Action.DROP, Reason.BEYOND_LIMIT, None, 1.0))
     return labels
+
+
+def _name_doubled_text(prepared: Prepared, labels: LabelColumns) -> None:
+    """Count it among the repairs of a page if much of its text stands there twice, and the copy was dropped."""
+    is_copy = np.equal(labels.reason, REASON_CODES[Reason.DUPLICATE_IN_PAGE]) & ~labels.is_kept()
+    copies = np.flatnonzero(is_copy & (prepared.columns["words"] >= _COPIED_WORDS)) if is_copy.any() else np.zeros(0)
+    if not len(copies):
+        return
+    words, is_kept, layout = prepared.columns["words"], labels.is_kept(), prepared.layout
+    for start, end in zip(layout.starts.tolist(), layout.ends.tolist(), strict=True):
+        own = copies[(copies >= start) & (copies < end)].tolist()
+        if not own:
+            continue
+        kept = {prepared.keys[n] for n in range(start, end) if is_kept[n]}
+        # a pull quote repeats part of a line only; the copy of the whole text in one line has a key of its own
+        twice = [n for n in own if prepared.keys[n] in kept or labels.detail[n] == WHOLE_TEXT]
+        if twice and words[twice].sum() >= _COPIED_SHARE * words[start:end][is_kept[start:end]].sum():
+            page = prepared.blocks.page[start]
+            prepared.repairs[page] = sorted({*prepared.repairs[page], "doubled_text"})
 
 
 def _batch_facts(

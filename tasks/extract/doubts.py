@@ -73,6 +73,8 @@ def find_doubts(page: Page, row: Mapping[str, Any], paragraphs: Sequence[str]) -
     """
     text, language = row["text"], row["language"]
     doubts = _doubts_of_document(page.document, paragraphs)
+    if Doubt.BODY_DOUBTFUL not in doubts and _is_standfirst_only(page):
+        doubts.append(Doubt.BODY_DOUBTFUL)
     if row["mojibake_count"] > _MAX_MOJIBAKE:
         doubts.append(Doubt.ENCODING_DAMAGE)
     if not row["title"]:
@@ -91,6 +93,12 @@ def find_doubts(page: Page, row: Mapping[str, Any], paragraphs: Sequence[str]) -
     if is_at_once(row["published_at"], row["fetched_at"]):
         doubts.append(Doubt.PUBLISHED_WHEN_FETCHED)
     return [doubt.value for doubt in doubts]
+
+
+def _is_standfirst_only(page: Page) -> bool:
+    """Whether nothing but the summary above the story was kept: the story itself was not found."""
+    labels = {line.label for line in page.lines if line.action == "keep"}
+    return labels == {"standfirst"}
 
 
 def _doubts_of_document(document: Mapping[str, Any], paragraphs: Sequence[str]) -> list[Doubt]:

@@ -11,6 +11,8 @@ a warning about this defect appears on more rows than in any clean run; it is re
 and marked if most rows only say what is odd about them, in `kind`, `flags` or `near_duplicate_of`. Precision and
 recall are those of the pages set aside, as pages planted. Beside it stands a plain suite of Great Expectations on the
 final table of a pipeline without gates.
+
+The kinds of `defect_open.py` damage all pages of one site, and a row counts if it is quarantined, flagged or repaired.
 """
 
 import argparse
@@ -30,11 +32,14 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
+import defect_site
 import newsroom
 import pyarrow as pa
 from defect_kinds import KINDS, ONE, Kind
+from defect_open import OPEN_KINDS
 from defect_pages import Scene
 from defect_pipeline import Past, Pipeline, Run, page_row
+from defect_site import SiteFinding
 from newsroom import Page
 
 from tasks import schema
@@ -109,6 +114,14 @@ def measure(bench: Bench, code: str, dose: float) -> Finding:
     found = judge(kind, dose, run, planted, bench)
     found.seconds = round(time.perf_counter() - start, 2)
     return found
+
+
+def measure_site(bench: Bench, code: str) -> SiteFinding:
+    """Damage all pages of one site, run the pipeline and compare with the undamaged run."""
+    pages = defect_site.plant(code, bench.pages, bench.before)
+    run = bench.pipeline.run(table_of(pages), [page.number for page in pages])
+    planted = {page.number for page in pages if page.is_planted}
+    return defect_site.judge(code, run, bench.control, bench.usual, planted, _is_same, _is_marked)
 
 
 def _damaged(plant: Callable, ids: set[str], table: pa.Table) -> pa.Table:
@@ -220,6 +233,10 @@ def _measure(job: tuple[str, float]) -> Finding:
     return measure(_BENCH[0], *job)
 
 
+def _measure_site(code: str) -> SiteFinding:
+    return measure_site(_BENCH[0], code)
+
+
 # --- the tables -----------------------------------------------------------------------------------------------------
 
 
@@ -307,7 +324,7 @@ def show_clean(tally: dict, runs: int) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kinds", help="codes, parted by commas; all without it")
+    parser.add_argument("--kinds", help="codes, separated by commas; all without it")
     parser.add_argument("--json", type=Path, help="write the findings here")
     parser.add_argument("--pages", type=int, default=300, help="of a usual batch")
     parser.add_argument("--clean-runs", type=int, default=30)
@@ -315,13 +332,14 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=1)
     options = parser.parse_args()
     logging.disable(logging.WARNING)
-    codes = options.kinds.split(",") if options.kinds else [kind.code for kind in KINDS]
-    unknown = set(codes) - {kind.code for kind in KINDS}
-    if unknown:
-        parser.error(f"no such kinds: {', '.join(sorted(unknown))}; there are {', '.join(kind.code for kind in KINDS)}")
+    known = [kind.code for kind in KINDS] + list(OPEN_KINDS)
+    codes = options.kinds.split(",") if options.kinds else known
+    if unknown := set(codes) - set(known):
+        parser.error(f"no such kinds: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     start = time.perf_counter()
     folder = Path(tempfile.mkdtemp(prefix="defects-"))
     findings: list[Finding] = []
+    of_site: list[SiteFinding] = []
     try:
         bench, tally = prepare(folder, options.pages, options.clean_runs)
         print(f"history and clean runs: {time.perf_counter() - start:.0f} s", file=sys.stderr)
@@ -335,6 +353,9 @@ def main() -> int:
             for finding in pool.map(_measure, jobs):
                 findings.append(finding)
                 print(f"  {finding.kind} {finding.dose:g}: {finding.state} {finding.seconds} s", file=sys.stderr)
+            for told in pool.map(_measure_site, [code for code in OPEN_KINDS if code in codes]):
+                of_site.append(told)
+                print(f"  {told.kind}: {told.told_share:.0%} of the rows", file=sys.stderr)
     except KeyboardInterrupt:  # what was measured until then is shown
         print("stopped", file=sys.stderr)
     finally:
@@ -342,6 +363,7 @@ def main() -> int:
     show_clean(tally, options.clean_runs)
     caught, repaired, seen = show_ours(findings)
     plain = show_plain(findings)
+    defect_site.show(of_site)
     false = tally["set_aside"] / max(tally["pages"], 1)
     seconds = time.perf_counter() - start
     print(
@@ -363,7 +385,11 @@ def main() -> int:
             "seconds": round(seconds),
         }
         options.json.write_text(
-            json.dumps(summary | {"findings": [asdict(one) for one in findings]}, indent=1, default=str)
+            json.dumps(
+                summary | {"findings": [asdict(one) for one in findings], "of_site": [asdict(one) for one in of_site]},
+                indent=1,
+                default=str,
+            )
         )
     return 0
 

@@ -17,6 +17,7 @@ _REPEATED_WORDS = 8  # shorter lines recur in interviews, lists and refrains
 _COPY_WORDS, _COPY_SHARE = 40, 0.95  # of a block that repeats other paragraphs, and their share of it
 _COPY_MIN_SHARE = 0.3  # of the story's words
 _STORY_WORDS = 60
+WHOLE_TEXT = "the whole text"  # the detail of a line that holds all other paragraphs
 _ASIDE = 1 << TAG_CODES["aside"]
 
 
@@ -79,7 +80,7 @@ def _remove_whole_copies(page: PageLines, removed: Removed) -> None:
     whole = squeeze(page.text[longest])
     parts = [n for n in story if n != longest and page.words[n] > 2 and squeeze(page.text[n]) in whole]
     if len(parts) > 1 and word_sum(page, parts) >= _COPY_SHARE * size:
-        removed[longest] = LineLabel(Label.PARAGRAPH, Action.DROP, Reason.DUPLICATE_IN_PAGE, "the whole text", 0.95)
+        removed[longest] = LineLabel(Label.PARAGRAPH, Action.DROP, Reason.DUPLICATE_IN_PAGE, WHOLE_TEXT, 0.95)
 
 
 def _is_refrain(page: PageLines, lines: list[int], keys: list[int], first: int, index: int) -> bool:

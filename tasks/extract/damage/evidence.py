@@ -30,6 +30,8 @@ class Story:
     tags: Sequence[str | None]  # the HTML element of each paragraph
     declared_authors: Sequence[str] = ()
     declared_dates: Sequence[str] = ()
+    lines_before: Sequence[str] = ()  # dropped lines directly above the text
+    lines_after: Sequence[str] = ()  # and directly below it
     is_canonical_root: bool = False  # whether the page declares its site's front page as its own address
 
     @cached_property

@@ -13,6 +13,7 @@ from tasks.extract.page import Page
 
 _AUTHOR_METAS = ("author", "article:author", "parsely-author", "dc.creator")
 _DATE_METAS = ("article:published_time", "parsely-pub-date", "sailthru.date", "pubdate", "datepublished")
+_BESIDE_LINES = 3  # above and below the text: a label, or a line about the rest of it
 # repairs of undamaged text: they unify spaces and line ends
 _PLAIN_REPAIRS = frozenset({"spaces", "tabs", "line_breaks", "unicode_nfc"})
 
@@ -23,6 +24,8 @@ def damage_columns(page: Page, row: Mapping[str, Any], body: Body) -> tuple[list
     `row` has title, authors, language and word_count.
     """
     kept = [line for line in page.lines if line.action == "keep"]
+    first, last = (kept[0].line_no, kept[-1].line_no) if kept else (0, 0)
+    dropped = page.dropped_names
     story = Story(
         paragraphs=body.paragraphs,
         text=body.text,
@@ -34,6 +37,8 @@ def damage_columns(page: Page, row: Mapping[str, Any], body: Body) -> tuple[list
         tags=[line.tag for line in kept],
         declared_authors=_declared_authors(page),
         declared_dates=_declared_dates(page),
+        lines_before=[line.text for line in dropped if first - _BESIDE_LINES <= line.line_no < first],
+        lines_after=[line.text for line in dropped if last < line.line_no <= last + _BESIDE_LINES],
         is_canonical_root=_declares_front_page(page),
     )
     found = find_damage(story)

@@ -15,7 +15,12 @@ _FORM_CHARS = 200  # of a paragraph, from which its form is made
 _ALIKE_CHARS = 25  # of a paragraph's form: a shorter one is a heading or a result
 _DIGITS = re.compile(r"\d+")
 _NAME = re.compile(r"[A-ZÀ-ÞА-Я][\w’'-]*")
-_SHORT_REPEATS = 4  # times that a short line recurs when it is a button or a marker
+_COUNTER = re.compile(
+    r"\W{0,2}\d{1,3}\s?(?:of|/|von|sur|de|di|van|av|af|z|из|з)\s?\d{1,3}\W{0,2}"
+)  # of pictures: 3 of 14
+_COUNTERS_MIN = 4
+_CREDITED = re.compile(r"(?:^|[.)!?…] |\()(?:photo|foto|fot\.|bild|image|credit|crédit)\b[^:/]{0,12}[:/]", re.I)
+_CREDITED_CHARS = 160  # of a caption with its credit
 
 
 def find_repeats(story: Story) -> Evidence | None:
@@ -48,9 +53,10 @@ def _count_repeated_parts(text: str, least: int) -> int:
 
 
 def find_forms(story: Story) -> Evidence | None:
-    """Paragraphs that differ in names and figures only, as in notices and small ads."""
+    """Paragraphs that differ in names and figures only, as in small ads, and the captions or counters of pictures."""
     if len(story.paragraphs) < _PARAGRAPHS_MIN:
         return None
+<<<<<<< HEAD
     least = max(_PARAGRAPHS_MIN - 1, _ALIKE_SHARE * len(story.paragraphs))
     # what paragraphs of one form have in common, counted far faster than the form is made: no name has such signs
     keys = [(one.count(" ", 0, _FORM_CHARS), one.count(",", 0, _FORM_CHARS)) for one in story.paragraphs]
@@ -64,6 +70,18 @@ def find_forms(story: Story) -> Evidence | None:
     counts = Counter(forms.values())
     alike = [n for n, form in forms.items() if counts[form] > 1 and len(form) >= _ALIKE_CHARS]
     if len(alike) >= least:
+=======
+    counters = [n for n, one in enumerate(story.paragraphs) if len(one) < 12 and _COUNTER.fullmatch(one)]
+    if len(counters) >= _COUNTERS_MIN:
+        return Evidence(counters[0], excerpt(story.paragraphs[counters[0]]))
+    credited = [n for n, one in enumerate(story.paragraphs) if len(one) < _CREDITED_CHARS and _CREDITED.search(one)]
+    if len(credited) >= max(_PARAGRAPHS_MIN - 1, _ALIKE_SHARE * len(story.paragraphs)):
+        return Evidence(credited[0], excerpt(story.paragraphs[credited[0]]))
+    forms = [_form(paragraph) for paragraph in story.paragraphs]
+    counts = Counter(forms)
+    alike = [n for n, form in enumerate(forms) if counts[form] > 1 and len(form) >= _ALIKE_CHARS]
+    if len(alike) >= max(_PARAGRAPHS_MIN - 1, _ALIKE_SHARE * len(forms)):
+>>>>>>> 0b5937b93e85ddd2864b9ffcd0666fbb3ee02815
         return Evidence(alike[0], excerpt(story.paragraphs[alike[0]]))
     return None
 

@@ -78,6 +78,8 @@ DAMAGED = [
         Doubt.PARAGRAPHS_ALIKE,
         story([f"Ada Finch, {age}, of Overby, died on Sept. {age - 70}. Services private." for age in range(71, 79)]),
     ),
+    (Doubt.PARAGRAPHS_ALIKE, among(*(part for n in range(1, 6) for part in (f"{n} of 5", f"A boat. Photo: {n}")))),
+    (Doubt.PARAGRAPHS_ALIKE, among(*(f"{text[4:40]}. Photo: {n}" for n, text in enumerate(PLAIN + PLAIN)))),
     (Doubt.TITLE_DAMAGED, story(title="undefined")),
     (Doubt.TITLE_DAMAGED, story(title="{{ page.title }}")),
     (Doubt.TITLE_DAMAGED, story(title="Trust <b>spends</b> two million")),
@@ -125,7 +127,9 @@ DAMAGED = [
     (Doubt.MACHINE_REPLY, story([*PLAIN, "I hope this helps! Let me know if you need anything else."])),
     (Doubt.REST_FOR_PAYERS, story([*PLAIN, "The rest of this piece is for subscribers. Chip in to carry on."])),
     (Doubt.REST_FOR_PAYERS, story([*PLAIN, "Weiterlesen können nur Abonnenten."])),
+    (Doubt.REST_FOR_PAYERS, story(PLAIN, lines_after=["Share", "The full story is for members only."])),
     (Doubt.SPONSORED, story(["Sponsored content", *PLAIN])),
+    (Doubt.SPONSORED, story(lines_before=["By Ada Finch", "Sponsored content"])),
 ]
 UNDAMAGED = {
     "plain text": story(),
@@ -139,6 +143,14 @@ UNDAMAGED = {
     "an article about cookies": story(
         ["The ministry wants to forbid cookies that need no consent, a partner said.", *PLAIN]
     ),
+    "an advert above the text": story(lines_before=["Anzeige"]),
+    "a line for subscribers below a long text": story(
+        [" ".join(f"{text[:-1]} in the year {1900 + year}." for text in PLAIN) for year in range(4)],
+        lines_after=["Keep reading: become a member."],
+    ),
+    "a writer's hope": story([*PLAIN, "I hope this helps you end the battles about bedtime."]),
+    "scores": among("Overby 3 of 5", "1-0", "2/3", "The pier of 1904"),
+    "a castle for sale": story(["The castle may be for sale, and the town's parking service wants the yard.", *PLAIN]),
     "an author named Null": story(authors=["Christopher Null"]),
     "Chinese with Latin names": story(
         ["相关法规二次征求意见，消费者可在30天内退换，SK集团表示欢迎。"] * 1, language="zh"
@@ -172,6 +184,39 @@ def test_the_evidence_names_the_line():
     text_of = {line["line_no"]: line["text"] for line in lines.to_pylist()}
     assert "{{ banner.text }}" in text_of[shown["line_no"]]
     assert "{{ banner.text }}" in shown["shown"]
+
+
+STORY = [f"{text} {more}" for text, more in zip(PLAIN, reversed(PLAIN), strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "repairs"),
+    [
+        (STORY, []),
+        ([*STORY, *STORY], ["doubled_text"]),
+        ([*STORY, " ".join(STORY)], ["doubled_text"]),
+        ([STORY[0], *STORY], []),
+        ([*STORY, PLAIN[2]], []),
+    ],
+    ids=["once", "twice", "twice, then as one line", "the first paragraph twice", "a sentence twice"],
+)
+def test_doubled_text_is_named_among_the_repairs(lines, repairs):
+    html = "<html lang='en'><body><article><h1>Trust spends two million on pier</h1>"
+    html += "".join(f"<p>{text}</p>" for text in lines) + "</article></body></html>"
+    (row,) = process(page_table(html, source_uri="s", url="https://ledger.example/a"))[2].to_pylist()
+    assert row["repairs"] == repairs
+    assert row["text"].count(STORY[1]) == 1
+
+
+def test_a_page_of_which_only_the_standfirst_is_left_is_doubtful():
+    lede = "The harbour trust wants to spend two million on the old ferry pier, and the town asks what for."
+    head = f"<head><title>Trust spends two million</title><meta name='description' content='{lede}'></head>"
+    html = f"<html lang='en'>{head}<body><main><h1>Trust spends two million</h1><p class='lead'>{lede}</p>"
+    for body, is_doubtful in (("", True), ("".join(f"<p>{text}</p>" for text in STORY), False)):
+        page = page_table(f"{html}{body}</main></body></html>", source_uri="s", url="https://ledger.example/a")
+        (row,) = process(page)[2].to_pylist()
+        assert row["text"].startswith(lede)
+        assert ("body_doubtful" in row["flags"]) is is_doubtful
 
 
 def test_phrases_are_spelled_out():
