@@ -22,9 +22,11 @@ from tasks.clean.sites.templates import Recurrence, SiteHistory, find_templates,
 from tasks.site_rules.page import PageRules, RuleFinder
 from tasks.vocabulary import Action, Label, Reason
 
-        if any(prepared.found):
-            chances = correct_lines(prepared, labels, chances)
-        _name_doubled_text(prepared, labels)
+if TYPE_CHECKING:  # it loads pydantic, which a page without rules does without
+    from tasks.site_rules.entries import SiteRules
+
+_COPIED_WORDS = 8  # of a line: a shorter one may recur in any text
+_COPIED_SHARE = 0.25  # of the kept words: less is a standfirst or a quote that a layout prints again
 
 
 class Cleaned(NamedTuple):
