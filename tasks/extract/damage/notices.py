@@ -121,18 +121,12 @@ def find_machine_frame(story: Story) -> Evidence | None:
 
 
 def find_pay_line(story: Story) -> Evidence | None:
-<<<<<<< HEAD
-    """A last line that says who may read the rest, in whatever words."""
-    last = story.paragraphs[-1] if story.paragraphs else ""
-    if not 0 < len(last) <= _LAST_CHARS or not _says_all("pay", _plain(last)):
-=======
     """A last line that says who may read the rest, in whatever words.
 
     It may have been dropped because it is on all pages of the site; then it counts below a short text only, since
     whole texts have such lines below them, too.
     """
     if not story.paragraphs:
->>>>>>> 0b5937b93e85ddd2864b9ffcd0666fbb3ee02815
         return None
     if _is_pay_line(story.paragraphs[-1]):
         return Evidence(len(story.paragraphs) - 1, excerpt(story.paragraphs[-1]))
@@ -142,7 +136,7 @@ def find_pay_line(story: Story) -> Evidence | None:
 
 
 def _is_pay_line(line: str) -> bool:
-    return 0 < len(line) <= _LAST_CHARS and len(_said("pay", _plain(line))) == len(_TABLES["pay"])
+    return 0 < len(line) <= _LAST_CHARS and _says_all("pay", _plain(line))
 
 
 def find_sponsored(story: Story) -> Evidence | None:

@@ -56,8 +56,13 @@ def find_forms(story: Story) -> Evidence | None:
     """Paragraphs that differ in names and figures only, as in small ads, and the captions or counters of pictures."""
     if len(story.paragraphs) < _PARAGRAPHS_MIN:
         return None
-<<<<<<< HEAD
+    counters = [n for n, one in enumerate(story.paragraphs) if len(one) < 12 and _COUNTER.fullmatch(one)]
+    if len(counters) >= _COUNTERS_MIN:
+        return Evidence(counters[0], excerpt(story.paragraphs[counters[0]]))
     least = max(_PARAGRAPHS_MIN - 1, _ALIKE_SHARE * len(story.paragraphs))
+    credited = [n for n, one in enumerate(story.paragraphs) if len(one) < _CREDITED_CHARS and _CREDITED.search(one)]
+    if len(credited) >= least:
+        return Evidence(credited[0], excerpt(story.paragraphs[credited[0]]))
     # what paragraphs of one form have in common, counted far faster than the form is made: no name has such signs
     keys = [(one.count(" ", 0, _FORM_CHARS), one.count(",", 0, _FORM_CHARS)) for one in story.paragraphs]
     if 2 * (len(keys) - len(set(keys))) < least:
@@ -70,18 +75,6 @@ def find_forms(story: Story) -> Evidence | None:
     counts = Counter(forms.values())
     alike = [n for n, form in forms.items() if counts[form] > 1 and len(form) >= _ALIKE_CHARS]
     if len(alike) >= least:
-=======
-    counters = [n for n, one in enumerate(story.paragraphs) if len(one) < 12 and _COUNTER.fullmatch(one)]
-    if len(counters) >= _COUNTERS_MIN:
-        return Evidence(counters[0], excerpt(story.paragraphs[counters[0]]))
-    credited = [n for n, one in enumerate(story.paragraphs) if len(one) < _CREDITED_CHARS and _CREDITED.search(one)]
-    if len(credited) >= max(_PARAGRAPHS_MIN - 1, _ALIKE_SHARE * len(story.paragraphs)):
-        return Evidence(credited[0], excerpt(story.paragraphs[credited[0]]))
-    forms = [_form(paragraph) for paragraph in story.paragraphs]
-    counts = Counter(forms)
-    alike = [n for n, form in enumerate(forms) if counts[form] > 1 and len(form) >= _ALIKE_CHARS]
-    if len(alike) >= max(_PARAGRAPHS_MIN - 1, _ALIKE_SHARE * len(forms)):
->>>>>>> 0b5937b93e85ddd2864b9ffcd0666fbb3ee02815
         return Evidence(alike[0], excerpt(story.paragraphs[alike[0]]))
     return None
 
