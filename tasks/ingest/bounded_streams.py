@@ -170,7 +170,7 @@ class BoundedStream:
     def resume(self) -> int | None:
         """Go on behind damage, at the next sound member; its byte in the file, or None if there is none.
 
-        Log files are compressed member by member, so that a damaged one is no reason to lose the others.
+        Log files are compressed member by member, and a damaged one must not cost the others.
         """
         if not self._has_gap or not isinstance(self._stream, Members):
             return None

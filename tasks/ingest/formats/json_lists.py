@@ -11,7 +11,7 @@ _DEPTH = 3  # objects around the list: {"response": {"results": [...]}}
 
 
 def pages_in(row: dict[str, Any], rows: Rows) -> list[dict[str, Any]]:
-    """The items of the lists in an object that is no page itself; none if there is no list of pages."""
+    """The items of the lists in an object that is not a page itself; none if there is no list of pages."""
     if rows.is_page_or_has_address(row):
         return []
     return [

@@ -62,7 +62,7 @@ def read_json(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
 def _over_gaps(source: BoundedStream, read: Read, is_behind_damage: bool) -> Iterator[Record]:
     """The records of a file and of what stands behind its damaged parts.
 
-    `read` is told the number of the next row, and whether it begins behind damage.
+    `read` gets the number of the next row, and whether it begins behind damage.
     """
     last = 0
     found = read(1, is_behind_damage)
