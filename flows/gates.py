@@ -8,12 +8,12 @@ from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from threading import Thread
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from prefect import State, task
+from prefect import State, Task, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed, Failed
@@ -26,6 +26,7 @@ from expectations import load as load_rules
 from expectations.gate import Verdict, check, contract, load_checks
 from expectations.rule import Suite
 from expectations.thresholds import Thresholds
+from flows.recording import is_recorded
 from flows.run import GateStop, Run
 from tasks import schema
 from tasks.load.worker import Staged
@@ -103,7 +104,7 @@ class Gates:
         Raises:
             GateStop: the gate stops the run.
         """
-        return replace(result, rejected=self._passed(gate(result.step, self, result, return_state=True)))
+        return replace(result, rejected=self._passed(_state_of(gate, result.step, self, result)))
 
     def check_staged(self, staged: Staged) -> None:
         """Check the staged dataset as read back from its files, and that every page is accounted for.
@@ -111,7 +112,7 @@ class Gates:
         Raises:
             GateStop: the gate stops the run.
         """
-        self._passed(gate_load(self, staged, return_state=True))
+        self._passed(_state_of(gate_load, self, staged))
 
     def check_history(self, compared: Sequence[ComparedMetric]) -> None:
         """Check the run against earlier ones (`tasks.quality.drift.compare`).
@@ -119,7 +120,7 @@ class Gates:
         Raises:
             GateStop: the gate stops the run.
         """
-        self._passed(gate_dataset(self, compared, return_state=True))
+        self._passed(_state_of(gate_dataset, self, compared))
 
     def source_of(self, doc_id: str | None) -> str | None:
         """The `source_uri` of a page of the run."""
@@ -127,7 +128,7 @@ class Gates:
 
     def _passed(self, state: State[Any]) -> Path | None:
         """The file of rejected pages of a gate that let the run continue."""
-        data = state.result(raise_on_failure=state.name != "StoppedByGate")
+        data = state.result(raise_on_failure=state.name != "StoppedByGate") if is_recorded() else state.data
         if not (isinstance(data, tuple) and isinstance(data[0], Verdict)):
             raise TypeError(f"the gate ended as {state.name} without a verdict: {state.message}")
         verdict: Verdict = data[0]
@@ -137,6 +138,11 @@ class Gates:
         if verdict.stops:
             raise GateStop("; ".join(verdict.stops), path)
         return path
+
+
+def _state_of(task: Task[..., Any], *arguments: Any) -> State[Any]:
+    """The state in which a gate ends, as a task or as a plain function ."""
+    return cast(State[Any], task(*arguments, return_state=True) if is_recorded() else task.fn(*arguments))
 
 
 @task(name="gate", task_run_name="gate-{step}", cache_policy=NO_CACHE, persist_result=False)
@@ -206,7 +212,8 @@ def _stops_of_rows(verdict: Verdict) -> list[str]:
 def _state(verdict: Verdict, path: Path | None) -> Any:
     """The gate's state in the UI: the verdict in words; its result is the verdict and the file of rejected pages."""
     rows = [{name: row[name] for name in _SHOWN} for row in verdict.as_rows()]
-    create_table_artifact(key=f"gate-{verdict.step}", table=rows, description=_sentence(verdict))
+    if is_recorded():
+        create_table_artifact(key=f"gate-{verdict.step}", table=rows, description=_sentence(verdict))
     data = (verdict, path)
     if verdict.stops:
         return Failed(name="StoppedByGate", message="; ".join(verdict.stops)[:1000], data=data)

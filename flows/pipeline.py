@@ -15,6 +15,7 @@ from flows.gates import Gates, import_checks_during_ingest
 from flows.operate.paths import check_paths
 from flows.parameters import NewsParameters, ReplayParameters
 from flows.quarantine import forgotten_pages, select
+from flows.recording import run_step
 from flows.report.losses import losses
 from flows.run import GateStop, Run, carry_out
 from tasks.clean.task import clean, learn_sites
@@ -75,7 +76,7 @@ def process(run: Run, pages: StepResult) -> None:
     gates, work, sites = Gates(run, pages), run.output.work, run.output.files("sites")
     pages = gates.check(pages)
 
-    documents = clean(pages, work / "clean", sites, run.output.state(), run.executor)
+    documents = run_step(clean, pages, work / "clean", sites, run.output.state(), run.executor)
     run.report.step(documents)
     try:
         documents = gates.check(documents)
@@ -83,22 +84,24 @@ def process(run: Run, pages: StepResult) -> None:
         _note_losses(run, documents, [stop.rejected])  # the report then says if one language or site explains the stop
         raise
 
-    articles = extract(documents, work / "extract", guess_dates=run.parameters.guess_dates, executor=run.executor)
+    articles = run_step(
+        extract, documents, work / "extract", guess_dates=run.parameters.guess_dates, executor=run.executor
+    )
     run.report.step(articles)
     articles = gates.check(articles)
 
-    staged = load(pages, documents, articles, run.load_options, run.executor)
+    staged = run_step(load, pages, documents, articles, run.load_options, run.executor)
     run.report.counts |= staged.counts
     run.report.example = gates.source_of(staged.example)
     gates.check_staged(staged)
     if not run.parameters.is_replay:  # a replay has pages of many days: not comparable with one run
         _compare_with_history(run, gates, (pages, documents, articles), staged)
 
-    new_sites = learn_sites(documents, sites, work / f"sites-{run.run_id}", run.executor)
+    new_sites = run_step(learn_sites, documents, sites, work / f"sites-{run.run_id}", run.executor)
     _add_memories(run, staged.changes, new_sites)
     # the raw pages of a replay are in the output already
     keep_pages = run.parameters.keeps_raw_pages and not run.parameters.is_replay
-    run.report.snapshot = publish(staged, pages, documents, run.output, keep_pages=keep_pages)
+    run.report.snapshot = run_step(publish, staged, pages, documents, run.output, keep_pages=keep_pages)
 
 
 def _process_new_pages(run: Run, parameters: NewsParameters) -> None:
@@ -109,7 +112,8 @@ def _process_new_pages(run: Run, parameters: NewsParameters) -> None:
         parameters.fetch_minutes * 60.0,
     )
     with import_checks_during_ingest() if settings.executor != INLINE else nullcontext():
-        pages = ingest(
+        pages = run_step(
+            ingest,
             parameters.sources,
             output.work / "pages",
             [str(path) for path in output.files("ledger").values()],
@@ -133,7 +137,8 @@ def _process_stored_pages(run: Run, parameters: ReplayParameters) -> None:
     if not wanted:
         logger.info("nothing to replay: no matching page in quarantine, or its raw page was not kept")
         return
-    pages = load_stored_pages(
+    pages = run_step(
+        load_stored_pages,
         wanted,
         output.root,
         output.work / "pages",

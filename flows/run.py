@@ -1,12 +1,12 @@
 """One execution of a flow on an output: its lock, its report, its workers, its time limit and its final state."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pyarrow as pa
-from prefect.artifacts import create_link_artifact, create_markdown_artifact
 from prefect.states import Completed, Failed
 
 from expectations.data_docs import build as build_data_docs
@@ -14,7 +14,9 @@ from expectations.thresholds import DEFAULT_FILE, Thresholds, load_thresholds
 from flows.operate.logs import scrub_logs
 from flows.operate.progress import TimeIsOverError, at_most, progress_in_ui
 from flows.parameters import NewsParameters, ReplayParameters
+from flows.recording import is_recorded
 from flows.report.alerts import alert
+from flows.report.artifacts import show_report
 from flows.report.model import RunReport
 from flows.report.prometheus import write_metrics
 from flows.settings import Settings, show_own_log
@@ -134,7 +136,7 @@ def _work(run: Run, work: Callable[[Run], None]) -> None:
         pa.set_memory_pool(pa.system_memory_pool())
     with (
         at_most(run.parameters.timeout_minutes),
-        progress_in_ui(),
+        progress_in_ui() if is_recorded() else nullcontext(),
         open_executor(settings.executor, settings.workers, settings.address) as executor,
     ):
         run.executor = executor
@@ -148,8 +150,6 @@ def _close(run: Run, state: str, message: str | None = None) -> None:
     write_metrics(report)
     if run.data_docs:
         build_data_docs(run.data_docs)
-    page = (run.output.reports / f"{report.run_id}.html").resolve().as_uri()
-    markdown = f"{report.markdown()}\n\n[The whole report]({page})"
-    create_markdown_artifact(key="run-report", markdown=markdown, description=report.sentence())
-    create_link_artifact(key="run-report-page", link=page, link_text="The whole report", description=report.sentence())
+    if is_recorded():
+        show_report(report, run.output)
     alert(report)

@@ -37,6 +37,7 @@ def progress(is_terminal: bool) -> Iterator[None]:
         handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
         logger.handlers, logger.propagate = [handler], False
         logger.setLevel(logging.INFO)
+        logger.info("starting")  # imports take seconds
         with listening(_log_finished_step):
             yield
         return

@@ -42,6 +42,11 @@ REASON = Option("--reason", metavar="CODE", help="only pages with this reason")
 RUN_ID = Option("--run", metavar="RUN_ID", dest="run_id", help="only pages that this run quarantined")
 THRESHOLDS = Option("--thresholds", metavar="FILE", help="use this file instead of the bundled thresholds.yml")
 VERBOSE = Option("--verbose", action="store_true", help="print Prefect's log too")
+RECORD = Option(
+    "--record",
+    action="store_true",
+    help="record the run in Prefect's database, for its UI, although no Prefect server is named",
+)
 QUIET = Option("--quiet", action="store_true", help="print nothing but errors")
 JSON = Option("--json", action="store_true", help="print JSON, for programs")
 SCHEDULES = Option(
@@ -116,6 +121,7 @@ RUN = Command(
         ),
         JSON,
         QUIET,
+        RECORD,
         VERBOSE,
     ),
 )
@@ -133,6 +139,7 @@ REPLAY = Command(
         Option("--guess-dates", action="store_true", help=run.GUESS_DATES_HELP),
         JSON,
         QUIET,
+        RECORD,
         VERBOSE,
     ),
 )

@@ -31,9 +31,10 @@ def run_pages(options: argparse.Namespace) -> int:
     columns = columns_of(options.map)
     settings = settings_of(options)
 
-    def load() -> FlowCall:
+    def load(is_recorded: bool) -> FlowCall:
         from flows.parameters import NewsParameters
         from flows.pipeline import news
+        from flows.recording import run_flow
 
         parameters = NewsParameters(
             sources=options.sources,
@@ -50,7 +51,7 @@ def run_pages(options: argparse.Namespace) -> int:
             keep_warc=options.keep_warc,
             fetch_minutes=options.fetch_minutes,
         )
-        return lambda: news(parameters, return_state=True)
+        return lambda: run_flow(news, parameters, is_recorded=is_recorded)
 
     return _run_flow(load, options, settings)
 
@@ -67,9 +68,10 @@ def replay_pages(options: argparse.Namespace) -> int:
     if options.thresholds:
         _check_thresholds(options.thresholds)
 
-    def load() -> FlowCall:
+    def load(is_recorded: bool) -> FlowCall:
         from flows.parameters import ReplayParameters
         from flows.pipeline import replay
+        from flows.recording import run_flow
 
         parameters = ReplayParameters(
             output=options.output,
@@ -79,7 +81,7 @@ def replay_pages(options: argparse.Namespace) -> int:
             thresholds=options.thresholds,
             guess_dates=options.guess_dates,
         )
-        return lambda: replay(parameters, return_state=True)
+        return lambda: run_flow(replay, parameters, is_recorded=is_recorded)
 
     return _run_flow(load, options)
 
@@ -167,10 +169,10 @@ def settings_of(options: argparse.Namespace) -> "Settings":
 # ---------------------------------------------------------------------- running
 
 
-def _run_flow(load: Callable[[], FlowCall], options: argparse.Namespace, settings: "Settings | None" = None) -> int:
+def _run_flow(load: Callable[[bool], FlowCall], options: argparse.Namespace, settings: "Settings | None" = None) -> int:
     """Run a flow with progress shown, and print what it did; returns the exit code.
 
-    `load` imports the flow and returns a call of it: that takes seconds, in which the server starts.
+    `load` imports the flow and returns a call of it: that takes seconds.
 
     Raises:
         CopydeskError: the run failed, or no Prefect server can be reached.
@@ -182,28 +184,38 @@ def _run_flow(load: Callable[[], FlowCall], options: argparse.Namespace, setting
     quiet_environment()
     # the summary says what happened; Prefect's log and tracebacks are in its UI, and here on demand
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "INFO" if options.verbose else "CRITICAL")
-    from flows.operate.server import server_unless_named
-
-    server = server_unless_named()
-    if server is not None:
-        _end_at_once_on_interrupt(server)
     from flows.cli.console import print_json, progress, summary
 
-    call = load()
+    shown = nullcontext() if options.quiet else progress(sys.stderr.isatty())
+    with shown, override(settings) if settings else nullcontext(), _reachable_server():
+        report = _report_of(_prepared(load, options), options.output)
+    if options.json:
+        print_json(report.to_json())
+    elif not options.quiet:
+        summary(report, options.output)
+    return _EXIT_CODES.get(report.state, EXIT_FAILED)
+
+
+def _prepared(load: Callable[[bool], FlowCall], options: argparse.Namespace) -> FlowCall:
+    """The call of a flow, ready to be made: what it needs is imported, and its server is there, if it has one."""
+    from flows.operate.server import is_server_named, temporary_server
+
+    is_recorded = is_server_named()
+    server = None
+    if options.record and not is_recorded:
+        server, is_recorded = temporary_server(), True
+    if server is not None or not is_recorded:
+        _end_at_once_on_interrupt(server)
+    if not is_recorded:  # Prefect would warn that the log has no flow run
+        os.environ["PREFECT_LOGGING_TO_API_ENABLED"] = "false"
+    call = load(is_recorded)
     if server is not None:
         from flows.gates import import_checks_in_background
 
         # a run that finds nothing new needs no checks, but there is nothing else to do until the server is ready
         import_checks_in_background()
         server.wait()
-    shown = nullcontext() if options.quiet else progress(sys.stderr.isatty())
-    with shown, override(settings) if settings else nullcontext(), _reachable_server():
-        report = _report_of(call, options.output)
-    if options.json:
-        print_json(report.to_json())
-    elif not options.quiet:
-        summary(report, options.output)
-    return _EXIT_CODES.get(report.state, EXIT_FAILED)
+    return call
 
 
 @contextmanager
@@ -218,8 +230,8 @@ def _reachable_server() -> Iterator[None]:
         raise RunFailedError(f"{error}: {advice}") from error
 
 
-def _end_at_once_on_interrupt(server: "TemporaryServer") -> None:
-    """Let Ctrl-C end a run that has its own server at once.
+def _end_at_once_on_interrupt(server: "TemporaryServer | None") -> None:
+    """Let Ctrl-C end a run at once that nobody watches; its own server ends with it.
 
     Prefect would wait for what is running and report it. What the run has done is on disk and nothing of it is visible
     before it is published, so there is nothing to wait for.
@@ -229,7 +241,8 @@ def _end_at_once_on_interrupt(server: "TemporaryServer") -> None:
 
     def end(_number: int, _frame: FrameType | None) -> None:
         print(INTERRUPTED, file=sys.stderr, flush=True)
-        server.kill()
+        if server is not None:
+            server.kill()
         os._exit(EXIT_INTERRUPTED)
 
     signal.signal(signal.SIGINT, end)

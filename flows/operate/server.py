@@ -1,6 +1,6 @@
-"""The temporary Prefect server of a run that names none, started while this process still imports.
+"""The temporary Prefect server of a command that needs one where none is named, started while this process imports.
 
-Prefect would start one itself, but only when the flow is called, and would import the whole server into this process.
+Prefect would start one itself, but only when a flow is called, and would import the whole server into this process.
 Here it starts first, and Prefect is pointed to it as to any other server.
 """
 
@@ -107,14 +107,19 @@ def keep_loopback_direct() -> None:
         os.environ[name] = "*" if "*" in excepted else ",".join(excepted)
 
 
-def server_unless_named() -> TemporaryServer | None:
-    """Start a server and point Prefect to it; None if Prefect's settings name a server or forbid a temporary one."""
+def is_server_named() -> bool:
+    """Whether Prefect's settings name a server: the environment, or a profile."""
     keep_loopback_direct()
-    from prefect.context import refresh_global_settings_context
-    from prefect.settings import PREFECT_API_URL, PREFECT_SERVER_ALLOW_EPHEMERAL_MODE, get_current_settings
+    from prefect.settings import PREFECT_API_URL
 
-    if PREFECT_API_URL.value() or not PREFECT_SERVER_ALLOW_EPHEMERAL_MODE.value():
-        return None
+    return bool(PREFECT_API_URL.value())
+
+
+def temporary_server() -> TemporaryServer:
+    """Start a server and point Prefect to it."""
+    from prefect.context import refresh_global_settings_context
+    from prefect.settings import get_current_settings
+
     settings = get_current_settings()
     environment = os.environ | settings.to_environment_variables(exclude_unset=True)
     # as for Prefect's own: no UI, and only those of its services that a single run needs
