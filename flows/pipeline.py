@@ -19,7 +19,9 @@ from flows.recording import run_step
 from flows.report.losses import losses
 from flows.run import GateStop, Run, carry_out
 from tasks.clean.task import clean, learn_sites
+from tasks.clean.worker import clean_batch
 from tasks.extract.task import extract
+from tasks.extract.worker import extract_batch
 from tasks.ingest.fetch.fetching import STATE_FILE, Fetching
 from tasks.ingest.selection import Selection
 from tasks.ingest.stored_pages import stored_files
@@ -74,6 +76,7 @@ def process(run: Run, pages: StepResult) -> None:
         GateStop: a gate stopped the run; nothing was published.
     """
     gates, work, sites = Gates(run, pages), run.output.work, run.output.files("sites")
+    run.executor.prepare(clean_batch, extract_batch)  # while this process imports the checks of the first gate
     pages = gates.check(pages)
 
     documents = run_step(clean, pages, work / "clean", sites, run.output.state(), run.executor)

@@ -3,8 +3,8 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from tasks.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_STOPPED, CopydeskError, UsageError
@@ -175,7 +175,7 @@ def _run_flow(load: Callable[[bool], FlowCall], options: argparse.Namespace, set
     `load` imports the flow and returns a call of it: that takes seconds.
 
     Raises:
-        CopydeskError: the run failed, or no Prefect server can be reached.
+        CopydeskError: the run failed, or the Prefect server that is named does not respond.
     """
     from flows.settings import override, quiet_environment
     from tasks.parallel.processes import reduce_gc
@@ -187,7 +187,7 @@ def _run_flow(load: Callable[[bool], FlowCall], options: argparse.Namespace, set
     from flows.cli.console import print_json, progress, summary
 
     shown = nullcontext() if options.quiet else progress(sys.stderr.isatty())
-    with shown, override(settings) if settings else nullcontext(), _reachable_server():
+    with shown, override(settings) if settings else nullcontext():
         report = _report_of(_prepared(load, options), options.output)
     if options.json:
         print_json(report.to_json())
@@ -198,16 +198,17 @@ def _run_flow(load: Callable[[bool], FlowCall], options: argparse.Namespace, set
 
 def _prepared(load: Callable[[bool], FlowCall], options: argparse.Namespace) -> FlowCall:
     """The call of a flow, ready to be made: what it needs is imported, and its server is there, if it has one."""
-    from flows.operate.server import is_server_named, temporary_server
+    from flows.operate.prefect_settings import api_url, check_server
+    from flows.operate.server import keep_loopback_direct, temporary_server
 
-    is_recorded = is_server_named()
+    keep_loopback_direct()
     server = None
-    if options.record and not is_recorded:
-        server, is_recorded = temporary_server(), True
-    if server is not None or not is_recorded:
+    is_recorded = bool(api_url()) or options.record
+    if api_url():
+        check_server()
+    else:
+        server = temporary_server() if options.record else None
         _end_at_once_on_interrupt(server)
-    if not is_recorded:  # Prefect would warn that the log has no flow run
-        os.environ["PREFECT_LOGGING_TO_API_ENABLED"] = "false"
     call = load(is_recorded)
     if server is not None:
         from flows.gates import import_checks_in_background
@@ -216,18 +217,6 @@ def _prepared(load: Callable[[bool], FlowCall], options: argparse.Namespace) -> 
         import_checks_in_background()
         server.wait()
     return call
-
-
-@contextmanager
-def _reachable_server() -> Iterator[None]:
-    """Turn Prefect's error about a server that does not answer into one for the user."""
-    try:
-        yield
-    except RuntimeError as error:
-        if "Failed to reach API" not in str(error):  # Prefect's words
-            raise
-        advice = "start that Prefect server, or unset PREFECT_API_URL and the run starts a temporary one"
-        raise RunFailedError(f"{error}: {advice}") from error
 
 
 def _end_at_once_on_interrupt(server: "TemporaryServer | None") -> None:

@@ -107,16 +107,15 @@ def keep_loopback_direct() -> None:
         os.environ[name] = "*" if "*" in excepted else ",".join(excepted)
 
 
-def is_server_named() -> bool:
-    """Whether Prefect's settings name a server: the environment, or a profile."""
-    keep_loopback_direct()
-    from prefect.settings import PREFECT_API_URL
-
-    return bool(PREFECT_API_URL.value())
-
-
 def temporary_server() -> TemporaryServer:
-    """Start a server and point Prefect to it."""
+    """Start a server and point Prefect to it.
+
+    Raises:
+        CopydeskError: Prefect's home folder cannot be written.
+    """
+    from flows.operate.prefect_settings import check_home
+
+    check_home()
     from prefect.context import refresh_global_settings_context
     from prefect.settings import get_current_settings
 
