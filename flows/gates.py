@@ -184,7 +184,7 @@ def gate_load(gates: Gates, staged: Staged) -> Any:
     counts = staged.counts
     account = {
         "received": counts["received"],
-        "accounted": counts["articles"] + counts["duplicates"] + counts["quarantined"],
+        "accounted": sum(counts[name] for name in ("articles", "duplicates", "quarantined", "forgotten")),
         "articles": counts["articles"],
         "staged_articles": staged.staged_articles,
     }

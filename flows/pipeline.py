@@ -94,7 +94,7 @@ def process(run: Run, pages: StepResult) -> None:
     articles = gates.check(articles)
 
     staged = run_step(load, pages, documents, articles, run.load_options, run.executor)
-    run.report.counts |= staged.counts
+    run.report.loaded(staged)
     run.report.example = gates.source_of(staged.example)
     gates.check_staged(staged)
     if not run.parameters.is_replay:  # a replay has pages of many days: not comparable with one run

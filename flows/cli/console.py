@@ -16,6 +16,7 @@ from rich.text import Text
 
 from expectations.dataset import LOSSES
 from flows.cli.terminal import Terminal, one_line
+from flows.report.account import article_count
 from flows.report.model import RunReport
 from flows.report.wording import plural
 from tasks.load.output import Output
@@ -105,9 +106,12 @@ def _print_account(console: Terminal, report: RunReport) -> None:
         console.print("A gate stopped the run; nothing was published.", style="bold")
         console.print(f"  {report.message}")
         return
-    console.print(f"= {account.articles:>7,} {plural(account.articles, 'article')}")
+    number, words = article_count(account).split(" ", 1)
+    console.print(f"= {number:>7} {words}")
     console.print(f"+ {account.duplicates:>7,} {plural(account.duplicates, 'duplicate')}")
     console.print(f"+ {account.quarantined:>7,} quarantined")
+    if account.forgotten:
+        console.print(f"+ {account.forgotten:>7,} forgotten")
 
 
 def _print_warnings(console: Terminal, report: RunReport) -> None:

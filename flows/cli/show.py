@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from rich.table import Table
+from rich.table import Column, Table
 
 from expectations.reasons import quarantine_reasons
 from flows.cli.suggestions import did_you_mean
@@ -22,12 +22,15 @@ _PUBLISHERS_SHOWN = 25
 _DAYS_SHOWN = 7
 _RUNS_SHOWN = 5
 _EXAMPLES = 3
-_OUTCOMES = (
-    ("article", "articles"),
-    ("duplicate", "duplicates"),
-    ("quarantined", "quarantined"),
-    ("forgotten", "forgotten"),
-)
+_RUN_ID_CHARS = 22
+_OUTCOMES = {
+    "article": "article",
+    "replaced": "replaced by a newer text",
+    "duplicate": "duplicate",
+    "quarantined": "quarantined",
+    "forgotten": "forgotten",
+}
+_COUNTED = ("article", "duplicate")  # nouns
 
 
 def check_selection(output: Output, reason: str | None, run_id: str | None) -> None:
@@ -58,16 +61,26 @@ def _values(output: Output, table: str, column: str) -> set[str]:
 def dataset_summary(output: Output) -> dict[str, Any]:
     """What `print_dataset` shows, for programs: articles, pages by outcome, quarantine by reason and the last runs."""
     articles = _columns(output, "articles", ["publisher"])
-    ledger = _columns(output, "ledger", ["outcome"])
     quarantine = _columns(output, "quarantine", ["reason"])
     return {
         "state": output.state(),
         "articles": articles.num_rows if articles else 0,
         "articles_by_publisher": _counts(articles, "publisher"),
-        "pages_by_outcome": _counts(ledger, "outcome"),
+        "pages_by_outcome": _pages_by_outcome(output, articles.num_rows if articles else 0),
         "quarantined_by_reason": _counts(quarantine, "reason"),
         "runs": [_run_summary(report) for report in read_reports(output, _RUNS_SHOWN)],
     }
+
+
+def _pages_by_outcome(output: Output, articles: int) -> dict[str, int]:
+    """What became of all pages ever received.
+
+    Of the pages that became an article, those count as `article` whose text is published now; a newer page of the same
+    address has `replaced` the others.
+    """
+    pages = _counts(_columns(output, "ledger", ["outcome"]), "outcome")
+    replaced = pages.get("article", 0) - articles
+    return pages | {"article": articles, "replaced": replaced} if replaced > 0 else pages
 
 
 def _counts(table: pa.Table | None, column: str) -> dict[str, int]:
@@ -95,8 +108,10 @@ def _run_summary(report: RunReport) -> dict[str, Any]:
 def print_dataset(output: Output) -> None:
     """Print a dataset's articles by publisher and day, its quarantine by reason, and its last runs."""
     console = Terminal()
-    _print_articles(console, _columns(output, "articles", ["publisher", "published_date", "word_count"]))
-    _print_ledger(console, output)
+    articles = _columns(output, "articles", ["publisher", "published_date", "word_count"])
+    _print_articles(console, articles)
+    if pages := _pages_by_outcome(output, articles.num_rows if articles else 0):
+        _print_ledger(console, pages)
     quarantine = _columns(output, "quarantine", ["reason", "source_uri", "detail"])
     if quarantine is not None and quarantine.num_rows:
         console.print()
@@ -154,14 +169,14 @@ def _publishers(articles: pa.Table) -> Table:
     return table
 
 
-def _print_ledger(console: Terminal, output: Output) -> None:
-    """Print what became of all pages ever received; a new version of an article counts as an article."""
-    ledger = _columns(output, "ledger", ["outcome"])
-    if ledger is None:
-        return
-    counts = {row["values"]: row["counts"] for row in pc.value_counts(ledger.column("outcome")).to_pylist()}
-    parts = [f"{counts.get(name, 0):,} {words}" for name, words in _OUTCOMES if name != "forgotten" or name in counts]
-    console.print(f"\nledger: {count(sum(counts.values()), 'page')} received = {' + '.join(parts)}")
+def _print_ledger(console: Terminal, pages: Mapping[str, int]) -> None:
+    """Print what became of all pages ever received (`_pages_by_outcome`)."""
+    parts = [
+        count(pages.get(name, 0), words) if name in _COUNTED else f"{pages[name]:,} {words}"
+        for name, words in _OUTCOMES.items()
+        if name in _COUNTED or pages.get(name)
+    ]
+    console.print(f"\nledger: {count(sum(pages.values()), 'page')} received = {' + '.join(parts)}")
 
 
 def _quarantine_overview(quarantine: pa.Table) -> Table:
@@ -175,8 +190,10 @@ def _quarantine_overview(quarantine: pa.Table) -> Table:
 
 
 def _last_runs(output: Output) -> Table:
-    headings = ("run", "state", "pages", "articles", "duplicates", "quarantined")
-    table = Table(*headings, title="Last runs", title_justify="left", box=None)
+    run = Column("run", no_wrap=True, min_width=_RUN_ID_CHARS)  # an id that is cut cannot be copied
+    state = Column("state", overflow="fold")
+    numbers_of = ("pages", "articles", "duplicates", "quarantined")
+    table = Table(run, state, *numbers_of, title="Last runs", title_justify="left", box=None)
     for report in read_reports(output, _RUNS_SHOWN):
         account = report.account
         numbers = (account.received, account.articles, account.duplicates, account.quarantined)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import pyarrow.parquet as pq
@@ -30,6 +30,9 @@ from tasks.quality.losses import UnusualLoss
 from tasks.quality.metrics import Metric
 from tasks.steps import StepResult
 from tasks.storage.atomic import write_json, write_text
+
+if TYPE_CHECKING:
+    from tasks.load.worker import Staged
 
 logger = logging.getLogger(__name__)
 
@@ -117,12 +120,22 @@ class RunReport:
         self.gates.append(GateSummary(verdict.step, verdict.received, len(verdict.reasons), verdict.stops, rules))
         if path is None:
             return
+        self.quarantine_counts = dict(Counter(self.quarantine_counts) + self._reasons(path))
+
+    def loaded(self, staged: "Staged") -> None:
+        """Record what load decided: among it the copies of quarantined pages, which no gate saw."""
+        self.counts |= staged.counts
+        self.quarantine = {}
+        self.quarantine_counts = dict(sum(map(self._reasons, staged.quarantine_files), Counter()))
+
+    def _reasons(self, path: Path) -> "Counter[str]":
+        """The reasons in a file of quarantined pages; a few pages of each are kept as examples."""
         rows = pq.ParquetFile(path).read(columns=["source_uri", "reason", "detail"]).to_pylist()
         for row in rows:
             examples = self.quarantine.setdefault(row["reason"], [])
             if len(examples) < EXAMPLES:
                 examples.append(record_of(QuarantinedPage, row))
-        self.quarantine_counts = dict(Counter(self.quarantine_counts) + Counter(row["reason"] for row in rows))
+        return Counter(row["reason"] for row in rows)
 
     def finish(self, state: str, output: Output, metrics: list[Metric], message: str | None = None) -> None:
         """Close the report; write it to `runs/` and `report/`, and the run into the history.
