@@ -4,15 +4,14 @@ import logging
 from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import nullcontext
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from prefect import flow
-from prefect.runtime import flow_run
 
 from flows.gates import Gates, import_checks_during_ingest
 from flows.operate.paths import check_paths
+from flows.operate.run_names import run_name
 from flows.parameters import NewsParameters, ReplayParameters
 from flows.quarantine import forgotten_pages, select
 from flows.recording import run_step
@@ -40,15 +39,7 @@ from tasks.steps import StepResult, rejected_ids
 logger = logging.getLogger(__name__)
 
 
-def _run_name() -> str:
-    parameters = flow_run.parameters.get("parameters") or {}
-    sources = parameters["sources"] if isinstance(parameters, dict) else parameters.sources
-    source = Path(sources[0].rstrip("/*")).name or "news"
-    more = f"+{len(sources) - 1}" if len(sources) > 1 else ""
-    return f"news-{datetime.now(UTC):%Y-%m-%d}-{source}{more}"
-
-
-@flow(name="news", flow_run_name=_run_name, validate_parameters=True, persist_result=False)
+@flow(name="news", flow_run_name=run_name, validate_parameters=True, persist_result=False)
 def news(parameters: NewsParameters) -> Any:
     """Turn scraped pages into a dataset of articles.
 
@@ -59,7 +50,7 @@ def news(parameters: NewsParameters) -> Any:
     return carry_out(parameters, lambda run: _process_new_pages(run, parameters))
 
 
-@flow(name="replay", validate_parameters=True, persist_result=False)
+@flow(name="replay", flow_run_name=run_name, validate_parameters=True, persist_result=False)
 def replay(parameters: ReplayParameters) -> Any:
     """Process stored pages again with the current rules, and publish the result.
 

@@ -93,6 +93,10 @@ class TemporaryServer:
             self.kill()
             return self._process.wait()
 
+    def end(self) -> None:
+        """Ask the server to end, without waiting for it: it ends some seconds after this process at the latest."""
+        self._process.terminate()
+
     def kill(self) -> None:
         """End the server at once, without waiting; safe in a signal handler."""
         self._process.kill()
@@ -107,8 +111,8 @@ def keep_loopback_direct() -> None:
         os.environ[name] = "*" if "*" in excepted else ",".join(excepted)
 
 
-def temporary_server() -> TemporaryServer:
-    """Start a server and point Prefect to it.
+def temporary_server(*, has_schedules: bool = False) -> TemporaryServer:
+    """Start a server and point Prefect to it; with schedules, all services of a server run in it.
 
     Raises:
         CopydeskError: Prefect's home folder cannot be written.
@@ -121,8 +125,9 @@ def temporary_server() -> TemporaryServer:
 
     settings = get_current_settings()
     environment = os.environ | settings.to_environment_variables(exclude_unset=True)
-    # as for Prefect's own: no UI, and only those of its services that a single run needs
-    environment |= {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
+    environment |= {"PREFECT_UI_ENABLED": "0"}
+    if not has_schedules:  # as for Prefect's own: only those of its services that a single run needs
+        environment |= {"PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
     server = TemporaryServer(environment, settings.server.ephemeral.startup_timeout_seconds)
     # Prefect would print where its UI shows the run; this server has no UI
     logging.getLogger("prefect.flow_runs").addFilter(lambda record: not record.getMessage().startswith("View at"))
