@@ -27,6 +27,7 @@ from expectations.gate import Verdict, check, contract, load_checks
 from expectations.rule import Suite
 from expectations.thresholds import Thresholds
 from flows.recording import is_recorded
+from flows.report.wording import count
 from flows.run import GateStop, Run
 from tasks import schema
 from tasks.load.worker import Staged
@@ -134,7 +135,8 @@ class Gates:
         verdict: Verdict = data[0]
         path: Path | None = data[1]
         self.run.report.gate(verdict, path)
-        logger.info("gate after %s: %s", verdict.step, state.message)
+        if not is_recorded():  # Prefect logs the state of every task
+            logger.info("gate after %s: %s", verdict.step, state.message)
         if verdict.stops:
             raise GateStop("; ".join(verdict.stops), path)
         return path
@@ -226,7 +228,9 @@ def _sentence(verdict: Verdict) -> str:
     passed = verdict.received - len(verdict.reasons)
     text = f"{verdict.received} in, {passed} passed, {len(verdict.reasons)} quarantined"
     if verdict.warnings:
-        text += f", {len(verdict.warnings)} warnings: " + ", ".join(outcome.code for outcome in verdict.warnings)
+        text += f", {count(len(verdict.warnings), 'warning')}: " + ", ".join(
+            outcome.code for outcome in verdict.warnings
+        )
     if verdict.stops:
         text += ", stopped: " + "; ".join(verdict.stops)
     return text

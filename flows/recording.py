@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar, cast
 
-from prefect import Flow, State, Task
+from prefect import Flow, State, Task, tags
+from prefect.client.orchestration import get_client
 from prefect.context import FlowRunContext
 from prefect.states import Failed
 
@@ -18,6 +19,8 @@ P = ParamSpec("P")
 Result = TypeVar("Result")
 Parameters = TypeVar("Parameters")
 logger = logging.getLogger(__name__)
+
+COMMAND_LINE, WARNINGS = "command-line", "warnings"  # tags of runs
 
 
 def is_recorded() -> bool:
@@ -44,12 +47,25 @@ def run_step(task: Task[P, Result], *arguments: P.args, **keywords: P.kwargs) ->
 def run_flow(flow: Flow[[Parameters], Any], parameters: Parameters, *, is_recorded: bool) -> State[Any]:
     """The state in which a flow ends: run by Prefect, or as a plain function if no server records it."""
     if is_recorded:
-        return cast(State[Any], flow(parameters, return_state=True))
+        with tags("copydesk", COMMAND_LINE):
+            return cast(State[Any], flow(parameters, return_state=True))
     try:
         return cast(State[Any], flow.fn(parameters))
     except Exception as error:
         logger.exception("the run failed")
         return Failed(message=f"{type(error).__name__}: {error}", data=error)
+
+
+def add_tag(tag: str) -> None:
+    """Add a tag to this run, by which runs are filtered in the UI. Without a server there is nothing to do."""
+    context = FlowRunContext.get()
+    if context is None or context.flow_run is None:
+        return
+    try:
+        with get_client(sync_client=True) as client:
+            client.update_flow_run(context.flow_run.id, tags=[*context.flow_run.tags, tag])
+    except Exception:  # a server that is away for a moment must not end the run
+        logger.warning("could not add the tag %s to the run", tag, exc_info=False)
 
 
 def _may_pass(task: Task[Any, Any], error: Exception) -> bool:

@@ -14,7 +14,7 @@ from expectations.thresholds import DEFAULT_FILE, Thresholds, load_thresholds
 from flows.operate.logs import scrub_logs
 from flows.operate.progress import TimeIsOverError, at_most, progress_in_ui
 from flows.parameters import NewsParameters, ReplayParameters
-from flows.recording import is_recorded
+from flows.recording import WARNINGS, add_tag, is_recorded
 from flows.report.alerts import alert
 from flows.report.artifacts import show_report
 from flows.report.model import RunReport
@@ -152,4 +152,6 @@ def _close(run: Run, state: str, message: str | None = None) -> None:
         build_data_docs(run.data_docs)
     if is_recorded():
         show_report(report, run.output)
+        if report.warnings:
+            add_tag(WARNINGS)
     alert(report)

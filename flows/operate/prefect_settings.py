@@ -17,7 +17,7 @@ def api_url() -> str:
     """The server that the environment or a profile names; empty if none is named."""
     from prefect.settings import PREFECT_API_URL
 
-    return (PREFECT_API_URL.value() or "").rstrip("/")
+    return (os.environ.get("PREFECT_API_URL") or PREFECT_API_URL.value() or "").rstrip("/")
 
 
 def check_home() -> None:

@@ -29,4 +29,4 @@ def link_to(page: Path) -> str | None:
     A browser does not open `file:` addresses from a page of a server.
     """
     base = os.environ.get(BROWSE_URL, "").strip().rstrip("/")
-    return f"{base}/report/{quote(page.name)}" if base else None
+    return f"{base}/runs/{quote(page.stem)}" if base else None

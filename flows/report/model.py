@@ -23,6 +23,7 @@ from flows.report.records import (
     gate_of,
     record_of,
 )
+from flows.report.wording import count
 from tasks.load.output import Output
 from tasks.quality.drift import ComparedMetric
 from tasks.quality.history import read_metrics, write_run
@@ -101,7 +102,8 @@ class RunReport:
             self.counts["listed"] = result.notes.get("listed", 0)
             self.counts["known"] = result.notes.get("known", 0)
             self.counts["received"] = result.received
-        logger.info("%s: %d pages in %d batches", result.step, result.received, len(result.receipts))
+        batches = count(len(result.receipts), "batch", "batches")
+        logger.info("%s: %s in %s", result.step, count(result.received, "page"), batches)
         summary = StepSummary(
             step=result.step,
             batches=len(result.receipts),
