@@ -1,15 +1,19 @@
-"""A one-off run without a Prefect server: what it starts, what it prints first, and what it does not lose."""
+"""Where runs start: a one-off run without a Prefect server, and what a server is told of others."""
 
 import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from prefect import flow, task
+from prefect.client.orchestration import get_client
 from support.paths import PAGES, ROOT
 
-from flows.recording import is_recorded, run_flow, run_step
+from flows.cli.main import main
+from flows.recording import WARNINGS, add_tag, is_recorded, run_flow, run_step
+from flows.report.artifacts import link_to
 
 
 @pytest.fixture
@@ -74,3 +78,38 @@ def test_without_a_server_a_flow_ends_in_the_same_states():
     assert state.is_failed()
     with pytest.raises(ZeroDivisionError):
         state.result()
+
+
+def test_a_recorded_run_has_tags_by_which_it_is_found(prefect_server):
+    @flow
+    def warns(number):
+        add_tag(WARNINGS)
+
+    run_flow(warns, 1, is_recorded=True)
+    with get_client(sync_client=True) as client:
+        tags = [set(run.tags) for run in client.read_flow_runs() if {"command-line"} <= set(run.tags)]
+    assert {"copydesk", "command-line", "warnings"} in tags
+
+
+@pytest.mark.parametrize(
+    ("browse_url", "link"),
+    [
+        (None, None),
+        ("", None),
+        ("https://desk.example/", "https://desk.example/runs/20261127T000000-abc"),
+        ("http://127.0.0.1:8000/news", "http://127.0.0.1:8000/news/runs/20261127T000000-abc"),
+    ],
+)
+def test_the_report_has_a_link_only_where_reports_are_served(monkeypatch, browse_url, link):
+    monkeypatch.delenv("COPYDESK_BROWSE_URL", raising=False)
+    if browse_url is not None:
+        monkeypatch.setenv("COPYDESK_BROWSE_URL", browse_url)
+    assert link_to(Path("/data/out/report/20261127T000000-abc.html")) == link
+
+
+def test_deploy_to_an_unknown_pool_names_the_command_that_creates_it(prefect_server, tmp_path, capsys):
+    (tmp_path / "schedules.toml").write_text(f"[nightly]\ncron = '0 3 * * *'\nsources = ['{PAGES}']\n")
+    assert main(["deploy", "--pool", "nopool", "--schedules", str(tmp_path / "schedules.toml")]) == 2
+    assert capsys.readouterr().err == (
+        "copydesk: the server has no work pool 'nopool'; create it by: prefect work-pool create nopool --type process\n"
+    )
