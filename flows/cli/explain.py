@@ -19,7 +19,6 @@ _DUPLICATE_WORDS = {
     "near_duplicate": "it is a near-duplicate of",
 }
 _WIDE = 100  # columns from which the reason of a line is shown with its detail
-_UNLIMITED = 100_000  # columns of a table that is not shown on a terminal: nothing is cut
 # field -> column with its origin; None: it has none, or it is read off lines only
 _ORIGIN_COLUMNS = {
     "title": "title_from",
@@ -71,8 +70,6 @@ def print_explanation(page: Row, output: Output, *, is_full: bool = False) -> No
     known = explanation(page, output)
     article, lines = known["article"] or known["version"], known["lines"]
     console = Terminal()
-    if not console.is_terminal:
-        console = Terminal(width=_UNLIMITED)
     console.print(one_line(page["source_uri"]), style="bold")
     fetched = f"fetched {page['fetched_at']:%Y-%m-%d %H:%M} UTC"
     identity = f"doc {page['doc_id']}, sha256 {page['page_digest'][:16]}…"

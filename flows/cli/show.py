@@ -22,7 +22,6 @@ _PUBLISHERS_SHOWN = 25
 _DAYS_SHOWN = 7
 _RUNS_SHOWN = 5
 _EXAMPLES = 3
-_RUN_ID_CHARS = 22
 _OUTCOMES = {
     "article": "article",
     "replaced": "replaced by a newer text",
@@ -115,9 +114,9 @@ def print_dataset(output: Output) -> None:
     quarantine = _columns(output, "quarantine", ["reason", "source_uri", "detail"])
     if quarantine is not None and quarantine.num_rows:
         console.print()
-        console.print(_quarantine_overview(quarantine))
+        console.print_table(_quarantine_overview(quarantine))
     console.print()
-    console.print(_last_runs(output))
+    console.print_table(_last_runs(output))
 
 
 def _columns(output: Output, table: str, columns: list[str]) -> pa.Table | None:
@@ -132,7 +131,7 @@ def _print_articles(console: Terminal, articles: pa.Table | None) -> None:
     if articles is None or not articles.num_rows:
         console.print("no articles yet")
         return
-    console.print(_publishers(articles))
+    console.print_table(_publishers(articles))
     days = articles.group_by("published_date").aggregate([("word_count", "count")]).to_pylist()
     dated = [(row["published_date"], row["word_count_count"]) for row in days if row["published_date"]]
     if dated:
@@ -190,10 +189,10 @@ def _quarantine_overview(quarantine: pa.Table) -> Table:
 
 
 def _last_runs(output: Output) -> Table:
-    run = Column("run", no_wrap=True, min_width=_RUN_ID_CHARS)  # an id that is cut cannot be copied
+    run = Column("run", no_wrap=True)  # an id is there to be copied, so it is never cut
     state = Column("state", overflow="fold")
-    numbers_of = ("pages", "articles", "duplicates", "quarantined")
-    table = Table(run, state, *numbers_of, title="Last runs", title_justify="left", box=None)
+    headings = (run, state, "pages", "articles", "duplicates", "quarantined")
+    table = Table(*headings, title="Last runs", title_justify="left", box=None)
     for report in read_reports(output, _RUNS_SHOWN):
         account = report.account
         numbers = (account.received, account.articles, account.duplicates, account.quarantined)
@@ -205,15 +204,21 @@ def print_quarantine(
     rows: Sequence[Mapping[str, Any]], output: Output, *, reason: str | None = None, limit: int = 0
 ) -> None:
     """Print quarantined pages by reason with examples, or those of one reason page by page (0: without limit)."""
-    console = Terminal(soft_wrap=True)
+    console = Terminal()
     if not rows:
         console.print("No quarantined page matches.")
         return
     if reason is not None:
-        table = Table("page", "detail", "run", title=f"{count(len(rows), 'page')}: {reason}", title_justify="left")
+        table = Table(
+            "page",
+            "detail",
+            Column("run", no_wrap=True),
+            title=f"{count(len(rows), 'page')}: {reason}",
+            title_justify="left",
+        )
         for row in rows[: limit or len(rows)]:
             table.add_row(one_line(row["source_uri"]), one_line(row["detail"] or ""), row["run_id"])
-        console.print(table)
+        console.print_table(table)
         return
     by_reason: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
@@ -223,6 +228,6 @@ def print_quarantine(
     for name, pages in sorted(by_reason.items(), key=lambda item: -len(item[1])):
         examples = [one_line(f"{row['source_uri']}: {row['detail'] or ''}") for row in pages[:_EXAMPLES]]
         table.add_row(name, f"{len(pages):,}", "\n".join(examples))
-    console.print(table)
+    console.print_table(table)
     command = f"copydesk replay --reason REASON --output {output.root}"
     console.print(f"Process them again with the current rules: {command}", style="dim")

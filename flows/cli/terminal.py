@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+_UNLIMITED = 100_000  # columns; rich always wants a number
 _LINE_BREAKS = frozenset("\n")
 _JOINERS = frozenset("\u200c\u200d")  # invisible, but Persian and Hindi cannot be written without them
 
@@ -38,11 +39,13 @@ def _escaped(char: str) -> str:
 class Terminal(Console):
     """A console that takes every string literally: no markup, no emoji codes, no control characters.
 
-    Styles are given as `style=` or as a `Text`, never within a string.
+    Styles are given as `style=` or as a `Text`, never within a string. In a file or a pipe no line is cut or wrapped.
     """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(highlight=False, markup=False, emoji=False, **options)
+        if not self.is_terminal and "width" not in options:
+            self.width = _UNLIMITED
 
     def print_table(self, table: Table) -> None:
         """Print a table without the blanks that fill its last column: nobody wants them in a file."""

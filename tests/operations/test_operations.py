@@ -98,7 +98,7 @@ def test_an_output_that_this_machine_cannot_create_is_named_and_a_foreign_one_re
     ],
     ids=case_id,
 )
-def test_a_wrong_schedule_is_told_in_one_line(tmp_path, capsys, text, told):
+def test_a_wrong_schedule_is_reported_in_one_line(tmp_path, capsys, text, told):
     path = tmp_path / "schedules.toml"
     path.write_text(text)
     with pytest.raises(ScheduleError, match=told):

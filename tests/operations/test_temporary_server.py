@@ -136,7 +136,7 @@ def test_a_home_that_cannot_be_written_is_named(run, tmp_path):
     )
 
 
-def test_a_server_that_cannot_start_is_told_in_a_sentence(run, tmp_path):
+def test_a_server_that_cannot_start_is_reported_in_a_sentence(run, tmp_path):
     process = run(PREFECT_API_DATABASE_CONNECTION_URL="sqlite+aiosqlite:////no/such/folder/prefect.db")
     said = process.communicate(timeout=120)[0]
     assert process.returncode == 1
@@ -146,7 +146,7 @@ def test_a_server_that_cannot_start_is_told_in_a_sentence(run, tmp_path):
     assert not (tmp_path / "out" / "articles").exists()
 
 
-def test_a_server_that_is_named_in_a_profile_is_asked_and_its_silence_is_told_in_a_sentence(run, tmp_path):
+def test_a_server_that_is_named_in_a_profile_is_asked_and_its_silence_is_reported_in_a_sentence(run, tmp_path):
     (tmp_path / "prefect").mkdir()
     (tmp_path / "prefect" / "profiles.toml").write_text(
         'active = "desk"\n[profiles.desk]\nPREFECT_API_URL = "http://127.0.0.1:9/api"\n'
@@ -163,7 +163,13 @@ def test_a_server_that_is_named_in_a_profile_is_asked_and_its_silence_is_told_in
 
 @pytest.mark.parametrize(
     "variables",
-    [("HTTP_PROXY",), ("http_proxy",), ("HTTPS_PROXY",), ("ALL_PROXY",), ("HTTP_PROXY", "HTTPS_PROXY", "all_proxy")],
+    [
+        pytest.param(("HTTP_PROXY",), marks=pytest.mark.slow),
+        pytest.param(("http_proxy",), marks=pytest.mark.slow),
+        pytest.param(("HTTPS_PROXY",), marks=pytest.mark.slow),
+        pytest.param(("ALL_PROXY",), marks=pytest.mark.slow),
+        ("HTTP_PROXY", "HTTPS_PROXY", "all_proxy"),
+    ],
     ids="+".join,
 )
 def test_no_proxy_stands_between_a_run_and_its_server(run, variables):

@@ -55,7 +55,7 @@ def test_a_reader_of_the_state_before_keeps_its_files(output):
     assert file.read().num_rows > 0
 
 
-def test_the_index_made_anew_is_the_index(output):
+def test_the_rebuilt_index_is_the_index(output):
     before = rows(output, "signatures", "article_id")[["article_id", "story_id", "signature"]].astype(str)
     assert main(["rebuild-index", "--output", str(output)]) == 0
     after = rows(output, "signatures", "article_id")[["article_id", "story_id", "signature"]].astype(str)

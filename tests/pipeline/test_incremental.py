@@ -205,7 +205,7 @@ def test_a_forgotten_page_stays_forgotten(first, folder):
     } == {"forgotten"}
 
 
-def test_known_pages_are_told_apart_by_place_bytes_and_address(tmp_path):
+def test_known_pages_are_recognised_by_location_bytes_and_address(tmp_path):
     def rows(**changes):
         row = {
             "doc_id": f"{7:016x}",

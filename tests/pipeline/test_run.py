@@ -193,7 +193,7 @@ def test_a_gate_that_stops_publishes_nothing(prefect_server, tmp_path, capsys):
     ],
     ids=case_id,
 )
-def test_wrong_use_is_told_in_one_line(prefect_server, tmp_path, capsys, arguments, message):
+def test_wrong_use_is_reported_in_one_line(prefect_server, tmp_path, capsys, arguments, message):
     (tmp_path / "empty").mkdir()
     page = tmp_path / "page.txt"
     page.write_text("just some text")

@@ -170,7 +170,7 @@ def test_invented_pages_go_on_for_ever():
     assert len({page.url for page in islice(speed_corpus.pages_of([], 450, 1), 450)}) > 440
 
 
-def test_a_slope_is_told_from_noise_and_from_a_step():
+def test_a_slope_differs_from_noise_and_from_a_step():
     from soak_account import slope
 
     assert slope([1.0] * 4) is None

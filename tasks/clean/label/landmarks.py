@@ -28,7 +28,7 @@ _INNER_END = re.compile(r"[a-z][.!] ")  # a sentence ends within the line
 # what the score of a headline loses or gains
 _BELOW_FIRST = 0.6  # below the first line of the story: more likely a teaser or a pull quote
 _TWICE = 0.2  # on the page twice, e.g. in the breadcrumb too
-_MASTHEAD_LINES = 12  # a date in these first lines is today's, unless it is near the headline
+_TODAYS_DATE_LINES = 12  # a date in these first lines is today's, unless it is near the headline
 _FAR, _AFTER_STORY = 25, 5  # lines above the headline and below the story that may still hold the article's date
 _DATE_CHARS = 110  # of the longest such line, with times of publication and change and a name
 
@@ -160,7 +160,7 @@ def _find_dates_and_sources(view: PageView) -> None:
     for n in dates:
         if n in near:
             view.set_field(n, Label.DATE, Reason.DATE_PATTERN, None, 0.9)
-        elif n < anchor and n <= _MASTHEAD_LINES:
+        elif n < anchor and n <= _TODAYS_DATE_LINES:
             detail = "today's date, above the article"
             view.labels[n] = LineLabel(Label.MASTHEAD, Action.DROP, Reason.DATE_PATTERN, detail, 0.85)
     if not page.is_html:
@@ -181,7 +181,7 @@ def _distant_date(view: PageView, dates: list[int], anchor: int) -> list[int]:
     """On a text page without a date near the headline: the nearest one below the masthead, or below the story."""
     if view.page.is_html:
         return []
-    above = [n for n in dates if max(_MASTHEAD_LINES, anchor - _FAR) < n < anchor]
+    above = [n for n in dates if max(_TODAYS_DATE_LINES, anchor - _FAR) < n < anchor]
     below = [n for n in dates if view.last < n <= view.last + _AFTER_STORY]
     return above[-1:] or below[:1]
 

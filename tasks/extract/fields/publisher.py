@@ -22,7 +22,7 @@ _MAX_WEATHER_CHARS = 40  # a sentence is longer
 _TITLE_MARKS = "|–—·-"
 _EDGES = " |·•-–"  # signs around a name in a line
 _REASONS_OF_OTHER_LINES = ("lexicon", "place_pattern", "date_pattern")
-_TOP_LINES, _MASTHEAD_LINES, _TITLE_LINES = 45, 25, 5  # lines from the top that may have the site's name
+_TOP_LINES, _SITE_NAME_LINES, _TITLE_LINES = 45, 25, 5  # lines from the top that may have the site's name
 _OWNERS = ("copyright", "copyright line")  # of the text or of the whole group, often not of the site
 _DOUBTFUL = (*_OWNERS, "twitter:site")
 _SLOGAN_SEPARATOR = re.compile(r"\s[|–—·•-]\s")
@@ -203,7 +203,7 @@ def _masthead_name(page: Page, owner: str) -> str | None:
     )
     owner_key = squeeze(owner)
     best: tuple[float, str] | None = None
-    for position, line in enumerate(page.lines[:_MASTHEAD_LINES]):
+    for position, line in enumerate(page.lines[:_SITE_NAME_LINES]):
         name = line.text.strip(_EDGES)
         key = squeeze(name)
         if not _may_be_masthead(line, name, key):

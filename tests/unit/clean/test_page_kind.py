@@ -328,7 +328,7 @@ def candidates(**changes):
     ],
     ids=case_id,
 )
-def test_what_extract_sets_aside(changes, code):
+def test_what_extract_quarantines(changes, code):
     assert {code for codes in candidates(**changes).reasons.values() for code in codes} == ({code} if code else set())
 
 

@@ -31,7 +31,7 @@ each_table = pytest.mark.parametrize("name", TABLES)
 
 
 @each_table
-def test_the_rows_before_a_cut_are_read_and_the_loss_is_told(tmp_path, name):
+def test_the_rows_before_a_cut_are_read_and_the_loss_is_reported(tmp_path, name):
     packed = gzip.compress(TABLES[name])
     (tmp_path / f"{name}.gz").write_bytes(packed[: len(packed) * 2 // 3])
     rows, _ = rows_of(tmp_path / f"{name}.gz")

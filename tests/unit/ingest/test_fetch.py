@@ -163,7 +163,7 @@ def test_crawl_delay_is_kept(site):
     assert all(later - earlier >= 0.29 for earlier, later in itertools.pairwise(times))
 
 
-def test_busy_servers_are_asked_again_and_dead_ones_told(site):
+def test_busy_servers_are_asked_again_and_dead_ones_reported(site):
     def busy(handler):
         return page() if handler.server.asked["/busy"] > 2 else (503, {"Retry-After": "0"}, b"")
 
@@ -223,7 +223,7 @@ HOSTILE = {
 }
 
 
-def test_hostile_answers_are_told_by_name_and_end(site):
+def test_hostile_answers_are_reported_by_name_and_end(site):
     site.answers |= {"/feed.xml": page(feed(site, [f"/{name}" for name in HOSTILE] + ["/a"])), "/a": page()}
     site.answers |= {f"/{name}": answer for name, (answer, _) in HOSTILE.items()}
     start = time.monotonic()
@@ -320,7 +320,7 @@ def test_a_list_of_publishers_is_checked_before_anything_is_fetched(tmp_path, ca
         assert told in capsys.readouterr().err
 
 
-def test_time_is_bounded_and_what_is_left_is_told(site):
+def test_time_is_bounded_and_what_is_left_is_reported(site):
     site.answers |= {"/feed.xml": page(feed(site, [f"/{n}" for n in range(20)]))} | {f"/{n}": page() for n in range(20)}
     _, records, passed = crawl(site, entry={"max_pages": 5})
     assert len(records) == 5

@@ -37,7 +37,7 @@ def test_a_compressed_page_is_the_page(tmp_path, suffix, pack):
     assert one(path)["problem"] == "ingest.broken_file"
 
 
-def test_a_bomb_is_told_before_it_grows(tmp_path):
+def test_a_bomb_is_reported_before_it_grows(tmp_path):
     (tmp_path / "bomb.txt.gz").write_bytes(gzip.compress(b"\0" * (300 << 20)))
     row = one(tmp_path / "bomb.txt.gz")
     assert (row["problem"], row["raw"]) == ("ingest.decompression_bomb", None)
@@ -138,7 +138,7 @@ def test_the_parts_of_a_parquet_file_are_the_whole(tmp_path, part_bytes):
     assert [record.flaw.code for record in broken] == ["ingest.broken_file"]
 
 
-def test_what_cannot_be_parted_is_read_by_one(tmp_path):
+def test_what_cannot_be_split_is_read_by_one(tmp_path):
     packed = gzip.compress(b"".join(RECORDS))  # compressed as one
     for name, raw in (
         ("a.warc.gz", packed),
@@ -195,7 +195,7 @@ def test_tables_give_pages_by_usual_names_and_by_a_map(tmp_path):
     assert "link, body" in rows[0]["problem_detail"]
 
 
-def test_bad_rows_are_told_one_by_one(tmp_path):
+def test_bad_rows_are_reported_one_by_one(tmp_path):
     (tmp_path / "a.jsonl").write_bytes(
         b'{"html": "<p>fine"}\n{"html": \n["a"]\n{"html": 7}\n{"text": "'
         + b"x" * (8 << 20)

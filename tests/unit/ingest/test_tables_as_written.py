@@ -80,7 +80,7 @@ def test_a_row_that_is_not_strict_json(tmp_path, row, want):
         assert found(tmp_path / name)[-1][1].decode() == want
 
 
-def test_what_is_cut_or_too_large_is_told_and_the_rest_read(tmp_path):
+def test_what_is_cut_or_too_large_is_reported_and_the_rest_read(tmp_path):
     (tmp_path / "cut.json").write_text(json.dumps(PAGES)[:-40])
     rows, _ = rows_of(tmp_path / "cut.json")
     assert [row["problem"] for row in rows] == [None] * 4 + ["ingest.broken_record"]
@@ -118,7 +118,7 @@ def test_the_address_of_an_author_is_not_that_of_the_page(tmp_path):
     assert found(tmp_path / "a.jsonl") == [(None, b"words")]
 
 
-def test_a_column_that_no_row_has_is_told_with_those_there_are(tmp_path):
+def test_a_column_that_no_row_has_is_reported_with_those_there_are(tmp_path):
     (tmp_path / "a.jsonl").write_text(LINES[0])
     _, notes = rows_of(tmp_path / "a.jsonl", Options(1 << 20, {"html": "html", "url": "lnk"}))
     assert unmatched(dict.fromkeys(notes, 1), {"html": "html", "url": "lnk"}) == {"url": "url, html"}

@@ -39,7 +39,7 @@ def test_warc_records_of_every_kind(tmp_path, name, pack):
     assert sorted(kind.split()[0] for kind in passed) == ["records", "records", "responses", "revisit"]
 
 
-def test_broken_warc_records_are_told_and_reading_goes_on(tmp_path):
+def test_broken_warc_records_are_reported_and_reading_goes_on(tmp_path):
     packed = [gzip.compress(record) for record in RECORDS]
     damaged = bytearray(packed[1])
     damaged[30:60] = b"\xff" * 30
@@ -130,7 +130,7 @@ def test_a_record_that_begins_right_before_the_end_of_a_part_is_in_it(tmp_path, 
     assert parts == keys
 
 
-def test_a_part_that_cannot_be_read_is_told_once_by_the_whole(tmp_path):
+def test_a_part_that_cannot_be_read_is_reported_once_by_the_whole(tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.warc.gz").write_bytes(damaged_warc(9, [])[0])
     (ref,) = list_files([str(tmp_path / "in")]).refs

@@ -77,7 +77,7 @@ def test_a_page_that_shows_a_record_is_one_page(tmp_path, name):
 
 
 @pytest.mark.parametrize("cut", [6, 40, 100])
-def test_the_record_in_which_a_plain_file_ends_is_told(tmp_path, cut):
+def test_the_record_in_which_a_plain_file_ends_is_reported(tmp_path, cut):
     (tmp_path / "a.warc").write_bytes(b"".join(RECORDS)[:-cut])
     rows, _ = rows_of(tmp_path / "a.warc")
     assert [row["raw"] for row in rows][:2] == PAGES[:2]

@@ -93,19 +93,19 @@ def test_a_site_that_goes_to_quarantine_is_named():
     assert any("b.example: quarantined_share is 100%" in sentence for sentence in found["site_layout"])
 
 
-def test_a_missing_site_a_small_and_a_large_day_are_told():
+def test_a_missing_site_a_small_and_a_large_day_are_reported():
     assert "site_missing" in told([page("a.example", n) for n in range(42)])
     assert "volume" in told(clean_day(0)[:6])
     assert "volume" in told(clean_day(0) * 10)
 
 
-def test_another_language_is_told():
+def test_another_language_is_reported():
     assert "language_mix" in told(
         [page(site, n, language="fr") for site in ("a.example", "b.example") for n in range(20)]
     )
 
 
-def test_a_doubt_that_becomes_frequent_is_told_and_a_single_one_is_not():
+def test_a_doubt_that_becomes_frequent_is_reported_and_a_single_one_is_not():
     def day(count):
         return [page("a.example", n, flags=["text_ends_open"] if n < count else []) for n in range(20)] + clean_day(0)[
             20:
@@ -115,7 +115,7 @@ def test_a_doubt_that_becomes_frequent_is_told_and_a_single_one_is_not():
     assert any(sentence.startswith("flag_text_ends_open_share is") for sentence in told(day(4))["doubts"])
 
 
-def test_old_articles_a_tenth_and_tenfold_volume_are_told_whatever_the_spread_was():
+def test_old_articles_a_tenth_and_tenfold_volume_are_reported_whatever_the_spread_was():
     old = [
         page(site, n, published_date=(DAY - timedelta(days=400)).date())
         for site in ("a.example", "b.example")
@@ -143,7 +143,7 @@ def test_without_history_nothing_is_judged_and_that_is_said():
     assert verdict.stops == []
 
 
-def test_drift_warns_and_stops_only_if_told_to():
+def test_drift_warns_and_stops_only_if_configured():
     compared = compare(run_of(clean_day(0)[:6]), HISTORY, LIMIT)
     assert "dataset.volume" in {
         outcome.code for outcome in check(dataset.suite(LIMIT), dataset.table(compared)).warnings
@@ -296,7 +296,7 @@ def take_mail(listener, mailbox):
                 return
 
 
-def test_an_address_that_is_none_or_answers_not_is_told_and_stops_nothing(monkeypatch, caplog):
+def test_an_address_that_is_none_or_answers_not_is_reported_and_stops_nothing(monkeypatch, caplog):
     monkeypatch.setenv("COPYDESK_ALERT_URLS", "nonsense json://127.0.0.1:9/")
     assert alert(REPORT) is False
     assert "address 1" in caplog.text

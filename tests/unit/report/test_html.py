@@ -372,7 +372,7 @@ def test_gates_are_in_the_order_of_the_run_and_what_failed_stands_open():
     assert re.search(r"<details><summary>.{0,60}1 rule passed</summary>.{0,200}ingest\.id_unique", gates, re.DOTALL)
 
 
-def test_drift_is_told_with_its_limits_and_sites_apart():
+def test_drift_is_shown_with_its_limits_and_sites_separately():
     moved = [
         drift("date_missing_share", 0.37, -0.02, 0.18, "null_share"),
         drift("pages", 40.0, 100.0, None, "volume"),
@@ -416,7 +416,7 @@ def test_the_index_lists_runs_newest_first_with_links():
     assert "There are no reports yet." in seen(render_index([])).text
 
 
-def test_states_are_told_by_sign_and_word_too():
+def test_states_are_shown_by_sign_and_word_too():
     signs = {"Completed": "✓", "CompletedWithWarnings": "▲", "StoppedByGate": "■", "Failed": "✕", "Running": "○"}
     for state, sign in signs.items():
         assert re.search(rf"{sign} +{state}", seen(render_run(report_of(state=state), [])).text)

@@ -104,7 +104,7 @@ def before(site, share, pages):
         ),
     ],
 )
-def test_who_is_told(groups, history, names):
+def test_which_groups_are_reported(groups, history, names):
     assert {loss.name for loss in reported(groups, history)} == names
 
 
@@ -136,7 +136,7 @@ def test_the_language_of_a_page_without_a_story(text, declared, code):
     assert language_of_page([text], declared, is_thorough=True) == code
 
 
-def test_a_language_without_a_name_is_told_by_its_code():
+def test_a_language_without_a_name_is_reported_by_its_code():
     assert (language_name("ko"), language_name("qq")) == ("Korean (ko)", "qq")
 
 

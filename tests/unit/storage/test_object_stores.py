@@ -114,7 +114,7 @@ def test_a_push_that_dies_shows_nothing_and_is_made_good(bucket, two_runs, monke
     assert rows_of(mirror, bucket) == values(two_runs / "after1", "articles", "doc_id")
 
 
-def test_of_two_writers_one_publishes_and_the_other_is_told(bucket, two_runs):
+def test_of_two_writers_one_publishes_and_the_other_is_reported(bucket, two_runs):
     mirrors = [Mirror(bucket, "news/race", "s3://news/race") for _ in range(2)]
     mirrors[0].push(Output(two_runs / "after0"))
     gate, told = threading.Barrier(2), []
