@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, partial
@@ -68,7 +68,8 @@ _STEPS = {
     ),
     "extract": Step(lambda limits: extract_rules.suite(limits.extract), schema.CANDIDATES, _slim_articles),
 }
-_SHOWN = ("code", "severity", "state", "failed", "checked", "sentence", "observed")
+_SHOWN = ("code", "state", "effect", "failed", "checked", "observed", "sentence")  # the UI shows the first five or six
+_EFFECTS = {"warning": "warned", "info": "noted"}  # of a rule that failed, by its severity
 _STOPS_SHOWN = 5  # of the rows that stop a run
 
 
@@ -213,7 +214,7 @@ def _stops_of_rows(verdict: Verdict) -> list[str]:
 
 def _state(verdict: Verdict, path: Path | None) -> Any:
     """The gate's state in the UI: the verdict in words; its result is the verdict and the file of rejected pages."""
-    rows = [{name: row[name] for name in _SHOWN} for row in verdict.as_rows()]
+    rows = [{name: (row | {"effect": _effect(row, verdict)})[name] for name in _SHOWN} for row in verdict.as_rows()]
     if is_recorded():
         create_table_artifact(key=f"gate-{verdict.step}", table=rows, description=_sentence(verdict))
     data = (verdict, path)
@@ -222,6 +223,15 @@ def _state(verdict: Verdict, path: Path | None) -> Any:
     if verdict.warnings:
         return Completed(name="CompletedWithWarnings", message=_sentence(verdict), data=data)
     return Completed(message=_sentence(verdict), data=data)
+
+
+def _effect(row: Mapping[str, Any], verdict: Verdict) -> str:
+    """What a rule did to the run: it quarantined pages, warned, noted, or stopped the run; empty if it passed."""
+    if row["state"] == "pass":
+        return ""
+    if row["state"] == "error" or any(stop.startswith(f"{row['code']}:") for stop in verdict.stops):
+        return "stopped"
+    return _EFFECTS.get(row["severity"], "quarantined")
 
 
 def _sentence(verdict: Verdict) -> str:

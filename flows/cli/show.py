@@ -1,5 +1,6 @@
 """What a dataset holds, as tables for the terminal: articles, quarantine and the last runs."""
 
+import shlex
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -215,6 +216,7 @@ def print_quarantine(
             Column("run", no_wrap=True),
             title=f"{count(len(rows), 'page')}: {reason}",
             title_justify="left",
+            box=None,
         )
         for row in rows[: limit or len(rows)]:
             table.add_row(one_line(row["source_uri"]), one_line(row["detail"] or ""), row["run_id"])
@@ -224,10 +226,10 @@ def print_quarantine(
     for row in rows:
         by_reason[row["reason"]].append(row)
     title = f"{count(len(rows), 'page')} in quarantine"
-    table = Table("reason", "pages", "examples", title=title, title_justify="left")
+    table = Table("reason", "pages", "examples", title=title, title_justify="left", box=None)
     for name, pages in sorted(by_reason.items(), key=lambda item: -len(item[1])):
         examples = [one_line(f"{row['source_uri']}: {row['detail'] or ''}") for row in pages[:_EXAMPLES]]
         table.add_row(name, f"{len(pages):,}", "\n".join(examples))
     console.print_table(table)
-    command = f"copydesk replay --reason REASON --output {output.root}"
+    command = f"copydesk replay --reason REASON --output {shlex.quote(str(output.root))}"
     console.print(f"Process them again with the current rules: {command}", style="dim")
