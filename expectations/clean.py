@@ -1,16 +1,21 @@
 """The rules for pages with labelled lines."""
 
+from typing import TYPE_CHECKING
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from expectations.rule import CRITICAL, WARNING, Rule, Suite, between, is_not, unique
-from expectations.thresholds import CleanThresholds
+
+if TYPE_CHECKING:  # it loads pydantic, which a single page does without
+    from expectations.thresholds import CleanThresholds
 
 # code -> what holds, what is wrong where it does not
 _PROBLEMS = {
     "clean.unparsed": ("The page can be parsed.", "The page could not be parsed."),
     "clean.parser_crash": ("The page can be parsed safely.", "The page crashed its parser."),
     "clean.parser_timeout": ("The page can be parsed in time.", "Parsing the page took too long."),
+    "clean.never_a_story": ("Your rules do not exclude the page.", "Your rules for the site say: never a story."),
 }
 # what a page may be if it is not a story -> what holds, what is wrong where it does not
 _KINDS = {
@@ -33,7 +38,7 @@ _COLUMNS = """
 """
 
 
-def suite(limits: CleanThresholds) -> Suite:
+def suite(limits: "CleanThresholds") -> Suite:
     """The rules after clean. A page is quarantined under the first one that it breaks."""
     rules = (
         Rule(
@@ -65,7 +70,7 @@ def suite(limits: CleanThresholds) -> Suite:
     )
 
 
-def _text_rules(limits: CleanThresholds) -> tuple[Rule, ...]:
+def _text_rules(limits: "CleanThresholds") -> tuple[Rule, ...]:
     return (
         Rule(
             "clean.paywall_stub",

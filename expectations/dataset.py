@@ -23,8 +23,26 @@ _DRIFT = {
     "doubts": ("No flag is more frequent than usual.", "A flag is more frequent than usual."),
     "site_layout": ("No site's pages have changed in structure.", "The pages of a site have changed in structure."),
     "site_missing": ("Every site that usually has pages has some.", "A site that usually has pages has none."),
+    "site_publisher": (
+        "Each site names its publisher as before.",
+        "A site names another publisher than before, or one per page.",
+    ),
+    "site_authors": (
+        "No site names one author more often than before.",
+        "A site names one author on far more pages than before.",
+    ),
+    "site_address": (
+        "Each story declares an address of its own.",
+        "Different stories of a site declare one address as their own.",
+    ),
+    "site_headlines": (
+        "Headlines fit the texts below them.",
+        "The headlines of a site do not fit the texts below them.",
+    ),
     "stale": ("The pages are newer than those of earlier runs.", "The pages are older than those of an earlier run."),
 }
+# what one run shows by itself does not depend on the mode of drift
+_ALWAYS_WARNINGS = frozenset({"stale", "site_publisher", "site_authors", "site_address", "site_headlines"})
 _LOSSES = {
     "language_quarantined": (
         "No language loses an unusual share of its pages.",
@@ -36,6 +54,7 @@ _LOSSES = {
     ),
 }
 LOSSES = frozenset(_LOSSES)
+NEEDS_NO_HISTORY = frozenset(f"dataset.{code}" for code in ("site_address", "site_headlines", *_LOSSES))
 _COMPARED = pa.schema(
     {
         "site": pa.string(),
@@ -52,12 +71,15 @@ _COMPARED = pa.schema(
 
 
 def suite(limits: HistoryThresholds) -> Suite:
-    """One rule per kind of drift, over a table of one row per metric (`tasks.quality.drift.compare`), and one each for
-    losses by language and by site (`tasks.quality.losses.find_losses`).
+    """One rule per kind of drift and of fault that the pages of a site show together, and one each for losses by
+    language and by site. The table has one row per metric (`tasks.quality`: `drift`, `batch` and `losses`).
     """
     drift = CRITICAL if limits.is_drift_critical else WARNING
     rules = [
-        *(_rule(code, WARNING if code == "stale" else drift, *sentences) for code, sentences in _DRIFT.items()),
+        *(
+            _rule(code, WARNING if code in _ALWAYS_WARNINGS else drift, *sentences)
+            for code, sentences in _DRIFT.items()
+        ),
         *(_rule(code, WARNING, *sentences) for code, sentences in _LOSSES.items()),
         Rule(
             "dataset.history",

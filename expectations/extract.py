@@ -3,17 +3,18 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import time
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from expectations.rule import CRITICAL, WARNING, Rule, Suite, between, is_not, is_null, not_null, one_of, unique
-from expectations.thresholds import ExtractThresholds
 from tasks.vocabulary import Doubt
+
+if TYPE_CHECKING:  # it loads pydantic, which a single page does without
+    from expectations.thresholds import ExtractThresholds
 
 _Hashes: TypeAlias = npt.NDArray[np.uint64]
 _Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -39,7 +40,7 @@ _VALUES = {
 }
 
 
-def suite(limits: ExtractThresholds) -> Suite:
+def suite(limits: "ExtractThresholds") -> Suite:
     """The rules after extract. A page is quarantined under the first critical one that it breaks."""
     rules = [
         Rule(
@@ -94,7 +95,7 @@ def suite(limits: ExtractThresholds) -> Suite:
     )
 
 
-def _text_rules(limits: ExtractThresholds) -> tuple[Rule, ...]:
+def _text_rules(limits: "ExtractThresholds") -> tuple[Rule, ...]:
     """The rules that headline and text must meet."""
     return (
         Rule(
@@ -148,7 +149,7 @@ def _text_rules(limits: ExtractThresholds) -> tuple[Rule, ...]:
     )
 
 
-def _presence_rules(limits: ExtractThresholds) -> tuple[Rule, ...]:
+def _presence_rules(limits: "ExtractThresholds") -> tuple[Rule, ...]:
     """The rules for fields that most articles have."""
     return (
         Rule(
@@ -186,7 +187,7 @@ def _presence_rules(limits: ExtractThresholds) -> tuple[Rule, ...]:
     )
 
 
-def _oddity_rules(limits: ExtractThresholds) -> tuple[Rule, ...]:
+def _oddity_rules(limits: "ExtractThresholds") -> tuple[Rule, ...]:
     """The rules that single articles may break without being quarantined."""
     return (
         Rule(
@@ -350,6 +351,8 @@ def _row_hashes(candidates: pa.Table) -> tuple[_Hashes, _Hashes, _Hashes, _Mask,
 
 
 def _hashes(texts: Iterable[str]) -> _Hashes:
+    import pandas as pd  # noqa: PLC0415 - a tenth of a second that a single page does not need
+
     return pd.util.hash_array(np.array(list(texts), dtype=object), categorize=False)
 
 

@@ -7,6 +7,7 @@ under threads.
 
 import gc
 import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -56,6 +57,7 @@ class Outcome:
     checked: int = 0
     failed: int = 0
     examples: list[Example] = field(default_factory=list)  # of the rows that break a rule that is not critical
+    sites: Counter[str] = field(default_factory=Counter)  # rows that break a rule about single rows, by site if known
 
     @property
     def sentence(self) -> str:
@@ -317,6 +319,8 @@ def _add_result(result: _Result, rule: Rule, outcome: Outcome, frame: pd.DataFra
         outcome.failed += len(result.rows)
         if not result.is_met:
             outcome.state = "fail"
+            if "domain" in frame.columns and rule.check.arguments.get("mostly", 1.0) == 1.0:
+                outcome.sites.update(frame["domain"].iloc[result.rows].dropna())
             examples = [Example(_page(frame, row), _detail(rule, frame, row)) for row in result.rows[:_EXAMPLES]]
             outcome.examples = list(dict.fromkeys([*outcome.examples, *examples]))[:_EXAMPLES]
 

@@ -1,17 +1,20 @@
 """The rules for pages as read from their source."""
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from expectations.rule import CRITICAL, WARNING, Rule, Suite, between, is_not, not_null, row_count, unique
-from expectations.thresholds import IngestThresholds
 from tasks.vocabulary import Flaw
+
+if TYPE_CHECKING:  # it loads pydantic, which a single page does without
+    from expectations.thresholds import IngestThresholds
 
 _COLUMNS = ("doc_id", "problem", "problem_detail", "byte_count", "fetched_at")
 
 
-def suite(limits: IngestThresholds) -> Suite:
+def suite(limits: "IngestThresholds") -> Suite:
     """The rules after ingest."""
     rules = (
         Rule("ingest.id_present", CRITICAL, "Every page has an id.", "The page has no id.", not_null("doc_id")),

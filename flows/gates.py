@@ -26,6 +26,7 @@ from expectations import load as load_rules
 from expectations.gate import Verdict, check, contract, load_checks
 from expectations.rule import Suite
 from expectations.thresholds import Thresholds
+from flows.problems import observe
 from flows.recording import is_recorded
 from flows.report.wording import count
 from flows.run import GateStop, Run
@@ -136,6 +137,7 @@ class Gates:
         verdict: Verdict = data[0]
         path: Path | None = data[1]
         self.run.report.gate(verdict, path)
+        observe(verdict, self.run.observation)
         if not is_recorded():  # Prefect logs the state of every task
             logger.info("gate after %s: %s", verdict.step, state.message)
         if verdict.stops:

@@ -9,6 +9,7 @@ from tasks.storage.addresses import keep_as_given
 
 _DATASET = "Folder of the dataset."
 _THRESHOLDS = "A thresholds file to use instead of the bundled one."
+_SITES = "A file of corrections by site, e.g. sites.toml."
 
 
 class _Form(BaseModel):
@@ -72,6 +73,7 @@ class ProcessingParameters(_Form):
         description="Also build Great Expectations' own pages in report/data_docs; they load styles from the network.",
     )
     thresholds: str | None = Field(None, title="Thresholds", description=_THRESHOLDS)
+    sites: str | None = Field(None, title="Corrections by site", description=_SITES)
 
     @property
     def keeps_raw_pages(self) -> bool:
@@ -161,6 +163,7 @@ class BackfillParameters(_Form):
         description="Whether the next slices run after a gate has stopped one.",
     )
     thresholds: str | None = Field(None, title="Thresholds", description=_THRESHOLDS)
+    sites: str | None = Field(None, title="Corrections by site", description=_SITES)
 
     _kept = field_validator("sources")(keep_as_given)
 

@@ -9,13 +9,15 @@ from typing import Any
 
 from prefect import flow
 
+from expectations.rule import CRITICAL, WARNING
 from flows.gates import Gates, import_checks_during_ingest
+from flows.manual import write_manual
 from flows.operate.paths import check_paths
 from flows.operate.run_names import run_name
 from flows.parameters import NewsParameters, ReplayParameters
 from flows.quarantine import forgotten_pages, select
 from flows.recording import run_step
-from flows.report.losses import losses
+from flows.report.losses import losses, recovered
 from flows.run import GateStop, Run, carry_out
 from tasks.clean.task import clean, learn_sites
 from tasks.clean.worker import clean_batch
@@ -31,9 +33,11 @@ from tasks.load.tables.staging import candidates, quarantined_rows
 from tasks.load.task import load, publish
 from tasks.load.worker import Staged
 from tasks.parallel.executor import INLINE
+from tasks.quality.batch import SiteBatches
 from tasks.quality.drift import compare
 from tasks.quality.history import read_metrics
 from tasks.quality.metrics import COLUMNS, of_run
+from tasks.quality.problems import Key
 from tasks.steps import StepResult, rejected_ids
 
 logger = logging.getLogger(__name__)
@@ -70,7 +74,9 @@ def process(run: Run, pages: StepResult) -> None:
     run.executor.prepare(clean_batch, extract_batch)  # while this process imports the checks of the first gate
     pages = gates.check(pages)
 
-    documents = run_step(clean, pages, work / "clean", sites, run.output.state(), run.executor)
+    documents = run_step(
+        clean, pages, work / "clean", sites, run.output.state(), run.executor, site_rules=run.site_rules
+    )
     run.report.step(documents)
     try:
         documents = gates.check(documents)
@@ -79,7 +85,12 @@ def process(run: Run, pages: StepResult) -> None:
         raise
 
     articles = run_step(
-        extract, documents, work / "extract", guess_dates=run.parameters.guess_dates, executor=run.executor
+        extract,
+        documents,
+        work / "extract",
+        guess_dates=run.parameters.guess_dates,
+        executor=run.executor,
+        site_rules=run.site_rules.fingerprint,
     )
     run.report.step(articles)
     articles = gates.check(articles)
@@ -90,12 +101,16 @@ def process(run: Run, pages: StepResult) -> None:
     gates.check_staged(staged)
     if not run.parameters.is_replay:  # a replay has pages of many days: not comparable with one run
         _compare_with_history(run, gates, (pages, documents, articles), staged)
+    else:
+        _note_recovered(run, documents, [documents.rejected, articles.rejected])
 
     new_sites = run_step(learn_sites, documents, sites, work / f"sites-{run.run_id}", run.executor)
     _add_memories(run, staged.changes, new_sites)
     # the raw pages of a replay are in the output already
     keep_pages = run.parameters.keeps_raw_pages and not run.parameters.is_replay
     run.report.snapshot = run_step(publish, staged, pages, documents, run.output, keep_pages=keep_pages)
+    if run.report.snapshot is not None:
+        write_manual(run.output.root)
 
 
 def _process_new_pages(run: Run, parameters: NewsParameters) -> None:
@@ -163,11 +178,15 @@ def _compare_with_history(
     limits = run.thresholds.dataset
     rejected = [step.rejected for step in steps if step.rejected]
     tables = candidates(articles.paths, rejected_ids(articles.rejected), list(COLUMNS))
-    passed = (row for table in tables for row in table.to_pylist())
+    batches = SiteBatches(limits)
+    passed = batches.watch(row for table in tables for row in table.to_pylist())
     run.metrics += of_run(passed, quarantined_rows(rejected).to_pylist(), staged.counts)
     compared = compare(run.metrics, read_metrics(run.output.quality, limits.history_runs), limits)
+    compared += batches.compared()
     run.report.drift = [metric for metric in compared if metric.state == "outside"]
     _note_losses(run, documents, [documents.rejected, articles.rejected])
+    severity = CRITICAL if limits.is_drift_critical else WARNING
+    run.observation.compared(compared, severity)
     gates.check_history([*compared, *run.report.losses])
 
 
@@ -176,6 +195,14 @@ def _note_losses(run: Run, documents: StepResult, rejected: list[Path | None]) -
     files = [path for path in rejected if path]
     if files:
         run.report.losses = losses(documents, files, run.output, run.thresholds.dataset)
+        run.observation.compared(run.report.losses, WARNING)
+
+
+def _note_recovered(run: Run, documents: StepResult, rejected: list[Path | None]) -> None:
+    """Note the languages and sites of which a replay published nearly all pages."""
+    groups = recovered(documents, [path for path in rejected if path], run.thresholds.dataset)
+    run.observation.scopes |= {name: 1 for _, name in groups}
+    run.observation.recovered = {Key(f"dataset.{kind}_quarantined", name) for kind, name in groups}
 
 
 def _add_memories(run: Run, changes: Changes, sites: dict[str, Path]) -> None:

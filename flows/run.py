@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -14,6 +15,7 @@ from expectations.thresholds import DEFAULT_FILE, Thresholds, load_thresholds
 from flows.operate.logs import scrub_logs
 from flows.operate.progress import TimeIsOverError, at_most, progress_in_ui
 from flows.parameters import NewsParameters, ReplayParameters
+from flows.problems import follow, remember_alert
 from flows.recording import WARNINGS, add_tag, is_recorded
 from flows.report.alerts import alert
 from flows.report.artifacts import show_report
@@ -25,7 +27,10 @@ from tasks.load.worker import LoadOptions
 from tasks.parallel.engines import CLUSTERS
 from tasks.parallel.executor import INLINE, Executor, open_executor
 from tasks.quality.metrics import Metric
-from tasks.steps import rules_version
+from tasks.quality.problems import Observation
+from tasks.site_rules.entries import NO_RULES, SiteRules
+from tasks.site_rules.file import load_site_rules
+from tasks.steps import rules_version, rules_version_with
 from tasks.storage.addresses import scrubbed
 
 _LONGEST_WAIT_SECONDS = 86_400.0  # for another run to end
@@ -52,6 +57,7 @@ class Run:
         self.settings = settings
         self.report = RunReport.begin(parameters, rules_version())
         self.metrics: list[Metric] = []
+        self.observation = Observation()
 
     @property
     def run_id(self) -> str:
@@ -66,6 +72,15 @@ class Run:
             ThresholdError: the user's file is unusable.
         """
         return load_thresholds(Path(self.parameters.thresholds) if self.parameters.thresholds else DEFAULT_FILE)
+
+    @cached_property
+    def site_rules(self) -> SiteRules:
+        """The user's corrections by site.
+
+        Raises:
+            SiteRulesError: the file is unusable.
+        """
+        return load_site_rules(self.parameters.sites) if self.parameters.sites else NO_RULES
 
     @property
     def data_docs(self) -> Path | None:
@@ -129,6 +144,7 @@ def _state_after(run: Run, work: Callable[[Run], None]) -> Any:
 
 
 def _work(run: Run, work: Callable[[Run], None]) -> None:
+    run.report.rules_version = rules_version_with(run.site_rules.fingerprint)
     show_own_log()  # for a run that a Prefect worker started
     settings = run.settings
     if settings.executor != INLINE:
@@ -146,6 +162,8 @@ def _work(run: Run, work: Callable[[Run], None]) -> None:
 def _close(run: Run, state: str, message: str | None = None) -> None:
     """Finish the report and show it: artifacts in the UI; metrics and an alert if they are configured."""
     report = run.report
+    if state != "Failed":  # a run that failed has not looked at everything
+        _follow_problems(run)
     report.finish(state, run.output, run.metrics, message=message)
     write_metrics(report)
     if run.data_docs:
@@ -154,4 +172,20 @@ def _close(run: Run, state: str, message: str | None = None) -> None:
         show_report(report, run.output)
         if report.warnings:
             add_tag(WARNINGS)
-    alert(report)
+    if alert(report):
+        remember_alert(run.output)
+
+
+def _follow_problems(run: Run) -> None:
+    """Open, keep or close the problems of the dataset by what this run observed."""
+    run.observation.measured(run.metrics)
+    if isinstance(run.parameters, ReplayParameters) and not run.parameters.everything:
+        run.observation.rules.clear()  # a selection of pages does not show that a rule holds for the others
+    begun = run.report.started_at or datetime.now(UTC)
+    run.report.problems = follow(
+        run.output,
+        run.observation,
+        (run.run_id, begun),
+        run.thresholds.dataset,
+        is_replay=run.parameters.is_replay,
+    )

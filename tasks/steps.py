@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-_DECIDING = ("ingest", "clean", "extract", "load/dedup", "text", "schema", "vocabulary.py")
+_DECIDING = ("ingest", "clean", "extract", "load/dedup", "site_rules", "text", "schema", "vocabulary.py")
 _DECIDING_SUFFIXES = (".py", ".toml", ".npz")
 RECALLED = "recalled"  # folder of batches of pages that lie in the output's store already, by the file they lie in
 
@@ -57,6 +57,11 @@ def rules_version() -> str:
     except PackageNotFoundError:  # a checkout that was not installed
         number = "0"
     return f"{number}+{rules_fingerprint(Path(__file__).parent)}"
+
+
+def rules_version_with(site_rules: str) -> str:
+    """The same with the fingerprint of the user's rules for sites: `0.1.0+3fa9c1d2.sites.ab12cd34`; "" for none."""
+    return f"{rules_version()}.sites.{site_rules}" if site_rules else rules_version()
 
 
 def rules_fingerprint(tasks_folder: Path) -> str:

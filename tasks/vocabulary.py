@@ -78,6 +78,7 @@ class Reason(DescribedEnum):
     CODE = "code", "Program code or data, not prose."
     NO_TEXT = "no_text", "Contains neither letters nor digits."
     BEYOND_LIMIT = "beyond_limit", "Beyond the maximum number of lines read per page."
+    SITE_RULE = "site_rule", "Your rules for the site say so."
 
 
 class Doubt(DescribedEnum):

@@ -18,9 +18,13 @@ from expectations.dataset import LOSSES
 from flows.cli.terminal import Terminal, one_line
 from flows.report.account import article_count
 from flows.report.model import RunReport
+from flows.report.problems import standing_phrase
 from flows.report.wording import plural
 from tasks.load.output import Output
 from tasks.parallel.progress import Advance, listening
+from tasks.quality.problems import CLOSED
+
+_PROBLEMS_SHOWN = 5
 
 logger = logging.getLogger("copydesk")
 
@@ -85,6 +89,7 @@ def summary(report: RunReport, output: str) -> None:
         return
     _print_account(console, report)
     _print_warnings(console, report)
+    _print_problems(console, report, output)
     for step in report.steps:
         for kind, count in step.notes.items():
             if kind.startswith("skipped"):
@@ -112,6 +117,19 @@ def _print_account(console: Terminal, report: RunReport) -> None:
     console.print(f"+ {account.quarantined:>7,} quarantined")
     if account.forgotten:
         console.print(f"+ {account.forgotten:>7,} forgotten")
+
+
+def _print_problems(console: Terminal, report: RunReport, output: str) -> None:
+    """Print how many problems are new, still open and closed, and which were closed; the warnings name the others."""
+    if not report.problems:
+        return
+    command = f"{_command()} problems --output {shlex.quote(output)}"
+    console.print(Text.assemble("Problems: ", (standing_phrase(report), "bold"), f"  (details: {command})"))
+    closed = report.problems_by_standing()[CLOSED]
+    for problem in closed[:_PROBLEMS_SHOWN]:
+        console.print(f"  closed: {one_line(problem.key)}")
+    if len(closed) > _PROBLEMS_SHOWN:
+        console.print(f"  and {len(closed) - _PROBLEMS_SHOWN:,} more")
 
 
 def _print_warnings(console: Terminal, report: RunReport) -> None:

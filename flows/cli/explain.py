@@ -77,18 +77,28 @@ def print_explanation(page: Row, output: Output, *, is_full: bool = False) -> No
     for sentence in outcome_sentences(known):
         console.print(sentence, soft_wrap=True)
     if lines:
-        console.print()
-        console.print_table(_line_table(lines, console, is_full=is_full))
-        console.print(_count_sentence(lines))
-        console.print("\nReasons", style="bold")
-        for reason in sorted({line["reason"] for line in lines}):
-            console.print(f"  {reason:<18} {Reason(reason).sentence}", soft_wrap=True)
+        print_lines(console, lines, is_full=is_full)
     elif known["quarantine"]:
         console.print("It was quarantined before its lines were labelled.")
     if article:
-        console.print("\nFields", style="bold")
-        console.print_table(_field_table(article, lines))
-        _print_quotes(console, article["quotes"])
+        print_fields(console, article, lines)
+
+
+def print_lines(console: Terminal, lines: list[Row], *, is_full: bool = False) -> None:
+    """Print every line with its label and reason, how many were kept, and what the reasons mean."""
+    console.print()
+    console.print_table(_line_table(lines, console, is_full=is_full))
+    console.print(_count_sentence(lines))
+    console.print("\nReasons", style="bold")
+    for reason in sorted({line["reason"] for line in lines}):
+        console.print(f"  {reason:<18} {Reason(reason).sentence}", soft_wrap=True)
+
+
+def print_fields(console: Terminal, article: Row, lines: list[Row]) -> None:
+    """Print every field of an article with its origin, and its quotes."""
+    console.print("\nFields", style="bold")
+    console.print_table(_field_table(article, lines))
+    _print_quotes(console, article["quotes"])
 
 
 def outcome_sentences(known: Row) -> list[str]:
@@ -174,6 +184,20 @@ def _field_table(article: Row, lines: list[Row]) -> Table:
     table.add_column("value", overflow="fold")
     table.add_column("confidence", justify="right", no_wrap=True)
     table.add_column("origin", overflow="fold")
+    for name, value, confidence, origin in field_rows(article, lines):
+        table.add_row(name, one_line(value), confidence, one_line(origin))
+    size = f"{article['word_count']} words in {article['paragraph_count']} paragraphs"
+    text = f"{size}, from {article['text'][:40]!r} to {article['text'][-30:]!r}"
+    table.add_row("text", text, "", "kept lines")
+    return table
+
+
+def field_rows(article: Row, lines: list[Row]) -> list[tuple[str, str, str, str]]:
+    """The fields of an article that have a value: name, value, confidence and origin, each as text.
+
+    `lines` are those of its page. The text itself is not among the fields.
+    """
+    rows = []
     for name, origin_column in _ORIGIN_COLUMNS.items():
         value = article[name]
         origin = article.get(origin_column) if origin_column else _line_origin(name, value, lines)
@@ -184,11 +208,8 @@ def _field_table(article: Row, lines: list[Row]) -> Table:
             origin = _flag_evidence(article)
         confidence = article.get(_CONFIDENCE_COLUMNS.get(name, ""))  # null in articles of versions without the column
         shown = "" if confidence is None else f"{confidence:.2f}"
-        table.add_row(name, one_line(_shown(value) or "(none)"), shown, one_line(origin or ""))
-    size = f"{article['word_count']} words in {article['paragraph_count']} paragraphs"
-    text = f"{size}, from {article['text'][:40]!r} to {article['text'][-30:]!r}"
-    table.add_row("text", text, "", "kept lines")
-    return table
+        rows.append((name, _shown(value) or "(none)", shown, origin or ""))
+    return rows
 
 
 def _flag_evidence(article: Row) -> str:

@@ -19,6 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
 
         argcomplete.autocomplete(parser)
     options = parser.parse_args(arguments)
+    options.is_program = arguments is None  # and not a function call in a process that does other things too
     try:
         return int(options.handler(options))
     except CopydeskError as error:

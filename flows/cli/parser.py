@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flows.cli import dataset, operate, run
+from flows.cli import dataset, export, operate, preview, problems, run, schema, try_page
 from flows.cli.suggestions import SuggestingParser
 from tasks.errors import EXIT_DONE
 
@@ -41,6 +41,7 @@ OUTPUT = Option("--output", default="output", metavar="DIR", help="folder of the
 REASON = Option("--reason", metavar="CODE", help="only pages with this reason")
 RUN_ID = Option("--run", metavar="RUN_ID", dest="run_id", help="only pages that this run quarantined")
 THRESHOLDS = Option("--thresholds", metavar="FILE", help="use this file instead of the bundled thresholds.yml")
+SITES = Option("--sites", metavar="FILE", help="corrections by site (.toml) to apply")
 VERBOSE = Option("--verbose", action="store_true", help="print Prefect's log too")
 RECORD = Option(
     "--record",
@@ -104,6 +105,7 @@ RUN = Command(
             help="quarantine larger pages unread (default: 20)",
         ),
         THRESHOLDS,
+        SITES,
         Option("--guess-dates", action="store_true", help=run.GUESS_DATES_HELP),
         Option(
             "--executor",
@@ -136,11 +138,33 @@ REPLAY = Command(
         OUTPUT,
         Option("--all", action="store_true", help="every stored raw page: the dataset as the current rules make it"),
         THRESHOLDS,
+        SITES,
         Option("--guess-dates", action="store_true", help=run.GUESS_DATES_HELP),
         JSON,
         QUIET,
         RECORD,
         VERBOSE,
+    ),
+)
+TRY = Command(
+    "try",
+    "show the article of one page, without a dataset",
+    "copydesk try pages/a.html --format markdown",
+    try_page.try_page,
+    (
+        Option("page", metavar="FILE|URL|-", help="a file with one page, an address, or - for standard input"),
+        Option("--format", choices=try_page.FORMATS, default="text", help="text (default), markdown or json"),
+        Option(
+            "--explain",
+            action="store_true",
+            help="show every line with its label and reason and every field with its origin, instead of the text; "
+            "add the lines to json",
+        ),
+        Option("--full", action="store_true", help="with --explain: wrap long lines instead of cutting them"),
+        Option("--anyway", action="store_true", help="print the text even if the page is not a story"),
+        Option("--url", metavar="ADDRESS", help="where a file or standard input is from: publisher and zone need it"),
+        SITES,
+        Option("--guess-dates", action="store_true", help=run.GUESS_DATES_HELP),
     ),
 )
 READING = (
@@ -158,11 +182,54 @@ READING = (
         ),
     ),
     Command(
+        "browse",
+        "show a dataset in the browser: articles, lines, sites, quarantine and runs, on this machine only",
+        "copydesk browse --output output",
+        operate.browse_dataset,
+        (
+            OUTPUT,
+            Option(
+                "--port",
+                type=int,
+                default=8321,
+                metavar="N",
+                help="port of 127.0.0.1 to listen on (default: 8321; 0: any free one)",
+            ),
+        ),
+    ),
+    Command(
         "check-thresholds",
         "validate a thresholds file",
         "copydesk check-thresholds my-thresholds.yml",
         dataset.check_thresholds,
         (Option("file", nargs="?", metavar="FILE", help="default: the bundled file"),),
+    ),
+    Command(
+        "check-sites",
+        "validate a file of corrections by site",
+        "copydesk check-sites sites.toml",
+        preview.check_sites,
+        (Option("file", nargs="?", default="sites.toml", metavar="FILE", help="default: sites.toml"),),
+    ),
+    Command(
+        "preview",
+        "show which articles a file of corrections by site would change, and how, without publishing",
+        "copydesk preview sites.toml --output output",
+        preview.preview_sites,
+        (
+            Option("file", nargs="?", default="sites.toml", metavar="FILE", help="default: sites.toml"),
+            OUTPUT,
+            Option(
+                "--limit",
+                type=int,
+                default=50,
+                metavar="N",
+                help="newest pages to process for each entry (default: 50)",
+            ),
+            Option("--earlier", metavar="FILE", help="compare with this file instead of with no corrections"),
+            THRESHOLDS,
+            JSON,
+        ),
     ),
     Command(
         "quarantine",
@@ -190,6 +257,43 @@ READING = (
                 help="delete the oldest rows until their raw pages take at most N MB",
             ),
         ),
+    ),
+)
+PROBLEMS = Command(
+    "problems",
+    "list what runs found wrong: since when, how often, and which run closed it",
+    "copydesk problems --output output\n  copydesk problems --acknowledge KEY --note relaunched",
+    problems.list_or_acknowledge_problems,
+    (
+        Option("--all", action="store_true", help="also problems that are closed"),
+        Option("--acknowledge", metavar="KEY", help="send no alert about this problem while it is open"),
+        Option("--note", metavar="TEXT", help="why, or what is done about it; kept with the problem"),
+        OUTPUT,
+        JSON,
+    ),
+)
+SCHEMA = Command(
+    "schema",
+    "print every table, column and code with its meaning",
+    "copydesk schema articles",
+    schema.print_schema,
+    (
+        Option("table", nargs="?", metavar="TABLE", help="a table, or flags, labels, actions, reasons (default: all)"),
+        JSON,
+    ),
+)
+EXPORT = Command(
+    "export",
+    "write the articles for other tools: JSON lines, CSV, SQLite, DuckDB or Markdown",
+    """copydesk export articles.csv --where "language='de'" --output output""",
+    export.export_articles,
+    (
+        Option("target", metavar="TARGET", help="a new file, a new folder for markdown, or - for standard output"),
+        Option("--format", choices=export.FORMATS, help="default: by the ending of TARGET"),
+        Option("--where", metavar="SQL", help="only articles that meet this condition, as in a query of DuckDB"),
+        Option("--columns", metavar="NAME,...", help="only these columns, in this order (default: all)"),
+        Option("--overwrite", action="store_true", help="replace TARGET if it exists"),
+        OUTPUT,
     ),
 )
 MAINTAINING = (
@@ -301,7 +405,7 @@ OPERATING = (
         ),
     ),
 )
-COMMANDS = (RUN, *READING, REPLAY, *MAINTAINING, *OPERATING)
+COMMANDS = (RUN, TRY, *READING, PROBLEMS, SCHEMA, EXPORT, REPLAY, *MAINTAINING, *OPERATING)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -46,6 +46,7 @@ def run_pages(options: argparse.Namespace) -> int:
             one_per_story=options.one_per_story,
             max_page_megabytes=options.max_page_megabytes,
             thresholds=options.thresholds,
+            sites=options.sites,
             data_docs=options.data_docs,
             columns=columns,
             keep_warc=options.keep_warc,
@@ -67,6 +68,7 @@ def replay_pages(options: argparse.Namespace) -> int:
     check_selection(output, options.reason, options.run_id)
     if options.thresholds:
         _check_thresholds(options.thresholds)
+    _check_site_rules(options.sites)
 
     def load(is_recorded: bool) -> FlowCall:
         from flows.parameters import ReplayParameters
@@ -79,6 +81,7 @@ def replay_pages(options: argparse.Namespace) -> int:
             run=options.run_id,
             everything=options.all,
             thresholds=options.thresholds,
+            sites=options.sites,
             guess_dates=options.guess_dates,
         )
         return lambda: run_flow(replay, parameters, is_recorded=is_recorded)
@@ -118,6 +121,7 @@ def _check_sources_and_output(options: argparse.Namespace) -> None:
         raise UsageError(f"{options.output}: is a source; choose another output")
     output.prepare()
     _check_thresholds(options.thresholds)
+    _check_site_rules(options.sites)
     with output.lock():
         pass
 
@@ -128,6 +132,13 @@ def _check_thresholds(file: str | None) -> None:
     from expectations.thresholds import DEFAULT_FILE, load_thresholds
 
     load_thresholds(Path(file) if file else DEFAULT_FILE)
+
+
+def _check_site_rules(file: str | None) -> None:
+    if file:
+        from tasks.site_rules.file import load_site_rules
+
+        load_site_rules(file)
 
 
 def columns_of(text: str | None) -> dict[str, str]:

@@ -51,7 +51,11 @@ def backfill(parameters: BackfillParameters) -> Any:
     has_stopped = False
     for sources in slices(parameters, datetime.now(UTC).date()):
         slice_parameters = NewsParameters(
-            sources=sources, output=parameters.output, thresholds=parameters.thresholds, if_busy="wait"
+            sources=sources,
+            output=parameters.output,
+            thresholds=parameters.thresholds,
+            sites=parameters.sites,
+            if_busy="wait",
         )
         state = cast(State[Any], news(slice_parameters, return_state=True))
         if state.is_failed() and _has_no_source(state):  # a day without a crawl is not a failure of the backfill

@@ -81,7 +81,7 @@ def deployments_of(schedules: Schedules) -> list[RunnerDeployment]:
 
 
 def _run_deployment(name: str, schedule: RunSchedule, schedules: Schedules) -> RunnerDeployment:
-    defaults = {"sources": schedule.sources, "output": schedules.output, "if_busy": "wait"}
+    defaults = {"sources": schedule.sources, "output": schedules.output, "sites": schedules.sites, "if_busy": "wait"}
     parameters = NewsParameters.model_validate(defaults | schedule.parameters)
     return _deployment(
         news,
@@ -99,6 +99,7 @@ def _backfill_deployment(schedules: Schedules) -> RunnerDeployment:
     sources = schedules.backfill.sources or (schedules.nightly.sources if schedules.nightly else [beside_output])
     days = {"first_day": schedules.backfill.first_day, "last_day": schedules.backfill.last_day}
     parameters = {"sources": keep_as_given(sources), "output": schedules.output}
+    parameters |= {"sites": schedules.sites} if schedules.sites else {}
     parameters |= {name: day.isoformat() for name, day in days.items() if day}
     return _deployment(backfill, BACKFILL, parameters, cron=None, timezone=schedules.timezone, limit=_QUEUE)
 

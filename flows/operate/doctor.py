@@ -59,6 +59,7 @@ def examine(output: str | None, schedules_file: str) -> Iterator[Finding]:
     else:
         yield from _server(api, schedules)
     if schedules is not None:
+        yield from _site_rules(schedules)
         yield from _sources(schedules)
 
 
@@ -214,6 +215,19 @@ def _next_run(client: httpx.Client, deployment: dict[str, Any]) -> Finding:
         "no run is scheduled",
         "the server's scheduler is dead: check its log and its version of SQLAlchemy",
     )
+
+
+def _site_rules(schedules: "Schedules") -> Iterator[Finding]:
+    """Whether the corrections by site can be used, if there are any."""
+    from tasks.site_rules.file import SiteRulesError, load_site_rules
+
+    if schedules.sites is None:
+        return
+    try:
+        rules = load_site_rules(schedules.sites)
+        yield Finding("corrections", OK, f"{schedules.sites}: {rules.rule_count} rules, all valid")
+    except SiteRulesError as error:
+        yield Finding("corrections", FAIL, str(error), "fix that line")
 
 
 def _sources(schedules: "Schedules") -> Iterator[Finding]:

@@ -38,7 +38,7 @@ def absolute(path: str, folder: Path) -> str:
 def absolute_parameters(parameters: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Parameters of a flow with the paths in them made absolute."""
     found = dict(parameters)
-    for name in ("output", "thresholds", "mirror"):
+    for name in ("output", "thresholds", "sites", "mirror"):
         if isinstance(found.get(name), str):
             found[name] = absolute(found[name], folder)
     if isinstance(found.get("sources"), list):
@@ -60,16 +60,18 @@ def check_paths(parameters: Any) -> None:
         return
     sources = [source for source in getattr(parameters, "sources", ()) if not is_remote(source)]
     named = {"sources": sources, "output": [parameters.output]}
-    named["thresholds"] = [path for path in [getattr(parameters, "thresholds", None)] if path]
+    for name in ("thresholds", "sites"):
+        named[name] = [path for path in [getattr(parameters, name, None)] if path]
     for name, paths in named.items():
         for path in paths:
             if not Path(path).is_absolute():
                 raise PathError(
                     f"{name}: {path!r} is a relative path, and a worker runs in a temporary folder; give the whole path"
                 )
-    for path in named["thresholds"]:
-        if not Path(path).is_file():
-            raise PathError(f"thresholds: {path} does not exist on the machine of this run")
+    for name in ("thresholds", "sites"):
+        for path in named[name]:
+            if not Path(path).is_file():
+                raise PathError(f"{name}: {path} does not exist on the machine of this run")
     _check_output(Path(parameters.output), str(deployment.id))
 
 

@@ -20,6 +20,7 @@ EXAMPLE = """\
 # Paths are relative to the folder of this file.
 timezone = "UTC"
 output = "output"
+# sites = "sites.toml"                # corrections by site, beside this file
 
 [hourly]                              # feeds and sitemaps
 cron = "15 * * * *"
@@ -96,6 +97,7 @@ class Schedules(_Section):
 
     timezone: str = "UTC"
     output: str = Field("output", min_length=1)
+    sites: str | None = Field(None, min_length=1)  # corrections by site; relative to the folder of this file
     hourly: RunSchedule | None = None
     nightly: RunSchedule | None = None
     maintenance: MaintenanceSchedule | None = None
@@ -113,6 +115,8 @@ class Schedules(_Section):
     def with_absolute_paths(self, folder: Path) -> "Schedules":
         """The same with its paths, relative to `folder`, made absolute."""
         changed: dict[str, Any] = {"output": absolute(self.output, folder)}
+        if self.sites:
+            changed["sites"] = absolute(self.sites, folder)
         for name, section in (("hourly", self.hourly), ("nightly", self.nightly)):
             if section is not None:
                 sources = [absolute(source, folder) for source in section.sources]

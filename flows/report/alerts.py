@@ -1,5 +1,8 @@
 """Alerts: a message by any service that Apprise knows when a run stopped, failed or ended with warnings.
 
+An alert is sent once for each problem: a run that only finds problems again of which an alert was delivered, or which
+somebody acknowledged, sends none. A run that failed always sends one.
+
 `COPYDESK_ALERT_URLS` holds Apprise addresses, separated by spaces: webhooks (`json://host/path`), e-mail
 (`mailto://user:pass@host`), chats. `COPYDESK_ALERT_ON` lists which ends of a run are reported, by default
 `stop failure warning`.
@@ -10,7 +13,9 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from flows.browse.address import browse_link
 from flows.report.model import RunReport
+from flows.report.problems import ordered, problem_line, standing_phrase
 from flows.report.wording import foreign_text
 
 logger = logging.getLogger(__name__)
@@ -32,6 +37,8 @@ def alert(report: RunReport | Mapping[str, Any]) -> bool | None:
     kind = _KINDS.get(run.state)
     addresses = os.environ.get("COPYDESK_ALERT_URLS", "").split()
     if kind is None or not addresses or kind not in os.environ.get("COPYDESK_ALERT_ON", _DEFAULT).split():
+        return None
+    if kind != "failure" and run.problems and not any(problem.awaits_alert for problem in run.problems):
         return None
     try:
         import apprise
@@ -62,6 +69,9 @@ def body(report: RunReport) -> str:
         lines += ["", foreign_text(report.message, _MESSAGE_CHARS_MAX)]
     if report.state == "StoppedByGate" and report.losses:  # otherwise they are among the rules that warn
         lines += ["", *(f"- {foreign_text(loss.sentence)}" for loss in report.losses)]
+    if report.problems:
+        lines += ["", f"{standing_phrase(report)}:", *_problem_lines(report)]
+        return "\n".join(lines)
     broken = [
         f"- {rule.code} ({rule.severity}): {rule.sentence} {foreign_text(rule.observed)}".rstrip()
         for rule in report.rules
@@ -70,4 +80,14 @@ def body(report: RunReport) -> str:
     lines += ["", *broken[:_RULES_SHOWN]] if broken else []
     if len(broken) > _RULES_SHOWN:
         lines.append(f"- and {len(broken) - _RULES_SHOWN} more")
+    link = browse_link("runs", report.run_id)
+    lines += ["", f"Report: {link}"] if link else []
     return "\n".join(lines)
+
+
+def _problem_lines(report: RunReport) -> list[str]:
+    """The problems, the new ones first, as many as fit."""
+    problems = ordered(report)
+    lines = [f"- {problem_line(problem, report.run_id)}" for problem in problems[:_RULES_SHOWN]]
+    more = len(problems) - len(lines)
+    return [*lines, f"- and {more} more: copydesk problems"] if more else lines

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 
 from tasks.load.output import Output
 from tasks.quality.history import read_metrics
-from tasks.quality.losses import UnusualLoss, find_losses
+from tasks.quality.losses import UnusualLoss, find_losses, recovered_groups
 from tasks.quality.thresholds import HistoryThresholds
 from tasks.steps import StepResult
 
@@ -26,12 +26,22 @@ def losses(
         output: The output with the history of runs.
         limits: The thresholds of `thresholds.yml: dataset`.
     """
+    history = read_metrics(output.quality, limits.history_runs)
+    return find_losses(_documents(cleaned), _reasons(verdicts), history, limits)
+
+
+def recovered(cleaned: StepResult, verdicts: Sequence[Path], limits: HistoryThresholds) -> set[tuple[str, str]]:
+    """The languages and sites that a replay made good (`tasks.quality.losses.recovered_groups`)."""
+    return recovered_groups(_documents(cleaned), _reasons(verdicts), limits)
+
+
+def _reasons(verdicts: Sequence[Path]) -> dict[str, str]:
+    """The reason of each quarantined page by doc_id."""
     quarantined: dict[str, str] = {}
     for path in verdicts:
         table = pq.ParquetFile(path).read(columns=["doc_id", "reason"])
         quarantined |= dict(zip(table.column("doc_id").to_pylist(), table.column("reason").to_pylist(), strict=True))
-    history = read_metrics(output.quality, limits.history_runs)
-    return find_losses(_documents(cleaned), quarantined, history, limits)
+    return quarantined
 
 
 def _documents(cleaned: StepResult) -> Iterator[dict[str, Any]]:

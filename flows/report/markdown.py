@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from flows.report.model import RunReport
+from flows.report.problems import ordered, problem_line, standing_phrase
 from flows.report.wording import markdown_text
 
 
@@ -15,6 +16,10 @@ def _lines(report: RunReport) -> Iterator[str]:
     yield from (f"# {report.state}", "", report.sentence(), "")
     if report.message:
         yield from (f"> {markdown_text(report.message)}", "")
+    if report.problems:
+        yield from (f"**{standing_phrase(report)}**", "")
+        yield from (f"- {markdown_text(problem_line(problem, report.run_id))}" for problem in ordered(report))
+        yield ""
     yield from ("| step | pages | batches | already done | CPU seconds |", "|---|--:|--:|--:|--:|")
     for step in report.steps:
         yield f"| {step.step} | {step.pages} | {step.batches} | {step.reused} | {step.cpu_seconds:.2f} |"

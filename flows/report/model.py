@@ -21,6 +21,8 @@ from flows.report.records import (
     RuleOutcome,
     StepSummary,
     gate_of,
+    moment_of,
+    problem_of,
     record_of,
 )
 from flows.report.wording import count
@@ -29,6 +31,7 @@ from tasks.quality.drift import ComparedMetric
 from tasks.quality.history import read_metrics, write_run
 from tasks.quality.losses import UnusualLoss
 from tasks.quality.metrics import Metric
+from tasks.quality.problems import CLOSED, NEW, STILL_OPEN, Problem
 from tasks.steps import StepResult
 from tasks.storage.atomic import write_json, write_text
 
@@ -60,6 +63,7 @@ class RunReport:
     quarantine_counts: dict[str, int] = field(default_factory=dict)
     drift: list[ComparedMetric] = field(default_factory=list)  # metrics outside their usual range
     losses: list[UnusualLoss] = field(default_factory=list)  # languages and sites
+    problems: list[Problem] = field(default_factory=list)  # open after the run, or closed by it
     snapshot: str | None = None
     example: str | None = None  # a page that became an article, to try `explain` on
 
@@ -80,8 +84,8 @@ class RunReport:
             "run_id": str(known.get("run_id", "")),
             "rules_version": str(known.get("rules_version", "")),
             "parameters": known.get("parameters") or {},
-            "started_at": _moment(known.get("started_at")),
-            "finished_at": _moment(known.get("finished_at")),
+            "started_at": moment_of(known.get("started_at")),
+            "finished_at": moment_of(known.get("finished_at")),
             "counts": known.get("counts") or {},
             "steps": [record_of(StepSummary, step) for step in known.get("steps") or ()],
             "gates": [gate_of(gate) for gate in known.get("gates") or ()],
@@ -91,6 +95,7 @@ class RunReport:
             "quarantine_counts": known.get("quarantine_counts") or {},
             "drift": [record_of(ComparedMetric, row) for row in known.get("drift") or ()],
             "losses": [record_of(UnusualLoss, row) for row in known.get("losses") or ()],
+            "problems": [problem_of(row) for row in known.get("problems") or ()],
         }
         return cls(**(known | typed))
 
@@ -200,6 +205,13 @@ class RunReport:
         """The warning rules that were broken, over all gates."""
         return [rule for rule in self.rules if rule.is_warning]
 
+    def problems_by_standing(self) -> dict[str, list[Problem]]:
+        """The problems of the dataset that are new, still open, and closed by this run; the largest first."""
+        groups: dict[str, list[Problem]] = {NEW: [], STILL_OPEN: [], CLOSED: []}
+        for problem in sorted(self.problems, key=lambda row: (row.severity, -row.pages, row.key)):
+            groups[problem.standing(self.run_id)].append(problem)
+        return groups
+
     def quarantined(self) -> list[tuple[str, int, list[QuarantinedPage]]]:
         """Reason, number of pages and examples, the most frequent reason first."""
         ordered = sorted(self.quarantine_counts.items(), key=lambda item: (-item[1], item[0]))
@@ -214,15 +226,6 @@ class RunReport:
         from flows.report.markdown import render_markdown  # it imports this module
 
         return render_markdown(self)
-
-
-def _moment(value: object) -> datetime | None:
-    """A time of a report in UTC, or None where there is none."""
-    try:
-        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def read_reports(output: Output, last: int) -> list[RunReport]:

@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from expectations.rule import Severity
+from tasks.quality.problems import Problem
 
 PAGE_GATES = (
     "ingest",
     "clean",
     "extract",
 )  # the gates that quarantine pages; those of load and dataset only stop a run
+
+GATE_ORDER = (*PAGE_GATES, "load", "dataset")  # as the pages of a run pass them
 
 Record = TypeVar("Record")
 
@@ -89,6 +93,23 @@ def record_of(kind: type[Record], row: Record | Mapping[str, Any]) -> Record:
     assert isinstance(row, Mapping)
     names = {entry.name for entry in fields(kind)}  # type: ignore[arg-type]  # a dataclass
     return kind(**{name: value for name, value in row.items() if name in names})
+
+
+def moment_of(value: object) -> datetime | None:
+    """A time of a report in UTC, or None where there is none."""
+    try:
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def problem_of(row: Problem | Mapping[str, Any]) -> Problem:
+    """A problem from JSON, with its times."""
+    if isinstance(row, Problem):
+        return row
+    times = {name: moment_of(row[name]) for name in row if name.endswith("_at") and row[name] is not None}
+    return record_of(Problem, {**row, **times})
 
 
 def gate_of(row: GateSummary | Mapping[str, Any]) -> GateSummary:

@@ -5,13 +5,17 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
+from expectations.rule import Severity
 from flows.report.account import Account, AccountRow, account_rows
 from flows.report.charts import flow_plot, trend_plot
 from flows.report.model import RunReport
-from flows.report.records import GateSummary, QuarantinedPage, RuleOutcome
+from flows.report.problems import details as problem_details
+from flows.report.problems import ordered, standing_phrase
+from flows.report.records import GATE_ORDER, GateSummary, QuarantinedPage, RuleOutcome
 from flows.report.wording import count, gate_title, metric_name, metric_value
 from tasks.quality.drift import ComparedMetric
 from tasks.quality.metrics import PastMetric
+from tasks.quality.problems import Problem
 
 _TRENDS = ("pages", "passed", "quarantined_share", "duplicate_share", "words_median", "confidence_mean")
 _REASONS_UNFOLDED = 3
@@ -94,6 +98,48 @@ def _advice(step: str, stop: str) -> str:
     return "dataset" if step == "load" else "other"
 
 
+# ---------------------------------------------------------------------- problems
+
+
+@dataclass(frozen=True)
+class ProblemView:
+    """A problem: its standing, its key and its life."""
+
+    mark: Mark
+    key: str
+    details: str
+
+
+@dataclass(frozen=True)
+class ProblemsView:
+    """The problems that are new, still open, or closed by the run."""
+
+    phrase: str
+    has_open: bool
+    has_stop: bool  # whether one of them stops runs
+    rows: list[ProblemView]
+
+
+def problems(report: RunReport) -> ProblemsView:
+    """The problems of the dataset as the run left them."""
+    rows = [
+        ProblemView(_problem_mark(problem, report.run_id), problem.key, problem_details(problem, report.run_id))
+        for problem in ordered(report)
+    ]
+    alive = [problem for problem in report.problems if problem.is_open]
+    has_stop = any(problem.severity == Severity.CRITICAL for problem in alive)
+    return ProblemsView(standing_phrase(report), bool(alive), has_stop, rows)
+
+
+def _problem_mark(problem: Problem, run_id: str) -> Mark:
+    word = problem.standing(run_id)
+    if not problem.is_open:
+        return Mark("✓", word, "good")
+    if problem.severity == Severity.CRITICAL:
+        return Mark("■", word, "bad")
+    return Mark("●", f"{word}, acknowledged", "note") if problem.acknowledged_at else Mark("▲", word, "warn")
+
+
 # ---------------------------------------------------------------------- drift and sites
 
 
@@ -145,7 +191,7 @@ def sites(report: RunReport) -> list[SiteView]:
 
 _PASSED, _WARNING, _NOTE = Mark("✓", "passed", "good", 3), Mark("▲", "warning", "warn", 1), Mark("●", "note", "note", 2)
 _UNCHECKED, _FAILED = Mark("!", "not checked", "bad", -1), Mark("✕", "failed", "bad")
-_FAILED_PAGES = Mark("✕", "failed", "note")  # quarantining bad pages is what a gate is for: no alarm
+_FAILED_PAGES = Mark("⊘", "quarantined", "note")  # quarantining bad pages is what a gate is for: no alarm
 
 
 @dataclass(frozen=True)
@@ -169,9 +215,10 @@ class GateView:
 
 
 def gates(report: RunReport) -> list[GateView]:
-    """The gates of a run in its order."""
+    """The gates of a run, in the order in which the pages passed them."""
+    order = {step: place for place, step in enumerate(GATE_ORDER)}
     views, left = [], report.account.received
-    for gate in report.gates:
+    for gate in sorted(report.gates, key=lambda gate: order.get(gate.step, len(order))):
         views.append(_gate(gate, left - gate.received if gate.is_of_pages else 0))
         left -= gate.quarantined if gate.is_of_pages else 0
     return views

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -13,11 +13,16 @@ from tasks.clean.label.codes import LabelColumns, string_column
 from tasks.clean.label.page import LineLabel, PageLines, PageView
 from tasks.clean.label.rules import label_line, open_view
 from tasks.clean.label.rules_fast import BatchFacts, label_plain_lines
+from tasks.clean.label.site_rules import correct_lines
 from tasks.clean.model import story
 from tasks.clean.parse.tags import TAG_WORDS
-from tasks.clean.prepare import Prepared, prepare
+from tasks.clean.prepare import Prepared, RulesOfPage, prepare
 from tasks.clean.sites.templates import Recurrence, SiteHistory, find_templates, short_key, site_of
+from tasks.site_rules.page import PageRules, RuleFinder
 from tasks.vocabulary import Action, Label, Reason
+
+if TYPE_CHECKING:  # it loads pydantic, which a page without rules does without
+    from tasks.site_rules.entries import SiteRules
 
 
 class Cleaned(NamedTuple):
@@ -37,15 +42,22 @@ def no_history(sites: set[str]) -> Mapping[str, SiteHistory]:
     return {}
 
 
-def clean_pages(pages: pa.Table, recall: Recall = no_history, read_pages: ReadPages | None = None) -> Cleaned:
+def clean_pages(
+    pages: pa.Table,
+    recall: Recall = no_history,
+    read_pages: ReadPages | None = None,
+    *,
+    site_rules: "SiteRules | None" = None,
+) -> Cleaned:
     """The documents and the lines of a table of pages (`schema.PAGES`); pages without bytes get none.
 
     `recall` is called once with the sites of the batch. `read_pages` returns the bytes of the pages in their order, as
-    often as it is called; it is needed where the table does not hold them.
+    often as it is called; it is needed where the table does not hold them. `site_rules` are the user's corrections.
     """
     if read_pages is None:
         read_pages, pages = partial(_values, pages["raw"]), pages.drop_columns(["raw"])
     records = pages.to_pylist()
+    rules_of = _rules_of(site_rules, records)
     parts = []
     for is_html in (False, True):
         is_of_type = [(page["media_type"] == "text/html") == is_html for page in records]
@@ -55,7 +67,7 @@ def clean_pages(pages: pa.Table, recall: Recall = no_history, read_pages: ReadPa
                 for n, raw in enumerate(read_pages())
                 if raw is not None and is_of_type[n]
             )
-            prepared = prepare(chosen, is_html=is_html)
+            prepared = prepare(chosen, is_html=is_html, rules_of=rules_of)
             if prepared.rows:
                 parts.append(prepared)
     sites = [[_site(part, page, records[row]) for page, row in enumerate(part.rows)] for part in parts]
@@ -73,6 +85,8 @@ def clean_pages(pages: pa.Table, recall: Recall = no_history, read_pages: ReadPa
             templates = find_templates(keys, np.asarray(prepared.blocks.page), prose, sites_of_part, history)
             evidence += _evidence(prepared, keys, prose, sites_of_part)
         labels = _label_lines(prepared, chances, templates)
+        if any(prepared.found):
+            chances = correct_lines(prepared, labels, chances)
         documents |= _documents(prepared, chances, labels.is_kept(), records)
         lines.append(_lines(prepared, labels, records))
     return Cleaned(
@@ -84,6 +98,19 @@ def clean_pages(pages: pa.Table, recall: Recall = no_history, read_pages: ReadPa
 
 def _values(column: pa.ChunkedArray) -> Iterator[bytes | None]:
     return (value.as_py() for value in column)
+
+
+def _rules_of(site_rules: "SiteRules | None", records: list[dict]) -> RulesOfPage | None:
+    """Finds the user's rules for the page of a record; None where there are no rules."""
+    if site_rules is None or not site_rules.site:
+        return None
+    finder = RuleFinder(site_rules)
+
+    def rules_of(row: int, canonical: str | None) -> PageRules | None:
+        record = records[row]
+        return finder.of_page(record["url"] or canonical, record["source_uri"])
+
+    return rules_of
 
 
 def _site(prepared: Prepared, page: int, record: dict) -> str:

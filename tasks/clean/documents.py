@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import orjson
 
 from tasks.clean.label.page_kind import PLAIN, PageFacts, judge
 from tasks.clean.model import features, page_words, story
@@ -108,9 +109,25 @@ def document_row(
         "body_confidence": story.confidence(certain, words, is_kept, is_html=prepared.is_html),
         "signals": signals.to_json() if signals else None,
         "given": record.get("given"),
-        "problem": "clean.unparsed" if prepared.problems[page] else None,
-        "problem_detail": prepared.problems[page],
+        "site_rule": _site_rule(prepared, page),
+        **_problem(prepared, page),
     }
+
+
+def _site_rule(prepared: Prepared, page: int) -> str | None:
+    """What the user's rules say about the fields of a page, as JSON."""
+    found = prepared.found[page]
+    return orjson.dumps(found.declared()).decode() if found else None
+
+
+def _problem(prepared: Prepared, page: int) -> dict[str, str | None]:
+    """Why a page cannot be used, whatever its lines are."""
+    found, failure = prepared.found[page], prepared.problems[page]
+    if failure:
+        return {"problem": "clean.unparsed", "problem_detail": failure}
+    if found and found.rules.never_a_story_by:
+        return {"problem": "clean.never_a_story", "problem_detail": f"the rule for {found.rules.never_a_story_by}"}
+    return {"problem": None, "problem_detail": None}
 
 
 def _page_facts(

@@ -1,16 +1,21 @@
 """Pages of one media type, cut into blocks, with the features of all their blocks: the input of models and rules."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
 
 from tasks.clean.model import dom_features, features, lexicon
 from tasks.clean.model.words import Words, count_words, fold, phrase_hashes, solid
 from tasks.clean.parse.blocks import Blocks, add_text_page
 from tasks.clean.parse.decode import Decoded, decode, repair, repair_line, soft_ends
 from tasks.clean.parse.html import add_html_page
+from tasks.clean.parse.selected import RulesOf
 from tasks.clean.parse.shells import add_declared_story
 from tasks.clean.parse.signals import Signals
+from tasks.site_rules.page import Found, PageRules
 from tasks.text.escapes import decode_quoted_printable, is_quoted_printable
+
+RulesOfPage = Callable[[int, str | None], PageRules | None]  # by position in the batch and declared address
 
 
 @dataclass
@@ -32,13 +37,17 @@ class Prepared:
     entries: dict[int, lexicon.Entry]  # by line
     columns: features.Columns
     layout: features.Layout
+    found: list[Found | None] = field(default_factory=list)  # by the user's rules for the page's site
 
 
-def prepare(pages: Iterable[tuple[int, bytes, str | None]], *, is_html: bool) -> Prepared:
+def prepare(
+    pages: Iterable[tuple[int, bytes, str | None]], *, is_html: bool, rules_of: RulesOfPage | None = None
+) -> Prepared:
     """Decode, repair and cut pages of one media type, and compute the features of all their blocks.
 
     Of each page: its position in the batch, its bytes and its declared encoding. Pages are read one at a time, so that
-    the bytes of each may take the memory of the last, which is in the cache.
+    the bytes of each may take the memory of the last, which is in the cache. `rules_of` finds the user's rules for a
+    page by its position in the batch and the canonical address that it declares.
     """
     blocks = Blocks()
     rows: list[int] = []
@@ -46,13 +55,20 @@ def prepare(pages: Iterable[tuple[int, bytes, str | None]], *, is_html: bool) ->
     repairs: list[list[str]] = []
     signals: list[Signals | None] = []
     problems: list[str | None] = []
+    found: list[Found | None] = []
     for page, (row, raw, declared_encoding) in enumerate(pages):
         decoded = decode(raw, declared_encoding)
         rows.append(row)
         encodings.append((decoded.encoding, decoded.encoding_from, decoded.damaged_char_count))
         page_repairs: set[str] = set()
-        add_page = _add_html if is_html else _add_text
-        page_signals, problem = add_page(blocks, page, raw, decoded, page_repairs)
+        page_rules_of = partial(rules_of, row) if rules_of else None
+        if is_html:
+            page_signals, problem = _add_html(blocks, page, raw, decoded, page_repairs, page_rules_of)
+            found.append(page_signals.found if page_signals else None)
+        else:
+            page_signals, problem = _add_text(blocks, page, raw, decoded, page_repairs)
+            rules = page_rules_of(None) if page_rules_of else None
+            found.append(Found(rules) if rules else None)
         repairs.append(sorted(page_repairs))
         signals.append(page_signals)
         problems.append(problem)
@@ -81,6 +97,7 @@ def prepare(pages: Iterable[tuple[int, bytes, str | None]], *, is_html: bool) ->
         entries=entries,
         columns=columns,
         layout=layout,
+        found=found,
     )
 
 
@@ -96,7 +113,7 @@ def _add_text(blocks: Blocks, page: int, raw: bytes, decoded: Decoded, repairs: 
 
 
 def _add_html(
-    blocks: Blocks, page: int, raw: bytes, decoded: Decoded, repairs: set[str]
+    blocks: Blocks, page: int, raw: bytes, decoded: Decoded, repairs: set[str], rules_of: RulesOf | None
 ) -> tuple[Signals | None, str | None]:
     """Append the blocks of an HTML page; returns what it declares, and why the parser failed if it did."""
     first, body = len(blocks), len(blocks.containers.parent)
@@ -106,7 +123,7 @@ def _add_html(
         if is_quoted_printable(data):
             data = decode_quoted_printable(data.decode("utf-8", "replace"), is_html=True).encode()
             repairs.add("quoted_printable")
-        signals = add_html_page(blocks, page, data)
+        signals = add_html_page(blocks, page, data, rules_of)
         signals.finish()
         repairs |= signals.repairs
         if add_declared_story(blocks, page, first, body, signals.article_bodies):

@@ -8,12 +8,19 @@ from prefect.cache_policies import NO_CACHE
 
 from tasks.clean.worker import Job, clean_batch, learn
 from tasks.parallel.executor import Executor
+from tasks.site_rules.entries import NO_RULES, SiteRules
 from tasks.steps import StepResult
 
 
 @task(name="clean", task_run_name="clean", cache_policy=NO_CACHE, persist_result=False)
 def clean(
-    pages: StepResult, folder: Path, sites: Mapping[str, Path], sites_state: str, executor: Executor
+    pages: StepResult,
+    folder: Path,
+    sites: Mapping[str, Path],
+    sites_state: str,
+    executor: Executor,
+    *,
+    site_rules: SiteRules = NO_RULES,
 ) -> StepResult:
     """Label every line of every page that passed the gate after ingest.
 
@@ -23,11 +30,19 @@ def clean(
         sites: Files of the memory of sites: path within the table -> file.
         sites_state: Name of the state of that memory.
         executor: Does the batches.
+        site_rules: The user's corrections by site.
     """
     remembered = {relative: str(path) for relative, path in sites.items()}
     rejected = str(pages.rejected) if pages.rejected else None
     jobs = [
-        Job(path=receipt.path, rejected=rejected, folder=str(folder), sites=remembered, sites_state=sites_state)
+        Job(
+            path=receipt.path,
+            rejected=rejected,
+            folder=str(folder),
+            sites=remembered,
+            sites_state=sites_state,
+            site_rules=site_rules,
+        )
         for receipt in pages.receipts
     ]
     weights = [receipt.received for receipt in pages.receipts]

@@ -13,7 +13,8 @@ from tasks import schema
 from tasks.clean.core import clean_pages
 from tasks.clean.sites.memory import learn_files, recall
 from tasks.parallel.page_job import PageJob
-from tasks.steps import Receipt, digest, rules_version
+from tasks.site_rules.entries import NO_RULES, SiteRules
+from tasks.steps import Receipt, digest, rules_version_with
 from tasks.storage.atomic import replaced_folder
 from tasks.storage.tables import without, write_table
 
@@ -28,6 +29,7 @@ class Job(PageJob):
 
     sites: dict[str, str]  # the memory of sites: path within the table -> file
     sites_state: str  # name of the state of that memory
+    site_rules: SiteRules = NO_RULES
 
 
 def clean_batch(job: Job) -> Receipt:
@@ -36,7 +38,8 @@ def clean_batch(job: Job) -> Receipt:
     ids = job.doc_ids()
     skipped = job.skipped(ids)
     failed = sorted(job.failed.items())
-    name = digest(Path(job.path).stem, rules_version(), job.sites_state, *sorted(skipped), *map(str, failed))
+    version = rules_version_with(job.site_rules.fingerprint)
+    name = digest(Path(job.path).stem, version, job.sites_state, *sorted(skipped), *map(str, failed))
     target = Path(job.folder) / name
     is_reused = target.exists()
     if not is_reused:
@@ -58,7 +61,9 @@ def _write(job: Job, skipped: set[str], target: Path) -> None:
     pages = without(file.read(columns=[name for name in file.schema_arrow.names if name != "raw"]), skipped)
     remembered = partial(recall, {relative: Path(path) for relative, path in job.sites.items()})
     idle = skipped | set(job.failed)
-    documents, lines, evidence = clean_pages(without(pages, idle), remembered, partial(_raws, job.path, idle))
+    documents, lines, evidence = clean_pages(
+        without(pages, idle), remembered, partial(_raws, job.path, idle), site_rules=job.site_rules
+    )
     if job.failed:
         documents = pa.concat_tables([documents, _failed_rows(pages, job.failed)])
     with replaced_folder(target) as temporary:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from tasks.extract.page import Page
 from tasks.text.publisher_names import is_agency, is_wire_agency
@@ -89,6 +90,11 @@ class Body:
     corrections: list[str]
     dateline_place: str | None
     dateline_agency: str | None
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The text cut at spaces, once for all who count its words or look at them."""
+        return self.text.split()
 
 
 def read_body(page: Page) -> Body:

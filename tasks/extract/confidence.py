@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.extract import witnesses
-from tasks.extract.page import Page
+from tasks.extract.page import SITE_RULE, Page
 from tasks.extract.witnesses import Agreement
 
 TABLE = Path(__file__).parent / "field_confidence.toml"
@@ -26,7 +26,7 @@ FIELDS: dict[str, tuple[str, str, Callable[[Page, Any], Agreement]]] = {
 ANY_ORIGIN, ANY_WITNESSES = "any origin", "any witnesses"
 _MANY_AGREE, _MANY_DIFFER = 3, 1  # more witnesses than these made no measured difference
 _LEAN = 10  # pages: a cell with as many weighs as much as what it leans on; the best of 4, 10 and 20 by unseen sites
-_GIVEN_BY_USER = "list of publishers"
+_GIVEN_BY_USER = ("list of publishers", SITE_RULE)
 
 Counts = Mapping[str, Mapping[str, Mapping[str, tuple[int, int]]]]  # field, kind of page, cell -> right pages, pages
 
@@ -38,7 +38,7 @@ def field_confidences(page: Page, row: Mapping[str, Any]) -> dict[str, float | N
         value, origin = row[column], row[origin_column]
         if not value:
             found[f"{field}_confidence"] = None
-        elif origin == _GIVEN_BY_USER:
+        elif plain_origin(origin).startswith(_GIVEN_BY_USER):
             found[f"{field}_confidence"] = 1.0
         else:
             cells = counts()[field][page_kind(page)]

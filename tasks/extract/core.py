@@ -25,12 +25,13 @@ from tasks.extract.fields.publisher import find_publisher, site_names
 from tasks.extract.fields.section import find_section
 from tasks.extract.fields.title import find_declared_title, find_title
 from tasks.extract.fields.topics import find_topics
-from tasks.extract.page import FieldValue, LabelledLine, Page
+from tasks.extract.page import SITE_RULE, FieldValue, LabelledLine, Page
 from tasks.extract.quotes.find import find_quotes
 from tasks.extract.similarity import DENSE, Hashes, fold, minhash, shingles_of, text_digest
 from tasks.steps import digest, rules_version
 from tasks.text import mojibake
 from tasks.text.characters import visible
+from tasks.text.publisher_names import is_short_form
 
 # lines at the top of a text page, among which the site's name is; an HTML page declares it. Of dropped lines only
 # these, the footer, those with a date and those that may name the writer are read
@@ -38,18 +39,22 @@ _TOP_LINES = 45
 _LANGUAGE_LINES = 50  # from which the language is detected if the page has no text
 
 
-def extract_documents(documents: pa.Table, lines: pa.Table, *, guess_dates: bool = False) -> pa.Table:
+def extract_documents(
+    documents: pa.Table, lines: pa.Table, *, guess_dates: bool = False, version: str | None = None
+) -> pa.Table:
     """One candidate row (`schema.CANDIDATES`) for each document; a page without a story has an empty text.
 
     Args:
         documents: Rows of `schema.DOCUMENTS`.
         lines: Their lines, rows of `schema.LINES`.
         guess_dates: If a page gives no date of publication, take one from its text and flag it as a guess.
+        version: The version of the rules; that of the code alone if it is not given.
     """
+    version = version or rules_version()
     rows, shingles = [], []
     for page in read_pages(documents, lines):
         row, hashes = extract_page(page, guess_dates=guess_dates)
-        rows.append(row)
+        rows.append(row | {"rules_version": version})
         shingles.append(hashes)
     for row, signature in zip(rows, minhash(shingles), strict=True):
         row["signature"] = signature
@@ -58,6 +63,9 @@ def extract_documents(documents: pa.Table, lines: pa.Table, *, guess_dates: bool
 
 def read_pages(documents: pa.Table, lines: pa.Table) -> Iterator[Page]:
     """Each document with those of its lines from which fields are read."""
+    # a line that the user dropped is not read for fields either
+    dropped_by_user = pc.and_(pc.equal(lines.column("reason"), "site_rule"), pc.equal(lines.column("action"), "drop"))
+    lines = lines.filter(pc.invert(dropped_by_user))
     lines_of, dated_lines_of = _by_document(lines.filter(_is_read(lines))), _dated_by_document(lines)
     naming_lines_of = _by_document(lines.filter(writers_lines(lines)))
     for document in documents.to_pylist():
@@ -84,7 +92,8 @@ def _dated_by_document(lines: pa.Table) -> dict[str, list[LabelledLine]]:
 
 def _by_document(lines: pa.Table) -> dict[str, list[LabelledLine]]:
     """The lines by doc_id, in their order."""
-    doc_ids, *columns = (lines.column(name).to_pylist() for name in ("doc_id", *LabelledLine._fields))
+    # by way of numpy, which makes Python values several times as fast as Arrow does; no number of a line is null
+    doc_ids, *columns = (lines.column(name).to_numpy().tolist() for name in ("doc_id", *LabelledLine._fields))
     by_document: dict[str, list[LabelledLine]] = {}
     for doc_id, line in zip(doc_ids, map(LabelledLine, *columns), strict=True):
         by_document.setdefault(doc_id, []).append(line)
@@ -117,10 +126,16 @@ def _read_fields(page: Page, body: Body, *, guess_dates: bool) -> _Fields:
     publisher, short = find_publisher(page)
     if publisher is None and page.given.get("publisher"):
         publisher = FieldValue(page.given["publisher"], "list of publishers")
-    names = site_names(page, publisher, short)
+    if page.ruled.get("publisher"):
+        publisher = FieldValue(page.ruled["publisher"], SITE_RULE)
+        short = short if short and is_short_form(short, publisher.value) else None
+    declared = site_names(page)
+    names = list(dict.fromkeys([*declared, *filter(None, (publisher.value if publisher else "", short))]))
     title = find_title(page, names)
+    if ruled := page.ruled.get("title"):
+        title = FieldValue(ruled[0], SITE_RULE)
     sample = body.text or " ".join(line.text for line in page.lines[:_LANGUAGE_LINES])
-    language, language_confidence = find_language(sample, page.declared_language())
+    language, language_confidence = find_language(sample, page.declared_language(), page.ruled.get("language"))
     return _Fields(
         canonical=find_canonical(page),
         publisher=publisher,
@@ -129,7 +144,7 @@ def _read_fields(page: Page, body: Body, *, guess_dates: bool) -> _Fields:
         title_declared=find_declared_title(page, names, title),
         summary=find_summary(page, _value(title)),
         # only what the site is said to be: a copyright line may name the writer of a site of one person
-        authors=find_authors(page, site_names(page, None, page.given.get("publisher")) if page.is_html else names),
+        authors=find_authors(page, [*declared, _publisher_by_user(page) or ""] if page.is_html else names),
         times=find_times(page, is_guessing=guess_dates),
         language=language,
         language_confidence=language_confidence,
@@ -139,13 +154,18 @@ def _read_fields(page: Page, body: Body, *, guess_dates: bool) -> _Fields:
     )
 
 
+def _publisher_by_user(page: Page) -> str | None:
+    name = page.ruled.get("publisher") or page.given.get("publisher")
+    return str(name) if name else None
+
+
 def extract_page(page: Page, *, guess_dates: bool = False) -> tuple[dict[str, Any], Hashes]:
     """The candidate row of a page without its signature, and the shingles from which that is computed."""
     document = page.document
     body = read_body(page)
     fields = _read_fields(page, body, guess_dates=guess_dates)
     folded = fold(body.text)
-    words = _word_count(body.text, is_dense=folded.is_dense)
+    words = _word_count(body, is_dense=folded.is_dense)
     quotes = find_quotes(body.paragraphs, _value(fields.language))
     title = _value(fields.title)
     url, canonical = document["url"], _value(fields.canonical)
@@ -173,7 +193,7 @@ def extract_page(page: Page, *, guess_dates: bool = False) -> tuple[dict[str, An
         "doc_id": document["doc_id"],
         "page_digest": document["page_digest"],
         "run_id": "",  # load sets the run that publishes
-        "rules_version": rules_version(),
+        "rules_version": "",  # `extract_documents` sets it
         "text_char_count": len(body.text),
         "title_char_count": len(title or ""),
         "author_count": len(fields.authors.value),
@@ -264,10 +284,10 @@ def _article_id(url: str | None, canonical: str | None, content_digest: str) -> 
     return digest("text", content_digest)
 
 
-def _word_count(text: str, *, is_dense: bool) -> int:
+def _word_count(body: Body, *, is_dense: bool) -> int:
     """Words separated by spaces; in scripts without spaces every 1.7 letters count as a word."""
-    dense_letters = len(DENSE.findall(text)) if is_dense else 0
-    return len(text.split()) + int(dense_letters / 1.7)
+    dense_letters = len(DENSE.findall(body.text)) if is_dense else 0
+    return len(body.words) + int(dense_letters / 1.7)
 
 
 _SURE_STORY = 0.95  # from this probability on a page is a story, and its confidence is that of its fields and lines

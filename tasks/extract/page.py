@@ -1,17 +1,20 @@
 """What the fields are read from: a page's labelled lines and its declarations."""
 
 import html
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import orjson
 
 from tasks.extract.own_article import own_articles
 
+SITE_RULE = "site rule"  # the origin of a value that a user's rules for the site give
+
 Value_co = TypeVar("Value_co", covariant=True)
+Found = TypeVar("Found")
 
 
 class LabelledLine(NamedTuple):
@@ -34,7 +37,7 @@ class FieldValue(Generic[Value_co]):
     origin: str
 
 
-@dataclass
+@dataclass(eq=False)  # each page is another one, whatever it has: see `once_per_page`
 class Page:
     """A cleaned page as seen by extract."""
 
@@ -44,6 +47,7 @@ class Page:
     given: dict[str, Any] = field(default_factory=dict)  # by the user's list of publishers
     dropped_dates: list[LabelledLine] = field(default_factory=list)
     dropped_names: list[LabelledLine] = field(default_factory=list)  # dropped lines that may name the writer
+    ruled: dict[str, Any] = field(default_factory=dict)  # by the user's rules for its site, stronger than the page
 
     @classmethod
     def read(
@@ -52,7 +56,8 @@ class Page:
         """The page of a row of `schema.DOCUMENTS`, its lines, and its dropped lines that may have a date."""
         signals = orjson.loads(document["signals"]) if document.get("signals") else {}
         given = orjson.loads(document["given"]) if document.get("given") else {}
-        return cls(document, lines, signals, given, dropped_dates or [])
+        ruled = orjson.loads(document["site_rule"]) if document.get("site_rule") else {}
+        return cls(document, lines, signals, given, dropped_dates or [], ruled=ruled)
 
     @property
     def is_html(self) -> bool:
@@ -66,7 +71,11 @@ class Page:
 
     def labelled(self, *labels: str) -> list[LabelledLine]:
         """The lines with these labels that were kept or moved, in order."""
-        return [line for line in self.lines if line.label in labels and line.action != "drop"]
+        return [line for line in self._undropped if line.label in labels]
+
+    @cached_property
+    def _undropped(self) -> list[LabelledLine]:
+        return [line for line in self.lines if line.action != "drop"]
 
     def meta(self, *names: str) -> Iterator[tuple[str, str]]:
         """Name and content of the meta tags with these names, in the order of the names."""
@@ -115,12 +124,22 @@ class Page:
         return [text for node in self.nodes(articles=articles) for text in strings(node.get(key))]
 
     def declared_language(self) -> str | None:
-        """The language tag that the page or the user's list of publishers declares."""
+        """The language that the user's rules, the page or the user's list of publishers declares."""
+        if self.ruled.get("language"):
+            return str(self.ruled["language"])
         if self.signals.get("language"):
             return str(self.signals["language"])
         metas = self.meta("og:locale", "content-language", "language", "dc.language")
         declared = next((value for _, value in metas), None)
         return declared or self.given.get("language")
+
+
+def once_per_page(read: Callable[[Page], Found]) -> Callable[[Page], Found]:
+    """A function of a page that is worked out once for each: several fields ask for the same in turn.
+
+    Nobody may change what it returns.
+    """
+    return lru_cache(maxsize=1)(read)
 
 
 def strings(value: Any) -> list[str]:

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from tasks import schema
 from tasks.extract.core import extract_documents
 from tasks.parallel.page_job import PageJob
-from tasks.steps import Receipt, digest, rules_version
+from tasks.steps import Receipt, digest, rules_version_with
 from tasks.storage.tables import without, write_table
 
 
@@ -20,6 +20,7 @@ class Job(PageJob):
     """One batch for a worker."""
 
     guess_dates: bool
+    site_rules: str = ""  # fingerprint of the user's rules for sites, which clean applied to the lines
 
     @property
     def ids_path(self) -> Path:
@@ -34,15 +35,16 @@ def extract_batch(job: Job) -> Receipt:
     documents = pq.ParquetFile(job.ids_path).read()
     ids = documents.column("doc_id").to_pylist()
     skipped = job.skipped(ids)
-    name = digest(
-        source.name, rules_version(), str(job.guess_dates), *sorted(skipped), *map(str, sorted(job.failed.items()))
-    )
+    version = rules_version_with(job.site_rules)
+    name = digest(source.name, version, str(job.guess_dates), *sorted(skipped), *map(str, sorted(job.failed.items())))
     target = Path(job.folder) / f"{name}.parquet"
     is_reused = target.exists()
     if not is_reused:
         lines = pq.ParquetFile(source / "lines.parquet").read()
         idle = skipped | set(job.failed)
-        rows = extract_documents(without(documents, idle), without(lines, idle), guess_dates=job.guess_dates)
+        rows = extract_documents(
+            without(documents, idle), without(lines, idle), guess_dates=job.guess_dates, version=version
+        )
         if job.failed:
             rows = pa.concat_tables([rows, _failed_rows(without(documents, skipped), job.failed)])
         write_table(rows, target, dictionary=["language", "kind", "publisher"])

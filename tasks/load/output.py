@@ -206,6 +206,7 @@ class Output:
         unpublished = [self.root / name for name in UNPUBLISHED]
         for folder in (self.work, self.published, self.reports, self.runs, self.quality, *unpublished):
             remove_temporary(folder)
+        self.sweep_links()
         state, names = self.state(), snapshot_names(self.root)
         for name in names if state else ():
             # a snapshot later than the current one was built but not published
@@ -213,6 +214,13 @@ class Output:
                 shutil.rmtree(self.published / name, ignore_errors=True)
         if state:  # a run may have been killed before it was done with these
             self._link_tables()
+
+    def sweep_links(self) -> None:
+        """Delete links to tables that were made and not put in their place; what else is in the folder is not ours."""
+        for table in TABLES:
+            for path in self.root.glob(f".{table}.*.tmp"):
+                if path.is_symlink():
+                    path.unlink(missing_ok=True)
 
     def clear_work(self) -> None:
         """Delete the files between the steps, when the run is over."""

@@ -1,6 +1,9 @@
-"""The history of an output's runs: one file of metrics and one of rule outcomes per run, under `DIR/quality/`."""
+"""The history of an output's runs, under `DIR/quality/`: one file of metrics and one of rule outcomes per run, and
+one file of problems, which lasts over runs.
+"""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +11,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks import schema
+from tasks.errors import CopydeskError
 from tasks.quality.metrics import Metric, PastMetric
+from tasks.quality.problems import Problem
 from tasks.storage.tables import files_of, write_table
 
-METRICS, OUTCOMES = "metrics", "outcomes"
+METRICS, OUTCOMES, PROBLEMS = "metrics", "outcomes", "problems"
+_CLOSED_KEPT = 10_000  # the newest; years of problems
 _READ = [*PastMetric.__annotations__, "is_published"]
 _LOW_CARDINALITY = ["site", "metric", "code", "step", "severity", "state"]
 
@@ -50,3 +56,35 @@ def read_metrics(folder: Path, runs: int) -> list[PastMetric]:
         if len(newest_first) >= runs:
             break
     return [row for rows in reversed(newest_first) for row in rows]
+
+
+def read_problems(folder: Path) -> list[Problem]:
+    """All problems that are kept, the oldest first; none if there is no file yet.
+
+    Raises:
+        CopydeskError: the file cannot be read.
+    """
+    path = _problems_file(folder)
+    try:
+        return [Problem(**row) for row in pq.ParquetFile(path).read().to_pylist()]
+    except FileNotFoundError:
+        return []
+    except (OSError, pa.ArrowInvalid, TypeError) as error:
+        raise CopydeskError(f"{path}: cannot be read ({error}); delete it to begin a new list of problems") from error
+
+
+def write_problems(folder: Path, problems: Iterable[Problem]) -> None:
+    """Replace the list of problems; of the closed ones, the newest are kept."""
+    ordered = sorted(problems, key=lambda problem: (problem.opened_at, problem.key))
+    too_many = max(sum(not problem.is_open for problem in ordered) - _CLOSED_KEPT, 0)
+    kept = []
+    for problem in ordered:
+        if problem.is_open or not too_many:
+            kept.append(asdict(problem))
+        else:
+            too_many -= 1
+    write_table(pa.Table.from_pylist(kept, schema=schema.QUALITY_PROBLEMS), _problems_file(folder))
+
+
+def _problems_file(folder: Path) -> Path:
+    return folder / PROBLEMS / "problems.parquet"

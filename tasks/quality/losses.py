@@ -90,6 +90,18 @@ def find_losses(
     return sorted(losses, key=lambda loss: (-loss.lost, loss.kind, loss.name))
 
 
+def recovered_groups(
+    documents: Iterable[Mapping[str, Any]], quarantined: Mapping[str, str], limits: HistoryThresholds
+) -> set[tuple[str, str]]:
+    """The languages and sites of which a replay of quarantined pages lost no more than is never unusual: kind, name."""
+    return {
+        (kind, name)
+        for kind, members in _grouped(documents, quarantined).items()
+        for name, group in members.items()
+        if name and group.lost <= limits.group_quarantined_share_max * group.pages
+    }
+
+
 def _grouped(
     documents: Iterable[Mapping[str, Any]], quarantined: Mapping[str, str]
 ) -> dict[str, defaultdict[str, _Group]]:

@@ -1,17 +1,19 @@
 """The metrics of one run, over all its pages and by site: counts, shares of missing values, lengths, languages."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
-from statistics import median
+from statistics import median, pstdev
 from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
 # the columns that `of_run` needs of the candidates that passed all gates
 COLUMNS = tuple(
     "doc_id domain publisher source_uri url published_date published_at published_utc_offset_minutes authors topics "
-    "image_url language summary word_count paragraph_count confidence kind flags fetched_at".split()
+    "image_url language summary word_count paragraph_count confidence kind flags fetched_at title canonical_url "
+    "text_digest".split()
 )
 # columns whose missing values are counted, by the name in the metric
 _MISSING = {
@@ -25,11 +27,16 @@ _MISSING = {
     "image": "image_url",
     "summary": "summary",
     "url": "url",
+    "canonical": "canonical_url",
 }
 _OLD = timedelta(days=30)  # between publication and fetch: little news is older when it is first fetched
 LANGUAGES = 5  # the most frequent ones have a metric
 ALL = ""  # the group of all pages
 _MAX_LENGTHS = 10_000  # of a group, for its median
+_MAX_NAMES = 10_000  # different publishers or bylines of a site
+# the share of shorter texts shows a change in a part of a site's pages, which a median hides
+_WORDS_UNDER, _PARAGRAPHS_UNDER = (50, 100, 200, 400, 800), (3, 6, 12)
+_MAIN_PUBLISHER_SHARE = 0.5  # of a site's pages: its name is a metric of the site
 
 
 class Metric(TypedDict):
@@ -47,9 +54,16 @@ class PastMetric(Metric):
     run_id: str
 
 
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname if "://" in url else None
+    except ValueError:  # files may give any text as an address
+        return None
+
+
 def site_of_row(row: Mapping[str, Any]) -> str:
     """The site of a page: the host of its address, else its publisher, else its folder."""
-    host = row.get("domain") or (urlsplit(row["url"]).hostname if row.get("url") and "://" in row["url"] else None)
+    host = row.get("domain") or _host(row.get("url") or "")
     if host:
         return str(host).removeprefix("www.")
     return str(row.get("publisher") or PurePosixPath(row["source_uri"].partition("#")[0]).parent)
@@ -67,6 +81,8 @@ class Tally:
         self.confidence = 0.0
         self.kinds: Counter[str] = Counter()
         self.flags: Counter[str] = Counter()
+        self.publishers: Counter[str] = Counter()
+        self.bylines: Counter[tuple[str, ...]] = Counter()
         self.old = 0
         self.quarantined = 0
         self.newest: datetime | None = None
@@ -84,6 +100,8 @@ class Tally:
         self.confidence += row["confidence"]
         self.kinds[row["kind"]] += 1
         self.flags.update(row["flags"])
+        _count_name(self.publishers, row["publisher"])
+        _count_name(self.bylines, tuple(row["authors"] or ()))
         if row["fetched_at"] and row["published_date"]:
             self.old += row["published_date"] < (row["fetched_at"] - _OLD).date()
         if row["fetched_at"] and (self.newest is None or row["fetched_at"] > self.newest):
@@ -99,6 +117,8 @@ class Tally:
             values |= {f"{name}_missing_share": (self.missing[name] / self.rows, self.rows) for name in _MISSING}
             values["words_median"] = (float(median(self.words)), self.rows)
             values["paragraphs_median"] = (float(median(self.paragraphs)), self.rows)
+            values["words_spread"] = (_spread(self.words), self.rows)
+            values["paragraphs_spread"] = (_spread(self.paragraphs), self.rows)
             values["confidence_mean"] = (self.confidence / self.rows, self.rows)
             values["cut_off_share"] = (self.kinds["stub"] / self.rows, self.rows)
             values["live_share"] = (self.kinds["live"] / self.rows, self.rows)
@@ -112,6 +132,43 @@ class Tally:
         if self.newest:
             values["fetched_at_newest"] = (self.newest.timestamp(), self.rows)
         return values
+
+    def site_metrics(self) -> dict[str, tuple[float, int]]:
+        """The metrics that mean something only within one site: lengths by class, and how names repeat."""
+        values: dict[str, tuple[float, int]] = {}
+        for noun, lengths, limits in (
+            ("words", self.words, _WORDS_UNDER),
+            ("paragraphs", self.paragraphs, _PARAGRAPHS_UNDER),
+        ):
+            if lengths:
+                for limit in limits:
+                    shorter = sum(length < limit for length in lengths)
+                    values[f"{noun}_under_{limit}_share"] = (shorter / len(lengths), len(lengths))
+        for noun, names in (("publisher", self.publishers), ("author", self.bylines)):
+            if (named := names.total()) > 1:
+                values[f"same_{noun}_share"] = (_repetition(names), named)
+        for name, number in self.publishers.most_common(1):
+            if number >= _MAIN_PUBLISHER_SHARE * self.rows:
+                values[f"publisher_{name}_share"] = (number / self.rows, self.rows)
+        return values
+
+
+def _count_name(names: Counter[Any], name: str | tuple[str, ...] | None) -> None:
+    if name and (name in names or len(names) < _MAX_NAMES):
+        names[name] += 1
+
+
+def _repetition(names: Counter[Any]) -> float:
+    """The probability that two pages have the same name: unlike the share of the first name, it is the same in small
+    and large runs.
+    """
+    total = names.total()
+    return sum(number * (number - 1) for number in names.values()) / (total * (total - 1))
+
+
+def _spread(lengths: list[int]) -> float:
+    """The standard deviation of the logarithms."""
+    return pstdev(math.log(max(length, 1)) for length in lengths)
 
 
 def of_run(
@@ -131,7 +188,8 @@ def of_run(
         tallies[site_of_row(row)].quarantined += 1
     run_metrics: list[Metric] = []
     for site in sorted(tallies):
-        for name, (value, rows) in tallies[site].metrics().items():
+        tally = tallies[site]
+        for name, (value, rows) in (tally.metrics() | ({} if site == ALL else tally.site_metrics())).items():
             run_metrics.append({"site": site, "metric": name, "value": value, "rows": rows})
     received = counts.get("received", 0)
     if received:
@@ -144,4 +202,4 @@ def of_run(
 
 def is_sparse(metric: str) -> bool:
     """Whether a metric is 0 in a run that does not have it."""
-    return metric.startswith("flag_") or (metric.startswith("language_") and metric != "language_missing_share")
+    return metric.startswith(("flag_", "language_", "publisher_")) and not metric.endswith("_missing_share")

@@ -31,4 +31,10 @@ class HistoryThresholds(BaseModel):
         description="Share of quarantined pages of a group that is never unusual."
     )
     group_quarantined_factor: Factor = Field(description="Multiple of the usual share of losses that is unusual.")
+    batch_pages_min: Count = Field(description="Pages of a site that are enough to judge its names without history.")
+    stories_per_address_max: Count = Field(description="Stories of a site that declare one address (a warning).")
+    publishers_share_max: Share = Field(description="Different publishers per page of a site (a warning).")
+    foreign_headlines_share_max: Share = Field(
+        description="Share of a site's headlines without a word of the text (a warning)."
+    )
     is_drift_critical: bool = Field(description="Whether drift stops the run instead of raising a warning.")

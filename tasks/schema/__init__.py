@@ -11,6 +11,7 @@ from tasks.schema.operations import (
     LEDGER,
     QUALITY_METRICS,
     QUALITY_OUTCOMES,
+    QUALITY_PROBLEMS,
     QUARANTINE,
     SITES,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "PUBLISHED",
     "QUALITY_METRICS",
     "QUALITY_OUTCOMES",
+    "QUALITY_PROBLEMS",
     "QUARANTINE",
     "SCHEMA_VERSION",
     "SIGNATURES",

@@ -129,3 +129,27 @@ QUALITY_OUTCOMES = table(
     required("failed", INT64, "Rows that broke it."),
     optional("observed", STRING, "The observed value."),
 )
+
+QUALITY_PROBLEMS = table(
+    "problems",
+    "One row per problem that runs have found, from the run that opened it to the one that closed it.",
+    required("key", STRING, "Identifies the problem over runs: rule, site or language, and flag or metric."),
+    required("rule", STRING, "The rule that is broken; `gate.STEP` for a gate that stopped the run."),
+    required("scope", STRING, "The site or language; empty for all pages."),
+    required("part", STRING, "The flag or metric; empty where the rule has only one."),
+    required("severity", STRING, "critical or warning."),
+    required("state", STRING, "open or closed."),
+    required("sentence", STRING, "What was found last."),
+    required("pages", INT64, "Pages that it affected in the run that saw it last."),
+    required("runs", INT64, "Runs that saw it."),
+    required("opened_at", TIME, "When the first of these runs started."),
+    required("opened_by", STRING, "The run that saw it first."),
+    required("last_seen_at", TIME, "When the last of these runs started."),
+    required("last_seen_by", STRING, "The run that saw it last."),
+    optional("closed_at", TIME, "When the run started that no longer found it."),
+    optional("closed_by", STRING, "The run that no longer found it."),
+    optional("closed_how", STRING, "Kind of that run: run or replay."),
+    optional("alerted_at", TIME, "When an alert about it was delivered."),
+    optional("acknowledged_at", TIME, "When somebody acknowledged it; no alert is sent afterwards."),
+    optional("note", STRING, "What that person wrote."),
+)

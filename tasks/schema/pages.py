@@ -15,6 +15,7 @@ from tasks.schema.columns import (
     MEDIA_TYPE,
     PAGE_DIGEST,
     PROBLEM_DETAIL,
+    SITE_RULE,
     SOURCE_URI,
     STORY_PROBABILITY,
     STRING,
@@ -83,6 +84,7 @@ DOCUMENTS = table(
     ),
     optional("signals", STRING, "What the page declares about itself (JSON-LD, meta tags, ...), as JSON."),
     GIVEN,
+    SITE_RULE,
     optional("problem", STRING, "Code of the clean rule that the page breaks, else null."),
     PROBLEM_DETAIL,
 )

@@ -74,7 +74,7 @@ def remove_temporary(folder: Path) -> int:
     removed = 0
     if folder.is_dir():
         for path in [path for path in folder.rglob(".*.tmp") if _TEMPORARY.match(path.name)]:
-            if path.is_dir():
+            if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)
             else:
                 path.unlink(missing_ok=True)

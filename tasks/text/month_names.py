@@ -1,33 +1,30 @@
 """Names and abbreviations of months in many languages, from CLDR."""
 
+import tomllib
 from functools import cache
+from pathlib import Path
 
 from tasks.text import cldr_dates
 
-_MONTH_LOCALES = (
-    "en de fr es pt it nl sv da nb fi pl cs sk hu ro bg ru uk sr sr_Latn "
-    "hr sl el tr ar he hi id ms vi sw af ca lt lv et fa"
-).split()
+_FILE = Path(__file__).with_suffix(".toml")
+
+
+def names_by_locale() -> dict[str, dict[str, int]]:
+    """The number of the month of each name, by locale."""
+    months_by_locale: dict[str, list[str]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    return {
+        locale: {name: number for number, names in enumerate(months, 1) for name in names.split()}
+        for locale, months in months_by_locale.items()
+    }
 
 
 @cache
 def _months() -> dict[str, dict[str, int]]:
-    """Month numbers by lower-case name and locale (CLDR, by Babel)."""
-    from babel.dates import get_month_names  # noqa: PLC0415 - loads half a second of tables, only when a date is read
-
+    """The number of the month of each name in lower case, by the locales that have the name."""
     table: dict[str, dict[str, int]] = {}
-    for locale in _MONTH_LOCALES:
-        for width in ("wide", "abbreviated"):
-            for context in ("format", "stand-alone"):
-                names = get_month_names(width, context, locale)
-                parts = [set(str(name).lower().replace(".", "").split()) for name in names.values()]
-                for number, words in zip(names, parts, strict=True):
-                    for word in words:
-                        # `tháng` of `tháng 10` is in every name
-                        if word.isalpha() and len(word) > 1 and sum(word in other for other in parts) == 1:
-                            table.setdefault(word, {}).setdefault(locale, number)
-    for name, number in (("sept", 9), ("febr", 2), ("mär", 3), ("maerz", 3), ("marz", 3)):
-        table.setdefault(name, {}).setdefault("en", number)
+    for locale, names in names_by_locale().items():
+        for name, number in names.items():
+            table.setdefault(name, {})[locale] = number
     return table
 
 

@@ -16,6 +16,7 @@ from support.ids import case_id
 from support.paths import PAGES
 
 from flows.cli.main import main
+from flows.operate import doctor
 from flows.operate.backfill import slices
 from flows.operate.deployments import create_outputs, deployments_of
 from flows.operate.paths import absolute
@@ -82,6 +83,29 @@ def test_an_output_that_this_machine_cannot_create_is_named_and_a_foreign_one_re
     (tmp_path / "mine" / "report" / "index.html").write_text("my report")
     with pytest.raises(OutputError, match="report: already exists and was not created by Copydesk"):
         create_outputs(Schedules(output=str(tmp_path / "mine")))
+
+
+@pytest.mark.parametrize(("rule", "state"), [('body = "p"', "ok"), ('body = "p["', "fail"), ("", "fail")])
+def test_doctor_checks_the_corrections_that_are_scheduled(tmp_path, rule, state):
+    (tmp_path / "schedules.toml").write_text(EXAMPLE.replace("# sites =", "sites ="))
+    (tmp_path / "sites.toml").write_text(f'[[site]]\nmatch = ["a.example"]\n{rule}\n')
+    schedules = read_schedules(tmp_path / "schedules.toml")
+    (finding,) = doctor._site_rules(schedules)
+    assert (finding.state, "sites.toml" in finding.message) == (state, True)
+
+
+def test_corrections_by_site_are_beside_the_schedules_and_reach_every_run(tmp_path):
+    text = EXAMPLE.replace("# sites =", "sites =")
+    (tmp_path / "schedules.toml").write_text(text)
+    found = read_schedules(tmp_path / "schedules.toml")
+    assert found.sites == str(tmp_path / "sites.toml")
+    parameters = {deployment.name: deployment.parameters["parameters"] for deployment in deployments_of(found)}
+    assert {name: value.get("sites") for name, value in parameters.items()} == {
+        "hourly": found.sites,
+        "nightly": found.sites,
+        "backfill": found.sites,
+        "maintenance": None,
+    }
 
 
 @pytest.mark.parametrize(

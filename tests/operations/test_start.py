@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 from prefect import flow, task
@@ -13,7 +12,6 @@ from support.paths import PAGES, ROOT
 
 from flows.cli.main import main
 from flows.recording import WARNINGS, add_tag, is_recorded, run_flow, run_step
-from flows.report.artifacts import link_to
 
 
 @pytest.fixture
@@ -89,22 +87,6 @@ def test_a_recorded_run_has_tags_by_which_it_is_found(prefect_server):
     with get_client(sync_client=True) as client:
         tags = [set(run.tags) for run in client.read_flow_runs() if {"command-line"} <= set(run.tags)]
     assert {"copydesk", "command-line", "warnings"} in tags
-
-
-@pytest.mark.parametrize(
-    ("browse_url", "link"),
-    [
-        (None, None),
-        ("", None),
-        ("https://desk.example/", "https://desk.example/runs/20261127T000000-abc"),
-        ("http://127.0.0.1:8000/news", "http://127.0.0.1:8000/news/runs/20261127T000000-abc"),
-    ],
-)
-def test_the_report_has_a_link_only_where_reports_are_served(monkeypatch, browse_url, link):
-    monkeypatch.delenv("COPYDESK_BROWSE_URL", raising=False)
-    if browse_url is not None:
-        monkeypatch.setenv("COPYDESK_BROWSE_URL", browse_url)
-    assert link_to(Path("/data/out/report/20261127T000000-abc.html")) == link
 
 
 def test_deploy_to_an_unknown_pool_names_the_command_that_creates_it(prefect_server, tmp_path, capsys):

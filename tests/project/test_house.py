@@ -6,7 +6,7 @@ import pytest
 from support.paths import ROOT
 
 STEPS = {"ingest", "clean", "extract", "load", "entities"}
-SHARED = {"errors", "parallel", "schema", "steps", "storage", "text", "vocabulary"}
+SHARED = {"errors", "parallel", "schema", "site_rules", "steps", "storage", "text", "vocabulary"}
 MODULES = sorted(path for package in ("flows", "tasks", "expectations") for path in (ROOT / package).rglob("*.py"))
 TOP_LEVEL = "pyproject.toml README.md flows tasks expectations tests output Makefile LICENSE CHANGELOG.md"
 each_module = pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())

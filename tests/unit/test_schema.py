@@ -17,6 +17,7 @@ TABLES = [
     schema.EVIDENCE,
     schema.QUALITY_METRICS,
     schema.QUALITY_OUTCOMES,
+    schema.QUALITY_PROBLEMS,
     schema.ENTITIES,
     *schema.PUBLISHED.values(),
 ]

@@ -1,5 +1,6 @@
 """What the rules that take a part of the page out of its story have in common."""
 
+import itertools
 from collections.abc import Iterable
 
 from tasks.clean.label.page import LineLabel, PageLines
@@ -12,7 +13,7 @@ _SMALL_SHARE = 0.4  # of the kept words: a part with more is the story itself
 
 def story_lines(page: PageLines, removed: Removed) -> list[int]:
     """The lines of the story that no rule has removed."""
-    return [n for n, inside in enumerate(page.is_story) if inside and n not in removed]
+    return [n for n in itertools.compress(itertools.count(), page.is_story) if n not in removed]
 
 
 def word_sum(page: PageLines, lines: Iterable[int]) -> float:

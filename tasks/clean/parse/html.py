@@ -16,6 +16,7 @@ from tasks.clean.parse.blocks import MAX_BLOCKS, Blocks
 from tasks.clean.parse.class_words import class_bits
 from tasks.clean.parse.inline_forms import MAX_READING_CHARS, Form, form_of, is_unseen, start_of_text
 from tasks.clean.parse.nesting import limit_nesting
+from tasks.clean.parse.selected import RulesOf, begin_selection
 from tasks.clean.parse.shells import MIN_STORY_WORDS, is_shell, open_shadows, word_count
 from tasks.clean.parse.signals import Signals
 from tasks.clean.parse.tags import TAG_CODES, Kind, kinds
@@ -59,8 +60,8 @@ _PLAIN, _SHOWN_BLOCK, _ICON, _SPOKEN = Form.PLAIN, Form.BLOCK, Form.ICON, Form.S
 _AS_BLOCK = 32  # added on the stack to the kind of an inline element that is shown as a block
 
 
-def add_html_page(blocks: Blocks, page: int, html: bytes) -> Signals:
-    """Append the blocks of an HTML page (UTF-8) and return what it declares about itself.
+def add_html_page(blocks: Blocks, page: int, html: bytes, rules_of: RulesOf | None = None) -> Signals:
+    """Append the blocks of an HTML page (UTF-8) and return what it declares about itself, and what `rules_of` finds.
 
     Raises:
         ValueError: the parser refuses the page.
@@ -82,8 +83,11 @@ def add_html_page(blocks: Blocks, page: int, html: bytes) -> Signals:
         elif child.tag in ("body", "frameset"):
             body = child
         child = child.next
+    selection = begin_selection(rules_of, tree, signals, blocks) if rules_of else None
     if body is not None:
-        _Walk(blocks, page, signals).read(body)
+        _Walk(blocks, page, signals, selection.containers if selection else None).read(body)
+    if selection:
+        selection.finish()
     if signals.title is None:  # a stray element has closed the head before the title
         title = tree.css_first("title")
         if title is not None:
@@ -94,10 +98,11 @@ def add_html_page(blocks: Blocks, page: int, html: bytes) -> Signals:
 class _Walk:
     """One pass over a page's body in document order, cutting it into blocks."""
 
-    def __init__(self, blocks: Blocks, page: int, signals: Signals) -> None:
+    def __init__(self, blocks: Blocks, page: int, signals: Signals, opened: dict[int, int] | None) -> None:
         self.blocks = blocks
         self.page = page
         self.signals = signals
+        self.opened = opened  # if it is wanted: the container of each element, by the element's id
         self.first = len(blocks)
         self.buffer: list[str] = []
         self.link_chars = self.link_count = self.bold_chars = 0
@@ -317,6 +322,8 @@ class _Walk:
         containers.above.append(containers.above[parent] | bits)
         containers.tags_above.append(containers.tags_above[parent] | 1 << code)
         containers.name.append(name)
+        if self.opened is not None:
+            self.opened[node.mem_id] = len(containers.parent) - 1
         return len(containers.parent) - 1
 
     def flush(self, container: int, tag: int) -> None:

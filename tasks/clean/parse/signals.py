@@ -13,6 +13,7 @@ import orjson
 
 from tasks.clean.parse import json_ld
 from tasks.clean.parse.class_words import BITS
+from tasks.site_rules.page import Found
 
 MAX_VALUE_CHARS = 4_000  # of one meta tag; a headline or summary is a tenth of it
 MAX_JSON_CHARS = 4_000_000  # of one JSON-LD script; a long ticker with the text of every entry has over 400,000
@@ -47,6 +48,8 @@ _WRITERS = frozenset(
 )
 # parts that lead to other people and licences too: they count in the place for the writer
 _PEOPLE = frozenset("people profile staff by".split())
+_PLACES = _TOPICS | _WRITERS | _PEOPLE
+_RELATIONS = ("tag", "category tag", "author")
 _TOPIC_PAGE = re.compile(f"/(?:{'|'.join(sorted(_TOPICS))})/[^/?#]+/?(?:[?#]|$)", re.I)
 _WRITER_PAGE = re.compile(f"/(?:{'|'.join(sorted(_WRITERS))})/[^/?#]+", re.I)
 _PEOPLE_PAGE = re.compile(f"/(?:{'|'.join(sorted(_PEOPLE))})/[^/?#]+", re.I)
@@ -74,6 +77,7 @@ class Signals:
     author_links: list[str] = field(default_factory=list)  # texts of links to writers' pages
     inline_dates: list[tuple[str, str]] = field(default_factory=list)  # key, value in scripts that are not JSON-LD
     repairs: set[str] = field(default_factory=set)  # names of repairs of the page's text
+    found: Found | None = None  # by the user's rules for its site
     byline_chars: int = 0  # read in search of bylines, until `finish`
 
     def read_html_element(self, attributes: dict[str, str | None]) -> None:
@@ -190,6 +194,8 @@ class Signals:
         """
         rel, href = attributes.get("rel") or "", attributes.get("href") or ""
         parts = href.lower().split("/")  # nearly no link has one of the words; half of the cost of the patterns
+        if rel not in _RELATIONS and _PLACES.isdisjoint(parts):
+            return
         if rel in ("tag", "category tag") or (not _TOPICS.isdisjoint(parts) and _TOPIC_PAGE.search(href)):
             kept = self.tag_links
         elif (
@@ -260,7 +266,7 @@ class Signals:
 
     def to_json(self) -> str:
         """The declarations as JSON, without empty parts."""
-        omitted = ("json_ld", "article_bodies", "repairs")
+        omitted = ("json_ld", "article_bodies", "repairs", "found")
         parts = {name: value for name, value in self.__dict__.items() if value and name not in omitted}
         return orjson.dumps(parts).decode()
 

@@ -19,6 +19,8 @@ _SLUG = re.compile(r"^[a-z0-9]+(?:[-_][a-z0-9]+){3,}$|^https?://", re.I)
 _MARK = re.compile(
     r"\*\*\S[^*]*\*\*|\]\(https?:|^#{1,4} \S|\\u[0-9a-f]{4}|%[0-9A-F]{2}.*%[0-9A-F]{2}|=[CDE][0-9A-F]=[89AB]"
 )
+# whatever TAG, ENTITY, TEMPLATE, _PART_NO_VALUE and _MARK find has one of these, and nearly no headline has
+_SIGN = re.compile(r"[<\[\]&{%$#*\\=]|-->|orem ipsum|undefined|NaN", re.I)
 _CUT = re.compile(r"(?:\.{3}|…)$")
 _CREDIT = re.compile(
     r"""^\W*(?: photos? | foto(?:graf\w*|s)? | image | images | picture | pictures | bild(?:er)? | video | graphic
@@ -40,8 +42,8 @@ def find_title_damage(story: Story) -> Evidence | None:
     title = story.title
     if not title:
         return None
-    patterns = (TAG, ENTITY, TEMPLATE, _PART_NO_VALUE, _FILE_NAME, _SLUG, _MARK)
-    if _NO_VALUE.fullmatch(title) or any(pattern.search(title) for pattern in patterns):
+    patterns = (TAG, ENTITY, TEMPLATE, _PART_NO_VALUE, _MARK) if _SIGN.search(title) else ()
+    if _NO_VALUE.fullmatch(title) or any(pattern.search(title) for pattern in (_FILE_NAME, _SLUG, *patterns)):
         return Evidence(None, excerpt(title))
     return None
 

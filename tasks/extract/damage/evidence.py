@@ -22,6 +22,7 @@ class Story:
 
     paragraphs: Sequence[str]
     text: str
+    tokens: Sequence[str]  # the text cut at spaces
     word_count: int
     language: str | None
     title: str
@@ -32,9 +33,9 @@ class Story:
     is_canonical_root: bool = False  # whether the page declares its site's front page as its own address
 
     @cached_property
-    def tokens(self) -> list[str]:
-        """The text cut at spaces."""
-        return self.text.split()
+    def utf8(self) -> bytes:
+        """The text in UTF-8, in which a script is found by its bytes."""
+        return self.text.encode("utf-8", "surrogatepass")
 
     def at(self, position: int) -> Evidence:
         """The evidence at a position in the text, whose paragraphs are separated by two line feeds."""

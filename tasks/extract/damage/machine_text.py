@@ -44,6 +44,7 @@ _MARKDOWN = re.compile(
     """,
     re.X,
 )
+_MARKDOWN_SIGNS = (("*", "**"), ("]", "]("), ("_", "__"), ("`", "```"), ("#", "\n##"), ("|", "\n|"))
 _MARKDOWN_MIN = 2  # a single mark may be a typing error or a footnote
 TEMPLATE = re.compile(
     r"""
@@ -56,7 +57,10 @@ TEMPLATE = re.compile(
 _UNDEFINED = re.compile(r"\b(?:undefined|NaN)\b")
 _UNDEFINED_MIN = 3  # fewer may be words of the story
 _BASE64 = re.compile(r"data:[a-z]+/[\w.+-]{2,40};base64,|(?<![\w/.-])(?=[A-Za-z+/]{0,80}\d)[A-Za-z\d+/]{100,}={0,2}")
+_BASE64_HALF = 50  # of the characters that the pattern asks for
+_BASE64_TOKEN_CHARS = 40
 _PERCENT = re.compile(r"(?<!\w)\S*?(?:%[0-9A-F]{2}\S*?){2}", re.I)
+_PERCENT_BYTE = re.compile(r"%[0-9A-F]{2}", re.I)  # two of these are in each match, and no per cent sign of prose
 _ESCAPED = re.compile(r"\\u[0-9a-f]{4}|\\x[0-9a-f]{2}", re.I)
 _QUOTED_PRINTABLE = re.compile(r"=(?:E[0-9A-F]|[CD][0-9A-F])=[89AB][0-9A-F]|=(?:20|3D)(?![\w])")
 _ENCODED_MIN = 3  # signs of percent and escape encoding; an address in the text has fewer
@@ -65,10 +69,9 @@ _ADDRESS = re.compile(r"https?:|www\.|[?&]\w+=|\.\w{2,6}/")
 
 def find_code(story: Story) -> Evidence | None:
     """A paragraph of program code, style sheet, data or an ad slot's parameters, outside elements for code."""
-    counts = {char: story.text.count(char) for char in _CODE_CHARS}
-    if sum(counts.values()) < _CODE_SIGNS_MIN:
+    chars = [char for char in _CODE_CHARS if char in story.text]  # most texts have none or one, and few of it
+    if sum(map(story.text.count, chars)) < _CODE_SIGNS_MIN:
         return None
-    chars = [char for char, count in counts.items() if count]
     for number, paragraph in enumerate(story.paragraphs):
         signs = sum(map(paragraph.count, chars))
         if signs < _CODE_SIGNS_MIN or story.tags[number] in _PROGRAM_TAGS:
@@ -100,7 +103,9 @@ def find_markup(story: Story) -> Evidence | None:
 def find_markdown(story: Story) -> Evidence | None:
     """Marks of Markdown that were not turned into markup."""
     text = story.text
-    if not ("**" in text or "](" in text or "##" in text or "__" in text or "```" in text or "|" in text):
+    # each form has one of these; a single sign is found far faster than two, and most texts have none
+    has_sign = any(all(sign in text for sign in signs) for signs in _MARKDOWN_SIGNS)
+    if not has_sign and not text.startswith(("##", "|")):
         return None
     matches = list(_MARKDOWN.finditer(text))
     return story.at(matches[0].start()) if len(matches) >= _MARKDOWN_MIN else None
@@ -109,7 +114,10 @@ def find_markdown(story: Story) -> Evidence | None:
 def find_template(story: Story) -> Evidence | None:
     """Variables and fillers of a template that nobody filled in."""
     text = story.text
-    if "{" in text or "%" in text or "[o" in text or "|*" in text or "orem ipsum" in text:
+    # a per cent sign alone is in most texts, and one of these goes with it in a template
+    is_percent = "%" in text and ("<" in text or "%%" in text or "%(" in text)
+    is_other = ("[" in text and "[object" in text) or ("|" in text and "*|" in text)
+    if "{" in text or is_percent or is_other or "orem ipsum" in text:
         match = TEMPLATE.search(text)
         if match:
             evidence = story.at(match.start())
@@ -125,13 +133,15 @@ def find_template(story: Story) -> Evidence | None:
 def find_encoded(story: Story) -> Evidence | None:
     """Text that is still encoded: base64, percent signs, backslash escapes, quoted-printable."""
     text = story.text
-    longest = max(map(len, story.tokens), default=0)
-    if longest >= 40:
+    # half of the shortest run of base64 that counts, wherever it starts, fills one of these pieces
+    starts = range(0, len(text) - _BASE64_HALF + 1, _BASE64_HALF)
+    has_run = any(text.find(" ", start, start + _BASE64_HALF) < 0 for start in starts) or ";base64," in text
+    if has_run and max(map(len, story.tokens), default=0) >= _BASE64_TOKEN_CHARS:
         match = _BASE64.search(text)
         if match:
             return story.at(match.start())
     for sign, pattern in (("%", _PERCENT), ("\\", _ESCAPED), ("=", _QUOTED_PRINTABLE)):
-        if text.count(sign) < _ENCODED_MIN:
+        if text.count(sign) < _ENCODED_MIN or (sign == "%" and len(_PERCENT_BYTE.findall(text)) < 2 * _ENCODED_MIN):
             continue
         matches = [found for found in pattern.finditer(text) if not _ADDRESS.search(found[0])]
         if len(matches) >= _ENCODED_MIN:

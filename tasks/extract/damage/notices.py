@@ -57,12 +57,23 @@ _TABLES = {
 }
 
 
+# scripts whose phrases no text in Latin letters can have; its quotes and dashes are not among them
+_NOT_LATIN = re.compile("[\u0370-\u1fff\u2e80-\U0010ffff]")
+_LATIN_TABLES, _ASCII_TABLES = (
+    {
+        kind: {name: tuple(phrase for phrase in phrases if may_have(phrase)) for name, phrases in table.items()}
+        for kind, table in _TABLES.items()
+    }
+    for may_have in (lambda phrase: not _NOT_LATIN.search(phrase), str.isascii)
+)
+
+
 def find_consent_wall(story: Story) -> Evidence | None:
     """A text that asks for consent to cookies and says nothing else."""
     if len(story.text) > _WALL_CHARS:
         return None
     plain = _plain(story.text)
-    if not any(word in plain for word in _TABLES["consent"]["cookies"]):
+    if _first_of("consent", "cookies", plain) is None:
         return None
     said = _said("consent", plain)
     if len(said) >= _CONSENT_MIN and len(said) * _CONSENT_CHARS >= len(plain):
@@ -85,8 +96,7 @@ def find_refusal(story: Story) -> Evidence | None:
 def find_story_gone(story: Story) -> Evidence | None:
     """A text that says first that the story is no longer there."""
     plain = _plain("\n\n".join(story.paragraphs[:_HEADS])[:_HEAD_CHARS])
-    said = _said("gone", plain)
-    return story.at(min(said)) if len(said) == len(_TABLES["gone"]) else None
+    return story.at(min(_said("gone", plain))) if _says_all("gone", plain) else None
 
 
 def find_machine_frame(story: Story) -> Evidence | None:
@@ -106,7 +116,7 @@ def find_machine_frame(story: Story) -> Evidence | None:
 def find_pay_line(story: Story) -> Evidence | None:
     """A last line that says who may read the rest, in whatever words."""
     last = story.paragraphs[-1] if story.paragraphs else ""
-    if not 0 < len(last) <= _LAST_CHARS or len(_said("pay", _plain(last))) < len(_TABLES["pay"]):
+    if not 0 < len(last) <= _LAST_CHARS or not _says_all("pay", _plain(last)):
         return None
     return Evidence(len(story.paragraphs) - 1, excerpt(last))
 
@@ -124,10 +134,24 @@ def _plain(text: str) -> str:
 
 
 def _has(name: str, plain: str) -> bool:
-    return any(phrase in plain for phrase in _TABLES["machine"][name])
+    return _first_of("machine", name, plain) is not None
+
+
+def _says_all(kind: str, plain: str) -> bool:
+    """Whether a text says all things of a kind; the first that it does not say, by the order of the table, ends it."""
+    return all(_first_of(kind, name, plain) is not None for name in _TABLES[kind])
+
+
+def _first_of(kind: str, name: str, plain: str) -> str | None:
+    """The first of a thing's phrases that a text has, tried among those in its letters."""
+    tables = _ASCII_TABLES if plain.isascii() else _TABLES if _NOT_LATIN.search(plain) else _LATIN_TABLES
+    for phrase in tables[kind][name]:
+        if phrase in plain:
+            return phrase
+    return None
 
 
 def _said(kind: str, plain: str) -> list[int]:
     """The positions of the things of a kind that a text says, each at the first of its phrases that is found."""
-    found = (next((phrase for phrase in phrases if phrase in plain), None) for phrases in _TABLES[kind].values())
+    found = [_first_of(kind, name, plain) for name in _TABLES[kind]]
     return [plain.find(phrase) for phrase in found if phrase is not None]

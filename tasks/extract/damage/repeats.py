@@ -6,10 +6,12 @@ from collections import Counter
 from tasks.extract.damage.evidence import Evidence, Story, excerpt
 
 _SENTENCE = re.compile(r"(?<=[.!?…。！？])\s*(?=\S)|\n+")
+_OTHER_MARKS = "!?…。！？\n"  # where the pattern cuts, beside the full stop
 _SENTENCE_CHARS, _DENSE_SENTENCE_CHARS = 32, 14  # a shorter one may be a refrain
 _REPEATED_SHARE = 0.25  # of the characters of all long sentences
 _REPEATED_MIN = 3  # different sentences
 _PARAGRAPHS_MIN, _ALIKE_SHARE = 6, 0.5
+_FORM_CHARS = 200  # of a paragraph, from which its form is made
 _ALIKE_CHARS = 25  # of a paragraph's form: a shorter one is a heading or a result
 _DIGITS = re.compile(r"\d+")
 _NAME = re.compile(r"[A-ZÀ-ÞА-Я][\w’'-]*")
@@ -18,8 +20,10 @@ _SHORT_REPEATS = 4  # times that a short line recurs when it is a button or a ma
 
 def find_repeats(story: Story) -> Evidence | None:
     """Text that is printed twice, as paragraphs or as one, and sentences that recur."""
-    sentences = _SENTENCE.split(story.text)
     least = _SENTENCE_CHARS if story.text.isascii() or " " in story.text[:80] else _DENSE_SENTENCE_CHARS
+    if _count_repeated_parts(story.text, least) < _REPEATED_MIN:
+        return None
+    sentences = _SENTENCE.split(story.text)
     long_ones = [sentence for sentence in sentences if len(sentence) >= least]
     counts = Counter(long_ones)
     if len(counts) > len(long_ones) - _REPEATED_MIN:
@@ -32,17 +36,37 @@ def find_repeats(story: Story) -> Evidence | None:
     return None
 
 
+def _count_repeated_parts(text: str, least: int) -> int:
+    """At least the number of sentences that say again what another one said, by a cut without a pattern.
+
+    A sentence of `least` characters is one part, and its mark at the end another character.
+    """
+    for mark in _OTHER_MARKS:
+        text = text.replace(mark, ".")
+    parts = [part.strip() for part in text.split(".") if len(part) >= least - 1]
+    return len(parts) - len(set(parts))
+
+
 def find_forms(story: Story) -> Evidence | None:
     """Paragraphs that differ in names and figures only, as in notices and small ads."""
     if len(story.paragraphs) < _PARAGRAPHS_MIN:
         return None
-    forms = [_form(paragraph) for paragraph in story.paragraphs]
-    counts = Counter(forms)
-    alike = [n for n, form in enumerate(forms) if counts[form] > 1 and len(form) >= _ALIKE_CHARS]
-    if len(alike) >= max(_PARAGRAPHS_MIN - 1, _ALIKE_SHARE * len(forms)):
+    least = max(_PARAGRAPHS_MIN - 1, _ALIKE_SHARE * len(story.paragraphs))
+    # what paragraphs of one form have in common, counted far faster than the form is made: no name has such signs
+    keys = [(one.count(" ", 0, _FORM_CHARS), one.count(",", 0, _FORM_CHARS)) for one in story.paragraphs]
+    if 2 * (len(keys) - len(set(keys))) < least:
+        return None
+    key_counts = Counter(keys)
+    maybe = [n for n, key in enumerate(keys) if key_counts[key] > 1 and len(story.paragraphs[n]) >= _ALIKE_CHARS]
+    if len(maybe) < least:
+        return None
+    forms = {n: _form(story.paragraphs[n]) for n in maybe}
+    counts = Counter(forms.values())
+    alike = [n for n, form in forms.items() if counts[form] > 1 and len(form) >= _ALIKE_CHARS]
+    if len(alike) >= least:
         return Evidence(alike[0], excerpt(story.paragraphs[alike[0]]))
     return None
 
 
 def _form(paragraph: str) -> str:
-    return _DIGITS.sub("0", _NAME.sub("X", paragraph[:200]))
+    return _DIGITS.sub("0", _NAME.sub("X", paragraph[:_FORM_CHARS]))

@@ -1,6 +1,7 @@
 """Addresses: the one a page declares as its own, its host and site, and cleaning of tracking parameters."""
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from tasks.extract.page import FieldValue, Page, strings
@@ -13,8 +14,10 @@ _TRACKING = re.compile(
     re.I,
 )
 _FRONT_PAGE = ("", "/")
+_PAGE_ADDRESSES = 64  # of one page, which several fields ask for in turn
 
 
+@lru_cache(_PAGE_ADDRESSES)
 def clean_url(url: str, base: str | None = None) -> str | None:
     """The absolute http(s) address without tracking parameters and fragment, or None if it is not such an address."""
     try:
@@ -34,6 +37,14 @@ def host(url: str | None) -> str | None:
         return (urlsplit(url or "").hostname or "").lower().removeprefix("www.") or None
     except ValueError:
         return None
+
+
+def is_front_page(url: str) -> bool:
+    """Whether an address is that of a site and no page on it; files may give any text as an address."""
+    try:
+        return urlsplit(url).path in _FRONT_PAGE
+    except ValueError:
+        return False
 
 
 def site_of_host(name: str | None) -> str:
@@ -59,8 +70,8 @@ def find_canonical(page: Page) -> FieldValue[str] | None:
 def _is_of_page(address: str, url: str | None) -> bool:
     """Whether a declared address may be that of a page fetched from `url`."""
     if not url:
-        return urlsplit(address).path not in _FRONT_PAGE
-    if urlsplit(address).path in _FRONT_PAGE and urlsplit(url).path not in _FRONT_PAGE:
+        return not is_front_page(address)
+    if is_front_page(address) and not is_front_page(url):
         return False
     return site_of_host(host(address)) == site_of_host(host(url))
 

@@ -25,13 +25,13 @@ from tasks.extract.fields.bylines import (
     without_date,
 )
 from tasks.extract.fields.json_ld_people import names_of, persons_of
-from tasks.extract.page import FieldValue, Page
+from tasks.extract.page import SITE_RULE, FieldValue, Page
 from tasks.text.person_names import leading_name, unglue
 from tasks.text.publisher_names import is_wire_agency, squeeze
 
 MAX_AUTHORS = 20
 # origins of which a single word may be a whole name; elsewhere a single word is more often a section or a site
-_ORIGINS_OF_SHORT_NAMES = frozenset({"json-ld:author", "parsely-author", "sailthru.author", "byl"})
+_ORIGINS_OF_SHORT_NAMES = frozenset({SITE_RULE, "json-ld:author", "parsely-author", "sailthru.author", "byl"})
 # of measuring services and libraries, which repeat the byline
 _AUTHOR_METAS = (
     *("parsely-author", "sailthru.author", "sailthru.byline_name", "cxenseparse:author", "byl", "byline"),
@@ -68,9 +68,13 @@ def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
         if origin not in _ORIGINS_OF_SHORT_NAMES:
             people = [name for name in people if _is_full_name(name) or (origin == _BYLINE and squeeze(name) in linked)]
         if people:
+            if origin == SITE_RULE:
+                return FieldValue(_distinct(people)[:MAX_AUTHORS], origin)
             return _completed(page, FieldValue(_distinct(people)[:MAX_AUTHORS], _origin(origin)), site_keys)
         if values and rejected is None:
             rejected = _origin(origin)
+            if origin == SITE_RULE:
+                break  # the user says where the byline is: nobody is named in it
     return FieldValue([], f"{rejected} names no person" if rejected else "none named")
 
 
@@ -122,7 +126,8 @@ def find_byline(page: Page, authors: list[str]) -> str | None:
     if authors:
         return "; ".join(authors)
     agencies = [value for _, values in _declared_by_newsroom(page) for value in values if is_wire_agency(value)]
-    for _, values in [("agency", agencies), *_candidates(page)]:
+    by_rule = page.ruled.get("author") or []
+    for _, values in [(SITE_RULE, by_rule), ("agency", agencies), *_candidates(page)]:
         names = [name for value in values for name in byline_parts(value)]
         if names:
             return "; ".join(dict.fromkeys(names))
@@ -134,6 +139,8 @@ def _candidates(page: Page) -> Iterator[tuple[str, list[str]]]:
     if not page.is_html:
         yield from _text_candidates(page)
         return
+    if page.ruled.get("author"):
+        yield SITE_RULE, page.ruled["author"]
     yield from _declared_by_newsroom(page)
     yield _BYLINE, introduced_bylines(page)
     yield _BYLINE, dropped_bylines(page)

@@ -3,7 +3,7 @@
 import re
 
 from tasks.extract.fields.bylines import is_introduced, is_lone_by, is_plain_byline, without_date
-from tasks.extract.page import LabelledLine, Page
+from tasks.extract.page import LabelledLine, Page, once_per_page
 from tasks.text.person_names import leading_name
 from tasks.text.publisher_names import squeeze
 
@@ -37,6 +37,7 @@ _BETWEEN_PIECES = re.compile(
 )
 
 
+@once_per_page
 def lines_by_the_headline(page: Page) -> list[LabelledLine]:
     """The lines around the headline, up to the second paragraph of the story."""
     lines = page.lines
@@ -52,6 +53,7 @@ def lines_by_the_headline(page: Page) -> list[LabelledLine]:
     return [line for line in lines[max(start, 0) : end] if line.label != "paragraph"]
 
 
+@once_per_page
 def introduced_bylines(page: Page) -> list[str]:
     """The bylines by the headline that say `By`, with the lines that go on with them.
 
@@ -107,6 +109,7 @@ def dropped_bylines(page: Page) -> list[str]:
     return found if len(found) == 1 else []
 
 
+@once_per_page
 def dropped_by_the_headline(page: Page) -> list[LabelledLine]:
     """The dropped lines right above and below the headline."""
     headline = _own_headline(page)

@@ -1,6 +1,7 @@
 """The text of bylines: the names in it, and whether a name is a person's."""
 
 import re
+from functools import lru_cache
 
 from tasks.extract.fields.byline_words import (
     BY,
@@ -104,6 +105,8 @@ _NOT_A_PART = re.compile(
 _EDGES = " .,;:|-–—&"  # punctuation around names
 # characters: three times the length of 20 names; a handle is searched for at each of them
 _MAX_BYLINE_CHARS = 2_000
+_MAX_NAME_CHARS = 60
+_PAGE_BYLINES = 64  # of one page, which are read again by the next origin or field
 
 
 def starts_with_by(text: str) -> bool:
@@ -160,7 +163,12 @@ def _undated(text: str) -> str:
 
 def people_in(text: str) -> list[str]:
     """The names in a byline without `By`, roles, handles and capitals: `By DANA WIRTH, Staff Writer`."""
-    text = _undated(INTERVIEWED.sub(r"\1", " ".join(text.split())[:_MAX_BYLINE_CHARS]))
+    return list(_people_in(" ".join(text.split())[:_MAX_BYLINE_CHARS]))
+
+
+@lru_cache(_PAGE_BYLINES)
+def _people_in(text: str) -> tuple[str, ...]:
+    text = _undated(INTERVIEWED.sub(r"\1", text))
     text = _WRAPPED_REPORTER.sub(r"\1", _WITH_OTHERS.sub(_others, text))
     text = _BRACKETS.sub("", _HANDLE.sub("", text)).strip(_EDGES)
     text = _DEGREES.sub("", _SUFFIX.sub(_suffix, OTHER_ROLE.sub("; ", text))).strip(_EDGES)
@@ -171,7 +179,7 @@ def people_in(text: str) -> list[str]:
         if len(pieces) == 2 and _is_last_name_first(*pieces):
             pieces = [f"{pieces[1]} {pieces[0]}"]
         names += [name for piece in pieces if (name := _tidy(piece)) and not _is_role(name)]
-    return names
+    return tuple(names)
 
 
 def _others(match: re.Match[str]) -> str:
@@ -293,9 +301,13 @@ def is_person(name: str, site_keys: set[str]) -> bool:
 
     `site_keys` are the squeezed names of the site.
     """
-    key = squeeze(name)
+    return squeeze(name) not in site_keys and len(name) <= _MAX_NAME_CHARS and _may_be_person(name)
+
+
+@lru_cache(_PAGE_BYLINES)
+def _may_be_person(name: str) -> bool:
     words = name.split()
-    if not key or key in site_keys or len(name) > 60 or len(words) > 6 or _NEVER_IN_NAMES.search(name):
+    if not squeeze(name) or len(words) > 6 or _NEVER_IN_NAMES.search(name):
         return False
     if is_newsroom(name) or is_agency(name) or is_wire_agency(name) or is_call(name) or is_organisation(name):
         return False

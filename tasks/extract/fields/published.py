@@ -15,8 +15,8 @@ from tasks.extract.fields.published_declared import (
     read_time,
     shown_candidates,
 )
-from tasks.extract.fields.published_zone import local_time, with_offset, zone_of, zone_of_language
-from tasks.extract.page import FieldValue, Page
+from tasks.extract.fields.published_zone import in_ruled_zone, local_time, with_offset, zone_of, zone_of_language
+from tasks.extract.page import SITE_RULE, FieldValue, Page
 from tasks.text.dates import PrintedDate, find_dates
 from tasks.vocabulary import Doubt
 
@@ -68,7 +68,11 @@ def find_times(page: Page, *, is_guessing: bool = False) -> Times:
         published, published_from = guess, GUESS
         flags.append(Doubt.PUBLISHED_GUESSED.value)
     published = _disambiguate(published, readings, page, flags)
-    if published and published_from and published.clock and not published.offset_minutes:
+    zone = page.ruled.get("timezone")
+    if zone:
+        published, published_from = in_ruled_zone(published, published_from, zone)
+        modified, modified_from = in_ruled_zone(modified, modified_from, zone)
+    elif published and published_from and published.clock and not published.offset_minutes:
         published, witness = _located(published, published_from, readings, modified, page)
         published_from += witness
     if published_from and refused:
@@ -152,7 +156,9 @@ def _possible_readings(page: Page, language: str | None) -> tuple[list[_Reading]
                 refused.setdefault(Doubt.PUBLISHED_AFTER_FETCHED.value, f"{reading.origin} {reading.date.day}")
         return [reading for reading in readings if EARLIEST <= reading.date.day <= latest]
 
-    readings = possible(_read(head_candidates(page), language, is_declared=True))
+    by_rule = [(SITE_RULE, text) for text in page.ruled.get("date", ())]
+    readings = possible(_read(by_rule, language, is_shown=True))
+    readings += possible(_read(head_candidates(page), language, is_declared=True))
     readings += possible(_read(body_candidates(page), language))
     readings += possible(_read(shown_candidates(page, language), language, is_shown=True))
     if not readings or not any(reading.date.instant for reading in readings):
@@ -163,6 +169,8 @@ def _possible_readings(page: Page, language: str | None) -> tuple[list[_Reading]
 def _agreed(readings: list[_Reading]) -> list[_Reading]:
     """The dates of the day on which a declaration agrees with the date line, where the first declaration does not."""
     shown = next((reading.date for reading in readings if reading.is_shown), None)
+    if readings and readings[0].origin == SITE_RULE:
+        return readings
     if shown is None or abs(readings[0].date.day - shown.day) <= _SLACK:
         return readings
     agreed = [reading for reading in readings if reading.date.day == shown.day]
@@ -177,7 +185,8 @@ def _first(readings: list[_Reading]) -> tuple[PrintedDate | None, str | None]:
             chosen = reading
         elif reading.date.instant is not None:
             same = next((date for date in reading.date.meanings if _agrees(chosen.date, date)), None)
-            chosen = reading._replace(date=same) if same else chosen
+            origin = f"{SITE_RULE}, {reading.origin}" if chosen.origin == SITE_RULE else reading.origin
+            chosen = reading._replace(date=same, origin=origin) if same else chosen
         if chosen.date.instant is not None:
             break
     return (chosen.date, chosen.origin) if chosen else (None, None)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from tasks.extract.page import SITE_RULE
 from tasks.text.dates import PrintedDate
 
 _DAY = timedelta(days=1)
@@ -124,6 +125,23 @@ def with_offset(printed: PrintedDate, others: Iterable[PrintedDate], zone: ZoneI
     if offset is None:
         return printed, ""
     return replace(printed, offset_minutes=offset // _MINUTE), f"; zone {zone.key}"
+
+
+def in_ruled_zone(
+    printed: PrintedDate | None, origin: str | None, zone_name: str
+) -> tuple[PrintedDate | None, str | None]:
+    """A time in UTC or without an offset in the time zone that the user's rules name, and its origin.
+
+    A time with an offset of its own stays: its page knows it better.
+    """
+    if printed is None or origin is None or printed.clock is None or printed.offset_minutes:
+        return printed, origin
+    zone = ZoneInfo(zone_name)
+    origin = f"{origin}; zone {zone_name} ({SITE_RULE})"
+    if printed.offset_minutes == 0:
+        return _in_zone(printed, zone) or printed, origin
+    offset = datetime.combine(printed.day, printed.clock, tzinfo=zone).utcoffset() or timedelta()
+    return replace(printed, offset_minutes=offset // _MINUTE), origin
 
 
 def _distance(printed: PrintedDate, declared: PrintedDate) -> int | None:

@@ -182,15 +182,14 @@ def _spells(label: str, name: str) -> bool:
     return len(label) >= 4 and label in key and len(key) <= 2 * len(label) + 4
 
 
-def site_names(page: Page, publisher: FieldValue[str] | None, short: str | None) -> list[str]:
-    """Every name of the site that may be at an end of the title."""
+def site_names(page: Page) -> list[str]:
+    """Every name by which a page calls its site, beside those of the publisher: it may be at an end of the title."""
     declared = [name for _, name in declared_names(page)] if page.is_html else []
     names = [form for name in declared for form in (name, clean_name(name))]
     names += [line.text.strip() for line in page.labelled("source")]
     site = host(page.document.get("url"))
     if site:
         names += [site, site.rsplit(".", 1)[0], site.split(".")[0]]
-    names += [publisher.value if publisher else "", short or ""]
     return list(dict.fromkeys(name for name in names if name))
 
 

@@ -2,8 +2,9 @@
 
 import html
 import re
+from functools import lru_cache
 
-from tasks.extract.page import Page, strings
+from tasks.extract.page import Page, once_per_page, strings
 from tasks.text.publisher_names import is_agency, squeeze
 
 MAX_NAME_CHARS = 80
@@ -59,6 +60,10 @@ _TITLE_WORDS = 5  # a name of so many words that is also the page's title is tha
 _TITLE_DENSE_CHARS = 12  # the same in scripts without spaces
 
 
+_PAGE_NAMES = 64  # of one page, which several fields clean in turn
+
+
+@once_per_page
 def declared_names(page: Page) -> list[tuple[str, str]]:
     """Names of the site in declarations and copyright lines with their origins, the most reliable first; as written."""
     others = page.nodes(articles=False)
@@ -87,6 +92,7 @@ def find_owner(text: str) -> re.Match[str] | None:
     return None
 
 
+@lru_cache(_PAGE_NAMES)
 def clean_name(name: str) -> str:
     """A declared name without the words about rights, the address and the legal form around it."""
     name = _RIGHTS_WORDS.sub("", " ".join(html.unescape(name).split()))

@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from tasks.extract.fields.headlines import SEPARATOR, clean_title
 from tasks.extract.fields.json_ld_people import names_of
-from tasks.extract.page import FieldValue, Page
+from tasks.extract.page import FieldValue, Page, once_per_page
 from tasks.extract.similarity import DENSE
 from tasks.text.publisher_names import squeeze
 
@@ -32,7 +33,7 @@ class _Candidate:
     origin: str
     text: str
 
-    @property
+    @cached_property
     def key(self) -> str:
         return squeeze(self.text)
 
@@ -46,7 +47,10 @@ def find_title(page: Page, site_names: list[str]) -> FieldValue[str] | None:
     authors = _author_keys(page)
 
     def cleaned(pairs: list[tuple[str, str]]) -> list[_Candidate]:
-        found = [_Candidate(origin, clean_title(text, site_names, authors)) for origin, text in pairs]
+        titles = {
+            text: clean_title(text, site_names, authors) for text in {text for _, text in pairs}
+        }  # most are equal
+        found = [_Candidate(origin, titles[text]) for origin, text in pairs]
         return [candidate for candidate in found if candidate.key and candidate.key not in site_keys]
 
     declared = cleaned(_declared(page)) if page.is_html else []
@@ -98,6 +102,7 @@ def _headline_lines(page: Page) -> list[tuple[str, str]]:
     return [("headline line", line.text) for line in page.labelled("headline") if line.tag != "h1"]
 
 
+@once_per_page
 def _declared(page: Page) -> list[tuple[str, str]]:
     """The declared titles, the most reliable first (precision measured on news pages)."""
     origin = page.json_ld_origin("headline")

@@ -1,6 +1,7 @@
 """A row of a table as a page: which of its columns hold the page, its address and its time."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from itertools import chain, repeat
 from typing import Any
 
@@ -62,6 +63,15 @@ class Rows:
         names = ", ".join(column_names(row))
         return Record(None, key, url=url, flaw=Flaw.NO_CONTENT, detail=f"contains no page; its columns: {names}"[:300])
 
+    def is_page(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row has a column with a page that is not empty."""
+        found = _Columns(row, self._options)
+        return any(found.place(field) is not None for field in _PAGES)
+
+    def is_page_or_has_address(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row is a page or is about one; a list in it is a part of that page."""
+        return self.is_page(row) or _Columns(row, self._options).place("url") is not None
+
     def notes(self) -> Iterator[Skipped]:
         """What the report says of the rows, when all are read."""
         if self._seen:
@@ -88,12 +98,18 @@ class _Columns:
         for name in COMMON_NAMES[field]:
             if self._row.get(name):
                 return (name,)
-        for parent in ("", *PARENTS):
-            names = self._names(parent)
-            for name in COMMON_NAMES[field] if names else ():
+        for names in self._places:
+            for name in COMMON_NAMES[field]:
                 if (place := names.get(name)) and _at(self._row, place):
                     return place
         return None
+
+    @cached_property
+    def _places(self) -> list[dict[str, tuple[str, ...]]]:
+        """The columns of the row and of those of its columns that have any: most rows are flat."""
+        own = self._names("")
+        inner = [self._names(parent) for parent in PARENTS if parent in own]
+        return [names for names in (own, *inner) if names]
 
     def _names(self, parent: str) -> dict[str, tuple[str, ...]]:
         """The columns in a column (or in the row, for an empty name) by their names in small letters."""

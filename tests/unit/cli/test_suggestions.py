@@ -15,7 +15,7 @@ from flows.cli.parser import COMMANDS
     [
         pytest.param(["rum"], "usage: copydesk [", "unknown command: rum; did you mean run?", id="command"),
         pytest.param(
-            ["xyz"], "usage: copydesk [", "unknown command: xyz; choose from run, show,", id="no such command"
+            ["xyz"], "usage: copydesk [", "unknown command: xyz; choose from run, try, show,", id="no such command"
         ),
         pytest.param(
             ["run", "pages", "--ouput", "x"],

@@ -23,6 +23,7 @@ GERMAN = ["Die Gemeinde will das alte Haus am Markt noch vor dem Winter verkaufe
 def story(paragraphs=PLAIN, **changes):
     text = "\n\n".join(paragraphs)
     values = {
+        "tokens": text.split(),
         "word_count": len(text.split()),
         "language": "en",
         "title": "Trust spends two million",

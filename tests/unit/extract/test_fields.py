@@ -9,7 +9,8 @@ from support.ids import case_id
 
 from tasks.extract.body import read_body
 from tasks.extract.core import extract_page
-from tasks.extract.fields.address import clean_url
+from tasks.extract.damage.page_story import _declares_front_page
+from tasks.extract.fields.address import _is_of_page, clean_url, is_front_page
 from tasks.extract.fields.authors import find_authors
 from tasks.extract.fields.bylines import is_person, people_in
 from tasks.extract.fields.headlines import strip_site
@@ -19,6 +20,7 @@ from tasks.extract.fields.published_declared import read_time
 from tasks.extract.fields.title import find_title
 from tasks.extract.fields.topics import find_topics
 from tasks.extract.page import LabelledLine, Page, strings
+from tasks.quality.metrics import site_of_row
 from tasks.text.language import base_language
 from tasks.text.publisher_names import is_agency, is_short_form
 
@@ -283,3 +285,12 @@ def test_a_long_list_of_keywords_that_the_story_never_names_is_the_sites(keyword
     signals = {"metas": {"keywords": [keywords]}, "tag_links": ["Pier"]}
     found = find_topics(page(signals, [("paragraph", "The ferry runs again.")]))
     assert found.value == (topics or keywords.split(", "))
+
+
+@pytest.mark.parametrize("url", ["http://[", "http://[a]/x", "http://\u2100.x/a", "//[", "x", ""])
+def test_an_address_that_is_none_costs_no_page(url):
+    signals = {"links": {"canonical": ["https://paper.example/"]}}
+    assert not _is_of_page("https://paper.example/story", url) or not url
+    assert not is_front_page(url) or not url
+    assert not _declares_front_page(page(signals, url=url))
+    assert site_of_row({"domain": None, "url": url, "source_uri": "folder/a.html"}) == "folder"

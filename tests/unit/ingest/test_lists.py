@@ -1,6 +1,8 @@
 """Feeds, sitemaps and robots.txt as servers really send them: every encoding, broken XML, entities, and attacks."""
 
+import contextlib
 import gzip
+import time
 
 import pytest
 from support.news_site import NewsSite, feed
@@ -10,7 +12,7 @@ from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.client import Client, ClientSettings
 from tasks.ingest.fetch.crawl import Crawl, Fetched
 from tasks.ingest.fetch.guard import Backend
-from tasks.ingest.fetch.list_reader import ListReader
+from tasks.ingest.fetch.list_reader import _SHORT_BYTES, ListReader
 from tasks.ingest.fetch.lists import read_list
 from tasks.ingest.fetch.permissions import Permissions
 from tasks.ingest.fetch.publishers import PublisherList
@@ -134,6 +136,28 @@ def test_a_feed_that_takes_too_long_ends_and_the_next_is_read(raw, monkeypatch):
     reader.close()
     assert listed is not None
     assert listed.pages == [ONE]
+
+
+def test_a_valid_feed_has_time_by_its_size_and_a_short_one_needs_no_process(monkeypatch):
+    monkeypatch.setenv("COPYDESK_PAGE_CPU_SECONDS", "1")
+    reader = ListReader()
+    listed = reader.read(RSS.format(ITEM).encode(), BASE)
+    assert listed is not None
+    assert reader._process is None
+    dense = RSS.format("<item><link>https://a.example/1</link></item>" * 40_000)  # takes more than two seconds
+    listed = reader.read(dense.encode(), BASE)
+    reader.close()
+    assert listed is not None
+    assert listed.pages
+
+
+@pytest.mark.parametrize("sign", ["<!--", "<![CDATA[", "&", "<", "<!DOCTYPE a [", "<a>", '<x a="'])
+def test_a_short_list_takes_no_longer_than_a_page_may(sign):
+    raw = ("<rss><channel>" + sign * (_SHORT_BYTES // len(sign))).encode()
+    before = time.process_time()
+    with contextlib.suppress(FlawError):
+        read_list(raw, BASE)
+    assert time.process_time() - before < 3
 
 
 @pytest.fixture

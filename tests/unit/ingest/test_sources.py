@@ -22,6 +22,7 @@ from tasks.ingest import bounded_streams
 from tasks.ingest.formats import Options, Skipped
 from tasks.ingest.listing import list_files
 from tasks.ingest.record import Record, SourceFile, page_row
+from tasks.ingest.sniff import media_type
 from tasks.ingest.worker import Job, Limits, ingest_job, read_records, write_batches
 
 
@@ -252,3 +253,25 @@ def test_a_batch_is_written_a_few_pages_at_a_time_and_holds_each_record_once(tmp
     (nothing,) = write_batches(passed, tmp_path, "b", Limits(1 << 20, 90, 1 << 30), None)
     assert nothing.notes == {passed[0].note: 2}
     assert not Path(nothing.path).exists()
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        '<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN" "a.dtd">\n<html>',
+        '\ufeff<?xml version="1.0"?><?xml-stylesheet href="a.css"?><!-- saved --><html xmlns="a">',
+        '<?xml version="1.0"?><!DOCTYPE\nhtml><html>',
+        '<?xml version="1.0"?><h:html xmlns:h="http://www.w3.org/1999/xhtml">',
+        "<section>",
+        "<main>",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize(("name", "declared"), [("", None), ("a.txt", None), ("a.xml", "application/xml")])
+def test_a_page_of_html_is_known_by_its_start(start, encoding, name, declared):
+    assert media_type(f"{start}<p>Ferry to stay</p>".encode(encoding), name, declared) == "text/html"
+
+
+@pytest.mark.parametrize("start", ['<?xml version="1.0"?><rss>', "<wml>", "Ferry <p>", "<parliament>", "<linkage>"])
+def test_what_only_looks_like_html_is_text(start):
+    assert media_type(f"{start} to stay".encode(), "a.txt") == "text/plain"

@@ -20,7 +20,7 @@ from tasks import schema
 from tasks.load.layout import MARK, TABLES, DamagedOutputError, OutputError, find_damage, read_mark
 from tasks.load.output import Changes, Output
 from tasks.load.repair import repair
-from tasks.storage.atomic import remove_temporary, replace_link
+from tasks.storage.atomic import remove_temporary
 from tasks.storage.tables import write_table
 
 
@@ -173,7 +173,8 @@ def test_a_repair_that_is_killed_is_done_by_the_next(tmp_path, monkeypatch):
     whole = Output(tmp_path / "whole")
     publish(whole)
     publish(whole, 2)
-    changes = ("pathlib.Path.rename", "tasks.load.repair.replace_link", "shutil.rmtree", "pathlib.Path.rmdir")
+    names = ("pathlib.Path.rename", "pathlib.Path.replace", "shutil.rmtree", "pathlib.Path.rmdir")
+    changes = (Path.rename, Path.replace, shutil.rmtree, Path.rmdir)
     for number in range(100):
         output = Output(tmp_path / f"copy{number}")
         shutil.copytree(whole.root, output.root)  # links are followed
@@ -189,7 +190,7 @@ def test_a_repair_that_is_killed_is_done_by_the_next(tmp_path, monkeypatch):
             return change_or_end
 
         with monkeypatch.context() as patch:
-            for name, change in zip(changes, (Path.rename, replace_link, shutil.rmtree, Path.rmdir), strict=True):
+            for name, change in zip(names, changes, strict=True):
                 patch.setattr(name, counted(change))
             with suppress(KeyboardInterrupt):
                 repair(output)
@@ -197,6 +198,7 @@ def test_a_repair_that_is_killed_is_done_by_the_next(tmp_path, monkeypatch):
         assert Output.open(output.root).state() == "000002"
         output.prepare()
         output.sweep()
+        assert list(output.root.glob(".*.tmp")) == []
         assert {path.name for path in output.published.iterdir()} == {"000001", "000002", "current", "format", "lock"}
         assert all((output.root / table).is_symlink() for table in TABLES)
         assert list(output.files("sites")) == ["1.parquet", "2.parquet"]

@@ -46,6 +46,9 @@ def page(site, number, **changes):
         "kind": "article",
         "flags": [],
         "fetched_at": DAY,
+        "title": f"Headline {number}",
+        "canonical_url": f"https://{site}/{number}",
+        "text_digest": f"{site}{number}",
     } | changes
 
 
@@ -112,7 +115,7 @@ def test_a_doubt_that_becomes_frequent_is_reported_and_a_single_one_is_not():
         ]
 
     assert told(day(2)) == {}
-    assert any(sentence.startswith("flag_text_ends_open_share is") for sentence in told(day(4))["doubts"])
+    assert any(sentence.startswith("flag_text_ends_open_share is") for sentence in told(day(5))["doubts"])
 
 
 def test_old_articles_a_tenth_and_tenfold_volume_are_reported_whatever_the_spread_was():

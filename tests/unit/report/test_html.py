@@ -355,7 +355,7 @@ def test_a_run_without_new_pages():
     assert account_of(report_of(counts={}, gates=[], state="Completed")).sentence() == "No page came in."
 
 
-def test_gates_are_in_the_order_of_the_run_and_what_failed_stands_open():
+def test_what_failed_stands_open_and_what_passed_is_folded_in_the_order_of_the_run():
     source = render_run(report_of(), [])
     gates = source[source.index('id="gates"') : source.index('id="quarantine"')]
     heads = re.findall(r"<details( open)?><summary><h3>(.*?)</h3>", gates)
@@ -367,8 +367,13 @@ def test_gates_are_in_the_order_of_the_run_and_what_failed_stands_open():
     ]
     stopped = report_of()
     stopped["gates"][2]["stops"] = ["extract.schema: column"]
-    marks = re.findall(r'<h3>(.*?)</h3> <b class="bad">(.*?)</b>', render_run(stopped, []).partition('id="gates"')[2])
-    assert marks == [("After extract", '<span aria-hidden="true">■</span> stopped the run')]
+    marks = re.findall(r'<h3>([^<]*)</h3> <b class="(\w+)"><span aria-hidden="true">(.)', render_run(stopped, []))
+    assert marks == [
+        ("After ingest", "note", "⊘"),
+        ("After clean", "note", "⊘"),
+        ("After extract", "bad", "■"),
+        ("Before publication", "good", "✓"),
+    ]
     assert re.search(r"<details><summary>.{0,60}1 rule passed</summary>.{0,200}ingest\.id_unique", gates, re.DOTALL)
 
 

@@ -1,0 +1,1 @@
+"""Articles in formats for other tools: JSON lines, CSV, SQLite, DuckDB, Markdown."""

@@ -1,0 +1,133 @@
+"""The articles to export: chosen by a condition in SQL, read part by part, however many they are."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from flows.cli.suggestions import did_you_mean
+from tasks import schema
+from tasks.errors import CopydeskError, UsageError
+from tasks.load.output import Output
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_BATCH_ROWS = 1_000  # a few megabytes of text
+_MEMORY = "1GB"  # of DuckDB; what needs more is written to disk
+KEY = "article_id"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which articles and columns are exported."""
+
+    where: str | None
+    columns: tuple[str, ...]
+
+    @property
+    def query(self) -> str:
+        """The articles as a query of the view `articles_of_dataset`."""
+        condition = f" where (\n{self.where}\n)" if self.where else ""  # a comment at its end must not hide the bracket
+        # the condition is the user's own, in a database of the user's own
+        return f"select {', '.join(self.columns)} from articles_of_dataset{condition}"  # noqa: S608
+
+    @property
+    def left_out(self) -> list[str]:
+        """The columns of the dataset that are not exported."""
+        return [name for name in schema.ARTICLES.names if name not in self.columns]
+
+
+def chosen_columns(given: str | None, always: Sequence[str] = ()) -> tuple[str, ...]:
+    """The columns that a user names, `title,text`, in this order; all of them by default. `always` are added.
+
+    Raises:
+        UsageError: there is no such column.
+    """
+    known = schema.ARTICLES.names
+    names = [name.strip() for name in given.split(",") if name.strip()] if given else known
+    for name in names:
+        if name not in known:
+            hint = did_you_mean(name, known) or "; `copydesk schema articles` lists them"
+            raise UsageError(f"--columns: unknown column: {name}{hint}")
+    return tuple(dict.fromkeys([*(name for name in always if name not in names), *names]))
+
+
+class Articles:
+    """The chosen articles of one state of a dataset, in the order of its files: by month."""
+
+    def __init__(self, output: Output, selection: Selection, database: str = ":memory:") -> None:
+        """`database` is the file in which DuckDB works, for an export that is a database itself.
+
+        Raises:
+            UsageError: the condition is not valid SQL; DuckDB is not installed.
+        """
+        duckdb = load_duckdb()
+        self.selection = selection
+        self.connection: DuckDBPyConnection = duckdb.connect(database)
+        for setting in (f"memory_limit = '{_MEMORY}'", "timezone = 'UTC'", "enable_progress_bar = false"):
+            self.connection.execute(f"set {setting}")
+        self._open(output)
+        self.total = int(self._value("select count(*) from articles_of_dataset"))
+        try:
+            self.count = int(self._value(f"select count(*) from ({selection.query})"))  # noqa: S608 - as above
+        except duckdb.Error as error:
+            self.close()
+            raise UsageError(f"--where: {one_sentence(error)}") from error
+
+    def _open(self, output: Output) -> None:
+        """Make the view `articles_of_dataset` with exactly the declared columns, which older files may lack."""
+        files = [str(path) for path in output.files("articles").values()]
+        self.connection.register("declared", schema.ARTICLES.empty_table())
+        query = "select * from declared"
+        if files:
+            listed = ", ".join("'" + path.replace("'", "''") + "'" for path in files)
+            parquet = f"read_parquet([{listed}], union_by_name = true)"
+            query += f" union all by name select * from {parquet}"  # noqa: S608 - quoted names of files
+        # 32-bit numbers have digits that mean nothing
+        shares = [field.name for field in schema.ARTICLES if pa.types.is_float32(field.type)]
+        rounded = ", ".join(f"round({name}::double, 4) as {name}" for name in shares)
+        view = f"select * replace ({rounded}) from ({query})"  # noqa: S608 - names of columns and files
+        self.connection.execute(f"create temporary view articles_of_dataset as {view}")
+
+    def _value(self, query: str) -> Any:
+        return self.connection.execute(query).fetchall()[0][0]  # all of it: an open result blocks the next query
+
+    def batches(self) -> Iterator[list[dict[str, Any]]]:
+        """The rows, some at a time.
+
+        Raises:
+            CopydeskError: the condition fails on a row, or a file cannot be read.
+        """
+        duckdb = load_duckdb()
+        try:
+            reader: pa.RecordBatchReader = self.connection.sql(self.selection.query).to_arrow_reader(_BATCH_ROWS)
+            for batch in reader:
+                yield batch.to_pylist()
+        except (duckdb.Error, pa.ArrowException, OSError) as error:
+            raise CopydeskError(f"the articles cannot be read: {one_sentence(error)}") from error
+
+    def close(self) -> None:
+        """Close the database."""
+        self.connection.close()
+
+
+def load_duckdb() -> Any:
+    """DuckDB.
+
+    Raises:
+        UsageError: it is not installed.
+    """
+    try:
+        import duckdb
+    except ImportError as error:
+        raise UsageError("an export needs DuckDB: pip install duckdb") from error
+    return duckdb
+
+
+def one_sentence(error: BaseException) -> str:
+    """DuckDB's message without its kind, its advice and its picture of the place."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    kind, separator, message = lines[0].partition(": ")
+    return message if separator and kind.endswith("Error") else lines[0]

@@ -1,0 +1,156 @@
+"""The user's file of corrections, typed: entries for sites, each with values, selectors and rules for lines."""
+
+from functools import cached_property
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+
+from tasks.site_rules.addresses import AddressPattern, read_pattern
+from tasks.steps import digest
+
+_RULE_CHARS = 1_000  # of a text, pattern or selector; a paragraph has half of it
+_ENTRY_RULES = 200  # of one kind in one entry: each costs a pass over the lines of a page
+_EMPTY_PAGE = "<p></p>"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+def _checked_selector(selector: str) -> str:
+    try:
+        LexborHTMLParser(_EMPTY_PAGE).css(selector)
+    except (SelectolaxError, ValueError) as error:
+        raise ValueError(f"{selector!r} is not a CSS selector that can be used") from error
+    return selector
+
+
+def _checked_pattern(pattern: str) -> str:
+    """Patterns are matched by RE2, in time linear in the text: no pattern can hang a worker."""
+    try:
+        pc.match_substring_regex(pa.array([""]), pattern, ignore_case=True)
+    except pa.ArrowInvalid as error:
+        problem = str(error).removeprefix("Invalid regular expression: ")
+        raise ValueError(f"{pattern!r} is not a regular expression in the syntax of RE2: {problem}") from error
+    return pattern
+
+
+Text = Annotated[str, Field(min_length=1, max_length=_RULE_CHARS)]
+Selector = Annotated[Text, AfterValidator(_checked_selector)]
+Pattern = Annotated[Text, AfterValidator(_checked_pattern)]
+
+
+class LineRule(_Strict):
+    """Which lines to drop or to keep, in one of three ways."""
+
+    text: Text | None = Field(None, description="The whole line; case and spacing do not matter.")
+    pattern: Pattern | None = Field(None, description="A regular expression (RE2) that is in the line, in any case.")
+    css: Selector | None = Field(None, description="A CSS selector of the elements that hold the lines.")
+
+    @model_validator(mode="after")
+    def _has_one_way(self) -> "LineRule":
+        if sum(value is not None for value in (self.text, self.pattern, self.css)) != 1:
+            raise ValueError("expected one of text, pattern and css")
+        if self.text is not None and not self.text.strip():
+            raise ValueError("the text has no words")
+        return self
+
+    @property
+    def shown(self) -> str:
+        """The rule in words, for `explain` and `preview`."""
+        return next(f"{name} {value}" for name, value in self if value is not None)
+
+
+LineRules = Annotated[tuple[LineRule, ...], Field(max_length=_ENTRY_RULES, strict=False)]
+
+
+class SiteEntry(_Strict):
+    """What a user says about the pages of one or several sites."""
+
+    match: tuple[Text, ...] = Field(
+        (), strict=False, description="Hosts or patterns: `paper.example`, `*.paper.example`, `paper.example/games/*`."
+    )
+    sources: tuple[Text, ...] = Field(
+        (), strict=False, description="Paths of pages without an address, with `*`: `scrapes/ledger/*`."
+    )
+    publisher: Text | None = Field(None, description="The publisher's name.")
+    language: str | None = Field(None, pattern=r"^[a-z]{2,3}$", description="Language of the pages, ISO 639.")
+    timezone: str | None = Field(None, description="Time zone of the newsroom, e.g. `Europe/Berlin`.")
+    never_a_story: bool = Field(default=False, description="The pages are quarantined: none of them is a story.")
+    body: Selector | None = Field(None, description="The elements that hold the text, and nothing outside of them.")
+    title: Selector | None = Field(None, description="The element that holds the headline.")
+    author: Selector | None = Field(None, description="The elements that hold the byline.")
+    date: Selector | None = Field(None, description="The element that holds the time of publication.")
+    drop: LineRules = Field((), description="Lines that are not part of the text.")
+    keep: LineRules = Field((), description="Lines that are part of the text; stronger than `drop` and `body`.")
+
+    @field_validator("match")
+    @classmethod
+    def _are_patterns(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        for value in values:
+            read_pattern(value)
+        return values
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_zone(cls, value: str | None) -> str | None:
+        try:
+            if value is not None:
+                ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"{value!r} is not a time zone; expected e.g. Europe/Berlin") from error
+        return value
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> "SiteEntry":
+        if not (self.match or self.sources):
+            raise ValueError("says of no page what it is for; expected match or sources")
+        if not self.model_fields_set - {"match", "sources"}:
+            raise ValueError("has no rule")
+        return self
+
+    @cached_property
+    def patterns(self) -> tuple[AddressPattern, ...]:
+        """The patterns of `match`, in parts."""
+        return tuple(read_pattern(value) for value in self.match)
+
+    @property
+    def name(self) -> str:
+        """What the entry is for, in words."""
+        return ", ".join((*self.match, *self.sources))
+
+    def line_rules(self) -> list[tuple[Literal["drop", "keep"], LineRule]]:
+        """The rules for lines with what they do."""
+        return [*(("drop", rule) for rule in self.drop), *(("keep", rule) for rule in self.keep)]
+
+    def selectors(self) -> dict[str, str]:
+        """The selectors of the body and of fields, by what they select."""
+        named = {"body": self.body, "title": self.title, "author": self.author, "date": self.date}
+        return {name: selector for name, selector in named.items() if selector is not None}
+
+
+class SiteRules(_Strict):
+    """The whole file."""
+
+    site: tuple[SiteEntry, ...] = Field((), strict=False, description="The entries, in order.")
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Eight hex digits that change with every rule, not with comments and layout; empty without entries."""
+        return digest(self.model_dump_json(exclude_defaults=True))[:8] if self.site else ""
+
+    @property
+    def rule_count(self) -> int:
+        """How many things the entries say."""
+        single = ("publisher", "language", "timezone", "never_a_story", "body", "title", "author", "date")
+        return sum(
+            len(entry.drop) + len(entry.keep) + sum(bool(getattr(entry, name)) for name in single)
+            for entry in self.site
+        )
+
+
+NO_RULES = SiteRules()
