@@ -2,6 +2,7 @@
 
 from prefect import flow
 
+from flows.recording import run_step
 from tasks.entities.task import entities
 from tasks.load.output import Output
 
@@ -15,5 +16,4 @@ def find_entities(output: str, model: str) -> dict[str, int]:
         model: Name or folder of an installed spaCy model, e.g. `en_core_web_sm`.
     """
     dataset = Output(output)
-    counts: dict[str, int] = entities(dataset.files("articles"), str(dataset.root / "entities"), model)
-    return counts
+    return run_step(entities, dataset.files("articles"), str(dataset.root / "entities"), model)

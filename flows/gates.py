@@ -2,18 +2,18 @@
 
 import logging
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from threading import Thread
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from prefect import State, task
+from prefect import State, Task, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed, Failed
@@ -27,6 +27,8 @@ from expectations.gate import Verdict, check, contract, load_checks
 from expectations.rule import Suite
 from expectations.thresholds import Thresholds
 from flows.problems import observe
+from flows.recording import is_recorded
+from flows.report.wording import count
 from flows.run import GateStop, Run
 from tasks import schema
 from tasks.load.worker import Staged
@@ -67,7 +69,8 @@ _STEPS = {
     ),
     "extract": Step(lambda limits: extract_rules.suite(limits.extract), schema.CANDIDATES, _slim_articles),
 }
-_SHOWN = ("code", "severity", "state", "failed", "checked", "sentence", "observed")
+_SHOWN = ("code", "state", "effect", "failed", "checked", "observed", "sentence")  # the UI shows the first five or six
+_EFFECTS = {"warning": "warned", "info": "noted"}  # of a rule that failed, by its severity
 _STOPS_SHOWN = 5  # of the rows that stop a run
 
 
@@ -104,7 +107,7 @@ class Gates:
         Raises:
             GateStop: the gate stops the run.
         """
-        return replace(result, rejected=self._passed(gate(result.step, self, result, return_state=True)))
+        return replace(result, rejected=self._passed(_state_of(gate, result.step, self, result)))
 
     def check_staged(self, staged: Staged) -> None:
         """Check the staged dataset as read back from its files, and that every page is accounted for.
@@ -112,7 +115,7 @@ class Gates:
         Raises:
             GateStop: the gate stops the run.
         """
-        self._passed(gate_load(self, staged, return_state=True))
+        self._passed(_state_of(gate_load, self, staged))
 
     def check_history(self, compared: Sequence[ComparedMetric]) -> None:
         """Check the run against earlier ones (`tasks.quality.drift.compare`).
@@ -120,7 +123,7 @@ class Gates:
         Raises:
             GateStop: the gate stops the run.
         """
-        self._passed(gate_dataset(self, compared, return_state=True))
+        self._passed(_state_of(gate_dataset, self, compared))
 
     def source_of(self, doc_id: str | None) -> str | None:
         """The `source_uri` of a page of the run."""
@@ -128,17 +131,23 @@ class Gates:
 
     def _passed(self, state: State[Any]) -> Path | None:
         """The file of rejected pages of a gate that let the run continue."""
-        data = state.result(raise_on_failure=state.name != "StoppedByGate")
+        data = state.result(raise_on_failure=state.name != "StoppedByGate") if is_recorded() else state.data
         if not (isinstance(data, tuple) and isinstance(data[0], Verdict)):
             raise TypeError(f"the gate ended as {state.name} without a verdict: {state.message}")
         verdict: Verdict = data[0]
         path: Path | None = data[1]
         self.run.report.gate(verdict, path)
         observe(verdict, self.run.observation)
-        logger.info("gate after %s: %s", verdict.step, state.message)
+        if not is_recorded():  # Prefect logs the state of every task
+            logger.info("gate after %s: %s", verdict.step, state.message)
         if verdict.stops:
             raise GateStop("; ".join(verdict.stops), path)
         return path
+
+
+def _state_of(task: Task[..., Any], *arguments: Any) -> State[Any]:
+    """The state in which a gate ends, as a task or as a plain function ."""
+    return cast(State[Any], task(*arguments, return_state=True) if is_recorded() else task.fn(*arguments))
 
 
 @task(name="gate", task_run_name="gate-{step}", cache_policy=NO_CACHE, persist_result=False)
@@ -180,7 +189,7 @@ def gate_load(gates: Gates, staged: Staged) -> Any:
     counts = staged.counts
     account = {
         "received": counts["received"],
-        "accounted": counts["articles"] + counts["duplicates"] + counts["quarantined"],
+        "accounted": sum(counts[name] for name in ("articles", "duplicates", "quarantined", "forgotten")),
         "articles": counts["articles"],
         "staged_articles": staged.staged_articles,
     }
@@ -207,8 +216,9 @@ def _stops_of_rows(verdict: Verdict) -> list[str]:
 
 def _state(verdict: Verdict, path: Path | None) -> Any:
     """The gate's state in the UI: the verdict in words; its result is the verdict and the file of rejected pages."""
-    rows = [{name: row[name] for name in _SHOWN} for row in verdict.as_rows()]
-    create_table_artifact(key=f"gate-{verdict.step}", table=rows, description=_sentence(verdict))
+    rows = [{name: (row | {"effect": _effect(row, verdict)})[name] for name in _SHOWN} for row in verdict.as_rows()]
+    if is_recorded():
+        create_table_artifact(key=f"gate-{verdict.step}", table=rows, description=_sentence(verdict))
     data = (verdict, path)
     if verdict.stops:
         return Failed(name="StoppedByGate", message="; ".join(verdict.stops)[:1000], data=data)
@@ -217,11 +227,22 @@ def _state(verdict: Verdict, path: Path | None) -> Any:
     return Completed(message=_sentence(verdict), data=data)
 
 
+def _effect(row: Mapping[str, Any], verdict: Verdict) -> str:
+    """What a rule did to the run: it quarantined pages, warned, noted, or stopped the run; empty if it passed."""
+    if row["state"] == "pass":
+        return ""
+    if row["state"] == "error" or any(stop.startswith(f"{row['code']}:") for stop in verdict.stops):
+        return "stopped"
+    return _EFFECTS.get(row["severity"], "quarantined")
+
+
 def _sentence(verdict: Verdict) -> str:
     passed = verdict.received - len(verdict.reasons)
     text = f"{verdict.received} in, {passed} passed, {len(verdict.reasons)} quarantined"
     if verdict.warnings:
-        text += f", {len(verdict.warnings)} warnings: " + ", ".join(outcome.code for outcome in verdict.warnings)
+        text += f", {count(len(verdict.warnings), 'warning')}: " + ", ".join(
+            outcome.code for outcome in verdict.warnings
+        )
     if verdict.stops:
         text += ", stopped: " + "; ".join(verdict.stops)
     return text

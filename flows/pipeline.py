@@ -4,23 +4,25 @@ import logging
 from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import nullcontext
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from prefect import flow
-from prefect.runtime import flow_run
 
 from expectations.rule import CRITICAL, WARNING
 from flows.gates import Gates, import_checks_during_ingest
 from flows.manual import write_manual
 from flows.operate.paths import check_paths
+from flows.operate.run_names import run_name
 from flows.parameters import NewsParameters, ReplayParameters
 from flows.quarantine import forgotten_pages, select
+from flows.recording import run_step
 from flows.report.losses import losses, recovered
 from flows.run import GateStop, Run, carry_out
 from tasks.clean.task import clean, learn_sites
+from tasks.clean.worker import clean_batch
 from tasks.extract.task import extract
+from tasks.extract.worker import extract_batch
 from tasks.ingest.fetch.fetching import STATE_FILE, Fetching
 from tasks.ingest.selection import Selection
 from tasks.ingest.stored_pages import stored_files
@@ -41,15 +43,7 @@ from tasks.steps import StepResult, rejected_ids
 logger = logging.getLogger(__name__)
 
 
-def _run_name() -> str:
-    parameters = flow_run.parameters.get("parameters") or {}
-    sources = parameters["sources"] if isinstance(parameters, dict) else parameters.sources
-    source = Path(sources[0].rstrip("/*")).name or "news"
-    more = f"+{len(sources) - 1}" if len(sources) > 1 else ""
-    return f"news-{datetime.now(UTC):%Y-%m-%d}-{source}{more}"
-
-
-@flow(name="news", flow_run_name=_run_name, validate_parameters=True, persist_result=False)
+@flow(name="news", flow_run_name=run_name, validate_parameters=True, persist_result=False)
 def news(parameters: NewsParameters) -> Any:
     """Turn scraped pages into a dataset of articles.
 
@@ -60,7 +54,7 @@ def news(parameters: NewsParameters) -> Any:
     return carry_out(parameters, lambda run: _process_new_pages(run, parameters))
 
 
-@flow(name="replay", validate_parameters=True, persist_result=False)
+@flow(name="replay", flow_run_name=run_name, validate_parameters=True, persist_result=False)
 def replay(parameters: ReplayParameters) -> Any:
     """Process stored pages again with the current rules, and publish the result.
 
@@ -77,9 +71,12 @@ def process(run: Run, pages: StepResult) -> None:
         GateStop: a gate stopped the run; nothing was published.
     """
     gates, work, sites = Gates(run, pages), run.output.work, run.output.files("sites")
+    run.executor.prepare(clean_batch, extract_batch)  # while this process imports the checks of the first gate
     pages = gates.check(pages)
 
-    documents = clean(pages, work / "clean", sites, run.output.state(), run.executor, site_rules=run.site_rules)
+    documents = run_step(
+        clean, pages, work / "clean", sites, run.output.state(), run.executor, site_rules=run.site_rules
+    )
     run.report.step(documents)
     try:
         documents = gates.check(documents)
@@ -87,7 +84,8 @@ def process(run: Run, pages: StepResult) -> None:
         _note_losses(run, documents, [stop.rejected])  # the report then says if one language or site explains the stop
         raise
 
-    articles = extract(
+    articles = run_step(
+        extract,
         documents,
         work / "extract",
         guess_dates=run.parameters.guess_dates,
@@ -97,8 +95,8 @@ def process(run: Run, pages: StepResult) -> None:
     run.report.step(articles)
     articles = gates.check(articles)
 
-    staged = load(pages, documents, articles, run.load_options, run.executor)
-    run.report.counts |= staged.counts
+    staged = run_step(load, pages, documents, articles, run.load_options, run.executor)
+    run.report.loaded(staged)
     run.report.example = gates.source_of(staged.example)
     gates.check_staged(staged)
     if not run.parameters.is_replay:  # a replay has pages of many days: not comparable with one run
@@ -106,11 +104,11 @@ def process(run: Run, pages: StepResult) -> None:
     else:
         _note_recovered(run, documents, [documents.rejected, articles.rejected])
 
-    new_sites = learn_sites(documents, sites, work / f"sites-{run.run_id}", run.executor)
+    new_sites = run_step(learn_sites, documents, sites, work / f"sites-{run.run_id}", run.executor)
     _add_memories(run, staged.changes, new_sites)
     # the raw pages of a replay are in the output already
     keep_pages = run.parameters.keeps_raw_pages and not run.parameters.is_replay
-    run.report.snapshot = publish(staged, pages, documents, run.output, keep_pages=keep_pages)
+    run.report.snapshot = run_step(publish, staged, pages, documents, run.output, keep_pages=keep_pages)
     if run.report.snapshot is not None:
         write_manual(run.output.root)
 
@@ -123,7 +121,8 @@ def _process_new_pages(run: Run, parameters: NewsParameters) -> None:
         parameters.fetch_minutes * 60.0,
     )
     with import_checks_during_ingest() if settings.executor != INLINE else nullcontext():
-        pages = ingest(
+        pages = run_step(
+            ingest,
             parameters.sources,
             output.work / "pages",
             [str(path) for path in output.files("ledger").values()],
@@ -147,7 +146,8 @@ def _process_stored_pages(run: Run, parameters: ReplayParameters) -> None:
     if not wanted:
         logger.info("nothing to replay: no matching page in quarantine, or its raw page was not kept")
         return
-    pages = load_stored_pages(
+    pages = run_step(
+        load_stored_pages,
         wanted,
         output.root,
         output.work / "pages",

@@ -1,23 +1,24 @@
 """One execution of a flow on an output: its lock, its report, its workers, its time limit and its final state."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pyarrow as pa
-from prefect.artifacts import create_link_artifact, create_markdown_artifact
 from prefect.states import Completed, Failed
 
 from expectations.data_docs import build as build_data_docs
 from expectations.thresholds import DEFAULT_FILE, Thresholds, load_thresholds
-from flows.browse.address import browse_link
 from flows.operate.logs import scrub_logs
 from flows.operate.progress import TimeIsOverError, at_most, progress_in_ui
 from flows.parameters import NewsParameters, ReplayParameters
 from flows.problems import follow, remember_alert
+from flows.recording import WARNINGS, add_tag, is_recorded
 from flows.report.alerts import alert
+from flows.report.artifacts import show_report
 from flows.report.model import RunReport
 from flows.report.prometheus import write_metrics
 from flows.settings import Settings, show_own_log
@@ -151,7 +152,7 @@ def _work(run: Run, work: Callable[[Run], None]) -> None:
         pa.set_memory_pool(pa.system_memory_pool())
     with (
         at_most(run.parameters.timeout_minutes),
-        progress_in_ui(),
+        progress_in_ui() if is_recorded() else nullcontext(),
         open_executor(settings.executor, settings.workers, settings.address) as executor,
     ):
         run.executor = executor
@@ -167,11 +168,10 @@ def _close(run: Run, state: str, message: str | None = None) -> None:
     write_metrics(report)
     if run.data_docs:
         build_data_docs(run.data_docs)
-    file = run.output.reports / f"{report.run_id}.html"
-    page = browse_link("runs", report.run_id) or file.resolve().as_uri()  # browsers open no file from a web page
-    markdown = f"{report.markdown()}\n\n[The whole report]({page})"
-    create_markdown_artifact(key="run-report", markdown=markdown, description=report.sentence())
-    create_link_artifact(key="run-report-page", link=page, link_text="The whole report", description=report.sentence())
+    if is_recorded():
+        show_report(report, run.output)
+        if report.warnings:
+            add_tag(WARNINGS)
     if alert(report):
         remember_alert(run.output)
 

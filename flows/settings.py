@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,6 +18,7 @@ _QUIET = {
     "PREFECT_SERVER_UI_V2_ENABLED": "false",  # its pages ask a tracker at every load, whatever is set
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",  # the default of 20 is too short on a busy machine
     "PREFECT_LOGGING_EXTRA_LOGGERS": "flows,tasks",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",  # a run that no server records (flows/recording.py)
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",  # so that dead runs are noticed (flows/operate/deployments.py)
 }
 _ALLOCATOR = "ARROW_DEFAULT_MEMORY_POOL"
@@ -76,6 +78,8 @@ def quiet_environment() -> None:
     """
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
+    # a run without a server needs no such folder; what needs it says so (flows/operate/prefect_settings.py)
+    warnings.filterwarnings("ignore", "Failed to create the Prefect home directory")
     show_own_log()
     if os.environ.get("COPYDESK_EXECUTOR") != "inline":  # `tasks.parallel.executor.INLINE`, whose module loads Arrow
         _use_malloc()

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from expectations.dataset import LOSSES
 from flows.cli.terminal import Terminal, one_line
+from flows.report.account import article_count
 from flows.report.model import RunReport
 from flows.report.problems import standing_phrase
 from flows.report.wording import plural
@@ -41,6 +42,7 @@ def progress(is_terminal: bool) -> Iterator[None]:
         handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
         logger.handlers, logger.propagate = [handler], False
         logger.setLevel(logging.INFO)
+        logger.info("starting")  # imports take seconds
         with listening(_log_finished_step):
             yield
         return
@@ -109,9 +111,12 @@ def _print_account(console: Terminal, report: RunReport) -> None:
         console.print("A gate stopped the run; nothing was published.", style="bold")
         console.print(f"  {report.message}")
         return
-    console.print(f"= {account.articles:>7,} {plural(account.articles, 'article')}")
+    number, words = article_count(account).split(" ", 1)
+    console.print(f"= {number:>7} {words}")
     console.print(f"+ {account.duplicates:>7,} {plural(account.duplicates, 'duplicate')}")
     console.print(f"+ {account.quarantined:>7,} quarantined")
+    if account.forgotten:
+        console.print(f"+ {account.forgotten:>7,} forgotten")
 
 
 def _print_problems(console: Terminal, report: RunReport, output: str) -> None:

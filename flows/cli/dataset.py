@@ -98,8 +98,13 @@ def add_entities(options: argparse.Namespace) -> int:
     quiet_environment()
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     from flows.entities import find_entities
+    from flows.operate.prefect_settings import api_url, check_server
 
-    counts = find_entities(str(output.root), options.model)
+    if api_url():
+        check_server()
+        counts = find_entities(str(output.root), options.model)
+    else:
+        counts = find_entities.fn(str(output.root), options.model)
     up_to_date = count(counts["files_up_to_date"], "file")
     found = f"{counts['entities']:,} entities in {count(counts['articles'], 'article')}"
     print(f"{found}; {up_to_date} already up to date")

@@ -2,11 +2,16 @@
 
 import argparse
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tasks.errors import EXIT_DONE, EXIT_FAILED, CopydeskError, UsageError
+
+if TYPE_CHECKING:
+    from flows.operate.schedules import Schedules
 
 
 def serve_schedules(options: argparse.Namespace) -> int:
@@ -30,11 +35,30 @@ def serve_schedules(options: argparse.Namespace) -> int:
             schedules = schedules.with_absolute_paths(Path.cwd())
         else:
             schedules = read_schedules(options.schedules)
-        from flows.operate.deployments import create_outputs, serve
+        from flows.operate.deployments import create_outputs, deployments_of
 
         create_outputs(schedules)
-        serve(schedules)
+        deployments_of(schedules)  # a wrong parameter is reported before a server starts
+        _serve(schedules)
     return EXIT_DONE
+
+
+def _serve(schedules: "Schedules") -> None:
+    """Serve at the server that is named, or at a temporary one."""
+    from flows.operate.deployments import prepare_serving
+    from flows.operate.prefect_settings import api_url, check_server
+    from flows.operate.server import keep_loopback_direct, temporary_server
+    from flows.operate.serving import NOBODY_WATCHES, serve_until_stopped
+
+    keep_loopback_direct()
+    server = None
+    if api_url():
+        check_server()
+    else:
+        print(NOBODY_WATCHES, file=sys.stderr, flush=True)
+        server = temporary_server(has_schedules=True)
+        server.wait()
+    serve_until_stopped(prepare_serving(schedules), server)
 
 
 def deploy_schedules(options: argparse.Namespace) -> int:
@@ -42,12 +66,16 @@ def deploy_schedules(options: argparse.Namespace) -> int:
     from flows.settings import quiet_environment
 
     quiet_environment()
+    from flows.operate.prefect_settings import api_url, check_server
     from flows.operate.schedules import read_schedules
+    from flows.operate.server import keep_loopback_direct
 
-    if not os.environ.get("PREFECT_API_URL"):
+    keep_loopback_direct()
+    if not api_url():
         raise UsageError(
             "PREFECT_API_URL is not set: set it to the server the workers poll, e.g. http://127.0.0.1:4200/api"
         )
+    check_server()
     with _value_errors_as_usage():
         schedules = read_schedules(options.schedules)
         from flows.operate.deployments import create_outputs, deploy

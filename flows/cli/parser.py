@@ -43,6 +43,11 @@ RUN_ID = Option("--run", metavar="RUN_ID", dest="run_id", help="only pages that 
 THRESHOLDS = Option("--thresholds", metavar="FILE", help="use this file instead of the bundled thresholds.yml")
 SITES = Option("--sites", metavar="FILE", help="corrections by site (.toml) to apply")
 VERBOSE = Option("--verbose", action="store_true", help="print Prefect's log too")
+RECORD = Option(
+    "--record",
+    action="store_true",
+    help="record the run in Prefect's database, for its UI, although no Prefect server is named",
+)
 QUIET = Option("--quiet", action="store_true", help="print nothing but errors")
 JSON = Option("--json", action="store_true", help="print JSON, for programs")
 SCHEDULES = Option(
@@ -118,6 +123,7 @@ RUN = Command(
         ),
         JSON,
         QUIET,
+        RECORD,
         VERBOSE,
     ),
 )
@@ -136,6 +142,7 @@ REPLAY = Command(
         Option("--guess-dates", action="store_true", help=run.GUESS_DATES_HELP),
         JSON,
         QUIET,
+        RECORD,
         VERBOSE,
     ),
 )

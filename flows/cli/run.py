@@ -3,8 +3,8 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from tasks.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_STOPPED, CopydeskError, UsageError
@@ -31,9 +31,10 @@ def run_pages(options: argparse.Namespace) -> int:
     columns = columns_of(options.map)
     settings = settings_of(options)
 
-    def load() -> FlowCall:
+    def load(is_recorded: bool) -> FlowCall:
         from flows.parameters import NewsParameters
         from flows.pipeline import news
+        from flows.recording import run_flow
 
         parameters = NewsParameters(
             sources=options.sources,
@@ -51,7 +52,7 @@ def run_pages(options: argparse.Namespace) -> int:
             keep_warc=options.keep_warc,
             fetch_minutes=options.fetch_minutes,
         )
-        return lambda: news(parameters, return_state=True)
+        return lambda: run_flow(news, parameters, is_recorded=is_recorded)
 
     return _run_flow(load, options, settings)
 
@@ -69,9 +70,10 @@ def replay_pages(options: argparse.Namespace) -> int:
         _check_thresholds(options.thresholds)
     _check_site_rules(options.sites)
 
-    def load() -> FlowCall:
+    def load(is_recorded: bool) -> FlowCall:
         from flows.parameters import ReplayParameters
         from flows.pipeline import replay
+        from flows.recording import run_flow
 
         parameters = ReplayParameters(
             output=options.output,
@@ -82,7 +84,7 @@ def replay_pages(options: argparse.Namespace) -> int:
             sites=options.sites,
             guess_dates=options.guess_dates,
         )
-        return lambda: replay(parameters, return_state=True)
+        return lambda: run_flow(replay, parameters, is_recorded=is_recorded)
 
     return _run_flow(load, options)
 
@@ -178,13 +180,13 @@ def settings_of(options: argparse.Namespace) -> "Settings":
 # ---------------------------------------------------------------------- running
 
 
-def _run_flow(load: Callable[[], FlowCall], options: argparse.Namespace, settings: "Settings | None" = None) -> int:
+def _run_flow(load: Callable[[bool], FlowCall], options: argparse.Namespace, settings: "Settings | None" = None) -> int:
     """Run a flow with progress shown, and print what it did; returns the exit code.
 
-    `load` imports the flow and returns a call of it: that takes seconds, in which the server starts.
+    `load` imports the flow and returns a call of it: that takes seconds.
 
     Raises:
-        CopydeskError: the run failed, or no Prefect server can be reached.
+        CopydeskError: the run failed, or the Prefect server that is named does not respond.
     """
     from flows.settings import override, quiet_environment
     from tasks.parallel.processes import reduce_gc
@@ -193,23 +195,11 @@ def _run_flow(load: Callable[[], FlowCall], options: argparse.Namespace, setting
     quiet_environment()
     # the summary says what happened; Prefect's log and tracebacks are in its UI, and here on demand
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "INFO" if options.verbose else "CRITICAL")
-    from flows.operate.server import server_unless_named
-
-    server = server_unless_named()
-    if server is not None:
-        _end_at_once_on_interrupt(server)
     from flows.cli.console import print_json, progress, summary
 
-    call = load()
-    if server is not None:
-        from flows.gates import import_checks_in_background
-
-        # a run that finds nothing new needs no checks, but there is nothing else to do until the server is ready
-        import_checks_in_background()
-        server.wait()
     shown = nullcontext() if options.quiet else progress(sys.stderr.isatty())
-    with shown, override(settings) if settings else nullcontext(), _reachable_server():
-        report = _report_of(call, options.output)
+    with shown, override(settings) if settings else nullcontext():
+        report = _report_of(_prepared(load, options), options.output)
     if options.json:
         print_json(report.to_json())
     elif not options.quiet:
@@ -217,20 +207,31 @@ def _run_flow(load: Callable[[], FlowCall], options: argparse.Namespace, setting
     return _EXIT_CODES.get(report.state, EXIT_FAILED)
 
 
-@contextmanager
-def _reachable_server() -> Iterator[None]:
-    """Turn Prefect's error about a server that does not answer into one for the user."""
-    try:
-        yield
-    except RuntimeError as error:
-        if "Failed to reach API" not in str(error):  # Prefect's words
-            raise
-        advice = "start that Prefect server, or unset PREFECT_API_URL and the run starts a temporary one"
-        raise RunFailedError(f"{error}: {advice}") from error
+def _prepared(load: Callable[[bool], FlowCall], options: argparse.Namespace) -> FlowCall:
+    """The call of a flow, ready to be made: what it needs is imported, and its server is there, if it has one."""
+    from flows.operate.prefect_settings import api_url, check_server
+    from flows.operate.server import keep_loopback_direct, temporary_server
+
+    keep_loopback_direct()
+    server = None
+    is_recorded = bool(api_url()) or options.record
+    if api_url():
+        check_server()
+    else:
+        server = temporary_server() if options.record else None
+        _end_at_once_on_interrupt(server)
+    call = load(is_recorded)
+    if server is not None:
+        from flows.gates import import_checks_in_background
+
+        # a run that finds nothing new needs no checks, but there is nothing else to do until the server is ready
+        import_checks_in_background()
+        server.wait()
+    return call
 
 
-def _end_at_once_on_interrupt(server: "TemporaryServer") -> None:
-    """Let Ctrl-C end a run that has its own server at once.
+def _end_at_once_on_interrupt(server: "TemporaryServer | None") -> None:
+    """Let Ctrl-C end a run at once that nobody watches; its own server ends with it.
 
     Prefect would wait for what is running and report it. What the run has done is on disk and nothing of it is visible
     before it is published, so there is nothing to wait for.
@@ -240,7 +241,8 @@ def _end_at_once_on_interrupt(server: "TemporaryServer") -> None:
 
     def end(_number: int, _frame: FrameType | None) -> None:
         print(INTERRUPTED, file=sys.stderr, flush=True)
-        server.kill()
+        if server is not None:
+            server.kill()
         os._exit(EXIT_INTERRUPTED)
 
     signal.signal(signal.SIGINT, end)

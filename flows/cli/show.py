@@ -1,5 +1,6 @@
 """What a dataset holds, as tables for the terminal: articles, quarantine and the last runs."""
 
+import shlex
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,7 +23,14 @@ _PUBLISHERS_SHOWN = 25
 _DAYS_SHOWN = 7
 _RUNS_SHOWN = 5
 _EXAMPLES = 3
-_COUNTED_OUTCOMES = (("article", "article"), ("duplicate", "duplicate"))
+_OUTCOMES = {
+    "article": "article",
+    "replaced": "replaced by a newer text",
+    "duplicate": "duplicate",
+    "quarantined": "quarantined",
+    "forgotten": "forgotten",
+}
+_COUNTED = ("article", "duplicate")  # nouns
 
 
 def check_selection(output: Output, reason: str | None, run_id: str | None) -> None:
@@ -53,16 +61,26 @@ def _values(output: Output, table: str, column: str) -> set[str]:
 def dataset_summary(output: Output) -> dict[str, Any]:
     """What `print_dataset` shows, for programs: articles, pages by outcome, quarantine by reason and the last runs."""
     articles = _columns(output, "articles", ["publisher"])
-    ledger = _columns(output, "ledger", ["outcome"])
     quarantine = _columns(output, "quarantine", ["reason"])
     return {
         "state": output.state(),
         "articles": articles.num_rows if articles else 0,
         "articles_by_publisher": _counts(articles, "publisher"),
-        "pages_by_outcome": _counts(ledger, "outcome"),
+        "pages_by_outcome": _pages_by_outcome(output, articles.num_rows if articles else 0),
         "quarantined_by_reason": _counts(quarantine, "reason"),
         "runs": [_run_summary(report) for report in read_reports(output, _RUNS_SHOWN)],
     }
+
+
+def _pages_by_outcome(output: Output, articles: int) -> dict[str, int]:
+    """What became of all pages ever received.
+
+    Of the pages that became an article, those count as `article` whose text is published now; a newer page of the same
+    address has `replaced` the others.
+    """
+    pages = _counts(_columns(output, "ledger", ["outcome"]), "outcome")
+    replaced = pages.get("article", 0) - articles
+    return pages | {"article": articles, "replaced": replaced} if replaced > 0 else pages
 
 
 def _counts(table: pa.Table | None, column: str) -> dict[str, int]:
@@ -90,8 +108,10 @@ def _run_summary(report: RunReport) -> dict[str, Any]:
 def print_dataset(output: Output) -> None:
     """Print a dataset's articles by publisher and day, its quarantine by reason, and its last runs."""
     console = Terminal()
-    _print_articles(console, _columns(output, "articles", ["publisher", "published_date", "word_count"]))
-    _print_ledger(console, output)
+    articles = _columns(output, "articles", ["publisher", "published_date", "word_count"])
+    _print_articles(console, articles)
+    if pages := _pages_by_outcome(output, articles.num_rows if articles else 0):
+        _print_ledger(console, pages)
     quarantine = _columns(output, "quarantine", ["reason", "source_uri", "detail"])
     if quarantine is not None and quarantine.num_rows:
         console.print()
@@ -149,15 +169,14 @@ def _publishers(articles: pa.Table) -> Table:
     return table
 
 
-def _print_ledger(console: Terminal, output: Output) -> None:
-    """Print what became of all pages ever received; a new version of an article counts as an article."""
-    ledger = _columns(output, "ledger", ["outcome"])
-    if ledger is None:
-        return
-    counts = {row["values"]: row["counts"] for row in pc.value_counts(ledger.column("outcome")).to_pylist()}
-    parts = [count(counts.get(name, 0), noun) for name, noun in _COUNTED_OUTCOMES]
-    parts += [f"{counts[name]:,} {name}" for name in ("quarantined", "forgotten") if counts.get(name)]
-    console.print(f"\nledger: {count(sum(counts.values()), 'page')} received = {' + '.join(parts)}")
+def _print_ledger(console: Terminal, pages: Mapping[str, int]) -> None:
+    """Print what became of all pages ever received (`_pages_by_outcome`)."""
+    parts = [
+        count(pages.get(name, 0), words) if name in _COUNTED else f"{pages[name]:,} {words}"
+        for name, words in _OUTCOMES.items()
+        if name in _COUNTED or pages.get(name)
+    ]
+    console.print(f"\nledger: {count(sum(pages.values()), 'page')} received = {' + '.join(parts)}")
 
 
 def _quarantine_overview(quarantine: pa.Table) -> Table:
@@ -171,8 +190,9 @@ def _quarantine_overview(quarantine: pa.Table) -> Table:
 
 
 def _last_runs(output: Output) -> Table:
-    # a run's id is there to be copied, so it is never cut
-    headings = (Column("run", no_wrap=True), "state", "pages", "articles", "duplicates", "quarantined")
+    run = Column("run", no_wrap=True)  # an id is there to be copied, so it is never cut
+    state = Column("state", overflow="fold")
+    headings = (run, state, "pages", "articles", "duplicates", "quarantined")
     table = Table(*headings, title="Last runs", title_justify="left", box=None)
     for report in read_reports(output, _RUNS_SHOWN):
         account = report.account
@@ -196,6 +216,7 @@ def print_quarantine(
             Column("run", no_wrap=True),
             title=f"{count(len(rows), 'page')}: {reason}",
             title_justify="left",
+            box=None,
         )
         for row in rows[: limit or len(rows)]:
             table.add_row(one_line(row["source_uri"]), one_line(row["detail"] or ""), row["run_id"])
@@ -205,10 +226,10 @@ def print_quarantine(
     for row in rows:
         by_reason[row["reason"]].append(row)
     title = f"{count(len(rows), 'page')} in quarantine"
-    table = Table("reason", "pages", "examples", title=title, title_justify="left")
+    table = Table("reason", "pages", "examples", title=title, title_justify="left", box=None)
     for name, pages in sorted(by_reason.items(), key=lambda item: -len(item[1])):
         examples = [one_line(f"{row['source_uri']}: {row['detail'] or ''}") for row in pages[:_EXAMPLES]]
         table.add_row(name, f"{len(pages):,}", "\n".join(examples))
     console.print_table(table)
-    command = f"copydesk replay --reason REASON --output {output.root}"
+    command = f"copydesk replay --reason REASON --output {shlex.quote(str(output.root))}"
     console.print(f"Process them again with the current rules: {command}", style="dim")

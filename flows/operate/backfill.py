@@ -13,6 +13,7 @@ from prefect.artifacts import create_table_artifact
 from prefect.states import Completed, Failed
 
 from flows.operate.paths import check_paths
+from flows.operate.run_names import run_name
 from flows.parameters import BackfillParameters, NewsParameters
 from flows.pipeline import news
 from tasks.ingest.listing import SourceError
@@ -38,7 +39,7 @@ def slices(parameters: BackfillParameters, today: date) -> Iterator[list[str]]:
         yield sources[start : start + parameters.slice_sources]
 
 
-@flow(name="backfill", validate_parameters=True, persist_result=False)
+@flow(name="backfill", flow_run_name=run_name, validate_parameters=True, persist_result=False)
 def backfill(parameters: BackfillParameters) -> Any:
     """Run the pipeline over a range of days or a list of files, in slices.
 

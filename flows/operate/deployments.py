@@ -20,7 +20,7 @@ from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLi
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.deployments.runner import RunnerDeployment
-from prefect.exceptions import PrefectHTTPStatusError
+from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.states import Cancelled
 from prefect.types.entrypoint import EntrypointType
 
@@ -126,15 +126,13 @@ def _deployment(
     return cast(RunnerDeployment, deployment)  # outside of an event loop it is not a coroutine
 
 
-def serve(schedules: Schedules) -> None:
-    """Serve all deployments until interrupted. Needs no worker; runs are processes of this machine."""
-    from prefect import serve as serve_deployments
-
+def prepare_serving(schedules: Schedules) -> list[RunnerDeployment]:
+    """All deployments, for this process to serve; runs become processes of this machine and need no worker."""
     deployments = deployments_of(schedules)
     hand_on_given()  # to the processes of the runs: Prefect's database has the sources without their secrets
     watch_for_dead_runs()
     drop_missed_runs()
-    serve_deployments(*deployments, limit=len(deployments))
+    return deployments
 
 
 def deploy(schedules: Schedules, pool: str) -> list[str]:
@@ -145,6 +143,7 @@ def deploy(schedules: Schedules, pool: str) -> list[str]:
     """
     names = []
     _refuse_secrets(schedules)
+    _check_pool(pool)
     for deployment in deployments_of(schedules):
         try:
             deployment.apply(work_pool_name=pool)
@@ -153,6 +152,21 @@ def deploy(schedules: Schedules, pool: str) -> list[str]:
         names.append(f"{deployment.flow_name}/{deployment.name}")
     watch_for_dead_runs()
     return names
+
+
+def _check_pool(pool: str) -> None:
+    """Refuse a work pool that the server does not have.
+
+    Raises:
+        ValueError: the message has the command that creates it.
+    """
+    with get_client(sync_client=True) as client:
+        try:
+            client.read_work_pool(pool)
+        except ObjectNotFound as error:
+            raise ValueError(
+                f"the server has no work pool {pool!r}; create it by: prefect work-pool create {pool} --type process"
+            ) from error
 
 
 def _refuse_secrets(schedules: Schedules) -> None:

@@ -3,14 +3,18 @@
 import os
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 from packaging.requirements import Requirement
+
+from flows.operate.prefect_settings import api_url
 
 if TYPE_CHECKING:
     from flows.operate.schedules import Schedules
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
 OK, WARN, FAIL = "ok", "warn", "fail"
 _FREE_BYTES = 2 << 30  # a day's run and its snapshot
 _SECONDS = 10.0
+_PLANNING_SECONDS = 90  # the scheduler works once a minute
 _FEED_BYTES = 64 << 20
 _DEFAULT_OUTPUT = "output"
 
@@ -43,12 +48,12 @@ def examine(output: str | None, schedules_file: str) -> Iterator[Finding]:
     scheduled = schedules.outputs() if schedules else [_DEFAULT_OUTPUT]
     for root in [output] if output else scheduled:
         yield from _output(Path(root))
-    api = os.environ.get("PREFECT_API_URL", "").rstrip("/")
+    api = api_url()
     if not api:
         yield Finding(
             "server",
             WARN,
-            "PREFECT_API_URL is not set: each run starts a temporary server",
+            "no Prefect server is named: runs are not recorded, and nobody can watch what `copydesk serve` runs",
             "for schedules and the UI: `make ui`, then export PREFECT_API_URL=http://127.0.0.1:4200/api",
         )
     else:
@@ -151,7 +156,10 @@ def _server(api: str, schedules: "Schedules | None") -> Iterator[Finding]:
                 yield from _deployments(client)
     except (httpx.HTTPError, ValueError) as error:
         yield Finding(
-            "server", FAIL, f"{api} does not respond: {error}", "start it (`make ui`), or fix PREFECT_API_URL"
+            "server",
+            FAIL,
+            f"{api} does not respond: {error}",
+            "start it (`make ui`), or fix PREFECT_API_URL or the Prefect profile",
         )
 
 
@@ -193,6 +201,11 @@ def _next_run(client: httpx.Client, deployment: dict[str, Any]) -> Finding:
         "sort": "EXPECTED_START_TIME_ASC",
     }
     runs = client.post("/flow_runs/filter", json=query).json()
+    # the server plans the runs of a new deployment some time after it has received it
+    end = datetime.fromisoformat(deployment["updated"]) + timedelta(seconds=_PLANNING_SECONDS)
+    while not runs and datetime.now(UTC) < end:
+        time.sleep(1)
+        runs = client.post("/flow_runs/filter", json=query).json()
     subject = f"schedule {deployment['name']}"
     if runs:
         return Finding(subject, OK, f"next at {runs[0]['expected_start_time'][:16].replace('T', ' ')} UTC")
@@ -200,7 +213,7 @@ def _next_run(client: httpx.Client, deployment: dict[str, Any]) -> Finding:
         subject,
         FAIL,
         "no run is scheduled",
-        "if this lasts for minutes, the server's scheduler is dead: check its log and its version of SQLAlchemy",
+        "the server's scheduler is dead: check its log and its version of SQLAlchemy",
     )
 
 

@@ -13,6 +13,7 @@ from prefect.states import Completed
 
 from flows.operate import upkeep
 from flows.operate.paths import check_paths
+from flows.operate.run_names import run_name
 from flows.parameters import MaintenanceParameters
 from flows.quarantine import prune
 from tasks.load.output import Output
@@ -23,7 +24,7 @@ _API_PAGE_RUNS = 200  # the most that the API lists at once
 _LOCK_SECONDS = 3600.0  # a run in progress may finish first
 
 
-@flow(name="maintenance", validate_parameters=True, persist_result=False)
+@flow(name="maintenance", flow_run_name=run_name, validate_parameters=True, persist_result=False)
 def maintenance(parameters: MaintenanceParameters) -> Any:
     """Maintain an output: join small files, apply retention, publish to a mirror.
 

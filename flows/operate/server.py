@@ -1,6 +1,6 @@
-"""The temporary Prefect server of a run that names none, started while this process still imports.
+"""The temporary Prefect server of a command that needs one where none is named, started while this process imports.
 
-Prefect would start one itself, but only when the flow is called, and would import the whole server into this process.
+Prefect would start one itself, but only when a flow is called, and would import the whole server into this process.
 Here it starts first, and Prefect is pointed to it as to any other server.
 """
 
@@ -93,6 +93,10 @@ class TemporaryServer:
             self.kill()
             return self._process.wait()
 
+    def end(self) -> None:
+        """Ask the server to end, without waiting for it: it ends some seconds after this process at the latest."""
+        self._process.terminate()
+
     def kill(self) -> None:
         """End the server at once, without waiting; safe in a signal handler."""
         self._process.kill()
@@ -107,18 +111,23 @@ def keep_loopback_direct() -> None:
         os.environ[name] = "*" if "*" in excepted else ",".join(excepted)
 
 
-def server_unless_named() -> TemporaryServer | None:
-    """Start a server and point Prefect to it; None if Prefect's settings name a server or forbid a temporary one."""
-    keep_loopback_direct()
-    from prefect.context import refresh_global_settings_context
-    from prefect.settings import PREFECT_API_URL, PREFECT_SERVER_ALLOW_EPHEMERAL_MODE, get_current_settings
+def temporary_server(*, has_schedules: bool = False) -> TemporaryServer:
+    """Start a server and point Prefect to it; with schedules, all services of a server run in it.
 
-    if PREFECT_API_URL.value() or not PREFECT_SERVER_ALLOW_EPHEMERAL_MODE.value():
-        return None
+    Raises:
+        CopydeskError: Prefect's home folder cannot be written.
+    """
+    from flows.operate.prefect_settings import check_home
+
+    check_home()
+    from prefect.context import refresh_global_settings_context
+    from prefect.settings import get_current_settings
+
     settings = get_current_settings()
     environment = os.environ | settings.to_environment_variables(exclude_unset=True)
-    # as for Prefect's own: no UI, and only those of its services that a single run needs
-    environment |= {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
+    environment |= {"PREFECT_UI_ENABLED": "0"}
+    if not has_schedules:  # as for Prefect's own: only those of its services that a single run needs
+        environment |= {"PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
     server = TemporaryServer(environment, settings.server.ephemeral.startup_timeout_seconds)
     # Prefect would print where its UI shows the run; this server has no UI
     logging.getLogger("prefect.flow_runs").addFilter(lambda record: not record.getMessage().startswith("View at"))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import pyarrow.parquet as pq
@@ -25,6 +25,7 @@ from flows.report.records import (
     problem_of,
     record_of,
 )
+from flows.report.wording import count
 from tasks.load.output import Output
 from tasks.quality.drift import ComparedMetric
 from tasks.quality.history import read_metrics, write_run
@@ -33,6 +34,9 @@ from tasks.quality.metrics import Metric
 from tasks.quality.problems import CLOSED, NEW, STILL_OPEN, Problem
 from tasks.steps import StepResult
 from tasks.storage.atomic import write_json, write_text
+
+if TYPE_CHECKING:
+    from tasks.load.worker import Staged
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +107,8 @@ class RunReport:
             self.counts["listed"] = result.notes.get("listed", 0)
             self.counts["known"] = result.notes.get("known", 0)
             self.counts["received"] = result.received
-        logger.info("%s: %d pages in %d batches", result.step, result.received, len(result.receipts))
+        batches = count(len(result.receipts), "batch", "batches")
+        logger.info("%s: %s in %s", result.step, count(result.received, "page"), batches)
         summary = StepSummary(
             step=result.step,
             batches=len(result.receipts),
@@ -122,12 +127,22 @@ class RunReport:
         self.gates.append(GateSummary(verdict.step, verdict.received, len(verdict.reasons), verdict.stops, rules))
         if path is None:
             return
+        self.quarantine_counts = dict(Counter(self.quarantine_counts) + self._reasons(path))
+
+    def loaded(self, staged: "Staged") -> None:
+        """Record what load decided: among it the copies of quarantined pages, which no gate saw."""
+        self.counts |= staged.counts
+        self.quarantine = {}
+        self.quarantine_counts = dict(sum(map(self._reasons, staged.quarantine_files), Counter()))
+
+    def _reasons(self, path: Path) -> "Counter[str]":
+        """The reasons in a file of quarantined pages; a few pages of each are kept as examples."""
         rows = pq.ParquetFile(path).read(columns=["source_uri", "reason", "detail"]).to_pylist()
         for row in rows:
             examples = self.quarantine.setdefault(row["reason"], [])
             if len(examples) < EXAMPLES:
                 examples.append(record_of(QuarantinedPage, row))
-        self.quarantine_counts = dict(Counter(self.quarantine_counts) + Counter(row["reason"] for row in rows))
+        return Counter(row["reason"] for row in rows)
 
     def finish(self, state: str, output: Output, metrics: list[Metric], message: str | None = None) -> None:
         """Close the report; write it to `runs/` and `report/`, and the run into the history.

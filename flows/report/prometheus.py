@@ -52,9 +52,12 @@ def _lines(report: RunReport) -> Iterator[str]:
         "articles": account.articles,
         "duplicates": account.duplicates,
         "quarantined": account.quarantined,
+        "forgotten": account.forgotten,
         "known": account.known,
     }
     yield from gauges("pages", "Pages of the last run by outcome.", "outcome", pages)
+    replaced = "Articles of the last run that replace an earlier text at their address."
+    yield from gauge("replaced_articles", replaced, account.replaced)
     reasons = dict(sorted(report.quarantine_counts.items()))
     yield from gauges("quarantined_pages", "Quarantined pages of the last run by rule.", "reason", reasons)
     cpu_seconds = {step.step: step.cpu_seconds for step in report.steps}

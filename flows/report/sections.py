@@ -217,10 +217,15 @@ class GateView:
 def gates(report: RunReport) -> list[GateView]:
     """The gates of a run, in the order in which the pages passed them."""
     order = {step: place for place, step in enumerate(GATE_ORDER)}
-    return [_gate(gate) for gate in sorted(report.gates, key=lambda gate: order.get(gate.step, len(order)))]
+    views, left = [], report.account.received
+    for gate in sorted(report.gates, key=lambda gate: order.get(gate.step, len(order))):
+        views.append(_gate(gate, left - gate.received if gate.is_of_pages else 0))
+        left -= gate.quarantined if gate.is_of_pages else 0
+    return views
 
 
-def _gate(gate: GateSummary) -> GateView:
+def _gate(gate: GateSummary, copies: int) -> GateView:
+    """A gate; `copies` is the number of pages that it did not see, since their bytes are those of a known page."""
     rules = sorted((_rule(rule, gate) for rule in gate.rules), key=_by_gravity)
     broken = [line for line in rules if line.rule.state != "pass"]
     passed = [line for line in rules if line.rule.state == "pass"]
@@ -229,6 +234,8 @@ def _gate(gate: GateSummary) -> GateView:
     numbers = count(gate.received, noun) if noun == "metric" else f"{count(gate.received, noun)} in"
     if gate.is_of_pages and "quarantined" not in mark.word:
         numbers += f", {gate.quarantined:,} quarantined"
+    if copies > 0:
+        numbers += f"; {count(copies, 'copy', 'copies')} of known pages not checked again"
     return GateView(gate_title(gate.step), mark, numbers, broken, passed)
 
 

@@ -18,21 +18,24 @@ def foreign_text(value: object, longest: int = _FOREIGN_CHARS_MAX) -> str:
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-!|~&])")
 
+# copies of known pages are received and counted as duplicates, but not processed again
+_METRIC_NAMES = {"pages": "pages processed", "passed": "pages passed"}
+
 
 def markdown_text(value: object) -> str:
     """Foreign text that Markdown shows literally: no link, image, HTML or table cell of its own."""
     return _MARKDOWN.sub(r"\\\1", foreign_text(value))
 
 
-def count(value: int | None, noun: str = "") -> str:
+def count(value: int | None, noun: str = "", nouns: str = "") -> str:
     """A whole number with commas, and its noun in singular or plural if one is given: `1 page`, `1,200 pages`."""
     number = int(value or 0)
-    return f"{number:,}" + (f" {plural(number, noun)}" if noun else "")
+    return f"{number:,}" + (f" {plural(number, noun, nouns)}" if noun else "")
 
 
-def plural(number: int, noun: str) -> str:
-    """A regular noun in singular or plural."""
-    return noun if number == 1 else f"{noun}s"
+def plural(number: int, noun: str, nouns: str = "") -> str:
+    """A noun in singular or plural; `nouns` is the plural of an irregular one."""
+    return noun if number == 1 else nouns or f"{noun}s"
 
 
 def percent(share: float) -> str:
@@ -73,6 +76,8 @@ def usual_range(metric: str, low: float | None, high: float | None) -> str:
 
 def metric_name(metric: str) -> str:
     """A metric's name in words: `date_missing_share` is `date missing`."""
+    if metric in _METRIC_NAMES:
+        return _METRIC_NAMES[metric]
     return metric.replace("_missing_share", " missing").replace("_", " ")
 
 

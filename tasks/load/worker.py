@@ -54,6 +54,11 @@ class Staged:
         """The staged files of articles; the gate reads them as they will be published."""
         return list(self.changes.added.get("articles", {}).values())
 
+    @property
+    def quarantine_files(self) -> list[Path]:
+        """The files of the pages that the run quarantines, copies of quarantined pages among them."""
+        return list(self.changes.added.get("quarantine", {}).values())
+
 
 @dataclass(frozen=True)
 class LoadOptions:
@@ -105,7 +110,8 @@ def stage(pages: StepResult, documents: StepResult, articles: StepResult, option
         "received": pages.received,
         "articles": page_counts["article"],
         "duplicates": page_counts["duplicate"],
-        "quarantined": page_counts["quarantined"] + page_counts["forgotten"],
+        "quarantined": page_counts["quarantined"],
+        "forgotten": page_counts["forgotten"],  # copies of a page that was forgotten
         "replaced": len(plan.replaced),
         "seen_again": len(plan.seen),
         "near_duplicates": near,

@@ -47,6 +47,11 @@ class Executor:
         """Whether the workers may have another working directory than this process."""
         return self._engine is not None and not isinstance(self._engine, Processes)
 
+    def prepare(self, *works: Callable[..., Any]) -> None:
+        """Let a worker process import what the next steps do, while this process is busy itself."""
+        if isinstance(self._engine, Processes):
+            self._engine.submit(_import_by_name, works)
+
     def run_batches(
         self,
         step: str,
@@ -212,6 +217,10 @@ def _exit_code(process: BaseProcess) -> int:
             break
         time.sleep(0.01)
     return process.exitcode or 0
+
+
+def _import_by_name(_works: tuple[Callable[..., Any], ...]) -> None:
+    """Nothing more to do: a process imports the modules of functions that are sent to it."""
 
 
 def _call_from_file(path: Path) -> Any:

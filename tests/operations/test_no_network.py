@@ -36,7 +36,7 @@ def test_a_run_with_its_own_server_talks_to_this_machine_only(tmp_path):
         environment.pop(name, None)
     shutil.copytree(PAGES / "cometfeed", tmp_path / "pages")
     done = subprocess.run(
-        [sys.executable, "-m", "flows", "run", str(tmp_path / "pages"), "--output", str(tmp_path / "out")],
+        [sys.executable, "-m", "flows", "run", str(tmp_path / "pages"), "--record", "--output", str(tmp_path / "out")],
         env=environment,
         cwd=ROOT,
         capture_output=True,

@@ -116,7 +116,7 @@ def test_secrets_open_sources_and_are_written_nowhere(site, tmp_path):
     lists, where = tmp_path / "lists", tmp_path / "where"
     lists.mkdir()
     where.mkdir()
-    arguments = ["--output", "out", "--keep-warc", "--verbose"]
+    arguments = ["--output", "out", "--keep-warc", "--verbose", "--record"]  # its database is searched too
     for salt, articles in (("", 8), ("9", 0)):  # the signatures of the second run are other ones
         publishers, sources = stock(site, salt)
         (lists / "publishers.toml").write_text(publishers)

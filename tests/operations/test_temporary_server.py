@@ -1,4 +1,4 @@
-"""The temporary Prefect server of a run: started if none is named, ended with the run."""
+"""The temporary Prefect server of `run --record`: started if none is named, ended with the run."""
 
 import os
 import signal
@@ -31,7 +31,16 @@ def run(tmp_path):
             "-c",
             f"import sys; sys.path.append({str(ROOT)!r}); from flows.cli.main import main; sys.exit(main())",
         ]
-        command = [sys.executable, *program, "run", str(PAGES), "--output", str(tmp_path / "out"), *arguments]
+        command = [
+            sys.executable,
+            *program,
+            "run",
+            str(PAGES),
+            "--output",
+            str(tmp_path / "out"),
+            "--record",
+            *arguments,
+        ]
         processes.append(
             subprocess.Popen(command, env=own, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         )
@@ -118,10 +127,20 @@ def test_an_empty_name_names_no_server(run):
     server_of(process)
 
 
+def test_a_home_that_cannot_be_written_is_named(run, tmp_path):
+    (tmp_path / "file").touch()
+    said = run(PREFECT_HOME=str(tmp_path / "file" / "home")).communicate(timeout=120)[0]
+    assert said.split(" starting\n")[1] == (
+        f"copydesk: PREFECT_HOME: {tmp_path}/file/home cannot be written (Not a directory); "
+        "set PREFECT_HOME to a folder that can\n"
+    )
+
+
 def test_a_server_that_cannot_start_is_reported_in_a_sentence(run, tmp_path):
     process = run(PREFECT_API_DATABASE_CONNECTION_URL="sqlite+aiosqlite:////no/such/folder/prefect.db")
     said = process.communicate(timeout=120)[0]
     assert process.returncode == 1
+    said = said.split(" starting\n")[1]
     assert said.startswith("copydesk: the temporary Prefect server ended while starting (exit code 3)")
     assert said.count("\n") == 1
     assert not (tmp_path / "out" / "articles").exists()
@@ -135,9 +154,10 @@ def test_a_server_that_is_named_in_a_profile_is_asked_and_its_silence_is_reporte
     process = run()
     said = process.communicate(timeout=120)[0]
     assert process.returncode == 1
-    assert said == (
-        "copydesk: Failed to reach API at http://127.0.0.1:9/api/: "
-        "start that Prefect server, or unset PREFECT_API_URL and the run starts a temporary one\n"
+    assert said.split(" starting\n")[1] == (
+        "copydesk: no Prefect server responds at http://127.0.0.1:9/api, which the profile 'desk' in "
+        f"{tmp_path}/prefect/profiles.toml names: "
+        "start that server, or choose another profile by `prefect profile use`\n"
     )
 
 

@@ -1,53 +1,15 @@
 """`explain` on every outcome that a page can have, in the words that are true of it."""
 
 import json
-import os
-import shutil
 
 import pytest
 from support.datasets import query
-from support.paths import PAGES
+from support.outcomes import SOURCE
 
 from flows.cli.lookup import find_pages
 from flows.cli.main import main
 from tasks.load.dedup.plan import REASONS
 from tasks.load.output import Output
-
-SOURCE = PAGES / "copperline" / "food-bank.html"
-DAY = 86_400
-
-
-@pytest.fixture(scope="module")
-def dataset(prefect_server, tmp_path_factory):
-    """Three runs over copies and changes of one page, with every outcome; its folder, with the pages in `pages/`."""
-    root = tmp_path_factory.mktemp("outcomes")
-    pages = root / "pages"
-    pages.mkdir()
-    text = SOURCE.read_text(encoding="utf-8")
-    other_address = text.replace("/2025/12/food-bank/", "/2025/12/food-bank-again/")
-
-    def write(name, content, days):
-        (pages / name).write_text(content, encoding="utf-8")
-        when = SOURCE.stat().st_mtime + days * DAY
-        os.utime(pages / name, (when, when))
-
-    def run():
-        assert main(["run", str(pages), "--output", str(root / "out"), "--quiet"]) == 0
-
-    write("first.html", text, 0)
-    write("elsewhere.html", other_address, 3)  # same text, other address
-    write("older.html", text.replace(" the ", " that same ", 9), -9)  # an older text of the address
-    write("error.html", next(PAGES.rglob("mayor-resigns.html")).read_text(encoding="utf-8"), 0)
-    shutil.copy(next(PAGES.rglob("quarry-lake.txt")), pages / "gone.txt")
-    run()
-    write("bytes.html", text, 1)
-    write("again.html", text.replace("</body>", "<!-- later --></body>"), 2)  # same text, same address
-    run()
-    write("second.html", text.replace(" the ", " this very ", 9), 20)  # a newer text of the address
-    write("similar.html", other_address.replace("food-bank-again", "copied").replace("lights are", "lamps were"), 4)
-    run()
-    assert main(["forget", str(pages / "gone.txt"), "--output", str(root / "out"), "--yes"]) == 0
-    return root
 
 
 def explained(dataset, capsys, wanted):
