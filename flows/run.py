@@ -12,6 +12,7 @@ from prefect.states import Completed, Failed
 
 from expectations.data_docs import build as build_data_docs
 from expectations.thresholds import DEFAULT_FILE, Thresholds, load_thresholds
+from flows.browse.address import browse_link
 from flows.operate.logs import scrub_logs
 from flows.operate.progress import TimeIsOverError, at_most, progress_in_ui
 from flows.parameters import NewsParameters, ReplayParameters
@@ -166,7 +167,8 @@ def _close(run: Run, state: str, message: str | None = None) -> None:
     write_metrics(report)
     if run.data_docs:
         build_data_docs(run.data_docs)
-    page = (run.output.reports / f"{report.run_id}.html").resolve().as_uri()
+    file = run.output.reports / f"{report.run_id}.html"
+    page = browse_link("runs", report.run_id) or file.resolve().as_uri()  # browsers open no file from a web page
     markdown = f"{report.markdown()}\n\n[The whole report]({page})"
     create_markdown_artifact(key="run-report", markdown=markdown, description=report.sentence())
     create_link_artifact(key="run-report-page", link=page, link_text="The whole report", description=report.sentence())

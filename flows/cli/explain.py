@@ -182,33 +182,29 @@ def _field_table(article: Row, lines: list[Row]) -> Table:
     table = Table(box=None, padding=(0, 1), header_style="bold")
     table.add_column("field", no_wrap=True)
     table.add_column("value", overflow="fold")
-    table.add_column("confidence", justify="right", no_wrap=True)
     table.add_column("origin", overflow="fold")
+    for name, value, origin in field_rows(article, lines):
+        table.add_row(name, one_line(value), one_line(origin))
+    size = f"{article['word_count']} words in {article['paragraph_count']} paragraphs"
+    text = f"{size}, from {article['text'][:40]!r} to {article['text'][-30:]!r}"
+    table.add_row("text", text, "kept lines")
+    return table
+
+
+def field_rows(article: Row, lines: list[Row]) -> list[tuple[str, str, str]]:
+    """The fields of an article that have a value: name, value and origin, each as text; `lines` are those of its page.
+
+    The text itself is not among them.
+    """
+    rows = []
     for name, origin_column in _ORIGIN_COLUMNS.items():
         value = article[name]
         origin = article.get(origin_column) if origin_column else _line_origin(name, value, lines)
         has_no_author = name == "authors" and origin  # the page declares that it has none
         if value is None or (value in ([], "") and not has_no_author):
             continue
-        if name == "flags":
-            origin = _flag_evidence(article)
-        confidence = article.get(_CONFIDENCE_COLUMNS.get(name, ""))  # null in articles of versions without the column
-        shown = "" if confidence is None else f"{confidence:.2f}"
-        table.add_row(name, one_line(_shown(value) or "(none)"), shown, one_line(origin or ""))
-    size = f"{article['word_count']} words in {article['paragraph_count']} paragraphs"
-    text = f"{size}, from {article['text'][:40]!r} to {article['text'][-30:]!r}"
-    table.add_row("text", text, "", "kept lines")
-    return table
-
-
-def _flag_evidence(article: Row) -> str:
-    """What shows each flag, where something does: the line's number, or the words of a field."""
-    shown = []
-    for one in article.get("flag_evidence") or ():
-        place = f" line {one['line_no']}:" if one["line_no"] else ""
-        words = f" {one['shown']!r}" if one["shown"] else ""
-        shown.append(f"{one['flag']}:{place}{words}" if place or words else one["flag"])
-    return "; ".join(shown)
+        rows.append((name, _shown(value) or "(none)", origin or ""))
+    return rows
 
 
 def _line_origin(name: str, value: Any, lines: list[Row]) -> str:

@@ -1,4 +1,4 @@
-"""The commands for operators: `serve`, `deploy` and `doctor`."""
+"""The commands that keep running or look after the machine: `browse`, `serve`, `deploy` and `doctor`."""
 
 import argparse
 import os
@@ -78,6 +78,14 @@ def check_installation(options: argparse.Namespace) -> int:
     rows = [asdict(finding) for finding in findings]
     print_json(rows)
     return EXIT_FAILED if any(row["state"] == FAIL for row in rows) else EXIT_DONE
+
+
+def browse_dataset(options: argparse.Namespace) -> int:
+    """Show a dataset in the browser until interrupted."""
+    from flows.browse.server import serve_dataset
+
+    serve_dataset(options.output, options.port)
+    return EXIT_DONE
 
 
 def print_completion(options: argparse.Namespace) -> int:

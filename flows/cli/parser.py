@@ -175,6 +175,22 @@ READING = (
         ),
     ),
     Command(
+        "browse",
+        "show a dataset in the browser: articles, lines, sites, quarantine and runs, on this machine only",
+        "copydesk browse --output output",
+        operate.browse_dataset,
+        (
+            OUTPUT,
+            Option(
+                "--port",
+                type=int,
+                default=8321,
+                metavar="N",
+                help="port of 127.0.0.1 to listen on (default: 8321; 0: any free one)",
+            ),
+        ),
+    ),
+    Command(
         "check-thresholds",
         "validate a thresholds file",
         "copydesk check-thresholds my-thresholds.yml",

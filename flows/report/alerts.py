@@ -13,6 +13,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from flows.browse.address import browse_link
 from flows.report.model import RunReport
 from flows.report.problems import ordered, problem_line, standing_phrase
 from flows.report.wording import foreign_text
@@ -79,6 +80,8 @@ def body(report: RunReport) -> str:
     lines += ["", *broken[:_RULES_SHOWN]] if broken else []
     if len(broken) > _RULES_SHOWN:
         lines.append(f"- and {len(broken) - _RULES_SHOWN} more")
+    link = browse_link("runs", report.run_id)
+    lines += ["", f"Report: {link}"] if link else []
     return "\n".join(lines)
 
 

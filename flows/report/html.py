@@ -12,6 +12,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from flows.browse.address import browse_link
 from flows.report import sections
 from flows.report.model import RunReport
 from flows.report.wording import count, duration, foreign_text, metric_value, percent, usual_range
@@ -90,5 +91,6 @@ def _environment() -> Environment:
         "usual_range": usual_range,
     }
     style = (_FOLDER / "style.css").read_text(encoding="utf-8")
+    environment.globals["browse_link"] = browse_link
     environment.globals["style"] = Markup(style)  # noqa: S704 - our own file
     return environment

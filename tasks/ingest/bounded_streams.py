@@ -1,10 +1,11 @@
 """Streams that cannot fill the memory: decompression bounded in size and in growth."""
 
+import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any, cast
 
-from tasks.ingest.unpacking import UnpackError, unpacker
+from tasks.ingest.unpacking import Members, UnpackError, unpacker
 from tasks.vocabulary import Flaw
 
 CHUNK_BYTES = 1 << 20
@@ -105,6 +106,8 @@ class BoundedStream:
         self._codec = codec
         self._ahead = b""  # read by `peek`
         self._error: FlawError | None = None  # what stands behind it cannot be read
+        self._has_gap = False  # damaged members may be passed over
+        self._decoder: codecs.IncrementalDecoder | None = None
 
     def peek(self, size: int) -> bytes:
         """The next `size` bytes or a little more, which `read` gives once more; fewer at the end or before damage.
@@ -137,10 +140,19 @@ class BoundedStream:
             return ahead
         if self._error is not None:
             raise self._error
+        data = self._unpacked(min(size, CHUNK_BYTES) if size >= 0 else CHUNK_BYTES)
+        if self._decoder is None:
+            return data
+        while data and not (text := self._decoder.decode(data)):  # a character may be cut
+            data = self._unpacked(CHUNK_BYTES)
+        return text.encode() if data else self._decoder.decode(b"", final=True).encode()
+
+    def _unpacked(self, size: int) -> bytes:
         try:
-            data: bytes = self._stream.read(min(size, CHUNK_BYTES) if size >= 0 else CHUNK_BYTES)
+            data: bytes = self._stream.read(size)
         except (UnpackError, OSError) as error:
             self._error = FlawError(Flaw.BROKEN_FILE, f"the {self._codec or 'file'} data is broken: {error}")
+            self._has_gap = isinstance(error, UnpackError)
             raise self._error from error
         self.count += len(data)
         if self._codec and self.is_bomb():
@@ -148,6 +160,27 @@ class BoundedStream:
             self._error = FlawError(Flaw.BOMB, detail)
             raise self._error
         return data
+
+    def recode(self, encoding: str) -> None:
+        """Give the rest, a text in some encoding, in UTF-8, with the sign for damage where it is not in that."""
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+        ahead, self._ahead = self._ahead, b""
+        self._ahead = self._decoder.decode(ahead).encode()
+
+    def resume(self) -> int | None:
+        """Go on behind damage, at the next sound member; its byte in the file, or None if there is none.
+
+        Log files are compressed member by member, so that a damaged one is no reason to lose the others.
+        """
+        if not self._has_gap or not isinstance(self._stream, Members):
+            return None
+        self._has_gap = False
+        position = self._stream.go_on()
+        if position is not None:
+            self._error = None
+            if self._decoder is not None:
+                self._decoder.reset()
+        return position
 
     @property
     def bytes_behind(self) -> int:

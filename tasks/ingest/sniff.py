@@ -32,9 +32,13 @@ _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 # C0 controls that are not in any text: all but tab, line feed, vertical tab, form feed, return and escape (ISO-2022-JP)
 _CONTROLS = bytes(code for code in range(0x20) if code not in (0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1B))
 _BINARY_SHARE = 0.02  # a page with a stray NUL is repaired; bytes with one control in fifty are not text
-_HTML_START = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|div|p|article|h1|table|script|!--)", re.I)
-# what may stand before the first tag: a declaration of XML, comments
-_PROLOG = re.compile(rb"(?:\s+|<\?xml[^>]{0,200}\?>|<!--.{0,4000}?-->)+", re.S | re.I)
+_HTML_START = re.compile(
+    rb"<(?:!--|(?:!doctype\s+(?:[\w-]+:)?html|(?:[\w-]+:)?html|head|body|title|meta|link|style|base|div|p|span|article"
+    rb"|section|main|header|nav|center|h[1-6]|ul|ol|table|script)\b)",
+    re.I,
+)
+# what may stand before the first tag: a declaration of XML, stylesheets, comments
+_PROLOG = re.compile(rb"(?:\s+|<\?[\w-]+[^>]{0,1000}\?>|<!--.{0,4000}?-->)+", re.S)
 _WIDE_PROBE = 4096
 _PROBE = 65_536  # at either end of a page: binary data is binary from its start or to its end
 

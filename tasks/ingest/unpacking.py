@@ -9,7 +9,9 @@ import pyarrow as pa
 
 CODECS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
 MAGIC_BYTES = 10
+_MAGIC = {"gzip": b"\x1f\x8b\x08", "bzip2": b"BZh", "xz": b"\xfd7zXZ\x00"}
 _PACKED_BYTES = 1 << 17  # read at a time
+_PROBE_BYTES = 1 << 11  # of what looks like a member; the tables before the first letters of gzip are smaller
 _ERRORS = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, pa.ArrowException)
 _SMALL_BYTES = 256  # read at a time where Zstandard is damaged: what is read at once is lost at once
 
@@ -33,11 +35,14 @@ def unpacker(stream: IO[bytes], codec: str | None) -> Any:
     """A stream of the decompressed data; `read` raises UnpackError behind the last byte that is whole."""
     if codec == "zstd":
         return _Zstd(stream)
-    return _Members(stream, codec) if codec else stream
+    return Members(stream, codec) if codec else stream
 
 
-class _Members:
-    """Compressed members, one after the other. What stands behind the last one is passed over and counted."""
+class Members:
+    """Compressed members, one after the other. What stands behind the last one is passed over and counted.
+
+    Behind a damaged member, which ends the reading, `go_on` finds the next one.
+    """
 
     def __init__(self, stream: IO[bytes], codec: str) -> None:
         self._stream, self._codec = stream, codec
@@ -94,6 +99,23 @@ class _Members:
             raise EOFError
         return data
 
+    def go_on(self) -> int | None:
+        """Pass over a damaged member; the byte of the file at which the next sound one begins, or None."""
+        searched, is_end = 1, False  # the damaged one may begin with the packed data
+        while not is_end:
+            more = self._stream.read(_PACKED_BYTES)
+            is_end = not more
+            self._packed += more
+            last = len(self._packed) - (0 if is_end else _PROBE_BYTES)
+            while 0 <= (start := self._packed.find(_MAGIC[self._codec], searched)) < last:
+                if _is_sound(self._packed[start : start + _PROBE_BYTES], self._codec):
+                    self._packed, self._engine, self._error = self._packed[start:], None, None
+                    return self._stream.tell() - len(self._packed)
+                searched = start + 1
+            self._packed = self._packed[max(last, 0) :]
+            searched = max(searched - max(last, 0), 0)
+        return None
+
     def _begins(self) -> bool:
         """Whether another member begins with the packed data; zeros are passed over, and so is anything else."""
         if not self._is_first:
@@ -111,6 +133,17 @@ class _Members:
         while self._packed:
             self.bytes_behind += len(self._packed)
             self._packed = self._stream.read(_PACKED_BYTES)
+
+
+def _is_sound(head: bytes, codec: str) -> bool:
+    """Whether data is of a member that begins with it, and not bytes that only look so."""
+    if codec_of(head) != codec:
+        return False
+    try:
+        engine = _engine(codec)
+        return bool(engine.decompress(head, _PROBE_BYTES) or codec != "gzip" or engine.eof)
+    except _ERRORS:
+        return False
 
 
 def _engine(codec: str) -> Any:

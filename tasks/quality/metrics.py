@@ -54,9 +54,16 @@ class PastMetric(Metric):
     run_id: str
 
 
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname if "://" in url else None
+    except ValueError:  # files may give any text as an address
+        return None
+
+
 def site_of_row(row: Mapping[str, Any]) -> str:
     """The site of a page: the host of its address, else its publisher, else its folder."""
-    host = row.get("domain") or (urlsplit(row["url"]).hostname if row.get("url") and "://" in row["url"] else None)
+    host = row.get("domain") or _host(row.get("url") or "")
     if host:
         return str(host).removeprefix("www.")
     return str(row.get("publisher") or PurePosixPath(row["source_uri"].partition("#")[0]).parent)

@@ -14,6 +14,7 @@ import tarfile
 import zipfile
 from dataclasses import dataclass
 
+import fuzz_dialects
 import pyarrow as pa
 import pyarrow.parquet as pq
 from fuzz_pages import ADDRESSES, TIMES, VALUES, damaged, many, page, planted
@@ -29,6 +30,7 @@ class Input:
     format: str
     name: str
     raw: bytes
+    member_count: int | None = None  # of an undamaged file: as many rows must come out, or a reason
 
     @property
     def is_list(self):
@@ -301,7 +303,7 @@ PACKED = {
     "xz": lambda raw: lzma.compress(raw, preset=0),
     "zst": _zst,
 }
-LISTS = ("rss", "atom", "jsonfeed", "sitemap")
+LISTS = ("rss", "atom", "jsonfeed", "sitemap", "dialect.feed")
 FILES = {
     "zip": _zip,
     "tar": lambda draw: _tar(draw, packed=False),
@@ -316,30 +318,32 @@ FILES = {
     "csv": _csv,
     "mhtml": _mhtml,
 }
-FORMATS = ("page", *PACKED, *FILES, *LISTS)
+FORMATS = ("page", "name", *PACKED, *FILES, *fuzz_dialects.FILES, *LISTS)
 
 
 def make(seed, number, only=None):
     """The input of a number."""
     draw = random.Random(f"{seed} {number}")
     kind = draw.random()
-    form = (
-        "page"
-        if kind < 0.5
-        else draw.choice(tuple(PACKED))
-        if kind < 0.55
-        else draw.choice(tuple(FILES))
-        if kind < 0.9
-        else draw.choice(LISTS)
+    shares = (
+        *((0.3, ("page",)), (0.34, ("name",)), (0.38, tuple(PACKED))),
+        *((0.58, tuple(FILES)), (0.88, tuple(fuzz_dialects.FILES)), (1, LISTS)),
     )
-    form = only or form
-    if form in LISTS:
+    form = draw.choice(next(forms for share, forms in shares if kind < share))
+    form, count = only or form, None
+    if form == "dialect.feed":
+        raw = fuzz_dialects.feed(draw)
+    elif form in LISTS:
         raw = _feed(draw, form)
+    elif form in fuzz_dialects.FILES:
+        raw, count = fuzz_dialects.FILES[form](draw)
     elif form in FILES:
         raw = FILES[form](draw)
     else:
         raw, is_html = page(draw)
         ending = "html" if is_html else "txt"
+        if form == "name":
+            return Input(number, form, f"{number}{draw.choice(fuzz_dialects.NAMES)}".replace("/", "-"), raw)
         if form == "page":
             return Input(number, form, f"{number}.{ending}", raw)
         raw = PACKED[form](raw)
@@ -347,4 +351,5 @@ def make(seed, number, only=None):
     if draw.random() < 0.45:
         for _ in range(draw.choice((1, 1, 2, 4))):
             raw = damaged(draw, raw)
-    return Input(number, form, f"{number}.{form}", raw)
+        count = None
+    return Input(number, form, f"{number}.{form}", raw, count)

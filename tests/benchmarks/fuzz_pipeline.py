@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import time
 import traceback
+from collections import Counter
 from pathlib import Path
 
 import pyarrow as pa
@@ -22,7 +23,8 @@ from tasks.extract.core import extract_documents
 from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.lists import Listed, read_list
 from tasks.ingest.file_refs import FileRef
-from tasks.ingest.formats import Options, Skipped, format_of
+from tasks.ingest.formats import PAGE, Options, Skipped, format_of
+from tasks.ingest.selection import is_page_without_ending
 from tasks.ingest.worker import Limits, file_rows, write_batches
 from tasks.parallel.isolation import PAGE_CPU_SECONDS, PIECE_CPU_SECONDS, limit_memory
 from tasks.storage.tables import write_table
@@ -57,10 +59,19 @@ def rows_of(one, folder):
     path = Path(folder) / Path(one.name).name
     path.write_bytes(one.raw)
     kind, codec = format_of(one.name)
+    kind = kind or PAGE
     ref = FileRef(one.name, str(path), len(one.raw), 1_700_000_000 * 10**9, kind.name, codec)
-    rows = [row for row in file_rows(ref, Options(MAX_PAGE_BYTES)) if not isinstance(row, Skipped)]
+    found = list(file_rows(ref, Options(MAX_PAGE_BYTES)))
+    is_page_without_ending(str(path))
     path.unlink()
+    rows = [row for row in found if not isinstance(row, Skipped)]
     holds(rows or kind.is_container, f"{one.name} gave no row")
+    holds(found, f"nothing is said of {one.name}")
+    names = Counter(row["source_uri"] for row in rows)
+    if one.format.startswith(("dialect", "members", "lying.warc")):
+        holds(not names or max(names.values()) == 1, f"two members of {one.name} have one name: {names.most_common(1)}")
+    if one.member_count is not None and "ingest.no_pages" not in {row["problem"] for row in rows}:
+        holds(len(found) >= one.member_count, f"{one.name}: {len(found)} of {one.member_count} members")
     return rows
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from tasks.extract.body import Body
 from tasks.extract.damage.evidence import Story
 from tasks.extract.damage.table import find_damage
-from tasks.extract.fields.address import clean_url, host
+from tasks.extract.fields.address import clean_url, host, is_front_page
 from tasks.extract.fields.json_ld_people import names_of
 from tasks.extract.page import Page
 
@@ -64,8 +64,10 @@ def _declared_dates(page: Page) -> list[str]:
 def _declares_front_page(page: Page) -> bool:
     """Whether a page that is not the front page declares the front page of its site as its own address."""
     url = page.document.get("url")
-    if not url or urlsplit(url).path in ("", "/"):
+    if not url or is_front_page(url):
         return False
     declared = (clean_url(href, url) for href in page.links("canonical"))
-    parts = (urlsplit(address) for address in declared if address)
-    return any(one.path in ("", "/") and not one.query and host(one.geturl()) == host(url) for one in parts)
+    return any(
+        address and is_front_page(address) and not urlsplit(address).query and host(address) == host(url)
+        for address in declared
+    )

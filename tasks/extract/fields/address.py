@@ -36,6 +36,14 @@ def host(url: str | None) -> str | None:
         return None
 
 
+def is_front_page(url: str) -> bool:
+    """Whether an address is that of a site and no page on it; files may give any text as an address."""
+    try:
+        return urlsplit(url).path in _FRONT_PAGE
+    except ValueError:
+        return False
+
+
 def site_of_host(name: str | None) -> str:
     """The last two labels of a host: shared by the sections of a site."""
     return ".".join((name or "").split(".")[-2:])
@@ -59,8 +67,8 @@ def find_canonical(page: Page) -> FieldValue[str] | None:
 def _is_of_page(address: str, url: str | None) -> bool:
     """Whether a declared address may be that of a page fetched from `url`."""
     if not url:
-        return urlsplit(address).path not in _FRONT_PAGE
-    if urlsplit(address).path in _FRONT_PAGE and urlsplit(url).path not in _FRONT_PAGE:
+        return not is_front_page(address)
+    if is_front_page(address) and not is_front_page(url):
         return False
     return site_of_host(host(address)) == site_of_host(host(url))
 

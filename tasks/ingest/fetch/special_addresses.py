@@ -1,6 +1,9 @@
-"""IP addresses that are not for the public, by IANA's registries of special-purpose addresses (October 2025).
+"""IP addresses that are not for the public, by IANA's registries of special-purpose addresses (9 October 2025).
 
-The table is kept here and not taken from Python's `ipaddress`, whose idea of it differs from version to version. Of an
+The table was compared with copies of that state of both registries; of 192.0.0.0/24 and 192.88.99.0/24, smaller blocks
+that are not reachable either are left out. Networks that Python 3.13 calls private are special here, too
+(`tests/unit/ingest/test_guard.py`), and so is what it does not know, e.g. 5f00::/16. The table is
+kept here and not taken from Python's `ipaddress`, whose idea of it differs from version to version. Of an
 IPv6 address that carries an IPv4 address (mapped, translated or tunnelled), the inner one counts too.
 """
 

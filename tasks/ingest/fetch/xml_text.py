@@ -21,7 +21,10 @@ _WIDE = ("utf-16", "utf-32", "utf-7", "utf_16", "utf_32", "utf_7")  # a head tha
 _XML_DECLARATION = re.compile(r"<\?xml\b[^>]{0,1000}\?>\s*")
 _ROOT = re.compile(r"<([\w:.-]+)")
 _NO_XML_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_AMPERSAND = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|&(#\d+;|#[xX][0-9a-fA-F]+;|[A-Za-z_][\w.-]{0,200};)?", re.S)
+# what is opened and not closed goes on to the end, or each of many such signs would be looked for up to there
+_AMPERSAND = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|&(#\d+;|#[xX][0-9a-fA-F]+;|[A-Za-z_][\w.-]{0,200};)?", re.S
+)
 _XML_NAMES = ("amp", "lt", "gt", "quot", "apos")
 
 

@@ -9,6 +9,7 @@ from typing import IO, Any
 from tasks.ingest.bounded_streams import BoundedStream, FlawError
 from tasks.ingest.formats import BYTES_BEHIND, Opened, Options, Skipped
 from tasks.ingest.formats.encodings import BYTE_BY_BYTE, encoding_of
+from tasks.ingest.formats.gaps import damaged, to_first_sound
 from tasks.ingest.formats.rows import Rows, is_wanted
 from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw
@@ -26,29 +27,25 @@ def read_csv(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     csv.field_size_limit(max(options.max_page_bytes, 131_072))
     rows, number = Rows(options), 0
     try:
-        head = source.peek(_HEAD_BYTES)
-        encoding = encoding_of(head)
-        sample = head.decode(encoding, "replace")
-        errors = BYTE_BY_BYTE if encoding.startswith("utf-8") else "replace"
-        text = io.TextIOWrapper(_as_file(source), encoding=encoding, errors=errors, newline="")
-        first = sample.split("\n", 1)[0]
-        named = _NAMED_SEPARATOR.fullmatch(first)
-        if named:
-            text.readline()
-            sample = sample.partition("\n")[2]
-        separator = named[1] if named else _separator(sample, opened.name, options)
-        is_escaped = _BACKSLASH_QUOTE.search(sample) is not None
-        reader = csv.DictReader(
-            text,
-            delimiter=separator,
-            escapechar="\\" if is_escaped else None,
-            skipinitialspace=f'{separator} "' in sample.split("\n", 1)[0],
-            strict=True,
-        )
-        reader.fieldnames = [name.strip() for name in reader.fieldnames or []]
-        for row in reader:
-            number += 1
-            yield rows.record({name: value for name, value in row.items() if name}, str(number))
+        yield from to_first_sound(source)
+        text = _Text(source, opened.name, options)
+        names = [name.strip() for name in next(text.rows(), [])]
+        while True:
+            try:
+                for cells in text.rows():
+                    if not cells or [cell.strip() for cell in cells] == names:
+                        continue  # files that were joined repeat the header
+                    number += 1
+                    yield rows.record(
+                        {name: cell for name, cell in zip(names, cells, strict=False) if name}, f"{number}"
+                    )
+                break
+            except FlawError as error:
+                position = source.resume()
+                if position is None:
+                    raise
+                yield damaged(error, str(number), position)
+                text.go_on()
         yield from rows.notes()
         if source.bytes_behind:
             yield BYTES_BEHIND
@@ -57,6 +54,46 @@ def read_csv(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     except (csv.Error, UnicodeError) as error:
         flaw = Flaw.TOO_LARGE if "field larger" in str(error) else Flaw.BROKEN_FILE
         yield Record(None, "end", flaw=flaw, detail=f"after row {number}: {error}; the rest is not read")
+
+
+class _Text:
+    """The text of a file, whose encoding and dialect are found in its first bytes."""
+
+    def __init__(self, source: BoundedStream, name: str, options: Options) -> None:
+        head = source.peek(_HEAD_BYTES)
+        self._source, self._encoding = source, encoding_of(head)
+        sample = head.decode(self._encoding, "replace")
+        named = _NAMED_SEPARATOR.fullmatch(sample.split("\n", 1)[0])
+        self._text = self._open()
+        if named:
+            self._text.readline()
+            sample = sample.partition("\n")[2]
+        self._separator = named[1] if named else _separator(sample, name, options)
+        self._escape = "\\" if _BACKSLASH_QUOTE.search(sample) else None
+        self._has_blanks = f'{self._separator} "' in sample.split("\n", 1)[0]
+        self._reader = self._read()
+
+    def rows(self) -> Iterator[list[str]]:
+        """The cells of the rows that are not read yet."""
+        return self._reader
+
+    def go_on(self) -> None:
+        """Read on behind damage, where a row begins."""
+        self._text = self._open()
+        self._reader = self._read()
+
+    def _open(self) -> io.TextIOWrapper:
+        errors = BYTE_BY_BYTE if self._encoding.startswith("utf-8") else "replace"
+        return io.TextIOWrapper(_as_file(self._source), encoding=self._encoding, errors=errors, newline="")
+
+    def _read(self) -> Iterator[list[str]]:
+        return csv.reader(
+            self._text,
+            delimiter=self._separator,
+            escapechar=self._escape,
+            skipinitialspace=self._has_blanks,
+            strict=True,
+        )
 
 
 def _separator(sample: str, name: str, options: Options) -> str:

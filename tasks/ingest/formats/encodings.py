@@ -9,9 +9,12 @@ _DETECTED = ("shift", "euc", "gb", "big5", "iso2022", "iso-2022", "1251", "1253"
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# Which of the first eight bytes are zero, where the first characters are of ASCII: the header of a table, or JSON
+_ZEROS = {"01010101": "utf-16-le", "10101010": "utf-16-be", "01110111": "utf-32-le", "11101110": "utf-32-be"}
 BYTE_BY_BYTE = "windows-1252"  # an error handler: bytes that are not UTF-8 are read as windows-1252
 
 
@@ -37,10 +40,9 @@ def encoding_of(head: bytes) -> str:
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name
-    if head[1:8:2] == b"\0\0\0\0"[: len(head[1:8:2])] and len(head) > 7:
-        return "utf-16-le"
-    if head[0:8:2] == b"\0\0\0\0" and len(head) > 7:
-        return "utf-16-be"
+    wide = _ZEROS.get("".join("01"[byte == 0] for byte in head[:8]))
+    if wide:
+        return wide
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)  # a character may be cut at the end
     except UnicodeDecodeError:

@@ -7,9 +7,8 @@ from tasks.ingest.bounded_streams import MAX_GROWTH, BoundedStream, FlawError
 from tasks.vocabulary import Flaw
 
 
-def body_of(record: Any, max_bytes: int) -> bytes:
+def body_of(record: Any, raw: bytes, max_bytes: int) -> bytes:
     """The payload without its transfer and content encodings, which some crawlers keep and others remove."""
-    raw: bytes = record.reader.read()
     if not record.is_http:
         return raw
     headers = record.http_headers

@@ -1,15 +1,14 @@
-"""Pages in JSON as it is written: a row per line, one array, or objects over many lines, one after the other."""
+"""Pages in JSON as it is written: a row per line, one array, objects over many lines, or a list within an object."""
 
-import json
-import re
-from collections.abc import Iterator
-from typing import IO, Any
-
-import orjson
+from collections.abc import Callable, Iterator
+from typing import IO
 
 from tasks.ingest.bounded_streams import CHUNK_BYTES, BoundedStream, FlawError
 from tasks.ingest.formats import BYTES_BEHIND, PARTS_MISALIGNED, Opened, Options, Skipped
-from tasks.ingest.formats.encodings import readable_text
+from tasks.ingest.formats.encodings import encoding_of
+from tasks.ingest.formats.gaps import damaged, to_first_sound
+from tasks.ingest.formats.json_lists import has_page, lists_begin, pages_in
+from tasks.ingest.formats.json_text import JsonScan, end_of_value, from_a_value_on, parsed
 from tasks.ingest.formats.rows import Rows
 from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw
@@ -18,9 +17,10 @@ _AROUND = b" \t\r\x1e\xef\xbb\xbf"  # of a line; 1E is put before each row by RF
 _BETWEEN = _AROUND + b"\n,"
 _FRAME = (b"", b"[", b"]", b"],")  # Scrapy's JSON is an array with one item per line
 _MAX_GROWTH = 6  # a page in JSON with every letter escaped, e.g. \u00e9
-_STRUCTURE = re.compile(rb'["{}\[\]]')
-_IN_STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.S)
-_DECODER = json.JSONDecoder(strict=False)  # accepts NaN, control characters and halves of characters
+_ENCODING_BYTES = 1 << 12
+_WRAPPER_BYTES = 8 << 20  # a smaller object that holds a list is read at once
+
+Read = Callable[[int, bool], Iterator[tuple[int, Record]]]
 
 
 def read_json(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
@@ -28,22 +28,69 @@ def read_json(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     limit = options.max_page_bytes * _MAX_GROWTH
     first = opened.span[0] if opened.span else 0
     rows = Rows(options)
+    source = BoundedStream(opened.stream, opened.codec)
     try:
-        source = BoundedStream(opened.stream, opened.codec)
-        is_lines = _has_lines(source, limit)
-        if is_lines and opened.span is not None:
+        is_behind_damage = yield from to_first_sound(source)
+        encoding = encoding_of(source.peek(_ENCODING_BYTES))
+        is_wide = encoding.startswith("utf-") and not encoding.startswith("utf-8")
+        if is_wide:
+            source.recode(encoding)
+        is_lines = _has_lines(source, limit, is_behind_damage)
+        is_wrapped = _holds_lists(source, rows, is_lines=is_lines)
+        is_lines = is_lines and not is_wrapped
+        if is_lines and opened.span is not None and not is_wide:
             opened.stream.seek(0)
             source = BoundedStream(opened.stream, opened.codec)
-        if is_lines:
             yield from _by_line(opened, source, limit, rows)
+        elif is_lines and not first:
+            yield from _over_gaps(source, lambda number, _: _lines(source, limit, rows, number), is_behind_damage)
         elif not first:
-            yield from _by_value(source, limit, rows)
+
+            def values(number: int, is_behind_damage: bool) -> Iterator[tuple[int, Record]]:
+                scan = JsonScan(source.read, limit, is_wrapped=is_wrapped, is_behind_damage=is_behind_damage)
+                return _by_value(scan, rows, number)
+
+            yield from _over_gaps(source, values, is_behind_damage)
         yield from rows.notes()
         if source.bytes_behind:
             yield BYTES_BEHIND
     except FlawError as error:
         # an unreadable file is reported once, when it is read again as a whole
         yield Record(None, "end", flaw=error.flaw, detail=error.detail) if opened.span is None else PARTS_MISALIGNED
+
+
+def _over_gaps(source: BoundedStream, read: Read, is_behind_damage: bool) -> Iterator[Record]:
+    """The records of a file and of what stands behind its damaged parts.
+
+    `read` is told the number of the next row, and whether it begins behind damage.
+    """
+    last = 0
+    found = read(1, is_behind_damage)
+    while True:
+        try:
+            for last, record in found:  # noqa: B007 - the number is needed where the reading ends
+                yield record
+        except FlawError as error:
+            position = source.resume()
+            if position is None:
+                raise
+            yield damaged(error, str(last), position)
+            found = read(last + 1, True)
+        else:
+            return
+
+
+def _lines(source: BoundedStream, limit: int, rows: Rows, first_number: int) -> Iterator[tuple[int, Record]]:
+    for number, (line, size) in enumerate(source.lines(limit), first_number):
+        for record in _records_of(line, size, number, rows):
+            yield number, record
+
+
+def _records_of(line: bytes | None, size: int, number: int, rows: Rows) -> Iterator[Record]:
+    if line is None:
+        yield _too_large(str(number), size)
+    elif line.strip(_AROUND) not in _FRAME:
+        yield from _rows_of(line, str(number), rows)
 
 
 def _by_line(opened: Opened, source: BoundedStream, limit: int, rows: Rows) -> Iterator[Record]:
@@ -57,10 +104,7 @@ def _by_line(opened: Opened, source: BoundedStream, limit: int, rows: Rows) -> I
         opened.stream.seek(offset)
     for number, (line, size) in enumerate(source.lines(limit), before + 1):
         offset += size + 1
-        if line is None:
-            yield _too_large(str(number), size)
-        elif line.strip(_AROUND) not in _FRAME:
-            yield from _rows_of(line, str(number), rows)
+        yield from _records_of(line, size, number, rows)
         if past is not None and offset >= past:
             return
 
@@ -76,28 +120,49 @@ def _after_line(stream: IO[bytes], offset: int, past: int | None) -> int | None:
     return None
 
 
-def _by_value(source: BoundedStream, limit: int, rows: Rows) -> Iterator[Record]:
-    scan = _Scan(source, limit)
-    for number, (value, size) in enumerate(scan.values(), 1):
+def _by_value(scan: JsonScan, rows: Rows, first_number: int) -> Iterator[tuple[int, Record]]:
+    number, list_number, is_list_of_pages = first_number - 1, 0, True
+    for value, size in scan.values():
+        if scan.list_number != list_number:
+            list_number = scan.list_number
+            is_list_of_pages = value is None or has_page(value, rows)
+        if not is_list_of_pages:
+            continue
+        number += 1
         if value is None:
-            yield _too_large(str(number), size)
-        else:
-            yield from _rows_of(value, str(number), rows)
+            yield number, _too_large(str(number), size)
+            continue
+        for record in _rows_of(value, str(number), rows):
+            yield number, record
     if scan.detail:
-        yield Record(None, "end", flaw=Flaw.BROKEN_RECORD, detail=scan.detail)
+        yield number, Record(None, "end", flaw=Flaw.BROKEN_RECORD, detail=scan.detail)
 
 
 def _too_large(key: str, size: int) -> Record:
     return Record(None, key, flaw=Flaw.TOO_LARGE, detail=f"a row of {size:,} bytes", byte_count=size)
 
 
-def _has_lines(source: BoundedStream, limit: int) -> bool:
+def _holds_lists(source: BoundedStream, rows: Rows, *, is_lines: bool) -> bool:
+    """Whether the rows are in lists within objects that are read part by part."""
+    head = source.peek(0)
+    if is_lines:  # an object on a line is read at once, unless it is large
+        line_bytes = head.find(b"\n") if b"\n" in head else len(head)
+        return line_bytes >= _WRAPPER_BYTES and lists_begin(head, rows) is True
+    while (found := lists_begin(head, rows)) is None and len(head) < _WRAPPER_BYTES:
+        size = len(head)
+        head = source.peek(4 * size)
+        if len(head) == size:
+            break
+    return found is True
+
+
+def _has_lines(source: BoundedStream, limit: int, is_behind_damage: bool) -> bool:
     """Whether the file has one row per line: its first row ends on the line that it begins on, and alone."""
     size = 1 << 16
     while True:
         head = source.peek(size)
         is_all = len(head) < size
-        shape = _shape(head, is_all=is_all)
+        shape = _shape(from_a_value_on(head) if is_behind_damage else head, is_all=is_all)
         if shape is not None or is_all or size > limit:
             return shape is not False
         size = max(size * 2, len(head) + 1)
@@ -117,7 +182,7 @@ def _shape(head: bytes, *, is_all: bool) -> bool | None:
     if head[start : start + 1] != b"{":
         return True if start < len(head) else None
     newline = head.find(b"\n", start)
-    close = _end_of_value(head, start)
+    close = end_of_value(head, start)
     if close is not None and (newline < 0 or close <= newline):
         if newline < 0 and not is_all:
             return None
@@ -130,124 +195,20 @@ def _shape(head: bytes, *, is_all: bool) -> bool | None:
     return following.startswith(b"{") if following else None
 
 
-def _end_of_value(head: bytes, start: int) -> int | None:
-    """The offset after the object that begins at `start`, or None if it does not end."""
-    depth, at = 0, start
-    while found := _STRUCTURE.search(head, at):
-        at = found.end()
-        if found[0] == b'"':
-            at = _IN_STRING.match(head, at).end() + 1  # type: ignore[union-attr]  # it matches anything
-            continue
-        depth += 1 if found[0] in b"{[" else -1
-        if depth <= 0:
-            return at
-    return None
-
-
-class _Scan:
-    """The values of a file, one after the other or in one array, with only one in memory."""
-
-    def __init__(self, source: BoundedStream, limit: int) -> None:
-        self._source, self._limit = source, limit
-        self._buffer, self._at = b"", 0
-        self._begin = 0  # of the value, in the buffer
-        self._dropped = 0  # bytes of a value that is too large
-        self._depth = self._floor = 0  # values are at the depth of the floor: 1 in an array
-        self._number = 0
-        self.detail = ""  # what is wrong with the file
-
-    def values(self) -> Iterator[tuple[bytes | None, int]]:
-        """The objects without what is between them, and their sizes; None instead of one larger than the limit."""
-        is_string = False
-        while chunk := self._source.read():
-            self._add(chunk)
-            while True:
-                if is_string:
-                    self._at = _IN_STRING.match(self._buffer, self._at).end()  # type: ignore[union-attr]  # always matches
-                    if self._buffer[self._at : self._at + 1] != b'"':
-                        break
-                    self._at, is_string = self._at + 1, False
-                found = _STRUCTURE.search(self._buffer, self._at)
-                if found is None:
-                    self._at = len(self._buffer)
-                    break
-                self._at = found.end()
-                if found[0] == b'"':
-                    is_string = True
-                elif found[0] in b"{[":
-                    self._open(found[0])
-                elif self._closes():
-                    yield self._value()
-        if self._depth:
-            self.detail = f"the file ends within the JSON of row {self._number + 1}"
-        elif not self._number:
-            self.detail = "the JSON has no object"
-
-    def _add(self, chunk: bytes) -> None:
-        """Keep what is not read yet, and the value so far unless it is too large."""
-        kept = self._begin if self._depth > self._floor else self._at
-        if self._depth > self._floor and (self._dropped or self._at - self._begin > self._limit):
-            self._dropped += self._at - self._begin
-            kept = self._at
-        self._buffer, self._at, self._begin = self._buffer[kept:] + chunk, self._at - kept, 0
-
-    def _open(self, bracket: bytes) -> None:
-        if not self._depth and bracket == b"[":
-            self._floor = 1
-        elif self._depth == self._floor:
-            self._begin, self._dropped = self._at - 1, 0
-        self._depth += 1
-
-    def _closes(self) -> bool:
-        """Whether a value ends here."""
-        was_inside = self._depth > self._floor
-        self._depth = max(self._depth - 1, 0)
-        if self._depth < self._floor:
-            self._floor = 0
-        return was_inside and self._depth == self._floor
-
-    def _value(self) -> tuple[bytes | None, int]:
-        value = None if self._dropped else self._buffer[self._begin : self._at]
-        size = self._dropped + self._at - self._begin
-        self._number, self._dropped = self._number + 1, 0
-        return (value if size <= self._limit else None), size
-
-
 def _rows_of(raw: bytes, key: str, rows: Rows) -> Iterator[Record]:
     """The pages in a row; there may be several objects on a line."""
     raw = raw.strip(_AROUND)
     try:
-        values = _parse(raw)
+        values = parsed(raw)
     except (ValueError, RecursionError) as error:
         yield Record(None, key, flaw=Flaw.BROKEN_RECORD, detail=f"is not JSON: {error}", byte_count=len(raw))
         return
     for number, value in enumerate(values, 1):
         name = key if number == 1 else f"{key}.{number}"
         if isinstance(value, dict):
-            yield rows.record(value, name)
+            record = rows.record(value, name)
+            pages = pages_in(value, rows) if record.flaw is Flaw.NO_CONTENT else None
+            yield from (rows.record(page, f"{name}.{n}") for n, page in enumerate(pages, 1)) if pages else (record,)
         else:
             detail = f"is a JSON {type(value).__name__}, not an object"
             yield Record(None, name, flaw=Flaw.BROKEN_RECORD, detail=detail)
-
-
-def _parse(raw: bytes) -> list[Any]:
-    """The values in a row.
-
-    Raises:
-        ValueError: there is something else.
-    """
-    try:
-        return [orjson.loads(raw.rstrip(b","))]
-    except orjson.JSONDecodeError as error:
-        text, at, values = readable_text(raw), 0, []
-        while at < len(text):
-            try:
-                value, at = _DECODER.raw_decode(text, at)
-            except ValueError:
-                raise error from None
-            values.append(value)
-            while at < len(text) and text[at] in " \t\r\n,\x1e":
-                at += 1
-        if not values:
-            raise
-        return values

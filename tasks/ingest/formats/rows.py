@@ -62,6 +62,15 @@ class Rows:
         names = ", ".join(column_names(row))
         return Record(None, key, url=url, flaw=Flaw.NO_CONTENT, detail=f"contains no page; its columns: {names}"[:300])
 
+    def is_page(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row has a column with a page that is not empty."""
+        found = _Columns(row, self._options)
+        return any(found.place(field) is not None for field in _PAGES)
+
+    def is_page_or_has_address(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row is a page or is about one; a list in it is a part of that page."""
+        return self.is_page(row) or _Columns(row, self._options).place("url") is not None
+
     def notes(self) -> Iterator[Skipped]:
         """What the report says of the rows, when all are read."""
         if self._seen:

@@ -4,7 +4,7 @@ import contextlib
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import IO, Any, cast
 
 from tasks.ingest.bounded_streams import FlawError, Window
@@ -24,6 +24,7 @@ _STARTS = {"gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd", None: b"WARC/1.
 _TAIL_BYTES = 8 << 20  # the last record of nearly every file is in them; a larger one is not checked
 _MAX_TAIL_GROWTH_BYTES = 64 << 20
 _SHOWN_TYPE_CHARS = 60
+_LENGTH_DIGITS = 16
 # in which a page of HTML closes, with scripts and comments behind; a record that swallows others ends elsewhere
 _PAGE_END_BYTES = 1024
 UNKNOWN_KIND = Skipped("records of an unknown kind")
@@ -71,8 +72,9 @@ def _read_records(opened: Opened, options: Options) -> Iterator[Record | Skipped
         try:
             for record in _records(opened.stream):
                 position = last_whole = record.stream_pos  # in the file, wherever the iterator began
-                page = _page(record, position, options)
-                actual = _looked_at(opened, record, page, options) if _is_doubtful(record, page) else None
+                page, is_odd = _page(record, position, options)
+                is_doubtful = is_odd or _is_doubtful(record, page)
+                actual = _looked_at(opened, record, page, options) if is_doubtful else None
                 if actual is None:
                     yield page
                     continue
@@ -150,7 +152,7 @@ def _as_it_is(actual: Actual, position: int, options: Options) -> Iterator[Recor
 def page_in(raw: bytes, key: str, options: Options) -> Record | Skipped:
     """The page in the bytes of one record."""
     for record in _records(cast("IO[bytes]", io.BytesIO(raw))):
-        page = _page(record, 0, options)
+        page, _ = _page(record, 0, options)
         if isinstance(page, Record):
             page.key = key
         return page
@@ -217,15 +219,35 @@ def _member(stream: IO[bytes], position: int, past: int | None = None) -> int | 
     raise ValueError("is not a WARC file")
 
 
-def _page(record: Any, position: int, options: Options) -> Record | Skipped:
-    """The page of one record."""
+def _page(record: Any, position: int, options: Options) -> tuple[Record | Skipped, bool]:
+    """The page of one record, and whether its bytes contradict the length in its header."""
+    body = _Body(b"")
     try:
-        return _page_of(record, position, options)
+        page = _page_of(record, position, options, body)
     except (OSError, ValueError, EOFError, RuntimeError) as error:
-        return Record(None, str(position), flaw=Flaw.BROKEN_RECORD, detail=f"at byte {position:,}: {error}")
+        page = Record(None, str(position), flaw=Flaw.BROKEN_RECORD, detail=f"at byte {position:,}: {error}")
+    return page, body.holds_record or body.is_short
 
 
-def _page_of(record: Any, position: int, options: Options) -> Record | Skipped:
+@dataclass(slots=True)
+class _Body:
+    """What stands in a record behind its headers."""
+
+    raw: bytes
+    is_short: bool = False  # for what the HTTP header says
+
+    @property
+    def holds_record(self) -> bool:
+        return b"\nWARC/1." in self.raw
+
+    def read(self, record: Any) -> bytes:
+        self.raw = record.reader.read()
+        size = (record.http_headers.get("Content-Length") or "").strip() if record.is_http else ""
+        self.is_short = size.isdigit() and len(size) < _LENGTH_DIGITS and int(size) > len(self.raw)
+        return self.raw
+
+
+def _page_of(record: Any, position: int, options: Options, body: _Body) -> Record | Skipped:
     headers = record.headers
     kind = record.record_type.name if hasattr(record.record_type, "name") else str(record.record_type)
     if kind.endswith("unknown"):
@@ -257,7 +279,7 @@ def _page_of(record: Any, position: int, options: Options) -> Record | Skipped:
     if media and not media.startswith(_PAGE_TYPES):
         return Skipped(f"records of type {media.partition(';')[0][:_SHOWN_TYPE_CHARS]}")
     try:
-        raw = body_of(record, options.max_page_bytes)
+        raw = body_of(record, body.read(record), options.max_page_bytes)
     except FlawError as error:
         return flawed(error.flaw, error.detail)
     is_conversion = kind.endswith("conversion")

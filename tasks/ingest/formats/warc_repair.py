@@ -7,6 +7,7 @@ from typing import IO
 
 from tasks.ingest.bounded_streams import BoundedStream, FlawError
 from tasks.ingest.formats import Skipped
+from tasks.ingest.unpacking import codec_of
 
 WRONG_LENGTH = Skipped("WARC records with a wrong Content-Length, whose end was found")
 _CHUNK_BYTES = 1 << 16
@@ -90,13 +91,22 @@ def _plain(stream: IO[bytes], max_bytes: int) -> tuple[bytes, int, bool]:
             if head_end and declared and found.start() < (wanted := head_end.end() + declared) <= max_bytes:
                 while len(data) < wanted + len(b"\r\n\r\nWARC/1.") and (more := stream.read(_CHUNK_BYTES)):
                     data += more
-                if _is_right(data[head_end.end() :], declared, is_whole=True):
+                if not _ends_page(data[head_end.end() : found.start()]) and _is_right(
+                    data[head_end.end() :], declared, is_whole=True
+                ):
                     return data[: wanted + 4], begin + wanted, True
             return data[: found.end()], begin + found.end(), True
         if not chunk:
             return data, begin + len(data), False
         searched = max(0, len(data) - 16)
     return b"", 0, False
+
+
+def _ends_page(block: bytes) -> bool:
+    """Whether a page ends with this block, so that a record behind it is none that the page shows."""
+    http_end = _END_OF_HEAD.search(block) if block.startswith(b"HTTP/") else None
+    body = block[http_end.end() :] if http_end else block
+    return body[-_PAGE_END_BYTES:].rstrip().lower().endswith(b"</html>") or codec_of(body) is not None
 
 
 def _is_right(block: bytes, declared: int, *, is_whole: bool) -> bool:

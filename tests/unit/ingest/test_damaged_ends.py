@@ -18,11 +18,11 @@ ROWS = [{"html": HTML.decode() + f"<p>{n * 7919 % 1000}", "url": f"{URL}/{n}"} f
 JSON_LINES = b"".join(json.dumps(row).encode() + b"\n" for row in ROWS)
 
 
-def as_csv():
+def as_csv(rows=ROWS):
     sink = io.StringIO()
     writer = csv.DictWriter(sink, ["html", "url"])
     writer.writeheader()
-    writer.writerows(ROWS)
+    writer.writerows(rows)
     return sink.getvalue().encode()
 
 
@@ -73,3 +73,33 @@ def test_a_file_that_was_cut_into_parts_by_its_name_is_read_as_a_whole(tmp_path)
     (ref,) = list_files([str(tmp_path)]).refs
     for part in ref.parts(500):
         assert list(read_records(part, Options(1 << 20))) == [PARTS_MISALIGNED]
+
+
+def damaged(member):
+    return member[: len(member) // 2] + bytes([member[len(member) // 2] ^ 0xFF]) + member[len(member) // 2 + 1 :]
+
+
+GROUPS = [ROWS[start : start + 50] for start in range(0, 200, 50)]
+MEMBERS = {
+    "a.jsonl": ["".join(json.dumps(row) + "\n" for row in group) for group in GROUPS],
+    "b.json": ["".join(json.dumps(row, indent=1) + "\n" for row in group) for group in GROUPS],
+    "c.json": [("," if at else "[") + json.dumps(rows)[1:-1] + "]" * (at == 3) for at, rows in enumerate(GROUPS)],
+    "d.csv": [as_csv(group).decode() for group in GROUPS],
+}
+
+
+@pytest.mark.parametrize("at", [0, 1, 3])
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+@pytest.mark.parametrize("name", MEMBERS)
+def test_behind_a_damaged_member_the_next_one_is_read(tmp_path, name, pack, at):
+    packed = [pack(text.encode()) for text in MEMBERS[name]]
+    packed[at] = damaged(packed[at])
+    (tmp_path / f"{name}.gz").write_bytes(b"".join(packed))
+    rows, _ = rows_of(tmp_path / f"{name}.gz")
+    good = [row["url"] for row in rows if row["problem"] is None]
+    assert set(good) >= {row["url"] for number, group in enumerate(GROUPS) if number != at for row in group}
+    assert good == sorted(set(good), key=lambda url: int(url.rpartition("/")[2]))
+    (finding,) = [row for row in rows if row["problem"]]
+    assert finding["problem"] == "ingest.broken_file"
+    assert ("the reading goes on at byte" in finding["problem_detail"]) == (at < 3)
+    assert len({row["source_uri"] for row in rows}) == len(rows)

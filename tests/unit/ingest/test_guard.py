@@ -1,5 +1,7 @@
 """Which addresses may be fetched from: IANA's registries, addresses within addresses, and services of clouds."""
 
+from ipaddress import ip_network
+
 import pytest
 
 from tasks.ingest.fetch.guard import is_public
@@ -66,3 +68,22 @@ def test_public_addresses_are_fetched_from(address):
 @pytest.mark.parametrize("address", ["", "nonsense", "127.1", "0177.0.0.1", "2130706433", "1.2.3.4.5", "::g"])
 def test_what_is_not_an_address_is_refused(address):
     assert not is_public(address)
+
+
+# `ipaddress` of Python 3.13: private networks, and those within them that are not
+PRIVATE_IN_PYTHON = (
+    "0.0.0.0/8 10.0.0.0/8 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.0.170/31 192.0.2.0/24 "
+    "192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 240.0.0.0/4 255.255.255.255/32 ::1/128 ::/128 "
+    "64:ff9b:1::/48 100::/64 2001::/23 2001:db8::/32 3fff::/20 fc00::/7 fe80::/10"
+)
+PUBLIC_IN_PYTHON = (
+    "192.0.0.9/32 192.0.0.10/32 2001:1::1/128 2001:1::2/128 2001:3::/32 2001:4:112::/48 2001:20::/28 2001:30::/28"
+)
+
+
+def test_python_s_own_table_agrees():
+    public = [ip_network(network) for network in PUBLIC_IN_PYTHON.split()]
+    for network in map(ip_network, PRIVATE_IN_PYTHON.split()):
+        for address in (network[0], network[-1], network[network.num_addresses // 2]):
+            assert special_purpose(str(address)), address
+    assert [str(network) for network in public if not is_public(str(network[-1]))] == []

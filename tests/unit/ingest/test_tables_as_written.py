@@ -7,7 +7,7 @@ import pytest
 from support.source_files import HTML, OPTIONS, URL, WHEN, rows_of
 
 from tasks.ingest import bounded_streams
-from tasks.ingest.formats import Options
+from tasks.ingest.formats import Options, json_rows
 from tasks.ingest.formats.rows import unmatched
 from tasks.ingest.formats.times import microseconds
 from tasks.ingest.listing import list_files
@@ -57,6 +57,57 @@ def test_json_of_every_shape(tmp_path, monkeypatch, text, chunk):
     for part_bytes in (50, 300):
         read = [record for part in ref.parts(part_bytes) for record in read_records(part, OPTIONS)]
         assert [record.raw for record in read if isinstance(record, Record)] == [raw for _, raw in WANTED]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("chunk", [7, 1 << 20])
+def test_json_in_utf_16_and_utf_32(tmp_path, monkeypatch, encoding, mark, indent, chunk):
+    pages = [{**page, "html": page["html"] + "Łódź \U0001f600"} for page in PAGES]
+    text = "\r\n".join(json.dumps(page, ensure_ascii=False, indent=indent) for page in pages)
+    path = tmp_path / "a.jsonl"
+    path.write_bytes((mark + text).encode(encoding))
+    with monkeypatch.context() as patch:
+        patch.setattr(bounded_streams, "CHUNK_BYTES", chunk)
+        assert found(path) == [(page["url"], page["html"].encode()) for page in pages]
+    (ref,) = list_files([str(path)]).refs
+    read = [record for part in ref.parts(100) for record in read_records(part, OPTIONS)]
+    assert len([record for record in read if isinstance(record, Record)]) == len(pages)
+
+
+WRAPPERS = {
+    "items": lambda pages: {"total": 5, "items": pages},
+    "another list before": lambda pages: {"tags": ["a"], "authors": [{"name": "x"}], "articles": pages, "more": [{}]},
+    "two objects around": lambda pages: {"response": {"status": "ok", "results": pages}},
+    "Elasticsearch": lambda pages: {"hits": {"total": {"n": 5}, "hits": [{"_source": page} for page in pages]}},
+}
+
+
+@pytest.mark.parametrize("name", WRAPPERS)
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("wrapper_bytes", [1, 8 << 20])
+def test_the_list_in_an_object_that_is_no_page(tmp_path, monkeypatch, name, indent, wrapper_bytes):
+    monkeypatch.setattr(json_rows, "_WRAPPER_BYTES", wrapper_bytes)
+    wrap, path = WRAPPERS[name], tmp_path / "a.json"
+    path.write_text(json.dumps(wrap(PAGES), indent=indent))
+    assert found(path) == WANTED
+    path.write_text(json.dumps(wrap(PAGES[:2]), indent=indent) + "\n" + json.dumps(wrap(PAGES[2:]), indent=indent))
+    assert found(path) == WANTED
+
+
+def test_the_parts_of_a_page_are_no_pages(tmp_path):
+    for number, row in enumerate(({"url": URL}, {"html": "<p>whole"})):
+        (tmp_path / f"{number}.json").write_text(
+            json.dumps({**row, "blocks": [{"text": "a"}, {"text": "b"}]}, indent=1)
+        )
+        assert len(rows_of(tmp_path / f"{number}.json")[0]) == 1
+
+
+def test_a_list_in_an_object_larger_than_memory_allows_is_read_by_item(tmp_path):
+    items = [{"html": f"<p>{number}" + "x" * 500_000} for number in range(30)]
+    (tmp_path / "a.json").write_text(json.dumps({"n": 30, "items": items}))
+    assert len(found(tmp_path / "a.json")) == 30
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,34 @@ def test_a_wrong_length_costs_nothing_where_the_end_can_be_found(tmp_path, name,
     assert passed == [NOTE]
 
 
+def block_of(record):
+    return record.partition(b"\r\n\r\n")[2][:-4]
+
+
+@pytest.mark.parametrize("is_encoded", [False, True])
+@pytest.mark.parametrize("name", PACKED)
+def test_a_length_that_ends_with_the_next_page_costs_neither(tmp_path, name, is_encoded):
+    encode, headers = (gzip.compress, [b"Content-Encoding: gzip"]) if is_encoded else (bytes, [])
+    records = [warc_record("response", encode(page), url=f"{URL}/{n}", headers=headers) for n, page in enumerate(PAGES)]
+    records[0] = with_length(records[0], len(block_of(records[0])) + len(b"\r\n\r\n" + records[1][:-4]))
+    (tmp_path / name).write_bytes(b"".join(map(PACKED[name], records)))
+    rows, passed = rows_of(tmp_path / name)
+    assert [row["raw"] for row in rows] == PAGES
+    assert passed == [NOTE]
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_a_length_that_ends_with_a_part_of_a_page(tmp_path, name):
+    rest = b"\n<html><p>second part</p></html>"
+    page = HTML + rest
+    record = warc_record("response", page, headers=[b"Content-Length: %d" % len(page)])
+    records = [with_length(record, len(block_of(record)) - len(rest)), *RECORDS]
+    (tmp_path / name).write_bytes(b"".join(map(PACKED[name], records)))
+    rows, passed = rows_of(tmp_path / name)
+    assert [row["raw"] for row in rows] == [page, *PAGES]
+    assert passed == [NOTE]
+
+
 @pytest.mark.parametrize("spoil", [in_small_letters, in_line_feeds])
 @pytest.mark.parametrize("name", PACKED)
 def test_headers_that_are_not_as_they_should_be(tmp_path, name, spoil):

@@ -114,6 +114,17 @@ def test_warnings_are_the_same_everywhere(report, capsys):
     ]
 
 
+def test_with_an_address_of_browse_reports_and_alerts_lead_there(report, monkeypatch):
+    monkeypatch.delenv("COPYDESK_BROWSE_URL", raising=False)
+    assert "http" not in body(report) + render_run(report, []).partition("<body>")[2]
+    monkeypatch.setenv("COPYDESK_BROWSE_URL", "http://127.0.0.1:8321/")
+    report.quarantine_counts = {"clean.too_short": 1}
+    assert body(report).endswith(f"\nReport: http://127.0.0.1:8321/runs/{report.run_id}")
+    page = render_run(report, [])
+    assert '<a href="http://127.0.0.1:8321/">' in page
+    assert '<a href="http://127.0.0.1:8321/quarantine?reason=clean.too_short">' in page
+
+
 def test_files_of_others_among_the_reports_are_passed_over(tmp_path):
     output = Output(tmp_path)
     output.prepare()

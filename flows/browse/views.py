@@ -1,0 +1,220 @@
+"""What each view shows, as values for the templates. Everything foreign is cleaned and escaped there."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from expectations.reasons import quarantine_sentences
+from flows.browse.articles import Found
+from flows.browse.downloads import FORMATS
+from flows.browse.filters import KINDS, MISSING, NONE, PLACES, SORTS, ArticleFilter
+from flows.browse.overview import LOW_CONFIDENCE, Overview
+from flows.browse.page import PageView, flag_sentence
+from flows.browse.snapshot import Row
+from flows.report.model import RunReport
+from flows.report.sections import index_numbers, state_mark
+from flows.report.wording import count, foreign_text, percent
+from tasks.load.output import Output
+from tasks.vocabulary import Doubt, Reason
+
+_FOLDER = Path(__file__).parent
+_FOREIGN_CHARS_MAX = 100_000  # of one value; a paragraph may be long, a page of megabytes helps nobody
+_CHART_WIDTH, _CHART_HEIGHT = 640, 120
+_PERIODS = {4: "year", 7: "month", 10: "day"}  # by the length of a label, such as 2026-03
+_PLAIN_SPACES = frozenset("\n\t")
+_JOINERS = frozenset("\u200c\u200d")  # invisible, but Persian and Hindi cannot be written without them
+NAVIGATION = (
+    ("/", "Dataset"),
+    ("/articles", "Articles"),
+    ("/quarantine", "Quarantine"),
+    ("/sites", "Sites"),
+    ("/runs", "Runs"),
+)
+
+
+def render(template: str, values: Mapping[str, Any]) -> str:
+    """A view as HTML."""
+    return _environment().get_template(template).render(values)
+
+
+@cache
+def _environment() -> Environment:
+    """The templates' environment, with escaping on and undefined names an error."""
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=lambda value: value if isinstance(value, Markup) else foreign_text(value, _FOREIGN_CHARS_MAX),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "as_options": as_options,
+        "count": count,
+        "cut": foreign_text,
+        "percent": percent,
+        "source": source_text,
+        "web_address": web_address,
+        "query": urlencode,
+    }
+    environment.globals |= {"navigation": NAVIGATION, "NONE": NONE}
+    return environment
+
+
+def as_options(values: Sequence[str]) -> list[tuple[str, str]]:
+    """Options of a choice that are their own labels."""
+    return [(value, value) for value in values]
+
+
+def source_text(value: str) -> Markup:
+    """Foreign text of many lines: control and bidi characters are shown as a replacement character."""
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    if text.isprintable():
+        return Markup.escape(text)
+    shown = (char if char.isprintable() or char in _PLAIN_SPACES or char in _JOINERS else "\ufffd" for char in text)
+    return Markup.escape("".join(shown))
+
+
+def web_address(value: str | None) -> str:
+    """A foreign address if it may be a link: of the Web, and no script; else empty."""
+    try:
+        parts = urlsplit(value or "")
+    except ValueError:
+        return ""
+    return value or "" if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+# ---------------------------------------------------------------------- dataset
+
+
+def dataset_view(numbers: Overview, reports: Sequence[RunReport]) -> dict[str, Any]:
+    """The dataset at a glance."""
+    return {
+        "numbers": numbers,
+        "shares": _shares(numbers),
+        "flags": [{**row, "sentence": flag_sentence(row["name"])} for row in numbers.flags],
+        "chart": _chart(numbers.by_period),
+        "period": _PERIODS.get(len(numbers.by_period[0]["label"]), "") if numbers.by_period else "",
+        "runs": [_run_row(report) for report in reports],
+        "open_problems": _open_problems(reports),
+        "received": sum(numbers.outcomes.values()),
+    }
+
+
+def _shares(numbers: Overview) -> list[dict[str, Any]]:
+    """What is doubtful or missing, with the address of these articles."""
+    rows = [
+        ("with a flag", numbers.flagged, "flag=any"),
+        (f"with a confidence below {LOW_CONFIDENCE:g}", numbers.doubtful, f"confidence_max={LOW_CONFIDENCE:g}"),
+        *((f"without {MISSING[name][0]}", found, f"missing={name}") for name, found in numbers.missing.items()),
+    ]
+    total = max(1, numbers.articles)
+    return [{"words": words, "articles": found, "share": found / total, "query": query} for words, found, query in rows]
+
+
+def _open_problems(reports: Sequence[RunReport]) -> list[str]:
+    """What the newest run complains about, in sentences."""
+    if not reports:
+        return []
+    newest = reports[0]
+    problems = [newest.message] if newest.message and not newest.state.startswith("Completed") else []
+    return problems + [f"{rule.code}: {rule.sentence} {rule.breach}" for rule in newest.warnings]
+
+
+def _chart(periods: Sequence[Row]) -> Markup:
+    """The articles by day, month or year as bars, each a link to these articles."""
+    if not periods:
+        return Markup("")
+    highest = max(row["articles"] for row in periods) or 1
+    step = _CHART_WIDTH / len(periods)
+    bars = Markup("").join(
+        Markup(
+            '<a href="/articles?first_day={}&amp;last_day={}"><rect class="published" x="{:.1f}" y="{:.1f}" '
+            'width="{:.1f}" height="{:.1f}"><title>{}</title></rect></a>'
+        ).format(
+            row["first_day"],
+            row["last_day"],
+            number * step,
+            _CHART_HEIGHT - (height := max(1.5, row["articles"] / highest * _CHART_HEIGHT)),
+            max(1.0, step * 0.85),
+            height,
+            f"{row['label']}: {count(row['articles'], 'article')}",
+        )
+        for number, row in enumerate(periods)
+        if row["articles"]
+    )
+    opening = Markup(
+        '<svg class="days" aria-label="Articles by time of publication" role="group" viewBox="0 0 {} {}" '
+        'preserveAspectRatio="none">'
+    )
+    return opening.format(_CHART_WIDTH, _CHART_HEIGHT) + bars + Markup("</svg>")
+
+
+# ---------------------------------------------------------------------- articles
+
+
+def articles_view(wanted: ArticleFilter, found: Found, numbers: Overview) -> dict[str, Any]:
+    """A page of articles with its filters and downloads."""
+    return {
+        "wanted": wanted,
+        "found": found,
+        "publishers": numbers.publisher_names,
+        "languages": numbers.language_names,
+        "kinds": KINDS,
+        "flags": [flag.value for flag in Doubt],
+        "missing": {name: label for name, (label, _) in MISSING.items()},
+        "places": PLACES,
+        "sorts": {name: label for name, (label, _) in SORTS.items()},
+        "downloads": [(ending, words, wanted.query(page=1, after="")) for ending, (words, *_) in FORMATS.items()],
+        "has_open_filters": bool(wanted.query(q="", place="text", page=1, after="")),
+        "is_filtered": bool(wanted.query(page=1, after="", sort="newest", place="text")),
+    }
+
+
+# ---------------------------------------------------------------------- one page
+
+
+def page_view_values(view: PageView) -> dict[str, Any]:
+    """One page: its article beside its lines."""
+    counts = {action: sum(line["action"] == action for line in view.lines) for action in ("keep", "field", "drop")}
+    used = {line["reason"] for line in view.lines}
+    return {
+        "view": view,
+        "article": view.article,
+        "page": view.page,
+        "paragraphs": view.article["text"].split("\n\n") if view.article else [],
+        "counts": counts,
+        "reasons": {str(reason): reason.sentence for reason in Reason if reason in used},
+    }
+
+
+# ---------------------------------------------------------------------- quarantine and runs
+
+
+def quarantine_view(reasons: Sequence[Row], reason: str, rows: Sequence[Row]) -> dict[str, Any]:
+    """The quarantined pages with their reasons."""
+    sentences = quarantine_sentences()
+    described = [{**row, "sentence": sentences.get(row["name"], "")} for row in reasons]
+    return {"reasons": described, "reason": reason, "rows": rows}
+
+
+def run_rows(reports: Sequence[RunReport], output: Output) -> list[dict[str, Any]]:
+    """The runs, each with whether its report is there."""
+    present = {path.stem for path in output.reports.glob("*.html")}
+    return [{**_run_row(report), "has_report": report.run_id in present} for report in reports]
+
+
+def _run_row(report: RunReport) -> dict[str, Any]:
+    return {
+        "run_id": report.run_id,
+        "mark": state_mark(report.state),
+        "started_at": report.started_at,
+        "is_published": report.is_published,
+        "numbers": index_numbers(report),
+        "sentence": report.sentence(),
+    }

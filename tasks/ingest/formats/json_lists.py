@@ -1,0 +1,64 @@
+"""Objects that only hold a list of pages, as interfaces on the Web answer: `{"total": 2, "items": [{...}, {...}]}`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tasks.ingest.formats.json_text import JsonScan, parsed
+from tasks.ingest.formats.rows import Rows
+
+_FIRST_ITEMS = 20
+_DEPTH = 3  # objects around the list: {"response": {"results": [...]}}
+
+
+def pages_in(row: dict[str, Any], rows: Rows) -> list[dict[str, Any]]:
+    """The items of the lists in an object that is no page itself; none if there is no list of pages."""
+    if rows.is_page_or_has_address(row):
+        return []
+    return [
+        item for items in _lists(row, _DEPTH) if _is_of_pages(items, rows) for item in items if isinstance(item, dict)
+    ]
+
+
+def _lists(row: dict[str, Any], depth: int) -> Iterator[list[Any]]:
+    for value in row.values():
+        if isinstance(value, list):
+            yield value
+        elif isinstance(value, dict) and depth > 1:
+            yield from _lists(value, depth - 1)
+
+
+def _is_of_pages(items: list[Any], rows: Rows) -> bool:
+    """Whether one of the first objects in a list is a page."""
+    return any(rows.is_page(item) for item in items[:_FIRST_ITEMS] if isinstance(item, dict))
+
+
+def has_page(raw: bytes, rows: Rows) -> bool:
+    """Whether an object, as written, is a page."""
+    try:
+        values = parsed(raw)
+    except (ValueError, RecursionError):
+        return True  # what is wrong with it is said where it is read
+    return len(values) == 1 and isinstance(values[0], dict) and rows.is_page(values[0])
+
+
+def lists_begin(head: bytes, rows: Rows) -> bool | None:
+    """Whether a file that begins with these bytes is an object that holds a list of pages; None if they end before."""
+    if not head.lstrip(b"\xef\xbb\xbf \t\r\n\x1e").startswith(b"{"):
+        return False
+    chunks = iter((head, b""))
+    scan = JsonScan(lambda: next(chunks, b""), len(head), is_wrapped=True)
+    list_number = 0
+    for value, _ in scan.values():
+        if scan.list_number == list_number:
+            continue
+        list_number = scan.list_number
+        if list_number == 1 and scan.list_start is not None:
+            try:
+                outer = parsed(head[: scan.list_start] + b"[]" + b"}" * scan.list_depth)[0]
+            except (ValueError, RecursionError):
+                return False
+            if not isinstance(outer, dict) or rows.is_page_or_has_address(outer):
+                return False
+        if value is not None and has_page(value, rows):
+            return True
+    return None if scan.detail else False

@@ -1,0 +1,109 @@
+"""`copydesk browse` in a real browser: every view is clicked through, at three widths, light and dark."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+from support.browser import CHROMIUM, Browser
+from support.browsing import ARTICLES, SCRIPT, make_dataset
+from support.paths import ROOT
+
+WIDTHS = (390, 768, 1280)  # a phone, a tablet, a laptop
+# what a person sees wrong: text that runs out of the window, fields without a label, links that cannot be hit
+CHECK = """(() => {
+  const wrong = [];
+  if (document.documentElement.scrollWidth > innerWidth) wrong.push('wider than the window');
+  for (const field of document.querySelectorAll('input, select'))
+    if (!field.labels.length) wrong.push('no label: ' + field.name);
+  if (document.querySelectorAll('h1').length !== 1) wrong.push('not one heading');
+  for (const part of ['header', 'main', 'nav[aria-label]', 'html[lang]'])
+    if (!document.querySelector(part)) wrong.push('missing: ' + part);
+  const ids = [...document.querySelectorAll('[id]')].map(one => one.id);
+  if (new Set(ids).size !== ids.length) wrong.push('an id twice');
+  const channels = text => text.match(/[\\d.]+/g).slice(0, 3).map(value => {
+    const share = value / 255;
+    return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  const light = text => channels(text).reduce((sum, value, at) => sum + value * [0.2126, 0.7152, 0.0722][at], 0);
+  const paper = light(getComputedStyle(document.body).backgroundColor);
+  for (const one of document.querySelectorAll('main *')) {
+    if (!one.textContent.trim() || one.children.length || one.closest('button')) continue;
+    const ink = light(getComputedStyle(one).color);
+    const contrast = (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
+    if (contrast < 4.4) wrong.push('faint: ' + one.textContent.slice(0, 40));
+  }
+  return wrong;
+})()"""
+
+
+@pytest.fixture
+def address(tmp_path):
+    """The address of a dataset that is shown."""
+    root = make_dataset(tmp_path / "out")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flows", "browse", "--output", str(root), "--port", "0"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process.stdout.readline().split(" is shown at ")[1].split()[0]
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130, "Ctrl-C ends it like every other command"
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="no browser is installed")
+def test_every_view_can_be_reached_and_read(address, tmp_path):
+    seen = []
+
+    def look(browser, *words):
+        text = browser.run("document.querySelector('main').innerText")
+        for one in words:
+            assert one in text, (one, text)
+        here = browser.run("location.pathname + location.search")
+        for width in WIDTHS:
+            for is_dark in (False, True):
+                browser.resize(width, is_dark=is_dark)
+                assert browser.run(CHECK) == [], (here, width, is_dark)
+        seen.append(here)
+
+    with Browser(tmp_path / "browser") as browser:
+        browser.open(address)
+        look(browser, "65 articles of 2 publishers", "Last runs")
+        browser.click("a[href='/articles?flag=any']")
+        look(browser, "1 article.", "text_cut_off")
+        browser.click(".results a")
+        look(browser, SCRIPT, "Subscribe now", "dropped: promo", "Fields", "og:title")
+        browser.click("a[href$='/source']")
+        look(browser, "nothing of it is run", SCRIPT)
+        browser.click("header a[href='/articles']")
+        look(browser, "65 articles, 50 of them here")
+        browser.click("a[rel=next]")
+        look(browser, "(no headline)")
+        browser.run("document.querySelector('#q').value = 'noon'")
+        browser.click("form button")
+        look(browser, "1 article on this page", "The ferry left at noon.")
+        browser.click(".results a")
+        look(browser, "Earlier versions", "The ferry left at dawn.", "=HYPERLINK(1)")
+        browser.click("header a[href='/quarantine']")
+        look(browser, "clean.too_short")
+        browser.click(".results a")
+        look(browser, "Quarantined after clean")
+        browser.click("header a[href='/sites']")
+        look(browser, "paper.example")
+        browser.click("header a[href='/runs']")
+        look(browser, "Completed")
+        browser.click("main a[href^='/runs/']")
+        assert "the report of the run" in browser.run("document.body.innerText")
+        browser.open(f"{address}/articles?sort=wrong")
+        look(browser, "This address cannot be shown")
+        browser.open(f"{address}/page/{ARTICLES[0]['article_id']}")
+        assert browser.run("document.title") != "run by a page"
+        browser.send("Input.dispatchKeyEvent", type="keyDown", key="Tab", code="Tab", windowsVirtualKeyCode=9)
+        assert browser.run("document.activeElement.innerText") == "Skip to content"
+        assert [one for one in browser.messages if "400 (Bad Request)" not in one] == []
+        elsewhere = [one for one in browser.requested if not one.startswith((f"{address}/", "data:"))]
+        assert elsewhere == []
+    assert len(seen) == 13
