@@ -5,8 +5,9 @@ import argparse
 import pytest
 
 from flows.cli import main as program
+from flows.cli.commands import COMMANDS
 from flows.cli.explain import _DUPLICATE_WORDS
-from flows.cli.parser import COMMANDS, build_parser
+from flows.cli.parser import build_parser
 from flows.cli.run import columns_of, settings_of
 from flows.settings import Settings, override
 from tasks.errors import EXIT_FAILED, EXIT_USAGE, CopydeskError, UsageError

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
+from flows.cli.commands import COMMANDS
 from flows.cli.main import main
-from flows.cli.parser import COMMANDS
 
 
 @pytest.mark.parametrize(
