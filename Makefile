@@ -44,7 +44,8 @@ test-all: $(READY)  ## run all tests, slow ones too
 	$(BIN)/python -m pytest
 
 test-operations: $(READY)  ## run the integration tests against a Prefect server
-	$(BIN)/python -m pytest -m slow tests/operations/test_server.py -k 'schedule_fires or form_refuses or pages_show'
+	$(BIN)/python -m pytest -m slow tests/operations/test_server.py tests/operations/test_secrets.py tests/operations/test_browse.py \
+	  -k 'schedule_fires or form_refuses or pages_show or secrets_open or browse'
 
 test-ray: $(READY)  ## install Ray and run the tests that need it
 	$(PIP) '.[ray]'

@@ -114,7 +114,7 @@ WHOLE = [
 DAMAGED = [
     pytest.param(without_links, id="links skipped"),
     pytest.param(command("cp -rL {from}/. {to}"), id="cp -rL"),
-    pytest.param(command("cp -rL {from}/* {to}"), id="cp -rL *"),
+    pytest.param(command("cp -rL {from}/* {to}"), id="cp -rL *", marks=pytest.mark.slow),
     pytest.param(with_links_as_text, id="links as text", marks=pytest.mark.slow),
     pytest.param(command("rsync -rt {from}/ {to}"), id="rsync -rt", marks=[tool("rsync"), pytest.mark.slow]),
     pytest.param(

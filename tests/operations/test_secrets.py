@@ -111,6 +111,7 @@ def run_in(folder, *arguments, **changes):
     )
 
 
+@pytest.mark.slow
 def test_secrets_open_sources_and_are_written_nowhere(site, tmp_path):
     pytest.importorskip("aiohttp")
     lists, where = tmp_path / "lists", tmp_path / "where"

@@ -123,8 +123,10 @@ def test_what_is_no_list_is_not_taken_for_one(raw):
 
 @pytest.mark.parametrize(
     "raw",
-    [b"<rss><channel>" + b"<a>" * 400_000, gzip.compress(b"<rss><channel>" + b"<item><link>" * 200_000)],
-    ids=["tags", "items"],
+    [
+        pytest.param(b"<rss><channel>" + b"<a>" * 400_000, id="tags", marks=pytest.mark.slow),
+        pytest.param(gzip.compress(b"<rss><channel>" + b"<item><link>" * 200_000), id="items"),
+    ],
 )
 def test_a_feed_that_takes_too_long_ends_and_the_next_is_read(raw, monkeypatch):
     monkeypatch.setenv("COPYDESK_PAGE_CPU_SECONDS", "1")

@@ -28,10 +28,10 @@ class Hook:
         def patched(module):
             execute(module)
             plain = module.add_html_page
-            def deadly(blocks, page, raw):
+            def deadly(blocks, page, raw, *more):
                 if b"KILL-THE-PARSER" in raw:
                     os.kill(os.getpid(), 11)
-                return plain(blocks, page, raw)
+                return plain(blocks, page, raw, *more)
             module.add_html_page = deadly
         spec.loader.exec_module = patched
         return spec
