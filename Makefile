@@ -35,10 +35,10 @@ run: $(INSTALLED)  ## run the pipeline on the sample pages
 	@$(BIN)/copydesk run tests/pages --output output
 
 test: $(READY)  ## run the everyday tests (a few minutes)
-	$(BIN)/python -m pytest -m 'not slow' -n auto --dist loadfile
+	$(BIN)/python -m pytest -m 'not slow' -n auto --dist loadfile --no-loadscope-reorder
 
 test-unit: $(READY)  ## run the unit tests only
-	$(BIN)/python -m pytest -m 'not slow' -n auto --dist loadfile tests/unit
+	$(BIN)/python -m pytest -m 'not slow' -n auto --dist loadfile --no-loadscope-reorder tests/unit
 
 test-all: $(READY)  ## run all tests, slow ones too
 	$(BIN)/python -m pytest
