@@ -194,6 +194,7 @@ def test_a_copy_without_links_is_refused_and_goes_on_once_it_is_repaired(copy, o
         go_on(root, expected)
 
 
+@pytest.mark.slow
 def test_an_output_of_an_earlier_version_is_known_by_what_it_holds(original, expected, tmp_path, capsys):
     for name, copy in (("with", command("cp -r {from}/. {to}")), ("without", without_links)):
         root = tmp_path / name

@@ -52,7 +52,7 @@ def stopped(process, number):
     return time.monotonic() - began
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
 def test_serve_without_a_server_says_so_and_stops_in_time(serve, number):
     process, log = serve()
     time.sleep(5)  # the runner polls
@@ -81,7 +81,9 @@ def test_a_run_that_is_served_is_named_by_the_time_of_its_schedule(serve, tmp_pa
     assert stopped(process, signal.SIGTERM) < 5
 
 
-@pytest.mark.parametrize("is_gone", [False, True], ids=["there", "gone"])
+@pytest.mark.parametrize(
+    "is_gone", [pytest.param(False, id="there", marks=pytest.mark.slow), pytest.param(True, id="gone")]
+)
 def test_serve_stops_in_time_whether_the_server_is_there_or_gone(serve, tmp_path, is_gone):
     port = waiting.free_port()
     api = f"http://127.0.0.1:{port}/api"

@@ -102,7 +102,14 @@ def test_a_run_without_a_server_is_written_down_and_leaves_none_behind(run, tmp_
         assert database.execute("select 1 from events where event = 'prefect.flow-run.Completed'").fetchall()
 
 
-@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "ending",
+    [
+        signal.SIGKILL,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.slow),
+        pytest.param(signal.SIGINT, marks=pytest.mark.slow),
+    ],
+)
 def test_the_server_of_a_run_that_is_ended_ends(run, ending):
     process = run()
     server = server_of(process)
@@ -115,6 +122,7 @@ def test_the_server_of_a_run_that_is_ended_ends(run, ending):
         time.sleep(0.1)
 
 
+@pytest.mark.slow
 def test_a_package_of_the_same_name_in_the_working_directory_is_not_in_the_way(run, tmp_path):
     (tmp_path / "flows.py").write_text("raise SystemExit('not this one')")
     (tmp_path / "uvicorn.py").write_text("raise SystemExit('not this one')")
