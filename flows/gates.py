@@ -146,7 +146,7 @@ class Gates:
 
 
 def _state_of(task: Task[..., Any], *arguments: Any) -> State[Any]:
-    """The state in which a gate ends, as a task or as a plain function ."""
+    """The state in which a gate ends, as a task or as a plain function."""
     return cast(State[Any], task(*arguments, return_state=True) if is_recorded() else task.fn(*arguments))
 
 
