@@ -143,6 +143,16 @@ def test_what_stands_behind_harmful_members_of_a_zip_is_read(tmp_path, harm):
     assert not not_read or f"{not_read} members are not read" in bombs[-1]["problem_detail"]
 
 
+def is_sharing_refused(path):
+    """Whether this patch release of Python opens no member whose bytes are another one's too (gh-109858)."""
+    with zipfile.ZipFile(path) as archive:
+        try:
+            archive.open(archive.infolist()[0]).close()
+        except zipfile.BadZipFile:
+            return True
+    return False
+
+
 def test_members_that_share_their_bytes_are_counted_and_not_read(tmp_path):
     """A directory of 300 members that all lead to one bomb of some kB."""
     raw = zipped([("bomb.txt", b" " * (30 << 20))])
@@ -156,7 +166,8 @@ def test_members_that_share_their_bytes_are_counted_and_not_read(tmp_path):
     rows, passed = rows_of(tmp_path / "a.zip")
     assert time.process_time() - started < 5
     assert [row["problem"] for row in rows] == ["ingest.no_pages"]
-    assert passed.count("members of archives that decompress beyond all limits") > 250
+    if not is_sharing_refused(tmp_path / "a.zip"):
+        assert passed.count("members of archives that decompress beyond all limits") > 250
     assert FREE_BYTES < 300 * (30 << 20)
 
 
