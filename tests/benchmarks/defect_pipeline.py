@@ -219,11 +219,11 @@ class Pipeline:
         compared = compare(metrics, self.past.history, self.thresholds.dataset)
         verdict = judged(dataset_rules.suite(self.thresholds.dataset), dataset_rules.table(compared))
         run.stops += verdict.stops
-        told = {outcome.code for outcome in verdict.warnings}
+        warned = {outcome.code for outcome in verdict.warnings}
         run.warnings.update(
             f"dataset.{metric.code}:{metric.metric}"
             for metric in compared
-            if metric.code and f"dataset.{metric.code}" in told
+            if metric.code and f"dataset.{metric.code}" in warned
         )
 
     def _gate(

@@ -10,7 +10,7 @@ from defect_pages import Scene
 from defect_pipeline import Run
 
 SITE = newsroom.PUBLISHERS[0]
-TOLD_SHARE = 0.9  # of the damaged rows: a kind is told from there on
+CAUGHT_SHARE = 0.9  # of the damaged rows: a kind counts as caught from there on
 
 
 @dataclass
@@ -27,19 +27,19 @@ class SiteFinding:
     error: str = ""
 
     @property
-    def told_share(self) -> float:
+    def caught_share(self) -> float:
         """The share of the rows that are quarantined, flagged or repaired."""
         return (self.aside + self.flagged + self.repaired) / max(self.planted, 1)
 
     @property
-    def is_told(self) -> bool:
+    def is_caught(self) -> bool:
         """Whether the rows themselves show the damage."""
-        return self.told_share >= TOLD_SHARE
+        return self.caught_share >= CAUGHT_SHARE
 
     @property
     def is_seen(self) -> bool:
         """Whether the rows, a warning or a stop show the damage."""
-        return self.is_told or bool(self.warnings)
+        return self.is_caught or bool(self.warnings)
 
 
 def plant(code: str, pages: list[newsroom.Page], before: list[newsroom.Page]) -> list[newsroom.Page]:
@@ -84,7 +84,7 @@ def show(findings: list[SiteFinding]) -> None:
     )
     for one in findings:
         silent = one.planted - one.aside - one.flagged - one.repaired
-        mark = "" if one.is_told else "warned " if one.is_seen else "SILENT "
+        mark = "" if one.is_caught else "warned " if one.is_seen else "SILENT "
         crash = f" [{one.error}]" if one.error else ""
         warned = f"; {', '.join(one.warnings[:3])}" if one.warnings else ""
         hidden = " (cannot be seen in the data)" if one.kind in UNSEEN else ""
@@ -92,9 +92,9 @@ def show(findings: list[SiteFinding]) -> None:
             f"{one.kind:24}{one.planted:5}{one.aside:6}{one.flagged:5}{one.repaired:6}{silent:7}"
             f"  {mark}{', '.join(one.reasons)}{warned}{crash}{hidden}"
         )
-    told = sum(one.is_told for one in findings)
+    caught = sum(one.is_caught for one in findings)
     seen = sum(one.is_seen for one in findings)
     print(
-        f"\n{told} of {len(findings)} kinds are quarantined, flagged or repaired on {TOLD_SHARE:.0%} of the damaged "
-        f"rows; {seen - told} more only warn"
+        f"\n{caught} of {len(findings)} kinds are quarantined, flagged or repaired on {CAUGHT_SHARE:.0%} of the "
+        f"damaged rows; {seen - caught} more only warn"
     )

@@ -137,9 +137,11 @@ def judge(kind: Kind, dose: float, run: Run, planted: set[int], bench: Bench) ->
         found.precision = len(right) / len(named)
     if planted:
         found.recall = len(right) / len(planted)
-    told = {code for code, rows in run.warnings.items() if rows > max(bench.control.warnings[code], bench.usual[code])}
-    about = {code for code in told if code.startswith(kind.about)} if kind.about else set()
-    found.other_warnings = sorted(told - about)
+    warned = {
+        code for code, rows in run.warnings.items() if rows > max(bench.control.warnings[code], bench.usual[code])
+    }
+    about = {code for code in warned if code.startswith(kind.about)} if kind.about else set()
+    found.other_warnings = sorted(warned - about)
     rest = planted - set(named)
     repaired = marked = 0
     if kind.where == "page" and not run.error:
@@ -353,9 +355,9 @@ def main() -> int:
             for finding in pool.map(_measure, jobs):
                 findings.append(finding)
                 print(f"  {finding.kind} {finding.dose:g}: {finding.state} {finding.seconds} s", file=sys.stderr)
-            for told in pool.map(_measure_site, [code for code in OPEN_KINDS if code in codes]):
-                of_site.append(told)
-                print(f"  {told.kind}: {told.told_share:.0%} of the rows", file=sys.stderr)
+            for measured in pool.map(_measure_site, [code for code in OPEN_KINDS if code in codes]):
+                of_site.append(measured)
+                print(f"  {measured.kind}: {measured.caught_share:.0%} of the rows", file=sys.stderr)
     except KeyboardInterrupt:  # what was measured until then is shown
         print("stopped", file=sys.stderr)
     finally:

@@ -109,7 +109,7 @@ def test_corrections_by_site_are_beside_the_schedules_and_reach_every_run(tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("[nightly]\ncron = 'every night'\nsources = ['a']", "not a cron expression"),
         ("[nightly]\ncron = '0 3 * * * *'\nsources = ['a']", "not a cron expression"),
@@ -122,13 +122,13 @@ def test_corrections_by_site_are_beside_the_schedules_and_reach_every_run(tmp_pa
     ],
     ids=case_id,
 )
-def test_a_wrong_schedule_is_reported_in_one_line(tmp_path, capsys, text, told):
+def test_a_wrong_schedule_is_reported_in_one_line(tmp_path, capsys, text, reported):
     path = tmp_path / "schedules.toml"
     path.write_text(text)
-    with pytest.raises(ScheduleError, match=told):
+    with pytest.raises(ScheduleError, match=reported):
         read_schedules(path)
     assert main(["serve", "--schedules", str(path)]) == 2
-    assert told in capsys.readouterr().err
+    assert reported in capsys.readouterr().err
 
 
 def test_a_backfill_is_cut_into_days_and_slices():
@@ -244,12 +244,12 @@ def test_a_process_that_leaves_the_pages_to_workers_lets_arrow_use_malloc(execut
         "print(pyarrow.default_memory_pool().backend_name, 'ARROW_DEFAULT_MEMORY_POOL' in os.environ)"
     )
     plain = {name: value for name, value in os.environ.items() if name != "ARROW_DEFAULT_MEMORY_POOL"}
-    told = subprocess.run(
+    reported = subprocess.run(
         [sys.executable, "-c", asked],
         env=plain | {"COPYDESK_EXECUTOR": executor},
         capture_output=True,
         text=True,
         check=True,
     ).stdout.split()
-    assert (told[0] == "system") is not own
-    assert told[1] == "False"  # its workers choose for themselves
+    assert (reported[0] == "system") is not own
+    assert reported[1] == "False"  # its workers choose for themselves

@@ -1,4 +1,4 @@
-"""Where runs start: a one-off run without a Prefect server, and what a server is told of others."""
+"""Where runs start: a one-off run without a Prefect server, and what a server records of others."""
 
 import os
 import subprocess

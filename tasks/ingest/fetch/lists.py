@@ -1,4 +1,4 @@
-"""Lists of pages: RSS, Atom and JSON feeds, sitemaps and their indexes, told apart by their content."""
+"""Lists of pages: RSS, Atom and JSON feeds, sitemaps and their indexes, recognised by their content."""
 
 import io
 

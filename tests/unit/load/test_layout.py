@@ -114,7 +114,7 @@ def test_the_mark_says_which_version_made_it_and_whether_it_was_published_to(tmp
 
 
 @pytest.mark.parametrize(
-    ("damage", "told"),
+    ("damage", "reported"),
     [
         (lambda root: (root / ".published/current").unlink(), "its links are missing"),
         (lambda root: (root / ".published").rename(root / "elsewhere"), "its folder .published is missing or empty"),
@@ -124,13 +124,13 @@ def test_the_mark_says_which_version_made_it_and_whether_it_was_published_to(tmp
     ],
     ids=case_id,
 )
-def test_damage_is_seen_by_who_reads_and_by_who_writes(tmp_path, damage, told):
+def test_damage_is_seen_by_who_reads_and_by_who_writes(tmp_path, damage, reported):
     output = Output(tmp_path)
     publish(output)
     publish(output, 2)
     damage(tmp_path)
     for use in (lambda: Output.open(tmp_path), output.prepare, output.check_usable):
-        with pytest.raises(DamagedOutputError, match=f"{told}.*copydesk repair --output {tmp_path}"):
+        with pytest.raises(DamagedOutputError, match=f"{reported}.*copydesk repair --output {tmp_path}"):
             use()
 
 
@@ -151,7 +151,7 @@ def test_a_first_publication_that_was_killed_is_no_damage(tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize(
-    ("code", "told"),
+    ("code", "reported"),
     [
         (errno.EPERM, "its file system has no symbolic links .*copydesk mirror file://"),
         (errno.ENOTSUP, "its file system has no symbolic links"),
@@ -159,12 +159,12 @@ def test_a_first_publication_that_was_killed_is_no_damage(tmp_path, monkeypatch)
     ],
     ids=case_id,
 )
-def test_a_file_system_without_links_is_refused_before_any_work(tmp_path, monkeypatch, code, told):
+def test_a_file_system_without_links_is_refused_before_any_work(tmp_path, monkeypatch, code, reported):
     def refuse(self, target):
         raise OSError(code, "No space left on device" if code == errno.ENOSPC else "Operation not permitted")
 
     monkeypatch.setattr(Path, "symlink_to", refuse)
-    with pytest.raises(OutputError, match=told):
+    with pytest.raises(OutputError, match=reported):
         Output(tmp_path).prepare()
 
 

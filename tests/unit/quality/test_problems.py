@@ -138,12 +138,12 @@ def test_problems_are_kept_and_a_broken_list_ends_no_run(tmp_path, caplog):
     assert [row.key for row in follow(output, observed(SITE), run, LIMIT, is_replay=False)] == [str(SITE)]
     (problem,) = read_problems(output.quality)
     assert (problem.opened_at, problem.opened_by, problem.is_open) == (START, "r0", True)
-    told = mark_alerted(acknowledge([problem], str(SITE), "known", START), START)
-    assert not any(row.awaits_alert for row in told)
-    write_problems(output.quality, told)
-    assert read_problems(output.quality) == told
+    reported = mark_alerted(acknowledge([problem], str(SITE), "known", START), START)
+    assert not any(row.awaits_alert for row in reported)
+    write_problems(output.quality, reported)
+    assert read_problems(output.quality) == reported
     with pytest.raises(KeyError):
-        acknowledge(told, "other", "", START)
+        acknowledge(reported, "other", "", START)
     (output.quality / "problems" / "problems.parquet").write_bytes(b"no table")
     assert follow(output, observed(SITE), run, LIMIT, is_replay=False) == []
     assert "cannot be read" in caplog.text

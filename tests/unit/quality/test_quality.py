@@ -63,7 +63,7 @@ def clean_day(number):
 HISTORY = [row | {"run_id": f"r{day}"} for day in range(8) for row in run_of(clean_day(day))]
 
 
-def told(pages, quarantined=(), history=HISTORY):
+def outside_by_rule(pages, quarantined=(), history=HISTORY):
     """Rule -> sentences of what lies outside the usual."""
     compared = compare(run_of(pages, quarantined), history, LIMIT)
     found = {}
@@ -75,35 +75,37 @@ def told(pages, quarantined=(), history=HISTORY):
 
 @pytest.mark.parametrize("day", range(6))
 def test_a_usual_day_is_usual(day):
-    assert told(clean_day(day)) == {}
+    assert outside_by_rule(clean_day(day)) == {}
 
 
 def test_a_site_whose_dates_vanish_is_named():
     pages = [page("a.example", n) for n in range(20)] + [page("b.example", n, published_date=None) for n in range(20)]
-    found = told(pages)
+    found = outside_by_rule(pages)
     assert any("b.example: date_missing_share is 100%" in sentence for sentence in found["site_layout"])
     assert not any("a.example" in sentence for sentence in found["site_layout"])
 
 
 def test_a_site_whose_bodies_shrink_is_named():
-    found = told([page("a.example", n) for n in range(20)] + [page("b.example", n, word_count=60) for n in range(20)])
+    found = outside_by_rule(
+        [page("a.example", n) for n in range(20)] + [page("b.example", n, word_count=60) for n in range(20)]
+    )
     assert any(sentence.startswith("b.example: words_median is 60") for sentence in found["site_layout"])
 
 
 def test_a_site_that_goes_to_quarantine_is_named():
     gone = [{"url": f"https://b.example/{n}", "source_uri": f"b/{n}"} for n in range(20)]
-    found = told([page("a.example", n) for n in range(20)], gone)
+    found = outside_by_rule([page("a.example", n) for n in range(20)], gone)
     assert any("b.example: quarantined_share is 100%" in sentence for sentence in found["site_layout"])
 
 
 def test_a_missing_site_a_small_and_a_large_day_are_reported():
-    assert "site_missing" in told([page("a.example", n) for n in range(42)])
-    assert "volume" in told(clean_day(0)[:6])
-    assert "volume" in told(clean_day(0) * 10)
+    assert "site_missing" in outside_by_rule([page("a.example", n) for n in range(42)])
+    assert "volume" in outside_by_rule(clean_day(0)[:6])
+    assert "volume" in outside_by_rule(clean_day(0) * 10)
 
 
 def test_another_language_is_reported():
-    assert "language_mix" in told(
+    assert "language_mix" in outside_by_rule(
         [page(site, n, language="fr") for site in ("a.example", "b.example") for n in range(20)]
     )
 
@@ -114,8 +116,8 @@ def test_a_doubt_that_becomes_frequent_is_reported_and_a_single_one_is_not():
             20:
         ]
 
-    assert told(day(2)) == {}
-    assert any(sentence.startswith("flag_text_ends_open_share is") for sentence in told(day(5))["doubts"])
+    assert outside_by_rule(day(2)) == {}
+    assert any(sentence.startswith("flag_text_ends_open_share is") for sentence in outside_by_rule(day(5))["doubts"])
 
 
 def test_old_articles_a_tenth_and_tenfold_volume_are_reported_whatever_the_spread_was():
@@ -124,15 +126,15 @@ def test_old_articles_a_tenth_and_tenfold_volume_are_reported_whatever_the_sprea
         for site in ("a.example", "b.example")
         for n in range(10)
     ]
-    assert "age" in told(clean_day(0) + old)
+    assert "age" in outside_by_rule(clean_day(0) + old)
     wild = [
         row | {"run_id": f"w{day}"}
         for day, times in enumerate((1, 2, 1, 2, 1, 2, 1, 2))
         for row in run_of(clean_day(day) * times)
     ]
-    assert "volume" in told(clean_day(0)[:4], history=wild)
-    assert "volume" in told(clean_day(0) * 40, history=wild)
-    assert "volume" not in told(clean_day(0), history=wild)
+    assert "volume" in outside_by_rule(clean_day(0)[:4], history=wild)
+    assert "volume" in outside_by_rule(clean_day(0) * 40, history=wild)
+    assert "volume" not in outside_by_rule(clean_day(0), history=wild)
 
 
 def test_without_history_nothing_is_judged_and_that_is_said():
