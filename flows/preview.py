@@ -27,33 +27,15 @@ from tasks.extract import worker as extract_worker
 from tasks.ingest.stored_pages import copy_stored_pages, stored_files
 from tasks.load.output import Output
 from tasks.parallel.executor import Executor, open_executor
+from tasks.schema import ORIGIN_COLUMNS
 from tasks.site_rules.entries import SiteEntry, SiteRules
 from tasks.site_rules.page import RuleFinder
 from tasks.steps import Receipt
 from tasks.storage.addresses import shown
 from tasks.vocabulary import Reason
 
-# column -> column with its origin; None: it has none
-_COMPARED = {
-    "title": "title_from",
-    "publisher": "publisher_from",
-    "publisher_short": None,
-    "authors": "authors_from",
-    "author": None,
-    "published_date": "published_from",
-    "published_at": "published_from",
-    "modified_at": "modified_from",
-    "language": "language_from",
-    "section": "section_from",
-    "topics": "topics_from",
-    "summary": "summary_from",
-    "captions": None,
-    "image_credits": None,
-    "wire_credit": None,
-    "corrections": None,
-    "dateline_place": None,
-    "kind": None,
-}
+# fields that follow from the rest of the page, not from a correction
+_FOLLOWS_FROM_OTHERS = ("canonical_url", "confidence", "flags", "image_url", "published_utc_offset_minutes")
 ARTICLE = "article"  # the outcome of a page that passes the gates; any other is the code of the first broken rule
 
 
@@ -285,8 +267,8 @@ def _name(document: Mapping[str, Any]) -> str:
 
 
 def _field_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[FieldChange]:
-    for name, origin in _COMPARED.items():
-        if before[name] != after[name]:
+    for name, origin in ORIGIN_COLUMNS.items():
+        if name not in _FOLLOWS_FROM_OTHERS and before[name] != after[name]:
             yield FieldChange(name, before[name], after[name], after[origin] if origin else None)
 
 

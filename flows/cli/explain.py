@@ -7,6 +7,7 @@ from rich.table import Table
 from flows.cli.lookup import Row, explanation
 from flows.cli.terminal import Terminal, one_line
 from tasks.load.output import Output
+from tasks.schema import CONFIDENCE_COLUMNS, ORIGIN_COLUMNS
 from tasks.vocabulary import Action, Reason
 
 _STYLES = {"keep": "default", "field": "cyan", "drop": "dim"}
@@ -19,38 +20,6 @@ _DUPLICATE_WORDS = {
     "near_duplicate": "it is a near-duplicate of",
 }
 _WIDE = 100  # columns from which the reason of a line is shown with its detail
-# field -> column with its origin; None: it has none, or it is read off lines only
-_ORIGIN_COLUMNS = {
-    "title": "title_from",
-    "publisher": "publisher_from",
-    "publisher_short": "publisher_from",
-    "authors": "authors_from",
-    "published_date": "published_from",
-    "published_at": "published_from",
-    "published_utc_offset_minutes": "published_from",
-    "modified_at": "modified_from",
-    "language": "language_from",
-    "section": "section_from",
-    "topics": "topics_from",
-    "summary": "summary_from",
-    "image_url": "image_from",
-    "canonical_url": None,
-    "captions": None,
-    "image_credits": None,
-    "wire_credit": None,
-    "corrections": None,
-    "dateline_place": None,
-    "kind": None,
-    "confidence": None,
-    "flags": None,
-}
-_CONFIDENCE_COLUMNS = {
-    "title": "title_confidence",
-    "publisher": "publisher_confidence",
-    "authors": "authors_confidence",
-    "published_date": "published_confidence",
-    "language": "language_confidence",
-}
 # fields read off lines -> labels of the lines that may hold the value, the likeliest first
 _LINE_LABELS = {
     "captions": ("caption",),
@@ -198,7 +167,7 @@ def field_rows(article: Row, lines: list[Row]) -> list[tuple[str, str, str, str]
     `lines` are those of its page. The text itself is not among the fields.
     """
     rows = []
-    for name, origin_column in _ORIGIN_COLUMNS.items():
+    for name, origin_column in ORIGIN_COLUMNS.items():
         value = article[name]
         origin = article.get(origin_column) if origin_column else _line_origin(name, value, lines)
         has_no_author = name == "authors" and origin  # the page declares that it has none
@@ -206,7 +175,7 @@ def field_rows(article: Row, lines: list[Row]) -> list[tuple[str, str, str, str]
             continue
         if name == "flags":
             origin = _flag_evidence(article)
-        confidence = article.get(_CONFIDENCE_COLUMNS.get(name, ""))  # null in articles of versions without the column
+        confidence = article.get(CONFIDENCE_COLUMNS.get(name, ""))  # null in articles of versions without the column
         shown = "" if confidence is None else f"{confidence:.2f}"
         rows.append((name, _shown(value) or "(none)", shown, origin or ""))
     return rows

@@ -3,7 +3,15 @@
 The code that writes a table, the suites that check it, the dataset's manual and the tests all read from here.
 """
 
-from tasks.schema.articles import ARTICLES, CANDIDATES, ENTITIES, SIGNATURES, VERSIONS
+from tasks.schema.articles import (
+    ARTICLES,
+    CANDIDATES,
+    CONFIDENCE_COLUMNS,
+    ENTITIES,
+    ORIGIN_COLUMNS,
+    SIGNATURES,
+    VERSIONS,
+)
 from tasks.schema.columns import SCHEMA_VERSION, sentence
 from tasks.schema.operations import (
     DUPLICATES,
@@ -33,6 +41,7 @@ PUBLISHED = {
 __all__ = [
     "ARTICLES",
     "CANDIDATES",
+    "CONFIDENCE_COLUMNS",
     "DOCUMENTS",
     "DUPLICATES",
     "ENTITIES",
@@ -40,6 +49,7 @@ __all__ = [
     "FETCHES",
     "LEDGER",
     "LINES",
+    "ORIGIN_COLUMNS",
     "PAGES",
     "PUBLISHED",
     "QUALITY_METRICS",

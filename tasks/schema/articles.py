@@ -1,5 +1,7 @@
 """Tables of articles: the published ones, their earlier versions, candidates before the gates, signatures, entities."""
 
+from collections.abc import Mapping
+
 import pyarrow as pa
 
 from tasks.schema.columns import (
@@ -122,6 +124,39 @@ _ARTICLE_COLUMNS = (
 )
 
 ARTICLES = table("articles", "One row per distinct article that passed every gate.", *_ARTICLE_COLUMNS)
+
+# a field of an article that people are shown -> the column with its origin; None: it has none
+ORIGIN_COLUMNS: Mapping[str, str | None] = {
+    "title": "title_from",
+    "publisher": "publisher_from",
+    "publisher_short": "publisher_from",
+    "authors": "authors_from",
+    "published_date": "published_from",
+    "published_at": "published_from",
+    "published_utc_offset_minutes": "published_from",
+    "modified_at": "modified_from",
+    "language": "language_from",
+    "section": "section_from",
+    "topics": "topics_from",
+    "summary": "summary_from",
+    "image_url": "image_from",
+    "canonical_url": None,
+    "captions": None,
+    "image_credits": None,
+    "wire_credit": None,
+    "corrections": None,
+    "dateline_place": None,
+    "kind": None,
+    "confidence": None,
+    "flags": None,
+}
+CONFIDENCE_COLUMNS: Mapping[str, str] = {
+    "title": "title_confidence",
+    "publisher": "publisher_confidence",
+    "authors": "authors_confidence",
+    "published_date": "published_confidence",
+    "language": "language_confidence",
+}
 
 _SIGNATURE = optional(
     "signature", pa.binary(252), "MinHash of the text's word triples, 126 values of 16 bits; null for short texts."
