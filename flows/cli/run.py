@@ -147,7 +147,7 @@ def columns_of(text: str | None) -> dict[str, str]:
     Raises:
         UsageError: a part is not FIELD=COLUMN, or there is no such field.
     """
-    from tasks.ingest.formats.rows import FIELDS
+    from tasks.ingest.formats.columns import FIELDS
 
     columns: dict[str, str] = {}
     for part in (text or "").split(","):

@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 
 from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.formats import Opened, Options, Skipped
-from tasks.ingest.formats.rows import COMMON_NAMES, Rows, is_wanted
+from tasks.ingest.formats.columns import COMMON_NAMES, is_wanted
+from tasks.ingest.formats.rows import Rows
 from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw
 
@@ -23,6 +24,7 @@ def read_parquet(opened: Opened, options: Options) -> Iterator[Record | Skipped]
     table = Rows(options)
     try:
         file = pq.ParquetFile(opened.stream)
+        table.has_columns(_names(file.schema_arrow))
         wanted = _wanted(file.schema_arrow.names, options)
         groups = _groups(file.metadata, opened.span)
         for group, number in groups.items():
@@ -73,6 +75,8 @@ def read_arrow(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
         number = 0
         for batch in batches:
             batch.validate(full=True)  # offsets outside their buffer would end the process
+            if not number:
+                table.has_columns(_names(batch.schema))
             wanted = _wanted(batch.schema.names, options)
             for start in range(0, batch.num_rows, _ROWS):
                 rows, texts = _rows(batch.slice(start, _ROWS), wanted, options)
@@ -103,6 +107,13 @@ def _scalar(value: pa.Scalar) -> Any:
         return text.as_buffer().to_pybytes() if hasattr(text, "as_buffer") else None
     except (ValueError, OverflowError):
         return None
+
+
+def _names(table: pa.Schema) -> Iterator[str]:
+    """The names of columns, and of the fields of those that have some."""
+    for column in table:
+        inner = list(column.type) if pa.types.is_struct(column.type) else []
+        yield from (f"{column.name}.{part.name}" for part in inner) if inner else (column.name,)
 
 
 def _wanted(names: list[str], options: Options) -> list[str]:

@@ -33,6 +33,11 @@ def microseconds(value: Any) -> int | None:
 
 def _of_text(text: str) -> int | None:
     text = text.strip()
+    if text[4:5] == "-":  # most are ISO 8601
+        try:
+            return microseconds(datetime.fromisoformat(text))
+        except ValueError:
+            pass  # perhaps with another zone
     if when := _of_digits(text):
         return microseconds(when)
     if _NUMBER.fullmatch(text):
