@@ -31,9 +31,7 @@ class Shape:
         has_page_named = not set(PAGES).isdisjoint(self._columns)
         # the fields to look for by name: not the page where the user has named its column
         self._free = {
-            field
-            for field in FIELDS
-            if field not in self._columns and not (has_page_named and field in PAGES)
+            field for field in FIELDS if field not in self._columns and not (has_page_named and field in PAGES)
         }
         present = frozenset(own)
         self._flat: dict[str, list[Place]] = {
@@ -55,7 +53,7 @@ class Shape:
                 return place
         for parent in self._parents:
             inner = row[parent]
-            if isinstance(inner, Mapping) and (name := _inner_name(inner, field)) is not None:
+            if isinstance(inner, dict) and (name := _inner_name(inner, field)) is not None:
                 return (parent, name)
         return None
 
@@ -76,8 +74,8 @@ def value_at(row: Mapping[str, Any], place: Place | None) -> Any:
     """The value at a place of a row; None if there is none."""
     if place is None:
         return None
-    value: Any = row
-    for name in place:
+    value = row.get(place[0])
+    for name in place[1:]:
         value = value.get(name) if isinstance(value, Mapping) else None
     return value
 

@@ -1,5 +1,6 @@
 """A row of a table as a page: which of its columns hold the page, its address and its time."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import repeat
 from typing import Any
@@ -12,6 +13,7 @@ from tasks.vocabulary import Flaw
 
 _UNREAD_TIMES = "times that cannot be read; the time of the file is used for these pages"
 _NO_TEXTS: frozenset[str] = frozenset()
+_CONTENT = (str, bytes, bytearray, memoryview)
 _MAX_NAMES = 40  # of columns, for a message that lists them
 _MAX_SHAPES = 256  # of rows; tables have one, and JSON some
 
@@ -43,7 +45,7 @@ class Rows:
         for field in PAGES:
             place = shape.place(row, field)
             content = value_at(row, place)
-            if isinstance(content, str | bytes | bytearray | memoryview) and len(content):
+            if isinstance(content, _CONTENT) and len(content):
                 self._unread_times += is_time_unread
                 is_text = isinstance(content, str) or (place or ("",))[0] in texts
                 return Record(
@@ -94,6 +96,17 @@ def unmatched(notes: Mapping[str, int], columns: Mapping[str, str]) -> dict[str,
     matched = {kind.removeprefix(MAP_MATCHED) for kind in kinds if kind.startswith(MAP_MATCHED)}
     missing = (kind.removeprefix(MAP_UNMATCHED).partition(": ") for kind in kinds if kind.startswith(MAP_UNMATCHED))
     return {field: names for field, _, names in missing if field not in matched and field in columns}
+
+
+def without_named_columns(notes: Mapping[str, int]) -> Counter[str]:
+    """Notes on files without a column that the user names: others have it, but these lack the field."""
+    found: Counter[str] = Counter()
+    for note, count in notes.items():
+        kind = note.removeprefix("skipped: ")
+        if kind.startswith(MAP_UNMATCHED):
+            field = kind.removeprefix(MAP_UNMATCHED).partition(": ")[0]
+            found[Skipped(f"column named for {field}, which a file does not have").note] += count
+    return found
 
 
 def is_about_map(note: str) -> bool:

@@ -8,7 +8,7 @@ from support.source_files import HTML, OPTIONS, URL, WHEN, rows_of
 
 from tasks.ingest import bounded_streams
 from tasks.ingest.formats import Options, json_rows
-from tasks.ingest.formats.rows import unmatched
+from tasks.ingest.formats.rows import unmatched, without_named_columns
 from tasks.ingest.formats.times import microseconds
 from tasks.ingest.listing import list_files
 from tasks.ingest.record import Record
@@ -173,6 +173,10 @@ def test_a_column_that_no_row_has_is_reported_with_those_there_are(tmp_path):
     (tmp_path / "a.jsonl").write_text(LINES[0])
     _, notes = rows_of(tmp_path / "a.jsonl", Options(1 << 20, {"html": "html", "url": "lnk"}))
     assert unmatched(dict.fromkeys(notes, 1), {"html": "html", "url": "lnk"}) == {"url": "url, html"}
+    # where another file has the column, the run says how many files lack it
+    assert list(without_named_columns(dict.fromkeys(notes, 3)).items()) == [
+        ("skipped: column named for url, which a file does not have", 3)
+    ]
 
 
 SECOND = int(datetime(2026, 3, 14, 12, 30, tzinfo=UTC).timestamp())
