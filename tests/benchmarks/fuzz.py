@@ -29,7 +29,7 @@ from fuzz_inputs import FORMATS, Input, make
 from fuzz_pages import seeds
 
 HANG_SECONDS = 5.0  # of CPU for one input: half of what a page may take
-SLOW_SECONDS = 1.0  # a batch that takes longer is timed input by input
+SLOW_SECONDS = HANG_SECONDS  # a batch that takes longer is run again input by input
 NOTED_INPUTS = 1000  # progress in a file of messages
 KINDS = ("crash", "exception", "hang", "identity")
 

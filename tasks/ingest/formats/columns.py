@@ -1,4 +1,4 @@
-"""The columns of a table that hold a page, its address and its time: by the names that tools use, or as the user says."""
+"""The columns of a table that hold a page, its address and its time: known by usual names, or as the user says."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain

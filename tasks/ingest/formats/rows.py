@@ -6,7 +6,7 @@ from itertools import repeat
 from typing import Any
 
 from tasks.ingest.formats import MAP_MATCHED, MAP_UNMATCHED, ColumnsFound, Options, Skipped
-from tasks.ingest.formats.columns import FIELDS, PAGES, Shape, column_names, value_at
+from tasks.ingest.formats.columns import PAGES, Shape, column_names, value_at
 from tasks.ingest.formats.times import microseconds
 from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw

@@ -33,7 +33,7 @@ def test_a_column_that_no_row_has_is_refused_with_those_there_are(tmp_path, name
     source = str(tmp_path if is_folder else tmp_path / name)
     check_columns([source], {"html": "Body", "url": "LINK", "fetched_at": "meta.when"})
     for columns in ({"url": "lnk"}, {"html": "body", "url": "lnk"}, {"html": "no"}, {"fetched_at": "meta.then"}):
-        field = [name for name, column in columns.items() if column != "body"][0]
+        field = next(name for name, column in columns.items() if column != "body")
         message = f"--map {field}={columns[field]}: .* its columns are: body, link, meta.when"
         with pytest.raises(SourceError, match=message):
             check_columns([source], columns)
