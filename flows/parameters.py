@@ -211,3 +211,8 @@ class MaintenanceParameters(_Form):
         title="Mirror",
         description="Address of an object store to publish the dataset to, e.g. s3://bucket/news.",
     )
+
+    @field_validator("mirror")
+    @classmethod
+    def _kept(cls, mirror: str | None) -> str | None:
+        return keep_as_given([mirror])[0] if mirror else None
