@@ -28,6 +28,7 @@ _LENGTH_DIGITS = 16
 # in which a page of HTML closes, with scripts and comments behind; a record that swallows others ends elsewhere
 _PAGE_END_BYTES = 1024
 UNKNOWN_KIND = Skipped("records of an unknown kind")
+BYTES_BEFORE = Skipped("bytes before the first WARC record")
 
 
 def read_warc(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
@@ -64,13 +65,16 @@ def _read_records(opened: Opened, options: Options) -> Iterator[Record | Skipped
     if start is None:
         return
     opened = replace(opened, stream=cast("IO[bytes]", Window(opened.stream, end)))
-    last_whole, broken = start, 0
+    last_whole: int | None = None if start == 0 else start
+    broken = 0
     while True:
         opened.stream.seek(start)
         position: int | None = None  # of the last record that was found
         is_read = False
         try:
             for record in _records(opened.stream):
+                if last_whole is None and record.stream_pos and opened.codec is None:
+                    yield BYTES_BEFORE
                 position = last_whole = record.stream_pos  # in the file, wherever the iterator began
                 page, is_odd = _page(record, position, options)
                 is_doubtful = is_odd or _is_doubtful(record, page)
@@ -99,7 +103,7 @@ def _read_records(opened: Opened, options: Options) -> Iterator[Record | Skipped
             yield Record(None, str(failed), flaw=Flaw.BROKEN_RECORD, detail=f"at byte {failed:,}: {error}")
             start = following
         if is_read:
-            yield from _problem_of_end(opened, last_whole, end, is_sound=broken == 0)
+            yield from _problem_of_end(opened, last_whole or 0, end, is_sound=broken == 0)
             return
 
 
