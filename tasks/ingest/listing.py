@@ -17,11 +17,13 @@ from tasks.ingest.file_refs import FileRef, FileRefs
 from tasks.ingest.formats import FORMATS, PAGE, Format, format_of
 from tasks.ingest.formats.times import microseconds
 from tasks.ingest.selection import (
+    BESIDE_PAGES,
     EVERYTHING,
     HIDDEN,
     HIDDEN_FOLDERS,
     NOT_SELECTED,
     Selection,
+    is_beside_pages,
     is_hidden,
     is_page_without_ending,
 )
@@ -119,6 +121,8 @@ def _remote_files(source: str, skipped: Counter[str]) -> Iterator[FileRef]:
             inner = name.removeprefix(path_of(source).rstrip("/"))
             if not file.is_named and any(is_hidden(part) for part in inner.split("/") if part):
                 skipped[HIDDEN] += 1
+            elif not file.is_named and is_beside_pages(name):
+                skipped[BESIDE_PAGES] += 1
             elif kind is None and not file.is_named and not is_page_without_ending(name):
                 skipped[_kind(Path(name))] += 1
             else:
@@ -138,6 +142,8 @@ def _matches(pattern: str, skipped: Counter[str]) -> Iterator[FileRef]:
         if entry.is_dir():
             if not pattern.endswith("**"):  # `**` matches the folders and their files both
                 yield from _walk(entry, skipped)
+        elif is_beside_pages(name):
+            skipped[BESIDE_PAGES] += 1
         elif format_of(name)[0] or is_page_without_ending(name):
             yield from _file_in(name, entry.name, format_of(entry.name), _addresses(entry.parent), skipped)
         else:
@@ -182,7 +188,9 @@ def _walk(folder: Path, skipped: Counter[str]) -> Iterator[FileRef]:
                 skipped[HIDDEN] += 1
                 continue
             kind, path = format_of(name), f"{root.rstrip(os.sep)}{os.sep}{name}"
-            if kind[0] or is_page_without_ending(path):
+            if is_beside_pages(path):
+                skipped[BESIDE_PAGES] += 1
+            elif kind[0] or is_page_without_ending(path):
                 yield from _file_in(path, name, kind, addresses, skipped, top)
             else:
                 skipped[_kind(Path(name))] += 1

@@ -112,7 +112,7 @@ def read_records(ref: FileRef, options: Options, meter: Path | None = None) -> I
                 if meter is not None and number % _METER_RECORDS == 0:
                     meter.write_text(str(min(max(stream.tell() - start, 0), ref.size)))
                 if isinstance(record, Record) and not kind.is_container:
-                    record.url = record.url or ref.url
+                    record.url = ref.url or record.url  # the user's list knows better than the page
                     record.fetched_at_us = ref.fetched_at_us if ref.fetched_at_us is not None else record.fetched_at_us
                     if record.byte_count is None and record.raw is None:
                         record.byte_count = ref.byte_count

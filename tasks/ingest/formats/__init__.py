@@ -95,7 +95,7 @@ FORMATS = (
     Format("tar", (".tar", ".tgz", ".tbz2", ".txz", ".tzst"), "archives:read_tar"),
     Format(
         "json",
-        (".jsonl", ".ndjson", ".jsonlines", ".json"),
+        (".jsonl", ".ndjson", ".jsonlines", ".jl", ".json"),
         "json_rows:read_json",
         splittable=(None,),
         is_numbered=True,

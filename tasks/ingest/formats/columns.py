@@ -9,15 +9,19 @@ from tasks.ingest.formats import Options
 # The names of columns that these tools use, tried in order where the user maps none
 COMMON_NAMES = {
     "html": "html raw_html page_html html_content content_html".split(),
-    "text": "text content body raw_content maintext plain_text raw".split(),
-    "url": "url link source_url page_url uri warc_target_uri".split(),
-    "fetched_at": ("fetched_at crawled crawled_at date_download crawl_date scraped_at timestamp date_crawled".split()),
+    "text": "text content body raw_content maintext plain_text raw page_content".split(),
+    "url": "url link source_url page_url uri warc_target_uri warc-target-uri target_uri final_url permalink".split(),
+    "fetched_at": (
+        "fetched_at crawled crawled_at date_download crawl_date scraped_at timestamp date_crawled "
+        "retrieved_at downloaded_at fetch_time fetch_date warc_date warc-date ts".split()
+    ),
     "encoding": "encoding charset".split(),
 }
 FIELDS = tuple(COMMON_NAMES)
 PAGES = ("html", "text")
 # The columns in which tools keep such columns, one level down; others may be of an author, a publisher or an image
 PARENTS = "metadata meta response page document doc article item data _source".split()
+_SOURCE = "source"  # an address for some tools, and the name of a paper for others
 Place = tuple[str, ...]  # of a value in a row: the names of columns from the outside to the inside
 
 
@@ -37,6 +41,7 @@ class Shape:
         self._flat: dict[str, list[Place]] = {
             field: [(name,) for name in dict.fromkeys(_candidates(field, present, folded))] for field in self._free
         }
+        self._source = folded.get(_SOURCE)
         self._parents = [folded[parent] for parent in PARENTS if parent in folded]
         self._named: dict[str, Place] = {
             field: (column,) for field, column in self._columns.items() if column in present
@@ -51,6 +56,8 @@ class Shape:
         for place in self._flat[field]:
             if row[place[0]]:
                 return place
+        if field == "url" and self._source is not None and _is_address(row[self._source]):
+            return (self._source,)
         for parent in self._parents:
             inner = row[parent]
             if isinstance(inner, dict) and (name := _inner_name(inner, field)) is not None:
@@ -67,7 +74,14 @@ def _candidates(field: str, present: frozenset[str], folded: Mapping[str, str]) 
 def _inner_name(inner: Mapping[str, Any], field: str) -> str | None:
     folded = {str(name).casefold(): name for name in reversed(list(inner))}
     found = (folded[name] for name in COMMON_NAMES[field] if name in folded)
-    return next((name for name in found if inner[name]), None)
+    usual = next((name for name in found if inner[name]), None)
+    if usual is None and field == "url" and _is_address(inner.get(_SOURCE)):
+        return _SOURCE
+    return usual
+
+
+def _is_address(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith(("http://", "https://"))
 
 
 def value_at(row: Mapping[str, Any], place: Place | None) -> Any:
@@ -113,4 +127,5 @@ def is_wanted(name: str, options: Options) -> bool:
         if lowered == column or column.startswith(f"{lowered}."):
             return True
     unnamed = (names for field, names in COMMON_NAMES.items() if field not in options.columns)
-    return lowered in PARENTS or any(lowered in names for names in unnamed)
+    is_source = lowered == _SOURCE and "url" not in options.columns
+    return is_source or lowered in PARENTS or any(lowered in names for names in unnamed)

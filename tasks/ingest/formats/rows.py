@@ -14,6 +14,8 @@ from tasks.vocabulary import Flaw
 _UNREAD_TIMES = "times that cannot be read; the time of the file is used for these pages"
 _NO_TEXTS: frozenset[str] = frozenset()
 _CONTENT = (str, bytes, bytearray, memoryview)
+_KINDS = {list: "a list", dict: "columns of its own", int: "a number", float: "a number", bool: "yes or no"}
+_ACTIONS = frozenset({"index", "create", "update", "delete"})  # each on a line before its document
 _MAX_NAMES = 40  # of columns, for a message that lists them
 _MAX_SHAPES = 256  # of rows; tables have one, and JSON some
 
@@ -57,8 +59,13 @@ class Rows:
                     # text of a table has been encoded just now, or by Arrow
                     encoding="utf-8" if is_text else _text(value_at(row, shape.place(row, "encoding"))),
                 )
-        names = ", ".join(column_names(row))
-        return Record(None, key, url=url, flaw=Flaw.NO_CONTENT, detail=f"contains no page; its columns: {names}"[:300])
+        detail = f"contains no page; its columns: {', '.join(column_names(row))}"
+        for field in PAGES:
+            place = shape.place(row, field)
+            if place is not None and not isinstance(content := value_at(row, place), (*_CONTENT, type(None))):
+                kind = _KINDS.get(type(content), f"a value of type {type(content).__name__}")
+                detail = f"contains no page; its column {'.'.join(place)} has {kind} instead of text"
+        return Record(None, key, url=url, flaw=Flaw.NO_CONTENT, detail=detail[:300])
 
     def is_page(self, row: Mapping[str, Any]) -> bool:
         """Whether a row has a column with a page that is not empty."""
@@ -88,6 +95,17 @@ class Rows:
             shape = self._shapes[names] = Shape(names, self._options)
             self.has_columns(column_names(row))
         return shape
+
+
+def no_row(value: Mapping[str, Any]) -> Skipped | None:
+    """What an object is that tools write between rows, or None."""
+    if len(value) == 1:
+        ((name, inner),) = value.items()
+        if name in _ACTIONS and isinstance(inner, Mapping) and all(key.startswith("_") for key in inner):
+            return Skipped("actions of an Elasticsearch bulk file")
+    if str(value.get("format")).startswith("json-pages-"):
+        return Skipped("headers of a list of pages")
+    return None
 
 
 def unmatched(notes: Mapping[str, int], columns: Mapping[str, str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from tasks.ingest.formats.http_body import body_of
 from tasks.ingest.formats.times import microseconds
 from tasks.ingest.formats.warc_repair import WRONG_LENGTH, Actual, Unpacked, actual_record, is_compressed_as_whole
 from tasks.ingest.record import Record
+from tasks.ingest.unpacking import DICTIONARY, needs_dictionary
 from tasks.vocabulary import Flaw
 
 _PAGE_TYPES = ("text/html", "application/xhtml", "text/plain")
@@ -42,6 +43,14 @@ def read_warc(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
         if unpacked.problem:
             yield Record(None, "end", flaw=unpacked.problem.flaw, detail=unpacked.problem.detail)
         return
+    if opened.codec == "zstd":
+        head = opened.stream.read(_SCAN_BYTES)
+        if needs_dictionary(head):
+            yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=f"the file cannot be read: {DICTIONARY}")
+            return
+        if head[:4] != _STARTS["zstd"]:  # a frame without data, behind which fastwarc sees nothing
+            unpacked = Unpacked(opened.stream, "zstd")
+            opened = replace(opened, stream=cast("IO[bytes]", unpacked), codec=None)
     yield from _read_records(opened, options)
 
 
@@ -65,16 +74,15 @@ def _read_records(opened: Opened, options: Options) -> Iterator[Record | Skipped
     if start is None:
         return
     opened = replace(opened, stream=cast("IO[bytes]", Window(opened.stream, end)))
-    last_whole: int | None = None if start == 0 else start
-    broken = 0
+    last_whole, broken = start, 0
+    if start == 0 and opened.codec is None and not opened.stream.read(16).lstrip(b"\r\n").startswith(b"WARC/"):
+        yield BYTES_BEFORE
     while True:
         opened.stream.seek(start)
         position: int | None = None  # of the last record that was found
         is_read = False
         try:
             for record in _records(opened.stream):
-                if last_whole is None and record.stream_pos and opened.codec is None:
-                    yield BYTES_BEFORE
                 position = last_whole = record.stream_pos  # in the file, wherever the iterator began
                 page, is_odd = _page(record, position, options)
                 is_doubtful = is_odd or _is_doubtful(record, page)
@@ -103,7 +111,7 @@ def _read_records(opened: Opened, options: Options) -> Iterator[Record | Skipped
             yield Record(None, str(failed), flaw=Flaw.BROKEN_RECORD, detail=f"at byte {failed:,}: {error}")
             start = following
         if is_read:
-            yield from _problem_of_end(opened, last_whole or 0, end, is_sound=broken == 0)
+            yield from _problem_of_end(opened, last_whole, end, is_sound=broken == 0)
             return
 
 
