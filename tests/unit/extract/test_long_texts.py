@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from tasks.clean.parse.decode import repair
 from tasks.extract.damage.evidence import Story
 from tasks.extract.damage.table import find_damage
 from tasks.text.characters import visible
@@ -37,3 +38,10 @@ def test_joiners_without_an_end_are_removed_in_bounded_time():
     assert visible("\u200c" * CHARS + "a") == "a"
     assert visible("\u200c" * CHARS + "\u0928") != ""  # beside a letter that it joins it stays
     assert time.process_time() - started < 3
+
+
+def test_mojibake_without_an_end_is_repaired_in_bounded_time():
+    started = time.process_time()
+    assert "Ã" not in repair("By " + "Ã©\xa0\xa0" * (CHARS // 4), set())
+    assert repair("Ã© " * (CHARS // 3), set()) == "é " * (CHARS // 3)
+    assert time.process_time() - started < 6  # two seconds; before, twenty

@@ -20,7 +20,10 @@ SINGLE_FILE = (
     f"<!--\n Page saved with SingleFile \n url: {URL}?a=1&b \n"
     " saved date: Wed May 06 2026 09:08:09 GMT+0200 (Central European Summer Time)\n-->"
 )
-MIRRORED = "<!-- Mirrored from ledger.example/ferry by HTTrack Website Copier/3.x [XR&CO'2014], Wed, 06 May 2026 07:08:09 GMT -->"
+MIRRORED = (
+    "<!-- Mirrored from ledger.example/ferry by HTTrack Website Copier/3.x [XR&CO'2014], "
+    "Wed, 06 May 2026 07:08:09 GMT -->"
+)
 
 
 @pytest.mark.parametrize(

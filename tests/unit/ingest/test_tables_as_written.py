@@ -1,6 +1,7 @@
 """JSON and CSV as scripts and spreadsheets write them give the pages that were put in."""
 
 import json
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -243,3 +244,12 @@ def test_a_letter_of_windows_far_behind_the_head_of_a_csv(tmp_path):
     rows = [f"{URL}/{n},<p>{'word ' * 50}" for n in range(6000)]
     (tmp_path / "a.csv").write_bytes(("url,html\n" + "\n".join(rows) + f"\n{URL},caf\xe9\n").encode("latin-1"))
     assert found(tmp_path / "a.csv")[-1] == (URL, "café".encode())
+
+
+def test_a_row_of_bytes_that_are_no_text_is_read_in_bounded_time(tmp_path):
+    lines = b'{"html": "' + b"\xff" * 8_000_000 + b'"}\n{"html": "caf\xe9 \x81\x82 \xe2\x82\xac\x80"}'
+    (tmp_path / "a.jsonl").write_bytes(lines)
+    started = time.process_time()
+    rows, _ = rows_of(tmp_path / "a.jsonl", Options(64 << 20))
+    assert time.process_time() - started < 3  # a second; before, more than ten
+    assert [row["raw"].decode()[:9] for row in rows] == ["ÿ" * 9, "café \ufffd‚ €€"]
