@@ -351,10 +351,16 @@ def read_wacz(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=f"the WACZ file cannot be opened: {error}")
         return
+    has_crawl = False
     for member in archive.infolist():
         name = member.filename
+        if name.endswith(".wacz"):
+            has_crawl = True
+            detail = "a WACZ file in an archive; unpack it and use it as a source"
+            yield Record(None, name, flaw=Flaw.NESTED_ARCHIVE, detail=detail)
         if not (name.startswith("archive/") and ".warc" in name):
             continue
+        has_crawl = True
         try:
             with archive.open(member) as stream:
                 for record in read_warc(Opened(stream, name, "gzip" if name.endswith(".gz") else None), options):
@@ -363,3 +369,5 @@ def read_wacz(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
                     yield record
         except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
             yield Record(None, name, flaw=Flaw.BROKEN_RECORD, detail=str(error))
+    if not has_crawl:
+        yield Record(None, "end", flaw=Flaw.NO_PAGES, detail="has no WARC file in its folder archive/")

@@ -252,4 +252,4 @@ def test_a_row_of_bytes_that_are_no_text_is_read_in_bounded_time(tmp_path):
     started = time.process_time()
     rows, _ = rows_of(tmp_path / "a.jsonl", Options(64 << 20))
     assert time.process_time() - started < 3  # a second; before, more than ten
-    assert [row["raw"].decode()[:9] for row in rows] == ["ÿ" * 9, "café \ufffd‚ €€"]
+    assert [row["raw"].decode()[:9] for row in rows] == ["ÿ" * 9, "café \ufffd‚ €"]
