@@ -39,7 +39,7 @@ def read_warc(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
             return  # the first part reads it all
         unpacked = Unpacked(opened.stream, "gzip")
         stream = cast("IO[bytes]", unpacked)
-        yield from _read_records(replace(opened, stream=stream, codec=None, span=None), options)
+        yield from _named_apart(_read_records(replace(opened, stream=stream, codec=None, span=None), options))
         if unpacked.problem:
             yield Record(None, "end", flaw=unpacked.problem.flaw, detail=unpacked.problem.detail)
         return
@@ -51,7 +51,19 @@ def read_warc(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
         if head[:4] != _STARTS["zstd"]:  # a frame without data, behind which fastwarc sees nothing
             unpacked = Unpacked(opened.stream, "zstd")
             opened = replace(opened, stream=cast("IO[bytes]", unpacked), codec=None)
-    yield from _read_records(opened, options)
+    yield from _named_apart(_read_records(opened, options))
+
+
+def _named_apart(records: Iterator[Record | Skipped]) -> Iterator[Record | Skipped]:
+    """The records, each with a name of its own, also those that damage leaves in one gzip member."""
+    last, count = "", 1
+    for record in records:
+        if isinstance(record, Record):
+            count = count + 1 if record.key == last else 1
+            last = record.key
+            if count > 1:
+                record.key = f"{last}.{count}"
+        yield record
 
 
 def _records(stream: IO[bytes]) -> Iterator[Any]:

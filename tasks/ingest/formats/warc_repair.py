@@ -151,8 +151,6 @@ def is_compressed_as_whole(stream: IO[bytes]) -> bool:
     stream.seek(0)
     try:
         return _begins_two_records(stream) or _is_one_member_of_records(stream)
-    except zlib.error:
-        return False
     finally:
         stream.seek(0)
 
@@ -163,7 +161,10 @@ def _is_one_member_of_records(stream: IO[bytes]) -> bool:
     engine, overlap, has_records = zlib.decompressobj(wbits=31), b"", False
     while not engine.eof and (packed := stream.read(_CHUNK_BYTES)):
         while packed and not engine.eof:
-            data = overlap + engine.decompress(packed, _CHUNK_BYTES)
+            try:
+                data = overlap + engine.decompress(packed, _CHUNK_BYTES)
+            except zlib.error:  # of a small member, fastwarc reads more than the decompressor gives before damage
+                return False
             has_records = has_records or _NEXT_RECORD.search(data) is not None
             packed, overlap = engine.unconsumed_tail, data[-_RECORD_START_BYTES:]
         if has_records and stream.tell() > _MEMBER_BYTES:
@@ -172,7 +173,10 @@ def _is_one_member_of_records(stream: IO[bytes]) -> bool:
 
 
 def _begins_two_records(stream: IO[bytes]) -> bool:
-    head = zlib.decompressobj(wbits=31).decompress(stream.read(_CHUNK_BYTES), 1 << 20)
+    try:
+        head = zlib.decompressobj(wbits=31).decompress(stream.read(_CHUNK_BYTES), 1 << 20)
+    except zlib.error:
+        return False
     end = _END_OF_HEAD.search(head)
     declared = _declared([_renamed(line) for line in head[: end.start()].splitlines()]) if end else None
     if end is None or declared is None:

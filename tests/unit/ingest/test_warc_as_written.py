@@ -128,6 +128,14 @@ def test_a_file_that_is_compressed_as_a_whole_has_a_name_per_record(tmp_path, mo
         assert [row["raw"] for row in rows] == PAGES
         assert len({row["source_uri"] for row in rows}) == 3
         assert passed == [NOTE]
+    # a wrong checksum: what is read has names of its own, and the damage is said
+    packed = bytearray(gzip.compress(b"".join(RECORDS)))
+    packed[-8] ^= 1
+    (tmp_path / "a.warc.gz").write_bytes(packed)
+    rows, _ = rows_of(tmp_path / "a.warc.gz")
+    assert [row["raw"] for row in rows[:-1]] == PAGES
+    assert len({row["source_uri"] for row in rows}) == len(rows)
+    assert rows[-1]["problem"] == "ingest.broken_file"
     whole = gzip.compress(b"".join(RECORDS * 50))
     (tmp_path / "b.warc.gz").write_bytes(whole[: len(whole) // 2])
     rows, _ = rows_of(tmp_path / "b.warc.gz")
