@@ -216,7 +216,10 @@ def test_dropped_lines_are_read_within_their_document_only():
     rows = [("a", 1, "navigation", "drop", "By Ada Mork"), ("a", 2, "headline", "field", "Ferry")]
     rows += [("a", 3, "related", "drop", "Jon Russ"), ("a", 4, "paragraph", "keep", STORY)]
     rows += [("a", 5, "footer", "drop", "Bo Lee")]
-    rows += [("b", n, "navigation", "drop", text) for n, text in enumerate(["Cy Fox", "Autor: Di Po", "x" * 200, "Autor Di Po"], 1)]
+    rows += [
+        ("b", n, "navigation", "drop", text)
+        for n, text in enumerate(["Cy Fox", "Autor: Di Po", "x" * 200, "Autor Di Po"], 1)
+    ]
     columns = ("doc_id", "line_no", "label", "action", "text")
     blank = {"blank_before": 0, "tag": "p", "reason": "container", "detail": None, "confidence": 1.0, "doubt": None}
     lines = pa.Table.from_pylist([dict(zip(columns, row, strict=True)) | blank for row in rows], schema=schema.LINES)
