@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from expectations.reasons import quarantine_sentences
@@ -18,7 +18,8 @@ from flows.browse.page import PageView, flag_sentence
 from flows.browse.snapshot import Row
 from flows.report.model import RunReport
 from flows.report.sections import index_numbers, state_mark
-from flows.report.wording import count, foreign_text, percent
+from flows.report.wording import count
+from flows.templates import open_templates
 from tasks.load.output import Output
 from tasks.vocabulary import Doubt, Reason
 
@@ -39,31 +40,14 @@ NAVIGATION = (
 
 def render(template: str, values: Mapping[str, Any]) -> str:
     """A view as HTML."""
-    return _environment().get_template(template).render(values)
+    return _templates().get_template(template).render(values)
 
 
 @cache
-def _environment() -> Environment:
-    """The templates' environment, with escaping on and undefined names an error."""
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=lambda value: value if isinstance(value, Markup) else foreign_text(value, _FOREIGN_CHARS_MAX),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "as_options": as_options,
-        "count": count,
-        "cut": foreign_text,
-        "percent": percent,
-        "source": source_text,
-        "web_address": web_address,
-        "query": urlencode,
-    }
-    environment.globals |= {"navigation": NAVIGATION, "NONE": NONE}
-    return environment
+def _templates() -> Environment:
+    filters = {"as_options": as_options, "source": source_text, "web_address": web_address, "query": urlencode}
+    names = {"navigation": NAVIGATION, "NONE": NONE}
+    return open_templates(_FOLDER / "templates", filters, names, _FOREIGN_CHARS_MAX)
 
 
 def as_options(values: Sequence[str]) -> list[tuple[str, str]]:

@@ -1,7 +1,6 @@
 """A run's report as one HTML page that needs no network, no script and no other file.
 
-Page texts and addresses are foreign: the templates escape every value, after `foreign_text` has cleaned it, unless it
-is markup that this package made.
+What pages say of themselves is cleaned and escaped (`flows.templates`).
 """
 
 from collections.abc import Sequence
@@ -9,13 +8,14 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from flows.browse.address import browse_link
 from flows.report import sections
 from flows.report.model import RunReport
-from flows.report.wording import count, duration, foreign_text, metric_value, percent, usual_range
+from flows.report.wording import duration, metric_value, usual_range
+from flows.templates import open_templates
 from tasks.quality.metrics import PastMetric
 
 _FOLDER = Path(__file__).parent
@@ -32,7 +32,7 @@ def render_run(report: RunReport, history: Sequence[PastMetric]) -> str:
         history: Rows of `schema.QUALITY_METRICS` of the last runs including this one, the oldest first.
     """
     began, ended = report.started_at, report.finished_at
-    page = _environment().get_template("run.html.j2")
+    page = _templates().get_template("run.html.j2")
     return page.render(
         report=report,
         account=report.account,
@@ -68,29 +68,12 @@ def render_index(reports: Sequence[RunReport]) -> str:
         }
         for report in ordered
     ]
-    return _environment().get_template("index.html.j2").render(runs=runs, headings=_INDEX_HEADINGS)
+    return _templates().get_template("index.html.j2").render(runs=runs, headings=_INDEX_HEADINGS)
 
 
 @cache
-def _environment() -> Environment:
-    """The templates' environment, with escaping on and undefined names an error."""
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=lambda value: value if isinstance(value, Markup) else foreign_text(value),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "count": count,
-        "cut": foreign_text,
-        "duration": duration,
-        "metric_value": metric_value,
-        "percent": percent,
-        "usual_range": usual_range,
-    }
+def _templates() -> Environment:
     style = (_FOLDER / "style.css").read_text(encoding="utf-8")
-    environment.globals["browse_link"] = browse_link
-    environment.globals["style"] = Markup(style)  # noqa: S704 - our own file
-    return environment
+    filters = {"duration": duration, "metric_value": metric_value, "usual_range": usual_range}
+    names = {"browse_link": browse_link, "style": Markup(style)}  # noqa: S704 - our own file
+    return open_templates(_FOLDER, filters, names)

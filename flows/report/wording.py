@@ -4,11 +4,11 @@ import math
 import re
 from datetime import UTC, datetime
 
-_FOREIGN_CHARS_MAX = 400  # a detail or an address may be a megabyte
+FOREIGN_CHARS_MAX = 400  # a detail or an address may be a megabyte
 _JOINERS = "\u200c\u200d"  # invisible, but Persian and Hindi cannot be written without them
 
 
-def foreign_text(value: object, longest: int = _FOREIGN_CHARS_MAX) -> str:
+def foreign_text(value: object, longest: int = FOREIGN_CHARS_MAX) -> str:
     """Any value as one line of text of limited length, without control and bidi characters; not escaped."""
     text = re.sub(r"\s+", " ", str(value))
     if len(text) > longest:
