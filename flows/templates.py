@@ -13,19 +13,20 @@ from markupsafe import Markup
 
 from flows.report.wording import FOREIGN_CHARS_MAX, count, foreign_text, percent
 
-_SHARED = Path(__file__).parent / "report"  # macros.html.j2: parts that look the same in both
+Filters = dict[str, Callable[..., Any]]
+_SHARED = Path(__file__).parent / "report"  # mark.html.j2: what looks the same in both
 
 
 def open_templates(
     folder: Path,
-    filters: Mapping[str, Callable[..., Any]],
+    filters: Filters,
     names: Mapping[str, Any],
     chars_max: int = FOREIGN_CHARS_MAX,
 ) -> Environment:
     """The environment of a folder of templates.
 
     Args:
-        folder: Where the templates are; `macros.html.j2` of the reports can be imported too.
+        folder: Where the templates are; those of the reports can be imported too.
         filters: Filters beside `count`, `cut` and `percent`.
         names: What templates may use without being given it.
         chars_max: The longest value that is shown; the rest of a longer one is cut off.

@@ -19,7 +19,7 @@ from flows.browse.snapshot import Row
 from flows.report.model import RunReport
 from flows.report.sections import index_numbers, state_mark
 from flows.report.wording import count
-from flows.templates import open_templates
+from flows.templates import Filters, open_templates
 from tasks.load.output import Output
 from tasks.vocabulary import Doubt, Reason
 
@@ -45,7 +45,7 @@ def render(template: str, values: Mapping[str, Any]) -> str:
 
 @cache
 def _templates() -> Environment:
-    filters = {"as_options": as_options, "source": source_text, "web_address": web_address, "query": urlencode}
+    filters: Filters = {"as_options": as_options, "source": source_text, "web_address": web_address, "query": urlencode}
     names = {"navigation": NAVIGATION, "NONE": NONE}
     return open_templates(_FOLDER / "templates", filters, names, _FOREIGN_CHARS_MAX)
 

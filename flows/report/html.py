@@ -15,7 +15,7 @@ from flows.browse.address import browse_link
 from flows.report import sections
 from flows.report.model import RunReport
 from flows.report.wording import duration, metric_value, usual_range
-from flows.templates import open_templates
+from flows.templates import Filters, open_templates
 from tasks.quality.metrics import PastMetric
 
 _FOLDER = Path(__file__).parent
@@ -74,6 +74,6 @@ def render_index(reports: Sequence[RunReport]) -> str:
 @cache
 def _templates() -> Environment:
     style = (_FOLDER / "style.css").read_text(encoding="utf-8")
-    filters = {"duration": duration, "metric_value": metric_value, "usual_range": usual_range}
+    filters: Filters = {"duration": duration, "metric_value": metric_value, "usual_range": usual_range}
     names = {"browse_link": browse_link, "style": Markup(style)}  # noqa: S704 - our own file
     return open_templates(_FOLDER, filters, names)
