@@ -13,7 +13,11 @@ from markupsafe import Markup
 
 from flows.browse.address import browse_link
 from flows.report import sections
+from flows.report.judgement import judgement
+from flows.report.measures import TREND_RUNS_MIN, measures
 from flows.report.model import RunReport
+from flows.report.sections import Neighbours
+from flows.report.sites import sites
 from flows.report.wording import duration, metric_value, usual_range
 from flows.templates import Filters, open_templates
 from tasks.quality.metrics import PastMetric
@@ -21,20 +25,25 @@ from tasks.quality.metrics import PastMetric
 _FOLDER = Path(__file__).parent
 _INDEX_HEADINGS = ("pages", "articles", "duplicates", "quarantined", "warnings", "drifted")
 _STEP_HEADINGS = ("pages", "CPU seconds", "pages per CPU second", "batches", "batches reused")
-_SITES_UNFOLDED = 30  # more do not fit on a screen
+_ALONE = Neighbours()
+_SITES_UNFOLDED = 15  # more do not fit on a screen
 
 
-def render_run(report: RunReport, history: Sequence[PastMetric]) -> str:
+def render_run(report: RunReport, history: Sequence[PastMetric], neighbours: Neighbours = _ALONE) -> str:
     """One run as a page.
 
     Args:
         report: The run.
-        history: Rows of `schema.QUALITY_METRICS` of the last runs including this one, the oldest first.
+        history: Rows of `schema.QUALITY_METRICS` of the last runs, the oldest first: those of this run last, by site
+            too; of earlier runs those over all sites.
+        neighbours: The runs that the page links to.
     """
     began, ended = report.started_at, report.finished_at
     page = _templates().get_template("run.html.j2")
     return page.render(
         report=report,
+        neighbours=neighbours,
+        judgement=judgement(report),
         account=report.account,
         state=sections.state_mark(report.state),
         seconds=(ended - began).total_seconds() if began and ended else None,
@@ -46,8 +55,9 @@ def render_run(report: RunReport, history: Sequence[PastMetric]) -> str:
         drift=sections.drift(report),
         gates=sections.gates(report),
         reasons=sections.reasons(report),
-        trends=sections.trends(report, history),
-        sites=sections.sites(report),
+        measures=measures(report, history),
+        trend_runs_min=TREND_RUNS_MIN,
+        sites=sites(report, history),
         sites_unfolded=_SITES_UNFOLDED,
         steps=sections.steps(report),
         step_headings=_STEP_HEADINGS,
@@ -65,6 +75,7 @@ def render_index(reports: Sequence[RunReport]) -> str:
             "state": sections.state_mark(report.state),
             "file_name": f"{quote(report.run_id, safe='')}.html",
             "numbers": sections.index_numbers(report),
+            "judgement": judgement(report).sentence,
         }
         for report in ordered
     ]
