@@ -16,6 +16,7 @@ from flows.report import sections
 from flows.report.judgement import judgement
 from flows.report.measures import TREND_RUNS_MIN, measures
 from flows.report.model import RunReport
+from flows.report.problem_list import problems
 from flows.report.sections import Neighbours
 from flows.report.sites import sites
 from flows.report.wording import duration, metric_value, usual_range
@@ -49,7 +50,7 @@ def render_run(report: RunReport, history: Sequence[PastMetric], neighbours: Nei
         seconds=(ended - began).total_seconds() if began and ended else None,
         sources=report.parameters.get("sources") or [],
         is_completed=report.state.startswith("Completed"),
-        problems=sections.problems(report),
+        problems=problems(report),
         flow=sections.flow(report.account),
         stops=sections.stops(report),
         drift=sections.drift(report),

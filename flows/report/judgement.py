@@ -68,7 +68,7 @@ def _looks(report: RunReport) -> list[Look]:
     if report.problems:
         groups = report.problems_by_standing()
         still_open = [problem for problem in groups[STILL_OPEN] if problem.acknowledged_at is None]
-        parts = ((len(groups[NEW]), "new problem"), (len(still_open), "open problem"))
+        parts = ((len(groups[NEW]), "new problem"), (len(still_open), "older problem"))
         return [Look(count(number, noun), "problems", number == 1) for number, noun in parts if number]
     number = len(report.warnings)
     return [Look(count(number, "warning"), "gates", number == 1)] if number else []

@@ -6,16 +6,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from expectations.rule import Severity
 from flows.report.account import Account, AccountRow, account_rows
 from flows.report.charts import flow_plot
 from flows.report.model import RunReport
-from flows.report.problems import details as problem_details
-from flows.report.problems import standing_phrase
 from flows.report.records import GATE_ORDER, GateSummary, QuarantinedPage, RuleOutcome
 from flows.report.wording import count, gate_title
 from tasks.quality.drift import ComparedMetric
-from tasks.quality.problems import Problem
 
 _REASONS_UNFOLDED = 3
 
@@ -118,70 +114,6 @@ def _advice(step: str, stop: str) -> str:
     return "dataset" if step == "load" else "other"
 
 
-# ---------------------------------------------------------------------- problems
-
-
-@dataclass(frozen=True)
-class ProblemView:
-    """A problem: its key and its life, and where its rule is in the report."""
-
-    mark: Mark
-    key: str
-    details: str
-    anchor: str
-
-
-@dataclass(frozen=True)
-class ProblemGroup:
-    """The problems that are new, still open, or closed by the run."""
-
-    title: str
-    rows: list[ProblemView]
-
-
-@dataclass(frozen=True)
-class ProblemsView:
-    """The problems of the dataset as the run left them."""
-
-    phrase: str
-    has_open: bool
-    has_stop: bool  # whether one of them stops runs
-    groups: list[ProblemGroup]
-
-
-def problems(report: RunReport) -> ProblemsView:
-    """The problems of the dataset as the run left them: new, still open, closed."""
-    places = {rule.code for rule in report.rules}
-    groups = [
-        ProblemGroup(
-            standing.capitalize(),
-            [
-                ProblemView(
-                    _problem_mark(problem, report.run_id),
-                    problem.key,
-                    problem_details(problem, report.run_id),
-                    rule_anchor(problem.rule) if problem.rule in places else "",
-                )
-                for problem in found
-            ],
-        )
-        for standing, found in report.problems_by_standing().items()
-        if found
-    ]
-    alive = [problem for problem in report.problems if problem.is_open]
-    has_stop = any(problem.severity == Severity.CRITICAL for problem in alive)
-    return ProblemsView(standing_phrase(report), bool(alive), has_stop, groups)
-
-
-def _problem_mark(problem: Problem, run_id: str) -> Mark:
-    word = problem.standing(run_id)
-    if not problem.is_open:
-        return Mark("✓", word, "good")
-    if problem.severity == Severity.CRITICAL:
-        return Mark("■", word, "bad")
-    return Mark("●", f"{word}, acknowledged", "note") if problem.acknowledged_at else Mark("▲", word, "warn")
-
-
 # ---------------------------------------------------------------------- drift
 
 
@@ -193,7 +125,7 @@ class DriftView:
     overall: list[ComparedMetric]
     site_count: int  # sites that changed, of which the overall rows name none
     too_little_history: str  # why not everything was compared, if so
-    is_compared: bool
+    is_shown: bool  # whether the run was compared with others
 
 
 def drift(report: RunReport) -> DriftView:
@@ -207,7 +139,7 @@ def drift(report: RunReport) -> DriftView:
         overall=overall,
         site_count=len(sites),
         too_little_history=(history[0].observed or "there are too few earlier runs.") if history else "",
-        is_compared=any(gate.step == "dataset" for gate in report.gates),
+        is_shown=bool(rows) or any(gate.step == "dataset" for gate in report.gates),
     )
 
 
@@ -251,7 +183,9 @@ def gates(report: RunReport) -> list[GateView]:
 
 
 def _gate(gate: GateSummary, copies: int, reasons: Collection[str]) -> GateView:
-    """A gate; `reasons` are those of quarantined pages, `copies` is the number of pages that it did not see, since their bytes are those of a known page."""
+    """A gate. `copies` is the number of pages that it did not see, since their bytes are those of a known page;
+    `reasons` are those of the quarantined pages.
+    """
     rules = sorted((_rule(rule, gate, reasons) for rule in gate.rules), key=_by_gravity)
     broken = [line for line in rules if line.rule.state != "pass"]
     passed = [line for line in rules if line.rule.state == "pass"]
