@@ -167,10 +167,11 @@ def show_runs(_request: Request, snapshot: Snapshot) -> Response:
 
 def show_report(request: Request, snapshot: Snapshot) -> Response:
     """A run's report. Its name is looked up among the reports of the output, never used as a path."""
-    if request.path_params["run_id"] == "index.html":  # how the reports link to the list of all
+    name = request.path_params["run_id"].removesuffix(".html")  # reports link to the files of others
+    if name == "index":
         return RedirectResponse("/runs")
     reports = {path.stem: path for path in snapshot.output.reports.glob("*.html") if path.stem != "index"}
-    path = reports.get(request.path_params["run_id"])
+    path = reports.get(name)
     if path is None:
         raise HTTPException(404, "There is no report of this run.")
     return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": REPORT_POLICY})

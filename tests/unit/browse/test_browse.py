@@ -213,6 +213,7 @@ def test_a_page_shows_what_became_of_it(app, page_id, words):
         ("/sites?q=none", ["0 sites"]),
         ("/runs", [RUN_ID, "Completed"]),
         (f"/runs/{RUN_ID}", ["the report of the run"]),
+        (f"/runs/{RUN_ID}.html", ["the report of the run"]),
         ("/runs/index.html", ["1 run, the newest first"]),
         (f"/page/{FIRST['doc_id']}/source", ["shown as text in UTF-8; nothing of it is run"]),
         (f"/page/{EDITED['doc_id']}/source", ["The raw page was not kept."]),
