@@ -19,20 +19,20 @@ class SiteRow:
 
     name: str
     pages: int = 0
-    kept: int = 0
+    passed: int = 0
     confidence: float | None = None
     missing: dict[str, float] = field(default_factory=dict)
     is_gone: bool = False  # earlier runs had pages of it, this one has none
     changes: list[ComparedMetric] = field(default_factory=list)
     bar_percent: float = 0.0  # its pages, of those of the largest site
-    kept_percent: float = 0.0  # of the bar
+    passed_percent: float = 0.0  # of the bar
 
     @property
     def numbers(self) -> list[str]:
         """The cells of the table."""
         confidence = _UNKNOWN if self.confidence is None else metric_value("confidence_mean", self.confidence)
         shares = [percent(self.missing[name]) if name in self.missing else _UNKNOWN for name in SITE_FIELDS]
-        return [f"{self.pages:,}", f"{self.kept:,}", f"{self.pages - self.kept:,}", confidence, *shares]
+        return [f"{self.pages:,}", f"{self.passed:,}", f"{self.pages - self.passed:,}", confidence, *shares]
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,13 @@ def sites(report: RunReport, history: Sequence[PastMetric]) -> SitesView:
     most = max((row.pages for row in by_name.values()), default=0)
     for row in by_name.values():
         row.bar_percent = 100 * row.pages / most if most else 0.0
-        row.kept_percent = 100 * row.kept / row.pages if row.pages else 0.0
+        row.passed_percent = 100 * row.passed / row.pages if row.pages else 0.0
     ordered = sorted(by_name.values(), key=lambda row: (not row.is_gone, not row.changes, -row.pages, row.name))
     return SitesView(
-        headings=("pages", "kept", "quarantined", "confidence", *(f"no {name}" for name in SITE_FIELDS)),
+        headings=("pages", "passed", "quarantined", "confidence", *(f"no {name}" for name in SITE_FIELDS)),
         rows=ordered[:_SITES_MAX],
         left_out=max(0, len(ordered) - _SITES_MAX),
-        has_folders=any("/" in row.name and not row.kept for row in ordered),
+        has_folders=any("/" in row.name and not row.passed for row in ordered),
     )
 
 
@@ -73,7 +73,7 @@ def _note(row: SiteRow, metric: PastMetric) -> None:
     if name == "pages":
         row.pages = int(value)
     elif name == "passed":
-        row.kept = int(value)
+        row.passed = int(value)
     elif name == "confidence_mean":
         row.confidence = value
     elif name.removesuffix("_missing_share") in SITE_FIELDS and name.endswith("_missing_share"):
