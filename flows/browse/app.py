@@ -21,6 +21,8 @@ from flows.browse.downloads import FORMATS, articles_in_batches
 from flows.browse.filters import PAGES_MAX, ROWS_OF_A_PAGE, ArticleFilter, FilterError
 from flows.browse.page import find_page, page_view, raw_page
 from flows.browse.safety import HEADERS, REPORT_POLICY, SafeAnswers, allowed_hosts
+from flows.browse.site_views import HEADINGS, site_rows, site_view, sort_labels
+from flows.browse.sites import SITE_SORTS, find_site, prepare_sites, problems_of, sites
 from flows.browse.snapshot import ChangedError, Dataset, Snapshot, TooSlowError
 from flows.browse.stored import prepare_lines, prepare_pages
 from flows.report.model import read_reports
@@ -50,6 +52,7 @@ def make_app(root: str | Path) -> Starlette:
             route("/page/{page_id}/source", show_source),
             route("/quarantine", show_quarantine),
             route("/sites", show_sites),
+            route("/site", show_site),
             route("/runs", show_runs),
             route("/runs/{run_id}", show_report),
             Route("/style.css", _style, methods=["GET"]),
@@ -70,7 +73,7 @@ def prepare_in_background(snapshot: Snapshot) -> None:
         try:
             overview.overview(snapshot)
             snapshot.prepared("lines_index", prepare_lines)
-            snapshot.prepared("site_numbers", overview.prepare_sites)
+            snapshot.prepared("site_numbers", prepare_sites)
             snapshot.prepared("pages_index", prepare_pages)
         except (ChangedError, TooSlowError):
             return  # a view prepares it again, and says what is wrong
@@ -154,10 +157,23 @@ def show_quarantine(request: Request, snapshot: Snapshot) -> Response:
 
 
 def show_sites(request: Request, snapshot: Snapshot) -> Response:
-    """The sites: what became of their pages."""
+    """The sites: what became of their pages, and how that moved over the last runs."""
     number, wanted = _number(request), request.query_params.get("q", "")
-    rows, total = overview.sites(snapshot, wanted, number)
-    return _page("sites.html.j2", {"rows": rows, "q": wanted, **_turning(request, number, total)})
+    sort = request.query_params.get("sort", "pages")
+    if sort not in SITE_SORTS:
+        raise FilterError(f"sort: unknown value {sort[:20]!r}")
+    rows, total = sites(snapshot, wanted, sort, number)
+    values = {"rows": site_rows(rows), "headings": HEADINGS, "q": wanted, "sort": sort, "sorts": sort_labels()}
+    return _page("sites.html.j2", {**values, **_turning(request, number, total)})
+
+
+def show_site(request: Request, snapshot: Snapshot) -> Response:
+    """One site: its numbers, its open problems, and its last runs."""
+    row = find_site(snapshot, request.query_params.get("name", ""))
+    if row is None:
+        raise HTTPException(404, "No page of this dataset is from this site.")
+    reports = {path.stem for path in snapshot.output.reports.glob("*.html")}
+    return _page("site.html.j2", site_view(row, problems_of(snapshot, row["site"]), reports))
 
 
 def show_runs(_request: Request, snapshot: Snapshot) -> Response:

@@ -209,7 +209,7 @@ def test_a_page_shows_what_became_of_it(app, page_id, words):
         ("/quarantine?reason=clean.too_short", ["1 page with the reason clean.too_short"]),
         ("/quarantine?reason=other", ["0 pages with the reason other"]),
         ("/sites", ["2 sites", "paper.example"]),
-        ("/sites?q=PAPER", ["1 site,"]),
+        ("/sites?q=PAPER", ["1 site."]),
         ("/sites?q=none", ["0 sites"]),
         ("/runs", [RUN_ID, "Completed"]),
         (f"/runs/{RUN_ID}", ["the report of the run"]),
