@@ -82,16 +82,10 @@ def _bars(runs: Sequence[Row]) -> Markup:
             if part:
                 parts.append(f'<rect class="{kind}" x="{x}" y="{y:.1f}" width="{_BAR_STEP - 1}" height="{part:.1f}"/>')
         words.append(f"{run['quarantined']:,} of {run['pages']:,}")
-    opening = Markup(
-        '<svg class="bars" role="img" viewBox="0 0 {} {}" width="{}" height="{}"><title>{}</title>'
-    ).format(
-        _BARS_WIDTH,
-        _BARS_HEIGHT,
-        _BARS_WIDTH,
-        _BARS_HEIGHT,
-        f"Quarantined pages by run, the oldest run first: {', '.join(words)}",
-    )
-    return opening + Markup("".join(parts)) + Markup("</svg>")  # noqa: S704 - numbers only
+    title = f"Quarantined pages by run, the oldest run first: {', '.join(words)}"
+    opening = Markup('<svg class="run-bars" role="img" viewBox="0 0 {} {}"><title>{}</title>')
+    start = opening.format(_BARS_WIDTH, _BARS_HEIGHT, title)
+    return start + Markup("".join(parts)) + Markup("</svg>")  # noqa: S704 - numbers only
 
 
 def _trends(runs: Sequence[Row]) -> list[dict[str, Any]]:
