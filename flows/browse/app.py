@@ -21,8 +21,8 @@ from flows.browse.downloads import FORMATS, articles_in_batches
 from flows.browse.filters import PAGES_MAX, ROWS_OF_A_PAGE, ArticleFilter, FilterError
 from flows.browse.page import find_page, page_view, raw_page
 from flows.browse.safety import HEADERS, REPORT_POLICY, SafeAnswers, allowed_hosts
-from flows.browse.site_views import HEADINGS, site_rows, site_view, sort_labels
-from flows.browse.sites import SITE_SORTS, find_site, prepare_sites, problems_of, sites
+from flows.browse.site_views import site_view, sites_view
+from flows.browse.sites import SITE_SORTS, find_site, last_runs, prepare_sites, problems_of, sites
 from flows.browse.snapshot import ChangedError, Dataset, Snapshot, TooSlowError
 from flows.browse.stored import prepare_lines, prepare_pages
 from flows.report.model import read_reports
@@ -163,7 +163,7 @@ def show_sites(request: Request, snapshot: Snapshot) -> Response:
     if sort not in SITE_SORTS:
         raise FilterError(f"sort: unknown value {sort[:20]!r}")
     rows, total = sites(snapshot, wanted, sort, number)
-    values = {"rows": site_rows(rows), "headings": HEADINGS, "q": wanted, "sort": sort, "sorts": sort_labels()}
+    values = {**sites_view(rows, last_runs(snapshot)), "q": wanted, "sort": sort}
     return _page("sites.html.j2", {**values, **_turning(request, number, total)})
 
 

@@ -12,17 +12,21 @@ from flows.report.problems import life
 from flows.report.wording import count, metric_value, percent
 from tasks.quality.problems import Problem
 
-_BARS_WIDTH, _BARS_HEIGHT, _BAR_STEP = 150, 26, 5  # 30 runs
+_BARS_WIDTH, _BARS_HEIGHT, _BAR_STEP = 180, 26, 6  # 30 runs
 _TRENDS_FROM_RUNS = 3  # two points are a line whatever they say
 _UNKNOWN = "–"
+HEADINGS = ("pages", "articles", "duplicates", "quarantined", "confidence")
 
 
-def site_rows(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """The sites of a page, each with its numbers and its last runs as bars."""
-    return [row | {"bars": _bars(row["runs"]), "numbers": _numbers(row)} for row in rows]
+def sites_view(rows: Sequence[Row], runs: Sequence[str]) -> dict[str, Any]:
+    """The sites of a page, each with its numbers, and its pages in the last runs as bars."""
+    shown = [
+        row | {"bars": _bars(row["runs"], runs), "numbers": _numbers(row), "missing": _missing(row)} for row in rows
+    ]
+    return {"rows": shown, "headings": HEADINGS, "run_count": len(runs), "sorts": _sort_labels()}
 
 
-def sort_labels() -> list[tuple[str, str]]:
+def _sort_labels() -> list[tuple[str, str]]:
     """The orders of the sites by their names in an address."""
     return [(name, label) for name, (label, _) in SITE_SORTS.items()]
 
@@ -32,12 +36,9 @@ def site_view(row: Row, problems: Sequence[Problem], reports: Collection[str]) -
     runs = row["runs"]
     return {
         "row": row,
-        "numbers": list(zip(HEADINGS, _numbers(row), strict=True)),
+        "missing": _missing(row),
         "headings": HEADINGS,
-        "runs": [
-            {"run_id": run["run_id"], "numbers": _numbers(run), "has_report": run["run_id"] in reports}
-            for run in reversed(runs)
-        ],
+        "runs": [_described(run) | {"has_report": run["run_id"] in reports} for run in reversed(runs)],
         "trends": _trends(runs) if len(runs) >= _TRENDS_FROM_RUNS else [],
         "trends_from_runs": _TRENDS_FROM_RUNS,
         "problems": [
@@ -47,41 +48,39 @@ def site_view(row: Row, problems: Sequence[Problem], reports: Collection[str]) -
     }
 
 
-HEADINGS = (
-    "pages",
-    "articles",
-    "duplicates",
-    "quarantined",
-    "confidence",
-    "flagged",
-    *(f"no {name}" for name in SITE_FIELDS),
-)
+def _described(row: Row) -> Row:
+    """A site, or a site in one run, with the cells that both tables have."""
+    return row | {"numbers": _numbers(row), "missing": _missing(row)}
 
 
 def _numbers(row: Row) -> list[str]:
     """The cells of a site, or of a site in one run, under HEADINGS."""
-    shares = [row["flagged"], *(row[f"missing_{name}"] for name in SITE_FIELDS)]
-    return [
-        *(count(row[name]) for name in ("pages", "articles", "duplicates", "quarantined")),
-        _UNKNOWN if row["confidence"] is None else f"{row['confidence']:.2f}",
-        *(_UNKNOWN if share is None else percent(share) for share in shares),
-    ]
+    confidence = _UNKNOWN if row["confidence"] is None else f"{row['confidence']:.2f}"
+    return [*(count(row[name]) for name in ("pages", "articles", "duplicates", "quarantined")), confidence]
 
 
-def _bars(runs: Sequence[Row]) -> Markup:
-    """The pages of each run as a bar, the oldest on the left; its upper part is the quarantined ones."""
-    if not runs:
+def _missing(row: Row) -> str:
+    """The fields that articles of a site lack: `authors 25%, date 3%`."""
+    shares = [(row[f"missing_{name}"] or 0.0, name) for name in SITE_FIELDS]
+    lacking = ", ".join(f"{name} {percent(share)}" for share, name in sorted(shares, reverse=True) if share)
+    return lacking or ("nothing" if row["articles"] else _UNKNOWN)
+
+
+def _bars(of_site: Sequence[Row], runs: Sequence[str]) -> Markup:
+    """The pages of a site in each of the last runs as a bar; the upper part of a bar is the quarantined ones."""
+    if not of_site:
         return Markup("")
-    most = max(run["pages"] for run in runs)
+    most = max(run["pages"] for run in of_site)
     parts, words = [], []
-    for number, run in enumerate(runs):
+    for run in of_site:
         height = max(1.5, run["pages"] / most * _BARS_HEIGHT)
         lost = run["quarantined"] / run["pages"] * height
-        x, top = number * _BAR_STEP, _BARS_HEIGHT - height
+        x, top = runs.index(run["run_id"]) * _BAR_STEP, _BARS_HEIGHT - height
         for kind, y, part in (("quarantined", top, lost), ("published", top + lost, height - lost)):
             if part:
                 parts.append(f'<rect class="{kind}" x="{x}" y="{y:.1f}" width="{_BAR_STEP - 1}" height="{part:.1f}"/>')
         words.append(f"{run['quarantined']:,} of {run['pages']:,}")
+    parts.append(f'<line class="axis" x1="0" x2="{len(runs) * _BAR_STEP}" y1="{_BARS_HEIGHT}" y2="{_BARS_HEIGHT}"/>')
     title = f"Quarantined pages by run, the oldest run first: {', '.join(words)}"
     opening = Markup('<svg class="run-bars" role="img" viewBox="0 0 {} {}"><title>{}</title>')
     start = opening.format(_BARS_WIDTH, _BARS_HEIGHT, title)

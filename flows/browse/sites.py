@@ -66,6 +66,12 @@ def _numbered(snapshot: Snapshot, condition: str, *values: object) -> list[Row]:
     return [row | {"runs": by_site[row["site"]]} for row in rows]
 
 
+def last_runs(snapshot: Snapshot) -> list[str]:
+    """The ids of the runs of which sites have numbers, the oldest first."""
+    snapshot.prepared(_NUMBERS, prepare_sites)
+    return [row["run_id"] for row in snapshot.rows(f"select distinct run_id from {_BY_RUN} order by 1")]
+
+
 def problems_of(snapshot: Snapshot, name: str) -> list[Problem]:
     """The open problems of a site, the gravest and largest first."""
     found = [problem for problem in _open_problems(snapshot) if problem.scope.lower() == name]
