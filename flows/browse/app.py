@@ -19,6 +19,7 @@ from flows.browse import overview, views
 from flows.browse.articles import find_articles
 from flows.browse.downloads import FORMATS, articles_in_batches
 from flows.browse.filters import PAGES_MAX, ROWS_OF_A_PAGE, ArticleFilter, FilterError
+from flows.browse.open_problems import open_problems
 from flows.browse.page import find_page, page_view, raw_page
 from flows.browse.safety import HEADERS, REPORT_POLICY, SafeAnswers, allowed_hosts
 from flows.browse.site_views import site_view, sites_view
@@ -106,7 +107,8 @@ def _with_snapshot(dataset: Dataset, view: View) -> Callable[[Request], Response
 def show_dataset(_request: Request, snapshot: Snapshot) -> Response:
     """What is in the dataset, and whether it can be trusted."""
     numbers = overview.overview(snapshot)
-    return _page("dataset.html.j2", views.dataset_view(numbers, read_reports(snapshot.output, _LAST_RUNS)))
+    reports = read_reports(snapshot.output, _LAST_RUNS)
+    return _page("dataset.html.j2", views.dataset_view(numbers, reports, open_problems(snapshot)))
 
 
 def show_articles(request: Request, snapshot: Snapshot) -> Response:

@@ -3,16 +3,12 @@
 A site is the host of an address, without `www.`, or the folder of pages that have none.
 """
 
-import logging
 from collections import Counter
 
 from flows.browse.filters import MISSING, ROWS_OF_A_PAGE
+from flows.browse.open_problems import open_problems
 from flows.browse.snapshot import Row, Snapshot
-from tasks.errors import CopydeskError
-from tasks.quality.history import read_problems
 from tasks.quality.problems import Problem
-
-logger = logging.getLogger(__name__)
 
 SITE_FIELDS = ("title", "authors", "date", "publisher")  # of which the missing share is shown for each site
 # sort orders: name -> (label, SQL)
@@ -50,7 +46,7 @@ def find_site(snapshot: Snapshot, name: str) -> Row | None:
 def _numbered(snapshot: Snapshot, condition: str, *values: object) -> list[Row]:
     """The sites of a condition with their problems and their last runs."""
     snapshot.prepared(_NUMBERS, prepare_sites)
-    problems = Counter(problem.scope.lower() for problem in _open_problems(snapshot))
+    problems = Counter(problem.scope.lower() for problem in open_problems(snapshot))
     rows = snapshot.rows(
         f"select {_NUMBERS}.*, coalesce(found.problems, 0) as problems from {_NUMBERS} left join "
         "(select unnest(?::varchar[]) as site, unnest(?::integer[]) as problems) as found using (site) "
@@ -74,17 +70,8 @@ def last_runs(snapshot: Snapshot) -> list[str]:
 
 def problems_of(snapshot: Snapshot, name: str) -> list[Problem]:
     """The open problems of a site, the gravest and largest first."""
-    found = [problem for problem in _open_problems(snapshot) if problem.scope.lower() == name]
+    found = [problem for problem in open_problems(snapshot) if problem.scope.lower() == name]
     return sorted(found, key=lambda problem: (problem.severity, -problem.pages, problem.key))
-
-
-def _open_problems(snapshot: Snapshot) -> list[Problem]:
-    """The open problems as they are now: a run that publishes nothing changes them too."""
-    try:
-        return [problem for problem in read_problems(snapshot.output.quality) if problem.is_open]
-    except CopydeskError as error:
-        logger.warning("%s", error)
-        return []
 
 
 def prepare_sites(snapshot: Snapshot) -> bool:

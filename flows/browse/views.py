@@ -13,6 +13,7 @@ from expectations.reasons import quarantine_sentences
 from flows.browse.articles import Found
 from flows.browse.downloads import FORMATS
 from flows.browse.filters import KINDS, MISSING, NONE, PLACES, SORTS, ArticleFilter
+from flows.browse.open_problems import by_rule
 from flows.browse.overview import LOW_CONFIDENCE, Overview
 from flows.browse.page import PageView, flag_sentence
 from flows.browse.snapshot import Row
@@ -21,6 +22,8 @@ from flows.report.sections import index_numbers, state_mark
 from flows.report.wording import count
 from flows.templates import Filters, open_templates
 from tasks.load.output import Output
+from tasks.quality.problems import Problem
+from tasks.text.language import language_name
 from tasks.vocabulary import Doubt, Reason
 
 _FOLDER = Path(__file__).parent
@@ -46,7 +49,7 @@ def render(template: str, values: Mapping[str, Any]) -> str:
 @cache
 def _templates() -> Environment:
     filters: Filters = {"as_options": as_options, "source": source_text, "web_address": web_address, "query": urlencode}
-    names = {"navigation": NAVIGATION, "NONE": NONE}
+    names = {"language_name": language_name, "navigation": NAVIGATION, "NONE": NONE}
     return open_templates(_FOLDER / "templates", filters, names, _FOREIGN_CHARS_MAX)
 
 
@@ -76,7 +79,7 @@ def web_address(value: str | None) -> str:
 # ---------------------------------------------------------------------- dataset
 
 
-def dataset_view(numbers: Overview, reports: Sequence[RunReport]) -> dict[str, Any]:
+def dataset_view(numbers: Overview, reports: Sequence[RunReport], problems: Sequence[Problem]) -> dict[str, Any]:
     """The dataset at a glance."""
     return {
         "numbers": numbers,
@@ -85,7 +88,8 @@ def dataset_view(numbers: Overview, reports: Sequence[RunReport]) -> dict[str, A
         "chart": _chart(numbers.by_period),
         "period": _PERIODS.get(len(numbers.by_period[0]["label"]), "") if numbers.by_period else "",
         "runs": [_run_row(report) for report in reports],
-        "open_problems": _open_problems(reports),
+        "problems": by_rule(problems, reports),
+        "stop": _stop_of_last_run(reports),
         "received": sum(numbers.outcomes.values()),
     }
 
@@ -101,13 +105,10 @@ def _shares(numbers: Overview) -> list[dict[str, Any]]:
     return [{"words": words, "articles": found, "share": found / total, "query": query} for words, found, query in rows]
 
 
-def _open_problems(reports: Sequence[RunReport]) -> list[str]:
-    """What the newest run complains about, in sentences."""
-    if not reports:
-        return []
-    newest = reports[0]
-    problems = [newest.message] if newest.message and not newest.state.startswith("Completed") else []
-    return problems + [f"{rule.code}: {rule.sentence} {rule.breach}" for rule in newest.warnings]
+def _stop_of_last_run(reports: Sequence[RunReport]) -> str:
+    """Why the newest run published nothing; empty if it did."""
+    newest = reports[0] if reports else None
+    return newest.message or newest.state if newest and not newest.is_published else ""
 
 
 def _chart(periods: Sequence[Row]) -> Markup:
