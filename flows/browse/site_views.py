@@ -9,7 +9,7 @@ from flows.browse.sites import SITE_FIELDS, SITE_SORTS
 from flows.browse.snapshot import Row
 from flows.report.charts import trend_plot
 from flows.report.problems import life
-from flows.report.wording import count, metric_value, percent
+from flows.report.wording import count, lacking_fields, metric_value
 from tasks.quality.problems import Problem
 
 _BARS_WIDTH, _BARS_HEIGHT, _BAR_STEP = 180, 26, 6  # 30 runs
@@ -60,10 +60,8 @@ def _numbers(row: Row) -> list[str]:
 
 
 def _missing(row: Row) -> str:
-    """The fields that articles of a site lack: `authors 25%, date 3%`."""
-    shares = [(row[f"missing_{name}"] or 0.0, name) for name in SITE_FIELDS]
-    lacking = ", ".join(f"{name} {percent(share)}" for share, name in sorted(shares, reverse=True) if share)
-    return lacking or ("nothing" if row["articles"] else _UNKNOWN)
+    """The fields that articles of a site lack."""
+    return lacking_fields({name: row[f"missing_{name}"] for name in SITE_FIELDS}) if row["articles"] else _UNKNOWN
 
 
 def _bars(of_site: Sequence[Row], runs: Sequence[str]) -> Markup:

@@ -17,6 +17,7 @@ from flows.browse.open_problems import by_rule
 from flows.browse.overview import LOW_CONFIDENCE, Overview
 from flows.browse.page import PageView, flag_sentence
 from flows.browse.snapshot import Row
+from flows.report.judgement import judgement
 from flows.report.model import RunReport
 from flows.report.sections import index_numbers, state_mark
 from flows.report.wording import count
@@ -201,5 +202,5 @@ def _run_row(report: RunReport) -> dict[str, Any]:
         "started_at": report.started_at,
         "is_published": report.is_published,
         "numbers": index_numbers(report),
-        "sentence": report.sentence(),
+        "judgement": judgement(report).sentence,
     }

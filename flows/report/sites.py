@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flows.report.model import RunReport
-from flows.report.wording import metric_value, percent
+from flows.report.wording import lacking_fields
 from tasks.quality.drift import ComparedMetric
 from tasks.quality.metrics import ALL, PastMetric
 
-SITE_FIELDS = ("authors", "date", "publisher")  # of which the missing share has a column
+SITE_FIELDS = ("authors", "date", "publisher")  # of which the missing share is shown
 _UNKNOWN = "–"
 _SITES_MAX = 1000  # a browser cannot scroll more; `copydesk browse` shows all
 
@@ -30,9 +30,13 @@ class SiteRow:
     @property
     def numbers(self) -> list[str]:
         """The cells of the table."""
-        confidence = _UNKNOWN if self.confidence is None else metric_value("confidence_mean", self.confidence)
-        shares = [percent(self.missing[name]) if name in self.missing else _UNKNOWN for name in SITE_FIELDS]
-        return [f"{self.pages:,}", f"{self.passed:,}", f"{self.pages - self.passed:,}", confidence, *shares]
+        confidence = _UNKNOWN if self.confidence is None else f"{self.confidence:.2f}"
+        return [f"{self.pages:,}", f"{self.passed:,}", f"{self.pages - self.passed:,}", confidence]
+
+    @property
+    def lacking(self) -> str:
+        """The fields that its pages lack: `authors 25%, date 3%`."""
+        return lacking_fields(self.missing) if self.passed else _UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ def sites(report: RunReport, history: Sequence[PastMetric]) -> SitesView:
         row.passed_percent = 100 * row.passed / row.pages if row.pages else 0.0
     ordered = sorted(by_name.values(), key=lambda row: (not row.is_gone, not row.changes, -row.pages, row.name))
     return SitesView(
-        headings=("pages", "passed", "quarantined", "confidence", *(f"no {name}" for name in SITE_FIELDS)),
+        headings=("pages", "passed", "quarantined", "confidence"),
         rows=ordered[:_SITES_MAX],
         left_out=max(0, len(ordered) - _SITES_MAX),
         has_folders=any("/" in row.name and not row.passed for row in ordered),

@@ -64,10 +64,10 @@ def test_the_table_of_sites_has_what_became_of_their_pages_those_that_changed_fi
     seen(source)
     rows = re.findall(r'<tr>\s*<td class="site"><bdi><b>(.*?)</b>(.*?)</tr>', source, re.DOTALL)
     assert [(name, re.findall(r'data-label="\w.*?">(.*?)<', cells)) for name, cells in rows] == [
-        ("post.example", ["0", "0", "0", "–", "–", "–", "–"]),
-        ("&lt;b&gt;", ["20", "20", "0", "–", "–", "–", "–"]),
-        ("gazette.example", ["8", "6", "2", "0.75", "50%", "–", "–"]),
-        ("folder/of/pages", ["2", "0", "2", "–", "–", "–", "–"]),
+        ("post.example", ["0", "0", "0", "–", "–"]),
+        ("&lt;b&gt;", ["20", "20", "0", "–", "nothing"]),
+        ("gazette.example", ["8", "6", "2", "0.75", "authors 50%"]),
+        ("folder/of/pages", ["2", "0", "2", "–", "–"]),
     ]
     assert "counted for its publisher, or, if it was quarantined, for its folder" in source
     many = [row | {"site": f"s{number}"} for number in range(1200) for row in history_of("pages", [1.0])]
