@@ -138,7 +138,7 @@ def show_page(request: Request, snapshot: Snapshot) -> Response:
     page = find_page(snapshot, request.path_params["page_id"])
     if page is None:
         raise HTTPException(404, "No page of this dataset has this id.")
-    return _page("page.html.j2", views.page_view_values(page_view(snapshot, page)))
+    return _page("page.html.j2", views.page_view_values(page_view(snapshot, page), snapshot.output))
 
 
 def show_source(request: Request, snapshot: Snapshot) -> Response:

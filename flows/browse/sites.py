@@ -19,6 +19,10 @@ SITE_SORTS = {
     "problems": ("most open problems first", "problems desc, pages desc, site"),
     "name": ("by name", "site"),
 }
+_HOST = "lower(split_part(split_part(url, '/', 3), ':', 1))"
+_FOLDER = "lower(parse_dirpath(split_part(source_uri, '#', 1)))"
+# the site of a row of the ledger or of the articles, as SQL
+SITE_NAME = f"coalesce(nullif(case when starts_with({_HOST}, 'www.') then {_HOST}[5:] else {_HOST} end, ''), {_FOLDER})"
 _RUNS = 30  # the newest of the dataset; of these each site has numbers by run
 _NUMBERS, _BY_RUN = "site_numbers", "site_runs"
 
@@ -84,11 +88,8 @@ def prepare_sites(snapshot: Snapshot) -> bool:
 
 def _create(snapshot: Snapshot, name: str, keys: str, condition: str) -> None:
     """A table of what became of pages and how complete and certain articles are, by site, or by site and run."""
-    host = "lower(split_part(split_part(url, '/', 3), ':', 1))"
-    folder = "lower(parse_dirpath(split_part(source_uri, '#', 1)))"
-    site = f"coalesce(nullif(case when starts_with({host}, 'www.') then {host}[5:] else {host} end, ''), {folder})"
     missing = ", ".join(f"avg(({MISSING[field][1]})::int) as missing_{field}" for field in SITE_FIELDS)
-    columns = f"{site} as {keys}"
+    columns = f"{SITE_NAME} as {keys}"
     snapshot.create_table(
         name,
         f"select * from (select {columns}, count(*) as pages, "

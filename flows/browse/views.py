@@ -1,7 +1,10 @@
 """What each view shows, as values for the templates. Everything foreign is cleaned and escaped there."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -29,6 +32,7 @@ from tasks.vocabulary import Doubt, Reason
 
 _FOLDER = Path(__file__).parent
 _FOREIGN_CHARS_MAX = 100_000  # of one value; a paragraph may be long, a page of megabytes helps nobody
+_FOLDED_FROM_LINES = 6  # fewer take less room than what stands in their place
 _CHART_WIDTH, _CHART_HEIGHT = 640, 120
 _PERIODS = {4: "year", 7: "month", 10: "day"}  # by the length of a label, such as 2026-03
 _PLAIN_SPACES = frozenset("\n\t")
@@ -165,7 +169,7 @@ def articles_view(wanted: ArticleFilter, found: Found, numbers: Overview) -> dic
 # ---------------------------------------------------------------------- one page
 
 
-def page_view_values(view: PageView) -> dict[str, Any]:
+def page_view_values(view: PageView, output: Output) -> dict[str, Any]:
     """One page: its article beside its lines."""
     counts = {action: sum(line["action"] == action for line in view.lines) for action in ("keep", "field", "drop")}
     used = {line["reason"] for line in view.lines}
@@ -175,8 +179,32 @@ def page_view_values(view: PageView) -> dict[str, Any]:
         "page": view.page,
         "paragraphs": view.article["text"].split("\n\n") if view.article else [],
         "counts": counts,
+        "stretches": stretches(view.lines),
+        "has_report": view.page["run_id"] in _reports(output),
         "reasons": {str(reason): reason.sentence for reason in Reason if reason in used},
     }
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Lines in a row; many dropped ones are folded, so that what was kept is seen beside the text."""
+
+    lines: list[Row]
+    summary: str = ""  # of a folded stretch: `23 dropped lines: navigation 20, promo 3`
+
+
+def stretches(lines: Sequence[Row]) -> list[Stretch]:
+    """The lines of a page in stretches. Of a page without a kept line nothing is folded: one wants to see why."""
+    found = []
+    is_foldable = any(line["action"] == "keep" for line in lines)
+    for is_dropped, members in groupby(lines, lambda line: line["action"] == "drop"):
+        stretch = list(members)
+        summary = ""
+        if is_dropped and is_foldable and len(stretch) >= _FOLDED_FROM_LINES:
+            labels = Counter(line["label"] for line in stretch).most_common(3)
+            summary = f"{count(len(stretch), 'dropped line')}: " + ", ".join(f"{label} {n:,}" for label, n in labels)
+        found.append(Stretch(stretch, summary))
+    return found
 
 
 # ---------------------------------------------------------------------- quarantine and runs
@@ -191,8 +219,13 @@ def quarantine_view(reasons: Sequence[Row], reason: str, rows: Sequence[Row]) ->
 
 def run_rows(reports: Sequence[RunReport], output: Output) -> list[dict[str, Any]]:
     """The runs, each with whether its report is there."""
-    present = {path.stem for path in output.reports.glob("*.html")}
+    present = _reports(output)
     return [{**_run_row(report), "has_report": report.run_id in present} for report in reports]
+
+
+def _reports(output: Output) -> set[str]:
+    """The runs of which there is a report."""
+    return {path.stem for path in output.reports.glob("*.html")}
 
 
 def _run_row(report: RunReport) -> dict[str, Any]:
