@@ -14,7 +14,7 @@ _KEPT_MAX = 8_000_000  # paragraphs in memory, 100 MB; of more, those with the l
 _SHARED_MIN, _SHARED_SHARE = 2, 0.35  # paragraphs, and of the bytes of all
 _WHOLE = 0.95  # of a text that is in one other, which has more: the other is damaged
 _SAME = 0.7  # of both texts: two versions of a story, which near-duplicates name
-_PARTNERS_MAX = 20  # rows of one paragraph that are compared; one that more have is no second story
+_PARTNERS_MAX = 20  # rows with one paragraph that are compared; what more have is part of the layout
 
 
 class SharedTexts:

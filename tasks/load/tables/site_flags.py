@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -40,7 +41,7 @@ class SiteFlagRows:
         if not flagged:
             return table
         own = {row: self._of(docs[row]) for row in flagged}
-        added = {
+        added: dict[str, dict[int, list[Any]]] = {
             "flags": {row: [self.flags[n] for n in numbers] for row, numbers in own.items()},
             "flag_evidence": {
                 row: [{"flag": self.flags[n], "line_no": None, "shown": self.shown[n]} for n in numbers]
