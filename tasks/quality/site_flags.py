@@ -129,7 +129,7 @@ class SiteFlags:
                 addresses=_hashes(table.column("canonical_url")),
                 urls=_hashes(table.column("url")),
                 authors=_hashes(pc.binary_join(table.column("authors"), "\n")),
-                publishers=_hashes(table.column("publisher")),
+                publishers=_hashes(_named(table)),
                 languages=_hashes(table.column("language")),
                 instants=np.where(is_day_only, _NO_TIME, published),
                 ages=np.where(has_age, age, 0),
@@ -182,6 +182,13 @@ def _hashes(column: pa.ChunkedArray) -> Ids:
     """Hashes of strings; 0 for null and for the empty string."""
     column = pc.fill_null(column, "")
     return np.where(pc.equal(column, "").to_numpy(), np.uint64(0), hash_strings(column))
+
+
+def _named(table: pa.Table) -> pa.ChunkedArray:
+    """The publishers, without those that are the host of the page, which stands for a missing name."""
+    name, host = pc.utf8_lower(table.column("publisher")), pc.utf8_lower(table.column("domain"))
+    is_host = pc.or_(pc.equal(name, host), pc.equal(pc.binary_join_element_wise("www.", name, ""), host))
+    return pc.if_else(pc.fill_null(is_host, False), pa.scalar(None, pa.string()), table.column("publisher"))
 
 
 def _past_shares(history: Iterable[PastMetric]) -> dict[tuple[str, str], tuple[float, int]]:
