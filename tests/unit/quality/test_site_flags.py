@@ -19,7 +19,7 @@ TABLE = pa.schema([schema.CANDIDATES.field(name) for name in COLUMNS])
 
 def paragraph(number, part):
     return (
-        f"Paragraph {part} of story {number} says what the council of the old town decided on day {number * 97 + part}."
+        f"Paragraph {part} of story {number} says what the council of the old harbour town decided on day {number * 97 + part}."
     )
 
 
