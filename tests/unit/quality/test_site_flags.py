@@ -18,9 +18,8 @@ TABLE = pa.schema([schema.CANDIDATES.field(name) for name in COLUMNS])
 
 
 def paragraph(number, part):
-    return (
-        f"Paragraph {part} of story {number} says what the council of the old harbour town decided on day {number * 97 + part}."
-    )
+    day = 1000 + number * 97 + part
+    return f"Paragraph {part} of story {number} says what the council of the old harbour town decided on day {day}."
 
 
 def story(number, count=8):
