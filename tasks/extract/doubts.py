@@ -28,6 +28,7 @@ _BODY_DOUBTFUL = 0.5  # body_confidence; below, the text more likely has wrong l
 _STORY_DOUBTFUL = 0.8  # story_probability; below, more than one such page in five is not a story
 _AT_ONCE = timedelta(seconds=5)  # no crawler is that fast, but a page that prints the clock as its date
 _CHUNK_CHARS, _CHUNKS = 500, 4
+_LIKELY_DISTANCE = 350  # two samples so near to two languages are in two
 # words that end no sentence, and pairs of words that are adjacent in none: a test of order, not of meaning
 _NEVER_LAST = {
     "en": "the|a|an|of|and|or|our|their|its|than|from the",
@@ -152,12 +153,15 @@ def is_mixed(text: str, language: str | None) -> bool:
     if language is None or len(text) < 2 * _CHUNK_CHARS:
         return False
     step = (len(text) - _CHUNK_CHARS) // (_CHUNKS - 1)
+    likely = set()
     for start in range(0, step * _CHUNKS, max(step, 1)):
         code, distance = detect_fast(text[start : start + _CHUNK_CHARS])
         other = base_language(code) if code != "unknown" else None
         if other and other != language and distance <= MAX_SURE_DISTANCE:
             return True
-    return False
+        if other and distance <= _LIKELY_DISTANCE:
+            likely.add(other)
+    return len(likely) > 1
 
 
 def is_at_once(published: datetime | None, fetched: datetime | None) -> bool:

@@ -27,6 +27,8 @@ class Story:
     language: str | None
     title: str
     authors: Sequence[str]
+    publisher: str
+    host: str  # of the page's address; empty if it has none
     tags: Sequence[str | None]  # the HTML element of each paragraph
     declared_authors: Sequence[str] = ()
     declared_dates: Sequence[str] = ()

@@ -21,7 +21,7 @@ _PLAIN_REPAIRS = frozenset({"spaces", "tabs", "line_breaks", "unicode_nfc"})
 def damage_columns(page: Page, row: Mapping[str, Any], body: Body) -> tuple[list[str], dict[str, Any]]:
     """The flags for damage, and the columns that say what shows them and what was repaired.
 
-    `row` has title, authors, language and word_count.
+    `row` has title, authors, publisher, domain, language and word_count.
     """
     kept = [line for line in page.lines if line.action == "keep"]
     first, last = (kept[0].line_no, kept[-1].line_no) if kept else (0, 0)
@@ -34,6 +34,8 @@ def damage_columns(page: Page, row: Mapping[str, Any], body: Body) -> tuple[list
         language=row["language"],
         title=row["title"] or "",
         authors=row["authors"],
+        publisher=row["publisher"] or "",
+        host=row["domain"] or "",
         tags=[line.tag for line in kept],
         declared_authors=_declared_authors(page),
         declared_dates=_declared_dates(page),

@@ -59,6 +59,7 @@ def test_words_in_no_order():
 def test_a_text_half_in_another_language():
     english, german = golden("islandobserver/lighthouse-sale.json"), golden("talblick/weinlese.json")
     assert is_mixed(english[:1200] + german[:1200], "en")
+    assert is_mixed(english[:1200] + german[:1200], "de")
     assert not is_mixed(english, "en")
     assert not is_mixed(german, "de")
 
