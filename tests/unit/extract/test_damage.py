@@ -44,7 +44,7 @@ def among(*lines):
 
 # paragraphs of three sentences
 LONG = [
-    f"{one} It was the {number} of four such evenings, and most people went home early. Nobody minded the rain of {number}."
+    f"{one} It was the {number} of four such evenings, and most went home early. Nobody minded rain {number}."
     for number, one in enumerate(PLAIN)
 ]
 LOOKALIKES = str.maketrans("aeo", "аео")
