@@ -5,7 +5,7 @@ import re
 import numpy as np
 import orjson
 
-from tasks.clean.label.page_kind import PLAIN, PageFacts, judge
+from tasks.clean.label.page_kind import LIVE_UPDATES, PLAIN, PageFacts, judge
 from tasks.clean.model import features, page_words, story
 from tasks.clean.model.page_declared import declared_features
 from tasks.clean.model.page_features import block_features
@@ -28,7 +28,7 @@ _AGO = re.compile(  # `3 min ago`, above an update of a ticker
     re.I | re.X,
 )
 _AGO_CHARS = 24  # below this
-_AGO_WEIGHT = 2  # of such a line among those of the story, where a time of day may be part of a programme
+_AGES_MIN, _AGES_EACH = 3, 3  # such lines of a short ticker, each with so many kept lines at most
 _COMMENT_HEAD_CHARS = 60  # below this
 _COPIED = ("doc_id", "source_uri", "url", "media_type", "fetched_at", "page_digest", "byte_count")
 
@@ -163,7 +163,10 @@ def _clock_lines(texts: list[str], is_kept: np.ndarray) -> int:
     before = texts[: last + 1]
     clocks = sum(1 for text in before if text[:2].isdigit() and text[2:3] in ":.h" and text[3:5].isdigit())
     first = int(np.flatnonzero(is_kept)[0]) if is_kept.any() else 0
-    return clocks + _AGO_WEIGHT * sum(1 for text in before[first:] if len(text) < _AGO_CHARS and _AGO.match(text))
+    ages = sum(1 for text in before[first:] if len(text) < _AGO_CHARS and _AGO.match(text))
+    # each above or below one of the few paragraphs: those of teasers are among more
+    is_ticker = ages >= _AGES_MIN and ages * _AGES_EACH >= is_kept.sum()
+    return max(clocks + ages, LIVE_UPDATES) if is_ticker else clocks + ages
 
 
 def _comment_heads(texts: list[str], is_kept: np.ndarray) -> int:

@@ -9,7 +9,7 @@ from resiliparse.parse.lang import detect_fast
 
 from tasks.extract.fields.address import host, site_of_host
 from tasks.extract.page import Page
-from tasks.text.language import MAX_SURE_DISTANCE, base_language
+from tasks.text.language import MAX_SURE_DISTANCE, base_language, detect_exactly
 from tasks.text.scripts import COMPARED_LETTERS, char_class
 from tasks.vocabulary import Doubt
 
@@ -28,7 +28,7 @@ _BODY_DOUBTFUL = 0.5  # body_confidence; below, the text more likely has wrong l
 _STORY_DOUBTFUL = 0.8  # story_probability; below, more than one such page in five is not a story
 _AT_ONCE = timedelta(seconds=5)  # no crawler is that fast, but a page that prints the clock as its date
 _CHUNK_CHARS, _CHUNKS = 500, 4
-_LIKELY_DISTANCE = 350  # two samples so near to two languages are in two
+_LIKELY_DISTANCE = 350  # a sample that the exact detector finds in the same language is
 # words that end no sentence, and pairs of words that are adjacent in none: a test of order, not of meaning
 _NEVER_LAST = {
     "en": "the|a|an|of|and|or|our|their|its|than|from the",
@@ -153,15 +153,15 @@ def is_mixed(text: str, language: str | None) -> bool:
     if language is None or len(text) < 2 * _CHUNK_CHARS:
         return False
     step = (len(text) - _CHUNK_CHARS) // (_CHUNKS - 1)
-    likely = set()
     for start in range(0, step * _CHUNKS, max(step, 1)):
-        code, distance = detect_fast(text[start : start + _CHUNK_CHARS])
+        chunk = text[start : start + _CHUNK_CHARS]
+        code, distance = detect_fast(chunk)
         other = base_language(code) if code != "unknown" else None
         if other and other != language and distance <= MAX_SURE_DISTANCE:
             return True
-        if other and distance <= _LIKELY_DISTANCE:
-            likely.add(other)
-    return len(likely) > 1
+        if other and other != language and distance <= _LIKELY_DISTANCE and detect_exactly(chunk) == other:
+            return True
+    return False
 
 
 def is_at_once(published: datetime | None, fetched: datetime | None) -> bool:
