@@ -35,7 +35,7 @@ _COLUMNS = """
 """
 # field -> the column that says whether the row has a value of it
 _VALUES = {
-    "title": "title_char_count",
+    "title": "title",
     "authors": "author_count",
     "published": "published_date",
     "publisher": "publisher",

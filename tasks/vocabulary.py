@@ -122,7 +122,10 @@ class Doubt(DescribedEnum):
     DATE_DECLARED_INVALID = "date_declared_invalid", "The page declares a date of publication that does not exist."
     ADDRESS_OF_FRONT_PAGE = "address_of_front_page", "The page declares the front page as its own address."
     CONSENT_WALL = "consent_wall", "The text asks for consent to cookies."
-    ACCESS_REFUSED = "access_refused", "The text tests for robots, refuses a country or sells the domain."
+    ACCESS_REFUSED = (
+        "access_refused",
+        "The text tests for robots, asks to allow adverts, refuses a country or sells the domain.",
+    )
     STORY_GONE = "story_gone", "The text says that the story is no longer there."
     MACHINE_REPLY = "machine_reply", "A language model speaks around the text, or instead of it."
     REST_FOR_PAYERS = "rest_for_payers", "The last line says that the rest is for those who pay."

@@ -122,6 +122,11 @@ def _doubts_of_document(document: Mapping[str, Any], paragraphs: Sequence[str]) 
     return doubts
 
 
+def is_doubtful(document: Mapping[str, Any]) -> bool:
+    """Whether it is doubtful both that the page holds a story and which lines it is."""
+    return bool(document["story_probability"] < _STORY_DOUBTFUL and document["body_confidence"] < _BODY_DOUBTFUL)
+
+
 def ends_open(paragraphs: Sequence[str]) -> bool:
     """Whether the last paragraph ends in the middle of a sentence."""
     last = paragraphs[-1] if paragraphs else ""

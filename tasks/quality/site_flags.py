@@ -73,6 +73,7 @@ class _Rows:
     urls: Ids
     authors: Ids
     publishers: Ids
+    is_host: Mask  # whether the publisher is the host of the page, which stands for a missing name
     languages: Ids
     instants: npt.NDArray[np.int64]  # microseconds since 1970, _NO_TIME where only the day is known
     ages: npt.NDArray[np.int64]  # between publication and fetch, in microseconds; 0 if unknown
@@ -129,7 +130,8 @@ class SiteFlags:
                 addresses=_hashes(table.column("canonical_url")),
                 urls=_hashes(table.column("url")),
                 authors=_hashes(pc.binary_join(table.column("authors"), "\n")),
-                publishers=_hashes(_named(table)),
+                publishers=_hashes(table.column("publisher")),
+                is_host=_is_host(table),
                 languages=_hashes(table.column("language")),
                 instants=np.where(is_day_only, _NO_TIME, published),
                 ages=np.where(has_age, age, 0),
@@ -184,11 +186,10 @@ def _hashes(column: pa.ChunkedArray) -> Ids:
     return np.where(pc.equal(column, "").to_numpy(), np.uint64(0), hash_strings(column))
 
 
-def _named(table: pa.Table) -> pa.ChunkedArray:
-    """The publishers, without those that are the host of the page, which stands for a missing name."""
+def _is_host(table: pa.Table) -> Mask:
     name, host = pc.utf8_lower(table.column("publisher")), pc.utf8_lower(table.column("domain"))
     is_host = pc.or_(pc.equal(name, host), pc.equal(pc.binary_join_element_wise("www.", name, ""), host))
-    return pc.if_else(pc.fill_null(is_host, False), pa.scalar(None, pa.string()), table.column("publisher"))
+    return np.asarray(pc.fill_null(is_host, False).to_numpy(), dtype=bool)
 
 
 def _past_shares(history: Iterable[PastMetric]) -> dict[tuple[str, str], tuple[float, int]]:
@@ -298,10 +299,11 @@ def _publisher_unusual(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
     yield from _unusual(flags, rows, rows.publishers, "publisher", Doubt.PUBLISHER_UNUSUAL)
     # a name per page is none of the site
     keys = _mixed(rows.sites, np.zeros(len(rows.sites), dtype=np.uint64))
-    named = np.bincount(rows.sites[rows.publishers != 0], minlength=len(flags.sites))[rows.sites]
-    different = _distinct(keys, rows.publishers, rows.publishers != 0)
+    has_name = (rows.publishers != 0) & ~rows.is_host
+    named = np.bincount(rows.sites[has_name], minlength=len(flags.sites))[rows.sites]
+    different = _distinct(keys, rows.publishers, has_name)
     limits = flags.limits.history
-    is_odd = (named >= limits.batch_pages_min) & (different > limits.publishers_share_max * named)
+    is_odd = has_name & (named >= limits.batch_pages_min) & (different > limits.publishers_share_max * named)
     yield from _found(Doubt.PUBLISHER_UNUSUAL, is_odd, lambda row: f"{different[row]} publishers on {named[row]} pages")
 
 
@@ -322,6 +324,7 @@ def _unusual(flags: SiteFlags, rows: _Rows, values: Ids, noun: str, doubt: Doubt
             main = max(known.values(), default=0.0)
             usual = [key for key, share in known.items() if share >= _SELDOM_SHARE]
         else:
+            own = own[~rows.is_host[own]] if noun == "publisher" else own
             keys, counts = np.unique(values[own], return_counts=True)
             main = counts.max() / counts.sum() if counts.sum() >= limits.batch_pages_min else 0.0
             usual = [keys[counts.argmax()]] if len(keys) else []

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from tasks.extract.body import Body
 from tasks.extract.damage.evidence import Story
 from tasks.extract.damage.table import find_damage
+from tasks.extract.doubts import is_doubtful
 from tasks.extract.fields.address import clean_url, host, is_front_page
 from tasks.extract.fields.json_ld_people import names_of
 from tasks.extract.page import Page
@@ -41,6 +42,7 @@ def damage_columns(page: Page, row: Mapping[str, Any], body: Body) -> tuple[list
         declared_dates=_declared_dates(page),
         lines_before=[line.text for line in dropped if first - _BESIDE_LINES <= line.line_no < first],
         lines_after=[line.text for line in dropped if last < line.line_no <= last + _BESIDE_LINES],
+        is_doubtful=is_doubtful(page.document),
         is_canonical_root=_declares_front_page(page),
     )
     found = find_damage(story)

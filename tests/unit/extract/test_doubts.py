@@ -181,7 +181,8 @@ def test_one_instant_of_many_articles():
         ({"author_count": 0}, "authors_confidence is 0.5 without a value of authors"),
         ({"published_date": None}, "published_confidence is 0.5 without a value of published"),
         ({"published_date": None, "published_confidence": None}, None),
-        ({"title_char_count": 0, "title_confidence": None}, None),
+        ({"title": None, "title_confidence": None}, None),
+        ({"title": None}, "title_confidence is 0.5 without a value of title"),
     ],
 )
 def test_a_field_has_a_confidence_if_and_only_if_it_has_a_value(columns, detail):

@@ -116,6 +116,9 @@ OLD = {"published_date": date(2025, 9, 4)}
         ),
         pytest.param(lambda n: {"publisher": "Home"}, PAPER, {"publisher_unusual": ALL}, id="another publisher"),
         pytest.param(lambda n: {"publisher": "Home"}, (), {}, id="any publisher without history"),
+        pytest.param(
+            lambda n: {"publisher": "a.example"}, PAPER, {"publisher_unusual": ALL}, id="the host in place of the name"
+        ),
         pytest.param(lambda n: {"publisher": "www.a.example"} if n == 3 else {}, (), {}, id="the host as a name"),
         pytest.param(lambda n: {"publisher": f"Name {n}"}, (), {"publisher_unusual": ALL}, id="a name per page"),
         pytest.param(
