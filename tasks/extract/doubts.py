@@ -122,9 +122,10 @@ def _doubts_of_document(document: Mapping[str, Any], paragraphs: Sequence[str]) 
     return doubts
 
 
-def is_doubtful(document: Mapping[str, Any]) -> bool:
+def is_doubtful(page: Page) -> bool:
     """Whether it is doubtful both that the page holds a story and which lines it is."""
-    return bool(document["story_probability"] < _STORY_DOUBTFUL and document["body_confidence"] < _BODY_DOUBTFUL)
+    is_story_doubtful = page.document["story_probability"] < _STORY_DOUBTFUL
+    return is_story_doubtful and (page.document["body_confidence"] < _BODY_DOUBTFUL or _is_standfirst_only(page))
 
 
 def ends_open(paragraphs: Sequence[str]) -> bool:

@@ -42,7 +42,7 @@ def damage_columns(page: Page, row: Mapping[str, Any], body: Body) -> tuple[list
         declared_dates=_declared_dates(page),
         lines_before=[line.text for line in dropped if first - _BESIDE_LINES <= line.line_no < first],
         lines_after=[line.text for line in dropped if last < line.line_no <= last + _BESIDE_LINES],
-        is_doubtful=is_doubtful(page.document),
+        is_doubtful=is_doubtful(page),
         is_canonical_root=_declares_front_page(page),
     )
     found = find_damage(story)
