@@ -6,6 +6,8 @@ sound text; the signs are counted in a finished text, so each must be damage in 
 
 import re
 
+import ftfy
+
 # The characters that the lead byte of a sequence turns into.
 LEADS = "\xc2\xc3\xc4\xc5\xd0\xd1\xe2\xef"
 # A lead byte's character, followed by one that a continuation byte turns into.
@@ -25,3 +27,10 @@ def count_signs(text: str) -> int:
     # a sound text has none of the leads
     may_have_signs = not text.isascii() and any(lead in text for lead in _SIGN_LEADS)
     return sum(text.count(sign) for sign in SIGNS) if may_have_signs else 0
+
+
+def repair(line: str) -> str:
+    """A line with wrongly decoded characters put right; the same line where it has none."""
+    if not PATTERN.search(line):
+        return line
+    return ftfy.fix_encoding(line).replace("\n", " ").replace("\r", " ")
