@@ -30,6 +30,7 @@ from tasks.ingest.stored_pages import stored_files
 from tasks.ingest.task import ingest, load_stored_pages
 from tasks.ingest.worker import Limits
 from tasks.load.output import Changes
+from tasks.load.tables.site_flags import SiteFlagRows
 from tasks.load.tables.staging import candidates, quarantined_rows
 from tasks.load.task import load, publish
 from tasks.load.worker import Staged
@@ -39,6 +40,7 @@ from tasks.quality.drift import compare
 from tasks.quality.history import read_metrics
 from tasks.quality.metrics import COLUMNS, of_run
 from tasks.quality.problems import Key
+from tasks.quality.task import compare_sites
 from tasks.steps import StepResult, rejected_ids
 
 logger = logging.getLogger(__name__)
@@ -96,12 +98,20 @@ def process(run: Run, pages: StepResult) -> None:
     run.report.step(articles)
     articles = gates.check(articles)
 
-    staged = run_step(load, pages, documents, articles, run.load_options, run.executor)
+    site_flags = run_step(
+        compare_sites,
+        articles,
+        run.output.quality,
+        run.site_limits,
+        work / f"site-flags-{run.run_id}.parquet",
+        run.executor,
+    )
+    staged = run_step(load, pages, documents, articles, site_flags, run.load_options, run.executor)
     run.report.loaded(staged)
     run.report.example = gates.source_of(staged.example)
     gates.check_staged(staged)
     if not run.parameters.is_replay:  # a replay has pages of many days: not comparable with one run
-        _compare_with_history(run, gates, (pages, documents, articles), staged)
+        _compare_with_history(run, gates, (pages, documents, articles), staged, SiteFlagRows.read(site_flags))
     else:
         _note_recovered(run, documents, [documents.rejected, articles.rejected])
 
@@ -174,7 +184,7 @@ def _stored_pages(parameters: ReplayParameters, run: Run) -> Mapping[str, list[s
 
 
 def _compare_with_history(
-    run: Run, gates: Gates, steps: tuple[StepResult, StepResult, StepResult], staged: Staged
+    run: Run, gates: Gates, steps: tuple[StepResult, StepResult, StepResult], staged: Staged, site_flags: SiteFlagRows
 ) -> None:
     """Compare the run with earlier ones and its languages and sites with each other, and check both by a gate."""
     _, documents, articles = steps
@@ -182,7 +192,7 @@ def _compare_with_history(
     rejected = [step.rejected for step in steps if step.rejected]
     tables = candidates(articles.paths, rejected_ids(articles.rejected), list(COLUMNS))
     batches = SiteBatches(limits)
-    passed = batches.watch(row for table in tables for row in table.to_pylist())
+    passed = batches.watch(row for table in tables for row in site_flags.added(table).to_pylist())
     run.metrics += of_run(passed, quarantined_rows(rejected).to_pylist(), staged.counts)
     compared = compare(run.metrics, read_metrics(run.output.quality, limits.history_runs), limits)
     compared += batches.compared()

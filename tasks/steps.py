@@ -12,7 +12,10 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-_DECIDING = ("ingest", "clean", "extract", "load/dedup", "site_rules", "text", "schema", "vocabulary.py")
+_DECIDING = (
+    *("ingest", "clean", "extract", "load/dedup", "site_rules", "text", "schema", "vocabulary.py"),
+    *("quality/site_flags.py", "quality/shared_texts.py"),
+)
 _DECIDING_SUFFIXES = (".py", ".toml", ".npz")
 RECALLED = "recalled"  # folder of batches of pages that lie in the output's store already, by the file they lie in
 

@@ -7,11 +7,9 @@ of words that a printed line divides.
 import codecs
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
-import ftfy
 import numpy as np
 import pyarrow as pa
 from resiliparse.parse.encoding import map_encoding_to_html5
@@ -43,7 +41,6 @@ _UNSEEN = re.compile(f"[{UNSEEN_CLASS}]")
 _INVISIBLE = re.compile(f"[{UNSEEN_CLASS}{C1_CLASS}]")
 _SPACES = re.compile(f"[{_SPACE_CLASS}]")
 _MAX_ROUNDS = 4  # some text is damaged twice; more damage is artificial
-_LONG_LINE_CHARS = 10_000  # no line of a story is longer; of what repeats itself each piece is repaired once
 # repairs that may uncover further damage; replaced spaces do not
 _UNSETTLING = frozenset({"mojibake", "invisible_characters", "unicode_nfc", "escapes"})
 _IS_UNSEEN, _IS_C1, _IS_SPACE, _IS_LEAD, _IS_BREAK, _IS_JOINER = 1, 2, 4, 8, 16, 32
@@ -213,7 +210,7 @@ def repair_line(text: str, repairs: set[str]) -> str:
         if signs & _IS_UNSEEN:
             text = _apply("invisible_characters", _UNSEEN, "", text, repairs)
         if signs & _IS_LEAD and mojibake.PATTERN.search(text):
-            fixed = "\n".join(_fix_encoding(line) for line in text.split("\n"))
+            fixed = "\n".join(mojibake.repair(line) for line in text.split("\n"))
             if fixed != text:
                 repairs.add("mojibake")
                 text = fixed
@@ -249,25 +246,6 @@ def _signs(text: str) -> int:
     """Which patterns a text's characters may match: a tenth of the cost of trying them."""
     units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
     return int(np.bitwise_or.reduce(_SIGNS[units], initial=0))
-
-
-def _pieces(line: str) -> Iterator[str]:
-    """A line in pieces of at most `_LONG_LINE_CHARS`, cut at spaces where there are any."""
-    start = 0
-    while start < len(line):
-        end = start + _LONG_LINE_CHARS
-        space = line.rfind(" ", start, end) if end < len(line) else -1
-        end = space + 1 if space > start else end
-        yield line[start:end]
-        start = end
-
-
-def _fix_encoding(line: str) -> str:
-    if not mojibake.PATTERN.search(line):
-        return line
-    if len(line) > _LONG_LINE_CHARS:
-        return "".join(map(cache(_fix_encoding), _pieces(line)))
-    return ftfy.fix_encoding(line).replace("\n", " ").replace("\r", " ")
 
 
 def _apply(name: str, pattern: re.Pattern[str], replacement: str, text: str, repairs: set[str]) -> str:

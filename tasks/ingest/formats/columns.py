@@ -9,8 +9,11 @@ from tasks.ingest.formats import Options
 # The names of columns that these tools use, tried in order where the user maps none
 COMMON_NAMES = {
     "html": "html raw_html page_html html_content content_html".split(),
-    "text": "text content body raw_content maintext plain_text raw page_content".split(),
-    "url": "url link source_url page_url uri warc_target_uri warc-target-uri target_uri final_url permalink".split(),
+    "text": "markdown raw_markdown text content body raw_content maintext plain_text raw page_content".split(),
+    "url": (
+        "url link source_url sourceurl page_url uri warc_target_uri warc-target-uri target_uri final_url "
+        "permalink".split()
+    ),
     "fetched_at": (
         "fetched_at crawled crawled_at date_download crawl_date scraped_at timestamp date_crawled "
         "retrieved_at downloaded_at fetch_time fetch_date warc_date warc-date ts".split()
@@ -20,7 +23,7 @@ COMMON_NAMES = {
 FIELDS = tuple(COMMON_NAMES)
 PAGES = ("html", "text")
 # The columns in which tools keep such columns, one level down; others may be of an author, a publisher or an image
-PARENTS = "metadata meta response page document doc article item data _source".split()
+PARENTS = "metadata markdown meta response page document doc article item data _source".split()
 _SOURCE = "source"  # an address for some tools, and the name of a paper for others
 Place = tuple[str, ...]  # of a value in a row: the names of columns from the outside to the inside
 
@@ -54,7 +57,7 @@ class Shape:
                 return self._named[field]
             return named_place(row, self._columns[field]) if field in self._columns else None
         for place in self._flat[field]:
-            if row[place[0]]:
+            if (value := row[place[0]]) and not isinstance(value, dict):
                 return place
         if field == "url" and self._source is not None and _is_address(row[self._source]):
             return (self._source,)
@@ -74,7 +77,7 @@ def _candidates(field: str, present: frozenset[str], folded: Mapping[str, str]) 
 def _inner_name(inner: Mapping[str, Any], field: str) -> str | None:
     folded = {str(name).casefold(): name for name in reversed(list(inner))}
     found = (folded[name] for name in COMMON_NAMES[field] if name in folded)
-    usual = next((name for name in found if inner[name]), None)
+    usual = next((name for name in found if inner[name] and not isinstance(inner[name], dict)), None)
     if usual is None and field == "url" and _is_address(inner.get(_SOURCE)):
         return _SOURCE
     return usual

@@ -14,7 +14,7 @@ from tasks.vocabulary import Flaw
 _UNREAD_TIMES = "times that cannot be read; the time of the file is used for these pages"
 _NO_TEXTS: frozenset[str] = frozenset()
 _CONTENT = (str, bytes, bytearray, memoryview)
-_KINDS = {list: "a list", dict: "columns of its own", int: "a number", float: "a number", bool: "yes or no"}
+_KINDS = {list: "a list", int: "a number", float: "a number", bool: "yes or no"}
 _ACTIONS = frozenset({"index", "create", "update", "delete"})  # each on a line before its document
 _MAX_NAMES = 40  # of columns, for a message that lists them
 _MAX_SHAPES = 256  # of rows; tables have one, and JSON some
