@@ -8,11 +8,15 @@ from email.utils import parsedate_to_datetime
 
 from tasks.ingest.bounded_streams import FlawError, read_bounded
 from tasks.ingest.formats import Opened, Options
+from tasks.ingest.formats.columns import COMMON_NAMES
+from tasks.ingest.formats.encodings import encoding_of
 from tasks.ingest.formats.saved_pages import saved_from
 from tasks.ingest.record import Record
 from tasks.ingest.unpacking import CODECS
 from tasks.vocabulary import Flaw
 
+_HEADER_BYTES = 2048
+_PAGE_NAMES = (*COMMON_NAMES["html"], *COMMON_NAMES["text"])
 # what `email` raises on data that is not a message
 _EMAIL_ERRORS = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
@@ -21,10 +25,26 @@ def read_page(opened: Opened, options: Options) -> Iterator[Record]:
     """The file as one page."""
     try:
         raw = read_bounded(opened.stream, opened.codec, options.max_page_bytes)
+        if columns := _columns_of(raw):
+            detail = f"is a table with the columns {', '.join(columns)}; give its name the ending .tsv"
+            yield Record(None, name=_plain_name(opened), flaw=Flaw.NO_CONTENT, detail=detail, byte_count=len(raw))
+            return
         url, when = saved_from(raw)
         yield Record(raw, name=_plain_name(opened), url=url, fetched_at_us=when)
     except FlawError as error:
         yield Record(None, flaw=error.flaw, detail=error.detail)
+
+
+def _columns_of(raw: bytes) -> list[str]:
+    """The columns of a table with tabs, as Excel saves one with the ending .txt; none for a page."""
+    head = raw[:_HEADER_BYTES]
+    if b"\t" not in head:
+        return []
+    line = head.decode(encoding_of(head), "replace").lstrip("\ufeff").partition("\n")[0]
+    names = [name.strip().strip('"') for name in line.split("\t")]
+    known = {name.casefold() for name in names}
+    is_table = all(not known.isdisjoint(usual) for usual in (_PAGE_NAMES, COMMON_NAMES["url"]))
+    return names[:20] if is_table else []
 
 
 def _plain_name(opened: Opened) -> str:

@@ -36,7 +36,7 @@ def test_damage_of_a_long_text_is_found_in_bounded_time(start, unit):
         title="Trust spends two million",
         authors=[],
         host="ledger.example",
-        publisher=None,
+        publisher="",
         tags=["p"],
     )
     started = time.process_time()

@@ -185,3 +185,13 @@ def test_a_dictionary_is_named_as_the_reason(tmp_path, name, before):
     assert "compressed with a dictionary" in row["problem_detail"]
     assert "zstd -d -D DICTIONARY" in row["problem_detail"]
     assert not needs_dictionary(zstd(HTML))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8", "utf-8-sig", "cp1252"])
+def test_a_table_that_is_named_like_a_page_is_a_finding(tmp_path, encoding):
+    (tmp_path / "a.txt").write_bytes(f'URL\ttext\tn\r\n{URL}\t"words of a café"\t1\r\n'.encode(encoding))
+    row = one(tmp_path / "a.txt")
+    assert row["problem"] == "ingest.no_content"
+    assert row["problem_detail"] == "is a table with the columns URL, text, n; give its name the ending .tsv"
+    (tmp_path / "b.txt").write_bytes("The text\tof a page\nwith url and tabs\n".encode(encoding))
+    assert one(tmp_path / "b.txt")["problem"] is None
