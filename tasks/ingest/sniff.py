@@ -136,10 +136,14 @@ def is_markdown(raw: bytes, name: str, declared: str | None = None) -> bool:
     """
     if name.lower().endswith((".md", ".markdown")) or "markdown" in (declared or ""):
         return True
-    head = raw[:_MARKDOWN_PROBE].replace(b"\r\n", b"\n")
+    head = raw[:_MARKDOWN_PROBE]
+    has_signs = b"](" in head or b"# " in head
+    if not has_signs and b"Markdown Content:" not in head[:_HEAD_PROBE] and not head.lstrip().startswith(b"---"):
+        return False  # most pages of text: to see that is far quicker than to try the patterns
+    head = head.replace(b"\r\n", b"\n")
     if _FRONT_MATTER.match(head) or _READER_HEAD.search(head[:_HEAD_PROBE]):
         return True
-    if b"](" not in head and b"# " not in head:
+    if not has_signs:
         return False
     links = len(_MARKDOWN_LINK.findall(head))
     headings = len(_MARKDOWN_HEADING.findall(head))
