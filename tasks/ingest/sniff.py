@@ -137,7 +137,8 @@ def is_markdown(raw: bytes, name: str, declared: str | None = None) -> bool:
     if name.lower().endswith((".md", ".markdown")) or "markdown" in (declared or ""):
         return True
     head = raw[:_MARKDOWN_PROBE]
-    has_signs = b"](" in head or b"# " in head
+    # one byte is found far faster than two
+    has_signs = (b"]" in head and b"](" in head) or (b"#" in head and b"# " in head)
     if not has_signs and b"Markdown Content:" not in head[:_HEAD_PROBE] and not head.lstrip().startswith(b"---"):
         return False  # most pages of text: to see that is far quicker than to try the patterns
     head = head.replace(b"\r\n", b"\n")
