@@ -87,6 +87,9 @@ def summary(report: RunReport, output: str) -> None:
         what = "the one page is" if account.known == 1 else f"all {account.known:,} pages are"
         console.print(f"Nothing new: {what} known from earlier runs.")
         return
+    if report.state == "Completed" and "everything" in report.parameters and not account.received:
+        console.print("Nothing to replay: no such page is in quarantine, or its raw page was not kept.")
+        return
     _print_account(console, report)
     _print_warnings(console, report)
     _print_problems(console, report, output)

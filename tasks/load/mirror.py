@@ -12,6 +12,8 @@ push deletes those that are older than a day.
 import hashlib
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -56,7 +58,8 @@ class Mirror:
         """The numbers of the states that can be read, the newest last."""
         self._files.invalidate_cache()
         try:
-            names = [PurePosixPath(path) for path in self._files.ls(f"{self._root}/{_MANIFESTS}", detail=False)]
+            with self._refusals("cannot be listed", passed=FileNotFoundError):
+                names = [PurePosixPath(path) for path in self._files.ls(f"{self._root}/{_MANIFESTS}", detail=False)]
         except FileNotFoundError:
             return []
         return sorted(int(name.stem) for name in names if name.suffix == ".json" and name.stem.isdigit())
@@ -75,7 +78,8 @@ class Mirror:
                 if number
                 else f"{self._address}: no state is published here"
             )
-        manifest: dict[str, Any] = json.loads(self._files.cat_file(self._manifest_path(number)))
+        with self._refusals("cannot be read"):
+            manifest: dict[str, Any] = json.loads(self._files.cat_file(self._manifest_path(number)))
         return manifest
 
     def addresses(self, table: str, state: int | None = None) -> list[str]:
@@ -122,24 +126,35 @@ class Mirror:
         return Pushed(number, count, uploaded, uploaded_bytes, removed)
 
     def _upload(self, path: Path, key: str) -> None:
-        try:
+        with self._refusals("cannot be written", f"/{key}"):
             if getattr(self._files, "local_file", False):  # stores have no folders
                 self._files.makedirs(f"{self._root}/{PurePosixPath(key).parent}", exist_ok=True)
             self._files.put_file(str(path), f"{self._root}/{key}")
-        except Exception as error:  # each store has errors of its own
-            raise MirrorError(f"{self._address}/{key}: cannot be written: {type(error).__name__}: {error}") from error
 
     def _create_manifest(self, number: int, content: dict[str, Any]) -> None:
         path = self._manifest_path(number)
-        self._files.makedirs(f"{self._root}/{_MANIFESTS}", exist_ok=True)
         try:
-            self._files.pipe_file(path, json.dumps(content, indent=1).encode(), mode="create")
+            with self._refusals("cannot be written", passed=FileExistsError):
+                self._files.makedirs(f"{self._root}/{_MANIFESTS}", exist_ok=True)
+                self._files.pipe_file(path, json.dumps(content, indent=1).encode(), mode="create")
         except FileExistsError as error:
             raise MirrorError(
                 f"{self._address}: another writer has just published state {number} instead of this push; push again"
             ) from error
+
+    @contextmanager
+    def _refusals(self, what: str, place: str = "", passed: type[OSError] = MirrorError) -> Iterator[None]:
+        """Say in a sentence what the store refuses: each store has errors of its own. Those that are `passed` stay.
+
+        Raises:
+            MirrorError: the store refuses, or cannot be reached.
+        """
+        try:
+            yield
+        except (passed, MirrorError):
+            raise
         except Exception as error:
-            raise MirrorError(f"{self._address}: cannot be written: {type(error).__name__}: {error}") from error
+            raise MirrorError(f"{self._address}{place}: {what}: {type(error).__name__}: {error}") from error
 
     def _manifest_path(self, number: int) -> str:
         return f"{self._root}/{_MANIFESTS}/{number:08d}.json"
@@ -147,8 +162,9 @@ class Mirror:
     def _sweep(self, keep: int, orphan_seconds: float) -> int:
         """Delete all but the last manifests, and old files without a manifest. Returns the number of files deleted."""
         known = self.states()
-        for number in known[:-keep]:
-            self._files.rm_file(self._manifest_path(number))
+        with self._refusals("earlier states cannot be deleted"):
+            for number in known[:-keep]:
+                self._files.rm_file(self._manifest_path(number))
         named = {
             f"{self._root}/{row['key']}"
             for number in known[-keep:]
@@ -156,10 +172,11 @@ class Mirror:
             for row in rows
         }
         removed = 0
-        for path, info in self._files.find(f"{self._root}/{_DATA}", detail=True).items():
-            if path not in named and _age_seconds(info) > orphan_seconds:
-                self._files.rm_file(path)
-                removed += 1
+        with self._refusals("old files cannot be deleted"):
+            for path, info in self._files.find(f"{self._root}/{_DATA}", detail=True).items():
+                if path not in named and _age_seconds(info) > orphan_seconds:
+                    self._files.rm_file(path)
+                    removed += 1
         return removed
 
 
