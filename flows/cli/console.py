@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from expectations.dataset import LOSSES
-from flows.cli.terminal import Terminal, one_line
+from flows.cli.terminal import Terminal, discard, one_line
 from flows.report.account import article_count
 from flows.report.model import RunReport
 from flows.report.problems import standing_phrase
@@ -31,7 +31,10 @@ logger = logging.getLogger("copydesk")
 
 def print_json(value: object) -> None:
     """Print a value as JSON, for programs."""
-    print(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode())
+    try:
+        print(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode(), flush=True)
+    except BrokenPipeError:  # `copydesk run --json pages | head -1`: the exit code still says what was done
+        discard(sys.stdout)
 
 
 @contextmanager
