@@ -41,7 +41,7 @@ class Terminal(Console):
             self.on_broken_pipe()
 
     def on_broken_pipe(self) -> None:
-        """Print no more: the reader is gone (`copydesk run pages | head -1`). The exit code still says what was done."""
+        """Print no more, its reader is gone (`copydesk show | head -1`). The exit code still says what was done."""
         self.quiet = True
         discard(self.file)
 
