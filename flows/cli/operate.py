@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tasks.errors import EXIT_DONE, EXIT_FAILED, CopydeskError, UsageError
+from tasks.errors import EXIT_DONE, EXIT_FAILED, CopydeskError, UsageError, first_problem
 
 if TYPE_CHECKING:
     from flows.operate.schedules import Schedules
@@ -132,15 +132,10 @@ def _value_errors_as_usage() -> Iterator[None]:
     except CopydeskError:
         raise
     except ValueError as error:
-        raise UsageError(_first_problem(error)) from error
+        from pydantic import ValidationError
 
+        from flows.operate.schedules import Schedules
 
-def _first_problem(error: ValueError) -> str:
-    """The first problem in one line; pydantic lists all of them over many."""
-    errors = getattr(error, "errors", None)
-    if not callable(errors):
-        return str(error)
-    first = errors()[0]
-    field = ".".join(str(part) for part in first["loc"])
-    message = str(first["msg"]).removeprefix("Value error, ")
-    return f"{field}: {message}" if field else message
+        raise UsageError(
+            first_problem(error, Schedules) if isinstance(error, ValidationError) else str(error)
+        ) from error

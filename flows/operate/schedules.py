@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from flows.operate.paths import absolute, absolute_parameters
-from tasks.errors import UsageError
+from tasks.errors import UsageError, first_problem
 
 DEFAULT_FILE = "schedules.toml"
 EXAMPLE = """\
@@ -152,9 +152,7 @@ def read_schedules(path: str | Path) -> Schedules:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ScheduleError(f"{path}: is not TOML: {error}") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ScheduleError(f"{path}: {key or 'the file'}: {first['msg'].removeprefix('Value error, ')}") from error
+        raise ScheduleError(f"{path}: {first_problem(error, Schedules)}") from error
     if not (schedules.hourly or schedules.nightly or schedules.maintenance):
         raise ScheduleError(f"{path}: nothing is scheduled; expected [hourly], [nightly] or [maintenance]")
     return schedules.with_absolute_paths(Path(path).absolute().parent)
