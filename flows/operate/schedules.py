@@ -137,6 +137,12 @@ class Schedules(_Section):
         ]
         return list(dict.fromkeys([self.output, *others]))
 
+    def missing_sources(self) -> list[str]:
+        """The folders and files of scheduled runs that do not exist on this machine."""
+        sources = [source for section in (self.hourly, self.nightly) if section for source in section.sources]
+        local = [source for source in sources if "://" not in source and not any(sign in source for sign in "*?[")]
+        return [source for source in dict.fromkeys(local) if not Path(source).exists()]
+
 
 def read_schedules(path: str | Path) -> Schedules:
     """The validated file, with its paths made absolute.

@@ -85,6 +85,24 @@ def test_an_output_that_this_machine_cannot_create_is_named_and_a_foreign_one_re
         create_outputs(Schedules(output=str(tmp_path / "mine")))
 
 
+@pytest.mark.parametrize(
+    ("source", "is_missing"),
+    [
+        ("pages", False),
+        ("publishers.toml", True),
+        ("pagez", True),
+        ("pagez/*.html", False),  # a pattern may match tomorrow
+        ("https://a.example/feed", False),
+        ("s3://bucket/pages", False),
+    ],
+)
+def test_a_scheduled_source_that_does_not_exist_is_named(tmp_path, source, is_missing):
+    (tmp_path / "pages").mkdir()
+    path = tmp_path / "schedules.toml"
+    path.write_text(f"[nightly]\ncron = '0 3 * * *'\nsources = ['{source}']\n")
+    assert read_schedules(path).missing_sources() == [str(tmp_path / source)] * is_missing
+
+
 @pytest.mark.parametrize(("rule", "state"), [('body = "p"', "ok"), ('body = "p["', "fail"), ("", "fail")])
 def test_doctor_checks_the_corrections_that_are_scheduled(tmp_path, rule, state):
     (tmp_path / "schedules.toml").write_text(EXAMPLE.replace("# sites =", "sites ="))
