@@ -10,6 +10,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import orjson
 
 from tasks.extract.own_article import own_articles
+from tasks.vocabulary import MARKUP
 
 SITE_RULE = "site rule"  # the origin of a value that a user's rules for the site give
 
@@ -62,7 +63,7 @@ class Page:
     @property
     def is_html(self) -> bool:
         """Whether the page has markup and so may declare its fields."""
-        return bool(self.document["media_type"] == "text/html")
+        return self.document["media_type"] in MARKUP
 
     @property
     def fetched_at(self) -> datetime | None:

@@ -42,6 +42,15 @@ _PROLOG = re.compile(rb"(?:\s+|<\?[\w-]+[^>]{0,1000}\?>|<!--.{0,4000}?-->)+", re
 _WIDE_PROBE = 4096
 _PROBE = 65_536  # at either end of a page: binary data is binary from its start or to its end
 
+_MARKDOWN_PROBE = 65_536  # of a scraped page: its menu alone may take ten thousand bytes
+_MARKDOWN_LINK = re.compile(rb"\]\((?:https?://|/|#|mailto:)[^\s)]{0,2000}")
+_MARKDOWN_HEADING = re.compile(rb"^#{1,6} [^\s#]", re.M)
+_MARKDOWN_FIRST = re.compile(rb"\s*# [^\s#][^\n]*\n\s*\n")
+_FRONT_MATTER = re.compile(rb"\s*---[ \t]*\n(?:[\w-]+:[^\n]*\n)*?(?:title|date|author|url):[^\n]*\n")
+_HEAD_PROBE = 4096
+_READER_HEAD = re.compile(rb"^Markdown Content:[ \t]*$", re.M)  # what readers for language models write
+_MARKDOWN_BOLD = re.compile(rb"\*\*[^\s*][^*\n]{0,200}\*\*")
+
 
 def find_problem(raw: bytes) -> tuple[Flaw, str] | None:
     """The flaw of the bytes and a sentence about it, or None for a readable page."""
@@ -79,7 +88,7 @@ def is_html(head: bytes) -> bool:
 
 
 def media_type(raw: bytes, name: str, declared: str | None = None) -> str:
-    """`text/html` or `text/plain`, by what the page starts with.
+    """`text/html`, `text/markdown` or `text/plain`, by what the page starts with.
 
     Where that is not conclusive, the declared type decides, and without one the suffix of the name.
     """
@@ -92,4 +101,25 @@ def media_type(raw: bytes, name: str, declared: str | None = None) -> str:
     if _HTML_START.search(head):
         # a text page may mention tags; an HTML page starts with one
         return "text/html" if is_called_html or is_html(head) else "text/plain"
-    return "text/html" if is_called_html and b"<" in raw else "text/plain"
+    if is_called_html and b"<" in raw:
+        return "text/html"
+    return "text/markdown" if is_markdown(raw, name, declared) else "text/plain"
+
+
+def is_markdown(raw: bytes, name: str, declared: str | None = None) -> bool:
+    """Whether a page of text is Markdown, by its type, the suffix of its name or its form.
+
+    By form it has several links, front matter, or a heading that is the first line or is beside links, bold words or
+    more headings.
+    """
+    if name.lower().endswith((".md", ".markdown")) or "markdown" in (declared or ""):
+        return True
+    head = raw[:_MARKDOWN_PROBE].replace(b"\r\n", b"\n")
+    if _FRONT_MATTER.match(head) or _READER_HEAD.search(head[:_HEAD_PROBE]):
+        return True
+    if b"](" not in head and b"# " not in head:
+        return False
+    links = len(_MARKDOWN_LINK.findall(head))
+    headings = len(_MARKDOWN_HEADING.findall(head))
+    has_more = links > 0 or headings > 1 or _MARKDOWN_FIRST.match(head) or _MARKDOWN_BOLD.search(head)
+    return links >= 3 or (headings > 0 and bool(has_more))

@@ -13,15 +13,15 @@ from tasks.vocabulary import Flaw
 # The names of columns that these tools use, tried in order where the user maps none
 COMMON_NAMES = {
     "html": "html raw_html page_html html_content content_html".split(),
-    "text": "text content body raw_content maintext plain_text raw".split(),
-    "url": "url link source_url page_url uri warc_target_uri".split(),
+    "text": "markdown raw_markdown text content body raw_content maintext plain_text raw".split(),
+    "url": "url link source_url sourceurl page_url uri warc_target_uri".split(),
     "fetched_at": ("fetched_at crawled crawled_at date_download crawl_date scraped_at timestamp date_crawled".split()),
     "encoding": "encoding charset".split(),
 }
 FIELDS = tuple(COMMON_NAMES)
 _PAGES = ("html", "text")
 # The columns in which tools keep such columns, one level down; others may be of an author, a publisher or an image
-PARENTS = "metadata meta response page document doc article item data _source".split()
+PARENTS = "metadata markdown meta response page document doc article item data _source".split()
 _UNREAD_TIMES = "times that cannot be read; the time of the file is used for these pages"
 _NO_TEXTS: frozenset[str] = frozenset()
 
@@ -96,11 +96,13 @@ class _Columns:
         if field in _PAGES and not set(_PAGES).isdisjoint(self._columns):
             return None  # the user has named the column of the page
         for name in COMMON_NAMES[field]:
-            if self._row.get(name):
+            value = self._row.get(name)
+            if value and not isinstance(value, Mapping):
                 return (name,)
         for names in self._places:
             for name in COMMON_NAMES[field]:
-                if (place := names.get(name)) and _at(self._row, place):
+                value = _at(self._row, place) if (place := names.get(name)) else None
+                if value and not isinstance(value, Mapping):
                     return place
         return None
 

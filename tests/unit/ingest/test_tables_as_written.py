@@ -145,6 +145,7 @@ def test_what_is_cut_or_too_large_is_reported_and_the_rest_read(tmp_path):
     ("row", "columns"),
     [
         ({"text": "words", "metadata": {"url": URL, "date_download": WHEN.isoformat()}}, {}),
+        ({"markdown": {"raw_markdown": "words"}, "metadata": {"sourceURL": URL, "crawled_at": WHEN.isoformat()}}, {}),
         ({"Text": "words", "URL": URL, "Timestamp": WHEN.isoformat()}, {}),
         ({"t": "words", "m": {"Link": {"href": URL}}, "d": WHEN.isoformat()},
          {"text": "T", "url": "m.link.href", "fetched_at": "D"}),
