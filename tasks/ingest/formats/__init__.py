@@ -84,7 +84,9 @@ class Format:
         return reader(opened, options)
 
 
-PAGE = Format("page", (".txt", ".text", ".html", ".htm", ".xhtml"), "pages:read_page", is_container=False)
+PAGE = Format(
+    "page", (".txt", ".text", ".html", ".htm", ".xhtml", ".md", ".markdown"), "pages:read_page", is_container=False
+)
 FORMATS = (
     PAGE,
     Format("mhtml", (".mhtml", ".mht"), "pages:read_mhtml", is_container=False),

@@ -11,9 +11,8 @@ COMMON_NAMES = {
     "html": "html raw_html page_html html_content content_html".split(),
     "text": "markdown raw_markdown text content body raw_content maintext plain_text raw page_content".split(),
     "url": (
-        "url link source_url sourceurl page_url uri warc_target_uri warc-target-uri target_uri final_url "
-        "permalink".split()
-    ),
+        "url link source_url sourceurl page_url uri warc_target_uri warc-target-uri target_uri final_url permalink"
+    ).split(),
     "fetched_at": (
         "fetched_at crawled crawled_at date_download crawl_date scraped_at timestamp date_crawled "
         "retrieved_at downloaded_at fetch_time fetch_date warc_date warc-date ts".split()
@@ -57,7 +56,8 @@ class Shape:
                 return self._named[field]
             return named_place(row, self._columns[field]) if field in self._columns else None
         for place in self._flat[field]:
-            if (value := row[place[0]]) and not isinstance(value, dict):
+            value = row[place[0]]
+            if value and not isinstance(value, dict):
                 return place
         if field == "url" and self._source is not None and _is_address(row[self._source]):
             return (self._source,)

@@ -195,3 +195,11 @@ def test_a_table_that_is_named_like_a_page_is_a_finding(tmp_path, encoding):
     assert row["problem_detail"] == "is a table with the columns URL, text, n; give its name the ending .tsv"
     (tmp_path / "b.txt").write_bytes("The text\tof a page\nwith url and tabs\n".encode(encoding))
     assert one(tmp_path / "b.txt")["problem"] is None
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.markdown", "a.md.gz"])
+def test_a_folder_of_markdown_is_read(tmp_path, name):
+    raw = b"# Ferry to stay\n\nThe council voted on [Tuesday](https://ledger.example/day) to keep the old ferry.\n"
+    (tmp_path / name).write_bytes(gzip.compress(raw) if name.endswith(".gz") else raw)
+    (row,), passed = rows_of(tmp_path)
+    assert (row["raw"], row["media_type"], passed) == (raw, "text/markdown", [])
