@@ -103,7 +103,7 @@ def _read_records(opened: Opened, options: Options) -> Iterator[Record | Skipped
                     yield page
                     continue
                 yield from _as_it_is(actual, position, options)
-                start, position = actual.end, None
+                start, position = max(actual.end, position + 1), None  # whatever is broken, reading moves on
                 break
             else:
                 is_read = True
