@@ -51,6 +51,7 @@ def make_app(root: str | Path) -> Starlette:
             route("/articles.{ending}", download_articles),
             route("/page/{page_id}", show_page),
             route("/page/{page_id}/source", show_source),
+            route("/page/{page_id}/correction", show_correction),
             route("/quarantine", show_quarantine),
             route("/sites", show_sites),
             route("/site", show_site),
@@ -147,6 +148,18 @@ def show_source(request: Request, snapshot: Snapshot) -> Response:
     if page is None:
         raise HTTPException(404, "No page of this dataset has this id.")
     return _page("source.html.j2", {"page": page, "raw": raw_page(snapshot, page["doc_id"])})
+
+
+def show_correction(request: Request, snapshot: Snapshot) -> Response:
+    """A correction of a page's site as text to copy: of one line, or of the fields."""
+    page = find_page(snapshot, request.path_params["page_id"])
+    if page is None:
+        raise HTTPException(404, "No page of this dataset has this id.")
+    view, number = page_view(snapshot, page), request.query_params.get("line", "")
+    line = next((line for line in view.lines if str(line["line_no"]) == number), None)
+    if number and line is None:
+        raise HTTPException(404, "This page has no such line.")
+    return _page("correction.html.j2", views.correction_view(view, line, snapshot.output))
 
 
 def show_quarantine(request: Request, snapshot: Snapshot) -> Response:
