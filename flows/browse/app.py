@@ -1,6 +1,5 @@
 """The web page: which address shows what."""
 
-import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import wraps
@@ -24,7 +23,7 @@ from flows.browse.page import find_page, page_view, raw_page
 from flows.browse.safety import HEADERS, REPORT_POLICY, SafeAnswers, allowed_hosts
 from flows.browse.site_views import site_view, sites_view
 from flows.browse.sites import SITE_SORTS, find_site, last_runs, prepare_sites, problems_of, sites
-from flows.browse.snapshot import ChangedError, Dataset, Snapshot, TooSlowError
+from flows.browse.snapshot import ChangedError, ClosedError, Dataset, Snapshot, TooSlowError
 from flows.browse.stored import prepare_lines, prepare_pages
 from flows.report.model import read_reports
 
@@ -44,7 +43,7 @@ def make_app(root: str | Path) -> Starlette:
     def route(path: str, view: View) -> Route:
         return Route(path, _with_snapshot(dataset, view), methods=["GET"])
 
-    return Starlette(
+    app = Starlette(
         routes=[
             route("/", show_dataset),
             route("/articles", show_articles),
@@ -66,21 +65,23 @@ def make_app(root: str | Path) -> Starlette:
         ],
         exception_handlers={HTTPException: _error, Exception: _failure},
     )
+    app.state.dataset = dataset
+    return app
 
 
 def prepare_in_background(snapshot: Snapshot) -> None:
     """Make what a state needs once, before somebody waits for it."""
+    snapshot.in_background(_prepare)
 
-    def prepare() -> None:
-        try:
-            overview.overview(snapshot)
-            snapshot.prepared("lines_index", prepare_lines)
-            snapshot.prepared("site_numbers", prepare_sites)
-            snapshot.prepared("pages_index", prepare_pages)
-        except (ChangedError, TooSlowError):
-            return  # a view prepares it again, and says what is wrong
 
-    threading.Thread(target=prepare, daemon=True, name="browse-prepare").start()
+def _prepare(snapshot: Snapshot) -> None:
+    try:
+        overview.overview(snapshot)
+        snapshot.prepared("lines_index", prepare_lines)
+        snapshot.prepared("site_numbers", prepare_sites)
+        snapshot.prepared("pages_index", prepare_pages)
+    except (ChangedError, ClosedError, TooSlowError):
+        return  # a view prepares it again, and says what is wrong
 
 
 def _with_snapshot(dataset: Dataset, view: View) -> Callable[[Request], Response]:
@@ -94,7 +95,7 @@ def _with_snapshot(dataset: Dataset, view: View) -> Callable[[Request], Response
                 return view(request, snapshot)
             except FilterError as error:
                 raise HTTPException(400, str(error)) from error
-            except TooSlowError as error:
+            except (TooSlowError, ClosedError) as error:
                 raise HTTPException(503, str(error)) from error
             except ChangedError as error:
                 if is_last:
