@@ -10,31 +10,50 @@ import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from tasks.errors import UsageError
 from tasks.ingest.file_refs import FileRef, FileRefs
 from tasks.ingest.formats import FORMATS, PAGE, Format, format_of
 from tasks.ingest.formats.times import microseconds
 from tasks.ingest.selection import (
+    BESIDE_PAGES,
     EVERYTHING,
     HIDDEN,
     HIDDEN_FOLDERS,
     NOT_SELECTED,
     Selection,
+    is_beside_pages,
     is_hidden,
     is_page_without_ending,
 )
+from tasks.ingest.unpacking import CODECS
 from tasks.storage import object_stores
 from tasks.storage.addresses import path_of, printable, shown
+from tasks.storage.output_mark import MARK, read_mark
 from tasks.vocabulary import Flaw
 
 ADDRESS_FILE = "urls.csv"  # beside the pages: columns file (or page_id), url, fetched_at (or crawled)
 # suffixes of the folder that browsers save with a page
 SAVED_PARTS = ("_files", "_data", "-Dateien", "_fichiers", "_archivos")
 INNER_LINKS = "links to folders that are read themselves"
+OUTPUTS = "outputs of Copydesk"
 OUTER_LINK, OUTER_LINKS = "link to the folder ", "more links to folders, not followed"
 _SHOWN_LINKS = 20
+# what to do with files that hold pages in another form, by their endings
+_AS_TABLE = "export the rows of tables as Parquet, JSON lines or CSV"
+_AS_PAGES = "save saved pages as HTML or MHTML"
+_AS_TEXT = "convert documents to text or HTML"
+ADVICE = {
+    **dict.fromkeys((".avro", ".orc", ".xlsx", ".xls", ".ods", ".db", ".sqlite", ".h5", ".dta", ".rds"), _AS_TABLE),
+    **dict.fromkeys((".pickle", ".pkl", ".marshal"), f"{_AS_TABLE}; pickles are never opened, since they may run code"),
+    **dict.fromkeys((".webarchive", ".maff", ".har", ".eml", ".msg"), _AS_PAGES),
+    **dict.fromkeys((".pdf", ".docx", ".doc", ".odt", ".epub", ".rtf", ".md"), _AS_TEXT),
+    **dict.fromkeys((".cdx", ".cdxj"), "an index of web archives names pages and holds none; use the WARC files"),
+    ".wat": "WAT files describe pages and hold none; use the WARC or WET files",
+    ".xml": "XML is read as XHTML only; name a feed or sitemap by its address, and export other XML as HTML",
+    **dict.fromkeys((".rar", ".7z", ".lz4"), "unpack archives of other kinds"),
+}
 
 
 class SourceError(UsageError):
@@ -81,7 +100,10 @@ def _no_page_message(source: str, skipped: Counter[str]) -> str:
     others = ", ".join(f"{count} {kind}" for kind, count in skipped.most_common(5))
     suffixes = " ".join(suffix for kind in FORMATS for suffix in kind.suffixes)
     found = f"; found {others}" if others else ""
-    return f"{shown(source)}: contains no page (looked for {suffixes}, also compressed{found})"
+    kinds = [kind.removesuffix(" files") for kind, _ in skipped.most_common()]
+    kinds = [kind.rpartition(".")[0] if f".{kind.rpartition('.')[2]}" in CODECS else kind for kind in kinds]
+    advice = "".join(f"; {text}" for text in dict.fromkeys(ADVICE[kind] for kind in kinds if kind in ADVICE))
+    return f"{shown(source)}: contains no page (looked for {suffixes}, also compressed{found}){advice}"
 
 
 def files_of(source: str, skipped: Counter[str], selection: Selection = EVERYTHING) -> Iterator[FileRef]:
@@ -99,9 +121,15 @@ def files_of(source: str, skipped: Counter[str], selection: Selection = EVERYTHI
 
 def _files_of(source: str, skipped: Counter[str]) -> Iterator[FileRef]:
     path = Path(source)
+    if not source.strip():  # Path("") would be the current folder
+        raise SourceError("a source is empty; was a variable of the shell not set?")
     if object_stores.is_remote(source):
         yield from _remote_files(source, skipped)
     elif path.is_dir():
+        if read_mark(path) is not None:
+            raise SourceError(
+                f"{shown(source)}: is an output of Copydesk, not a source; its raw pages are in {shown(source)}/pages"
+            )
         yield from _walk(path, skipped)
     elif os.path.lexists(path):
         yield _named_file(path)
@@ -119,6 +147,8 @@ def _remote_files(source: str, skipped: Counter[str]) -> Iterator[FileRef]:
             inner = name.removeprefix(path_of(source).rstrip("/"))
             if not file.is_named and any(is_hidden(part) for part in inner.split("/") if part):
                 skipped[HIDDEN] += 1
+            elif not file.is_named and is_beside_pages(name):
+                skipped[BESIDE_PAGES] += 1
             elif kind is None and not file.is_named and not is_page_without_ending(name):
                 skipped[_kind(Path(name))] += 1
             else:
@@ -130,18 +160,39 @@ def _remote_files(source: str, skipped: Counter[str]) -> Iterator[FileRef]:
 def _matches(pattern: str, skipped: Counter[str]) -> Iterator[FileRef]:
     asks_for_hidden = any(part.startswith("_") for part in Path(pattern).parts)
     named = set(Path(pattern).parts)
+    base = os.path.dirname(pattern[: min(pattern.index(mark) for mark in "*?[" if mark in pattern)])  # noqa: PTH120
+    outputs: dict[Path, bool] = {}
     for name in sorted(glob.glob(pattern, recursive=True)):  # noqa: PTH207 - keeps the user's spelling of the path
         entry = Path(name)
+        if _is_in_output(entry, base, outputs):
+            skipped[OUTPUTS] += 1
+            continue
         if not asks_for_hidden and any(is_hidden(part) for part in entry.parts if part not in named):
             skipped[HIDDEN] += 1
             continue
         if entry.is_dir():
-            if not pattern.endswith("**"):  # `**` matches the folders and their files both
+            if read_mark(entry) is not None:
+                skipped[OUTPUTS] += 1
+            elif not pattern.endswith("**"):  # `**` matches the folders and their files both
                 yield from _walk(entry, skipped)
+        elif is_beside_pages(name):
+            skipped[BESIDE_PAGES] += 1
         elif format_of(name)[0] or is_page_without_ending(name):
             yield from _file_in(name, entry.name, format_of(entry.name), _addresses(entry.parent), skipped)
         else:
             skipped[_kind(entry)] += 1
+
+
+def _is_in_output(entry: Path, base: str, known: dict[Path, bool]) -> bool:
+    """Whether a match is in an output that the pattern does not name; `known` keeps what was found."""
+    for folder in entry.parents:
+        if folder == Path(base):
+            return False
+        if folder not in known:
+            known[folder] = read_mark(folder) is not None
+        if known[folder]:
+            return True
+    return False
 
 
 def _named_file(path: Path) -> FileRef:
@@ -182,7 +233,9 @@ def _walk(folder: Path, skipped: Counter[str]) -> Iterator[FileRef]:
                 skipped[HIDDEN] += 1
                 continue
             kind, path = format_of(name), f"{root.rstrip(os.sep)}{os.sep}{name}"
-            if kind[0] or is_page_without_ending(path):
+            if is_beside_pages(path):
+                skipped[BESIDE_PAGES] += 1
+            elif kind[0] or is_page_without_ending(path):
                 yield from _file_in(path, name, kind, addresses, skipped, top)
             else:
                 skipped[_kind(Path(name))] += 1
@@ -195,7 +248,10 @@ def _real_folders(root: str, names: set[str], top: str, skipped: Counter[str]) -
         if is_hidden(name):
             skipped[HIDDEN_FOLDERS] += 1
         elif not os.path.islink(path):  # noqa: PTH114
-            yield name
+            if os.path.exists(os.path.join(path, MARK)) and read_mark(Path(path)):  # noqa: PTH110, PTH118
+                skipped[OUTPUTS] += 1
+            else:
+                yield name
         elif _is_within(target := os.path.realpath(path), top):
             skipped[INNER_LINKS] += 1
         else:
@@ -280,7 +336,10 @@ def _addresses(folder: Path) -> dict[str, dict[str, str]]:
 
 
 def _kind(path: Path) -> str:
-    return f"{printable(path.suffix.lower())} files" if path.suffix else "files without a suffix"
+    suffix = path.suffix.lower()
+    if suffix in CODECS:  # what is compressed
+        suffix = PurePath(path.stem).suffix.lower() + suffix
+    return f"{printable(suffix)} files" if suffix else "files without a suffix"
 
 
 def check_sources(sources: list[str], selection: Selection = EVERYTHING) -> None:

@@ -1,6 +1,7 @@
 """Which files of a source are read: by pattern, by content where a name says nothing, and which are passed over."""
 
 import gzip
+import zipfile
 
 import pytest
 from support.source_files import HTML, rows_of
@@ -83,6 +84,45 @@ def test_pages_whose_names_do_not_show_it_are_known_by_their_content(tmp_path):
     assert {row["problem"] for row in rows} == {None}
 
 
+OUTPUT = {"out/copydesk.json": b'{"made_by": "copydesk 1"}', "out/pages/1.parquet": b"", "out/report/1.html": HTML}
+
+
+@pytest.mark.parametrize(
+    ("source", "found", "skipped"),
+    [
+        ("", ["a.html", "other/copydesk.json", "other/b.html"], 1),
+        ("**/*.html", ["a.html", "other/b.html"], 1),
+        ("*", ["a.html", "other/copydesk.json", "other/b.html"], 1),
+        ("out/report/*.html", ["out/report/1.html"], 0),  # asked for
+        ("out/report", ["out/report/1.html"], 0),
+        ("out/pages", ["out/pages/1.parquet"], 0),
+    ],
+)
+def test_outputs_among_the_pages_are_passed_over_and_counted(tmp_path, source, found, skipped):
+    files = OUTPUT | {"a.html": HTML, "other/copydesk.json": b'{"a": 1}', "other/b.html": HTML}
+    for path, content in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    assert names(tmp_path, f"{tmp_path}/{source}") == (
+        sorted(found),
+        {"outputs of Copydesk": skipped} if skipped else {},
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [("out", "out: is an output of Copydesk, not a source; its raw pages are in out/pages"), ("", "a source is empty")],
+)
+def test_an_output_and_an_empty_name_are_no_sources(tmp_path, monkeypatch, source, said):
+    monkeypatch.chdir(tmp_path)
+    for path, content in OUTPUT.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    for look in (check_sources, list_files):
+        with pytest.raises(SourceError, match=said):
+            look([source])
+
+
 def test_unfinished_and_hidden_files_are_passed_over_and_counted(tmp_path):
     for path in (
         "part-0.html",
@@ -123,3 +163,48 @@ def test_links_to_folders_are_named_and_loops_end(tmp_path):
     assert skipped["links to folders that are read themselves"] == 1
     assert skipped["more links to folders, not followed"] == 12
     assert names(source, source / "day1")[0] == ["day1/a.html"]
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("a.avro", "export the rows of tables as Parquet, JSON lines or CSV"),
+        ("a.orc", "export the rows of tables as Parquet, JSON lines or CSV"),
+        ("a.xlsx", "export the rows of tables as Parquet, JSON lines or CSV"),
+        ("a.pkl", "pickles are never opened, since they may run code"),
+        ("a.webarchive", "save saved pages as HTML or MHTML"),
+        ("a.pdf", "convert documents to text or HTML"),
+        ("a.cdx.gz", "names pages and holds none; use the WARC files"),
+        ("a.warc.wat.gz", "use the WARC or WET files"),
+        ("feed.xml", "name a feed or sitemap by its address"),
+        ("a.7z", "unpack archives of other kinds"),
+    ],
+)
+def test_a_folder_of_files_of_another_kind_is_refused_with_what_to_do(tmp_path, name, advice):
+    (tmp_path / name).write_bytes(b"Obj\x01")
+    with pytest.raises(SourceError, match=advice):
+        check_sources([str(tmp_path)])
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "what"),
+    [
+        ("a.avro", b"Obj\x01\x04\x14avro.codec", "an Avro file; export its rows"),
+        ("a.pickle", b"\x80\x05\x95\x08\x00", "a pickle of Python, which is never opened"),
+        ("crawl", b"WARC/1.0\r\nWARC-Type: response\r\n", "a WARC file; give its name the ending .warc"),
+        ("a.webarchive", b"bplist00\xd1\x01", "a web archive of Safari"),
+    ],
+)
+def test_a_file_of_another_kind_that_is_named_says_what_to_do(tmp_path, name, raw, what):
+    (tmp_path / name).write_bytes(raw)
+    (row,), _ = rows_of(tmp_path / name)
+    assert row["problem"] == "ingest.binary"
+    assert what in row["problem_detail"]
+
+
+@pytest.mark.parametrize(("inner", "what"), [("a.wacz", "unpack it"), ("pages/pages.jsonl", "has no WARC file")])
+def test_a_wacz_without_a_crawl_is_a_finding(tmp_path, inner, what):
+    with zipfile.ZipFile(tmp_path / "b.wacz", "w") as archive:
+        archive.writestr(inner, b"{}")
+    (row,), _ = rows_of(tmp_path / "b.wacz")
+    assert what in row["problem_detail"]
