@@ -26,6 +26,8 @@ _PROBLEMS = {
 }
 # no row of 3,008 real articles has one of these
 _NOTICES = frozenset({Doubt.CONSENT_WALL, Doubt.ACCESS_REFUSED})
+# the paragraphs are of one form, hardly a word of the headline is in them, and the model doubts that they are the story
+_CAPTIONS = frozenset({Doubt.PARAGRAPHS_ALIKE, Doubt.TITLE_NOT_IN_TEXT, Doubt.BODY_DOUBTFUL})
 _COLUMNS = """
     doc_id title_char_count text_char_count mojibake_count mean_paragraph_words confidence published_date fetched_at
     publisher language author_count flags title domain text_digest problem problem_detail published_at
@@ -33,7 +35,7 @@ _COLUMNS = """
 """
 # field -> the column that says whether the row has a value of it
 _VALUES = {
-    "title": "title_char_count",
+    "title": "title",
     "authors": "author_count",
     "published": "published_date",
     "publisher": "publisher",
@@ -71,6 +73,22 @@ def suite(limits: "ExtractThresholds") -> Suite:
             "The text is a notice in place of a story.",
             is_not("is_notice", True),
             "flags: {notice_flags}",
+        ),
+        Rule(
+            "extract.no_language",
+            CRITICAL,
+            "The text is in a language.",
+            "The text is in no language: its letters are those of a machine.",
+            is_not("language", "zxx"),
+            "no words of any language",
+        ),
+        Rule(
+            "extract.captions",
+            CRITICAL,
+            "The text is a story, not captions.",
+            "The text is nothing but captions of pictures that the headline says nothing about.",
+            is_not("is_captions", True),
+            "flags: " + ", ".join(sorted(_CAPTIONS)),
         ),
         *_presence_rules(limits),
         *_oddity_rules(limits),
@@ -274,6 +292,7 @@ def slim(candidates: pa.Table, repeated: pa.Table | None = None) -> pa.Table:
         "time_flag": pa.array(time_flags, pa.string()),
         "notice_flags": pa.array(notices, pa.string()),
         "is_notice": pa.array([bool(names) for names in notices], pa.bool_()),
+        "is_captions": pa.array([_CAPTIONS.issubset(row) for row in flags], pa.bool_()),
         "is_disordered": pa.array([Doubt.WORDS_OUT_OF_ORDER in row for row in flags], pa.bool_()),
         "is_mixed": pa.array([Doubt.LANGUAGE_MIXED in row for row in flags], pa.bool_()),
         "confidence_flaw": _confidence_flaws(candidates),

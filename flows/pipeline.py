@@ -23,12 +23,14 @@ from tasks.clean.task import clean, learn_sites
 from tasks.clean.worker import clean_batch
 from tasks.extract.task import extract
 from tasks.extract.worker import extract_batch
+from tasks.ingest.column_check import check_columns
 from tasks.ingest.fetch.fetching import STATE_FILE, Fetching
 from tasks.ingest.selection import Selection
 from tasks.ingest.stored_pages import stored_files
 from tasks.ingest.task import ingest, load_stored_pages
 from tasks.ingest.worker import Limits
 from tasks.load.output import Changes
+from tasks.load.tables.site_flags import SiteFlagRows
 from tasks.load.tables.staging import candidates, quarantined_rows
 from tasks.load.task import load, publish
 from tasks.load.worker import Staged
@@ -38,6 +40,7 @@ from tasks.quality.drift import compare
 from tasks.quality.history import read_metrics
 from tasks.quality.metrics import COLUMNS, of_run
 from tasks.quality.problems import Key
+from tasks.quality.task import compare_sites
 from tasks.steps import StepResult, rejected_ids
 
 logger = logging.getLogger(__name__)
@@ -95,12 +98,20 @@ def process(run: Run, pages: StepResult) -> None:
     run.report.step(articles)
     articles = gates.check(articles)
 
-    staged = run_step(load, pages, documents, articles, run.load_options, run.executor)
+    site_flags = run_step(
+        compare_sites,
+        articles,
+        run.output.quality,
+        run.site_limits,
+        work / f"site-flags-{run.run_id}.parquet",
+        run.executor,
+    )
+    staged = run_step(load, pages, documents, articles, site_flags, run.load_options, run.executor)
     run.report.loaded(staged)
     run.report.example = gates.source_of(staged.example)
     gates.check_staged(staged)
     if not run.parameters.is_replay:  # a replay has pages of many days: not comparable with one run
-        _compare_with_history(run, gates, (pages, documents, articles), staged)
+        _compare_with_history(run, gates, (pages, documents, articles), staged, SiteFlagRows.read(site_flags))
     else:
         _note_recovered(run, documents, [documents.rejected, articles.rejected])
 
@@ -115,6 +126,8 @@ def process(run: Run, pages: StepResult) -> None:
 
 def _process_new_pages(run: Run, parameters: NewsParameters) -> None:
     output, settings = run.output, run.settings
+    selection = Selection(tuple(parameters.include), tuple(parameters.exclude))
+    check_columns(parameters.sources, parameters.columns, selection)
     fetching = Fetching(
         tuple(str(path) for path in output.files("fetches").values()),
         str(output.root / "warc") if parameters.keep_warc else None,
@@ -130,7 +143,7 @@ def _process_new_pages(run: Run, parameters: NewsParameters) -> None:
             limits=Limits(parameters.max_page_megabytes << 20, settings.batch_pages, settings.batch_bytes),
             columns=parameters.columns,
             fetching=fetching,
-            selection=Selection(tuple(parameters.include), tuple(parameters.exclude)),
+            selection=selection,
         )
     run.report.step(pages)
     if pages.receipts:
@@ -171,7 +184,7 @@ def _stored_pages(parameters: ReplayParameters, run: Run) -> Mapping[str, list[s
 
 
 def _compare_with_history(
-    run: Run, gates: Gates, steps: tuple[StepResult, StepResult, StepResult], staged: Staged
+    run: Run, gates: Gates, steps: tuple[StepResult, StepResult, StepResult], staged: Staged, site_flags: SiteFlagRows
 ) -> None:
     """Compare the run with earlier ones and its languages and sites with each other, and check both by a gate."""
     _, documents, articles = steps
@@ -179,7 +192,7 @@ def _compare_with_history(
     rejected = [step.rejected for step in steps if step.rejected]
     tables = candidates(articles.paths, rejected_ids(articles.rejected), list(COLUMNS))
     batches = SiteBatches(limits)
-    passed = batches.watch(row for table in tables for row in table.to_pylist())
+    passed = batches.watch(row for table in tables for row in site_flags.added(table).to_pylist())
     run.metrics += of_run(passed, quarantined_rows(rejected).to_pylist(), staged.counts)
     compared = compare(run.metrics, read_metrics(run.output.quality, limits.history_runs), limits)
     compared += batches.compared()

@@ -28,6 +28,7 @@ from tasks.parallel.engines import CLUSTERS
 from tasks.parallel.executor import INLINE, Executor, open_executor
 from tasks.quality.metrics import Metric
 from tasks.quality.problems import Observation
+from tasks.quality.site_flags import SiteLimits
 from tasks.site_rules.entries import NO_RULES, SiteRules
 from tasks.site_rules.file import load_site_rules
 from tasks.steps import rules_version, rules_version_with
@@ -86,6 +87,12 @@ class Run:
     def data_docs(self) -> Path | None:
         """Where the gates keep results for Data Docs, if the user wants them."""
         return self.output.reports / "data_docs" if self.parameters.data_docs else None
+
+    @property
+    def site_limits(self) -> SiteLimits:
+        """What is usual among the pages of a site."""
+        extract = self.thresholds.extract
+        return SiteLimits(self.thresholds.dataset, extract.title_repeats_max, extract.instant_repeats_max)
 
     @property
     def load_options(self) -> LoadOptions:

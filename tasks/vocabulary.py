@@ -125,11 +125,24 @@ class Doubt(DescribedEnum):
     DATE_DECLARED_INVALID = "date_declared_invalid", "The page declares a date of publication that does not exist."
     ADDRESS_OF_FRONT_PAGE = "address_of_front_page", "The page declares the front page as its own address."
     CONSENT_WALL = "consent_wall", "The text asks for consent to cookies."
-    ACCESS_REFUSED = "access_refused", "The text tests for robots, refuses a country or sells the domain."
+    ACCESS_REFUSED = (
+        "access_refused",
+        "The text tests for robots, asks to allow adverts, refuses a country or sells the domain.",
+    )
     STORY_GONE = "story_gone", "The text says that the story is no longer there."
     MACHINE_REPLY = "machine_reply", "A language model speaks around the text, or instead of it."
     REST_FOR_PAYERS = "rest_for_payers", "The last line says that the rest is for those who pay."
     SPONSORED = "sponsored", "The text is labelled as paid for."
+    PUBLISHER_DAMAGED = "publisher_damaged", "The publisher is a program's name, a label or no value."
+    PUBLISHED_TOGETHER = "published_together", "Other articles of the site have the same instant of publication."
+    OLDER_THAN_USUAL = "older_than_usual", "The article is over a month old, and the site's articles usually are not."
+    TITLE_SHARED = "title_shared", "Other texts of the site have the same headline."
+    TITLE_MISPLACED = "title_misplaced", "Headlines and texts of the site do not belong together in this run."
+    ADDRESS_SHARED = "address_shared", "Other stories of the site declare the same address as their own."
+    AUTHOR_UNUSUAL = "author_unusual", "The site names this author on nearly all pages, and did not before."
+    PUBLISHER_UNUSUAL = "publisher_unusual", "The site's other pages, or its earlier ones, name another publisher."
+    LANGUAGE_UNUSUAL = "language_unusual", "The site's other pages, or its earlier ones, are in another language."
+    TEXT_SHARED = "text_shared", "Much of the text is also in other articles of the site."
 
 
 class Flaw(StrEnum):

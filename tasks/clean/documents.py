@@ -5,7 +5,7 @@ import re
 import numpy as np
 import orjson
 
-from tasks.clean.label.page_kind import PLAIN, PageFacts, judge
+from tasks.clean.label.page_kind import LIVE_UPDATES, PLAIN, PageFacts, judge
 from tasks.clean.model import features, page_words, story
 from tasks.clean.model.page_declared import declared_features
 from tasks.clean.model.page_features import block_features
@@ -28,6 +28,7 @@ _AGO = re.compile(  # `3 min ago`, above an update of a ticker
     re.I | re.X,
 )
 _AGO_CHARS = 24  # below this
+_AGES_MIN, _AGES_EACH = 3, 3  # such lines of a short ticker, each with so many kept lines at most
 _COMMENT_HEAD_CHARS = 60  # below this
 _COPIED = ("doc_id", "source_uri", "url", "media_type", "fetched_at", "page_digest", "byte_count")
 
@@ -141,6 +142,8 @@ def _page_facts(
         page_lines=end - first,
         entries={n - first: prepared.entries[n] for n in range(first, end) if n in prepared.entries},
         last_kept=int(np.flatnonzero(is_kept)[-1]) if is_kept.any() else 0,
+        is_ending_in_dots=_ends_in_dots(prepared.blocks.text[first:end], is_kept),
+        kept_lines=int(is_kept.sum()),
         is_live_declared=bool(signals and signals.is_live()),
         clock_lines=_clock_lines(prepared.blocks.text[first:end], is_kept),
         story_probability=probability,
@@ -149,13 +152,21 @@ def _page_facts(
     )
 
 
+def _ends_in_dots(texts: list[str], is_kept: np.ndarray) -> bool:
+    """Whether the last kept line ends in an ellipsis."""
+    return bool(is_kept.any()) and texts[int(np.flatnonzero(is_kept)[-1])].rstrip("] )").endswith(("…", "..."))
+
+
 def _clock_lines(texts: list[str], is_kept: np.ndarray) -> int:
     """Lines up to the last kept one that are a time of day or start with one, like the updates of a ticker."""
     last = int(np.flatnonzero(is_kept)[-1]) if is_kept.any() else -1
     before = texts[: last + 1]
     clocks = sum(1 for text in before if text[:2].isdigit() and text[2:3] in ":.h" and text[3:5].isdigit())
     first = int(np.flatnonzero(is_kept)[0]) if is_kept.any() else 0
-    return clocks + sum(1 for text in before[first:] if len(text) < _AGO_CHARS and _AGO.match(text))
+    ages = sum(1 for text in before[first:] if len(text) < _AGO_CHARS and _AGO.match(text))
+    # each above or below one of the few paragraphs: those of teasers are among more
+    is_ticker = ages >= _AGES_MIN and ages * _AGES_EACH >= is_kept.sum()
+    return max(clocks + ages, LIVE_UPDATES) if is_ticker else clocks + ages
 
 
 def _comment_heads(texts: list[str], is_kept: np.ndarray) -> int:

@@ -12,7 +12,7 @@ from tasks import schema
 from tasks.extract.body import Body, is_agency_copy, read_body
 from tasks.extract.confidence import field_confidences
 from tasks.extract.damage.page_story import damage_columns
-from tasks.extract.doubts import find_doubts, replaced_letters
+from tasks.extract.doubts import find_doubts, replaced_letters, title_found_share
 from tasks.extract.dropped_lines import writers_lines
 from tasks.extract.fields.address import clean_url, find_canonical, host
 from tasks.extract.fields.authors import find_authors, find_byline
@@ -199,6 +199,7 @@ def extract_page(page: Page, *, guess_dates: bool = False) -> tuple[dict[str, An
         "author_count": len(fields.authors.value),
         "quote_count": len(quotes),
         "mean_paragraph_words": words / max(len(body.paragraphs), 1),
+        "title_found_share": title_found_share(title or "", body.text),
         "mojibake_count": mojibake.count_signs(body.text + (title or "")) + replaced_letters(body.text, words),
     }
     row |= {name: _visible(row[name]) for name in _TEXT_FIELDS}

@@ -9,7 +9,7 @@ from resiliparse.parse.lang import detect_fast
 
 from tasks.extract.fields.address import host, site_of_host
 from tasks.extract.page import Page
-from tasks.text.language import MAX_SURE_DISTANCE, base_language
+from tasks.text.language import MAX_SURE_DISTANCE, base_language, detect_exactly
 from tasks.text.scripts import COMPARED_LETTERS, char_class
 from tasks.vocabulary import Doubt
 
@@ -19,6 +19,7 @@ _MAX_MOJIBAKE = 3  # signs that an undamaged text may contain, e.g. one about en
 _OPEN_END_WORDS = 8  # a shorter last line is a signature or a heading, not a truncated sentence
 _TITLE_WORD = re.compile(r"[^\W\d_]{4,}")
 _TITLE_WORDS_MIN = 4  # fewer content words may all be puns
+# so few for 0.4 % of the true pairs in two corpora, and for half of the headlines with another text of the site
 _RELATED_SHARE = 0.25
 _STEM_CHARS = 5  # inflection changes the ends of words
 # letters without usable words: scripts without spaces; Korean, where particles are attached to words
@@ -27,6 +28,7 @@ _BODY_DOUBTFUL = 0.5  # body_confidence; below, the text more likely has wrong l
 _STORY_DOUBTFUL = 0.8  # story_probability; below, more than one such page in five is not a story
 _AT_ONCE = timedelta(seconds=5)  # no crawler is that fast, but a page that prints the clock as its date
 _CHUNK_CHARS, _CHUNKS = 500, 4
+_LIKELY_DISTANCE = 350  # a sample that the exact detector finds in the same language is
 # words that end no sentence, and pairs of words that are adjacent in none: a test of order, not of meaning
 _NEVER_LAST = {
     "en": "the|a|an|of|and|or|our|their|its|than|from the",
@@ -68,7 +70,8 @@ def find_doubts(page: Page, row: Mapping[str, Any], paragraphs: Sequence[str]) -
 
     Args:
         page: The page the row was extracted from.
-        row: The row with title, text, word_count, language, mojibake_count, published_at and fetched_at.
+        row: The row with title, title_found_share, text, word_count, language, mojibake_count, published_at and
+            fetched_at.
         paragraphs: The paragraphs of the text.
     """
     text, language = row["text"], row["language"]
@@ -79,7 +82,7 @@ def find_doubts(page: Page, row: Mapping[str, Any], paragraphs: Sequence[str]) -
         doubts.append(Doubt.ENCODING_DAMAGE)
     if not row["title"]:
         doubts.append(Doubt.TITLE_MISSING)
-    elif is_unrelated(row["title"], text):
+    elif row["title_found_share"] is not None and row["title_found_share"] <= _RELATED_SHARE:
         doubts.append(Doubt.TITLE_NOT_IN_TEXT)
     if is_disordered(text, language, row["word_count"]):
         doubts.append(Doubt.WORDS_OUT_OF_ORDER)
@@ -119,24 +122,27 @@ def _doubts_of_document(document: Mapping[str, Any], paragraphs: Sequence[str]) 
     return doubts
 
 
+def is_doubtful(page: Page) -> bool:
+    """Whether it is doubtful both that the page holds a story and which lines it is."""
+    is_story_doubtful = page.document["story_probability"] < _STORY_DOUBTFUL
+    return is_story_doubtful and (page.document["body_confidence"] < _BODY_DOUBTFUL or _is_standfirst_only(page))
+
+
 def ends_open(paragraphs: Sequence[str]) -> bool:
     """Whether the last paragraph ends in the middle of a sentence."""
     last = paragraphs[-1] if paragraphs else ""
     return len(last.split()) >= _OPEN_END_WORDS and not _CLOSED.search(last[-40:]) and not _DENSE.search(last)
 
 
-def is_unrelated(title: str, text: str) -> bool:
-    """Whether hardly any stem of the headline's content words is in the text.
-
-    This is so for 0.4 % of the true pairs in two corpora, and for half of the headlines with another text of the site.
-    """
+def title_found_share(title: str, text: str) -> float | None:
+    """The share of the stems of a headline's content words that are in the text; None if there are too few of them."""
     if _DENSE.search(title):
-        return False
+        return None
     stems = {word[:_STEM_CHARS] for word in _TITLE_WORD.findall(title.casefold())}
     if len(stems) < _TITLE_WORDS_MIN:
-        return False
+        return None
     plain = text.casefold()
-    return sum(stem in plain for stem in stems) <= _RELATED_SHARE * len(stems)
+    return sum(stem in plain for stem in stems) / len(stems)
 
 
 def is_disordered(text: str, language: str | None, words: int) -> bool:
@@ -154,9 +160,12 @@ def is_mixed(text: str, language: str | None) -> bool:
         return False
     step = (len(text) - _CHUNK_CHARS) // (_CHUNKS - 1)
     for start in range(0, step * _CHUNKS, max(step, 1)):
-        code, distance = detect_fast(text[start : start + _CHUNK_CHARS])
+        chunk = text[start : start + _CHUNK_CHARS]
+        code, distance = detect_fast(chunk)
         other = base_language(code) if code != "unknown" else None
         if other and other != language and distance <= MAX_SURE_DISTANCE:
+            return True
+        if other and other != language and distance <= _LIKELY_DISTANCE and detect_exactly(chunk) == other:
             return True
     return False
 

@@ -10,6 +10,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import orjson
 
 from tasks.extract.own_article import own_articles
+from tasks.text import mojibake
 from tasks.vocabulary import MARKUP
 
 SITE_RULE = "site rule"  # the origin of a value that a user's rules for the site give
@@ -56,6 +57,8 @@ class Page:
     ) -> "Page":
         """The page of a row of `schema.DOCUMENTS`, its lines, and its dropped lines that may have a date."""
         signals = orjson.loads(document["signals"]) if document.get("signals") else {}
+        if "mojibake" in document["repairs"]:
+            signals = _repaired(signals)
         given = orjson.loads(document["given"]) if document.get("given") else {}
         ruled = orjson.loads(document["site_rule"]) if document.get("site_rule") else {}
         return cls(document, lines, signals, given, dropped_dates or [], ruled=ruled)
@@ -141,6 +144,15 @@ def once_per_page(read: Callable[[Page], Found]) -> Callable[[Page], Found]:
     Nobody may change what it returns.
     """
     return lru_cache(maxsize=1)(read)
+
+
+def _repaired(value: Any) -> Any:
+    """A JSON value whose strings were wrongly decoded, as the lines of its page were."""
+    if isinstance(value, str):
+        return mojibake.repair(value)
+    if isinstance(value, list):
+        return [_repaired(item) for item in value]
+    return {key: _repaired(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def strings(value: Any) -> list[str]:

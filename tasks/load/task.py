@@ -13,13 +13,19 @@ from tasks.steps import StepResult
 
 @task(name="load", task_run_name="load", cache_policy=NO_CACHE, persist_result=False)
 def load(
-    pages: StepResult, documents: StepResult, articles: StepResult, options: LoadOptions, executor: Executor
+    pages: StepResult,
+    documents: StepResult,
+    articles: StepResult,
+    site_flags: Path,
+    options: LoadOptions,
+    executor: Executor,
 ) -> Staged:
     """Decide what becomes an article, and write every table of the run to the staging folder.
 
-    Each of the three step results names the pages that its gate rejected.
+    Each of the three step results names the pages that its gate rejected. `site_flags` is a file of
+    `tasks.quality.task.compare_sites`.
     """
-    return executor.run_in_subprocess(pages.received, stage, pages, documents, articles, options)
+    return executor.run_in_subprocess(pages.received, stage, pages, documents, articles, site_flags, options)
 
 
 @task(name="publish", task_run_name="publish", cache_policy=NO_CACHE, persist_result=False)

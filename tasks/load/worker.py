@@ -23,6 +23,7 @@ from tasks.load.dedup.same_page import find_same_pages
 from tasks.load.maintenance.rewrite import delete_rows, rows_with_ids
 from tasks.load.output import Changes, Output
 from tasks.load.tables.ledger import PageOutcomes, stage_ledger
+from tasks.load.tables.site_flags import SiteFlagRows
 from tasks.load.tables.staging import (
     candidates,
     files_with,
@@ -81,7 +82,9 @@ class LoadOptions:
         return {"run_id": self.run_id, "rules_version": self.rules_version}
 
 
-def stage(pages: StepResult, documents: StepResult, articles: StepResult, options: LoadOptions) -> Staged:
+def stage(
+    pages: StepResult, documents: StepResult, articles: StepResult, site_flags: Path, options: LoadOptions
+) -> Staged:
     """Decide what becomes an article, and stage every table of the run (see `tasks.load.task.load`)."""
     output, run_id = Output(options.output_root), options.run_id
     folder = output.work / f"staged-{run_id}"
@@ -98,7 +101,8 @@ def stage(pages: StepResult, documents: StepResult, articles: StepResult, option
         _one_per_story(plan.decisions, near_duplicates)
     quarantined = quarantined_rows([step.rejected for step in (pages, documents, articles) if step.rejected])
     outcomes = _outcomes(pages, plan, published, quarantined, output, options)
-    decide_rows = partial(with_decisions, plan=plan, near_duplicates=near_duplicates, run_id=run_id)
+    flags = SiteFlagRows.read(site_flags)
+    decide_rows = partial(with_decisions, plan=plan, near_duplicates=near_duplicates, flags=flags, run_id=run_id)
     stage_table(folder, "versions", older_texts(passed, decide_rows, plan, published, run_id), run_id, changes)
     count = stage_articles(folder, passed, decide_rows, plan, published, run_id, output.state(), changes)
     delete_rows(folder, output, "signatures", "article_id", rows_with_ids("article_id", plan.replaced), changes)

@@ -1,6 +1,7 @@
 """The metrics of one run, over all its pages and by site: counts, shares of missing values, lengths, languages."""
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -39,6 +40,9 @@ _WORDS_UNDER, _PARAGRAPHS_UNDER = (50, 100, 200, 400, 800), (3, 6, 12)
 _MAIN_PUBLISHER_SHARE = 0.5  # of a site's pages: its name is a metric of the site
 
 
+_COPIED = re.compile(r"/(https?://[^/?#]+)")  # the address of the original, in the path of a copy's address
+
+
 class Metric(TypedDict):
     """A row of `schema.QUALITY_METRICS` without the columns of the run; `site` is ALL for all pages together."""
 
@@ -62,8 +66,13 @@ def _host(url: str) -> str | None:
 
 
 def site_of_row(row: Mapping[str, Any]) -> str:
-    """The site of a page: the host of its address, else its publisher, else its folder."""
-    host = row.get("domain") or _host(row.get("url") or "")
+    """The site of a page: the host of its address, else its publisher, else its folder.
+
+    A copy in an archive of the Web is a page of the site that it was copied from.
+    """
+    url = row.get("url") or ""
+    copied = _COPIED.search(url, 8) if "/http" in url else None  # behind the scheme of the copy's own address
+    host = (_host(copied[1]) if copied else None) or row.get("domain") or _host(url)
     if host:
         return str(host).removeprefix("www.")
     return str(row.get("publisher") or PurePosixPath(row["source_uri"].partition("#")[0]).parent)

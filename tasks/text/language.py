@@ -63,6 +63,12 @@ def _exact_detector() -> Any:
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
+def detect_exactly(text: str) -> str:
+    """The language of a text by the exact detector, which takes 1 ms for a thousand characters."""
+    code: str = _exact_detector().classify(text[:_EXACT_CHARS])[0]
+    return _ALIASES.get(code, code)
+
+
 def detect(text: str, declared: str | None) -> tuple[str | None, str, float]:
     """The language of a text, the origin of that answer, and its confidence (0 to 1).
 

@@ -5,6 +5,12 @@ sound text; the signs are counted in a finished text, so each must be damage in 
 """
 
 import re
+from collections.abc import Iterator
+from functools import cache
+
+import ftfy
+
+_LONG_LINE_CHARS = 10_000  # no line of a story is longer; of what repeats itself each piece is repaired once
 
 # The characters that the lead byte of a sequence turns into.
 LEADS = "\xc2\xc3\xc4\xc5\xd0\xd1\xe2\xef"
@@ -25,3 +31,23 @@ def count_signs(text: str) -> int:
     # a sound text has none of the leads
     may_have_signs = not text.isascii() and any(lead in text for lead in _SIGN_LEADS)
     return sum(text.count(sign) for sign in SIGNS) if may_have_signs else 0
+
+
+def repair(line: str) -> str:
+    """A line with wrongly decoded characters put right; the same line where it has none."""
+    if not PATTERN.search(line):
+        return line
+    if len(line) > _LONG_LINE_CHARS:
+        return "".join(map(cache(repair), _pieces(line)))
+    return ftfy.fix_encoding(line).replace("\n", " ").replace("\r", " ")
+
+
+def _pieces(line: str) -> Iterator[str]:
+    """A line in pieces of at most `_LONG_LINE_CHARS`, cut at spaces where there are any."""
+    start = 0
+    while start < len(line):
+        end = start + _LONG_LINE_CHARS
+        space = line.rfind(" ", start, end) if end < len(line) else -1
+        end = space + 1 if space > start else end
+        yield line[start:end]
+        start = end

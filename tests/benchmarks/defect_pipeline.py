@@ -27,8 +27,11 @@ from tasks.ingest.record import Record, SourceFile
 from tasks.ingest.record import page_row as row_of
 from tasks.load.dedup.exact import MergeResult, PublishedArticle, merge
 from tasks.load.dedup.near_duplicates import NearDuplicates, Signatures, find_near_duplicates, read_signatures
+from tasks.load.tables.site_flags import SiteFlagRows
 from tasks.quality.drift import compare
 from tasks.quality.metrics import COLUMNS, of_run
+from tasks.quality.site_flags import COLUMNS as COLUMNS_OF_SITES
+from tasks.quality.site_flags import SiteLimits, flag_sites
 from tasks.steps import digest
 from tasks.storage.ids import hex_ids, to_uint64
 from tasks.storage.tables import without, write_table
@@ -146,6 +149,7 @@ class Pipeline:
             return
         candidates = without(candidates, out)
         out |= self._gate(run, "extract", extract_rules, schema.CANDIDATES, candidates, index, by_id, quarantined)
+        candidates = self._with_site_flags(candidates, out)
         for row in candidates.to_pylist():
             for number in by_id.get(row.get("doc_id"), ()):
                 run.rows[number] = row
@@ -177,6 +181,13 @@ class Pipeline:
         if is_kept:
             self.extracted[key] = found
         return found
+
+    def _with_site_flags(self, candidates: pa.Table, out: set[str]) -> pa.Table:
+        """The candidates with the flags that show beside other pages of their site."""
+        limits = self.thresholds
+        usual = SiteLimits(limits.dataset, limits.extract.title_repeats_max, limits.extract.instant_repeats_max)
+        flags = flag_sites([without(candidates, out).select(COLUMNS_OF_SITES)], self.past.history, usual)
+        return SiteFlagRows.of(flags).added(candidates)
 
     def _merge(
         self, run: Run, candidates: pa.Table, received: int, by_id: dict, quarantined: int

@@ -14,6 +14,7 @@ _BARE_PROSE = (
     (40, 100, 0.7, 0.95),
     (30, 30, 0.5, 0.5),
 )
+_TEASER_LINES, _TEASER_WORDS = 2, 50  # a longer text that ends in dots leaves something unsaid
 _STUB_WORDS = 250  # a longer text above a note on subscriptions is complete
 _SHELL_WORDS = 25  # of the whole page; a list of links has more
 _WALL_LINES = 12  # of a wall with one line that asks for consent; a page around a short story has more
@@ -35,6 +36,8 @@ class PageFacts:
     page_lines: int
     entries: dict[int, Entry]
     last_kept: int
+    is_ending_in_dots: bool
+    kept_lines: int
     is_live_declared: bool
     clock_lines: int
     story_probability: float  # by the page model
@@ -78,6 +81,8 @@ def judge(facts: PageFacts) -> PageKind:
         return PageKind("live", probability, other, reason or f"{facts.clock_lines} updates with a time of day")
     if paywall and facts.kept_words < _STUB_WORDS:
         return PageKind("stub", probability, other, f"the text is cut off: {facts.entries[paywall[0]].phrase!r}")
+    if facts.is_ending_in_dots and facts.kept_lines <= _TEASER_LINES and facts.kept_words < _TEASER_WORDS:
+        return PageKind("stub", probability, other, "the text is cut off: it ends in dots")
     return PageKind("article", probability, other, reason)
 
 

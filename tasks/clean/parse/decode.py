@@ -10,7 +10,6 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import ftfy
 import numpy as np
 import pyarrow as pa
 from resiliparse.parse.encoding import map_encoding_to_html5
@@ -211,7 +210,7 @@ def repair_line(text: str, repairs: set[str]) -> str:
         if signs & _IS_UNSEEN:
             text = _apply("invisible_characters", _UNSEEN, "", text, repairs)
         if signs & _IS_LEAD and mojibake.PATTERN.search(text):
-            fixed = "\n".join(_fix_encoding(line) for line in text.split("\n"))
+            fixed = "\n".join(mojibake.repair(line) for line in text.split("\n"))
             if fixed != text:
                 repairs.add("mojibake")
                 text = fixed
@@ -247,12 +246,6 @@ def _signs(text: str) -> int:
     """Which patterns a text's characters may match: a tenth of the cost of trying them."""
     units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
     return int(np.bitwise_or.reduce(_SIGNS[units], initial=0))
-
-
-def _fix_encoding(line: str) -> str:
-    if not mojibake.PATTERN.search(line):
-        return line
-    return ftfy.fix_encoding(line).replace("\n", " ").replace("\r", " ")
 
 
 def _apply(name: str, pattern: re.Pattern[str], replacement: str, text: str, repairs: set[str]) -> str:

@@ -1,6 +1,8 @@
 """Damage to fields: headlines, authors, dates and addresses that no person wrote."""
 
 import re
+import tomllib
+from pathlib import Path
 
 from tasks.extract.damage.evidence import Evidence, Story, excerpt
 from tasks.extract.damage.machine_text import ENTITY, TAG, TEMPLATE
@@ -22,6 +24,11 @@ _MARK = re.compile(
 # whatever TAG, ENTITY, TEMPLATE, _PART_NO_VALUE and _MARK find has one of these, and nearly no headline has
 _SIGN = re.compile(r"[<\[\]&{%$#*\\=]|-->|orem ipsum|undefined|NaN", re.I)
 _CUT = re.compile(r"(?:\.{3}|…)$")
+_NO_PUBLISHERS = frozenset(
+    name
+    for names in tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")).values()
+    for name in names.split("|")
+)
 _CREDIT = re.compile(
     r"""^\W*(?: photos? | foto(?:graf\w*|s)? | image | images | picture | pictures | bild(?:er)? | video | graphic
     | grafik | illustration | photograph(?:er|y|s)? | cr[ée]dit | infographic | фото | 写真 | 撮影 | 图片 | 摄影
@@ -75,6 +82,21 @@ def find_author_damage(story: Story) -> Evidence | None:
         if is_empty or is_credit:
             return Evidence(None, excerpt(author))
     return None
+
+
+def find_publisher_damage(story: Story) -> Evidence | None:
+    """A publisher that is a program, a label of a menu, a template's filler or no value."""
+    name = story.publisher
+    plain = " ".join(name.casefold().split())
+    if not name or plain.replace(" ", "") in story.host:  # the site of the program's maker
+        return None
+    if plain in _NO_PUBLISHERS or _NO_VALUE.fullmatch(name) or _has_mark(name):
+        return Evidence(None, excerpt(name))
+    return None
+
+
+def _has_mark(name: str) -> bool:
+    return bool(_SIGN.search(name)) and any(pattern.search(name) for pattern in (TAG, ENTITY, TEMPLATE, _PART_NO_VALUE))
 
 
 def find_date_invalid(story: Story) -> Evidence | None:

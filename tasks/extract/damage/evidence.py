@@ -27,11 +27,14 @@ class Story:
     language: str | None
     title: str
     authors: Sequence[str]
+    publisher: str
+    host: str  # of the page's address; empty if it has none
     tags: Sequence[str | None]  # the HTML element of each paragraph
     declared_authors: Sequence[str] = ()
     declared_dates: Sequence[str] = ()
     lines_before: Sequence[str] = ()  # dropped lines directly above the text
     lines_after: Sequence[str] = ()  # and directly below it
+    is_doubtful: bool = False  # whether the page may be no story, and the lines not those of one
     is_canonical_root: bool = False  # whether the page declares its site's front page as its own address
 
     @cached_property

@@ -19,12 +19,16 @@ _WALL_CHARS = 2_500  # a longer text has a story in it
 # them among much else: invented ones had 7 things of walls at 78 characters each, and 2 of tests for robots at 214.
 _CONSENT = ((6, 60), (9, 130))
 _NOTICE_CHARS = 1_500
+_PART_CHARS = 250  # of a text that may be a part of a notice
 _REFUSALS = {
     "robot": ((2, 120), (3, 220)),
+    "wall": ((3, 120), (5, 150)),
     "region": ((2, 70), (3, 220)),
     "denied": ((3, 60), (4, 100)),
     "parked": ((3, 300),),
 }
+# a text that does not look like a story speaks of a few such things; the model doubts one real story in twenty
+_DOUBTFUL, _DOUBTFUL_CHARS = ((3, 110),), 600
 _HEAD_CHARS = 400
 _HEADS = 2  # paragraphs, since what follows may be teasers of other stories
 _LABEL_CHARS = 60
@@ -89,14 +93,27 @@ def find_consent_wall(story: Story) -> Evidence | None:
 
 
 def find_refusal(story: Story) -> Evidence | None:
-    """A text that tests for robots, refuses a reader or a country, or sells the domain."""
+    """A text that tests for robots, asks to allow adverts, refuses a reader or a country, or sells the domain.
+
+    Where little was kept of a notice, its headline and the lines above and below say the rest.
+    """
     if len(story.text) > _NOTICE_CHARS:
         return None
+    around = ""
+    if len(story.text) <= _PART_CHARS:
+        around = _plain(" ".join([story.title, *story.lines_before, *story.lines_after]))
     plain = _plain(story.text)
     for kind, bounds in _REFUSALS.items():
         said = _said(kind, plain)
         if _is_dense(said, plain, bounds):
             return story.at(min(said))
+        whole = f"{plain} {around}"
+        if said and around and _is_dense(_said(kind, whole), whole, bounds):
+            return story.at(min(said))
+    if story.is_doubtful and len(plain) <= _DOUBTFUL_CHARS:
+        whole = f"{plain} {around}"
+        if _is_dense(_said("web", whole), whole, _DOUBTFUL):
+            return Evidence(0, excerpt(story.text))
     return None
 
 

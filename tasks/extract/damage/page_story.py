@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from tasks.extract.body import Body
 from tasks.extract.damage.evidence import Story
 from tasks.extract.damage.table import find_damage
+from tasks.extract.doubts import is_doubtful
 from tasks.extract.fields.address import clean_url, host, is_front_page
 from tasks.extract.fields.json_ld_people import names_of
 from tasks.extract.page import Page
@@ -21,7 +22,7 @@ _PLAIN_REPAIRS = frozenset({"spaces", "tabs", "line_breaks", "unicode_nfc"})
 def damage_columns(page: Page, row: Mapping[str, Any], body: Body) -> tuple[list[str], dict[str, Any]]:
     """The flags for damage, and the columns that say what shows them and what was repaired.
 
-    `row` has title, authors, language and word_count.
+    `row` has title, authors, publisher, domain, language and word_count.
     """
     kept = [line for line in page.lines if line.action == "keep"]
     first, last = (kept[0].line_no, kept[-1].line_no) if kept else (0, 0)
@@ -34,11 +35,14 @@ def damage_columns(page: Page, row: Mapping[str, Any], body: Body) -> tuple[list
         language=row["language"],
         title=row["title"] or "",
         authors=row["authors"],
+        publisher=row["publisher"] or "",
+        host=row["domain"] or "",
         tags=[line.tag for line in kept],
         declared_authors=_declared_authors(page),
         declared_dates=_declared_dates(page),
         lines_before=[line.text for line in dropped if first - _BESIDE_LINES <= line.line_no < first],
         lines_after=[line.text for line in dropped if last < line.line_no <= last + _BESIDE_LINES],
+        is_doubtful=is_doubtful(page),
         is_canonical_root=_declares_front_page(page),
     )
     found = find_damage(story)

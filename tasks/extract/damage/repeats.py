@@ -10,6 +10,7 @@ _OTHER_MARKS = "!?…。！？\n"  # where the pattern cuts, beside the full sto
 _SENTENCE_CHARS, _DENSE_SENTENCE_CHARS = 32, 14  # a shorter one may be a refrain
 _REPEATED_SHARE = 0.25  # of the characters of all long sentences
 _REPEATED_MIN = 3  # different sentences
+_PULLED_MIN, _PULLED_SHARE = 2, 0.2  # paragraphs that are a sentence of another; a magazine pulls out fewer
 _PARAGRAPHS_MIN, _ALIKE_SHARE = 6, 0.5
 _FORM_CHARS = 200  # of a paragraph, from which its form is made
 _ALIKE_CHARS = 25  # of a paragraph's form: a shorter one is a heading or a result
@@ -26,18 +27,27 @@ _CREDITED_CHARS = 160  # of a caption with its credit
 def find_repeats(story: Story) -> Evidence | None:
     """Text that is printed twice, as paragraphs or as one, and sentences that recur."""
     least = _SENTENCE_CHARS if story.text.isascii() or " " in story.text[:80] else _DENSE_SENTENCE_CHARS
-    if _count_repeated_parts(story.text, least) < _REPEATED_MIN:
+    if _count_repeated_parts(story.text, least) < _PULLED_MIN:
         return None
     sentences = _SENTENCE.split(story.text)
     long_ones = [sentence for sentence in sentences if len(sentence) >= least]
     counts = Counter(long_ones)
-    if len(counts) > len(long_ones) - _REPEATED_MIN:
+    if len(counts) > len(long_ones) - _PULLED_MIN:
         return None
     again = [sentence for sentence, count in counts.items() if count > 1]
     size = sum(map(len, long_ones))
     surplus = sum(len(sentence) * (counts[sentence] - 1) for sentence in again)
     if len(again) >= _REPEATED_MIN and surplus >= _REPEATED_SHARE * size:
         return story.at(story.text.rfind(again[0]))
+    return _find_pulled(story, frozenset(again))
+
+
+def _find_pulled(story: Story, again: frozenset[str]) -> Evidence | None:
+    """Paragraphs that consist of a sentence of another one, as quotes in large type do."""
+    pulled = [n for n, one in enumerate(story.paragraphs) if one in again]
+    whole = [n for n in pulled if story.text.count(story.paragraphs[n]) > story.paragraphs.count(story.paragraphs[n])]
+    if len(whole) >= max(_PULLED_MIN, _PULLED_SHARE * len(story.paragraphs)):
+        return Evidence(whole[0], excerpt(story.paragraphs[whole[0]]))
     return None
 
 

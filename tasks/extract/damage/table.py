@@ -36,6 +36,7 @@ DETECTORS = (
     Detector(Doubt.TITLE_DAMAGED, declared.find_title_damage, 0.03),
     Detector(Doubt.TITLE_CUT_OFF, declared.find_title_cut, 0.03),
     Detector(Doubt.AUTHOR_DAMAGED, declared.find_author_damage, 0.20),
+    Detector(Doubt.PUBLISHER_DAMAGED, declared.find_publisher_damage, 0.0),
     Detector(Doubt.DATE_DECLARED_INVALID, declared.find_date_invalid, 0.03),
     Detector(Doubt.ADDRESS_OF_FRONT_PAGE, declared.find_root_address, 0.10),
     Detector(Doubt.CONSENT_WALL, notices.find_consent_wall, 0.0),

@@ -13,6 +13,7 @@ from tasks.load.dedup.near_duplicates import NearDuplicates, Signatures, read_si
 from tasks.load.dedup.plan import Candidates, DedupPlan
 from tasks.load.output import Changes, Output, rewritten_path
 from tasks.load.tables.months import Months
+from tasks.load.tables.site_flags import SiteFlagRows
 from tasks.storage.ids import Ids, contains, hex_ids, positions, take_or, to_uint64
 from tasks.storage.tables import TableWriter, with_column, write_table
 
@@ -61,8 +62,13 @@ def quarantined_rows(quarantine_files: list[Path]) -> pa.Table:
     )
 
 
-def with_decisions(table: pa.Table, plan: DedupPlan, near_duplicates: NearDuplicates, run_id: str) -> pa.Table:
-    """Candidate rows with what was decided on them: version, story, when the text was last seen, and the run."""
+def with_decisions(
+    table: pa.Table, plan: DedupPlan, near_duplicates: NearDuplicates, flags: SiteFlagRows, run_id: str
+) -> pa.Table:
+    """Candidate rows with what was decided on them: flags beside other pages of the site, version, story, when the
+    text was last seen, and the run.
+    """
+    table = flags.added(table)
     decisions = plan.decisions
     rows = positions(decisions.docs, to_uint64(table.column("doc_id")))
     stories, originals, similarities = near_duplicates.look_up(take_or(decisions.articles, rows))

@@ -28,6 +28,8 @@ def story(paragraphs=PLAIN, **changes):
         "language": "en",
         "title": "Trust spends two million",
         "authors": ["Ada Finch"],
+        "publisher": "The Harbour Post",
+        "host": "harbourpost.example",
     }
     return Story(paragraphs=paragraphs, text=text, tags=["p"] * len(paragraphs), **values | changes)
 
@@ -40,6 +42,11 @@ def among(*lines):
     return story([PLAIN[0], *lines, *PLAIN[1:]])
 
 
+# paragraphs of three sentences
+LONG = [
+    f"{one} It was the {number} of four such evenings, and most went home early. Nobody minded rain {number}."
+    for number, one in enumerate(PLAIN)
+]
 LOOKALIKES = str.maketrans("aeo", "аео")
 DAMAGED = [
     (Doubt.CODE_IN_TEXT, among(".lead p { color: red; margin: 0 }")),
@@ -129,6 +136,20 @@ DAMAGED = [
     (Doubt.REST_FOR_PAYERS, story([*PLAIN, "Weiterlesen können nur Abonnenten."])),
     (Doubt.REST_FOR_PAYERS, story(PLAIN, lines_after=["Share", "The full story is for members only."])),
     (Doubt.SPONSORED, story(["Sponsored content", *PLAIN])),
+    *(
+        (Doubt.PUBLISHER_DAMAGED, story(publisher=name))
+        for name in (
+            "WordPress",
+            "Home",
+            "Startseite",
+            "Главная страница",
+            "首页",
+            "Your Site Name",
+            "undefined",
+            "{{ site }}",
+        )
+    ),
+    (Doubt.TEXT_REPEATED, story([part for one in LONG for part in (one, one.split(". ")[0] + ".")])),
     (Doubt.SPONSORED, story(lines_before=["By Ada Finch", "Sponsored content"])),
 ]
 UNDAMAGED = {
@@ -152,6 +173,9 @@ UNDAMAGED = {
     "scores": among("Overby 3 of 5", "1-0", "2/3", "The pier of 1904"),
     "a castle for sale": story(["The castle may be for sale, and the town's parking service wants the yard.", *PLAIN]),
     "an author named Null": story(authors=["Christopher Null"]),
+    "the site of a program's maker": story(publisher="Shopify", host="www.shopify.example"),
+    "a paper with a home in its name": story(publisher="Home & Harbour"),
+    "one quote in large type": story([PLAIN[0], f"{PLAIN[1]} {PLAIN[2]}", PLAIN[2], PLAIN[3]]),
     "Chinese with Latin names": story(
         ["相关法规二次征求意见，消费者可在30天内退换，SK集团表示欢迎。"] * 1, language="zh"
     ),

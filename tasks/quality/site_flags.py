@@ -1,0 +1,368 @@
+"""Flags of single articles that show only beside the other pages of their site, in the same run or in earlier ones.
+
+A reader of one page sees nothing wrong with a name, a date or a paragraph that all pages of the site have. Each flag
+here is one entry of `_FINDERS`. Per page some 80 bytes are in memory, and a bounded number of paragraphs in all.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from tasks.quality.history import read_metrics
+from tasks.quality.metrics import PastMetric, site_of_row
+from tasks.quality.shared_texts import SharedTexts
+from tasks.quality.thresholds import HistoryThresholds
+from tasks.steps import rejected_ids
+from tasks.storage.ids import Ids, Mask, contains, hash_strings, to_uint64
+from tasks.storage.tables import write_table
+from tasks.vocabulary import Doubt
+
+COLUMNS = tuple(
+    "doc_id domain publisher source_uri url title title_found_share text authors language published_at published_date "
+    "published_utc_offset_minutes fetched_at text_digest canonical_url".split()
+)
+_SCHEMA = pa.schema([("doc_id", pa.string()), ("flag", pa.string()), ("shown", pa.string())])
+_SITE_COLUMNS = ["domain", "publisher", "source_uri", "url"]
+_MAIN_SHARE = 0.9  # of a site's pages with a value: it is the site's own, and another one is unusual
+_SELDOM_SHARE = 0.02  # of a site's earlier pages: a language or publisher below is unusual
+_VARIED_AUTHORS = 0.3  # of a site's pairs of earlier pages, at most, have the same authors: it has many
+_ALL_PAGES = 0.8  # of a site's pages in the run: as good as all
+_OLD = timedelta(days=30) // timedelta(microseconds=1)
+_OLD_SELDOM = 0.1  # of a site's earlier pages, at most, were old when they were fetched
+_POOR_FIT, _DOUBTFUL_FIT = 0.5, 0.75  # share of a headline's words in its text; true pairs have less in 3 and 13 %
+_FULL_MINUTE_SHARE = 0.3  # of a site's pages: fewer may be published by a clock at a full minute
+_MICROSECONDS_PER_MINUTE, _MINUTES_PER_DAY = 60_000_000, 1_440
+_NO_TIME = np.iinfo(np.int64).min
+
+
+class SiteLimits(NamedTuple):
+    """What is usual among the pages of a site, from the thresholds of the gates."""
+
+    history: HistoryThresholds
+    title_repeats_max: int
+    instant_repeats_max: int
+
+
+class Finding(NamedTuple):
+    """The rows that have a flag, and what shows it on each."""
+
+    doubt: Doubt
+    rows: npt.NDArray[np.int64]
+    shown: Callable[[int], str]
+
+
+@dataclass
+class _Rows:
+    """The pages of a run as columns of numbers; 0 stands for a missing value."""
+
+    docs: Ids
+    sites: npt.NDArray[np.int64]  # number of the site
+    texts: Ids
+    titles: Ids
+    addresses: Ids  # declared
+    urls: Ids
+    authors: Ids
+    publishers: Ids
+    is_host: Mask  # whether the publisher is the host of the page, which stands for a missing name
+    languages: Ids
+    instants: npt.NDArray[np.int64]  # microseconds since 1970, _NO_TIME where only the day is known
+    ages: npt.NDArray[np.int64]  # between publication and fetch, in microseconds; 0 if unknown
+    fits: npt.NDArray[np.float32]  # share of the headline's words that are in the text; NaN if it has too few
+
+    @cached_property
+    def _of_sites(self) -> list[npt.NDArray[np.int64]]:
+        order = np.argsort(self.sites, kind="stable")
+        return np.split(order, np.cumsum(np.bincount(self.sites))[:-1])
+
+    def of_site(self, site: int) -> npt.NDArray[np.int64]:
+        """The numbers of a site's rows."""
+        return self._of_sites[site]
+
+
+class SiteFlags:
+    """Collects the pages of a run that passed; `table` has the flags of those that are odd beside their site."""
+
+    def __init__(self, history: Iterable[PastMetric], limits: SiteLimits) -> None:
+        self.limits = limits
+        self.sites: dict[str, int] = {}
+        self.past = _past_shares(history)
+        self.shared = SharedTexts()
+        self._parts: list[_Rows] = []
+        self._count = 0
+
+    def add(self, table: pa.Table) -> None:
+        """Add pages, with COLUMNS."""
+        sites = np.array(
+            [
+                self.sites.setdefault(site_of_row(row), len(self.sites))
+                for row in table.select(_SITE_COLUMNS).to_pylist()
+            ],
+            dtype=np.int64,
+        )
+        published, fetched = (
+            table.column(name).cast(pa.int64()).fill_null(_NO_TIME).to_numpy()
+            for name in ("published_at", "fetched_at")
+        )
+        days = table.column("published_date").cast(pa.int32()).cast(pa.int64()).fill_null(_NO_TIME).to_numpy()
+        offsets = table.column("published_utc_offset_minutes").fill_null(0).to_numpy().astype(np.int64)
+        minutes = published // _MICROSECONDS_PER_MINUTE + offsets
+        is_day_only = (minutes % _MINUTES_PER_DAY == 0) | (
+            published // _MICROSECONDS_PER_MINUTE % _MINUTES_PER_DAY == 0
+        )
+        has_age = (days != _NO_TIME) & (fetched != _NO_TIME)
+        age = fetched - np.where(has_age, days, 0) * _MINUTES_PER_DAY * _MICROSECONDS_PER_MINUTE
+        self._parts.append(
+            _Rows(
+                docs=to_uint64(table.column("doc_id")),
+                sites=sites,
+                texts=to_uint64(table.column("text_digest")),
+                titles=_hashes(pc.utf8_lower(table.column("title"))),
+                addresses=_hashes(table.column("canonical_url")),
+                urls=_hashes(table.column("url")),
+                authors=_hashes(pc.binary_join(table.column("authors"), "\n")),
+                publishers=_hashes(table.column("publisher")),
+                is_host=_is_host(table),
+                languages=_hashes(table.column("language")),
+                instants=np.where(is_day_only, _NO_TIME, published),
+                ages=np.where(has_age, age, 0),
+                fits=table.column("title_found_share").to_numpy().astype(np.float32),
+            )
+        )
+        self.shared.add(table.column("text"), sites, self._count)
+        self._count += table.num_rows
+
+    def table(self) -> pa.Table:
+        """One row per flag of a page: doc_id, flag and what shows it."""
+        columns: dict[str, list[str]] = {name: [] for name in _SCHEMA.names}
+        if self._parts:
+            names = [field.name for field in fields(_Rows)]
+            rows = _Rows(*(np.concatenate([getattr(part, name) for part in self._parts]) for name in names))
+            for find in _FINDERS:
+                for finding in find(self, rows):
+                    for number in finding.rows.tolist():
+                        columns["doc_id"].append(f"{int(rows.docs[number]):016x}")
+                        columns["flag"].append(finding.doubt.value)
+                        columns["shown"].append(finding.shown(number))
+        return pa.table(columns, schema=_SCHEMA)
+
+
+def flag_sites(tables: Iterable[pa.Table], history: Iterable[PastMetric], limits: SiteLimits) -> pa.Table:
+    """The flags of pages, of which `tables` have COLUMNS, beside the other pages of their sites (see `SiteFlags`)."""
+    flags = SiteFlags(history, limits)
+    for table in tables:
+        flags.add(table)
+    return flags.table()
+
+
+def write_flags(paths: Sequence[Path], rejected: Path | None, history: Path, limits: SiteLimits, target: Path) -> None:
+    """Write the flags of the candidates in some files that no gate has quarantined (see `flag_sites`)."""
+    runs = read_metrics(history, limits.history.history_runs)
+    write_table(flag_sites(_passed(paths, rejected_ids(rejected)), runs, limits), target)
+
+
+def _passed(paths: Sequence[Path], rejected: set[str]) -> Iterator[pa.Table]:
+    """The columns of the candidates that no gate has quarantined, by row group."""
+    rejected_docs = np.sort(to_uint64(list(rejected)))
+    for path in paths:
+        with pq.ParquetFile(path) as file:
+            for group in range(file.metadata.num_row_groups):
+                table = file.read_row_group(group, columns=list(COLUMNS))
+                yield table.filter(pa.array(~contains(rejected_docs, to_uint64(table.column("doc_id")))))
+
+
+def _hashes(column: pa.ChunkedArray) -> Ids:
+    """Hashes of strings; 0 for null and for the empty string."""
+    column = pc.fill_null(column, "")
+    return np.where(pc.equal(column, "").to_numpy(), np.uint64(0), hash_strings(column))
+
+
+def _is_host(table: pa.Table) -> Mask:
+    name, host = pc.utf8_lower(table.column("publisher")), pc.utf8_lower(table.column("domain"))
+    is_host = pc.or_(pc.equal(name, host), pc.equal(pc.binary_join_element_wise("www.", name, ""), host))
+    return np.asarray(pc.fill_null(is_host, False).to_numpy(), dtype=bool)
+
+
+def _past_shares(history: Iterable[PastMetric]) -> dict[tuple[str, str], tuple[float, int]]:
+    """The mean share of each metric of a site over its earlier pages, and the number of these pages."""
+    sums: dict[tuple[str, str], tuple[float, int]] = defaultdict(lambda: (0.0, 0))
+    for row in history:
+        if row["site"] and (row["metric"].endswith("_share") or row["metric"] == "passed"):
+            total, rows = sums[row["site"], row["metric"]]
+            count = int(row["value"]) if row["metric"] == "passed" else row["rows"]
+            sums[row["site"], row["metric"]] = total + row["value"] * count, rows + count
+    return {key: (total / rows, rows) for key, (total, rows) in sums.items() if rows}
+
+
+def _mixed(sites: npt.NDArray[np.int64], values: npt.NDArray[np.uint64] | npt.NDArray[np.int64]) -> Ids:
+    """One key of a site and a value."""
+    return (
+        values.astype(np.uint64) ^ ((sites.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15))
+    ).astype(np.uint64)
+
+
+def _distinct(keys: Ids, values: Ids, use: Mask) -> npt.NDArray[np.int64]:
+    """Per row the number of different values that its key has among the rows in use; 0 for other rows."""
+    counts = np.zeros(len(keys), dtype=np.int64)
+    if not use.any():
+        return counts
+    pairs = np.unique(np.stack([keys[use], values[use]], axis=1), axis=0)
+    names, numbers = np.unique(pairs[:, 0], return_counts=True)
+    counts[use] = numbers[np.searchsorted(names, keys[use])]
+    return counts
+
+
+def _found(doubt: Doubt, is_odd: Mask, shown: Callable[[int], str]) -> Iterator[Finding]:
+    rows = np.flatnonzero(is_odd)
+    if len(rows):
+        yield Finding(doubt, rows, shown)
+
+
+def _finding(doubt: Doubt, rows: npt.NDArray[np.int64], shown: str) -> Finding:
+    """Rows with a flag that the same words show."""
+    return Finding(doubt, rows, lambda _: shown)
+
+
+def _published_together(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
+    """Different texts with one instant; at a full minute only where many pages have it, since clocks publish then."""
+    counts = _distinct(_mixed(rows.sites, rows.instants), rows.texts, rows.instants != _NO_TIME)
+    pages = np.bincount(rows.sites)[rows.sites]
+    is_full = rows.instants % _MICROSECONDS_PER_MINUTE == 0
+    is_odd = (counts > flags.limits.instant_repeats_max) & (~is_full | (counts >= _FULL_MINUTE_SHARE * pages))
+    yield from _found(Doubt.PUBLISHED_TOGETHER, is_odd, lambda row: f"{counts[row]} articles have this instant")
+
+
+def _title_shared(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
+    counts = _distinct(_mixed(rows.sites, rows.titles), rows.texts, rows.titles != 0)
+    is_odd = counts > flags.limits.title_repeats_max
+    yield from _found(Doubt.TITLE_SHARED, is_odd, lambda row: f"{counts[row]} texts have this headline")
+
+
+def _address_shared(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
+    """Versions of one story have one address under which they were fetched, or one headline."""
+    keys, use = _mixed(rows.sites, rows.addresses), (rows.addresses != 0) & (rows.titles != 0)
+    fetched = np.where(rows.urls != 0, rows.urls, rows.texts)
+    counts = np.minimum(_distinct(keys, rows.titles, use), _distinct(keys, fetched, use))
+    is_odd = counts > flags.limits.history.stories_per_address_max
+    yield from _found(Doubt.ADDRESS_SHARED, is_odd, lambda row: f"{counts[row]} stories declare this address")
+
+
+def _title_misplaced(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
+    """Where most headlines of a site hardly fit their texts, all that do not fit well are suspect."""
+    limits, has_fit = flags.limits.history, ~np.isnan(rows.fits)
+    pages = np.bincount(rows.sites[has_fit], minlength=len(flags.sites))
+    poor = np.bincount(rows.sites[has_fit & (rows.fits <= _POOR_FIT)], minlength=len(flags.sites))
+    is_site = (pages >= limits.batch_pages_min) & (poor > limits.foreign_headlines_share_max * pages)
+    is_odd = has_fit & (rows.fits < _DOUBTFUL_FIT) & is_site[rows.sites]
+    yield from _found(Doubt.TITLE_MISPLACED, is_odd, lambda row: f"{rows.fits[row]:.0%} of its words are in the text")
+
+
+def _author_unusual(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
+    """One author on nearly all pages of a site that had many."""
+    limits = flags.limits.history
+    for name, site in flags.sites.items():
+        repeated, before = flags.past.get((name, "same_author_share"), (1.0, 0))
+        if before < limits.site_history_rows_min or repeated > _VARIED_AUTHORS:
+            continue
+        own = rows.of_site(site)
+        own = own[rows.authors[own] != 0]
+        values, counts = np.unique(rows.authors[own], return_counts=True)
+        if len(own) >= limits.batch_pages_min and counts.max() >= _ALL_PAGES * len(own):
+            odd = own[rows.authors[own] == values[counts.argmax()]]
+            yield _finding(Doubt.AUTHOR_UNUSUAL, odd, f"on {len(odd)} pages of the site in this run")
+
+
+def _older_than_usual(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
+    """Old dates on nearly all pages of a site that usually has news."""
+    limits = flags.limits.history
+    for name, site in flags.sites.items():
+        share, before = flags.past.get((name, "old_share"), (1.0, 0))
+        if before < limits.site_history_rows_min or share > _OLD_SELDOM:
+            continue
+        own = rows.of_site(site)
+        own = own[rows.ages[own] != 0]
+        odd = own[rows.ages[own] > _OLD]
+        if len(own) >= limits.batch_pages_min and len(odd) >= _ALL_PAGES * len(own):
+            yield _finding(Doubt.OLDER_THAN_USUAL, odd, f"usually {share:.0%} of the site's pages are so old")
+
+
+def _publisher_unusual(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
+    yield from _unusual(flags, rows, rows.publishers, "publisher", Doubt.PUBLISHER_UNUSUAL)
+    # a name per page is none of the site
+    keys = _mixed(rows.sites, np.zeros(len(rows.sites), dtype=np.uint64))
+    has_name = (rows.publishers != 0) & ~rows.is_host
+    named = np.bincount(rows.sites[has_name], minlength=len(flags.sites))[rows.sites]
+    different = _distinct(keys, rows.publishers, has_name)
+    limits = flags.limits.history
+    is_odd = has_name & (named >= limits.batch_pages_min) & (different > limits.publishers_share_max * named)
+    yield from _found(Doubt.PUBLISHER_UNUSUAL, is_odd, lambda row: f"{different[row]} publishers on {named[row]} pages")
+
+
+def _language_unusual(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
+    yield from _unusual(flags, rows, rows.languages, "language", Doubt.LANGUAGE_UNUSUAL)
+
+
+def _unusual(flags: SiteFlags, rows: _Rows, values: Ids, noun: str, doubt: Doubt) -> Iterator[Finding]:
+    """Pages with another value than nearly all others of their site: the earlier ones, or else those of the run."""
+    limits = flags.limits.history
+    usual_of_site = _past_values(flags, noun)
+    for name, site in flags.sites.items():
+        own = rows.of_site(site)
+        own = own[values[own] != 0]
+        before = flags.past.get((name, "passed"), (0.0, 0))[1]
+        if before >= limits.site_history_rows_min:
+            known = usual_of_site.get(name, {})
+            main = max(known.values(), default=0.0)
+            usual = [key for key, share in known.items() if share >= _SELDOM_SHARE]
+        else:
+            own = own[~rows.is_host[own]] if noun == "publisher" else own
+            keys, counts = np.unique(values[own], return_counts=True)
+            main = counts.max() / counts.sum() if counts.sum() >= limits.batch_pages_min else 0.0
+            usual = [keys[counts.argmax()]] if len(keys) else []
+        if main >= _MAIN_SHARE:
+            odd = own[~np.isin(values[own], np.array(usual, dtype=np.uint64))]
+            if len(odd):
+                yield _finding(doubt, odd, f"{main:.0%} of the site's pages have another {noun}")
+
+
+def _past_values(flags: SiteFlags, noun: str) -> dict[str, dict[int, float]]:
+    """The shares of the values of a field among the earlier pages of each site, by the hash of the value."""
+    values: dict[str, dict[str, float]] = defaultdict(dict)
+    for (site, metric), (share, rows) in flags.past.items():
+        if metric.startswith(f"{noun}_") and not metric.endswith("_missing_share") and site in flags.sites:
+            passed = flags.past.get((site, "passed"), (0.0, rows))[1]
+            value = metric.removeprefix(f"{noun}_").removesuffix("_share")
+            values[site][value] = share * rows / max(passed, 1)
+    return {
+        site: dict(zip(hash_strings(pa.array(list(shares))).tolist(), shares.values(), strict=True))
+        for site, shares in values.items()
+    }
+
+
+def _text_shared(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
+    shares = flags.shared.shares(rows.texts)
+    numbers = np.array(sorted(shares), dtype=np.int64)
+    if len(numbers):
+        yield Finding(Doubt.TEXT_SHARED, numbers, lambda row: f"{shares[row]:.0%} of the text")
+
+
+_FINDERS: tuple[Callable[[SiteFlags, _Rows], Iterator[Finding]], ...] = (
+    _published_together,
+    _title_shared,
+    _address_shared,
+    _title_misplaced,
+    _author_unusual,
+    _older_than_usual,
+    _publisher_unusual,
+    _language_unusual,
+    _text_shared,
+)

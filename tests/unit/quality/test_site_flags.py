@@ -1,0 +1,182 @@
+"""Flags of pages that are odd only beside the other pages of their site, in the run or in earlier ones."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pyarrow as pa
+import pytest
+
+from expectations.thresholds import load_thresholds
+from tasks import schema
+from tasks.load.tables.site_flags import SiteFlagRows
+from tasks.quality import shared_texts
+from tasks.quality.site_flags import COLUMNS, SiteLimits, flag_sites
+from tasks.steps import digest
+
+LIMITS = SiteLimits(load_thresholds().dataset, title_repeats_max=3, instant_repeats_max=4)
+NOW = datetime(2026, 9, 5, 18, tzinfo=UTC)
+TABLE = pa.schema([schema.CANDIDATES.field(name) for name in COLUMNS])
+
+
+def paragraph(number, part):
+    day = 1000 + number * 97 + part
+    return f"Paragraph {part} of story {number} says what the council of the old harbour town decided on day {day}."
+
+
+def story(number, count=8):
+    return [paragraph(number, part) for part in range(count)]
+
+
+def page(number, **changes):
+    """A page of a site with many authors, written on the day before it was fetched."""
+    published = NOW - timedelta(hours=7 + number, minutes=3 * number, seconds=number)
+    row = {
+        "doc_id": digest(str(number)),
+        "domain": "www.a.example",
+        "publisher": "The Paper",
+        "source_uri": f"pages/{number}.html",
+        "url": f"https://www.a.example/{number}",
+        "canonical_url": f"https://www.a.example/{number}",
+        "title": f"Headline {number}",
+        "title_found_share": 0.8,
+        "authors": [f"Ada Author {number % 7}"],
+        "language": "en",
+        "published_at": published,
+        "published_date": published.date(),
+        "published_utc_offset_minutes": 120,
+        "fetched_at": NOW,
+        "text": "\n\n".join(story(number)),
+    }
+    row |= changes
+    return row | {"text_digest": digest(row["text"])}
+
+
+def metrics(share, **values):
+    """Six earlier runs of the site with twenty pages each."""
+    rows = [{"site": "a.example", "metric": "passed", "value": 20.0, "rows": 20}]
+    rows += [{"site": "a.example", "metric": metric, "value": share, "rows": 20} for metric in values.values()]
+    return [row | {"run_id": f"run-{run}"} for run in range(6) for row in rows]
+
+
+def flags_of(pages, history=(), parts=1):
+    """The flags of pages, by the number of the page."""
+    size = -(-len(pages) // parts)
+    tables = [pa.Table.from_pylist(pages[n : n + size], schema=TABLE) for n in range(0, len(pages), size)]
+    numbers = {row["doc_id"]: number for number, row in enumerate(pages)}
+    found = {}
+    for row in flag_sites(tables, history, LIMITS).to_pylist():
+        assert row["shown"]
+        found.setdefault(row["flag"], set()).add(numbers[row["doc_id"]])
+    return found
+
+
+ALL = set(range(20))
+MANY_AUTHORS = metrics(0.1, metric="same_author_share")
+ONE_AUTHOR = metrics(1.0, metric="same_author_share")
+NEWS, ARCHIVE = metrics(0.0, metric="old_share"), metrics(0.9, metric="old_share")
+ENGLISH = metrics(1.0, metric="language_en_share")
+TWO_LANGUAGES = [*metrics(0.9, metric="language_en_share"), *metrics(0.1, metric="language_es_share")[1::2]]
+PAPER = metrics(1.0, metric="publisher_The Paper_share")
+MOVED = {"published_at": datetime(2023, 4, 2, 3, 14, tzinfo=UTC), "published_date": date(2023, 4, 2)}
+OLD = {"published_date": date(2025, 9, 4)}
+
+
+@pytest.mark.parametrize(
+    ("change", "history", "expected"),
+    [
+        pytest.param(lambda n: {}, (), {}, id="clean"),
+        pytest.param(lambda n: {}, [*MANY_AUTHORS, *NEWS[1::2], *ENGLISH[1::2], *PAPER[1::2]], {}, id="clean history"),
+        pytest.param(lambda n: MOVED, (), {"published_together": ALL}, id="one instant"),
+        pytest.param(lambda n: MOVED if n < 4 else {}, (), {}, id="four with one instant"),
+        pytest.param(
+            lambda n: {"published_at": NOW - timedelta(hours=13)} if n < 5 else {},
+            (),
+            {},
+            id="a clock at the full hour",
+        ),
+        pytest.param(lambda n: {"published_at": datetime(2026, 9, 4, 22, tzinfo=UTC)}, (), {}, id="only the day"),
+        pytest.param(lambda n: {"title": "News"} if n < 5 else {}, (), {"title_shared": set(range(5))}, id="title"),
+        pytest.param(lambda n: {"title": "News"} if n < 3 else {}, (), {}, id="three under one headline"),
+        pytest.param(
+            lambda n: {"canonical_url": "https://a.example/lead"}, (), {"address_shared": ALL}, id="one address"
+        ),
+        pytest.param(
+            lambda n: {"title_found_share": 0.2 if n % 3 else 0.6}, (), {"title_misplaced": ALL}, id="other headlines"
+        ),
+        pytest.param(lambda n: {"title_found_share": 0.2 if n % 3 == 0 else 0.9}, (), {}, id="some puns"),
+        pytest.param(lambda n: {"authors": ["Ada"]}, MANY_AUTHORS, {"author_unusual": ALL}, id="one author"),
+        pytest.param(lambda n: {"authors": ["Ada"]}, ONE_AUTHOR, {}, id="a blog"),
+        pytest.param(lambda n: {"authors": ["Ada"]}, (), {}, id="one author without history"),
+        pytest.param(lambda n: OLD, NEWS, {"older_than_usual": ALL}, id="all old"),
+        pytest.param(lambda n: OLD if n < 9 else {}, NEWS, {}, id="some old"),
+        pytest.param(lambda n: OLD, ARCHIVE, {}, id="an archive"),
+        pytest.param(lambda n: {"language": "es"}, ENGLISH, {"language_unusual": ALL}, id="another language"),
+        pytest.param(lambda n: {"language": "es"}, TWO_LANGUAGES, {}, id="a site of two languages"),
+        pytest.param(
+            lambda n: {"language": "es"} if n == 3 else {}, (), {"language_unusual": {3}}, id="one in another language"
+        ),
+        pytest.param(lambda n: {"publisher": "Home"}, PAPER, {"publisher_unusual": ALL}, id="another publisher"),
+        pytest.param(lambda n: {"publisher": "Home"}, (), {}, id="any publisher without history"),
+        pytest.param(
+            lambda n: {"publisher": "a.example"}, PAPER, {"publisher_unusual": ALL}, id="the host in place of the name"
+        ),
+        pytest.param(lambda n: {"publisher": "www.a.example"} if n == 3 else {}, (), {}, id="the host as a name"),
+        pytest.param(lambda n: {"publisher": f"Name {n}"}, (), {"publisher_unusual": ALL}, id="a name per page"),
+        pytest.param(
+            lambda n: {"publisher": f"Name {n}", "url": f"https://archive.example/web/https://{n}.example/a"},
+            (),
+            {},
+            id="copies in an archive",
+        ),
+    ],
+)
+def test_pages_that_are_odd_beside_their_site_are_flagged(change, history, expected):
+    pages = [page(n, **change(n)) for n in range(20)]
+    assert flags_of(pages, history) == expected
+    assert flags_of(pages, history, parts=3) == expected
+
+
+def text(*stories):
+    return {"text": "\n\n".join(part for own in stories for part in own)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        pytest.param({1: text(story(1), story(2))}, {1}, id="another story below"),
+        pytest.param({1: text(*zip(story(1), story(2), strict=True))}, {1}, id="interleaved"),
+        pytest.param(
+            {n: text(story(n), story((n + 1) % 20)) for n in range(20)}, ALL, id="all with the next one below"
+        ),
+        pytest.param({1: text([paragraph(n, 0) for n in range(3, 9)])}, {1}, id="teasers of others"),
+        pytest.param({1: text(story(1), [paragraph(2, 3)])}, set(), id="one paragraph of another"),
+        pytest.param({1: text(story(2), [paragraph(1, 3)])}, set(), id="a version with more"),
+        pytest.param({1: text(story(2))}, set(), id="the same text"),
+        pytest.param(
+            {1: text(story(2)) | {"url": "https://b.example/1", "domain": "b.example"}}, set(), id="elsewhere"
+        ),
+    ],
+)
+def test_texts_with_paragraphs_of_other_stories_are_flagged(changes, expected, monkeypatch):
+    pages = [page(n, **changes.get(n, {})) for n in range(20)]
+    assert flags_of(pages).get("text_shared", set()) == expected
+    monkeypatch.setattr(shared_texts, "_KEPT_MAX", 150)  # of the 160 paragraphs and more
+    assert flags_of(pages, parts=2).get("text_shared", set()) <= expected
+
+
+def test_no_page_gives_no_flag():
+    assert flag_sites([], (), LIMITS).num_rows == 0
+    assert flag_sites([TABLE.empty_table()], (), LIMITS).num_rows == 0
+
+
+def test_flags_are_added_to_the_rows_with_what_shows_them():
+    pages = [page(n, **MOVED) for n in range(6)]
+    flags = SiteFlagRows.of(flag_sites([pa.Table.from_pylist(pages, schema=TABLE)], (), LIMITS))
+    kept = [{"flag": "sponsored", "line_no": 3, "shown": "Ad"}]
+    columns = {"doc_id": [pages[2]["doc_id"], digest("other")], "flags": [["sponsored"], []]}
+    rows = pa.table(columns | {"flag_evidence": pa.array([kept, None], schema.CANDIDATES.field("flag_evidence").type)})
+    flagged, other = flags.added(rows).to_pylist()
+    assert flagged["flags"] == ["sponsored", "published_together"]
+    assert flagged["flag_evidence"][0] == kept[0]
+    assert flagged["flag_evidence"][1]["shown"] == "6 articles have this instant"
+    assert other["flags"] == []
+    assert flags.added(pa.table(columns)).column("flags").to_pylist()[0] == ["sponsored", "published_together"]
