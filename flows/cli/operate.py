@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tasks.errors import EXIT_DONE, EXIT_FAILED, CopydeskError, UsageError, first_problem
+from tasks.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, CopydeskError, UsageError, first_problem
 from tasks.storage.addresses import shown
 
 if TYPE_CHECKING:
@@ -117,7 +117,11 @@ def browse_dataset(options: argparse.Namespace) -> int:
     """Show a dataset in the browser until interrupted."""
     from flows.browse.server import serve_dataset
 
-    serve_dataset(options.output, options.port)
+    try:
+        serve_dataset(options.output, options.port)
+    except KeyboardInterrupt:  # how it is meant to end
+        print("stopped", file=sys.stderr)
+        return EXIT_INTERRUPTED
     return EXIT_DONE
 
 
