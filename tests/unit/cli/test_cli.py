@@ -91,7 +91,7 @@ def test_explain_has_words_for_every_kind_of_duplicate():
     ("command", "place", "code", "said"),
     [
         ("show", "tasks.load.output.Output.open", 130, "interrupted\n"),
-        ("browse", "flows.browse.server.serve_dataset", 130, "interrupted\n"),
+        ("browse", "flows.browse.server.serve_dataset", 130, "stopped\n"),
         (
             "run pages",
             "flows.cli.run._check_options",
