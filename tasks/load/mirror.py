@@ -65,7 +65,7 @@ class Mirror:
             MirrorError: the store cannot be reached or read.
         """
         try:
-            with self._reported("cannot be listed", but=FileNotFoundError):
+            with self._reported("cannot be read", but=FileNotFoundError):
                 self._files.invalidate_cache()
                 names = [PurePosixPath(path) for path in self._files.ls(f"{self._root}/{_MANIFESTS}", detail=False)]
         except FileNotFoundError:
