@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from tasks.ingest.formats.columns import FIELDS
 from tasks.storage.addresses import keep_as_given
 
 _DATASET = "Folder of the dataset."
@@ -113,6 +114,14 @@ class NewsParameters(ProcessingParameters, SourceParameters):
         description="In megabytes; a larger page is quarantined without being read.",
     )
 
+    @field_validator("columns")
+    @classmethod
+    def _names_fields(cls, columns: dict[str, str]) -> dict[str, str]:
+        for field, column in columns.items():
+            if field not in FIELDS or not column.strip():
+                raise ValueError(f"{field}={column}: expected a column for one of {', '.join(FIELDS)}")
+        return columns
+
     @property
     def keeps_raw_pages(self) -> bool:
         """Whether the output has the raw pages after the run."""
@@ -202,3 +211,8 @@ class MaintenanceParameters(_Form):
         title="Mirror",
         description="Address of an object store to publish the dataset to, e.g. s3://bucket/news.",
     )
+
+    @field_validator("mirror")
+    @classmethod
+    def _kept(cls, mirror: str | None) -> str | None:
+        return keep_as_given([mirror])[0] if mirror else None

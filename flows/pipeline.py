@@ -23,6 +23,7 @@ from tasks.clean.task import clean, learn_sites
 from tasks.clean.worker import clean_batch
 from tasks.extract.task import extract
 from tasks.extract.worker import extract_batch
+from tasks.ingest.column_check import check_columns
 from tasks.ingest.fetch.fetching import STATE_FILE, Fetching
 from tasks.ingest.selection import Selection
 from tasks.ingest.stored_pages import stored_files
@@ -125,6 +126,8 @@ def process(run: Run, pages: StepResult) -> None:
 
 def _process_new_pages(run: Run, parameters: NewsParameters) -> None:
     output, settings = run.output, run.settings
+    selection = Selection(tuple(parameters.include), tuple(parameters.exclude))
+    check_columns(parameters.sources, parameters.columns, selection)
     fetching = Fetching(
         tuple(str(path) for path in output.files("fetches").values()),
         str(output.root / "warc") if parameters.keep_warc else None,
@@ -140,7 +143,7 @@ def _process_new_pages(run: Run, parameters: NewsParameters) -> None:
             limits=Limits(parameters.max_page_megabytes << 20, settings.batch_pages, settings.batch_bytes),
             columns=parameters.columns,
             fetching=fetching,
-            selection=Selection(tuple(parameters.include), tuple(parameters.exclude)),
+            selection=selection,
         )
     run.report.step(pages)
     if pages.receipts:

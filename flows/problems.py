@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from expectations.dataset import NEEDS_NO_HISTORY
 from expectations.gate import Verdict
 from expectations.rule import Severity
+from flows.report.wording import count
 from tasks.errors import CopydeskError
 from tasks.load.output import Output
 from tasks.quality.history import read_problems, write_problems
@@ -26,14 +27,13 @@ def observe(verdict: Verdict, observation: Observation) -> None:
     observation.rules |= checked | ({gate} if verdict.received else set())
     for outcome in verdict.warnings:
         found = outcome.observed
-        sentence = f"{outcome.sentence} {outcome.failed:,} of {outcome.checked:,} rows" + (
+        sentence = f"{outcome.sentence} {outcome.failed:,} of {count(outcome.checked, 'row')}" + (
             f", e.g. {found}" if found else ""
         )
         # rows of unknown site are a finding of their own
         counts = dict(outcome.sites) or {"": outcome.failed}
         for site, pages in counts.items():
-            where = f"{site}: " if site else ""
-            text = f"{where}{outcome.sentence} {pages:,} rows" if site else sentence
+            text = f"{site}: {outcome.sentence}" if site else sentence  # how many pages is a column of a problem
             observation.find(Finding(Key(outcome.code, site), Severity.WARNING, text, pages))
     if verdict.stops:
         pages = len(verdict.reasons)

@@ -6,6 +6,9 @@ a table, a counter in the run report and, with its sentence, the text that `copy
 
 from enum import StrEnum
 
+MARKDOWN = "text/markdown"
+MARKUP = frozenset({"text/html", MARKDOWN})  # media types of pages with elements: Markdown is rendered to HTML
+
 
 class DescribedEnum(StrEnum):
     """A string enum whose members carry the sentence that explains them."""

@@ -19,8 +19,11 @@ from flows.browse import overview, views
 from flows.browse.articles import find_articles
 from flows.browse.downloads import FORMATS, articles_in_batches
 from flows.browse.filters import PAGES_MAX, ROWS_OF_A_PAGE, ArticleFilter, FilterError
+from flows.browse.open_problems import open_problems
 from flows.browse.page import find_page, page_view, raw_page
 from flows.browse.safety import HEADERS, REPORT_POLICY, SafeAnswers, allowed_hosts
+from flows.browse.site_views import site_view, sites_view
+from flows.browse.sites import SITE_SORTS, find_site, last_runs, prepare_sites, problems_of, sites
 from flows.browse.snapshot import ChangedError, Dataset, Snapshot, TooSlowError
 from flows.browse.stored import prepare_lines, prepare_pages
 from flows.report.model import read_reports
@@ -50,6 +53,7 @@ def make_app(root: str | Path) -> Starlette:
             route("/page/{page_id}/source", show_source),
             route("/quarantine", show_quarantine),
             route("/sites", show_sites),
+            route("/site", show_site),
             route("/runs", show_runs),
             route("/runs/{run_id}", show_report),
             Route("/style.css", _style, methods=["GET"]),
@@ -70,7 +74,7 @@ def prepare_in_background(snapshot: Snapshot) -> None:
         try:
             overview.overview(snapshot)
             snapshot.prepared("lines_index", prepare_lines)
-            snapshot.prepared("site_numbers", overview.prepare_sites)
+            snapshot.prepared("site_numbers", prepare_sites)
             snapshot.prepared("pages_index", prepare_pages)
         except (ChangedError, TooSlowError):
             return  # a view prepares it again, and says what is wrong
@@ -103,7 +107,8 @@ def _with_snapshot(dataset: Dataset, view: View) -> Callable[[Request], Response
 def show_dataset(_request: Request, snapshot: Snapshot) -> Response:
     """What is in the dataset, and whether it can be trusted."""
     numbers = overview.overview(snapshot)
-    return _page("dataset.html.j2", views.dataset_view(numbers, read_reports(snapshot.output, _LAST_RUNS)))
+    reports = read_reports(snapshot.output, _LAST_RUNS)
+    return _page("dataset.html.j2", views.dataset_view(numbers, reports, open_problems(snapshot)))
 
 
 def show_articles(request: Request, snapshot: Snapshot) -> Response:
@@ -133,7 +138,7 @@ def show_page(request: Request, snapshot: Snapshot) -> Response:
     page = find_page(snapshot, request.path_params["page_id"])
     if page is None:
         raise HTTPException(404, "No page of this dataset has this id.")
-    return _page("page.html.j2", views.page_view_values(page_view(snapshot, page)))
+    return _page("page.html.j2", views.page_view_values(page_view(snapshot, page), snapshot.output))
 
 
 def show_source(request: Request, snapshot: Snapshot) -> Response:
@@ -154,10 +159,23 @@ def show_quarantine(request: Request, snapshot: Snapshot) -> Response:
 
 
 def show_sites(request: Request, snapshot: Snapshot) -> Response:
-    """The sites: what became of their pages."""
+    """The sites: what became of their pages, and how that moved over the last runs."""
     number, wanted = _number(request), request.query_params.get("q", "")
-    rows, total = overview.sites(snapshot, wanted, number)
-    return _page("sites.html.j2", {"rows": rows, "q": wanted, **_turning(request, number, total)})
+    sort = request.query_params.get("sort", "pages")
+    if sort not in SITE_SORTS:
+        raise FilterError(f"sort: unknown value {sort[:20]!r}")
+    rows, total = sites(snapshot, wanted, sort, number)
+    values = {**sites_view(rows, last_runs(snapshot)), "q": wanted, "sort": sort}
+    return _page("sites.html.j2", {**values, **_turning(request, number, total)})
+
+
+def show_site(request: Request, snapshot: Snapshot) -> Response:
+    """One site: its numbers, its open problems, and its last runs."""
+    row = find_site(snapshot, request.query_params.get("name", ""))
+    if row is None:
+        raise HTTPException(404, "No page of this dataset is from this site.")
+    reports = {path.stem for path in snapshot.output.reports.glob("*.html")}
+    return _page("site.html.j2", site_view(row, problems_of(snapshot, row["site"]), reports))
 
 
 def show_runs(_request: Request, snapshot: Snapshot) -> Response:
@@ -167,10 +185,11 @@ def show_runs(_request: Request, snapshot: Snapshot) -> Response:
 
 def show_report(request: Request, snapshot: Snapshot) -> Response:
     """A run's report. Its name is looked up among the reports of the output, never used as a path."""
-    if request.path_params["run_id"] == "index.html":  # how the reports link to the list of all
+    name = request.path_params["run_id"].removesuffix(".html")  # reports link to the files of others
+    if name == "index":
         return RedirectResponse("/runs")
     reports = {path.stem: path for path in snapshot.output.reports.glob("*.html") if path.stem != "index"}
-    path = reports.get(request.path_params["run_id"])
+    path = reports.get(name)
     if path is None:
         raise HTTPException(404, "There is no report of this run.")
     return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": REPORT_POLICY})

@@ -1,4 +1,4 @@
-"""The dataset as a whole: what is in it, how complete and how doubtful it is, its sites and its quarantine."""
+"""The dataset as a whole: what is in it, how complete and how doubtful it is, and its quarantine."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,7 +7,6 @@ from flows.browse.filters import MISSING, ROWS_OF_A_PAGE
 from flows.browse.snapshot import PREPARE_SECONDS, Row, Snapshot
 
 LOW_CONFIDENCE = 0.5  # below it, text or fields are rather wrong than right
-SITE_FIELDS = ("title", "authors", "date", "publisher")  # of which the missing share is shown for each site
 _TOP = 12  # publishers and languages on the first view; the others are one link away
 _CHOICES_MAX = 500  # publishers that the filter suggests
 _DAYS_MAX = 92  # a longer span is shown by month, and then by year
@@ -119,39 +118,3 @@ def quarantined(snapshot: Snapshot, reason: str, page: int) -> tuple[list[Row], 
         (page - 1) * ROWS_OF_A_PAGE,
     )
     return rows, total
-
-
-def sites(snapshot: Snapshot, wanted: str, page: int) -> tuple[list[Row], int]:
-    """A page of the sites, those with the most pages first, and how many there are; those with `wanted` in the name."""
-    snapshot.prepared("site_numbers", prepare_sites)
-    condition = "contains(site, ?)"
-    total = snapshot.rows(f"select count(*) as total from site_numbers where {condition}", wanted.lower())[0]["total"]
-    rows = snapshot.rows(
-        f"select * from site_numbers where {condition} order by pages desc, site limit ? offset ?",
-        wanted.lower(),
-        ROWS_OF_A_PAGE,
-        (page - 1) * ROWS_OF_A_PAGE,
-    )
-    return rows, total
-
-
-def prepare_sites(snapshot: Snapshot) -> bool:
-    """Make the table of sites: what became of their pages, and how complete and certain their articles are.
-
-    A site is the host of an address, without `www.`, or the folder of pages that have none.
-    """
-    host = "lower(split_part(split_part(url, '/', 3), ':', 1))"
-    folder = "lower(parse_dirpath(split_part(source_uri, '#', 1)))"
-    name = f"coalesce(nullif(case when starts_with({host}, 'www.') then {host}[5:] else {host} end, ''), {folder})"
-    missing = ", ".join(f"avg(({MISSING[field][1]})::int) as missing_{field}" for field in SITE_FIELDS)
-    snapshot.create_table(
-        "site_numbers",
-        f"select * from (select {name} as site, count(*) as pages, "
-        "count(*) filter (where outcome = 'quarantined') as quarantined, "
-        "count(*) filter (where outcome = 'duplicate') as duplicates from ledger group by 1) left join "
-        f"(select {name} as site, count(*) as articles, avg(confidence) as confidence, "
-        "avg((len(flags) > 0)::int) as flagged, any_value(publisher) as publisher, "
-        f"{missing} from articles group by 1) "
-        "using (site)",
-    )
-    return True

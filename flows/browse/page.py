@@ -3,6 +3,7 @@
 import difflib
 from dataclasses import dataclass, field
 
+from flows.browse.sites import SITE_NAME
 from flows.browse.snapshot import Row, Snapshot
 from flows.browse.stored import stored_rows
 from flows.cli.explain import field_rows, outcome_sentences
@@ -50,9 +51,12 @@ class PageView:
 
 
 def find_page(snapshot: Snapshot, wanted: str) -> Row | None:
-    """The newest row of the ledger of an article_id or a doc_id, or None. An article's own page comes first."""
+    """The newest row of the ledger of an article_id or a doc_id, with its site, or None.
+
+    An article's own page comes first.
+    """
     return snapshot.row(
-        "select * from ledger where doc_id = $1 or article_id = $1 "
+        f"select *, {SITE_NAME} as site from ledger where doc_id = $1 or article_id = $1 "
         "order by outcome = 'article' desc, run_id desc, fetched_at desc",
         wanted,
     )

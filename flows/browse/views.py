@@ -1,29 +1,38 @@
 """What each view shows, as values for the templates. Everything foreign is cleaned and escaped there."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from expectations.reasons import quarantine_sentences
 from flows.browse.articles import Found
 from flows.browse.downloads import FORMATS
 from flows.browse.filters import KINDS, MISSING, NONE, PLACES, SORTS, ArticleFilter
+from flows.browse.open_problems import by_rule
 from flows.browse.overview import LOW_CONFIDENCE, Overview
 from flows.browse.page import PageView, flag_sentence
 from flows.browse.snapshot import Row
+from flows.report.judgement import judgement
 from flows.report.model import RunReport
 from flows.report.sections import index_numbers, state_mark
-from flows.report.wording import count, foreign_text, percent
+from flows.report.wording import count
+from flows.templates import Filters, open_templates
 from tasks.load.output import Output
+from tasks.quality.problems import Problem
+from tasks.text.language import language_name
 from tasks.vocabulary import Doubt, Reason
 
 _FOLDER = Path(__file__).parent
 _FOREIGN_CHARS_MAX = 100_000  # of one value; a paragraph may be long, a page of megabytes helps nobody
+_FOLDED_FROM_LINES = 6  # fewer take less room than what stands in their place
 _CHART_WIDTH, _CHART_HEIGHT = 640, 120
 _PERIODS = {4: "year", 7: "month", 10: "day"}  # by the length of a label, such as 2026-03
 _PLAIN_SPACES = frozenset("\n\t")
@@ -39,31 +48,14 @@ NAVIGATION = (
 
 def render(template: str, values: Mapping[str, Any]) -> str:
     """A view as HTML."""
-    return _environment().get_template(template).render(values)
+    return _templates().get_template(template).render(values)
 
 
 @cache
-def _environment() -> Environment:
-    """The templates' environment, with escaping on and undefined names an error."""
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=lambda value: value if isinstance(value, Markup) else foreign_text(value, _FOREIGN_CHARS_MAX),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "as_options": as_options,
-        "count": count,
-        "cut": foreign_text,
-        "percent": percent,
-        "source": source_text,
-        "web_address": web_address,
-        "query": urlencode,
-    }
-    environment.globals |= {"navigation": NAVIGATION, "NONE": NONE}
-    return environment
+def _templates() -> Environment:
+    filters: Filters = {"as_options": as_options, "source": source_text, "web_address": web_address, "query": urlencode}
+    names = {"language_name": language_name, "navigation": NAVIGATION, "NONE": NONE}
+    return open_templates(_FOLDER / "templates", filters, names, _FOREIGN_CHARS_MAX)
 
 
 def as_options(values: Sequence[str]) -> list[tuple[str, str]]:
@@ -92,7 +84,7 @@ def web_address(value: str | None) -> str:
 # ---------------------------------------------------------------------- dataset
 
 
-def dataset_view(numbers: Overview, reports: Sequence[RunReport]) -> dict[str, Any]:
+def dataset_view(numbers: Overview, reports: Sequence[RunReport], problems: Sequence[Problem]) -> dict[str, Any]:
     """The dataset at a glance."""
     return {
         "numbers": numbers,
@@ -101,7 +93,8 @@ def dataset_view(numbers: Overview, reports: Sequence[RunReport]) -> dict[str, A
         "chart": _chart(numbers.by_period),
         "period": _PERIODS.get(len(numbers.by_period[0]["label"]), "") if numbers.by_period else "",
         "runs": [_run_row(report) for report in reports],
-        "open_problems": _open_problems(reports),
+        "problems": by_rule(problems, reports),
+        "stop": _stop_of_last_run(reports),
         "received": sum(numbers.outcomes.values()),
     }
 
@@ -117,13 +110,10 @@ def _shares(numbers: Overview) -> list[dict[str, Any]]:
     return [{"words": words, "articles": found, "share": found / total, "query": query} for words, found, query in rows]
 
 
-def _open_problems(reports: Sequence[RunReport]) -> list[str]:
-    """What the newest run complains about, in sentences."""
-    if not reports:
-        return []
-    newest = reports[0]
-    problems = [newest.message] if newest.message and not newest.state.startswith("Completed") else []
-    return problems + [f"{rule.code}: {rule.sentence} {rule.breach}" for rule in newest.warnings]
+def _stop_of_last_run(reports: Sequence[RunReport]) -> str:
+    """Why the newest run published nothing; empty if it did."""
+    newest = reports[0] if reports else None
+    return newest.message or newest.state if newest and not newest.is_published else ""
 
 
 def _chart(periods: Sequence[Row]) -> Markup:
@@ -179,7 +169,7 @@ def articles_view(wanted: ArticleFilter, found: Found, numbers: Overview) -> dic
 # ---------------------------------------------------------------------- one page
 
 
-def page_view_values(view: PageView) -> dict[str, Any]:
+def page_view_values(view: PageView, output: Output) -> dict[str, Any]:
     """One page: its article beside its lines."""
     counts = {action: sum(line["action"] == action for line in view.lines) for action in ("keep", "field", "drop")}
     used = {line["reason"] for line in view.lines}
@@ -189,8 +179,32 @@ def page_view_values(view: PageView) -> dict[str, Any]:
         "page": view.page,
         "paragraphs": view.article["text"].split("\n\n") if view.article else [],
         "counts": counts,
+        "stretches": stretches(view.lines),
+        "has_report": view.page["run_id"] in _reports(output),
         "reasons": {str(reason): reason.sentence for reason in Reason if reason in used},
     }
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Lines in a row; many dropped ones are folded, so that what was kept is seen beside the text."""
+
+    lines: list[Row]
+    summary: str = ""  # of a folded stretch: `23 dropped lines: navigation 20, promo 3`
+
+
+def stretches(lines: Sequence[Row]) -> list[Stretch]:
+    """The lines of a page in stretches. Of a page without a kept line nothing is folded: one wants to see why."""
+    found = []
+    is_foldable = any(line["action"] == "keep" for line in lines)
+    for is_dropped, members in groupby(lines, lambda line: line["action"] == "drop"):
+        stretch = list(members)
+        summary = ""
+        if is_dropped and is_foldable and len(stretch) >= _FOLDED_FROM_LINES:
+            labels = Counter(line["label"] for line in stretch).most_common(3)
+            summary = f"{count(len(stretch), 'dropped line')}: " + ", ".join(f"{label} {n:,}" for label, n in labels)
+        found.append(Stretch(stretch, summary))
+    return found
 
 
 # ---------------------------------------------------------------------- quarantine and runs
@@ -205,8 +219,13 @@ def quarantine_view(reasons: Sequence[Row], reason: str, rows: Sequence[Row]) ->
 
 def run_rows(reports: Sequence[RunReport], output: Output) -> list[dict[str, Any]]:
     """The runs, each with whether its report is there."""
-    present = {path.stem for path in output.reports.glob("*.html")}
+    present = _reports(output)
     return [{**_run_row(report), "has_report": report.run_id in present} for report in reports]
+
+
+def _reports(output: Output) -> set[str]:
+    """The runs of which there is a report."""
+    return {path.stem for path in output.reports.glob("*.html")}
 
 
 def _run_row(report: RunReport) -> dict[str, Any]:
@@ -216,5 +235,5 @@ def _run_row(report: RunReport) -> dict[str, Any]:
         "started_at": report.started_at,
         "is_published": report.is_published,
         "numbers": index_numbers(report),
-        "sentence": report.sentence(),
+        "judgement": judgement(report).sentence,
     }

@@ -29,6 +29,7 @@ def run_pages(options: argparse.Namespace) -> int:
     _check_options(options)
     _check_sources_and_output(options)
     columns = columns_of(options.map)
+    _check_columns(options, columns)
     settings = settings_of(options)
 
     def load(is_recorded: bool) -> FlowCall:
@@ -126,6 +127,14 @@ def _check_sources_and_output(options: argparse.Namespace) -> None:
         pass
 
 
+def _check_columns(options: argparse.Namespace, columns: dict[str, str]) -> None:
+    if columns:
+        from tasks.ingest.column_check import check_columns
+        from tasks.ingest.selection import Selection
+
+        check_columns(options.sources, columns, Selection(tuple(options.include), tuple(options.exclude)))
+
+
 def _check_thresholds(file: str | None) -> None:
     from pathlib import Path
 
@@ -147,7 +156,7 @@ def columns_of(text: str | None) -> dict[str, str]:
     Raises:
         UsageError: a part is not FIELD=COLUMN, or there is no such field.
     """
-    from tasks.ingest.formats.rows import FIELDS
+    from tasks.ingest.formats.columns import FIELDS
 
     columns: dict[str, str] = {}
     for part in (text or "").split(","):

@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from flows.cli.suggestions import did_you_mean
 from tasks import schema
 from tasks.errors import CopydeskError, UsageError
 from tasks.load.output import Output
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 _BATCH_ROWS = 1_000  # a few megabytes of text
 _MEMORY = "1GB"  # of DuckDB; what needs more is written to disk
@@ -61,11 +59,10 @@ class Articles:
         """`database` is the file in which DuckDB works, for an export that is a database itself.
 
         Raises:
-            UsageError: the condition is not valid SQL; DuckDB is not installed.
+            UsageError: the condition is not valid SQL.
         """
-        duckdb = load_duckdb()
         self.selection = selection
-        self.connection: DuckDBPyConnection = duckdb.connect(database)
+        self.connection = duckdb.connect(database)
         for setting in (f"memory_limit = '{_MEMORY}'", "timezone = 'UTC'", "enable_progress_bar = false"):
             self.connection.execute(f"set {setting}")
         self._open(output)
@@ -100,7 +97,6 @@ class Articles:
         Raises:
             CopydeskError: the condition fails on a row, or a file cannot be read.
         """
-        duckdb = load_duckdb()
         try:
             reader: pa.RecordBatchReader = self.connection.sql(self.selection.query).to_arrow_reader(_BATCH_ROWS)
             for batch in reader:
@@ -111,19 +107,6 @@ class Articles:
     def close(self) -> None:
         """Close the database."""
         self.connection.close()
-
-
-def load_duckdb() -> Any:
-    """DuckDB.
-
-    Raises:
-        UsageError: it is not installed.
-    """
-    try:
-        import duckdb
-    except ImportError as error:
-        raise UsageError("an export needs DuckDB: pip install duckdb") from error
-    return duckdb
 
 
 def one_sentence(error: BaseException) -> str:

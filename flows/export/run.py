@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from flows.export.articles import KEY, Articles, Selection, load_duckdb, one_sentence
+import duckdb
+
+from flows.export.articles import KEY, Articles, Selection, one_sentence
 from flows.export.duckdb_file import write_duckdb
 from flows.export.markdown import FRONT_MATTER, article_markdown, file_name
 from flows.export.sqlite_file import write_sqlite
@@ -122,7 +124,7 @@ def export(output: Output, target: str, file_format: str, selection: Selection, 
         raise
     except OSError as error:
         raise UsageError(f"{shown(target)}: cannot be written ({error.strerror or error})") from error
-    except (sqlite3.Error, load_duckdb().Error) as error:
+    except (sqlite3.Error, duckdb.Error) as error:
         raise UsageError(f"{shown(target)}: cannot be written ({one_sentence(error)})") from error
 
 

@@ -38,9 +38,11 @@ def write_sqlite(path: Path, batches: Iterable[list[dict[str, Any]]], columns: t
         database.execute("pragma journal_mode = off")
         database.execute("pragma synchronous = off")
         _create(database, plain, parts)
+        first = 1
         for rows in batches:
             database.execute("begin")
-            _insert(database, rows, plain, parts)
+            _insert(database, rows, first, (plain, parts))
+            first += len(rows)
             database.execute("commit")
         for table, _ in parts.values():
             database.execute(f"create index {table}_by_article on {table} ({KEY})")
@@ -54,9 +56,10 @@ def write_sqlite(path: Path, batches: Iterable[list[dict[str, Any]]], columns: t
 
 
 def _create(database: sqlite3.Connection, plain: list[str], parts: Mapping[str, tuple[str, tuple[str, ...]]]) -> None:
-    # the search refers to the rows by a number of their own: `vacuum` would change SQLite's
-    declared = ["id integer primary key"]
-    declared += [f"{name} {_sqlite_type(name)}" + (" unique not null" if name == KEY else "") for name in plain]
+    # The search refers to the rows by a number of their own: `vacuum` may change SQLite's. It is not the primary key,
+    # by which programs like Datasette find the row that another table refers to.
+    declared = ["id integer unique not null"]
+    declared += [f"{name} {_sqlite_type(name)}" + (" primary key not null" if name == KEY else "") for name in plain]
     database.execute(f"create table articles ({', '.join(declared)})")
     for table, columns in parts.values():
         texts = ", ".join(f"{name} text" for name in columns)
@@ -72,13 +75,15 @@ def _create(database: sqlite3.Connection, plain: list[str], parts: Mapping[str, 
 def _insert(
     database: sqlite3.Connection,
     rows: list[dict[str, Any]],
-    plain: list[str],
-    parts: Mapping[str, tuple[str, tuple[str, ...]]],
+    first: int,
+    columns: tuple[list[str], Mapping[str, tuple[str, tuple[str, ...]]]],
 ) -> None:
+    """Insert articles, numbered from `first`, into the columns of `articles` and the tables of lists."""
+    plain, parts = columns
     marks = ", ".join("?" * len(plain))
     database.executemany(
-        f"insert into articles values (null, {marks})",  # noqa: S608 - only question marks
-        ([sqlite_value(row[name]) for name in plain] for row in rows),
+        f"insert into articles values (?, {marks})",  # noqa: S608 - only question marks
+        ([number, *(sqlite_value(row[name]) for name in plain)] for number, row in enumerate(rows, first)),
     )
     for column, (table, names) in parts.items():
         marks = ", ".join("?" * (len(names) + 2))

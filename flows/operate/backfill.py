@@ -12,6 +12,7 @@ from prefect import State, flow
 from prefect.artifacts import create_table_artifact
 from prefect.states import Completed, Failed
 
+from flows.operate.logs import scrub_logs
 from flows.operate.paths import check_paths
 from flows.operate.run_names import run_name
 from flows.parameters import BackfillParameters, NewsParameters
@@ -46,6 +47,7 @@ def backfill(parameters: BackfillParameters) -> Any:
     Args:
         parameters: What to read, in which slices, and where to publish it.
     """
+    scrub_logs()
     check_paths(parameters)
     rows: list[dict[str, str]] = []
     has_stopped = False

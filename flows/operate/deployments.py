@@ -170,13 +170,16 @@ def _check_pool(pool: str) -> None:
 
 
 def _refuse_secrets(schedules: Schedules) -> None:
-    """Refuse sources with secrets, which Prefect's database must not have and workers elsewhere would not get.
+    """Refuse addresses with secrets, which Prefect's database must not have and workers elsewhere would not get.
 
     Raises:
-        ValueError: a source has a secret.
+        ValueError: a source or the mirror has a secret.
     """
-    runs = [run.sources for run in (schedules.hourly, schedules.nightly, schedules.backfill) if run is not None]
-    for source in (source for sources in runs for source in sources):
+    runs = (schedules.hourly, schedules.nightly, schedules.backfill)
+    addresses = [source for run in runs if run is not None for source in run.sources]
+    if schedules.maintenance is not None and (mirror := schedules.maintenance.parameters.get("mirror")):
+        addresses.append(mirror)
+    for source in addresses:
         if without_secrets(source) != source:
             raise ValueError(
                 f"{shown(source)}: its user name, password or signature cannot be handed to workers elsewhere; "

@@ -12,6 +12,7 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterEndTime
 from prefect.states import Completed
 
 from flows.operate import upkeep
+from flows.operate.logs import scrub_logs
 from flows.operate.paths import check_paths
 from flows.operate.run_names import run_name
 from flows.parameters import MaintenanceParameters
@@ -31,6 +32,7 @@ def maintenance(parameters: MaintenanceParameters) -> Any:
     Args:
         parameters: What to do, and where.
     """
+    scrub_logs()
     check_paths(parameters)
     output = Output(parameters.output)
     if not output.exists():

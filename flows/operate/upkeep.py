@@ -10,6 +10,7 @@ from tasks.extract.similarity import signatures_of
 from tasks.load.maintenance import compaction, forget
 from tasks.load.mirror import Mirror, Pushed
 from tasks.load.output import Changes, Output
+from tasks.storage.addresses import as_given
 from tasks.storage.object_stores import file_system
 
 
@@ -44,7 +45,8 @@ def push(output: Output, address: str, *, drops_earlier: bool = False) -> Pushed
     Raises:
         OSError: the store cannot be reached or written, or another writer was faster.
     """
-    files, root = file_system(address)
+    given = as_given([address])[-1]  # the newest with this name, if it was given with several passwords
+    files, root = file_system(given)
     with output.lock():  # the state must not change while its files are read
         return Mirror(files, root, address).push(output, drops_earlier=drops_earlier)
 

@@ -71,18 +71,21 @@ def body(report: RunReport) -> str:
         lines += ["", *(f"- {foreign_text(loss.sentence)}" for loss in report.losses)]
     if report.problems:
         lines += ["", f"{standing_phrase(report)}:", *_problem_lines(report)]
-        return "\n".join(lines)
+    else:
+        lines += _broken_rules(report)
+    link = browse_link("runs", report.run_id)
+    return "\n".join([*lines, "", f"Report: {link}"] if link else lines)
+
+
+def _broken_rules(report: RunReport) -> list[str]:
+    """The rules that warn or could not be checked, as many as fit."""
     broken = [
         f"- {rule.code} ({rule.severity}): {rule.sentence} {foreign_text(rule.observed)}".rstrip()
         for rule in report.rules
         if rule.is_unchecked or rule.is_warning
     ]
-    lines += ["", *broken[:_RULES_SHOWN]] if broken else []
-    if len(broken) > _RULES_SHOWN:
-        lines.append(f"- and {len(broken) - _RULES_SHOWN} more")
-    link = browse_link("runs", report.run_id)
-    lines += ["", f"Report: {link}"] if link else []
-    return "\n".join(lines)
+    more = len(broken) - _RULES_SHOWN
+    return [*([""] if broken else []), *broken[:_RULES_SHOWN], *([f"- and {more} more"] if more > 0 else [])]
 
 
 def _problem_lines(report: RunReport) -> list[str]:

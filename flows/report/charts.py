@@ -41,10 +41,10 @@ def flow_plot(account: Account) -> Markup:
         parts.append(f'<rect class="trunk" x="{_TRUNK_X}" y="{y:.1f}" width="{width(end):.1f}" height="40"/>')
         y += 40
     else:
-        for pages, words in ((account.quarantined_copies, "quarantined"), (account.forgotten, "forgotten")):
+        for pages, outcome in ((account.quarantined_copies, "quarantined"), (account.forgotten, "forgotten")):
             if pages:
                 left -= pages
-                branch = _Branch(width(pages), pages, words, "same bytes as such a page", "quarantined")
+                branch = _Branch(width(pages), pages, outcome, "same bytes as such a page", "quarantined")
                 svg, y = _trunk_with_branch(y, width(left), branch)
                 parts.append(svg)
         pages = account.duplicates

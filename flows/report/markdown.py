@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from flows.report.judgement import judgement
 from flows.report.model import RunReport
 from flows.report.problems import ordered, problem_line, standing_phrase
 from flows.report.wording import markdown_text
@@ -13,7 +14,7 @@ def render_markdown(report: RunReport) -> str:
 
 
 def _lines(report: RunReport) -> Iterator[str]:
-    yield from (f"# {report.state}", "", report.sentence(), "")
+    yield from (f"# {report.state}", "", judgement(report).sentence, "", report.sentence(), "")
     if report.message:
         yield from (f"> {markdown_text(report.message)}", "")
     if report.problems:

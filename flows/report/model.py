@@ -28,12 +28,12 @@ from flows.report.records import (
 from flows.report.wording import count
 from tasks.load.output import Output
 from tasks.quality.drift import ComparedMetric
-from tasks.quality.history import read_metrics, write_run
+from tasks.quality.history import write_run
 from tasks.quality.losses import UnusualLoss
 from tasks.quality.metrics import Metric
 from tasks.quality.problems import CLOSED, NEW, STILL_OPEN, Problem
 from tasks.steps import StepResult
-from tasks.storage.atomic import write_json, write_text
+from tasks.storage.atomic import write_json
 
 if TYPE_CHECKING:
     from tasks.load.worker import Staged
@@ -137,7 +137,7 @@ class RunReport:
 
     def _reasons(self, path: Path) -> "Counter[str]":
         """The reasons in a file of quarantined pages; a few pages of each are kept as examples."""
-        rows = pq.ParquetFile(path).read(columns=["source_uri", "reason", "detail"]).to_pylist()
+        rows = pq.ParquetFile(path).read(columns=["source_uri", "reason", "detail", "doc_id"]).to_pylist()
         for row in rows:
             examples = self.quarantine.setdefault(row["reason"], [])
             if len(examples) < EXAMPLES:
@@ -150,12 +150,14 @@ class RunReport:
         Raises:
             OSError: the output cannot be written to, unless the run has failed anyway.
         """
+        from flows.report.pages import write_pages  # it imports this module
+
         self.state, self.message, self.finished_at = state, message, datetime.now(UTC)
         try:
             write_json(self.to_json(), output.runs / f"{self.run_id}.json")
             run = {"run_id": self.run_id, "started_at": self.started_at, "state": self.state}
             write_run(output.quality, run, metrics, self._outcomes())
-            self._write_pages(output, metrics)
+            write_pages(self, output, metrics)
         except OSError:
             if state != "Failed":
                 raise
@@ -168,16 +170,6 @@ class RunReport:
             for gate in self.gates
             for rule in gate.rules
         ]
-
-    def _write_pages(self, output: Output, metrics: list[Metric]) -> None:
-        """Write the report as an HTML page, and the index of the last runs."""
-        from flows.report.html import render_index, render_run  # it imports this module
-
-        history = read_metrics(output.quality, TREND_RUNS)
-        if not any(row["run_id"] == self.run_id for row in history):  # a stopped run is not part of the history
-            history += [{**metric, "run_id": self.run_id} for metric in metrics]
-        write_text(render_run(self, history), output.reports / f"{self.run_id}.html")
-        write_text(render_index(read_reports(output, INDEX_RUNS)), output.reports / "index.html")
 
     # ------------------------------------------------------------------ reading
 

@@ -28,19 +28,24 @@ def problem_line(problem: Problem, run_id: str) -> str:
 
 def details(problem: Problem, run_id: str) -> str:
     """What was found, and the life of the problem so far."""
-    since = f"since {problem.opened_at:%Y-%m-%d %H:%M}"
-    seen = (
-        ""
-        if problem.last_seen_by in (run_id, problem.opened_by)
-        else f", last seen {problem.last_seen_at:%Y-%m-%d %H:%M}"
-    )
     if not problem.is_open:
         by = f"closed by {problem.closed_how} {problem.closed_by}"
-        return f"{foreign_text(problem.sentence)} ({by}; open {since})"
-    life = f"{count(problem.pages, 'page')}, {count(problem.runs, 'run')}, {since}{seen}"
+        return f"{foreign_text(problem.sentence)} ({by}; open {_since(problem)})"
+    return f"{foreign_text(problem.sentence)} ({life(problem, run_id)})"
+
+
+def life(problem: Problem, run_id: str = "") -> str:
+    """How large an open problem is and how old, seen from a run."""
+    is_seen_now = problem.last_seen_by in (run_id, problem.opened_by)
+    seen = "" if is_seen_now else f", last seen {problem.last_seen_at:%Y-%m-%d %H:%M}"
+    text = f"{count(problem.pages, 'page')}, {count(problem.runs, 'run')}, {_since(problem)}{seen}"
     if problem.acknowledged_at:
-        life += ", acknowledged" + (f": {foreign_text(problem.note)}" if problem.note else "")
-    return f"{foreign_text(problem.sentence)} ({life})"
+        text += ", acknowledged" + (f": {foreign_text(problem.note)}" if problem.note else "")
+    return text
+
+
+def _since(problem: Problem) -> str:
+    return f"since {problem.opened_at:%Y-%m-%d %H:%M}"
 
 
 def ordered(report: RunReport) -> Sequence[Problem]:

@@ -84,6 +84,7 @@ class QuarantinedPage:
 
     source_uri: str = ""
     detail: str | None = None
+    doc_id: str = ""
 
 
 def record_of(kind: type[Record], row: Record | Mapping[str, Any]) -> Record:

@@ -1,23 +1,18 @@
 """What each section of a report's page shows, as records for the templates."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from expectations.rule import Severity
 from flows.report.account import Account, AccountRow, account_rows
-from flows.report.charts import flow_plot, trend_plot
+from flows.report.charts import flow_plot
 from flows.report.model import RunReport
-from flows.report.problems import details as problem_details
-from flows.report.problems import ordered, standing_phrase
 from flows.report.records import GATE_ORDER, GateSummary, QuarantinedPage, RuleOutcome
-from flows.report.wording import count, gate_title, metric_name, metric_value
+from flows.report.wording import count, gate_title
 from tasks.quality.drift import ComparedMetric
-from tasks.quality.metrics import PastMetric
-from tasks.quality.problems import Problem
 
-_TRENDS = ("pages", "passed", "quarantined_share", "duplicate_share", "words_median", "confidence_mean")
 _REASONS_UNFOLDED = 3
 
 
@@ -29,6 +24,27 @@ class Mark:
     word: str
     kind: str  # good | warn | bad | note
     rank: int = 0  # the lower, the worse
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The runs before and after one, of which there are reports too; empty where there is none."""
+
+    previous: str = ""
+    following: str = ""
+
+
+_PLAIN_CODE = re.compile(r"[a-z]+\.[a-z_]+")
+
+
+def rule_anchor(code: str) -> str:
+    """The id of a rule in the page; empty where a code is none of ours."""
+    return f"rule-{code}" if _PLAIN_CODE.fullmatch(code) else ""
+
+
+def reason_anchor(code: str) -> str:
+    """The id of the pages quarantined for a reason; empty where a code is none of ours."""
+    return f"reason-{code}" if _PLAIN_CODE.fullmatch(code) else ""
 
 
 def state_mark(state: str) -> Mark:
@@ -98,49 +114,7 @@ def _advice(step: str, stop: str) -> str:
     return "dataset" if step == "load" else "other"
 
 
-# ---------------------------------------------------------------------- problems
-
-
-@dataclass(frozen=True)
-class ProblemView:
-    """A problem: its standing, its key and its life."""
-
-    mark: Mark
-    key: str
-    details: str
-
-
-@dataclass(frozen=True)
-class ProblemsView:
-    """The problems that are new, still open, or closed by the run."""
-
-    phrase: str
-    has_open: bool
-    has_stop: bool  # whether one of them stops runs
-    rows: list[ProblemView]
-
-
-def problems(report: RunReport) -> ProblemsView:
-    """The problems of the dataset as the run left them."""
-    rows = [
-        ProblemView(_problem_mark(problem, report.run_id), problem.key, problem_details(problem, report.run_id))
-        for problem in ordered(report)
-    ]
-    alive = [problem for problem in report.problems if problem.is_open]
-    has_stop = any(problem.severity == Severity.CRITICAL for problem in alive)
-    return ProblemsView(standing_phrase(report), bool(alive), has_stop, rows)
-
-
-def _problem_mark(problem: Problem, run_id: str) -> Mark:
-    word = problem.standing(run_id)
-    if not problem.is_open:
-        return Mark("✓", word, "good")
-    if problem.severity == Severity.CRITICAL:
-        return Mark("■", word, "bad")
-    return Mark("●", f"{word}, acknowledged", "note") if problem.acknowledged_at else Mark("▲", word, "warn")
-
-
-# ---------------------------------------------------------------------- drift and sites
+# ---------------------------------------------------------------------- drift
 
 
 @dataclass(frozen=True)
@@ -151,7 +125,7 @@ class DriftView:
     overall: list[ComparedMetric]
     site_count: int  # sites that changed, of which the overall rows name none
     too_little_history: str  # why not everything was compared, if so
-    is_compared: bool
+    is_shown: bool  # whether the run was compared with others
 
 
 def drift(report: RunReport) -> DriftView:
@@ -165,26 +139,8 @@ def drift(report: RunReport) -> DriftView:
         overall=overall,
         site_count=len(sites),
         too_little_history=(history[0].observed or "there are too few earlier runs.") if history else "",
-        is_compared=any(gate.step == "dataset" for gate in report.gates),
+        is_shown=bool(rows) or any(gate.step == "dataset" for gate in report.gates),
     )
-
-
-@dataclass
-class SiteView:
-    """A site that changed, or of which no page came."""
-
-    name: str
-    is_missing: bool
-    rows: list[ComparedMetric] = field(default_factory=list)
-
-
-def sites(report: RunReport) -> list[SiteView]:
-    """The sites that changed, those without a page first."""
-    by_name: dict[str, SiteView] = {}
-    rows = [row for row in report.drift if row.is_of_site]
-    for row in sorted(rows, key=lambda row: (row.code != "site_missing", row.site, row.metric)):
-        by_name.setdefault(row.site, SiteView(row.site, row.code == "site_missing")).rows.append(row)
-    return list(by_name.values())
 
 
 # ---------------------------------------------------------------------- gates and quarantine
@@ -201,6 +157,8 @@ class RuleView:
     rule: RuleOutcome
     mark: Mark
     result: str
+    anchor: str
+    pages_anchor: str  # where the pages are that it quarantined
 
 
 @dataclass(frozen=True)
@@ -219,14 +177,16 @@ def gates(report: RunReport) -> list[GateView]:
     order = {step: place for place, step in enumerate(GATE_ORDER)}
     views, left = [], report.account.received
     for gate in sorted(report.gates, key=lambda gate: order.get(gate.step, len(order))):
-        views.append(_gate(gate, left - gate.received if gate.is_of_pages else 0))
+        views.append(_gate(gate, left - gate.received if gate.is_of_pages else 0, report.quarantine_counts))
         left -= gate.quarantined if gate.is_of_pages else 0
     return views
 
 
-def _gate(gate: GateSummary, copies: int) -> GateView:
-    """A gate; `copies` is the number of pages that it did not see, since their bytes are those of a known page."""
-    rules = sorted((_rule(rule, gate) for rule in gate.rules), key=_by_gravity)
+def _gate(gate: GateSummary, copies: int, reasons: Collection[str]) -> GateView:
+    """A gate. `copies` is the number of pages that it did not see, since their bytes are those of a known page;
+    `reasons` are those of the quarantined pages.
+    """
+    rules = sorted((_rule(rule, gate, reasons) for rule in gate.rules), key=_by_gravity)
     broken = [line for line in rules if line.rule.state != "pass"]
     passed = [line for line in rules if line.rule.state == "pass"]
     noun = {"dataset": "metric", "load": "article"}.get(gate.step, "page")
@@ -256,7 +216,7 @@ def _gate_mark(gate: GateSummary, rules: Sequence[RuleView]) -> Mark:
     return worst
 
 
-def _rule(rule: RuleOutcome, gate: GateSummary) -> RuleView:
+def _rule(rule: RuleOutcome, gate: GateSummary, reasons: Collection[str]) -> RuleView:
     if rule.state == "pass":
         mark = _PASSED
     elif rule.is_unchecked:
@@ -265,7 +225,8 @@ def _rule(rule: RuleOutcome, gate: GateSummary) -> RuleView:
         failed = _FAILED_PAGES if gate.is_of_pages else _FAILED
         mark = {"warning": _WARNING, "info": _NOTE}.get(rule.severity, failed)
     result = f"{rule.failed:,} of {rule.checked:,} failed" if rule.failed else f"{rule.checked:,} checked"
-    return RuleView(rule, mark, result)
+    pages_anchor = reason_anchor(rule.code) if rule.code in reasons else ""
+    return RuleView(rule, mark, result, rule_anchor(rule.code), pages_anchor)
 
 
 @dataclass(frozen=True)
@@ -279,6 +240,8 @@ class ReasonView:
     bar_percent: float  # of the most frequent reason
     is_open: bool
     examples: list[QuarantinedPage]
+    anchor: str
+    rule_anchor: str  # where the rule is among the gates
 
 
 def reasons(report: RunReport) -> list[ReasonView]:
@@ -296,54 +259,14 @@ def reasons(report: RunReport) -> list[ReasonView]:
             bar_percent=100 * number / most,
             is_open=index < _REASONS_UNFOLDED,
             examples=examples[:5],
+            anchor=reason_anchor(reason),
+            rule_anchor=rule_anchor(reason) if reason in sentences else "",
         )
         for index, (reason, number, examples) in enumerate(quarantined)
     ]
 
 
-# ---------------------------------------------------------------------- trends and speed
-
-
-@dataclass(frozen=True)
-class TrendView:
-    """One metric over the last runs."""
-
-    name: str
-    plot: Markup
-    last: str  # the newest value
-    is_missing: bool  # whether that value is of an earlier run
-    is_outside: bool  # whether it is outside the usual range
-    spread: str
-
-
-def trends(report: RunReport, history: Sequence[PastMetric]) -> list[TrendView]:
-    """The metrics over all pages of the last runs; `history` as in `flows.report.html.render_run`."""
-    runs = list(dict.fromkeys(row["run_id"] for row in history))
-    series: dict[str, dict[str, float]] = {}
-    for row in history:
-        if row["site"] == "":
-            series.setdefault(row["metric"], {})[row["run_id"]] = row["value"]
-    names = [name for name in _TRENDS if name in series]
-    names += sorted(name for name in series if name.endswith("_missing_share"))
-    limits = {row.metric: (row.low, row.high) for row in report.drift if row.site == ""}
-    views = []
-    for name in names:
-        values = [series[name].get(run) for run in runs]
-        present = [value for value in values if value is not None]
-        now = series[name].get(report.run_id)
-        limit = limits.get(name) if now is not None else None
-        spread = f"{metric_value(name, min(present))} to {metric_value(name, max(present))} in {len(present)} runs"
-        views.append(
-            TrendView(
-                name=metric_name(name),
-                plot=trend_plot(name, values, limit),
-                last=metric_value(name, present[-1] if now is None else now),
-                is_missing=now is None,
-                is_outside=limit is not None,
-                spread=spread if len(present) > 1 else "one run so far",
-            )
-        )
-    return views
+# ---------------------------------------------------------------------- speed
 
 
 @dataclass(frozen=True)

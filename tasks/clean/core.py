@@ -17,10 +17,10 @@ from tasks.clean.label.rules_fast import BatchFacts, label_plain_lines
 from tasks.clean.label.site_rules import correct_lines
 from tasks.clean.model import story
 from tasks.clean.parse.tags import TAG_WORDS
-from tasks.clean.prepare import Prepared, RulesOfPage, prepare
+from tasks.clean.prepare import Prepared, Received, RulesOfPage, prepare
 from tasks.clean.sites.templates import Recurrence, SiteHistory, find_templates, short_key, site_of
 from tasks.site_rules.page import PageRules, RuleFinder
-from tasks.vocabulary import Action, Label, Reason
+from tasks.vocabulary import MARKDOWN, MARKUP, Action, Label, Reason
 
 if TYPE_CHECKING:  # it loads pydantic, which a page without rules does without
     from tasks.site_rules.entries import SiteRules
@@ -64,10 +64,10 @@ def clean_pages(
     rules_of = _rules_of(site_rules, records)
     parts = []
     for is_html in (False, True):
-        is_of_type = [(page["media_type"] == "text/html") == is_html for page in records]
+        is_of_type = [(page["media_type"] in MARKUP) == is_html for page in records]
         if any(is_of_type):
             chosen = (
-                (n, raw, records[n]["declared_encoding"])
+                Received(n, raw, records[n]["declared_encoding"], records[n]["media_type"] == MARKDOWN)
                 for n, raw in enumerate(read_pages())
                 if raw is not None and is_of_type[n]
             )

@@ -1,14 +1,16 @@
 """Pages of one media type, cut into blocks, with the features of all their blocks: the input of models and rules."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import NamedTuple
 
 from tasks.clean.model import dom_features, features, lexicon
 from tasks.clean.model.words import Words, count_words, fold, phrase_hashes, solid
 from tasks.clean.parse.blocks import Blocks, add_text_page
 from tasks.clean.parse.decode import Decoded, decode, repair, repair_line, soft_ends
 from tasks.clean.parse.html import add_html_page
+from tasks.clean.parse.markdown import as_html
 from tasks.clean.parse.selected import RulesOf
 from tasks.clean.parse.shells import add_declared_story
 from tasks.clean.parse.signals import Signals
@@ -16,6 +18,15 @@ from tasks.site_rules.page import Found, PageRules
 from tasks.text.escapes import decode_quoted_printable, is_quoted_printable
 
 RulesOfPage = Callable[[int, str | None], PageRules | None]  # by position in the batch and declared address
+
+
+class Received(NamedTuple):
+    """A page as received."""
+
+    row: int  # position in the batch
+    raw: bytes
+    declared_encoding: str | None = None
+    is_markdown: bool = False  # to be rendered to HTML
 
 
 @dataclass
@@ -40,14 +51,12 @@ class Prepared:
     found: list[Found | None] = field(default_factory=list)  # by the user's rules for the page's site
 
 
-def prepare(
-    pages: Iterable[tuple[int, bytes, str | None]], *, is_html: bool, rules_of: RulesOfPage | None = None
-) -> Prepared:
+def prepare(pages: Iterable[Received], *, is_html: bool, rules_of: RulesOfPage | None = None) -> Prepared:
     """Decode, repair and cut pages of one media type, and compute the features of all their blocks.
 
-    Of each page: its position in the batch, its bytes and its declared encoding. Pages are read one at a time, so that
-    the bytes of each may take the memory of the last, which is in the cache. `rules_of` finds the user's rules for a
-    page by its position in the batch and the canonical address that it declares.
+    Pages are read one at a time, so that the bytes of each may take the memory of the last, which is in the cache.
+    `rules_of` finds the user's rules for a page by its position in the batch and the canonical address that it
+    declares.
     """
     blocks = Blocks()
     rows: list[int] = []
@@ -56,10 +65,13 @@ def prepare(
     signals: list[Signals | None] = []
     problems: list[str | None] = []
     found: list[Found | None] = []
-    for page, (row, raw, declared_encoding) in enumerate(pages):
+    for page, (row, raw, declared_encoding, is_markdown) in enumerate(pages):
         decoded = decode(raw, declared_encoding)
         rows.append(row)
         encodings.append((decoded.encoding, decoded.encoding_from, decoded.damaged_char_count))
+        if is_markdown:
+            raw = as_html(decoded.text).encode("utf-8", "replace")  # noqa: PLW2901 - the page as the parser takes it
+            decoded = replace(decoded, raw=raw, encoding="utf-8", encoding_from="utf-8")
         page_repairs: set[str] = set()
         page_rules_of = partial(rules_of, row) if rules_of else None
         if is_html:

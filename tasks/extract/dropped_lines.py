@@ -17,6 +17,8 @@ _LABELLED_NAME = (
     r"|yazar|tekst|geschrieben von|verfasst von|redaktion|redactie|作者|文|撰文|글|كاتب|المؤلف|नाम|लेखक)\s*[:：]"
     r"|^(?i:(?:this (?:post|article|story) was )?written by|about the author"
     r"|(?:geschrieben|verfasst|erstellt|eingestellt) von)\s"
+    # a label that is an element of its own has no colon; a name is short
+    r"|^(?i:autor(?:in|/in)?(?:/autor(?:in)?)?|author|auteur|autrice|autore|автор|yazar)\s\p{Lu}.{3,50}$"
 )
 
 

@@ -11,6 +11,7 @@ import orjson
 
 from tasks.extract.own_article import own_articles
 from tasks.text import mojibake
+from tasks.vocabulary import MARKUP
 
 SITE_RULE = "site rule"  # the origin of a value that a user's rules for the site give
 
@@ -65,7 +66,7 @@ class Page:
     @property
     def is_html(self) -> bool:
         """Whether the page has markup and so may declare its fields."""
-        return bool(self.document["media_type"] == "text/html")
+        return self.document["media_type"] in MARKUP
 
     @property
     def fetched_at(self) -> datetime | None:

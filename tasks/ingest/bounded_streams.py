@@ -206,6 +206,10 @@ class BoundedStream:
             *complete, rest = chunk.split(b"\n")
             for part in complete:
                 size += len(part)
+                if size == len(part) <= max_bytes:  # nearly all: what began in an earlier chunk is copied
+                    yield part, size
+                    size = 0
+                    continue
                 yield (None if is_too_large or size > max_bytes else bytes(line) + part), size
                 line, size, is_too_large = bytearray(), 0, False
             size += len(rest)

@@ -10,21 +10,24 @@ import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from tasks.errors import UsageError
 from tasks.ingest.file_refs import FileRef, FileRefs
 from tasks.ingest.formats import FORMATS, PAGE, Format, format_of
 from tasks.ingest.formats.times import microseconds
 from tasks.ingest.selection import (
+    BESIDE_PAGES,
     EVERYTHING,
     HIDDEN,
     HIDDEN_FOLDERS,
     NOT_SELECTED,
     Selection,
+    is_beside_pages,
     is_hidden,
     is_page_without_ending,
 )
+from tasks.ingest.unpacking import CODECS
 from tasks.storage import object_stores
 from tasks.storage.addresses import path_of, printable, shown
 from tasks.vocabulary import Flaw
@@ -35,6 +38,20 @@ SAVED_PARTS = ("_files", "_data", "-Dateien", "_fichiers", "_archivos")
 INNER_LINKS = "links to folders that are read themselves"
 OUTER_LINK, OUTER_LINKS = "link to the folder ", "more links to folders, not followed"
 _SHOWN_LINKS = 20
+# what to do with files that hold pages in another form, by their endings
+_AS_TABLE = "export the rows of tables as Parquet, JSON lines or CSV"
+_AS_PAGES = "save saved pages as HTML or MHTML"
+_AS_TEXT = "convert documents to text or HTML"
+ADVICE = {
+    **dict.fromkeys((".avro", ".orc", ".xlsx", ".xls", ".ods", ".db", ".sqlite", ".h5", ".dta", ".rds"), _AS_TABLE),
+    **dict.fromkeys((".pickle", ".pkl", ".marshal"), f"{_AS_TABLE}; pickles are never opened, since they may run code"),
+    **dict.fromkeys((".webarchive", ".maff", ".har", ".eml", ".msg"), _AS_PAGES),
+    **dict.fromkeys((".pdf", ".docx", ".doc", ".odt", ".epub", ".rtf", ".md"), _AS_TEXT),
+    **dict.fromkeys((".cdx", ".cdxj"), "an index of web archives names pages and holds none; use the WARC files"),
+    ".wat": "WAT files describe pages and hold none; use the WARC or WET files",
+    ".xml": "XML is read as XHTML only; name a feed or sitemap by its address, and export other XML as HTML",
+    **dict.fromkeys((".rar", ".7z", ".lz4"), "unpack archives of other kinds"),
+}
 
 
 class SourceError(UsageError):
@@ -81,7 +98,10 @@ def _no_page_message(source: str, skipped: Counter[str]) -> str:
     others = ", ".join(f"{count} {kind}" for kind, count in skipped.most_common(5))
     suffixes = " ".join(suffix for kind in FORMATS for suffix in kind.suffixes)
     found = f"; found {others}" if others else ""
-    return f"{shown(source)}: contains no page (looked for {suffixes}, also compressed{found})"
+    kinds = [kind.removesuffix(" files") for kind, _ in skipped.most_common()]
+    kinds = [kind.rpartition(".")[0] if f".{kind.rpartition('.')[2]}" in CODECS else kind for kind in kinds]
+    advice = "".join(f"; {text}" for text in dict.fromkeys(ADVICE[kind] for kind in kinds if kind in ADVICE))
+    return f"{shown(source)}: contains no page (looked for {suffixes}, also compressed{found}){advice}"
 
 
 def files_of(source: str, skipped: Counter[str], selection: Selection = EVERYTHING) -> Iterator[FileRef]:
@@ -119,6 +139,8 @@ def _remote_files(source: str, skipped: Counter[str]) -> Iterator[FileRef]:
             inner = name.removeprefix(path_of(source).rstrip("/"))
             if not file.is_named and any(is_hidden(part) for part in inner.split("/") if part):
                 skipped[HIDDEN] += 1
+            elif not file.is_named and is_beside_pages(name):
+                skipped[BESIDE_PAGES] += 1
             elif kind is None and not file.is_named and not is_page_without_ending(name):
                 skipped[_kind(Path(name))] += 1
             else:
@@ -138,6 +160,8 @@ def _matches(pattern: str, skipped: Counter[str]) -> Iterator[FileRef]:
         if entry.is_dir():
             if not pattern.endswith("**"):  # `**` matches the folders and their files both
                 yield from _walk(entry, skipped)
+        elif is_beside_pages(name):
+            skipped[BESIDE_PAGES] += 1
         elif format_of(name)[0] or is_page_without_ending(name):
             yield from _file_in(name, entry.name, format_of(entry.name), _addresses(entry.parent), skipped)
         else:
@@ -182,7 +206,9 @@ def _walk(folder: Path, skipped: Counter[str]) -> Iterator[FileRef]:
                 skipped[HIDDEN] += 1
                 continue
             kind, path = format_of(name), f"{root.rstrip(os.sep)}{os.sep}{name}"
-            if kind[0] or is_page_without_ending(path):
+            if is_beside_pages(path):
+                skipped[BESIDE_PAGES] += 1
+            elif kind[0] or is_page_without_ending(path):
                 yield from _file_in(path, name, kind, addresses, skipped, top)
             else:
                 skipped[_kind(Path(name))] += 1
@@ -280,7 +306,10 @@ def _addresses(folder: Path) -> dict[str, dict[str, str]]:
 
 
 def _kind(path: Path) -> str:
-    return f"{printable(path.suffix.lower())} files" if path.suffix else "files without a suffix"
+    suffix = path.suffix.lower()
+    if suffix in CODECS:  # what is compressed
+        suffix = PurePath(path.stem).suffix.lower() + suffix
+    return f"{printable(suffix)} files" if suffix else "files without a suffix"
 
 
 def check_sources(sources: list[str], selection: Selection = EVERYTHING) -> None:

@@ -1,8 +1,9 @@
 """Which files of a folder are read: those that the user selects, and pages that their names do not show."""
 
+import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from tasks.ingest.sniff import find_problem, is_html
 from tasks.ingest.unpacking import UnpackError, codec_of, unpacker
@@ -11,7 +12,18 @@ from tasks.storage import object_stores
 NOT_SELECTED = "files left out by --include and --exclude"
 HIDDEN = "files whose names begin with _ or ."
 HIDDEN_FOLDERS = "folders whose names begin with _ or ."
+BESIDE_PAGES = "files that crawlers and sites keep beside pages"
 _HEAD_BYTES = 8192
+_MIRROR_FOLDER = "/hts-cache/"  # HTTrack keeps the pages there a second time
+_TEXTS_OF_ARCHIVE = frozenset({"pages.jsonl", "extrapages.jsonl"})  # of Browsertrix: what is in archive/, as text
+_MIRROR_FILES = frozenset({"hts-log.txt", "hts-err.txt", "hts-nohref.txt"})
+# names that a page may have too; these lines are in no story
+_SITE_FILES = {
+    "robots.txt": re.compile(rb"^\s{0,9}(?:user-agent|disallow|allow|sitemap)\s{0,9}:", re.I | re.M),
+    "ads.txt": re.compile(rb",\s{0,9}(?:direct|reseller)\b", re.I),
+    "app-ads.txt": re.compile(rb",\s{0,9}(?:direct|reseller)\b", re.I),
+    "cookies.txt": re.compile(rb"\A# (?:Netscape )?HTTP Cookie File", re.I),
+}
 # of pages that a server makes; their names say nothing of what is in a file
 _SERVER_SUFFIXES = frozenset(
     ".php .php3 .php4 .php5 .phtml .asp .aspx .ashx .jsp .jspx .jsf .do .action .shtml .shtm .stm .cgi .pl .cfm .cfml "
@@ -56,6 +68,29 @@ def _matches(pattern: str, path: str, below: str) -> bool:
 def is_hidden(name: str) -> bool:
     """Whether a file or folder is passed over as Spark does: unfinished or hidden, but no partition such as _day=3."""
     return name.startswith(".") or (name.startswith("_") and "=" not in name)
+
+
+def is_of_mirror(path: str) -> bool:
+    """Whether a file is one of HTTrack's own."""
+    return path.rpartition("/")[2].lower() in _MIRROR_FILES or _MIRROR_FOLDER in f"/{path}"
+
+
+def is_beside_pages(path: str) -> bool:
+    """Whether a file is one that a crawler or a site keeps beside the pages, by its name and its first bytes."""
+    name = path.rpartition("/")[2].lower()
+    if is_of_mirror(path):
+        return True
+    if name in _TEXTS_OF_ARCHIVE:
+        folder = Path(path).parent
+        return folder.name == "pages" and (folder.parent / "archive").is_dir()
+    signs = _SITE_FILES.get(name)
+    if signs is None:
+        return False
+    try:
+        with object_stores.open_file(path) as stream:
+            return signs.search(stream.read(_HEAD_BYTES)) is not None
+    except (OSError, object_stores.StoreError):
+        return False
 
 
 def is_page_without_ending(path: str) -> bool:

@@ -2,6 +2,8 @@
 
 import re
 
+import numpy as np
+
 from tasks.vocabulary import Flaw
 
 # What a file starts with that is not a page (signatures from the formats' specifications)
@@ -19,6 +21,16 @@ _SIGNATURES = {
     b"\x7fELF": "a program",
     b"MZ\x90": "a program",
     b"PAR1": "a Parquet file",
+    b"Obj\x01": "an Avro file; export its rows as Parquet or JSON lines",
+    b"WARC/1.": "a WARC file; give its name the ending .warc",
+    b"bplist00": "a web archive of Safari or another property list; save the page as HTML",
+    b"\xd0\xcf\x11\xe0": "an old document of Word or Excel; save it as text or CSV",
+    b"\x80\x04\x95": "a pickle of Python, which is never opened since it may run code; export JSON lines",
+    b"\x80\x05\x95": "a pickle of Python, which is never opened since it may run code; export JSON lines",
+    b"\x89HDF": "an HDF5 file; export its rows as Parquet",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive; unpack it",
+    b"Rar!\x1a": "a RAR archive; unpack it",
+    b"\x04\x22\x4d\x18": "LZ4 data; decompress it",
     b"\x00\x00\x00\x18ftyp": "an MP4 film",
     b"\x00\x00\x00\x1cftyp": "an MP4 film",
     b"OggS": "Ogg media",
@@ -40,7 +52,17 @@ _HTML_START = re.compile(
 # what may stand before the first tag: a declaration of XML, stylesheets, comments
 _PROLOG = re.compile(rb"(?:\s+|<\?[\w-]+[^>]{0,1000}\?>|<!--.{0,4000}?-->)+", re.S)
 _WIDE_PROBE = 4096
+_FEW_BYTES = 16_384  # fewer are copied faster than NumPy is called
 _PROBE = 65_536  # at either end of a page: binary data is binary from its start or to its end
+
+_MARKDOWN_PROBE = 65_536  # of a scraped page: its menu alone may take ten thousand bytes
+_MARKDOWN_LINK = re.compile(rb"\]\((?:https?://|/|#|mailto:)[^\s)]{0,2000}")
+_MARKDOWN_HEADING = re.compile(rb"^#{1,6} [^\s#]", re.M)
+_MARKDOWN_FIRST = re.compile(rb"\s*# [^\s#][^\n]*\n\s*\n")
+_FRONT_MATTER = re.compile(rb"\s*---[ \t]*\n(?:[\w-]+:[^\n]*\n)*?(?:title|date|author|url):[^\n]*\n")
+_HEAD_PROBE = 4096
+_READER_HEAD = re.compile(rb"^Markdown Content:[ \t]*$", re.M)  # what readers for language models write
+_MARKDOWN_BOLD = re.compile(rb"\*\*[^\s*][^*\n]{0,200}\*\*")
 
 
 def find_problem(raw: bytes) -> tuple[Flaw, str] | None:
@@ -52,11 +74,20 @@ def find_problem(raw: bytes) -> tuple[Flaw, str] | None:
     if raw.startswith(_BOMS[1:]) or is_wide(raw):
         return None
     probe = raw if len(raw) <= 2 * _PROBE else raw[:_PROBE] + raw[-_PROBE:]
-    # nearly all pages have none; looking for each takes half as long as a copy without them
-    controls = sum(probe.count(code) for code in _CONTROLS if code in probe)
+    controls = _count_controls(probe)
     if controls > _BINARY_SHARE * len(probe):
         return Flaw.BINARY, f"{controls} of {len(probe)} bytes examined are control characters"
     return None
+
+
+def _count_controls(probe: bytes) -> int:
+    if len(probe) < _FEW_BYTES:
+        return len(probe) - len(probe.translate(None, _CONTROLS))
+    codes = np.frombuffer(probe, np.uint8)
+    # of the codes below 32 all but 9 to 13 and 27; in the second sum smaller codes wrap around to large ones
+    low, high = np.count_nonzero(codes < 9), np.count_nonzero(codes - np.uint8(14) < 18)
+    # counting is slow in Python 3.11, and looking for one is not
+    return int(low + high) - (probe.count(0x1B) if 0x1B in probe else 0)
 
 
 def is_wide(raw: bytes) -> bool:
@@ -79,7 +110,7 @@ def is_html(head: bytes) -> bool:
 
 
 def media_type(raw: bytes, name: str, declared: str | None = None) -> str:
-    """`text/html` or `text/plain`, by what the page starts with.
+    """`text/html`, `text/markdown` or `text/plain`, by what the page starts with.
 
     Where that is not conclusive, the declared type decides, and without one the suffix of the name.
     """
@@ -89,7 +120,28 @@ def media_type(raw: bytes, name: str, declared: str | None = None) -> str:
     is_called_html = name.lower().endswith((".htm", ".html", ".xhtml"))
     if declared:
         is_called_html = "html" in declared.lower()
-    if _HTML_START.search(head):
+    if b"<" in head and _HTML_START.search(head):
         # a text page may mention tags; an HTML page starts with one
         return "text/html" if is_called_html or is_html(head) else "text/plain"
-    return "text/html" if is_called_html and b"<" in raw else "text/plain"
+    if is_called_html and b"<" in raw:
+        return "text/html"
+    return "text/markdown" if is_markdown(raw, name, declared) else "text/plain"
+
+
+def is_markdown(raw: bytes, name: str, declared: str | None = None) -> bool:
+    """Whether a page of text is Markdown, by its type, the suffix of its name or its form.
+
+    By form it has several links, front matter, or a heading that is the first line or is beside links, bold words or
+    more headings.
+    """
+    if name.lower().endswith((".md", ".markdown")) or "markdown" in (declared or ""):
+        return True
+    head = raw[:_MARKDOWN_PROBE].replace(b"\r\n", b"\n")
+    if _FRONT_MATTER.match(head) or _READER_HEAD.search(head[:_HEAD_PROBE]):
+        return True
+    if b"](" not in head and b"# " not in head:
+        return False
+    links = len(_MARKDOWN_LINK.findall(head))
+    headings = len(_MARKDOWN_HEADING.findall(head))
+    has_more = links > 0 or headings > 1 or _MARKDOWN_FIRST.match(head) or _MARKDOWN_BOLD.search(head)
+    return links >= 3 or (headings > 0 and bool(has_more))

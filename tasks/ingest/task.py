@@ -13,7 +13,7 @@ from prefect.cache_policies import NO_CACHE
 from tasks.ingest.fetch.fetching import Fetching, fetch, is_web
 from tasks.ingest.file_refs import FileRef, FileRefs, split_into_batches
 from tasks.ingest.formats import PARTS_MISALIGNED
-from tasks.ingest.formats.rows import is_about_map, unmatched
+from tasks.ingest.formats.rows import is_about_map, unmatched, without_named_columns
 from tasks.ingest.listing import SourceError, list_files
 from tasks.ingest.seen import SeenPages
 from tasks.ingest.selection import EVERYTHING, Selection
@@ -97,8 +97,9 @@ def ingest(
         notes.update(receipt.notes)
     for field, names in unmatched(notes, columns or {}).items():
         raise SourceError(f"--map {field}={(columns or {})[field]}: no row has this column; the columns are: {names}")
-    reported = {note: count for note, count in notes.items() if not is_about_map(note)}
-    return StepResult("ingest", tuple(receipt for receipt in receipts if receipt.received), reported)
+    reported = Counter({note: count for note, count in notes.items() if not is_about_map(note)})
+    reported.update(without_named_columns(notes))
+    return StepResult("ingest", tuple(receipt for receipt in receipts if receipt.received), dict(reported))
 
 
 def read_jobs(jobs: list[Job], executor: Executor) -> list[Receipt]:

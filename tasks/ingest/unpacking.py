@@ -10,6 +10,11 @@ import pyarrow as pa
 CODECS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
 MAGIC_BYTES = 10
 _MAGIC = {"gzip": b"\x1f\x8b\x08", "bzip2": b"BZh", "xz": b"\xfd7zXZ\x00"}
+_SKIPPABLE = b"\x2a\x4d\x18"  # of a frame without data, behind a byte from 50 to 5F
+_WARC_DICTIONARY = 0x5D  # that byte where the frame holds a dictionary, in WARC files of the Archive Team
+DICTIONARY = (
+    "it was compressed with a dictionary, which cannot be read; decompress it first, e.g. with zstd -d -D DICTIONARY"
+)
 _PACKED_BYTES = 1 << 17  # read at a time
 _PROBE_BYTES = 1 << 11  # of what looks like a member; the tables before the first letters of gzip are smaller
 _ERRORS = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, pa.ArrowException)
@@ -28,7 +33,17 @@ def codec_of(head: bytes) -> str | None:
         return "bzip2"
     if head.startswith(b"\xfd7zXZ\x00"):
         return "xz"
-    return "zstd" if head.startswith(b"\x28\xb5\x2f\xfd") else None
+    is_skippable = head[1:4] == _SKIPPABLE and head[0] & 0xF0 == 0x50
+    return "zstd" if is_skippable or head.startswith(b"\x28\xb5\x2f\xfd") else None
+
+
+def needs_dictionary(head: bytes) -> bool:
+    """Whether data of Zstandard that begins like this was compressed with a dictionary, which Arrow cannot use."""
+    while codec_of(head) == "zstd" and head[1:4] == _SKIPPABLE:
+        if head[0] == _WARC_DICTIONARY:
+            return True
+        head = head[8 + int.from_bytes(head[4:8], "little") :]
+    return codec_of(head) == "zstd" and len(head) > 4 and head[4] & 3 != 0  # the size of the dictionary's number
 
 
 def unpacker(stream: IO[bytes], codec: str | None) -> Any:
@@ -172,6 +187,8 @@ class _Zstd:
                 return self._counted(self._stream.read(size))
             except _ERRORS as error:
                 self._is_damaged = True
+                if not self._count and self._needs_dictionary():
+                    raise UnpackError(DICTIONARY) from error
                 if not self._goes_back():
                     raise UnpackError(str(error)) from error
         try:  # little by little, up to the damage
@@ -182,6 +199,13 @@ class _Zstd:
     def _counted(self, data: bytes) -> bytes:
         self._count += len(data)
         return data
+
+    def _needs_dictionary(self) -> bool:
+        try:
+            self._packed.seek(0)
+            return needs_dictionary(self._packed.read(_PACKED_BYTES))
+        except (OSError, AttributeError):
+            return False
 
     def _goes_back(self) -> bool:
         """Whether the stream can be read again up to where it was."""

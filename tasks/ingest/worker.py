@@ -112,7 +112,7 @@ def read_records(ref: FileRef, options: Options, meter: Path | None = None) -> I
                 if meter is not None and number % _METER_RECORDS == 0:
                     meter.write_text(str(min(max(stream.tell() - start, 0), ref.size)))
                 if isinstance(record, Record) and not kind.is_container:
-                    record.url = record.url or ref.url
+                    record.url = ref.url or record.url  # the user's list knows better than the page
                     record.fetched_at_us = ref.fetched_at_us if ref.fetched_at_us is not None else record.fetched_at_us
                     if record.byte_count is None and record.raw is None:
                         record.byte_count = ref.byte_count
@@ -127,12 +127,9 @@ def read_records(ref: FileRef, options: Options, meter: Path | None = None) -> I
 def _records_in(stream: IO[bytes], ref: FileRef, options: Options) -> Iterator[Record | Skipped]:
     """The records of an open file, whose compression is known by its bytes: names often say another one or none."""
     kind = BY_NAME[ref.format]
-    codec = ref.codec
-    if kind.name not in _UNPACKED_FORMATS:
-        codec = codec_of(stream.read(MAGIC_BYTES))
-    if ref.span and codec != ref.codec:  # it was cut into parts by its name
+    opened = opened_as(stream, ref)
+    if ref.span and opened.codec != ref.codec:  # it was cut into parts by its name
         return iter((PARTS_MISALIGNED,))
-    opened = Opened(stream, ref.path, codec, ref.span, ref.lines_before)
 
     def read() -> Generator[Record | Skipped, None, None]:
         stream.seek(0)
@@ -140,6 +137,15 @@ def _records_in(stream: IO[bytes], ref: FileRef, options: Options) -> Iterator[R
         yield from within(found, seconds_for(ref.size)) if kind.is_container else found
 
     return as_one_finding(read, ref.size, ref.span) if kind.is_container else read()
+
+
+def opened_as(stream: IO[bytes], ref: FileRef) -> Opened:
+    """An open file, or a part of one, as readers take it."""
+    codec = ref.codec
+    if ref.format not in _UNPACKED_FORMATS:
+        codec = codec_of(stream.read(MAGIC_BYTES))
+        stream.seek(0)
+    return Opened(stream, ref.path, codec, ref.span, ref.lines_before)
 
 
 def _unreadable(ref: FileRef, error: OSError, key: str = "") -> Record:

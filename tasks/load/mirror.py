@@ -12,6 +12,8 @@ push deletes those that are older than a day.
 import hashlib
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -22,6 +24,7 @@ import pyarrow.parquet as pq
 from tasks import schema
 from tasks.errors import CopydeskError
 from tasks.load.output import Output
+from tasks.storage.addresses import shown
 
 KEEP_STATES = 10  # manifests whose files stay for readers in the middle of a scan
 _ORPHAN_SECONDS = 86_400  # an upload takes less; younger files may belong to a push that is under way
@@ -47,16 +50,24 @@ class Mirror:
     """One prefix of an object store (or any file system that fsspec knows)."""
 
     def __init__(self, files: Any, root: str, address: str) -> None:
-        """`files` and `root` are what fsspec's `url_to_fs` returns for the user's `address`."""
-        self._files, self._root, self._address = files, root.rstrip("/"), address.rstrip("/")
+        """`files` and `root` are what fsspec's `url_to_fs` returns for the user's `address`.
+
+        The address is shown without its secrets.
+        """
+        self._files, self._root, self._address = files, root.rstrip("/"), shown(address).rstrip("/")
 
     # ------------------------------------------------------------------ reading
 
     def states(self) -> list[int]:
-        """The numbers of the states that can be read, the newest last."""
-        self._files.invalidate_cache()
+        """The numbers of the states that can be read, the newest last.
+
+        Raises:
+            MirrorError: the store cannot be reached or read.
+        """
         try:
-            names = [PurePosixPath(path) for path in self._files.ls(f"{self._root}/{_MANIFESTS}", detail=False)]
+            with self._reported("cannot be read", but=FileNotFoundError):
+                self._files.invalidate_cache()
+                names = [PurePosixPath(path) for path in self._files.ls(f"{self._root}/{_MANIFESTS}", detail=False)]
         except FileNotFoundError:
             return []
         return sorted(int(name.stem) for name in names if name.suffix == ".json" and name.stem.isdigit())
@@ -65,7 +76,7 @@ class Mirror:
         """The manifest of a state, or of the newest.
 
         Raises:
-            MirrorError: there is none.
+            MirrorError: there is none, or it cannot be read.
         """
         known = self.states()
         number = state if state is not None else (known[-1] if known else 0)
@@ -75,7 +86,8 @@ class Mirror:
                 if number
                 else f"{self._address}: no state is published here"
             )
-        manifest: dict[str, Any] = json.loads(self._files.cat_file(self._manifest_path(number)))
+        with self._reported("cannot be read"):
+            manifest: dict[str, Any] = json.loads(self._files.cat_file(self._manifest_path(number)))
         return manifest
 
     def addresses(self, table: str, state: int | None = None) -> list[str]:
@@ -122,24 +134,31 @@ class Mirror:
         return Pushed(number, count, uploaded, uploaded_bytes, removed)
 
     def _upload(self, path: Path, key: str) -> None:
-        try:
+        with self._reported("cannot be written", f"/{key}"):
             if getattr(self._files, "local_file", False):  # stores have no folders
                 self._files.makedirs(f"{self._root}/{PurePosixPath(key).parent}", exist_ok=True)
             self._files.put_file(str(path), f"{self._root}/{key}")
-        except Exception as error:  # each store has errors of its own
-            raise MirrorError(f"{self._address}/{key}: cannot be written: {type(error).__name__}: {error}") from error
 
     def _create_manifest(self, number: int, content: dict[str, Any]) -> None:
         path = self._manifest_path(number)
-        self._files.makedirs(f"{self._root}/{_MANIFESTS}", exist_ok=True)
         try:
-            self._files.pipe_file(path, json.dumps(content, indent=1).encode(), mode="create")
+            with self._reported("cannot be written", but=FileExistsError):
+                self._files.makedirs(f"{self._root}/{_MANIFESTS}", exist_ok=True)
+                self._files.pipe_file(path, json.dumps(content, indent=1).encode(), mode="create")
         except FileExistsError as error:
             raise MirrorError(
                 f"{self._address}: another writer has just published state {number} instead of this push; push again"
             ) from error
-        except Exception as error:
-            raise MirrorError(f"{self._address}: cannot be written: {type(error).__name__}: {error}") from error
+
+    @contextmanager
+    def _reported(self, what: str, place: str = "", but: type[Exception] | None = None) -> Iterator[None]:
+        """Turn whatever a store raises into an error for the user, `but` for what the caller handles."""
+        try:
+            yield
+        except Exception as error:  # each store has errors of its own
+            if but is not None and isinstance(error, but):
+                raise
+            raise MirrorError(f"{self._address}{place}: {what}: {type(error).__name__}: {error}") from error
 
     def _manifest_path(self, number: int) -> str:
         return f"{self._root}/{_MANIFESTS}/{number:08d}.json"
@@ -147,8 +166,9 @@ class Mirror:
     def _sweep(self, keep: int, orphan_seconds: float) -> int:
         """Delete all but the last manifests, and old files without a manifest. Returns the number of files deleted."""
         known = self.states()
-        for number in known[:-keep]:
-            self._files.rm_file(self._manifest_path(number))
+        with self._reported("old states cannot be deleted"):
+            for number in known[:-keep]:
+                self._files.rm_file(self._manifest_path(number))
         named = {
             f"{self._root}/{row['key']}"
             for number in known[-keep:]
@@ -156,10 +176,11 @@ class Mirror:
             for row in rows
         }
         removed = 0
-        for path, info in self._files.find(f"{self._root}/{_DATA}", detail=True).items():
-            if path not in named and _age_seconds(info) > orphan_seconds:
-                self._files.rm_file(path)
-                removed += 1
+        with self._reported("old files cannot be deleted"):
+            for path, info in self._files.find(f"{self._root}/{_DATA}", detail=True).items():
+                if path not in named and _age_seconds(info) > orphan_seconds:
+                    self._files.rm_file(path)
+                    removed += 1
         return removed
 
 

@@ -5,14 +5,15 @@ one file of problems, which lasts over runs.
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks import schema
 from tasks.errors import CopydeskError
-from tasks.quality.metrics import Metric, PastMetric
+from tasks.quality.metrics import ALL, Metric, PastMetric
 from tasks.quality.problems import Problem
 from tasks.storage.tables import files_of, write_table
 
@@ -45,17 +46,42 @@ def write_run(folder: Path, run: dict[str, Any], metrics: Iterable[Metric], outc
 
 def read_metrics(folder: Path, runs: int) -> list[PastMetric]:
     """The metrics of the last published runs, the oldest first; unreadable files are skipped."""
-    newest_first: list[list[PastMetric]] = []
+    return [row for table in _last_published(folder, runs) for row in _rows(table)]
+
+
+def read_overall(folder: Path, runs: int) -> list[PastMetric]:
+    """The same without the metrics of single sites, of which a run may have 100,000."""
+    return [row for table in _last_published(folder, runs, sites=[ALL]) for row in _rows(table)]
+
+
+def read_run(folder: Path, run_id: str) -> list[PastMetric]:
+    """The metrics of one run, published or not; none if its file cannot be read."""
+    table = _read(folder / METRICS / f"{run_id}.parquet")
+    return [] if table is None else _rows(table)
+
+
+def _last_published(folder: Path, runs: int, sites: list[str] | None = None) -> list[pa.Table]:
+    """The tables of the last published runs, the oldest first; only of these sites if they are given."""
+    newest_first: list[pa.Table] = []
     for path in reversed(files_of(folder / METRICS, METRICS)):  # names sort by time
-        try:
-            rows = pq.ParquetFile(path).read(columns=_READ).to_pylist()
-        except (OSError, pa.ArrowInvalid):
-            continue
-        if rows and rows[0]["is_published"]:
-            newest_first.append(rows)
         if len(newest_first) >= runs:
             break
-    return [row for rows in reversed(newest_first) for row in rows]
+        table = _read(path)
+        if table is not None and table.num_rows and table.column("is_published")[0].as_py():
+            is_wanted = None if sites is None else pc.is_in(table.column("site"), pa.array(sites))
+            newest_first.append(table if is_wanted is None else table.filter(is_wanted))
+    return newest_first[::-1]
+
+
+def _read(path: Path) -> pa.Table | None:
+    try:
+        return pq.ParquetFile(path).read(columns=_READ)
+    except (OSError, pa.ArrowInvalid):
+        return None
+
+
+def _rows(table: pa.Table) -> list[PastMetric]:
+    return cast("list[PastMetric]", table.drop_columns("is_published").to_pylist())
 
 
 def read_problems(folder: Path) -> list[Problem]:

@@ -40,7 +40,8 @@ that the folders above point into. To read one consistent state while a run publ
 ## More
 
 - [DICTIONARY.md](DICTIONARY.md): every column, flag, label and reason with its meaning.
-- `croissant.json`: the same for catalogues of datasets, in the format Croissant.
+- `croissant.json`: the same for catalogues of datasets, in the format Croissant. The library mlcroissant follows no
+  links: let it read a copy made with `cp -rL`.
 - `copydesk show`, `copydesk explain PAGE`, `copydesk export`: look at it, ask why, and take it elsewhere.
 """
 

@@ -5,8 +5,12 @@ sound text; the signs are counted in a finished text, so each must be damage in 
 """
 
 import re
+from collections.abc import Iterator
+from functools import cache
 
 import ftfy
+
+_LONG_LINE_CHARS = 10_000  # no line of a story is longer; of what repeats itself each piece is repaired once
 
 # The characters that the lead byte of a sequence turns into.
 LEADS = "\xc2\xc3\xc4\xc5\xd0\xd1\xe2\xef"
@@ -33,4 +37,17 @@ def repair(line: str) -> str:
     """A line with wrongly decoded characters put right; the same line where it has none."""
     if not PATTERN.search(line):
         return line
+    if len(line) > _LONG_LINE_CHARS:
+        return "".join(map(cache(repair), _pieces(line)))
     return ftfy.fix_encoding(line).replace("\n", " ").replace("\r", " ")
+
+
+def _pieces(line: str) -> Iterator[str]:
+    """A line in pieces of at most `_LONG_LINE_CHARS`, cut at spaces where there are any."""
+    start = 0
+    while start < len(line):
+        end = start + _LONG_LINE_CHARS
+        space = line.rfind(" ", start, end) if end < len(line) else -1
+        end = space + 1 if space > start else end
+        yield line[start:end]
+        start = end

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import orjson
 
-from tasks.clean.prepare import Prepared, prepare
+from tasks.clean.prepare import Prepared, Received, prepare
 
 SHINGLE = 4  # tokens; the measure of the article extraction benchmark (Zyte, 2020)
 _TOKEN = re.compile(r"\w+")
@@ -145,5 +145,5 @@ def f1(scores: list[tuple[float | None, float | None]]) -> tuple[float, float, f
 
 def prepare_pages(pages: list[GoldPage], style: str, chunk: int = 100) -> list[Prepared]:
     """The pages cut into blocks with their features, by chunks as a run would."""
-    numbered = [(number, in_style(page.html, style), None) for number, page in enumerate(pages)]
+    numbered = [Received(number, in_style(page.html, style)) for number, page in enumerate(pages)]
     return [prepare(numbered[start : start + chunk], is_html=style == "html") for start in range(0, len(pages), chunk)]

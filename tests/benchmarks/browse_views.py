@@ -20,6 +20,7 @@ from browse_dataset import PUBLISHERS, WORDS, make_dataset
 
 from flows.browse import overview
 from flows.browse.app import make_app
+from flows.browse.sites import prepare_sites
 from flows.browse.snapshot import Dataset
 from flows.browse.stored import prepare_lines, prepare_pages
 from tasks.load.output import Output
@@ -48,6 +49,7 @@ def views(article_id):
         "Quarantine": "/quarantine",
         "Quarantine, one reason, page 20": "/quarantine?reason=clean.listing&page=20",
         "Sites": "/sites",
+        "Sites, most quarantined first": "/sites?sort=quarantined",
         "Runs": "/runs",
     }
 
@@ -82,7 +84,7 @@ async def main():
         for name, prepare in (
             ("numbers of the dataset", overview.overview),
             ("files of lines", lambda one: one.prepared("lines_index", prepare_lines)),
-            ("numbers of the sites", lambda one: one.prepared("site_numbers", overview.prepare_sites)),
+            ("numbers of the sites", lambda one: one.prepared("site_numbers", prepare_sites)),
             ("files of raw pages", lambda one: one.prepared("pages_index", prepare_pages)),
         ):
             start = time.perf_counter()

@@ -29,7 +29,8 @@ from fuzz_inputs import FORMATS, Input, make
 from fuzz_pages import seeds
 
 HANG_SECONDS = 5.0  # of CPU for one input: half of what a page may take
-SLOW_SECONDS = 1.0  # a batch that takes longer is timed input by input
+SLOW_SECONDS = HANG_SECONDS  # a batch that takes longer is run again input by input
+NOTED_INPUTS = 1000  # progress in a file of messages
 KINDS = ("crash", "exception", "hang", "identity")
 
 
@@ -215,11 +216,16 @@ def main():
     threads = [threading.Thread(target=work, args=(options, batches, told, lock)) for _ in range(options.workers)]
     for thread in threads:
         thread.start()
+    noted = 0
     while any(thread.is_alive() for thread in threads):
         threads[0].join(1)
         time.sleep(1)
+        so_far = f"{told.inputs:,} inputs, {sum(told.kinds.values())} findings"
         if sys.stderr.isatty():
-            print(f"\r{told.inputs:,} inputs, {sum(told.kinds.values())} findings", end="", file=sys.stderr)
+            print(f"\r{so_far}", end="", file=sys.stderr)
+        elif told.inputs >= noted + NOTED_INPUTS:
+            noted = told.inputs
+            print(so_far, file=sys.stderr, flush=True)
     seconds, number = told.slowest
     lines = [("inputs", f"{told.inputs:,}"), ("pages that came out", f"{told.pages:,}")]
     lines += [

@@ -25,6 +25,11 @@ NAMES = (
 ).split()
 
 
+def zipped_alike(raw):
+    """The bytes in gzip, the same at any time."""
+    return gzip.compress(raw, mtime=0)
+
+
 def _pages(draw):
     return [page(draw) for _ in range(draw.choice((1, 2, 3, 6)))]
 
@@ -112,7 +117,7 @@ def csv_file(draw):
 
 def members(draw):
     """JSON lines or CSV, compressed member by member, some of which are damaged."""
-    pack = draw.choice((gzip.compress, gzip.compress, bz2.compress, lzma.compress))
+    pack = draw.choice((zipped_alike, zipped_alike, bz2.compress, lzma.compress))
     texts = [json_text(draw)[0].encode("utf-8", "replace") + b"\n" for _ in range(draw.choice((2, 3, 5)))]
     packed = [pack(text) for text in texts]
     for number, member in enumerate(packed):
@@ -172,7 +177,7 @@ def zipped(draw):
     sink, pages = io.BytesIO(), _pages(draw)
     with zipfile.ZipFile(sink, "w", draw.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))) as archive:
         for number, (raw, is_html) in enumerate(pages):
-            archive.writestr(f"{number}.{'html' if is_html else 'txt'}", raw)
+            archive.writestr(zipfile.ZipInfo(f"{number}.{'html' if is_html else 'txt'}"), raw, archive.compression)
     held, count = bytearray(sink.getvalue()), len(pages)
     if draw.random() < 0.6:
         for _ in range(draw.choice((1, 1, 3))):
@@ -203,9 +208,9 @@ def warc(draw):
         if draw.random() < 0.15:
             head, is_wrong = draw.choice((head.lower(), head.replace("\r\n", "\n"), head[: len(head) // 2])), True
         records.append(head.encode() + block + b"\r\n\r\n")
-    pack = draw.choice((bytes, gzip.compress))
+    pack = draw.choice((bytes, zipped_alike))
     is_whole = draw.random() < 0.2
-    data = gzip.compress(b"".join(records)) if is_whole else b"".join(map(pack, records))
+    data = zipped_alike(b"".join(records)) if is_whole else b"".join(map(pack, records))
     # a page may hold what looks like a record
     return data, None if is_wrong or any(b"WARC/1" in raw for raw, _ in pages) else len(pages)
 

@@ -91,7 +91,7 @@ def _tar(draw, packed=True):
             if draw.random() < 0.1:
                 info.pax_headers = {"mtime": draw.choice(("nan", "inf", "1e300", "x"))}
             archive.addfile(info, io.BytesIO(raw))
-    return gzip.compress(sink.getvalue(), 1) if packed else sink.getvalue()
+    return gzip.compress(sink.getvalue(), 1, mtime=0) if packed else sink.getvalue()
 
 
 def _some(draw):
@@ -104,7 +104,7 @@ def _warc(draw, kind="response", packed=False):
         body, head = raw, ""
         if kind == "response":
             coding = draw.choice(("", "", "", "gzip", "br", "deflate", "zstd", "chunked", "gzip, gzip"))
-            body = gzip.compress(raw, 1) if coding.startswith("gzip") and draw.random() < 0.8 else raw
+            body = gzip.compress(raw, 1, mtime=0) if coding.startswith("gzip") and draw.random() < 0.8 else raw
             line = "Transfer-Encoding" if coding == "chunked" else "Content-Encoding"
             body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if coding == "chunked" and draw.random() < 0.8 else body
             media = (
@@ -139,7 +139,7 @@ def _warc(draw, kind="response", packed=False):
             f"Content-Length: {size}\r\n\r\n"
         )
         record = fields.encode("utf-8", "surrogatepass") + payload + b"\r\n\r\n"
-        whole += gzip.compress(record, 1) if packed else record
+        whole += gzip.compress(record, 1, mtime=0) if packed else record
     return whole
 
 
@@ -149,9 +149,10 @@ def _wacz(draw):
         packed = draw.random() < 0.7
         inner = _warc(draw, packed=packed)
         archive.writestr(
-            "archive/a.warc" + (".gz" if packed else ""), damaged(draw, inner) if draw.random() < 0.3 else inner
+            zipfile.ZipInfo("archive/a.warc" + (".gz" if packed else "")),
+            damaged(draw, inner) if draw.random() < 0.3 else inner,
         )
-        archive.writestr("datapackage.json", "{}")
+        archive.writestr(zipfile.ZipInfo("datapackage.json"), "{}")
     return sink.getvalue()
 
 
@@ -298,7 +299,7 @@ def _zst(raw):
 
 
 PACKED = {
-    "gz": lambda raw: gzip.compress(raw, 1),
+    "gz": lambda raw: gzip.compress(raw, 1, mtime=0),
     "bz2": lambda raw: bz2.compress(raw, 1),
     "xz": lambda raw: lzma.compress(raw, preset=0),
     "zst": _zst,

@@ -3,21 +3,28 @@
 import gzip
 import json
 import os
+import signal
 import subprocess
 import sys
 from base64 import b64encode
 from datetime import date
 
+import fsspec
 import pyarrow.parquet as pq
 import pytest
 from support.news_site import NewsSite, feed, page
 from support.paths import PAGES, ROOT
+from support.waiting import wait_for
 
+from flows.operate import upkeep
 from flows.operate.backfill import slices
 from flows.operate.deployments import deploy, deployments_of
 from flows.operate.schedules import Schedules
-from flows.parameters import BackfillParameters, NewsParameters
+from flows.parameters import BackfillParameters, MaintenanceParameters, NewsParameters
+from tasks.load.mirror import Mirror, MirrorError
+from tasks.load.output import Output
 from tasks.storage.addresses import as_given
+from tasks.storage.object_stores import StoreError
 
 PASSWORD, SIGNATURE, TOKEN, KEY = "PwPwSecret1%2B", "SgSgSecret2%2F", "TkTkSecret3", "AkAkSecret4"
 SECRETS = ("PwPwSecret1", "SgSgSecret2", "TkTkSecret3", "AkAkSecret4", "UsUsSecret5")
@@ -161,10 +168,123 @@ def test_deployments_hand_secrets_to_their_runs_and_not_to_the_database():
     assert as_given(given["nightly"]) == [source]
 
 
-def test_a_deployment_for_workers_elsewhere_refuses_secrets_in_words():
+MIRROR = f"ftp://{LOGIN}@a.example/news"
+
+
+@pytest.mark.parametrize(
+    "schedules",
+    [
+        schedules_of(f"https://{LOGIN}@a.example/pages.zip"),
+        Schedules.model_validate({"maintenance": {"cron": "0 4 * * *", "parameters": {"mirror": MIRROR}}}),
+    ],
+    ids=["source", "mirror"],
+)
+def test_a_deployment_for_workers_elsewhere_refuses_secrets_in_words(schedules):
     with pytest.raises(ValueError, match="list of publishers") as caught:
-        deploy(schedules_of(f"https://{LOGIN}@a.example/pages.zip"), "pool")
+        deploy(schedules, "pool")
     assert not [secret for secret in SECRETS if secret in str(caught.value)]
+
+
+def test_maintenance_hands_the_login_of_a_mirror_to_the_store_and_not_to_the_database(tmp_path, monkeypatch):
+    schedules = Schedules.model_validate({"maintenance": {"cron": "0 4 * * *", "parameters": {"mirror": MIRROR}}})
+    (deployment,) = [one for one in deployments_of(schedules) if one.name == "maintenance"]
+    assert not [secret for secret in SECRETS if secret in repr(deployment.model_dump())]
+    name = deployment.parameters["parameters"]["mirror"]
+    assert name == MaintenanceParameters(mirror=MIRROR).mirror == "ftp://a.example/news"
+    asked = []
+
+    def refuse(address):
+        asked.append(address)
+        raise StoreError(f"{address}: cannot be reached: {address}")
+
+    monkeypatch.setattr(upkeep, "file_system", refuse)
+    with pytest.raises(StoreError) as caught:
+        upkeep.push(Output(tmp_path), name)
+    assert asked == [MIRROR]
+    assert str(caught.value) == "ftp://a.example/news: cannot be reached: ftp://a.example/news"
+
+
+def test_a_mirror_names_itself_without_its_login(tmp_path):
+    mirror = Mirror(fsspec.filesystem("file"), str(tmp_path), MIRROR)
+    with pytest.raises(MirrorError) as caught:
+        mirror.manifest()
+    assert str(caught.value) == "ftp://a.example/news: no state is published here"
+
+
+@pytest.fixture
+def bucket(monkeypatch):
+    """An S3 server on loopback, whose keys are secrets."""
+    pytest.importorskip("moto")
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    keys = {"ACCESS_KEY_ID": KEY, "SECRET_ACCESS_KEY": PASSWORD, "SESSION_TOKEN": TOKEN, "DEFAULT_REGION": "us-east-1"}
+    for name, value in (keys | {"ENDPOINT_URL": f"http://{host}:{port}"}).items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    client = boto3.client("s3")
+    client.create_bucket(Bucket="news")
+    yield client
+    server.stop()
+
+
+@pytest.mark.slow
+def test_keys_and_signatures_of_a_store_are_written_nowhere(bucket, tmp_path):
+    pytest.importorskip("aiohttp")
+    pytest.importorskip("s3fs")
+    for story in STORIES[:3]:
+        bucket.put_object(Bucket="news", Key=f"in/{story.name}", Body=story.read_bytes())
+    row = {"html": STORIES[3].read_bytes().decode(), "url": "https://a.example/told"}
+    bucket.put_object(Bucket="news", Key="rows.jsonl", Body=json.dumps(row).encode())
+    signed = bucket.generate_presigned_url("get_object", {"Bucket": "news", "Key": "rows.jsonl"})
+    assert KEY in signed
+    done = run_in(tmp_path, "run", "s3://news/in", signed, "--output", "out", "--verbose", "--record")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "4 articles" in " ".join(done.stdout.split())
+    pushed = run_in(tmp_path, "mirror", "s3://news/mirror", "--output", "out")
+    assert pushed.returncode == 0, pushed.stderr
+    refused = run_in(tmp_path, "mirror", "s3://no-such-bucket/mirror", "--output", "out", AWS_ENDPOINT_URL=signed)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("copydesk: s3://no-such-bucket/mirror: cannot be ")
+    stored = [
+        bucket.get_object(Bucket="news", Key=item["Key"]) for item in bucket.list_objects(Bucket="news")["Contents"]
+    ]
+    texts = [done.stdout, done.stderr, pushed.stdout, pushed.stderr, refused.stdout, refused.stderr]
+    texts += [repr(item["Body"].read()) for item in stored]
+    assert not [(secret, text[:900]) for secret in SECRETS for text in texts if secret in text]
+    assert list(found_in(tmp_path)) == []
+
+
+@pytest.mark.slow
+def test_a_schedule_that_is_served_opens_its_sources_and_writes_no_secret(site, tmp_path):
+    pytest.importorskip("aiohttp")
+    _, sources = stock(site)
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    own |= {"PREFECT_HOME": str(tmp_path / "prefect"), "PYTHONUNBUFFERED": "1", "COPYDESK_EXECUTOR": "inline"}
+    arguments = ["serve", *sources[1:], "--output", "out", "--cron", "* * * * *"]
+    with (tmp_path / "log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-c", PROGRAM, *arguments],
+            env=own,
+            cwd=tmp_path,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        reports = wait_for("a run", 150, lambda: list(tmp_path.glob("out/runs/*.json")))
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(30)
+    assert json.loads(reports[0].read_text())["state"].startswith("Completed"), (tmp_path / "log").read_text()
+    assert {"/data/rows.jsonl.gz", "/data/login.jsonl"} <= {path.partition("?")[0] for path in site.asked}
+    assert (
+        len([row for path in tmp_path.glob("out/articles/**/*.parquet") for row in pq.read_table(path).to_pylist()])
+        == 2
+    )
+    assert list(found_in(tmp_path)) == []
 
 
 def test_each_slice_of_a_backfill_opens_its_source_as_given():

@@ -16,6 +16,40 @@ _QUIET = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run 
 --disable-component-update --disable-sync --hide-scrollbars --remote-debugging-port=0""".split()
 _START_SECONDS = _ANSWER_SECONDS = 60
 
+WIDTHS = (390, 768, 1280)  # a phone, a tablet, a laptop
+# what a person sees wrong: text that runs out of the window, fields without a label, links that cannot be hit
+_LAYOUT_FAULTS = """((root, parts) => {
+  const wrong = [];
+  if (document.documentElement.scrollWidth > innerWidth) wrong.push('wider than the window');
+  for (const field of document.querySelectorAll('input, select'))
+    if (!field.labels.length) wrong.push('no label: ' + field.name);
+  if (document.querySelectorAll('h1').length !== 1) wrong.push('not one heading');
+  for (const part of parts)
+    if (!document.querySelector(part)) wrong.push('missing: ' + part);
+  const ids = [...document.querySelectorAll('[id]')].map(one => one.id);
+  if (new Set(ids).size !== ids.length) wrong.push('an id twice');
+  for (const box of document.querySelectorAll('.wide'))
+    if (box.scrollWidth > box.clientWidth + 1) wrong.push('a table is cut: ' + box.innerText.slice(0, 40));
+  const channels = text => text.match(/[\\d.]+/g).slice(0, 3).map(value => {
+    const share = value / 255;
+    return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  const light = text => channels(text).reduce((sum, value, at) => sum + value * [0.2126, 0.7152, 0.0722][at], 0);
+  const paper = light(getComputedStyle(document.body).backgroundColor);
+  for (const one of document.querySelectorAll(root + ' *')) {
+    if (!one.textContent.trim() || one.children.length || one.closest('button, svg')) continue;
+    const ink = light(getComputedStyle(one).color);
+    const contrast = (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
+    if (contrast < 4.4) wrong.push('faint: ' + one.textContent.slice(0, 40));
+  }
+  return wrong;
+})"""
+
+
+def layout_faults(browser, root="main", parts=("header", "main", "nav[aria-label]", "html[lang]")):
+    """What a person sees wrong on the page that is open; `parts` are selectors of what it must have."""
+    return browser.run(f"{_LAYOUT_FAULTS}({json.dumps(root)}, {json.dumps(list(parts))})")
+
 
 class Browser:
     """One tab. A context manager: the browser ends with the block."""

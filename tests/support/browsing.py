@@ -9,6 +9,8 @@ import pyarrow as pa
 
 from tasks import schema
 from tasks.load.output import Changes, Output
+from tasks.quality.history import write_problems
+from tasks.quality.problems import Problem
 from tasks.storage.tables import write_table
 
 HOST = "http://127.0.0.1"
@@ -129,6 +131,8 @@ def make_dataset(root):
     output.reports.mkdir()
     (output.reports / f"{RUN_ID}.html").write_text("<!DOCTYPE html><title>Report</title><p>the report of the run")
     output.publish(changes)
+    problem = {"key": "dataset.site_layout/paper.example", "rule": "dataset.site_layout", "scope": "paper.example"}
+    write_problems(output.quality, [Problem(**problem, sentence="The pages have changed.", pages=7)])
     return output.root
 
 

@@ -1,6 +1,7 @@
 """The manual beside the data, and `copydesk schema`: every table, column and code with its sentence."""
 
 import json
+from fnmatch import fnmatch
 
 import pytest
 from support.paths import ROOT
@@ -41,7 +42,6 @@ def test_markdown_cells_with_a_bar_do_not_end_early():
 def test_the_description_for_catalogues_refers_only_to_what_it_declares():
     described = croissant()
     files = {one["@id"] for one in described["distribution"]}
-    assert all(one["includes"].endswith("/**/*.parquet") for one in described["distribution"])
     for records in described["recordSet"]:
         ids = [field["@id"] for field in records["field"]]
         assert len(set(ids)) == len(ids)
@@ -50,6 +50,27 @@ def test_the_description_for_catalogues_refers_only_to_what_it_declares():
             assert field["source"]["fileSet"]["@id"] in files
             assert field["source"]["extract"]["column"] in DATASET[records["@id"]].names
             assert ("dataType" in field) != ("subField" in field)
+            for part in field.get("subField", ()):
+                assert part["source"]["transform"]["jsonPath"] == part["name"], "a part of each value, not of the list"
+
+
+@pytest.mark.parametrize(
+    ("path", "folder"),
+    [
+        ("articles/published_month=2026-03/a.parquet", "articles"),
+        ("ledger/a.parquet", "ledger"),
+        ("lines/a-00001.parquet", "lines"),
+        ("quality/metrics/a.parquet", "quality/metrics"),
+        ("report/a.parquet", None),
+    ],
+)
+def test_the_patterns_of_files_match_as_globs_and_as_readers_of_croissant_match(tmp_path, path, folder):
+    (tmp_path / path).parent.mkdir(parents=True)
+    (tmp_path / path).touch()
+    patterns = {one["@id"]: one["includes"] for one in croissant()["distribution"]}
+    expected = [f"{folder}-files"] if folder else []
+    assert [name for name, globs in patterns.items() if any(fnmatch(path, one) for one in globs)] == expected
+    assert [name for name, globs in patterns.items() if any(set(tmp_path.glob(one)) for one in globs)] == expected
 
 
 def test_the_manual_is_written_once_and_again_where_it_is_out_of_date(tmp_path):

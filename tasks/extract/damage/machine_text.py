@@ -9,12 +9,12 @@ _CODE_CHARS_MIN, _CODE_SHARE = 6, 0.06  # of a paragraph without spaces; prose h
 _CODE_SIGNS_MIN = 3  # of a form that prose has not
 _CODE_CHAR_KINDS = 3  # fewer may be a formula, or a pattern of arrows or brackets
 _PROGRAM_TAGS = frozenset({"pre", "code"})
-# forms that prose has not at any length
+# forms that prose has not at any length; every repeat has a bound, so that a megabyte without a space takes no minutes
 _CODE = re.compile(
     r"""
-    [\w.\#-]+ \s* \{ \s* [a-z-]+ \s* : [^{}]{1,80} [;}]             # .lead { color: red; }
-    | \bfunction \s* \w* \s* \( [^()]{0,60} \) \s* \{               # function gtag() {
-    | \b(?: window | document | dataLayer | jQuery | \$ ) (?: \.\w+ )* \s* [(=.\[] [^\s]{0,40} [;)\]=]
+    (?<![\w.\#-]) [\w.\#-]++ \s{0,9} \{ \s{0,9} [a-z-]{1,40} \s{0,9} : [^{}]{1,80} [;}]      # .lead { color: red; }
+    | \bfunction \s{0,9} \w{0,60} \s{0,9} \( [^()]{0,60} \) \s{0,9} \{                       # function gtag() {
+    | \b(?: window | document | dataLayer | jQuery | \$ ) (?: \.\w{1,60} ){0,6} \s{0,9} [(=.\[] [^\s]{0,40} [;)\]=]
     | \b(?: var | let | const ) \s+ \w+ \s* = \s* [\w\["'({]
     | \) \s* => \s* \{ | \|\| \s* \[\]
     | [{,\[] \s* ["'] [\w@$-]{1,40} ["'] \s* : \s* (?: ["'\[{\d-] | true | false | null )   # {"id": 24
@@ -26,7 +26,7 @@ _CODE = re.compile(
 TAG = re.compile(
     r"</?(?:p|div|span|a|b|i|u|em|strong|br|img|ul|ol|li|h[1-6]|table|tr|td|script|style|iframe|blockquote|figure|font)"
     r"(?:\s+[\w-]+\s*=[^<>]*|\s*/?)>|<!--|-->|<!\[CDATA\["
-    r"|\[/(?:b|i|u|url|img|quote|caption|embed|vc_row|vc_column)\]|\[(?:\w+)(?: [\w-]+=[“\"'\w][^\[\]]{0,200})+\]"
+    r"|\[/(?:b|i|u|url|img|quote|caption|embed|vc_row|vc_column)\]|\[\w+ [\w-]+=[“\"'\w][^\[\]]{0,600}\]"
     r"|\[(?:url|img|quote|size|color|font)=[^\[\]]{1,200}\]",
     re.I,
 )
@@ -59,7 +59,7 @@ _UNDEFINED_MIN = 3  # fewer may be words of the story
 _BASE64 = re.compile(r"data:[a-z]+/[\w.+-]{2,40};base64,|(?<![\w/.-])(?=[A-Za-z+/]{0,80}\d)[A-Za-z\d+/]{100,}={0,2}")
 _BASE64_HALF = 50  # of the characters that the pattern asks for
 _BASE64_TOKEN_CHARS = 40
-_PERCENT = re.compile(r"(?<!\w)\S*?(?:%[0-9A-F]{2}\S*?){2}", re.I)
+_PERCENT = re.compile(r"(?<!\S)\S*?(?:%[0-9A-F]{2}\S*?){2}", re.I)
 _PERCENT_BYTE = re.compile(r"%[0-9A-F]{2}", re.I)  # two of these are in each match, and no per cent sign of prose
 _ESCAPED = re.compile(r"\\u[0-9a-f]{4}|\\x[0-9a-f]{2}", re.I)
 _QUOTED_PRINTABLE = re.compile(r"=(?:E[0-9A-F]|[CD][0-9A-F])=[89AB][0-9A-F]|=(?:20|3D)(?![\w])")

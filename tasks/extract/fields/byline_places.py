@@ -23,7 +23,10 @@ _LABELLED = re.compile(
     r"^\s*(?:(?:auth?or(?:in|es|a)?|auteur|autore|autor[ei]|texte?|testo|texto|words|written by|story by|yazar|tekst"
     r"|автор|текст|geschrieben von|verfasst von|作者|文|撰文|글)\s*[:：]"
     r"|(?:this (?:post|article|story) was )?written by\s(?=\s*[A-Z])|about the author\s*[:–—-]"
-    r"|(?:geschrieben|verfasst|erstellt|eingestellt) von\s(?=\s*[A-ZÀ-Þ]))\s*",
+    r"|(?:geschrieben|verfasst|erstellt|eingestellt) von\s(?=\s*[A-ZÀ-Þ])"
+    # a label that is an element of its own has no colon: the rest of the line must be a name
+    r"|(?:autor(?:in|/in)?(?:/autor(?:in)?)?|author|auteur|autrice|autore|автор|yazar)\s"
+    r"(?=(?-i:[A-ZÀ-ÞŁŚŻČŠŽĐА-ЯЁІЇЄ][\w.'’-]+(?:\s[^\W\d_][\w.'’-]*){1,3})\s*$))\s*",
     re.I,
 )
 _BY_AMID = re.compile(

@@ -149,12 +149,19 @@ def _possible_readings(page: Page, language: str | None) -> tuple[list[_Reading]
     latest = _latest_day(page)
 
     def possible(readings: list[_Reading]) -> list[_Reading]:
+        kept = []
         for reading in readings:
-            if reading.date.day < EARLIEST:
+            # `3/12/24` on a page of March: the fetch is the witness for the order of day and month
+            meanings = [meaning for meaning in reading.date.meanings if EARLIEST <= meaning.day <= latest]
+            if len(meanings) == len(reading.date.meanings):
+                kept.append(reading)
+            elif meanings:
+                kept.append(reading._replace(date=meanings[0]))
+            elif reading.date.day < EARLIEST:
                 refused.setdefault(Doubt.PUBLISHED_BEFORE_1990.value, f"{reading.origin} {reading.date.day}")
-            elif reading.date.day > latest:
+            else:
                 refused.setdefault(Doubt.PUBLISHED_AFTER_FETCHED.value, f"{reading.origin} {reading.date.day}")
-        return [reading for reading in readings if EARLIEST <= reading.date.day <= latest]
+        return kept
 
     by_rule = [(SITE_RULE, text) for text in page.ruled.get("date", ())]
     readings = possible(_read(by_rule, language, is_shown=True))

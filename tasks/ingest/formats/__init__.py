@@ -13,12 +13,21 @@ from tasks.ingest.record import Record
 from tasks.ingest.unpacking import CODECS
 
 
+@dataclass
+class ColumnsFound:
+    """What is known of the columns of some rows."""
+
+    names: dict[str, None] = field(default_factory=dict)  # in their order, the first of them
+    matched: set[str] = field(default_factory=set)  # fields for which a row has the column that the user names
+
+
 @dataclass(frozen=True)
 class Options:
     """What a reader needs to know."""
 
     max_page_bytes: int
-    columns: Mapping[str, str] = field(default_factory=dict)  # html|text|url|fetched_at|id -> name of the user's column
+    columns: Mapping[str, str] = field(default_factory=dict)  # html|text|url|fetched_at -> name of the user's column
+    found: ColumnsFound | None = None  # where a reader of rows notes their columns, for who wants to know them
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +95,7 @@ FORMATS = (
     Format("tar", (".tar", ".tgz", ".tbz2", ".txz", ".tzst"), "archives:read_tar"),
     Format(
         "json",
-        (".jsonl", ".ndjson", ".jsonlines", ".json"),
+        (".jsonl", ".ndjson", ".jsonlines", ".jl", ".json"),
         "json_rows:read_json",
         splittable=(None,),
         is_numbered=True,

@@ -16,6 +16,7 @@ from tasks.ingest.formats.tar_members import Damage
 from tasks.ingest.formats.tar_members import members as tar_members
 from tasks.ingest.formats.zip_members import Budget, CountedMember, overlapping, without_directory
 from tasks.ingest.record import Record
+from tasks.ingest.selection import BESIDE_PAGES, is_of_mirror
 from tasks.vocabulary import Flaw
 
 MEMBERS_NOT_READ = Skipped("members of archives that decompress beyond all limits")
@@ -110,6 +111,9 @@ def _member(stream: IO[bytes], name: str, fetched_at_us: int | None, options: Op
     if kind is None or leaf.startswith(".") or leaf == "urls.csv":
         suffix = PurePosixPath(leaf).suffix.lower()
         yield Skipped(f"{suffix} files in archives" if suffix else "files without a suffix in archives")
+        return
+    if is_of_mirror(name):
+        yield Skipped(BESIDE_PAGES)
         return
     if problem := _unsafe(name):
         yield Record(None, key=_key(name), flaw=Flaw.UNSAFE_NAME, detail=problem)

@@ -8,9 +8,10 @@ from typing import IO, Any
 
 from tasks.ingest.bounded_streams import BoundedStream, FlawError
 from tasks.ingest.formats import BYTES_BEHIND, Opened, Options, Skipped
+from tasks.ingest.formats.columns import is_wanted
 from tasks.ingest.formats.encodings import BYTE_BY_BYTE, encoding_of
 from tasks.ingest.formats.gaps import damaged, to_first_sound
-from tasks.ingest.formats.rows import Rows, is_wanted
+from tasks.ingest.formats.rows import Rows
 from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw
 

@@ -1,6 +1,7 @@
 """The text of tables that may not be in UTF-8: what old spreadsheets and scripts save on Windows."""
 
 import codecs
+import re
 
 from resiliparse.parse.encoding import detect_encoding
 
@@ -15,21 +16,17 @@ _MARKS = (
 )
 # Which of the first eight bytes are zero, where the first characters are of ASCII: the header of a table, or JSON
 _ZEROS = {"01010101": "utf-16-le", "10101010": "utf-16-be", "01110111": "utf-32-le", "11101110": "utf-32-be"}
+# bytes with which no character of UTF-8 begins: behind an error they are errors, too
+_NEVER_FIRST = re.compile(rb"[\x80-\xc1\xf5-\xff]+")
 BYTE_BY_BYTE = "windows-1252"  # an error handler: bytes that are not UTF-8 are read as windows-1252
 
 
 def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeDecodeError):
         raise error
-    raw = error.object[error.start : error.end]
-    return "".join(_windows_1252(byte) for byte in raw), error.end
-
-
-def _windows_1252(byte: int) -> str:
-    try:
-        return bytes([byte]).decode("windows-1252")
-    except UnicodeDecodeError:  # five bytes have no meaning
-        return "\ufffd"
+    run = _NEVER_FIRST.match(error.object, error.end)
+    end = run.end() if run else error.end
+    return error.object[error.start : end].decode("windows-1252", "replace"), end  # five bytes have no meaning
 
 
 codecs.register_error(BYTE_BY_BYTE, _as_windows_1252)

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterator
 from typing import IO
 
+import orjson
+
 from tasks.ingest.bounded_streams import CHUNK_BYTES, BoundedStream, FlawError
 from tasks.ingest.formats import BYTES_BEHIND, PARTS_MISALIGNED, Opened, Options, Skipped
 from tasks.ingest.formats.encodings import encoding_of
 from tasks.ingest.formats.gaps import damaged, to_first_sound
 from tasks.ingest.formats.json_lists import has_page, lists_begin, pages_in
 from tasks.ingest.formats.json_text import JsonScan, end_of_value, from_a_value_on, parsed
-from tasks.ingest.formats.rows import Rows
+from tasks.ingest.formats.rows import Rows, no_row
 from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw
 
@@ -20,7 +22,8 @@ _MAX_GROWTH = 6  # a page in JSON with every letter escaped, e.g. \u00e9
 _ENCODING_BYTES = 1 << 12
 _WRAPPER_BYTES = 8 << 20  # a smaller object that holds a list is read at once
 
-Read = Callable[[int, bool], Iterator[tuple[int, Record]]]
+Found = Record | Skipped
+Read = Callable[[int, bool], Iterator[tuple[int, Found]]]
 
 
 def read_json(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
@@ -46,7 +49,7 @@ def read_json(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
             yield from _over_gaps(source, lambda number, _: _lines(source, limit, rows, number), is_behind_damage)
         elif not first:
 
-            def values(number: int, is_behind_damage: bool) -> Iterator[tuple[int, Record]]:
+            def values(number: int, is_behind_damage: bool) -> Iterator[tuple[int, Found]]:
                 scan = JsonScan(source.read, limit, is_wrapped=is_wrapped, is_behind_damage=is_behind_damage)
                 return _by_value(scan, rows, number)
 
@@ -59,7 +62,7 @@ def read_json(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
         yield Record(None, "end", flaw=error.flaw, detail=error.detail) if opened.span is None else PARTS_MISALIGNED
 
 
-def _over_gaps(source: BoundedStream, read: Read, is_behind_damage: bool) -> Iterator[Record]:
+def _over_gaps(source: BoundedStream, read: Read, is_behind_damage: bool) -> Iterator[Found]:
     """The records of a file and of what stands behind its damaged parts.
 
     `read` gets the number of the next row, and whether it begins behind damage.
@@ -80,20 +83,23 @@ def _over_gaps(source: BoundedStream, read: Read, is_behind_damage: bool) -> Ite
             return
 
 
-def _lines(source: BoundedStream, limit: int, rows: Rows, first_number: int) -> Iterator[tuple[int, Record]]:
+def _lines(source: BoundedStream, limit: int, rows: Rows, first_number: int) -> Iterator[tuple[int, Found]]:
     for number, (line, size) in enumerate(source.lines(limit), first_number):
+        if (page := _page_of(line, number, rows)) is not None:
+            yield number, page
+            continue
         for record in _records_of(line, size, number, rows):
             yield number, record
 
 
-def _records_of(line: bytes | None, size: int, number: int, rows: Rows) -> Iterator[Record]:
+def _records_of(line: bytes | None, size: int, number: int, rows: Rows) -> Iterator[Found]:
     if line is None:
         yield _too_large(str(number), size)
     elif line.strip(_AROUND) not in _FRAME:
         yield from _rows_of(line, str(number), rows)
 
 
-def _by_line(opened: Opened, source: BoundedStream, limit: int, rows: Rows) -> Iterator[Record]:
+def _by_line(opened: Opened, source: BoundedStream, limit: int, rows: Rows) -> Iterator[Found]:
     first, past = opened.span or (0, None)
     offset, before = 0, 0
     if first:
@@ -104,9 +110,24 @@ def _by_line(opened: Opened, source: BoundedStream, limit: int, rows: Rows) -> I
         opened.stream.seek(offset)
     for number, (line, size) in enumerate(source.lines(limit), before + 1):
         offset += size + 1
-        yield from _records_of(line, size, number, rows)
+        if (record := _page_of(line, number, rows)) is not None:
+            yield record
+        else:
+            yield from _records_of(line, size, number, rows)
         if past is not None and offset >= past:
             return
+
+
+def _page_of(line: bytes | None, number: int, rows: Rows) -> Record | None:
+    """The page in a line that is one object of strict JSON, as nearly all are; None where more has to be tried."""
+    if not line:
+        return None
+    try:
+        value = orjson.loads(line)
+    except ValueError:
+        return None
+    record = rows.record(value, str(number)) if isinstance(value, dict) else None
+    return None if record is None or record.flaw is not None else record
 
 
 def _after_line(stream: IO[bytes], offset: int, past: int | None) -> int | None:
@@ -120,7 +141,7 @@ def _after_line(stream: IO[bytes], offset: int, past: int | None) -> int | None:
     return None
 
 
-def _by_value(scan: JsonScan, rows: Rows, first_number: int) -> Iterator[tuple[int, Record]]:
+def _by_value(scan: JsonScan, rows: Rows, first_number: int) -> Iterator[tuple[int, Found]]:
     number, list_number, is_list_of_pages = first_number - 1, 0, True
     for value, size in scan.values():
         if scan.list_number != list_number:
@@ -195,7 +216,7 @@ def _shape(head: bytes, *, is_all: bool) -> bool | None:
     return following.startswith(b"{") if following else None
 
 
-def _rows_of(raw: bytes, key: str, rows: Rows) -> Iterator[Record]:
+def _rows_of(raw: bytes, key: str, rows: Rows) -> Iterator[Found]:
     """The pages in a row; there may be several objects on a line."""
     raw = raw.strip(_AROUND)
     try:
@@ -207,6 +228,9 @@ def _rows_of(raw: bytes, key: str, rows: Rows) -> Iterator[Record]:
         name = key if number == 1 else f"{key}.{number}"
         if isinstance(value, dict):
             record = rows.record(value, name)
+            if record.flaw is Flaw.NO_CONTENT and (tools := no_row(value)) is not None:
+                yield tools
+                continue
             pages = pages_in(value, rows) if record.flaw is Flaw.NO_CONTENT else None
             yield from (rows.record(page, f"{name}.{n}") for n, page in enumerate(pages, 1)) if pages else (record,)
         else:

@@ -11,8 +11,8 @@ from tasks.ingest.formats.encodings import readable_text
 
 _STRUCTURE = re.compile(rb'["{}\[\]]')
 _IN_STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.S)
-# an object that follows another one, or begins a line or the data
-_VALUE_START = re.compile(rb'(?:\A|\n|[}\]]\s*,?)[\s\[,]*(\{\s*")')
+# an object that follows another one, or begins a line or the data; blanks without an end are not looked through
+_VALUE_START = re.compile(rb'(?:\A|\n|[}\]])[\s\[,]{0,200}(\{\s{0,200}")')
 _DECODER = json.JSONDecoder(strict=False)  # accepts NaN, control characters and halves of characters
 _NOWHERE = 1 << 30  # deeper than any value
 _LIST_DEPTH = 3  # objects around a list: {"response": {"results": [...]}}

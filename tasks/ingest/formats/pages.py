@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 
 from tasks.ingest.bounded_streams import FlawError, read_bounded
 from tasks.ingest.formats import Opened, Options
+from tasks.ingest.formats.saved_pages import saved_from
 from tasks.ingest.record import Record
 from tasks.ingest.unpacking import CODECS
 from tasks.vocabulary import Flaw
@@ -19,7 +20,9 @@ _EMAIL_ERRORS = (ValueError, LookupError, TypeError, AttributeError, RecursionEr
 def read_page(opened: Opened, options: Options) -> Iterator[Record]:
     """The file as one page."""
     try:
-        yield Record(read_bounded(opened.stream, opened.codec, options.max_page_bytes), name=_plain_name(opened))
+        raw = read_bounded(opened.stream, opened.codec, options.max_page_bytes)
+        url, when = saved_from(raw)
+        yield Record(raw, name=_plain_name(opened), url=url, fetched_at_us=when)
     except FlawError as error:
         yield Record(None, flaw=error.flaw, detail=error.detail)
 

@@ -1,29 +1,23 @@
 """A row of a table as a page: which of its columns hold the page, its address and its time."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
-from itertools import chain, repeat
+from itertools import repeat
 from typing import Any
 
-from tasks.ingest.formats import MAP_MATCHED, MAP_UNMATCHED, Options, Skipped
+from tasks.ingest.formats import MAP_MATCHED, MAP_UNMATCHED, ColumnsFound, Options, Skipped
+from tasks.ingest.formats.columns import PAGES, Shape, column_names, value_at
 from tasks.ingest.formats.times import microseconds
 from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw
 
-# The names of columns that these tools use, tried in order where the user maps none
-COMMON_NAMES = {
-    "html": "html raw_html page_html html_content content_html".split(),
-    "text": "text content body raw_content maintext plain_text raw".split(),
-    "url": "url link source_url page_url uri warc_target_uri".split(),
-    "fetched_at": ("fetched_at crawled crawled_at date_download crawl_date scraped_at timestamp date_crawled".split()),
-    "encoding": "encoding charset".split(),
-}
-FIELDS = tuple(COMMON_NAMES)
-_PAGES = ("html", "text")
-# The columns in which tools keep such columns, one level down; others may be of an author, a publisher or an image
-PARENTS = "metadata meta response page document doc article item data _source".split()
 _UNREAD_TIMES = "times that cannot be read; the time of the file is used for these pages"
 _NO_TEXTS: frozenset[str] = frozenset()
+_CONTENT = (str, bytes, bytearray, memoryview)
+_KINDS = {list: "a list", dict: "columns of its own", int: "a number", float: "a number", bool: "yes or no"}
+_ACTIONS = frozenset({"index", "create", "update", "delete"})  # each on a line before its document
+_MAX_NAMES = 40  # of columns, for a message that lists them
+_MAX_SHAPES = 256  # of rows; tables have one, and JSON some
 
 
 class Rows:
@@ -31,26 +25,31 @@ class Rows:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._matched: set[str] = set()  # fields for which a row has the column that the user names
-        self._seen: dict[str, None] = {}  # names of columns, in their order
+        self._found = options.found or ColumnsFound()
+        self._shapes: dict[tuple[str, ...], Shape] = {}
         self._unread_times = 0
+
+    def has_columns(self, names: Iterable[str]) -> None:
+        """Note columns of the file, of which the readers of some formats leave out those that nobody needs."""
+        for name in names:
+            if len(self._found.names) < _MAX_NAMES:
+                self._found.names.setdefault(name)
 
     def record(self, row: Mapping[str, Any], key: str, texts: frozenset[str] = _NO_TEXTS) -> Record:
         """The page in a row; `texts` are columns of bytes that were text."""
-        found = _Columns(row, self._options)
-        for name in row:
-            if len(self._seen) < 40:
-                self._seen.setdefault(str(name))
-        places = {field: found.place(field) for field in FIELDS}
-        self._matched.update(field for field in self._options.columns if places[field] is not None)
-        values = {field: _at(row, place) for field, place in places.items()}
-        url, when = _text(values["url"]), microseconds(values["fetched_at"])
-        if when is None and values["fetched_at"] not in (None, ""):
-            self._unread_times += 1
-        for field in _PAGES:
-            content = values[field]
-            if isinstance(content, str | bytes | bytearray | memoryview) and len(content):
-                is_text = isinstance(content, str) or (places[field] or ("",))[0] in texts
+        shape = self._shape(row)
+        url, when, is_time_unread = _text(value_at(row, shape.place(row, "url"))), None, False
+        if (fetched_at := value_at(row, shape.place(row, "fetched_at"))) not in (None, ""):
+            when = microseconds(fetched_at)
+            is_time_unread = when is None
+        if self._options.columns:
+            self._found.matched.update(field for field in self._options.columns if shape.place(row, field) is not None)
+        for field in PAGES:
+            place = shape.place(row, field)
+            content = value_at(row, place)
+            if isinstance(content, _CONTENT) and len(content):
+                self._unread_times += is_time_unread
+                is_text = isinstance(content, str) or (place or ("",))[0] in texts
                 return Record(
                     _encoded(content) if isinstance(content, str) else bytes(content),
                     key,
@@ -58,103 +57,55 @@ class Rows:
                     fetched_at_us=when,
                     media_type="text/html" if field == "html" else None,
                     # text of a table has been encoded just now, or by Arrow
-                    encoding="utf-8" if is_text else _text(values["encoding"]),
+                    encoding="utf-8" if is_text else _text(value_at(row, shape.place(row, "encoding"))),
                 )
-        names = ", ".join(column_names(row))
-        return Record(None, key, url=url, flaw=Flaw.NO_CONTENT, detail=f"contains no page; its columns: {names}"[:300])
+        detail = f"contains no page; its columns: {', '.join(column_names(row))}"
+        for field in PAGES:
+            place = shape.place(row, field)
+            if place is not None and not isinstance(content := value_at(row, place), (*_CONTENT, type(None))):
+                kind = _KINDS.get(type(content), f"a value of type {type(content).__name__}")
+                detail = f"contains no page; its column {'.'.join(place)} has {kind} instead of text"
+        return Record(None, key, url=url, flaw=Flaw.NO_CONTENT, detail=detail[:300])
 
     def is_page(self, row: Mapping[str, Any]) -> bool:
         """Whether a row has a column with a page that is not empty."""
-        found = _Columns(row, self._options)
-        return any(found.place(field) is not None for field in _PAGES)
+        shape = Shape(row, self._options)
+        return any(shape.place(row, field) is not None for field in PAGES)
 
     def is_page_or_has_address(self, row: Mapping[str, Any]) -> bool:
         """Whether a row is a page or is about one; a list in it is a part of that page."""
-        return self.is_page(row) or _Columns(row, self._options).place("url") is not None
+        return self.is_page(row) or Shape(row, self._options).place(row, "url") is not None
 
     def notes(self) -> Iterator[Skipped]:
         """What the report says of the rows, when all are read."""
-        if self._seen:
-            names = ", ".join(list(self._seen)[:20])
+        if self._found.names:
+            names = ", ".join(list(self._found.names)[:20])
             for field in self._options.columns:
-                is_matched = field in self._matched
+                is_matched = field in self._found.matched
                 yield Skipped(f"{MAP_MATCHED}{field}" if is_matched else f"{MAP_UNMATCHED}{field}: {names}"[:400])
         yield from repeat(Skipped(_UNREAD_TIMES), self._unread_times)
 
-
-class _Columns:
-    """Where in a row the fields of a page are."""
-
-    def __init__(self, row: Mapping[str, Any], options: Options) -> None:
-        self._row, self._columns = row, options.columns
-        self._inner: dict[str, dict[str, tuple[str, ...]]] = {}
-
-    def place(self, field: str) -> tuple[str, ...] | None:
-        """The column with a field, as names from the outside to the inside, or None."""
-        if field in self._columns:
-            return named_place(self._row, self._columns[field])
-        if field in _PAGES and not set(_PAGES).isdisjoint(self._columns):
-            return None  # the user has named the column of the page
-        for name in COMMON_NAMES[field]:
-            if self._row.get(name):
-                return (name,)
-        for names in self._places:
-            for name in COMMON_NAMES[field]:
-                if (place := names.get(name)) and _at(self._row, place):
-                    return place
-        return None
-
-    @cached_property
-    def _places(self) -> list[dict[str, tuple[str, ...]]]:
-        """The columns of the row and of those of its columns that have any: most rows are flat."""
-        own = self._names("")
-        inner = [self._names(parent) for parent in PARENTS if parent in own]
-        return [names for names in (own, *inner) if names]
-
-    def _names(self, parent: str) -> dict[str, tuple[str, ...]]:
-        """The columns in a column (or in the row, for an empty name) by their names in small letters."""
-        if parent not in self._inner:
-            outer = () if not parent else self._names("").get(parent)
-            found = self._row if outer == () else _at(self._row, outer)
-            inner = found if isinstance(found, Mapping) else {}
-            self._inner[parent] = {str(name).casefold(): (*(outer or ()), name) for name in reversed(list(inner))}
-        return self._inner[parent]
+    def _shape(self, row: Mapping[str, Any]) -> Shape:
+        """How rows with these columns are read: that is found out once."""
+        names = tuple(row)
+        shape = self._shapes.get(names)
+        if shape is None:
+            if len(self._shapes) >= _MAX_SHAPES:
+                self._shapes.clear()
+            shape = self._shapes[names] = Shape(names, self._options)
+            self.has_columns(column_names(row))
+        return shape
 
 
-def named_place(row: Mapping[str, Any], column: str) -> tuple[str, ...] | None:
-    """The place of a column that the user names, `url` or `metadata.url`, in any case; None if the row has none."""
-    if column in row:
-        return (column,)
-    lowered = column.casefold()
-    for name, value in row.items():
-        folded = str(name).casefold()
-        if folded == lowered:
-            return (name,)
-        if isinstance(value, Mapping) and lowered.startswith(f"{folded}."):
-            inner = named_place(value, column[len(folded) + 1 :])
-            if inner is not None:
-                return (name, *inner)
+def no_row(value: Mapping[str, Any]) -> Skipped | None:
+    """What an object is that tools write between rows, or None."""
+    if len(value) == 1:
+        ((name, inner),) = value.items()
+        if name in _ACTIONS and isinstance(inner, Mapping) and all(key.startswith("_") for key in inner):
+            return Skipped("actions of an Elasticsearch bulk file")
+    if str(value.get("format")).startswith("json-pages-"):
+        return Skipped("headers of a list of pages")
     return None
-
-
-def column_names(row: Mapping[str, Any]) -> list[str]:
-    """The first names of a row's columns, with those one level down."""
-    nested = (
-        [f"{name}.{inner}" for inner in value] if isinstance(value, Mapping) and value else [str(name)]
-        for name, value in row.items()
-    )
-    return list(chain.from_iterable(nested))[:20]
-
-
-def is_wanted(name: str, options: Options) -> bool:
-    """Whether a column of a table may hold a field of a page, or a column that does."""
-    lowered = name.casefold()
-    for field in options.columns:
-        column = options.columns[field].casefold()
-        if lowered == column or column.startswith(f"{lowered}."):
-            return True
-    unnamed = (names for field, names in COMMON_NAMES.items() if field not in options.columns)
-    return lowered in PARENTS or any(lowered in names for names in unnamed)
 
 
 def unmatched(notes: Mapping[str, int], columns: Mapping[str, str]) -> dict[str, str]:
@@ -165,18 +116,20 @@ def unmatched(notes: Mapping[str, int], columns: Mapping[str, str]) -> dict[str,
     return {field: names for field, _, names in missing if field not in matched and field in columns}
 
 
+def without_named_columns(notes: Mapping[str, int]) -> Counter[str]:
+    """Notes on files without a column that the user names: others have it, but these lack the field."""
+    found: Counter[str] = Counter()
+    for note, count in notes.items():
+        kind = note.removeprefix("skipped: ")
+        if kind.startswith(MAP_UNMATCHED):
+            field = kind.removeprefix(MAP_UNMATCHED).partition(": ")[0]
+            found[Skipped(f"column named for {field}, which a file does not have").note] += count
+    return found
+
+
 def is_about_map(note: str) -> bool:
     """Whether a note of a run only says which named columns a file has."""
     return note.removeprefix("skipped: ").startswith((MAP_MATCHED, MAP_UNMATCHED))
-
-
-def _at(row: Mapping[str, Any], place: Iterable[str] | None) -> Any:
-    if place is None:
-        return None
-    value: Any = row
-    for name in place:
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value
 
 
 def _encoded(text: str) -> bytes:

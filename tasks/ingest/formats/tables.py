@@ -1,7 +1,8 @@
 """Pages in the rows of Parquet and Arrow files, e.g. of datatrove, Spark and Hugging Face."""
 
+import io
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.ipc
@@ -9,7 +10,8 @@ import pyarrow.parquet as pq
 
 from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.formats import Opened, Options, Skipped
-from tasks.ingest.formats.rows import COMMON_NAMES, Rows, is_wanted
+from tasks.ingest.formats.columns import COMMON_NAMES, is_wanted
+from tasks.ingest.formats.rows import Rows
 from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw
 
@@ -22,10 +24,12 @@ def read_parquet(opened: Opened, options: Options) -> Iterator[Record | Skipped]
     groups: dict[int, int] | None = None
     table = Rows(options)
     try:
-        file = pq.ParquetFile(opened.stream)
+        file = pq.ParquetFile(_source(opened))
+        table.has_columns(_names(file.schema_arrow))
         wanted = _wanted(file.schema_arrow.names, options)
         groups = _groups(file.metadata, opened.span)
         for group, number in groups.items():
+            opened.stream.seek(_begin(file.metadata.row_group(group)))  # shows how far the reading is
             for batch in file.iter_batches(batch_size=_ROWS, row_groups=[group], columns=wanted):
                 rows, texts = _rows(batch, wanted, options)
                 for row in rows:
@@ -51,12 +55,26 @@ def _groups(metadata: pq.FileMetaData, span: tuple[int, int | None] | None) -> d
     rows_before = 0
     for number in range(metadata.num_row_groups):
         group = metadata.row_group(number)
-        column = group.column(0) if group.num_columns else None
-        begin = max((column.dictionary_page_offset or column.data_page_offset) if column else 0, 0)
+        begin = _begin(group)
         if first <= begin and (past is None or begin < past):
             chosen[number] = rows_before
         rows_before += group.num_rows
     return chosen
+
+
+def _begin(group: pq.RowGroupMetaData) -> int:
+    column = group.column(0) if group.num_columns else None
+    return max((column.dictionary_page_offset or column.data_page_offset) if column else 0, 0)
+
+
+def _source(opened: Opened) -> pa.NativeFile | IO[bytes]:
+    """The file as Arrow reads it itself, without a copy by Python, if it is one of this machine."""
+    if not isinstance(opened.stream, io.BufferedReader) or not isinstance(opened.stream.raw, io.FileIO):
+        return opened.stream
+    try:
+        return pa.OSFile(opened.name)
+    except (OSError, UnicodeError):  # a name that is not UTF-8
+        return opened.stream
 
 
 def read_arrow(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
@@ -73,6 +91,8 @@ def read_arrow(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
         number = 0
         for batch in batches:
             batch.validate(full=True)  # offsets outside their buffer would end the process
+            if not number:
+                table.has_columns(_names(batch.schema))
             wanted = _wanted(batch.schema.names, options)
             for start in range(0, batch.num_rows, _ROWS):
                 rows, texts = _rows(batch.slice(start, _ROWS), wanted, options)
@@ -92,6 +112,8 @@ def _values(column: pa.Array) -> list[Any]:
         values: list[Any] = column.to_pylist()
     except (ValueError, OverflowError):
         values = [_scalar(value) for value in column]
+    if pa.types.is_map(column.type):  # a list of names and values
+        values = [dict(value) if value else None for value in values]
     return values
 
 
@@ -103,6 +125,13 @@ def _scalar(value: pa.Scalar) -> Any:
         return text.as_buffer().to_pybytes() if hasattr(text, "as_buffer") else None
     except (ValueError, OverflowError):
         return None
+
+
+def _names(table: pa.Schema) -> Iterator[str]:
+    """The names of columns, and of the fields of those that have some."""
+    for column in table:
+        inner = list(column.type) if pa.types.is_struct(column.type) else []
+        yield from (f"{column.name}.{part.name}" for part in inner) if inner else (column.name,)
 
 
 def _wanted(names: list[str], options: Options) -> list[str]:

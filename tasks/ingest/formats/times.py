@@ -1,11 +1,16 @@
 """Times as crawlers write them: ISO 8601, e-mail dates, the 14 digits of web archives, and seconds since 1970."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 _CDX = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)?(\d\d)?(\d\d)?(?:\d{3})?")  # 20260314123000, also cut short
+# Mon May 06 2024 07:08:09 GMT+0000 (Coordinated Universal Time), as JavaScript writes times
+_SCRIPT = re.compile(
+    r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d{4}) (\d\d:\d\d:\d\d) GMT([+-]\d{4})(?: \([^()]{1,60}\))?"
+)
 _NUMBER = re.compile(r"\d{9,20}(?:\.\d+)?")
 _LAST_SECOND = 4e9  # the year 2096; larger numbers are of smaller units
 _FIRST_SECOND = 631_152_000  # the year 1990: no page of the Web is older
@@ -24,6 +29,12 @@ def microseconds(value: Any) -> int | None:
             return _of_text(value.decode("ascii"))
         if isinstance(value, str):
             return _of_text(value)
+        if isinstance(
+            value, Mapping
+        ):  # {"$date": "2026-05-06T07:08:09Z"} or {"$date": {"$numberLong": "1778051289000"}}
+            inner = value.get("$date")
+            inner = inner.get("$numberLong") if isinstance(inner, Mapping) else inner
+            return None if isinstance(inner, Mapping) else microseconds(inner)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return _of_number(value)
     except (ValueError, OverflowError, OSError, TypeError, IndexError):
@@ -33,8 +44,16 @@ def microseconds(value: Any) -> int | None:
 
 def _of_text(text: str) -> int | None:
     text = text.strip()
+    if text[4:5] == "-":  # most are ISO 8601
+        try:
+            return microseconds(datetime.fromisoformat(text))
+        except ValueError:
+            pass  # perhaps with another zone
     if when := _of_digits(text):
         return microseconds(when)
+    if script := _SCRIPT.fullmatch(text):
+        month, day, year, clock, zone = script.groups()
+        return microseconds(parsedate_to_datetime(f"{day} {month} {year} {clock} {zone}"))
     if _NUMBER.fullmatch(text):
         return _of_number(float(text) if "." in text else int(text))
     try:

@@ -13,6 +13,7 @@ from tasks.ingest.formats.http_body import body_of
 from tasks.ingest.formats.times import microseconds
 from tasks.ingest.formats.warc_repair import WRONG_LENGTH, Actual, Unpacked, actual_record, is_compressed_as_whole
 from tasks.ingest.record import Record
+from tasks.ingest.unpacking import DICTIONARY, needs_dictionary
 from tasks.vocabulary import Flaw
 
 _PAGE_TYPES = ("text/html", "application/xhtml", "text/plain")
@@ -28,6 +29,7 @@ _LENGTH_DIGITS = 16
 # in which a page of HTML closes, with scripts and comments behind; a record that swallows others ends elsewhere
 _PAGE_END_BYTES = 1024
 UNKNOWN_KIND = Skipped("records of an unknown kind")
+BYTES_BEFORE = Skipped("bytes before the first WARC record")
 
 
 def read_warc(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
@@ -41,6 +43,14 @@ def read_warc(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
         if unpacked.problem:
             yield Record(None, "end", flaw=unpacked.problem.flaw, detail=unpacked.problem.detail)
         return
+    if opened.codec == "zstd":
+        head = opened.stream.read(_SCAN_BYTES)
+        if needs_dictionary(head):
+            yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=f"the file cannot be read: {DICTIONARY}")
+            return
+        if head[:4] != _STARTS["zstd"]:  # a frame without data, behind which fastwarc sees nothing
+            unpacked = Unpacked(opened.stream, "zstd")
+            opened = replace(opened, stream=cast("IO[bytes]", unpacked), codec=None)
     yield from _read_records(opened, options)
 
 
@@ -65,6 +75,8 @@ def _read_records(opened: Opened, options: Options) -> Iterator[Record | Skipped
         return
     opened = replace(opened, stream=cast("IO[bytes]", Window(opened.stream, end)))
     last_whole, broken = start, 0
+    if start == 0 and opened.codec is None and not opened.stream.read(16).lstrip(b"\r\n").startswith(b"WARC/"):
+        yield BYTES_BEFORE
     while True:
         opened.stream.seek(start)
         position: int | None = None  # of the last record that was found
@@ -339,10 +351,16 @@ def read_wacz(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=f"the WACZ file cannot be opened: {error}")
         return
+    has_crawl = False
     for member in archive.infolist():
         name = member.filename
+        if name.endswith(".wacz"):
+            has_crawl = True
+            detail = "a WACZ file in an archive; unpack it and use it as a source"
+            yield Record(None, name, flaw=Flaw.NESTED_ARCHIVE, detail=detail)
         if not (name.startswith("archive/") and ".warc" in name):
             continue
+        has_crawl = True
         try:
             with archive.open(member) as stream:
                 for record in read_warc(Opened(stream, name, "gzip" if name.endswith(".gz") else None), options):
@@ -351,3 +369,5 @@ def read_wacz(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
                     yield record
         except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
             yield Record(None, name, flaw=Flaw.BROKEN_RECORD, detail=str(error))
+    if not has_crawl:
+        yield Record(None, "end", flaw=Flaw.NO_PAGES, detail="has no WARC file in its folder archive/")

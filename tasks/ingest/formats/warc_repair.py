@@ -15,6 +15,8 @@ _KEPT_BYTES = 8 << 20  # of a file that is compressed as a whole: a record is re
 _PAGE_END_BYTES = 4096
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _NEXT_RECORD = re.compile(rb"\r?\n\r?\n(?=WARC/1\.\d\r?\n)")
+_RECORD_START_BYTES = 16  # enough for the start of a record behind blank lines
+_MEMBER_BYTES = 8 << 20  # a gzip member of one record is smaller than this
 _NAMES = {
     name.lower(): name
     for name in (
@@ -147,13 +149,30 @@ def with_line_ends(block: bytes) -> bytes:
 def is_compressed_as_whole(stream: IO[bytes]) -> bool:
     """Whether the first gzip member of a WARC file has more than one record, so that members are no records."""
     stream.seek(0)
-    engine = zlib.decompressobj(wbits=31)
     try:
-        head = engine.decompress(stream.read(_CHUNK_BYTES), 1 << 20)
+        return _begins_two_records(stream) or _is_one_member_of_records(stream)
     except zlib.error:
         return False
     finally:
         stream.seek(0)
+
+
+def _is_one_member_of_records(stream: IO[bytes]) -> bool:
+    """Whether a file is one gzip member with several records, also where the length of the first is wrong."""
+    stream.seek(0)
+    engine, overlap, has_records = zlib.decompressobj(wbits=31), b"", False
+    while not engine.eof and (packed := stream.read(_CHUNK_BYTES)):
+        while packed and not engine.eof:
+            data = overlap + engine.decompress(packed, _CHUNK_BYTES)
+            has_records = has_records or _NEXT_RECORD.search(data) is not None
+            packed, overlap = engine.unconsumed_tail, data[-_RECORD_START_BYTES:]
+        if has_records and stream.tell() > _MEMBER_BYTES:
+            return True
+    return has_records and not engine.unused_data.strip(b"\0") and not stream.read(1)
+
+
+def _begins_two_records(stream: IO[bytes]) -> bool:
+    head = zlib.decompressobj(wbits=31).decompress(stream.read(_CHUNK_BYTES), 1 << 20)
     end = _END_OF_HEAD.search(head)
     declared = _declared([_renamed(line) for line in head[: end.start()].splitlines()]) if end else None
     if end is None or declared is None:

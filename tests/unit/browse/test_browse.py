@@ -16,6 +16,7 @@ from flows.browse import articles
 from flows.browse.app import make_app
 from flows.browse.filters import ArticleFilter, FilterError
 from flows.browse.snapshot import Dataset
+from flows.browse.views import stretches
 from tasks import schema
 from tasks.errors import UsageError
 from tasks.load.output import Changes, NothingPublishedError, Output
@@ -209,10 +210,11 @@ def test_a_page_shows_what_became_of_it(app, page_id, words):
         ("/quarantine?reason=clean.too_short", ["1 page with the reason clean.too_short"]),
         ("/quarantine?reason=other", ["0 pages with the reason other"]),
         ("/sites", ["2 sites", "paper.example"]),
-        ("/sites?q=PAPER", ["1 site,"]),
+        ("/sites?q=PAPER", ["1 site."]),
         ("/sites?q=none", ["0 sites"]),
         ("/runs", [RUN_ID, "Completed"]),
         (f"/runs/{RUN_ID}", ["the report of the run"]),
+        (f"/runs/{RUN_ID}.html", ["the report of the run"]),
         ("/runs/index.html", ["1 run, the newest first"]),
         (f"/page/{FIRST['doc_id']}/source", ["shown as text in UTF-8; nothing of it is run"]),
         (f"/page/{EDITED['doc_id']}/source", ["The raw page was not kept."]),
@@ -298,3 +300,19 @@ def test_a_wrong_port_is_refused(root, port):
 
     with pytest.raises(UsageError, match="not a port"):
         serve_dataset(str(root), port)
+
+
+@pytest.mark.parametrize(
+    ("actions", "expected"),
+    [
+        ("kdk", [(1, ""), (1, ""), (1, "")]),
+        ("ddddddkfdd", [(6, "6 dropped lines: promo 6"), (2, ""), (2, "")]),
+        ("dddddd", [(6, "")]),
+        ("kddddd", [(1, ""), (5, "")]),
+        ("", []),
+    ],
+)
+def test_many_dropped_lines_in_a_row_are_folded_where_something_is_kept(actions, expected):
+    names = {"k": "keep", "d": "drop", "f": "field"}
+    lines = [{"action": names[action], "label": "promo"} for action in actions]
+    assert [(len(stretch.lines), stretch.summary) for stretch in stretches(lines)] == expected

@@ -148,6 +148,15 @@ def test_sqlite_is_searched_and_has_tables_of_quotes_authors_topics_and_flags(ex
         assert database.execute(found, ["fahre"]).fetchall() == [(FIRST["article_id"],)]  # without its accent
         database.execute("vacuum")
         assert database.execute(found, ["ferry"]).fetchall() == [(SECOND["article_id"],)]
+        by_rowid = found.replace("where id in", "where rowid in")  # as Datasette searches
+        assert database.execute(by_rowid, ["ferry"]).fetchall() == [(SECOND["article_id"],)]
+        keys = [name for _, name, *_, place in database.execute("pragma table_info(articles)") if place]
+        referred = {
+            to
+            for table in ("authors", "quotes")
+            for *_, to, _, _, _ in database.execute(f"pragma foreign_key_list({table})")
+        }
+        assert keys == ["article_id"] and referred == {"article_id"}, "a program finds a row by its primary key"
         meanings = dict(database.execute("select * from dictionary"))
         assert meanings["title"] == sentence(schema.ARTICLES.field("title"))
         assert database.execute("select strftime('%Y', published_at) from articles").fetchone() == ("2026",)

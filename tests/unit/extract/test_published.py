@@ -116,3 +116,18 @@ def test_characters_that_no_reader_sees_stay_out_of_every_field():
 )
 def test_the_day_of_a_dateline_is_not_part_of_its_place(dateline, place):
     assert article(first=STORY.replace("<p>The", f"<p>{dateline}The", 1))["dateline_place"] == place
+
+
+@pytest.mark.parametrize(
+    ("printed", "day"),
+    [
+        ("1/12/25", date(2025, 1, 12)),
+        ("12/1/25", date(2025, 1, 12)),
+        ("12/01/2025", date(2025, 1, 12)),
+    ],
+    ids=["month first", "day first", "whole year"],
+)
+def test_of_two_orders_of_day_and_month_the_one_before_the_fetch_is_meant(printed, day):
+    row = article(above=f'<p class="date">{printed}</p>')
+    assert row["published_date"] == day
+    assert not {"published_after_fetched", "published_date_ambiguous"} & set(row["flags"])

@@ -77,6 +77,8 @@ def test_a_topic_of_the_page_beside_the_date_is_not_a_writer():
             [HEAD, ("drop related", "By Ada Mork"), ("drop related", "By Jon Russ"), *BODY], [], id="bylines of teasers"
         ),
         pytest.param([HEAD, *BODY, ("drop navigation", "Autor: Ada Mork")], ["Ada Mork"], id="labelled, below"),
+        pytest.param([HEAD, *BODY, ("drop navigation", "Autorin/Autor Ada Mork")], ["Ada Mork"], id="label, no colon"),
+        pytest.param([HEAD, *BODY, ("drop navigation", "Author Guidelines for Science")], [], id="no label of a name"),
         pytest.param([HEAD, *BODY, ("drop footer", "Autor:"), ("drop footer", "Ada Mork")], ["Ada Mork"], id="label"),
         pytest.param(
             [HEAD, *BODY, ("drop footer", "Written by Ada Mork, Harbour Desk")], ["Ada Mork"], id="written by"
@@ -214,12 +216,15 @@ def test_dropped_lines_are_read_within_their_document_only():
     rows = [("a", 1, "navigation", "drop", "By Ada Mork"), ("a", 2, "headline", "field", "Ferry")]
     rows += [("a", 3, "related", "drop", "Jon Russ"), ("a", 4, "paragraph", "keep", STORY)]
     rows += [("a", 5, "footer", "drop", "Bo Lee")]
-    rows += [("b", n, "navigation", "drop", text) for n, text in enumerate(["Cy Fox", "Autor: Di Po", "x" * 200], 1)]
+    rows += [
+        ("b", n, "navigation", "drop", text)
+        for n, text in enumerate(["Cy Fox", "Autor: Di Po", "x" * 200, "Autor Di Po"], 1)
+    ]
     columns = ("doc_id", "line_no", "label", "action", "text")
     blank = {"blank_before": 0, "tag": "p", "reason": "container", "detail": None, "confidence": 1.0, "doubt": None}
     lines = pa.Table.from_pylist([dict(zip(columns, row, strict=True)) | blank for row in rows], schema=schema.LINES)
     kept = lines.filter(writers_lines(lines)).column("text").to_pylist()
-    assert kept == ["By Ada Mork", "Jon Russ", "Bo Lee", "Autor: Di Po"]
+    assert kept == ["By Ada Mork", "Jon Russ", "Bo Lee", "Autor: Di Po", "Autor Di Po"]
 
 
 def test_the_writer_of_a_site_of_one_person_stays_an_author():

@@ -1,6 +1,7 @@
 """Which files of a source are read: by pattern, by content where a name says nothing, and which are passed over."""
 
 import gzip
+import zipfile
 
 import pytest
 from support.source_files import HTML, rows_of
@@ -123,3 +124,48 @@ def test_links_to_folders_are_named_and_loops_end(tmp_path):
     assert skipped["links to folders that are read themselves"] == 1
     assert skipped["more links to folders, not followed"] == 12
     assert names(source, source / "day1")[0] == ["day1/a.html"]
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("a.avro", "export the rows of tables as Parquet, JSON lines or CSV"),
+        ("a.orc", "export the rows of tables as Parquet, JSON lines or CSV"),
+        ("a.xlsx", "export the rows of tables as Parquet, JSON lines or CSV"),
+        ("a.pkl", "pickles are never opened, since they may run code"),
+        ("a.webarchive", "save saved pages as HTML or MHTML"),
+        ("a.pdf", "convert documents to text or HTML"),
+        ("a.cdx.gz", "names pages and holds none; use the WARC files"),
+        ("a.warc.wat.gz", "use the WARC or WET files"),
+        ("feed.xml", "name a feed or sitemap by its address"),
+        ("a.7z", "unpack archives of other kinds"),
+    ],
+)
+def test_a_folder_of_files_of_another_kind_is_refused_with_what_to_do(tmp_path, name, advice):
+    (tmp_path / name).write_bytes(b"Obj\x01")
+    with pytest.raises(SourceError, match=advice):
+        check_sources([str(tmp_path)])
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "what"),
+    [
+        ("a.avro", b"Obj\x01\x04\x14avro.codec", "an Avro file; export its rows"),
+        ("a.pickle", b"\x80\x05\x95\x08\x00", "a pickle of Python, which is never opened"),
+        ("crawl", b"WARC/1.0\r\nWARC-Type: response\r\n", "a WARC file; give its name the ending .warc"),
+        ("a.webarchive", b"bplist00\xd1\x01", "a web archive of Safari"),
+    ],
+)
+def test_a_file_of_another_kind_that_is_named_says_what_to_do(tmp_path, name, raw, what):
+    (tmp_path / name).write_bytes(raw)
+    (row,), _ = rows_of(tmp_path / name)
+    assert row["problem"] == "ingest.binary"
+    assert what in row["problem_detail"]
+
+
+@pytest.mark.parametrize(("inner", "what"), [("a.wacz", "unpack it"), ("pages/pages.jsonl", "has no WARC file")])
+def test_a_wacz_without_a_crawl_is_a_finding(tmp_path, inner, what):
+    with zipfile.ZipFile(tmp_path / "b.wacz", "w") as archive:
+        archive.writestr(inner, b"{}")
+    (row,), _ = rows_of(tmp_path / "b.wacz")
+    assert what in row["problem_detail"]

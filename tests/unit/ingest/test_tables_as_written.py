@@ -1,6 +1,7 @@
 """JSON and CSV as scripts and spreadsheets write them give the pages that were put in."""
 
 import json
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -8,7 +9,7 @@ from support.source_files import HTML, OPTIONS, URL, WHEN, rows_of
 
 from tasks.ingest import bounded_streams
 from tasks.ingest.formats import Options, json_rows
-from tasks.ingest.formats.rows import unmatched
+from tasks.ingest.formats.rows import unmatched, without_named_columns
 from tasks.ingest.formats.times import microseconds
 from tasks.ingest.listing import list_files
 from tasks.ingest.record import Record
@@ -145,6 +146,7 @@ def test_what_is_cut_or_too_large_is_reported_and_the_rest_read(tmp_path):
     ("row", "columns"),
     [
         ({"text": "words", "metadata": {"url": URL, "date_download": WHEN.isoformat()}}, {}),
+        ({"markdown": {"raw_markdown": "words"}, "metadata": {"sourceURL": URL, "crawled_at": WHEN.isoformat()}}, {}),
         ({"Text": "words", "URL": URL, "Timestamp": WHEN.isoformat()}, {}),
         ({"t": "words", "m": {"Link": {"href": URL}}, "d": WHEN.isoformat()},
          {"text": "T", "url": "m.link.href", "fetched_at": "D"}),
@@ -173,6 +175,10 @@ def test_a_column_that_no_row_has_is_reported_with_those_there_are(tmp_path):
     (tmp_path / "a.jsonl").write_text(LINES[0])
     _, notes = rows_of(tmp_path / "a.jsonl", Options(1 << 20, {"html": "html", "url": "lnk"}))
     assert unmatched(dict.fromkeys(notes, 1), {"html": "html", "url": "lnk"}) == {"url": "url, html"}
+    # where another file has the column, the run says how many files lack it
+    assert list(without_named_columns(dict.fromkeys(notes, 3)).items()) == [
+        ("skipped: column named for url, which a file does not have", 3)
+    ]
 
 
 SECOND = int(datetime(2026, 3, 14, 12, 30, tzinfo=UTC).timestamp())
@@ -239,3 +245,12 @@ def test_a_letter_of_windows_far_behind_the_head_of_a_csv(tmp_path):
     rows = [f"{URL}/{n},<p>{'word ' * 50}" for n in range(6000)]
     (tmp_path / "a.csv").write_bytes(("url,html\n" + "\n".join(rows) + f"\n{URL},caf\xe9\n").encode("latin-1"))
     assert found(tmp_path / "a.csv")[-1] == (URL, "café".encode())
+
+
+def test_a_row_of_bytes_that_are_no_text_is_read_in_bounded_time(tmp_path):
+    lines = b'{"html": "' + b"\xff" * 8_000_000 + b'"}\n{"html": "caf\xe9 \x81\x82 \xe2\x82\xac\x80"}'
+    (tmp_path / "a.jsonl").write_bytes(lines)
+    started = time.process_time()
+    rows, _ = rows_of(tmp_path / "a.jsonl", Options(64 << 20))
+    assert time.process_time() - started < 3  # a second; before, more than ten
+    assert [row["raw"].decode()[:9] for row in rows] == ["ÿ" * 9, "café \ufffd‚ €"]

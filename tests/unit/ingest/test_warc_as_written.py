@@ -121,11 +121,26 @@ def test_a_file_that_is_compressed_as_a_whole_has_a_name_per_record(tmp_path, mo
     assert [row["raw"] for row in rows] == PAGES
     assert len({row["source_uri"] for row in rows}) == 3
     assert passed == [NOTE]
+    # the length of the first record is wrong, so that it does not show where the second begins
+    for first in (with_length(RECORDS[0], 30), with_length(RECORDS[0], 10**6)):
+        (tmp_path / "a.warc.gz").write_bytes(gzip.compress(first + b"".join(RECORDS[1:])))
+        rows, passed = rows_of(tmp_path / "a.warc.gz")
+        assert [row["raw"] for row in rows] == PAGES
+        assert len({row["source_uri"] for row in rows}) == 3
+        assert passed == [NOTE]
     whole = gzip.compress(b"".join(RECORDS * 50))
     (tmp_path / "b.warc.gz").write_bytes(whole[: len(whole) // 2])
     rows, _ = rows_of(tmp_path / "b.warc.gz")
     assert rows[0]["raw"] == PAGES[0]
     assert rows[-1]["problem"] == "ingest.broken_file"
+
+
+def test_what_stands_before_the_first_record_is_reported(tmp_path):
+    for name, pack in (("a.warc", bytes), ("a.warc.gz", gzip.compress)):
+        (tmp_path / name).write_bytes(pack(b"warc/1.0\r\nwarc-type: response\r\n\r\nwords\r\n\r\n" + b"".join(RECORDS)))
+        rows, passed = rows_of(tmp_path / name)
+        assert [row["raw"] for row in rows] == PAGES
+        assert passed == ["bytes before the first WARC record"]
 
 
 def arc_record(page, url, version=1):

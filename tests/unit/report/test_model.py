@@ -12,9 +12,11 @@ from flows.report.alerts import body
 from flows.report.html import render_index, render_run
 from flows.report.model import RunReport, read_reports
 from flows.report.prometheus import metrics_text
+from flows.report.records import QuarantinedPage
 from tasks.load.output import Output
 from tasks.quality.drift import ComparedMetric
 from tasks.quality.losses import UnusualLoss
+from tasks.quality.problems import Problem
 from tasks.steps import Receipt, StepResult
 
 REPORT_KEYS = (
@@ -119,9 +121,13 @@ def test_with_an_address_of_browse_reports_and_alerts_lead_there(report, monkeyp
     assert "http" not in body(report) + render_run(report, []).partition("<body>")[2]
     monkeypatch.setenv("COPYDESK_BROWSE_URL", "http://127.0.0.1:8321/")
     report.quarantine_counts = {"clean.too_short": 1}
-    assert body(report).endswith(f"\nReport: http://127.0.0.1:8321/runs/{report.run_id}")
+    for problems in ([], [Problem(key="a", rule="a", sentence="It is odd.")]):
+        report.problems = problems
+        assert body(report).endswith(f"\nReport: http://127.0.0.1:8321/runs/{report.run_id}")
+    report.quarantine = {"clean.too_short": [QuarantinedPage("a.html", None, "d1")]}
     page = render_run(report, [])
     assert '<a href="http://127.0.0.1:8321/">' in page
+    assert '<a href="http://127.0.0.1:8321/page/d1">' in page
     assert '<a href="http://127.0.0.1:8321/quarantine?reason=clean.too_short">' in page
 
 

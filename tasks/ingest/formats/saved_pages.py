@@ -1,0 +1,31 @@
+"""Where a page was saved from and when, as browsers, SingleFile and HTTrack write it into a comment of the page."""
+
+import re
+
+from tasks.ingest.formats.times import microseconds
+
+_HEAD_BYTES = 8192  # the comment stands before or directly behind the first tag
+_COMMENT = re.compile(
+    rb"""<!--\s{0,9}(?:
+        saved\ from\ url=\(\d{1,6}\)(?P<browser>[^\s<>]{1,4000})
+      | Page\ saved\ with\ SingleFile\s{1,9}url:\s{0,9}(?P<single>[^\s<>]{1,4000})
+        \s{1,9}saved\ date:\s{0,9}(?P<date>[^\r\n<>]{1,80})
+      | Mirrored\ from\ (?P<mirror>[^\s<>]{1,4000})\ by\ HTTrack\ Website\ Copier[^<>]{0,60},
+        \ (?P<when>\w{3},\ [^<>]{1,40})
+    )\s{0,9}-->""",
+    re.X,
+)
+
+
+def saved_from(raw: bytes) -> tuple[str | None, int | None]:
+    """The address and the time (microseconds since 1970) of a saved page; None where it does not say so."""
+    head = raw[:_HEAD_BYTES]
+    found = _COMMENT.search(head) if b"<!--" in head else None
+    if found is None:
+        return None, None
+    address = (found["browser"] or found["single"] or found["mirror"]).decode("utf-8", "replace")
+    if found["mirror"]:  # HTTrack leaves out the scheme, and nearly all sites have this one
+        address = f"https://{address}"
+    when = (found["date"] or found["when"] or b"").decode("ascii", "replace").strip()
+    is_web = address.startswith(("http://", "https://"))  # a browser also notes about: and file: addresses
+    return address if is_web else None, microseconds(when) if when else None

@@ -1,0 +1,47 @@
+"""No text takes the detectors of damage longer than its length explains, whatever it repeats."""
+
+import time
+
+import pytest
+
+from tasks.clean.parse.decode import repair
+from tasks.extract.damage.evidence import Story
+from tasks.extract.damage.table import find_damage
+from tasks.text.characters import visible
+
+CHARS = 200_000
+CODE = "{a} [b] = c; \\d "  # enough signs of code that every pattern is tried
+# a text that begins with the first and goes on with the second, which was quadratic or worse at least once
+REPEATED = [
+    (CODE, "a"),  # one word without an end
+    (CODE, "window."),
+    (CODE, "function "),
+    ("[caption", " b=1"),  # a shortcode that never closes; thirty of these took a minute
+    ("%41%42%43%44%45%46 ", "%"),
+    ("", "я"),
+    ("0 ", "а1"),
+    ("", "a0"),
+]
+
+
+@pytest.mark.parametrize(("start", "unit"), REPEATED)
+def test_damage_of_a_long_text_is_found_in_bounded_time(start, unit):
+    text = (start + unit * (CHARS // len(unit)))[:CHARS]
+    story = Story([text], text, text.split(), len(text.split()), "en", "Trust spends two million", [], ["p"])
+    started = time.process_time()
+    find_damage(story)
+    assert time.process_time() - started < 3  # under 0.3 s on an idle machine; before, minutes
+
+
+def test_joiners_without_an_end_are_removed_in_bounded_time():
+    started = time.process_time()
+    assert visible("\u200c" * CHARS + "a") == "a"
+    assert visible("\u200c" * CHARS + "\u0928") != ""  # beside a letter that it joins it stays
+    assert time.process_time() - started < 3
+
+
+def test_mojibake_without_an_end_is_repaired_in_bounded_time():
+    started = time.process_time()
+    assert "Ã" not in repair("By " + "Ã©\xa0\xa0" * (CHARS // 4), set())
+    assert repair("Ã© " * (CHARS // 3), set()) == "é " * (CHARS // 3)
+    assert time.process_time() - started < 6  # two seconds; before, twenty
