@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 from tasks.storage.ids import Ids, Mask, hash_strings, is_first
 
 _BYTES_MIN = 80  # of a paragraph; a shorter one may be a heading or a quote that two stories have
-_KEPT_MAX = 4_000_000  # paragraphs in memory, 250 MB when compared; of more, those with the lowest hashes, the same of every text
+# paragraphs in memory, 250 MB when compared; of more, those with the lowest hashes, the same of every text
+_KEPT_MAX = 4_000_000
 _SHARED_MIN, _SHARED_SHARE = 2, 0.35  # paragraphs, and of the bytes of all
 _WHOLE = 0.95  # of a text that is in one other, which has more: the other is damaged
 _SAME = 0.7  # of both texts: two versions of a story, which near-duplicates name
