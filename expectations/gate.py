@@ -20,6 +20,7 @@ import pandas as pd
 import pyarrow as pa
 
 from expectations import data_docs
+from expectations.deferred import deferred
 from expectations.rule import ROW_COUNT, UNIQUE, Rule, Severity, Suite
 
 CHUNK_ROWS = 20_000  # GX hashes the whole frame at each call; beyond this the memory grows and nothing is gained
@@ -31,6 +32,8 @@ _RESULT_FORMAT = {
     "return_unexpected_index_query": False,
     "partial_unexpected_count": 0,
 }
+# Great Expectations imports them for expectations of distributions and for charts: half of the time of its import
+_UNUSED_BY_CHECKS = ("scipy.stats", "altair")
 _STATES = ("error", "fail", "pass")  # the worst first
 _SEVERITIES = tuple(Severity)
 
@@ -126,9 +129,10 @@ class Verdict:
 
 
 def load_checks() -> Any:
-    """Import Great Expectations: two seconds the first time."""
+    """Import Great Expectations: more than a second the first time."""
     logging.getLogger("great_expectations").setLevel(logging.ERROR)  # it logs while it is imported
-    import great_expectations as gx  # noqa: PLC0415 - only when a gate runs
+    with deferred(*_UNUSED_BY_CHECKS):
+        import great_expectations as gx  # noqa: PLC0415 - only when a gate runs
 
     return gx
 

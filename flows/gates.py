@@ -117,13 +117,13 @@ class Gates:
         """
         self._passed(_state_of(gate_load, self, staged))
 
-    def check_history(self, compared: Sequence[ComparedMetric]) -> None:
-        """Check the run against earlier ones (`tasks.quality.drift.compare`).
+    def check_history(self, staged: Staged, compared: Sequence[ComparedMetric]) -> None:
+        """Check the run, whose dataset is staged, against earlier ones (`tasks.quality.drift.compare`).
 
         Raises:
             GateStop: the gate stops the run.
         """
-        self._passed(_state_of(gate_dataset, self, compared))
+        self._passed(_state_of(gate_dataset, self, staged, compared))
 
     def source_of(self, doc_id: str | None) -> str | None:
         """The `source_uri` of a page of the run."""
@@ -195,17 +195,19 @@ def gate_load(gates: Gates, staged: Staged) -> Any:
     }
     accounts = check(load_rules.ledger_suite(limits), pa.Table.from_pylist([account]), docs)
     stops = [*_stops_of_rows(articles), *_stops_of_rows(accounts)]  # a row that fails here is a fault of Copydesk
-    return _state(Verdict("load", articles.received, articles.outcomes + accounts.outcomes, {}, {}, stops), None)
+    return _state(
+        Verdict("load", articles.received, articles.outcomes + accounts.outcomes, {}, {}, stops), staged=staged
+    )
 
 
 @task(name="gate", task_run_name="gate-dataset", cache_policy=NO_CACHE, persist_result=False)
-def gate_dataset(gates: Gates, compared: Sequence[ComparedMetric]) -> Any:
+def gate_dataset(gates: Gates, staged: Staged, compared: Sequence[ComparedMetric]) -> Any:
     """Check the run against the runs before it (`tasks.quality.drift.compare`)."""
     suite = dataset_rules.suite(gates.run.thresholds.dataset)
     verdict = check(suite, dataset_rules.table(compared), gates.run.data_docs)
     verdict.stops = _stops_of_rows(verdict)
     verdict.reasons, verdict.details = {}, {}  # its rows are metrics, not pages
-    return _state(verdict, None)
+    return _state(verdict, staged=staged)
 
 
 def _stops_of_rows(verdict: Verdict) -> list[str]:
@@ -214,12 +216,15 @@ def _stops_of_rows(verdict: Verdict) -> list[str]:
     return verdict.stops + rows[:_STOPS_SHOWN]
 
 
-def _state(verdict: Verdict, path: Path | None) -> Any:
-    """The gate's state in the UI: the verdict in words; its result is the verdict and the file of rejected pages."""
+def _state(verdict: Verdict, path: Path | None = None, staged: Staged | None = None) -> Any:
+    """The gate's state in the UI: the verdict in words; its result is the verdict and the file of rejected pages.
+
+    What is in the result comes from this gate for Prefect: the graph then has an edge to the step that gets it.
+    """
     rows = [{name: (row | {"effect": _effect(row, verdict)})[name] for name in _SHOWN} for row in verdict.as_rows()]
     if is_recorded():
         create_table_artifact(key=f"gate-{verdict.step}", table=rows, description=_sentence(verdict))
-    data = (verdict, path)
+    data = (verdict, path, staged)
     if verdict.stops:
         return Failed(name="StoppedByGate", message="; ".join(verdict.stops)[:1000], data=data)
     if verdict.warnings:

@@ -200,7 +200,7 @@ def _compare_with_history(
     _note_losses(run, documents, [documents.rejected, articles.rejected])
     severity = CRITICAL if limits.is_drift_critical else WARNING
     run.observation.compared(compared, severity)
-    gates.check_history([*compared, *run.report.losses])
+    gates.check_history(staged, [*compared, *run.report.losses])
 
 
 def _note_losses(run: Run, documents: StepResult, rejected: list[Path | None]) -> None:

@@ -1,6 +1,5 @@
 """The web page: which address shows what."""
 
-import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import wraps
@@ -24,7 +23,7 @@ from flows.browse.page import find_page, page_view, raw_page
 from flows.browse.safety import HEADERS, REPORT_POLICY, SafeAnswers, allowed_hosts
 from flows.browse.site_views import site_view, sites_view
 from flows.browse.sites import SITE_SORTS, find_site, last_runs, prepare_sites, problems_of, sites
-from flows.browse.snapshot import ChangedError, Dataset, Snapshot, TooSlowError
+from flows.browse.snapshot import ChangedError, ClosedError, Dataset, Snapshot, TooSlowError
 from flows.browse.stored import prepare_lines, prepare_pages
 from flows.report.model import read_reports
 
@@ -44,13 +43,14 @@ def make_app(root: str | Path) -> Starlette:
     def route(path: str, view: View) -> Route:
         return Route(path, _with_snapshot(dataset, view), methods=["GET"])
 
-    return Starlette(
+    app = Starlette(
         routes=[
             route("/", show_dataset),
             route("/articles", show_articles),
             route("/articles.{ending}", download_articles),
             route("/page/{page_id}", show_page),
             route("/page/{page_id}/source", show_source),
+            route("/page/{page_id}/correction", show_correction),
             route("/quarantine", show_quarantine),
             route("/sites", show_sites),
             route("/site", show_site),
@@ -65,21 +65,23 @@ def make_app(root: str | Path) -> Starlette:
         ],
         exception_handlers={HTTPException: _error, Exception: _failure},
     )
+    app.state.dataset = dataset
+    return app
 
 
 def prepare_in_background(snapshot: Snapshot) -> None:
     """Make what a state needs once, before somebody waits for it."""
+    snapshot.in_background(_prepare)
 
-    def prepare() -> None:
-        try:
-            overview.overview(snapshot)
-            snapshot.prepared("lines_index", prepare_lines)
-            snapshot.prepared("site_numbers", prepare_sites)
-            snapshot.prepared("pages_index", prepare_pages)
-        except (ChangedError, TooSlowError):
-            return  # a view prepares it again, and says what is wrong
 
-    threading.Thread(target=prepare, daemon=True, name="browse-prepare").start()
+def _prepare(snapshot: Snapshot) -> None:
+    try:
+        overview.overview(snapshot)
+        snapshot.prepared("lines_index", prepare_lines)
+        snapshot.prepared("site_numbers", prepare_sites)
+        snapshot.prepared("pages_index", prepare_pages)
+    except (ChangedError, ClosedError, TooSlowError):
+        return  # a view prepares it again, and says what is wrong
 
 
 def _with_snapshot(dataset: Dataset, view: View) -> Callable[[Request], Response]:
@@ -93,7 +95,7 @@ def _with_snapshot(dataset: Dataset, view: View) -> Callable[[Request], Response
                 return view(request, snapshot)
             except FilterError as error:
                 raise HTTPException(400, str(error)) from error
-            except TooSlowError as error:
+            except (TooSlowError, ClosedError) as error:
                 raise HTTPException(503, str(error)) from error
             except ChangedError as error:
                 if is_last:
@@ -147,6 +149,18 @@ def show_source(request: Request, snapshot: Snapshot) -> Response:
     if page is None:
         raise HTTPException(404, "No page of this dataset has this id.")
     return _page("source.html.j2", {"page": page, "raw": raw_page(snapshot, page["doc_id"])})
+
+
+def show_correction(request: Request, snapshot: Snapshot) -> Response:
+    """A correction of a page's site as text to copy: of one line, or of the fields."""
+    page = find_page(snapshot, request.path_params["page_id"])
+    if page is None:
+        raise HTTPException(404, "No page of this dataset has this id.")
+    view, number = page_view(snapshot, page), request.query_params.get("line", "")
+    line = next((line for line in view.lines if str(line["line_no"]) == number), None)
+    if number and line is None:
+        raise HTTPException(404, "This page has no such line.")
+    return _page("correction.html.j2", views.correction_view(view, line, snapshot.output))
 
 
 def show_quarantine(request: Request, snapshot: Snapshot) -> Response:

@@ -37,4 +37,7 @@ def serve_dataset(root: str, port: int) -> None:
             lifespan="off",
             proxy_headers=False,
         )
-        uvicorn.Server(config).run(sockets=[listener])
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            app.state.dataset.close()

@@ -9,7 +9,7 @@ from flows.browse.sites import SITE_FIELDS, SITE_SORTS
 from flows.browse.snapshot import Row
 from flows.report.charts import trend_plot
 from flows.report.problems import life
-from flows.report.wording import count, lacking_fields, metric_value
+from flows.report.wording import count, lacking_fields, metric_name, metric_value
 from tasks.quality.problems import Problem
 
 _BARS_WIDTH, _BARS_HEIGHT, _BAR_STEP = 180, 26, 6  # 30 runs
@@ -39,7 +39,7 @@ def site_view(row: Row, problems: Sequence[Problem], reports: Collection[str]) -
         "missing": _missing(row),
         "headings": HEADINGS,
         "runs": [_described(run) | {"has_report": run["run_id"] in reports} for run in reversed(runs)],
-        "trends": _trends(runs) if len(runs) >= _TRENDS_FROM_RUNS else [],
+        **_trends(runs),
         "trends_from_runs": _TRENDS_FROM_RUNS,
         "problems": [
             {"key": problem.key, "sentence": problem.sentence, "life": life(problem), "severity": problem.severity}
@@ -85,27 +85,24 @@ def _bars(of_site: Sequence[Row], runs: Sequence[str]) -> Markup:
     return start + Markup("".join(parts)) + Markup("</svg>")  # noqa: S704 - numbers only
 
 
-def _trends(runs: Sequence[Row]) -> list[dict[str, Any]]:
-    """How the numbers of a site moved over its last runs."""
+def _trends(runs: Sequence[Row]) -> dict[str, Any]:
+    """How the numbers of a site moved over its last runs, as plots; what stayed the same is one line."""
     series = {
         "pages": [float(run["pages"]) for run in runs],
         "quarantined_share": [run["quarantined"] / run["pages"] for run in runs],
         "confidence": [run["confidence"] for run in runs],
         **{f"{name}_missing_share": [run[f"missing_{name}"] for run in runs] for name in SITE_FIELDS},
     }
-    names = {"quarantined_share": "quarantined", "confidence": "confidence", "pages": "pages"}
-    trends = []
+    trends, unchanged = [], []
     for name, values in series.items():
         present = [value for value in values if value is not None]
-        if not present:
+        if not present or len(runs) < _TRENDS_FROM_RUNS:
             continue
-        spread = f"{metric_value(name, min(present))} to {metric_value(name, max(present))}"
-        trends.append(
-            {
-                "name": names.get(name, f"no {name.removesuffix('_missing_share')}"),
-                "plot": trend_plot(name, values),
-                "last": metric_value(name, present[-1]),
-                "spread": f"{spread} in {count(len(present), 'run')}",
-            }
-        )
-    return trends
+        words = metric_name(name.removesuffix("_share") if name == "quarantined_share" else name)
+        last, spread = metric_value(name, present[-1]), f"{metric_value(name, min(present))} to"
+        if len(set(present)) == 1 and name != "pages":
+            unchanged.append(f"{words} {last}")
+            continue
+        spread = f"{spread} {metric_value(name, max(present))} in {count(len(present), 'run')}"
+        trends.append({"name": words, "plot": trend_plot(name, values), "last": last, "spread": spread})
+    return {"trends": trends, "unchanged": unchanged}

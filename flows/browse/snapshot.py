@@ -5,8 +5,9 @@ SQL: values are parameters, and names of columns come from this package.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -23,18 +24,24 @@ Row = dict[str, Any]
 QUERY_SECONDS = 10.0  # a view takes less than one; what takes longer would keep others waiting
 PREPARE_SECONDS = 300.0  # for what is computed once for a state, in the background
 _MEMORY_LIMIT = "2GB"  # what is shown is a page of rows; only sorting and grouping need memory
+_CLOSE_SECONDS = 10.0  # an interrupted query ends in a fraction of a second
 _QUERIES_AT_ONCE = 4  # each uses all cores; more only makes all of them slower
 # tables whose rows belong to pages: lines and raw pages are beside the published tables
 _UNPUBLISHED = {"lines": schema.LINES, "pages": schema.PAGES}
 _DEFAULTS = {"story_probability": "1.0"}  # of rows that were published before this required column existed
 
 
+_CLOSED = "The server is being stopped."
 CHANGED = "The dataset changed while it was read. Load the page again."
 Prepared = TypeVar("Prepared")
 
 
 class TooSlowError(CopydeskError):
     """A query took longer than its time limit."""
+
+
+class ClosedError(CopydeskError):
+    """The server is being stopped."""
 
 
 class ChangedError(CopydeskError):
@@ -61,6 +68,9 @@ class Snapshot:
         self._database.execute("set lock_configuration = true")
         self._prepared: dict[str, Any] = {}
         self._preparing = threading.RLock()
+        self._background: threading.Thread | None = None
+        self._running: set[duckdb.DuckDBPyConnection] = set()
+        self._is_closing = False
 
     def _configure(self) -> None:
         """Confine DuckDB to the files of the output."""
@@ -123,17 +133,46 @@ class Snapshot:
             raise TooSlowError("Too many queries are running. Try again in a moment.")
         cursor = self._database.cursor()
         timer = threading.Timer(seconds, cursor.interrupt)
+        self._running.add(cursor)
         try:
             timer.start()
+            if self._is_closing:
+                raise ClosedError(_CLOSED)
             yield cursor
         except duckdb.InterruptException as error:
+            if self._is_closing:
+                raise ClosedError(_CLOSED) from error
             raise TooSlowError(f"The query took more than {seconds:g} seconds. Narrow it with a filter.") from error
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
             raise ChangedError(CHANGED) from error
         finally:
             timer.cancel()
+            self._running.discard(cursor)
             cursor.close()
             self._slots.release()
+
+    def in_background(self, work: Callable[["Snapshot"], None]) -> None:
+        """Do some work in a thread of its own, which ends before `close` does."""
+        self._background = threading.Thread(target=work, args=(self,), daemon=True, name="browse-prepare")
+        self._background.start()
+
+    @property
+    def is_preparing(self) -> bool:
+        """Whether something is done in the background."""
+        return self._background is not None and self._background.is_alive()
+
+    def close(self) -> None:
+        """End the work in the background and the queries that run.
+
+        A thread that is still in DuckDB when Python ends would abort the process.
+        """
+        self._is_closing = True
+        deadline = time.monotonic() + _CLOSE_SECONDS
+        while self._background is not None and self.is_preparing and time.monotonic() < deadline:
+            for cursor in tuple(self._running):
+                with suppress(duckdb.Error):  # it has ended meanwhile
+                    cursor.interrupt()
+            self._background.join(0.05)
 
     def prepared(self, name: str, prepare: Callable[["Snapshot"], Prepared]) -> Prepared:
         """What `prepare` makes of this state, made once: a state never changes."""
@@ -144,13 +183,9 @@ class Snapshot:
 
     def create_table(self, name: str, sql: str, *values: object) -> None:
         """A table in memory with the rows of a query, for what is too slow to compute for each view."""
-        cursor = self._database.cursor()
-        try:
-            cursor.execute(f"create table {name} as {sql}", list(values))
-        except (duckdb.IOException, duckdb.InvalidInputException) as error:
-            raise ChangedError(CHANGED) from error
-        finally:
-            cursor.close()
+        with self._cursor(PREPARE_SECONDS) as cursor:
+            # it may be there already if what needed it was interrupted
+            cursor.execute(f"create or replace table {name} as {sql}", list(values))
 
     def stored_files(self, table: str) -> list[Path]:
         """The files of `lines` or `pages`."""
@@ -169,6 +204,7 @@ class Dataset:
     def __init__(self, root: str | Path, on_open: Callable[[Snapshot], None] | None = None) -> None:
         self.output, self._on_open = Output.open(root), on_open
         self._lock = threading.Lock()
+        self._prepared_snapshots: list[Snapshot] = []
         self._snapshot = self._open()
 
     def snapshot(self) -> Snapshot:
@@ -181,6 +217,11 @@ class Dataset:
                 self._snapshot = self._open()
             return self._snapshot
 
+    def close(self) -> None:
+        """End what is done in the background, for an earlier state too."""
+        for snapshot in self._prepared_snapshots:
+            snapshot.close()
+
     def open_again(self, changed: Snapshot) -> None:
         """Open the state again if this is still the current snapshot: files beside the tables have changed."""
         with self._lock:
@@ -189,6 +230,8 @@ class Dataset:
 
     def _open(self) -> Snapshot:
         snapshot = Snapshot(self.output)
+        at_work = [earlier for earlier in self._prepared_snapshots if earlier.is_preparing]
+        self._prepared_snapshots = [*at_work, snapshot]
         if self._on_open is not None:
             self._on_open(snapshot)
         return snapshot

@@ -1,5 +1,6 @@
 """What each view shows, as values for the templates. Everything foreign is cleaned and escaped there."""
 
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from markupsafe import Markup
 
 from expectations.reasons import quarantine_sentences
 from flows.browse.articles import Found
+from flows.browse.corrections import field_correction, line_correction
 from flows.browse.downloads import FORMATS
 from flows.browse.filters import KINDS, MISSING, NONE, PLACES, SORTS, ArticleFilter
 from flows.browse.open_problems import by_rule
@@ -182,6 +184,23 @@ def page_view_values(view: PageView, output: Output) -> dict[str, Any]:
         "stretches": stretches(view.lines),
         "has_report": view.page["run_id"] in _reports(output),
         "reasons": {str(reason): reason.sentence for reason in Reason if reason in used},
+    }
+
+
+def correction_view(view: PageView, line: Row | None, output: Output) -> dict[str, Any]:
+    """A correction of a page: of a line if one is given, else of its fields."""
+    of_line = line_correction(view.page, view.article, line) if line else ""
+    root = shlex.quote(str(output.root))
+    commands = (
+        "copydesk check-sites sites.toml",
+        f"copydesk preview sites.toml --output {root}",
+        f"copydesk replay --all --sites sites.toml --output {root}",
+    )
+    return {
+        "page": view.page,
+        "line": line,
+        "entry": of_line or field_correction(view.page, view.article),
+        "commands": "\n".join(commands),
     }
 
 

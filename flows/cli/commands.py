@@ -15,6 +15,7 @@ from flows.cli.options import (
     VERBOSE,
     Command,
     Option,
+    folder,
 )
 
 RUN = Command(
@@ -347,6 +348,7 @@ OPERATING = (
             SCHEDULES,
             Option(
                 "--output",
+                type=folder,
                 metavar="DIR",
                 help="folder of the dataset (default: those of the schedules file, or output)",
             ),

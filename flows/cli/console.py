@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from expectations.dataset import LOSSES
-from flows.cli.terminal import Terminal, one_line
+from flows.cli.terminal import Terminal, discard, one_line
 from flows.report.account import article_count
 from flows.report.model import RunReport
 from flows.report.problems import standing_phrase
@@ -31,7 +31,10 @@ logger = logging.getLogger("copydesk")
 
 def print_json(value: object) -> None:
     """Print a value as JSON, for programs."""
-    print(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode())
+    try:
+        print(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode(), flush=True)
+    except BrokenPipeError:  # `copydesk run --json pages | head -1`: the exit code still says what was done
+        discard(sys.stdout)
 
 
 @contextmanager
@@ -86,6 +89,9 @@ def summary(report: RunReport, output: str) -> None:
     if report.state == "Completed" and account.known and not account.received:
         what = "the one page is" if account.known == 1 else f"all {account.known:,} pages are"
         console.print(f"Nothing new: {what} known from earlier runs.")
+        return
+    if report.state == "Completed" and "everything" in report.parameters and not account.received:
+        console.print("Nothing to replay: no such page is in quarantine, or its raw page was not kept.")
         return
     _print_account(console, report)
     _print_warnings(console, report)

@@ -71,6 +71,8 @@ def list_or_prune_quarantine(options: argparse.Namespace) -> int:
     from tasks.load.output import Output
 
     output = Output.open(options.output)
+    if options.limit < 0:
+        raise UsageError("--limit must be an integer >= 0")
     check_selection(output, options.reason, options.run_id)
     if options.prune_days is None and options.prune_megabytes is None:
         rows = select(output, reason=options.reason, run_id=options.run_id)
@@ -114,10 +116,11 @@ def add_entities(options: argparse.Namespace) -> int:
 def compact_files(options: argparse.Namespace) -> int:
     """Join small files of the dataset."""
     from flows.operate.upkeep import compact
+    from flows.report.wording import count
     from tasks.load.output import Output
 
     for table, (before, after) in compact(Output.open(options.output)).items():
-        print(f"{table}: {before:,} files, now {after:,}")
+        print(f"{table}: {count(before, 'file')}, now {after:,}")
     return EXIT_DONE
 
 
@@ -130,6 +133,7 @@ def mirror_dataset(options: argparse.Namespace) -> int:
     from tasks.storage.object_stores import file_system
 
     if options.list:
+        _check_table(options.list)
         files, root = file_system(options.address)
         print("\n".join(Mirror(files, root, options.address).addresses(options.list)))
         return EXIT_DONE
@@ -139,6 +143,18 @@ def mirror_dataset(options: argparse.Namespace) -> int:
         f"state {pushed.state}: {count(pushed.files, 'file')}, {uploaded}, {count(pushed.removed, 'old file')} removed"
     )
     return EXIT_DONE
+
+
+def _check_table(name: str) -> None:
+    """Refuse a table that no mirror has: a typo would look like a table without files.
+
+    Raises:
+        UsageError: the message names the tables.
+    """
+    from tasks import schema
+
+    if name not in schema.PUBLISHED:
+        raise UsageError(f"--list: unknown table: {name}; a mirror has {', '.join(schema.PUBLISHED)}")
 
 
 def repair_output(options: argparse.Namespace) -> int:
@@ -188,7 +204,8 @@ def forget_article(options: argparse.Namespace) -> int:
         print("Nothing was removed. Run again with --yes to delete them permanently.")
         return EXIT_DONE
     counts, left = upkeep.forget_article(output, target)
-    print("removed: " + ", ".join(f"{count(rows, 'row')} of {name}" for name, rows in sorted(counts.items()) if rows))
+    removed = ", ".join(f"{count(rows, 'row')} of {name}" for name, rows in sorted(counts.items()) if rows)
+    print(f"removed: {removed or 'nothing, it was forgotten before'}")
     if left:
         raise CopydeskError(f"still named in {', '.join(left)}")
     print("Verified: no row in any file refers to them (the ledger keeps `forgotten` entries).")

@@ -39,7 +39,10 @@ def _report(is_piped: bool) -> TextIO:
 
 def _size(path: Path) -> str:
     """`, 12.3 MB`; nothing for a folder."""
-    return f" ({path.stat().st_size / 1e6:,.1f} MB)" if path.is_file() else ""
+    if not path.is_file():
+        return ""
+    size = path.stat().st_size
+    return f" ({size / 1e6:,.1f} MB)" if size >= 1e6 else f" ({size / 1e3:,.1f} kB)"
 
 
 @contextmanager

@@ -31,7 +31,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(INTERRUPTED, file=sys.stderr)
         return EXIT_INTERRUPTED
     except BrokenPipeError:  # `copydesk show | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        from flows.cli.terminal import discard
+
+        discard(sys.stdout)
         return EXIT_DONE
 
 

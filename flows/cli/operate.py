@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tasks.errors import EXIT_DONE, EXIT_FAILED, CopydeskError, UsageError
+from tasks.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, CopydeskError, UsageError, first_problem
+from tasks.storage.addresses import shown
 
 if TYPE_CHECKING:
     from flows.operate.schedules import Schedules
@@ -38,6 +39,8 @@ def serve_schedules(options: argparse.Namespace) -> int:
         from flows.operate.deployments import create_outputs, deployments_of
 
         create_outputs(schedules)
+        for source in schedules.missing_sources():
+            print(f"note: {shown(source)} does not exist yet; runs fail until it does", file=sys.stderr)
         deployments_of(schedules)  # a wrong parameter is reported before a server starts
         _serve(schedules)
     return EXIT_DONE
@@ -85,6 +88,8 @@ def deploy_schedules(options: argparse.Namespace) -> int:
     print("registered: " + ", ".join(names))
     for root in missing:
         print(f"note: {root} cannot be created on this machine; create it where the workers see it")
+    for source in schedules.missing_sources():
+        print(f"note: {shown(source)} does not exist on this machine; it must exist where the workers are")
     print(f"on each worker machine, run: prefect worker start --pool {options.pool}")
     return EXIT_DONE
 
@@ -112,7 +117,11 @@ def browse_dataset(options: argparse.Namespace) -> int:
     """Show a dataset in the browser until interrupted."""
     from flows.browse.server import serve_dataset
 
-    serve_dataset(options.output, options.port)
+    try:
+        serve_dataset(options.output, options.port)
+    except KeyboardInterrupt:  # how it is meant to end
+        print("stopped", file=sys.stderr)
+        return EXIT_INTERRUPTED
     return EXIT_DONE
 
 
@@ -132,15 +141,10 @@ def _value_errors_as_usage() -> Iterator[None]:
     except CopydeskError:
         raise
     except ValueError as error:
-        raise UsageError(_first_problem(error)) from error
+        from pydantic import ValidationError
 
+        from flows.operate.schedules import Schedules
 
-def _first_problem(error: ValueError) -> str:
-    """The first problem in one line; pydantic lists all of them over many."""
-    errors = getattr(error, "errors", None)
-    if not callable(errors):
-        return str(error)
-    first = errors()[0]
-    field = ".".join(str(part) for part in first["loc"])
-    message = str(first["msg"]).removeprefix("Value error, ")
-    return f"{field}: {message}" if field else message
+        raise UsageError(
+            first_problem(error, Schedules) if isinstance(error, ValidationError) else str(error)
+        ) from error

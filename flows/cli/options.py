@@ -15,6 +15,17 @@ class Option:
         self.names, self.settings = names, settings
 
 
+def folder(name: str) -> str:
+    """The name of a folder, unless it is empty: that would be the current folder.
+
+    Raises:
+        ArgumentTypeError: it is empty.
+    """
+    if not name.strip():
+        raise argparse.ArgumentTypeError("the name of the folder is empty; was a variable of the shell not set?")
+    return name
+
+
 @dataclass(frozen=True)
 class Command:
     """One command. `help` is a phrase in the imperative, without a capital and a full stop."""
@@ -26,7 +37,9 @@ class Command:
     options: tuple[Option, ...] = ()
 
 
-OUTPUT = Option("--output", default="output", metavar="DIR", help="folder of the dataset (default: output)")
+OUTPUT = Option(
+    "--output", type=folder, default="output", metavar="DIR", help="folder of the dataset (default: output)"
+)
 REASON = Option("--reason", metavar="CODE", help="only pages with this reason")
 RUN_ID = Option("--run", metavar="RUN_ID", dest="run_id", help="only pages that this run quarantined")
 THRESHOLDS = Option("--thresholds", metavar="FILE", help="use this file instead of the bundled thresholds.yml")

@@ -50,5 +50,5 @@ def list_or_acknowledge_problems(options: argparse.Namespace) -> int:
 
 def _no_such_problem(key: str, problems: Sequence["Problem"]) -> UsageError:
     known = [problem.key for problem in problems if problem.is_open]
-    listed = ", ".join(known[:10]) or "none"
-    return UsageError(f"unknown problem: {key}{did_you_mean(key, known) or '; the open problems are ' + listed}")
+    listed = f"; the open problems are {', '.join(known[:10])}" if known else "; no problem is open"
+    return UsageError(f"unknown problem: {key}{did_you_mean(key, known) or listed}")

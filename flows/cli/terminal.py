@@ -1,6 +1,7 @@
 """Text on the terminal. What pages, file names and publishers say is foreign: it is shown, never obeyed."""
 
-from typing import Any
+import os
+from typing import IO, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -11,6 +12,11 @@ from flows.cli.foreign_text import one_line, printable
 __all__ = ["Terminal", "one_line", "printable"]
 
 _UNLIMITED = 100_000  # columns; rich always wants a number
+
+
+def discard(stream: IO[str]) -> None:
+    """Send to nowhere what is still written to a stream, also at the end of the process."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 class Terminal(Console):
@@ -28,7 +34,16 @@ class Terminal(Console):
         """Print a table without the blanks that fill its last column: nobody wants them in a file."""
         with self.capture() as captured:
             self.print(table)
-        self.file.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+        try:
+            self.file.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+            self.file.flush()
+        except BrokenPipeError:
+            self.on_broken_pipe()
+
+    def on_broken_pipe(self) -> None:
+        """Print no more, its reader is gone (`copydesk show | head -1`). The exit code still says what was done."""
+        self.quiet = True
+        discard(self.file)
 
     def render_str(self, text: str, **options: Any) -> Text:  # type: ignore[override]  # its options are passed on
         """Every string that is printed or is in a cell of a table comes by here."""

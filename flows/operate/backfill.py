@@ -17,6 +17,7 @@ from flows.operate.paths import check_paths
 from flows.operate.run_names import run_name
 from flows.parameters import BackfillParameters, NewsParameters
 from flows.pipeline import news
+from flows.report.wording import count
 from tasks.ingest.listing import SourceError
 from tasks.storage.addresses import as_given
 
@@ -69,9 +70,9 @@ def backfill(parameters: BackfillParameters) -> Any:
         logger.info("slice %s: %s", ", ".join(slice_parameters.sources), name)
         if has_stopped and not parameters.goes_on:
             break
-    create_table_artifact(key="backfill", table=rows, description=f"{len(rows)} slices")
-    published = sum(row["state"].startswith("Completed") for row in rows)
-    text = f"{published} of {len(rows)} slices published"
+    create_table_artifact(key="backfill", table=rows, description=count(len(rows), "slice"))
+    done = sum(row["state"].startswith("Completed") for row in rows)
+    text = f"{done} of {count(len(rows), 'slice')} processed"
     if has_stopped:
         name = "StoppedByGate" if rows[-1]["state"] == "StoppedByGate" else "Failed"
         return Failed(name=name, message=f"{text}; {rows[-1]['message']}")

@@ -1,9 +1,10 @@
 """The deployments of a schedules file, served by one process or registered for workers elsewhere."""
 
 import logging
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from prefect import Flow
 from prefect.automations import Automation
@@ -23,12 +24,14 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.states import Cancelled
 from prefect.types.entrypoint import EntrypointType
+from pydantic import BaseModel, ValidationError
 
 from flows.operate.backfill import backfill
 from flows.operate.maintenance import maintenance
-from flows.operate.schedules import RunSchedule, Schedules
+from flows.operate.schedules import RunSchedule, ScheduleError, Schedules
 from flows.parameters import MaintenanceParameters, NewsParameters
 from flows.pipeline import news
+from tasks.errors import first_problem
 from tasks.load.output import Output
 from tasks.storage.addresses import hand_on_given, keep_as_given, shown, without_secrets
 
@@ -55,7 +58,7 @@ def deployments_of(schedules: Schedules) -> list[RunnerDeployment]:
     """The deployments of a schedules file.
 
     Raises:
-        ValueError: a parameter is unknown or has a wrong value; the message names it.
+        ScheduleError: a parameter is unknown or has a wrong value; the message names it.
     """
     deployments = [
         _run_deployment(name, schedule, schedules)
@@ -64,9 +67,8 @@ def deployments_of(schedules: Schedules) -> list[RunnerDeployment]:
     ]
     deployments.append(_backfill_deployment(schedules))
     if schedules.maintenance is not None:
-        parameters = MaintenanceParameters.model_validate(
-            {"output": schedules.output} | schedules.maintenance.parameters
-        )
+        given = {"output": schedules.output} | schedules.maintenance.parameters
+        parameters = _validated(MaintenanceParameters, given, MAINTENANCE)
         deployments.append(
             _deployment(
                 maintenance,
@@ -82,7 +84,7 @@ def deployments_of(schedules: Schedules) -> list[RunnerDeployment]:
 
 def _run_deployment(name: str, schedule: RunSchedule, schedules: Schedules) -> RunnerDeployment:
     defaults = {"sources": schedule.sources, "output": schedules.output, "sites": schedules.sites, "if_busy": "wait"}
-    parameters = NewsParameters.model_validate(defaults | schedule.parameters)
+    parameters = _validated(NewsParameters, defaults | schedule.parameters, name)
     return _deployment(
         news,
         name,
@@ -91,6 +93,21 @@ def _run_deployment(name: str, schedule: RunSchedule, schedules: Schedules) -> R
         timezone=schedules.timezone,
         limit=_DROP if name == HOURLY else _QUEUE,
     )
+
+
+Parameters = TypeVar("Parameters", bound=BaseModel)
+
+
+def _validated(model: type[Parameters], values: Mapping[str, Any], section: str) -> Parameters:
+    """The parameters of a section of the schedules file.
+
+    Raises:
+        ScheduleError: one of them is unknown or has a wrong value.
+    """
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise ScheduleError(first_problem(error, model, f"{section}.parameters.")) from error
 
 
 def _backfill_deployment(schedules: Schedules) -> RunnerDeployment:

@@ -135,9 +135,11 @@ def _thresholds() -> Finding:
 
 def _schedules(path: str) -> "tuple[Schedules | None, Finding]":
     from flows.operate.deployments import deployments_of
-    from flows.operate.schedules import read_schedules
+    from flows.operate.schedules import DEFAULT_FILE, read_schedules
 
     if not Path(path).exists():
+        if path != DEFAULT_FILE:
+            return None, Finding("schedules", FAIL, f"{path} does not exist", "fix the path after --schedules")
         advice = "fine if you start runs by hand; otherwise see flows/README.md"
         return None, Finding("schedules", WARN, f"{path} does not exist", advice)
     try:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from flows.operate.paths import absolute, absolute_parameters
-from tasks.errors import UsageError
+from tasks.errors import UsageError, first_problem
 
 DEFAULT_FILE = "schedules.toml"
 EXAMPLE = """\
@@ -137,6 +137,12 @@ class Schedules(_Section):
         ]
         return list(dict.fromkeys([self.output, *others]))
 
+    def missing_sources(self) -> list[str]:
+        """The folders and files of scheduled runs that do not exist on this machine."""
+        sources = [source for section in (self.hourly, self.nightly) if section for source in section.sources]
+        local = [source for source in sources if "://" not in source and not any(sign in source for sign in "*?[")]
+        return [source for source in dict.fromkeys(local) if not Path(source).exists()]
+
 
 def read_schedules(path: str | Path) -> Schedules:
     """The validated file, with its paths made absolute.
@@ -152,9 +158,7 @@ def read_schedules(path: str | Path) -> Schedules:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ScheduleError(f"{path}: is not TOML: {error}") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ScheduleError(f"{path}: {key or 'the file'}: {first['msg'].removeprefix('Value error, ')}") from error
+        raise ScheduleError(f"{path}: {first_problem(error, Schedules)}") from error
     if not (schedules.hourly or schedules.nightly or schedules.maintenance):
         raise ScheduleError(f"{path}: nothing is scheduled; expected [hourly], [nightly] or [maintenance]")
     return schedules.with_absolute_paths(Path(path).absolute().parent)

@@ -30,12 +30,14 @@ from tasks.ingest.selection import (
 from tasks.ingest.unpacking import CODECS
 from tasks.storage import object_stores
 from tasks.storage.addresses import path_of, printable, shown
+from tasks.storage.output_mark import MARK, read_mark
 from tasks.vocabulary import Flaw
 
 ADDRESS_FILE = "urls.csv"  # beside the pages: columns file (or page_id), url, fetched_at (or crawled)
 # suffixes of the folder that browsers save with a page
 SAVED_PARTS = ("_files", "_data", "-Dateien", "_fichiers", "_archivos")
 INNER_LINKS = "links to folders that are read themselves"
+OUTPUTS = "outputs of Copydesk"
 OUTER_LINK, OUTER_LINKS = "link to the folder ", "more links to folders, not followed"
 _SHOWN_LINKS = 20
 # what to do with files that hold pages in another form, by their endings
@@ -119,9 +121,15 @@ def files_of(source: str, skipped: Counter[str], selection: Selection = EVERYTHI
 
 def _files_of(source: str, skipped: Counter[str]) -> Iterator[FileRef]:
     path = Path(source)
+    if not source.strip():  # Path("") would be the current folder
+        raise SourceError("a source is empty; was a variable of the shell not set?")
     if object_stores.is_remote(source):
         yield from _remote_files(source, skipped)
     elif path.is_dir():
+        if read_mark(path) is not None:
+            raise SourceError(
+                f"{shown(source)}: is an output of Copydesk, not a source; its raw pages are in {shown(source)}/pages"
+            )
         yield from _walk(path, skipped)
     elif os.path.lexists(path):
         yield _named_file(path)
@@ -152,13 +160,20 @@ def _remote_files(source: str, skipped: Counter[str]) -> Iterator[FileRef]:
 def _matches(pattern: str, skipped: Counter[str]) -> Iterator[FileRef]:
     asks_for_hidden = any(part.startswith("_") for part in Path(pattern).parts)
     named = set(Path(pattern).parts)
+    base = os.path.dirname(pattern[: min(pattern.index(mark) for mark in "*?[" if mark in pattern)])  # noqa: PTH120
+    outputs: dict[Path, bool] = {}
     for name in sorted(glob.glob(pattern, recursive=True)):  # noqa: PTH207 - keeps the user's spelling of the path
         entry = Path(name)
+        if _is_in_output(entry, base, outputs):
+            skipped[OUTPUTS] += 1
+            continue
         if not asks_for_hidden and any(is_hidden(part) for part in entry.parts if part not in named):
             skipped[HIDDEN] += 1
             continue
         if entry.is_dir():
-            if not pattern.endswith("**"):  # `**` matches the folders and their files both
+            if read_mark(entry) is not None:
+                skipped[OUTPUTS] += 1
+            elif not pattern.endswith("**"):  # `**` matches the folders and their files both
                 yield from _walk(entry, skipped)
         elif is_beside_pages(name):
             skipped[BESIDE_PAGES] += 1
@@ -166,6 +181,18 @@ def _matches(pattern: str, skipped: Counter[str]) -> Iterator[FileRef]:
             yield from _file_in(name, entry.name, format_of(entry.name), _addresses(entry.parent), skipped)
         else:
             skipped[_kind(entry)] += 1
+
+
+def _is_in_output(entry: Path, base: str, known: dict[Path, bool]) -> bool:
+    """Whether a match is in an output that the pattern does not name; `known` keeps what was found."""
+    for folder in entry.parents:
+        if folder == Path(base):
+            return False
+        if folder not in known:
+            known[folder] = read_mark(folder) is not None
+        if known[folder]:
+            return True
+    return False
 
 
 def _named_file(path: Path) -> FileRef:
@@ -221,7 +248,10 @@ def _real_folders(root: str, names: set[str], top: str, skipped: Counter[str]) -
         if is_hidden(name):
             skipped[HIDDEN_FOLDERS] += 1
         elif not os.path.islink(path):  # noqa: PTH114
-            yield name
+            if os.path.exists(os.path.join(path, MARK)) and read_mark(Path(path)):  # noqa: PTH110, PTH118
+                skipped[OUTPUTS] += 1
+            else:
+                yield name
         elif _is_within(target := os.path.realpath(path), top):
             skipped[INNER_LINKS] += 1
         else:

@@ -20,14 +20,17 @@ from tasks.vocabulary import Flaw
 _LEDGER_COLUMNS = ["doc_id", "source_uri", "url", "byte_count", "source_mtime_ns", "page_digest", "outcome", "reason"]
 _FORGOTTEN = "*"  # replaces the address, which a forgotten page no longer has: its bytes are known at any address
 _RECORD_SEPARATOR = "#"  # between the path of a file with many pages and the key of a page in it
-_ARRAYS = ("files", "containers", "urls", "docs", "contents", "originals")
+_ARRAYS = ("files", "containers", "container_pages", "urls", "docs", "contents", "originals")
 
 
 class SeenPages:
     """Sorted hashes of what is in the ledger. `containers` are files with many pages, known by path and time."""
 
-    def __init__(self, files: Ids, containers: Ids, urls: Ids, docs: Ids, contents: Ids, originals: Ids) -> None:
-        self.files, self.containers, self.urls, self.docs = files, containers, urls, docs
+    def __init__(  # the arrays of `_ARRAYS`, in this order
+        self, files: Ids, containers: Ids, container_pages: Ids, urls: Ids, docs: Ids, contents: Ids, originals: Ids
+    ) -> None:
+        self.files, self.urls, self.docs = files, urls, docs
+        self.containers, self.container_pages = containers, container_pages  # of each container the number of pages
         self.contents, self.originals = contents, originals  # of each content the doc_id that had it first
 
     @classmethod
@@ -47,8 +50,15 @@ class SeenPages:
             return cls(*(NO_IDS for _ in _ARRAYS))
         files, containers, urls, docs, contents = (np.concatenate(part) for part in zip(*parts, strict=True))
         order = np.argsort(contents, kind="stable")
+        names, counts = np.unique(containers, return_counts=True)
         return cls(
-            np.unique(files), np.unique(containers), np.unique(urls), np.sort(docs), contents[order], docs[order]
+            np.unique(files),
+            names,
+            counts.astype(np.uint64),
+            np.unique(urls),
+            np.sort(docs),
+            contents[order],
+            docs[order],
         )
 
     def save(self, folder: Path) -> None:
@@ -67,9 +77,12 @@ class SeenPages:
         keys = _file_keys(pa.array(uris, pa.string()), pa.array(sizes, pa.int64()), pa.array(mtimes, pa.int64()))
         return contains(self.files, keys)
 
-    def has_container(self, uri: str, mtime_ns: int) -> bool:
-        """Whether pages of this file were read before, in its present state."""
-        return bool(contains(self.containers, hash_strings(pa.array([f"{uri}\t{mtime_ns}"])))[0])
+    def pages_of_container(self, uri: str, mtime_ns: int) -> int:
+        """The number of pages of this file that were read before, in its present state."""
+        keys = hash_strings(pa.array([f"{uri}\t{mtime_ns}"]))
+        if not contains(self.containers, keys)[0]:
+            return 0
+        return int(self.container_pages[positions(self.containers, keys)[0]])
 
     def has_url(self, url: str) -> bool:
         """Whether a page was received from this address, as the address requested or the one that redirects led to."""
@@ -105,11 +118,11 @@ def _file_keys(uris: pa.ChunkedArray, sizes: pa.ChunkedArray, mtimes: pa.Chunked
 
 
 def _container_keys(sources: pa.ChunkedArray, mtimes: pa.ChunkedArray) -> Ids:
-    """One hash per file with many pages: of its path and modification time."""
+    """One hash per page of a file with many pages: of the file's path and modification time."""
     is_record = pc.match_substring(sources, _RECORD_SEPARATOR)
     paths = pc.replace_substring_regex(sources.filter(is_record), "#.*$", "")
     times = pc.cast(mtimes.filter(is_record), pa.string())
-    return hash_strings(pc.unique(pc.binary_join_element_wise(paths, times, "\t")))
+    return hash_strings(pc.binary_join_element_wise(paths, times, "\t"))
 
 
 def _content_keys(digests: pa.ChunkedArray, urls: pa.ChunkedArray) -> Ids:

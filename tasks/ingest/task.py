@@ -74,7 +74,8 @@ def ingest(
     web = [source for source in sources if is_web(source)]
     listing = list_files([source for source in sources if not is_web(source)], selection)
     seen = SeenPages.from_ledger(ledger_files)
-    refs = FileRefs(_new_files(listing.refs, seen, rereads_tables=bool(columns)))
+    known: Counter[str] = Counter()
+    refs = FileRefs(_new_files(listing.refs, seen, known, rereads_tables=bool(columns)))
     if executor.is_remote:
         refs = FileRefs(
             ref if is_remote(ref.path) else replace(ref, path=str(Path(ref.path).absolute())) for ref in refs
@@ -91,7 +92,7 @@ def ingest(
     receipts = read_jobs(jobs, executor)
     if web:
         receipts += fetch(web, folder, limits, seen, fetching or Fetching())
-    notes = Counter(listed=len(listing.refs), known=len(listing.refs) - len(refs))
+    notes = Counter(listed=len(listing.refs), known=known["pages"])
     notes.update({f"skipped: {kind}": count for kind, count in listing.skipped.items()})
     for receipt in receipts:
         notes.update(receipt.notes)
@@ -133,8 +134,10 @@ def _receipts_of(jobs: list[Job], executor: Executor) -> Iterator[list[Receipt]]
     )
 
 
-def _new_files(refs: Iterable[FileRef], seen: SeenPages, *, rereads_tables: bool) -> Iterator[FileRef]:
-    """The files that no earlier run has read in their present state.
+def _new_files(
+    refs: Iterable[FileRef], seen: SeenPages, known: Counter[str], *, rereads_tables: bool
+) -> Iterator[FileRef]:
+    """The files that no earlier run has read in their present state; the pages of the others are counted in `known`.
 
     With `rereads_tables` (this run names columns) files with many pages are read again; their pages are known by
     their bytes.
@@ -145,11 +148,12 @@ def _new_files(refs: Iterable[FileRef], seen: SeenPages, *, rereads_tables: bool
             [ref.source_uri for ref in part], [ref.byte_count for ref in part], [ref.mtime_ns for ref in part]
         )
         for ref, is_known in zip(part, is_seen.tolist(), strict=True):
-            if is_known or (
-                not rereads_tables and ref.is_container and seen.has_container(ref.source_uri, ref.mtime_ns)
-            ):
-                continue
-            yield ref
+            count = int(is_known)
+            if not is_known and ref.is_container and not rereads_tables:
+                count = seen.pages_of_container(ref.source_uri, ref.mtime_ns)
+            known["pages"] += count
+            if not count:
+                yield ref
 
 
 @task(name="ingest", task_run_name="load-stored-pages", cache_policy=NO_CACHE, persist_result=False)

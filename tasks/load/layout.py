@@ -7,19 +7,18 @@ repaired: it would look like a dataset to which nothing was ever published.
 import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 import orjson
 
 from tasks import schema
 from tasks.errors import EXIT_USAGE, CopydeskError
 from tasks.storage.atomic import write_json
+from tasks.storage.output_mark import MARK, read_mark
 from tasks.storage.tables import is_file_of
 
 TABLES = tuple(schema.PUBLISHED)
 UNPUBLISHED = ("lines", "pages", "entities")  # folders beside the tables, to which files are only added
 PUBLISHED, CURRENT = ".published", "current"
-MARK = "copydesk.json"  # in every output: which version created it, and whether a run has published to it
 FILE_LIST = "files.json"  # in every snapshot: the size of each file by table and path
 EMPTY_FILE = "empty.parquet"  # in a table without rows, so that readers find its columns
 SNAPSHOT = re.compile(r"^\d{6}$")
@@ -86,15 +85,6 @@ def is_copied_table(path: Path, table: str) -> bool:
 
 
 # ---------------------------------------------------------------------- the mark
-
-
-def read_mark(root: Path) -> dict[str, Any] | None:
-    """The mark of an output, or None: it has none, or a file of that name is not of Copydesk."""
-    try:
-        content = orjson.loads((root / MARK).read_bytes())
-    except (OSError, orjson.JSONDecodeError):
-        return None
-    return content if isinstance(content, dict) and "made_by" in content else None
 
 
 def write_mark(root: Path) -> None:

@@ -29,6 +29,9 @@ duckdb.sql("select publisher, published_date, title from 'articles/**/*.parquet'
 Begin with `articles`. Look at `confidence` and `flags` before you rely on a row: a flag names a doubt. A missing value
 means that the page does not say it; it is never a guess, unless `flags` has `published_guessed`.
 
+Polars, Spark, Dask, Ray and `datasets` read the folder by its path, too. Do not use fastparquet: it returns null for
+`quotes` and `flag_evidence` and loses the time zone of times.
+
 ## Tables
 
 {tables}

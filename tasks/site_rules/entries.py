@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 from tasks.site_rules.addresses import AddressPattern, read_pattern
 from tasks.steps import digest
 
-_RULE_CHARS = 1_000  # of a text, pattern or selector; a paragraph has half of it
+RULE_CHARS_MAX = 1_000  # of a text, pattern or selector; a paragraph has half of it
 _ENTRY_RULES = 200  # of one kind in one entry: each costs a pass over the lines of a page
 _EMPTY_PAGE = "<p></p>"
 
@@ -39,7 +39,7 @@ def _checked_pattern(pattern: str) -> str:
     return pattern
 
 
-Text = Annotated[str, Field(min_length=1, max_length=_RULE_CHARS)]
+Text = Annotated[str, Field(min_length=1, max_length=RULE_CHARS_MAX)]
 Selector = Annotated[Text, AfterValidator(_checked_selector)]
 Pattern = Annotated[Text, AfterValidator(_checked_pattern)]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, Any
 
-from tasks.errors import CopydeskError
+from tasks.errors import EXIT_USAGE, CopydeskError
 
 _COPY_BYTES = 1 << 20
 # the extra of Copydesk that a scheme needs
@@ -20,6 +20,12 @@ _EXTRAS |= dict.fromkeys(("az", "abfs", "abfss", "adl"), "azure")
 
 class StoreError(CopydeskError, OSError):
     """An address in a store that cannot be read; the message is shown to the user."""
+
+
+class UnknownStoreError(StoreError):
+    """An address of an unknown kind of store."""
+
+    exit_code = EXIT_USAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ def file_system(address: str) -> tuple[Any, str]:
     """The store's file system and the path within it.
 
     Raises:
-        StoreError: the kind of store is unknown, or its package is not installed.
+        StoreError: the kind of store is unknown, its package is not installed, or it cannot be reached.
     """
     import fsspec  # noqa: PLC0415 - only where there is a remote source
 
@@ -54,6 +60,10 @@ def file_system(address: str) -> tuple[Any, str]:
         hint = f"pip install 'copydesk[{extra}]'" if extra else f"install the package that fsspec needs: {error}"
         raise StoreError(f"{address}: {scheme}:// needs a package that is not installed; {hint}") from error
     except (ValueError, OSError) as error:
+        if scheme not in fsspec.available_protocols():
+            raise UnknownStoreError(
+                f"{address}: this kind of store is unknown; common ones are s3://, gs:// and az://"
+            ) from error
         raise StoreError(f"{address}: cannot be reached: {error}") from error
 
 

@@ -8,8 +8,6 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-import ftfy
-
 _LONG_LINE_CHARS = 10_000  # no line of a story is longer; of what repeats itself each piece is repaired once
 
 # The characters that the lead byte of a sequence turns into.
@@ -39,6 +37,8 @@ def repair(line: str) -> str:
         return line
     if len(line) > _LONG_LINE_CHARS:
         return "".join(map(cache(repair), _pieces(line)))
+    import ftfy  # noqa: PLC0415 - slow to load, and most pages are sound
+
     return ftfy.fix_encoding(line).replace("\n", " ").replace("\r", " ")
 
 

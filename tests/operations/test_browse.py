@@ -49,6 +49,10 @@ def test_every_view_can_be_reached_and_read(address, tmp_path):
         look(browser, "1 article.", "text_cut_off")
         browser.click(".results a")
         look(browser, SCRIPT, "Subscribe now", "dropped: promo", "Fields", "og:title")
+        page = browser.run("location.pathname")
+        browser.click("a[href$='/correction']")
+        look(browser, "A correction of", "[[site]]", "copydesk preview sites.toml")
+        browser.open(f"{address}{page}")
         browser.click("a[href$='/source']")
         look(browser, "nothing of it is run", SCRIPT)
         browser.click("header a[href='/articles']")
@@ -81,4 +85,4 @@ def test_every_view_can_be_reached_and_read(address, tmp_path):
         assert [one for one in browser.messages if "400 (Bad Request)" not in one] == []
         elsewhere = [one for one in browser.requested if not one.startswith((f"{address}/", "data:"))]
         assert elsewhere == []
-    assert len(seen) == 14
+    assert len(seen) == 15

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from flows.cli.main import main
 from flows.operate import doctor
 
 RUN = {"expected_start_time": "2026-03-01T03:00:00.000000Z"}
@@ -35,3 +36,18 @@ def test_doctor_waits_for_the_first_planned_runs_of_a_fresh_deployment(age_secon
     assert asked is None or len(questions) == asked
     if state == doctor.FAIL:
         assert "scheduler is dead" in finding.advice
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ([], 0, "note  schedules: schedules.toml does not exist"),
+        (["--schedules", "nightly.toml"], 1, "FAIL  schedules: nightly.toml does not exist"),
+    ],
+    ids=["by default", "named"],
+)
+def test_a_schedules_file_that_is_named_must_exist(tmp_path, monkeypatch, capsys, arguments, code, said):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(doctor, "api_url", lambda: None)
+    assert main(["doctor", *arguments]) == code
+    assert said in capsys.readouterr().out

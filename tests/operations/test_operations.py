@@ -85,6 +85,24 @@ def test_an_output_that_this_machine_cannot_create_is_named_and_a_foreign_one_re
         create_outputs(Schedules(output=str(tmp_path / "mine")))
 
 
+@pytest.mark.parametrize(
+    ("source", "is_missing"),
+    [
+        ("pages", False),
+        ("publishers.toml", True),
+        ("pagez", True),
+        ("pagez/*.html", False),  # a pattern may match tomorrow
+        ("https://a.example/feed", False),
+        ("s3://bucket/pages", False),
+    ],
+)
+def test_a_scheduled_source_that_does_not_exist_is_named(tmp_path, source, is_missing):
+    (tmp_path / "pages").mkdir()
+    path = tmp_path / "schedules.toml"
+    path.write_text(f"[nightly]\ncron = '0 3 * * *'\nsources = ['{source}']\n")
+    assert read_schedules(path).missing_sources() == [str(tmp_path / source)] * is_missing
+
+
 @pytest.mark.parametrize(("rule", "state"), [('body = "p"', "ok"), ('body = "p["', "fail"), ("", "fail")])
 def test_doctor_checks_the_corrections_that_are_scheduled(tmp_path, rule, state):
     (tmp_path / "schedules.toml").write_text(EXAMPLE.replace("# sites =", "sites ="))
@@ -115,8 +133,14 @@ def test_corrections_by_site_are_beside_the_schedules_and_reach_every_run(tmp_pa
         ("[nightly]\ncron = '0 3 * * * *'\nsources = ['a']", "not a cron expression"),
         ("[nightly]\ncron = '61 3 * * *'\nsources = ['a']", "not a cron expression"),
         ("timezone = 'Mars/Olympus'\n[nightly]\ncron = '0 3 * * *'\nsources = ['a']", "not a time zone"),
-        ("[nightly]\ncron = '0 3 * * *'\nsource = ['a']", "nightly.source"),
-        ("[weekly]\ncron = '0 3 * * *'", "weekly"),
+        ("[nightly]\ncron = '0 3 * * *'\nsource = ['a']", "nightly.sources: is missing"),
+        (
+            "[nightly]\ncron = '0 3 * * *'\nsources = ['a']\nparams = {}",
+            "nightly.params: unknown key; did you mean parameters?",
+        ),
+        ("[weekly]\ncron = '0 3 * * *'", "weekly: unknown key; known are timezone, output, sites, hourly, "),
+        ("outptu = 'x'", "outptu: unknown key; did you mean output?"),
+        ("[nightly]\ncron = 3\nsources = ['a']", "nightly.cron: must be a valid string, not 3"),
         ("output = 'x'", "nothing is scheduled"),
         ("not toml", "is not TOML"),
     ],
@@ -127,6 +151,26 @@ def test_a_wrong_schedule_is_reported_in_one_line(tmp_path, capsys, text, report
     path.write_text(text)
     with pytest.raises(ScheduleError, match=reported):
         read_schedules(path)
+    assert main(["serve", "--schedules", str(path)]) == 2
+    assert reported in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("section", "parameters", "reported"),
+    [
+        (
+            "nightly",
+            "one_per_stroy = true",
+            "nightly.parameters.one_per_stroy: unknown key; did you mean one_per_story?",
+        ),
+        ("nightly", "timeout_minutes = 'x'", "nightly.parameters.timeout_minutes: must be a valid number, not 'x'"),
+        ("maintenance", "prune_dayz = 9", "maintenance.parameters.prune_dayz: unknown key; did you mean prune_days?"),
+    ],
+)
+def test_a_wrong_parameter_of_a_schedule_is_reported_with_its_place(tmp_path, capsys, section, parameters, reported):
+    path = tmp_path / "schedules.toml"
+    sources = f"sources = ['{PAGES}']\n" if section == "nightly" else ""
+    path.write_text(f"[{section}]\ncron = '0 3 * * *'\n{sources}parameters = {{ {parameters} }}\n")
     assert main(["serve", "--schedules", str(path)]) == 2
     assert reported in capsys.readouterr().err
 

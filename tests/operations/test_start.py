@@ -37,6 +37,28 @@ def test_a_run_without_a_server_needs_none(environment, tmp_path):
     assert "Warning" not in rest
 
 
+def test_a_run_does_not_load_what_no_rule_uses(environment, tmp_path):
+    code = """
+import sys
+from flows.cli.main import main
+code = main(sys.argv[1:])
+heavy = ("scipy.stats._stats_py", "altair.vegalite", "great_expectations.core")
+print(code, [name for name in heavy if name in sys.modules])
+"""
+    command = [
+        sys.executable,
+        "-c",
+        code,
+        "run",
+        str(PAGES / "cometfeed"),
+        "--output",
+        str(tmp_path / "out"),
+        "--quiet",
+    ]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=170, check=False)
+    assert done.stdout == "0 ['great_expectations.core']\n", done.stderr
+
+
 def test_without_a_server_a_task_keeps_its_retries_and_its_condition():
     calls = []
 

@@ -86,6 +86,31 @@ def test_forgetting_says_first_and_then_leaves_no_trace(output, capsys):
     assert find_traces(Output(output), target) == {}
 
 
+def test_what_was_forgotten_before_is_reported_as_such(output, capsys):
+    page = str(PAGES / "islandobserver" / "lighthouse-sale.html")
+    for removed in ("removed: 1 row of articles", "removed: nothing, it was forgotten before"):
+        assert main(["forget", page, "--yes", "--output", str(output)]) == 0
+        assert removed in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        ("compact", 0, "quarantine: 1 file, now 1\n"),
+        ("replay --reason clean.too_short", 0, "Nothing to replay: no such page is in quarantine, or its raw page"),
+        ("quarantine --limit -1", 2, "--limit must be an integer >= 0"),
+        ("problems --acknowledge x", 2, "unknown problem: x; no problem is open"),
+        ("export articles.csv", 0, " kB)"),
+    ],
+)
+def test_commands_answer_in_plain_words(output, tmp_path, monkeypatch, capsys, command, code, said):
+    monkeypatch.chdir(tmp_path)
+    assert main([*command.split(), "--output", "out"]) == code
+    printed = capsys.readouterr()
+    assert said in printed.out + printed.err
+    assert "0 articles\n" not in printed.out
+
+
 def test_what_is_not_there_cannot_be_forgotten(output, capsys):
     assert main(["forget", "no-such-thing", "--yes", "--output", str(output)]) == 2
     assert "no page of this dataset" in capsys.readouterr().err

@@ -52,6 +52,16 @@ def test_a_touched_file_is_the_page_it_was(first, folder, capsys):
     assert query(folder / "out", "ledger", "doc_id, outcome", "order by 1") == before
 
 
+def test_the_pages_of_a_table_are_counted_when_it_is_passed_over(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    rows = ['{"text": "hello", "url": "https://k.example/a"}', '{"x": 1}', '{"x": 2}']
+    (tmp_path / "table.jsonl").write_text("\n".join(rows))
+    assert main(["run", "table.jsonl", "--output", "out"]) == 0
+    capsys.readouterr()
+    assert main(["run", "table.jsonl", "--output", "out"]) == 0
+    assert "Nothing new: all 3 pages are known" in capsys.readouterr().out
+
+
 def test_moved_pages_share_the_fate_of_what_they_were(folder):
     before = {row[0]: row[1:] for row in query(folder / "out", "ledger", "page_digest, outcome, article_id, reason")}
     articles = query(folder / "out", "articles", NAMELESS.join(["* ", ""]), "order by article_id")

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import yaml
-from markdown_it import MarkdownIt
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 # front matter of up to 20,000 characters: what is longer is not about one page
 _FRONT_MATTER = re.compile(r"\s*---[ \t]*\n(.{1,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.S)
@@ -66,13 +66,17 @@ def as_html(text: str) -> str:
 
 
 @cache
-def _parser(is_wrapped: bool) -> MarkdownIt:
+def _parser(is_wrapped: bool) -> "MarkdownIt":
     """CommonMark with tables; a line break is one for readers unless the text is wrapped."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - few runs have such pages
+
     return MarkdownIt("commonmark", {"html": True, "breaks": not is_wrapped}).enable(["table", "strikethrough"])
 
 
 def _split(text: str) -> tuple[list[tuple[str, str]], str]:
     """What is declared in front of the text, by the names of HTML, and the text."""
+    import yaml  # noqa: PLC0415 - few runs have such pages
+
     if front := _FRONT_MATTER.match(text):
         try:
             values = yaml.load(front[1], Loader=yaml.BaseLoader)  # noqa: S506 - makes nothing but text

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from tasks.errors import UsageError
+from tasks.errors import UsageError, first_problem
 from tasks.storage.addresses import shown
 
 
@@ -66,9 +66,7 @@ def read_publishers(path: str | Path) -> PublisherList:
     try:
         publishers = PublisherList.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ListError(f"{path}: {key or 'the file'}: {first['msg'].removeprefix('Value error, ')}") from error
+        raise ListError(f"{path}: {first_problem(error, PublisherList)}") from error
     for number, entry in enumerate(publishers.publisher):
         if not (entry.feeds or entry.sitemaps or entry.pages):
             name = entry.name or "without a name"

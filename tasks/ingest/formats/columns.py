@@ -10,7 +10,9 @@ from tasks.ingest.formats import Options
 COMMON_NAMES = {
     "html": "html raw_html page_html html_content content_html".split(),
     "text": "markdown raw_markdown text content body raw_content maintext plain_text raw page_content".split(),
-    "url": "url link source_url sourceurl page_url uri warc_target_uri warc-target-uri target_uri final_url permalink".split(),
+    "url": (
+        "url link source_url sourceurl page_url uri warc_target_uri warc-target-uri target_uri final_url permalink"
+    ).split(),
     "fetched_at": (
         "fetched_at crawled crawled_at date_download crawl_date scraped_at timestamp date_crawled "
         "retrieved_at downloaded_at fetch_time fetch_date warc_date warc-date ts".split()

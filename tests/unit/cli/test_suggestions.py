@@ -35,6 +35,12 @@ from flows.cli.main import main
             "argument --executor: unknown value: proceses; did you mean processes?",
             id="value",
         ),
+        pytest.param(
+            ["show", "--output", ""],
+            "usage: copydesk show ",
+            "argument --output: the name of the folder is empty; was a variable of the shell not set?",
+            id="empty folder",
+        ),
         pytest.param(["help", "docter"], "usage: copydesk help ", "did you mean doctor?", id="topic of help"),
     ],
 )

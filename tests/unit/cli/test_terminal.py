@@ -1,9 +1,13 @@
 """Foreign text on the terminal and in Markdown: shown as text, whatever it holds."""
 
 import io
+import os
+import subprocess
+import sys
 
 import pytest
 from rich.table import Table
+from support.paths import ROOT
 
 from flows.cli.terminal import Terminal, one_line, printable
 from flows.report.wording import markdown_text
@@ -28,6 +32,28 @@ def test_text_in_tables_and_lines_is_shown_and_never_obeyed(text, shown):
     terminal.print_table(table)
     terminal.print(text)
     assert [line.strip() for line in stream.getvalue().splitlines()[1:]] == [shown, shown]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    ["Terminal().print('a')", "Terminal().print_table(table)", "print_json(['a'])", "print_json(['a' * 1_000_000])"],
+)
+def test_a_reader_that_is_gone_does_not_change_the_exit_code(lines):
+    code = f"""
+import sys
+from rich.table import Table
+from flows.cli.console import print_json
+from flows.cli.terminal import Terminal
+table = Table("name")
+table.add_row("a")
+{lines}
+sys.exit(3)
+"""
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (3, b"")
 
 
 def test_a_line_break_in_a_name_does_not_forge_a_line():

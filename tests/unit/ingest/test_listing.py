@@ -84,6 +84,45 @@ def test_pages_whose_names_do_not_show_it_are_known_by_their_content(tmp_path):
     assert {row["problem"] for row in rows} == {None}
 
 
+OUTPUT = {"out/copydesk.json": b'{"made_by": "copydesk 1"}', "out/pages/1.parquet": b"", "out/report/1.html": HTML}
+
+
+@pytest.mark.parametrize(
+    ("source", "found", "skipped"),
+    [
+        ("", ["a.html", "other/copydesk.json", "other/b.html"], 1),
+        ("**/*.html", ["a.html", "other/b.html"], 1),
+        ("*", ["a.html", "other/copydesk.json", "other/b.html"], 1),
+        ("out/report/*.html", ["out/report/1.html"], 0),  # asked for
+        ("out/report", ["out/report/1.html"], 0),
+        ("out/pages", ["out/pages/1.parquet"], 0),
+    ],
+)
+def test_outputs_among_the_pages_are_passed_over_and_counted(tmp_path, source, found, skipped):
+    files = OUTPUT | {"a.html": HTML, "other/copydesk.json": b'{"a": 1}', "other/b.html": HTML}
+    for path, content in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    assert names(tmp_path, f"{tmp_path}/{source}") == (
+        sorted(found),
+        {"outputs of Copydesk": skipped} if skipped else {},
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [("out", "out: is an output of Copydesk, not a source; its raw pages are in out/pages"), ("", "a source is empty")],
+)
+def test_an_output_and_an_empty_name_are_no_sources(tmp_path, monkeypatch, source, said):
+    monkeypatch.chdir(tmp_path)
+    for path, content in OUTPUT.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    for look in (check_sources, list_files):
+        with pytest.raises(SourceError, match=said):
+            look([source])
+
+
 def test_unfinished_and_hidden_files_are_passed_over_and_counted(tmp_path):
     for path in (
         "part-0.html",

@@ -17,10 +17,11 @@ from support.ids import case_id
 
 from flows.report.model import read_reports
 from tasks import schema
-from tasks.load.layout import MARK, TABLES, DamagedOutputError, OutputError, find_damage, read_mark
+from tasks.load.layout import TABLES, DamagedOutputError, OutputError, find_damage
 from tasks.load.output import Changes, Output
 from tasks.load.repair import repair
 from tasks.storage.atomic import remove_temporary
+from tasks.storage.output_mark import MARK, read_mark
 from tasks.storage.tables import write_table
 
 

@@ -262,3 +262,10 @@ def test_states_are_shown_by_sign_and_word_too():
 )
 def test_a_share_is_never_rounded_to_nothing_or_all(share, said):
     assert percent(share) == said
+
+
+@pytest.mark.parametrize(("articles", "words"), [(33, "articles"), (1, "article")])
+def test_the_end_of_the_flow_is_named_for_what_it_is(articles, words):
+    counts = {"received": 40, "articles": articles, "duplicates": 1, "quarantined": 8, "forgotten": 31 - articles + 1}
+    labels = re.findall(r"<text[^>]*>(.*?)</text>", render_run(report_of(counts=counts), []).partition("</svg>")[0])
+    assert re.sub("<.*?>", "", labels[-1]) == f"{articles} {words}"

@@ -137,6 +137,42 @@ def test_of_two_writers_one_publishes_and_the_other_is_reported(bucket, two_runs
     assert any("another writer" in str(one) for one in told)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["s3://no-such-bucket/x"], 1, "copydesk: s3://no-such-bucket/x/data/articles/"),
+        (["nosuch://a/b"], 2, "copydesk: nosuch://a/b: this kind of store is unknown; common ones are s3://, "),
+        (["s3://news/out", "--list", "lines"], 2, "copydesk: --list: unknown table: lines; a mirror has articles, "),
+    ],
+)
+def test_a_mirror_that_cannot_be_used_is_reported_in_a_sentence(bucket, two_runs, capsys, arguments, code, said):
+    assert main(["mirror", *arguments, "--output", str(two_runs / "after0")]) == code
+    assert capsys.readouterr().err.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("method", "what"),
+    [
+        ("ls", "cannot be listed"),
+        ("cat_file", "cannot be read"),
+        ("put_file", "cannot be written"),
+        ("pipe_file", "cannot be written"),
+        ("find", "old files cannot be deleted"),
+    ],
+)
+def test_whatever_a_store_refuses_is_reported_in_a_sentence(two_runs, tmp_path, monkeypatch, method, what):
+    files = fsspec.filesystem("file", skip_instance_cache=True)
+    mirror = Mirror(files, str(tmp_path / "m"), "s3://news/m")
+    mirror.push(Output(two_runs / "after0"))
+
+    def refuse(*arguments, **keywords):
+        raise ValueError("no credentials")  # each store has errors of its own
+
+    monkeypatch.setattr(files, method, refuse)
+    with pytest.raises(MirrorError, match=rf"^s3://news/m.*: {what}: ValueError: no credentials$"):
+        mirror.push(Output(two_runs / "after1"))
+
+
 def test_old_states_go_and_their_files_with_them(two_runs, tmp_path, monkeypatch):
     monkeypatch.setattr("tasks.load.mirror._ORPHAN_SECONDS", -1)
     files = fsspec.filesystem("file")
