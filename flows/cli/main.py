@@ -7,7 +7,7 @@ import os
 import sys
 
 from flows.cli.parser import build_parser
-from flows.cli.run import INTERRUPTED
+from flows.cli.run import INTERRUPTED, replay_pages, run_pages
 from tasks.errors import EXIT_DONE, EXIT_INTERRUPTED, CopydeskError
 
 
@@ -28,7 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(printable(f"copydesk: {error}"), file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print(INTERRUPTED, file=sys.stderr)
+        is_run = options.handler in (run_pages, replay_pages)
+        print(INTERRUPTED if is_run else "interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED
     except BrokenPipeError:  # `copydesk show | head`
         from flows.cli.terminal import discard

@@ -7,6 +7,7 @@ import pytest
 from flows.cli import main as program
 from flows.cli.commands import COMMANDS
 from flows.cli.explain import _DUPLICATE_WORDS
+from flows.cli.main import main
 from flows.cli.parser import build_parser
 from flows.cli.run import columns_of, settings_of
 from flows.settings import Settings, override
@@ -84,3 +85,25 @@ def test_an_output_without_a_run_is_an_error_that_says_how_to_begin(tmp_path):
 
 def test_explain_has_words_for_every_kind_of_duplicate():
     assert set(_DUPLICATE_WORDS) == {reason for reason in REASONS if reason}
+
+
+@pytest.mark.parametrize(
+    ("command", "place", "code", "said"),
+    [
+        ("show", "tasks.load.output.Output.open", 130, "interrupted\n"),
+        ("browse", "flows.browse.server.serve_dataset", 130, "stopped\n"),
+        (
+            "run pages",
+            "flows.cli.run._check_options",
+            130,
+            "interrupted; finished work is kept, and the next run resumes from it\n",
+        ),
+    ],
+)
+def test_an_interrupted_command_says_only_what_is_true_of_it(monkeypatch, capsys, command, place, code, said):
+    def interrupt(*_arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(place, interrupt)
+    assert main(command.split()) == code
+    assert capsys.readouterr().err == said

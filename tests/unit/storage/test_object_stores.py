@@ -153,7 +153,7 @@ def test_a_mirror_that_cannot_be_used_is_reported_in_a_sentence(bucket, two_runs
 @pytest.mark.parametrize(
     ("method", "what"),
     [
-        ("ls", "cannot be listed"),
+        ("ls", "cannot be read"),
         ("cat_file", "cannot be read"),
         ("put_file", "cannot be written"),
         ("pipe_file", "cannot be written"),
