@@ -45,7 +45,8 @@ _NEVER_ADJACENT = {
         "(?:dem|den|des|einem|einen|eines|im|zum|zur|vom) "
         "(?:und|oder|ist|sind|wird|war|dass|nicht|der|die|im|zum)|"
         "(?:in|mit|für|von|seit|und|oder) (?:und|oder|ist|sind|dass)|"
-        "(?:nach|seit|gegen|von|mit|bei|aus|für|ohne|über|um) (?:von|mit|bei|aus|für|seit|gegen|in|im|auf|an|am|zum|zur)"
+        "(?:nach|seit|gegen|von|mit|bei|aus|für|ohne|über|um) "
+        "(?:von|mit|bei|aus|für|seit|gegen|in|im|auf|an|am|zum|zur)"
     ),
     "fr": (
         "(?:le|la|les|du|au|aux|un|une) (?:le|les|la|un|une|du|et|ou|que|est|dans|par|au)|"
