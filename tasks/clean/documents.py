@@ -163,7 +163,8 @@ def _clock_lines(texts: list[str], is_kept: np.ndarray) -> int:
     before = texts[: last + 1]
     clocks = sum(1 for text in before if text[:2].isdigit() and text[2:3] in ":.h" and text[3:5].isdigit())
     first = int(np.flatnonzero(is_kept)[0]) if is_kept.any() else 0
-    ages = sum(1 for text in before[first:] if len(text) < _AGO_CHARS and _AGO.match(text))
+    # the age of the last entry may be below it
+    ages = sum(1 for text in texts[first : last + 2] if len(text) < _AGO_CHARS and _AGO.match(text))
     # each above or below one of the few paragraphs: those of teasers are among more
     is_ticker = ages >= _AGES_MIN and ages * _AGES_EACH >= is_kept.sum()
     return max(clocks + ages, LIVE_UPDATES) if is_ticker else clocks + ages

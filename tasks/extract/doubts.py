@@ -44,7 +44,9 @@ _NEVER_ADJACENT = {
     "de": (
         "(?:dem|den|des|einem|einen|eines|im|zum|zur|vom) "
         "(?:und|oder|ist|sind|wird|war|dass|nicht|der|die|im|zum)|"
-        "(?:in|mit|für|von|seit|und|oder) (?:und|oder|ist|sind|dass)"
+        "(?:in|mit|für|von|seit|und|oder) (?:und|oder|ist|sind|dass)|"
+        "(?:nach|seit|gegen|von|mit|bei|aus|für|ohne|über|um) "
+        "(?:von|mit|bei|aus|für|seit|gegen|in|im|auf|an|am|zum|zur)"
     ),
     "fr": (
         "(?:le|la|les|du|au|aux|un|une) (?:le|les|la|un|une|du|et|ou|que|est|dans|par|au)|"
@@ -61,6 +63,7 @@ _WRONG_ORDER = {
     for code in _NEVER_LAST
 }
 # this matches 2 to 4 times per 100 words of prose in shuffled order, less than 0.2 times in edited text
+_ORDER_CHARS = 4_000  # of a text: as sure as all of it
 _DISORDER_PER_100_WORDS, _DISORDER_MIN = 0.8, 3
 _REPLACED = re.compile(r"(?<![\w/=.?&])[^\W\d_]+\?[^\W\d_]+(?![\w/=&])")
 
@@ -150,7 +153,9 @@ def is_disordered(text: str, language: str | None, words: int) -> bool:
     pattern = _WRONG_ORDER.get(language or "")
     if pattern is None or not words:
         return False
-    hits = len(pattern.findall(text.lower()))  # half the cost of a pattern that ignores case
+    if len(text) > _ORDER_CHARS:
+        words = words * _ORDER_CHARS // len(text)
+    hits = len(pattern.findall(text[:_ORDER_CHARS].lower()))  # half the cost of a pattern that ignores case
     return hits >= _DISORDER_MIN and hits * 100 / words >= _DISORDER_PER_100_WORDS
 
 

@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 from tasks.storage.ids import Ids, Mask, hash_strings, is_first
 
 _BYTES_MIN = 80  # of a paragraph; a shorter one may be a heading or a quote that two stories have
-_KEPT_MAX = 8_000_000  # paragraphs in memory, 100 MB; of more, those with the lowest hashes, the same of every text
+# paragraphs in memory, 250 MB when compared; of more, those with the lowest hashes, the same of every text
+_KEPT_MAX = 4_000_000
 _SHARED_MIN, _SHARED_SHARE = 2, 0.35  # paragraphs, and of the bytes of all
 _WHOLE = 0.95  # of a text that is in one other, which has more: the other is damaged
 _SAME = 0.7  # of both texts: two versions of a story, which near-duplicates name
@@ -85,17 +86,15 @@ def _differs_in_group(groups: npt.NDArray[np.int64], texts: Ids) -> Mask:
 def _partners(
     groups: npt.NDArray[np.int64], rows: npt.NDArray[np.uint32], sizes: npt.NDArray[np.uint32], suspects: Mask
 ) -> dict[int, Counter[int]]:
-    """For each suspect row the bytes that it shares with each other row; of a paragraph of many rows, with a few."""
+    """For each suspect row the bytes that it shares with each other row, in paragraphs that few rows have."""
     found: dict[int, Counter[int]] = defaultdict(Counter)
     ends = np.append(np.flatnonzero(np.append(groups[1:] != groups[:-1], True)) + 1, len(groups))
     start = 0
     for end in ends.tolist():
-        members = rows[start:end].tolist()
+        members = rows[start:end].tolist() if end - start <= _PARTNERS_MAX else []
         for row in members:
             if suspects[row]:
-                for other in members[:_PARTNERS_MAX]:
-                    if other != row:
-                        found[row][other] += int(sizes[start])
+                found[row].update({other: int(sizes[start]) for other in members if other != row})
         start = end
     return found
 

@@ -4,7 +4,7 @@
 
 FOLDER is a corpus as `accuracy.py` reads it. The first table has the share of published stories with each flag. For the
 second, each story is printed again as a plain page with one kind of damage; a row counts if it has a flag that the
-undamaged page has not, or if its text is as without the damage.
+undamaged page has not, or if its text is as without the damage. All pages of that table are of one site.
 """
 
 import argparse
@@ -17,11 +17,14 @@ from pathlib import Path
 import accuracy_pages
 import pyarrow as pa
 
+from expectations.thresholds import load_thresholds
 from tasks import schema
 from tasks.clean.core import clean_pages
 from tasks.extract.core import extract_documents
 from tasks.extract.damage.table import DETECTORS
 from tasks.ingest.record import Record, SourceFile, page_row
+from tasks.load.tables.site_flags import SiteFlagRows
+from tasks.quality.site_flags import COLUMNS, SITE_FLAGS, SiteLimits, flag_sites
 from tasks.steps import digest
 
 BATCH = 100
@@ -57,17 +60,28 @@ KINDS = {
 }
 
 
+# what is done to all pages of a site: the paragraphs of a page and of the next one
+SITE_KINDS = {
+    "another_story_below": lambda own, other: [*own, *other],
+    "interleaved": lambda own, other: [line for pair in zip(own, other, strict=False) for line in pair],
+    "text_of_another": lambda own, other: other,
+}
+
+
 def rows_of(pages):
     """The candidate rows of pages: pairs of an address and bytes."""
     made = []
     for url, raw in pages:
         row = page_row(Record(raw, "page.html", url=url), SourceFile(url, 0), 1 << 24)
         made.append(row | {"doc_id": digest(url), "source_mtime_ns": None})
-    rows = []
+    tables = []
     for start in range(0, len(made), BATCH):
         table = pa.Table.from_pylist(made[start : start + BATCH], schema=schema.PAGES)
-        rows += extract_documents(*clean_pages(table)[:2]).to_pylist()
-    return rows
+        tables.append(extract_documents(*clean_pages(table)[:2]))
+    limits = load_thresholds()
+    usual = SiteLimits(limits.dataset, limits.extract.title_repeats_max, limits.extract.instant_repeats_max)
+    flags = SiteFlagRows.of(flag_sites([table.select(COLUMNS) for table in tables], (), usual))
+    return [row for table in tables for row in flags.added(table).to_pylist()]
 
 
 def plain_page(row, change):
@@ -97,7 +111,7 @@ def main():
                 pages.append((page.url or f"https://{page.group}.example/{page.page_id}.html", raw))
     rows = [row for row in rows_of(pages) if row["text"] and row["title"] and row["confidence"] >= 0.5]
     flags = Counter(flag for row in rows for flag in row["flags"])
-    known = [detector.doubt.value for detector in DETECTORS]
+    known = [*(detector.doubt.value for detector in DETECTORS), *SITE_FLAGS]
     print(f"{len(rows):,} stories as they are: share with the flag")
     for name in known:
         print(f"{name:24}{flags[name] / len(rows):8.2%}")
@@ -106,6 +120,12 @@ def main():
     print("\nplanted: share of the rows that are flagged or repaired")
     for kind, change in KINDS.items():
         after = rows_of([(f"https://a.example/{n}.html", plain_page(row, change)) for n, row in enumerate(rows)])
+        share = sum(seen(row, old) for row, old in zip(after, before, strict=True)) / len(rows)
+        print(f"{kind:24}{share:8.1%}")
+    lines = [row["text"].split("\n\n") for row in rows]
+    for kind, join in SITE_KINDS.items():
+        joined = [plain_page(row, lambda own, n=n, join=join: join(own, lines[n - 1])) for n, row in enumerate(rows)]
+        after = rows_of([(f"https://a.example/{n}.html", raw) for n, raw in enumerate(joined)])
         share = sum(seen(row, old) for row, old in zip(after, before, strict=True)) / len(rows)
         print(f"{kind:24}{share:8.1%}")
 

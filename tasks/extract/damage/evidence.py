@@ -27,9 +27,9 @@ class Story:
     language: str | None
     title: str
     authors: Sequence[str]
-    publisher: str
-    host: str  # of the page's address; empty if it has none
     tags: Sequence[str | None]  # the HTML element of each paragraph
+    publisher: str = ""
+    host: str = ""  # of the page's address; empty if it has none
     declared_authors: Sequence[str] = ()
     declared_dates: Sequence[str] = ()
     lines_before: Sequence[str] = ()  # dropped lines directly above the text

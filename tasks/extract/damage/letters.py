@@ -4,6 +4,8 @@ import re
 import tomllib
 from pathlib import Path
 
+import numpy as np
+
 from tasks.extract.damage.evidence import Evidence, Story
 from tasks.text.escapes import divided_words
 
@@ -24,6 +26,7 @@ _DIGIT_IN_WORD = re.compile(r"(?<![\w.@/-])[^\W\d_]*[a-zß-öø-ÿа-я][01]+[a-
 _DIGIT_WORDS_MIN, _DIGIT_WORDS_SHARE = 4, 0.005
 _SPACED_OUT = re.compile(r"(?<!\S)(?:[A-Za-zÀ-ɏͰ-ϿЀ-ӿ] ){5,}[A-Za-zÀ-ɏͰ-ϿЀ-ӿ](?!\S)")
 _EVERY_OTHER = " " * 5  # the spaces between such letters: every second character
+_APART_CHARS = 5.7  # per word and space, at most, of a text with so many letters apart; other texts have about 6
 _LONE_LETTERS_SHARE = 0.15  # of the words of a text with as many letters apart
 _SPACED_OUT_MIN = 5  # a few are emphasis
 _GLUED = {
@@ -42,7 +45,10 @@ _SHORT_WORDS = 150  # a shorter text has room for fewer
 _JOINED = re.compile(
     r"(?<=[a-zß-öø-ÿа-яё])(?:[.!?](?=[A-ZÀ-ÞА-Я][a-zß-öø-ÿа-яё]+ )|[,;](?=[A-ZÀ-ÞА-Я]?[a-zß-öø-ÿа-яё]{2,}[ ,.]))"
 )
-_JOINING_MARKS = ".,;!?"
+_MARK, _LETTER = 1, 4  # of bytes: no other difference of two kinds is that of these
+_BYTE_KINDS = np.zeros(256, dtype=np.int8)
+_BYTE_KINDS[list(b".,;!?")] = _MARK
+_BYTE_KINDS[[*range(65, 91), *range(97, 123), *range(0xC3, 0xD2)]] = _LETTER  # with the first bytes of other letters
 _JOINED_MIN, _JOINED_SHARE = 5, 0.01
 _CASED_CHARS_MIN = 200
 _CAPITALS_SHARE = 0.6  # of the characters of the text, in paragraphs without a small letter
@@ -92,10 +98,12 @@ def find_spaces_damaged(story: Story) -> Evidence | None:
             return story.at(story.text.find(words[0]))
     # quick where few signs stand before a letter, and where no letters stand apart
     least_joined = max(_JOINED_MIN, _JOINED_SHARE * story.word_count)
-    if _count_marks_inside(story.text) >= least_joined:
+    if _count_marks_inside(story.utf8) >= least_joined:
         matches = list(_JOINED.finditer(story.text))
         if len(matches) >= least_joined:
             return story.at(matches[0].start())
+    if len(story.text) > _APART_CHARS * len(story.tokens):
+        return None
     if not any(_EVERY_OTHER in story.text[start::2] for start in (0, 1)):
         return None
     if sum(len(word) == 1 for word in story.tokens) < _LONE_LETTERS_SHARE * len(story.tokens):
@@ -104,9 +112,10 @@ def find_spaces_damaged(story: Story) -> Evidence | None:
     return story.at(matches[0].start()) if len(matches) >= _SPACED_OUT_MIN else None
 
 
-def _count_marks_inside(text: str) -> int:
-    """The number of marks with a letter after them: a cut at each mark takes a third of the time of a pattern."""
-    return sum(part[:1].isalpha() for mark in _JOINING_MARKS if mark in text for part in text.split(mark)[1:])
+def _count_marks_inside(utf8: bytes) -> int:
+    """At least the number of marks with a letter after them: quicker by a table of bytes than by a pattern."""
+    kinds = _BYTE_KINDS[np.frombuffer(utf8, dtype=np.uint8)]
+    return int(np.count_nonzero(kinds[1:] - kinds[:-1] == _LETTER - _MARK))
 
 
 def find_case_lost(story: Story) -> Evidence | None:

@@ -104,16 +104,14 @@ def find_refusal(story: Story) -> Evidence | None:
         around = _plain(" ".join([story.title, *story.lines_before, *story.lines_after]))
     plain = _plain(story.text)
     for kind, bounds in _REFUSALS.items():
-        said = _said(kind, plain)
-        if _is_dense(said, plain, bounds):
+        said = _said_densely(kind, plain, bounds)
+        if said is None and around:
+            said = _said_densely(kind, f"{plain} {around}", bounds) and _said(kind, plain)
+        if said:
             return story.at(min(said))
-        whole = f"{plain} {around}"
-        if said and around and _is_dense(_said(kind, whole), whole, bounds):
-            return story.at(min(said))
-    if story.is_doubtful and len(plain) <= _DOUBTFUL_CHARS:
-        whole = f"{plain} {around}"
-        if _is_dense(_said("web", whole), whole, _DOUBTFUL):
-            return Evidence(0, excerpt(story.text))
+    may_be_any = story.is_doubtful and len(plain) <= _DOUBTFUL_CHARS
+    if may_be_any and _said_densely("web", f"{plain} {around}", _DOUBTFUL):
+        return Evidence(0, excerpt(story.text))
     return None
 
 
@@ -199,6 +197,23 @@ def _first_of(kind: str, name: str, plain: str) -> str | None:
 def _is_dense(said: list[int], plain: str, bounds: tuple[tuple[int, int], ...]) -> bool:
     """Whether a text says enough things, and little else."""
     return any(len(said) >= least and len(plain) <= len(said) * chars for least, chars in bounds)
+
+
+def _said_densely(kind: str, plain: str, bounds: tuple[tuple[int, int], ...]) -> list[int] | None:
+    """The positions of the things of a kind, if a text says enough of them and little else; None otherwise.
+
+    It ends as soon as too few things are left to be said: a story is over after the first few.
+    """
+    names = list(_TABLES[kind])
+    needed = min(max(least, -(-len(plain) // chars)) for least, chars in bounds)
+    said: list[int] = []
+    for number, name in enumerate(names):
+        if len(said) + len(names) - number < needed:
+            return None
+        phrase = _first_of(kind, name, plain)
+        if phrase is not None:
+            said.append(plain.find(phrase))
+    return said if _is_dense(said, plain, bounds) else None
 
 
 def _said(kind: str, plain: str) -> list[int]:

@@ -70,15 +70,21 @@ def find_forms(story: Story) -> Evidence | None:
     if len(counters) >= _COUNTERS_MIN:
         return Evidence(counters[0], excerpt(story.paragraphs[counters[0]]))
     least = max(_PARAGRAPHS_MIN - 1, _ALIKE_SHARE * len(story.paragraphs))
-    credited = [n for n, one in enumerate(story.paragraphs) if len(one) < _CREDITED_CHARS and _CREDITED.search(one)]
+    credited = [
+        n
+        for n, one in enumerate(story.paragraphs)
+        if len(one) < _CREDITED_CHARS and (":" in one or "/" in one) and _CREDITED.search(one)
+    ]
     if len(credited) >= least:
         return Evidence(credited[0], excerpt(story.paragraphs[credited[0]]))
+    long_ones = [n for n, one in enumerate(story.paragraphs) if len(one) >= _ALIKE_CHARS]
     # what paragraphs of one form have in common, counted far faster than the form is made: no name has such signs
-    keys = [(one.count(" ", 0, _FORM_CHARS), one.count(",", 0, _FORM_CHARS)) for one in story.paragraphs]
-    if 2 * (len(keys) - len(set(keys))) < least:
+    spaces = [story.paragraphs[n].count(" ", 0, _FORM_CHARS) for n in long_ones]
+    if 2 * (len(spaces) - len(set(spaces))) < least:
         return None
+    keys = [(count, story.paragraphs[n].count(",", 0, _FORM_CHARS)) for n, count in zip(long_ones, spaces, strict=True)]
     key_counts = Counter(keys)
-    maybe = [n for n, key in enumerate(keys) if key_counts[key] > 1 and len(story.paragraphs[n]) >= _ALIKE_CHARS]
+    maybe = [n for n, key in zip(long_ones, keys, strict=True) if key_counts[key] > 1]
     if len(maybe) < least:
         return None
     forms = {n: _form(story.paragraphs[n]) for n in maybe}

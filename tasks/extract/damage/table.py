@@ -34,7 +34,7 @@ DETECTORS = (
     Detector(Doubt.TEXT_REPEATED, repeats.find_repeats, 0.20),
     Detector(Doubt.PARAGRAPHS_ALIKE, repeats.find_forms, 0.17),
     Detector(Doubt.TITLE_DAMAGED, declared.find_title_damage, 0.03),
-    Detector(Doubt.TITLE_CUT_OFF, declared.find_title_cut, 0.03),
+    Detector(Doubt.TITLE_CUT_OFF, declared.find_title_cut, 0.0),
     Detector(Doubt.AUTHOR_DAMAGED, declared.find_author_damage, 0.20),
     Detector(Doubt.PUBLISHER_DAMAGED, declared.find_publisher_damage, 0.0),
     Detector(Doubt.DATE_DECLARED_INVALID, declared.find_date_invalid, 0.03),

@@ -22,6 +22,8 @@ COLUMN = (
         ("R&D; AT&T", "R&D; AT&T"),
         ("mar\u2060\u200dch in Qua\u200drley", "march in Quarley"),
         ("an\u200d old", "an old"),
+        ("in 20\u200d26\u200d, 30\u200d of 34 –\u200d so far", "in 2026, 30 of 34 – so far"),
+        ("5\u200cام می\u200cخواهم", "5\u200cام می\u200cخواهم"),
         ("می\u200cخواهم", "می\u200cخواهم"),  # the joiner is part of the spelling
         ("क्\u200dष", "क्\u200dष"),
     ],

@@ -255,3 +255,30 @@ def test_golden_pages_have_no_damage():
         expected = json.loads(path.read_text(encoding="utf-8"))
         if isinstance(expected, dict):
             assert not known & set(expected.get("flags") or ()), path
+
+
+def test_declared_fields_of_a_wrongly_decoded_page_are_repaired():
+    node = {
+        "@type": "NewsArticle",
+        "headline": "Une allée à réparer",
+        "author": {"@type": "Person", "name": "Éloïse Bréchard"},
+    }
+    line = "À la fin de l'été, la mairie a voté une dépense pour la vieille allée et ses arbres abîmés."
+    html = (
+        "<html lang='fr'><head><meta charset='utf-8'><script type='application/ld+json'>"
+        f"{json.dumps(node, ensure_ascii=False)}</script></head><body><article><h1>Une allée à réparer</h1>"
+        f"<p>{line}</p><p>Élu depuis six ans, le maire préfère parler de réparations légères.</p></article></body>"
+    )
+    damaged = html.encode().decode("cp1252", "replace")
+    row = process(page_table(damaged, source_uri="s", url="https://journal.example/a"))[2].to_pylist()[0]
+    assert (row["title"], row["authors"]) == ("Une allée à réparer", ["Éloïse Bréchard"])
+
+
+@pytest.mark.parametrize(("entries", "kind"), [(3, "live"), (2, "article")])
+def test_a_short_ticker_is_known_by_the_ages_of_its_entries(entries, kind):
+    inner = "".join(
+        f"<h3>Part {n}</h3><p>{text}</p><p>{3 + 7 * n} min ago</p>" for n, text in enumerate(PLAIN[:entries])
+    )
+    html = f"<html lang='en'><body><article><h1>Trust spends two million on pier</h1>{inner}</article></body></html>"
+    documents = process(page_table(html, source_uri="s", url="https://ledger.example/a"))[0]
+    assert documents.column("kind")[0].as_py() == kind

@@ -56,6 +56,27 @@ def test_words_in_no_order():
     assert not is_disordered(stirred, "ja", len(words))
 
 
+def test_german_words_that_changed_places_with_their_neighbours():
+    german = golden("talblick/weinlese.json")
+
+    def turned(sentence):
+        words = sentence.split()
+        for n in range(0, len(words) - 1, 2):
+            words[n], words[n + 1] = words[n + 1], words[n]
+        return " ".join(words)
+
+    plain = (
+        "Nach dem Sturm im vergangenen Juli blieb die Bäckerei an der Allee für die Wartenden offen. "
+        "Bei Regen über dem Tal fanden Arbeiter aus dem Ort eine Mauer aus Ziegeln. "
+        "Gegen den Rat von Fachleuten floss der Verkehr um die Halle herum. "
+        "Mit Unterschriften in der Hand zogen Kinder von der Schule zum Markt. "
+    ) * 2
+    swapped = ". ".join(turned(sentence) for sentence in plain.split(". "))
+    assert is_disordered(swapped, "de", len(swapped.split()))
+    assert not is_disordered(plain, "de", len(plain.split()))
+    assert not is_disordered(german, "de", len(german.split()))
+
+
 def test_a_text_half_in_another_language():
     english, german = golden("islandobserver/lighthouse-sale.json"), golden("talblick/weinlese.json")
     assert is_mixed(english[:1200] + german[:1200], "en")

@@ -40,7 +40,7 @@ STORIES = texts_of("notice_stories")
 def damage_of(language, lines):
     text = "\n\n".join(lines[1:])
     words = text.split()
-    story = Story(lines[1:], text, words, len(words), language, lines[0], [], "", "", ["p"] * (len(lines) - 1))
+    story = Story(lines[1:], text, words, len(words), language, lines[0], [], ["p"] * (len(lines) - 1))
     return find_damage(story)
 
 

@@ -148,6 +148,11 @@ def text(*stories):
             {n: text(story(n), story((n + 1) % 20)) for n in range(20)}, ALL, id="all with the next one below"
         ),
         pytest.param({1: text([paragraph(n, 0) for n in range(3, 9)])}, {1}, id="teasers of others"),
+        pytest.param(
+            {n: text([paragraph(99, part) for part in range(8)], story(n, 2)) for n in range(20)},
+            set(),
+            id="a layout on all pages",
+        ),
         pytest.param({1: text(story(1), [paragraph(2, 3)])}, set(), id="one paragraph of another"),
         pytest.param({1: text(story(2), [paragraph(1, 3)])}, set(), id="a version with more"),
         pytest.param({1: text(story(2))}, set(), id="the same text"),
