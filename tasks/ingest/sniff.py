@@ -57,8 +57,9 @@ _PROBE = 65_536  # at either end of a page: binary data is binary from its start
 
 _MARKDOWN_PROBE = 65_536  # of a scraped page: its menu alone may take ten thousand bytes
 _MARKDOWN_LINK = re.compile(rb"\]\((?:https?://|/|#|mailto:)[^\s)]{0,2000}")
-_MARKDOWN_HEADING = re.compile(rb"^#{1,6} [^\s#]", re.M)
-_MARKDOWN_FIRST = re.compile(rb"\s*# [^\s#][^\n]*\n\s*\n")
+# between blank lines: a comment in code is beside its code
+_MARKDOWN_HEADING = re.compile(rb"(?:\A\s*|\n[ \t]*\n)#{1,6} [^\s#][^\n]*(?=\n[ \t]*\n|\n?\Z)")
+_MARKDOWN_FIRST = re.compile(rb"\s*# [^\s#][^\n]*\n[ \t]*\n")
 _FRONT_MATTER = re.compile(rb"\s*---[ \t]*\n(?:[\w-]+:[^\n]*\n)*?(?:title|date|author|url):[^\n]*\n")
 _HEAD_PROBE = 4096
 _READER_HEAD = re.compile(rb"^Markdown Content:[ \t]*$", re.M)  # what readers for language models write

@@ -84,6 +84,7 @@ def test_front_matter_that_is_damaged_or_odd_does_no_harm(front):
         ("We are # 1 in town [1](see below).", "story.txt", None, "text/plain"),
         ("#bread #kiln are trending\n\nWords.", "story.txt", None, "text/plain"),
         ("Words.\n\n---\n\ntitle: none", "story.txt", None, "text/plain"),
+        ("Run it:\n\n# first\nmake(**a, **b)\n\n# second\nmake()", "story.txt", None, "text/plain"),
         ("<p># Heading</p>\n\n# Heading\n\n# Two", "story.html", None, "text/html"),
     ],
 )
