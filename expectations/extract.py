@@ -214,7 +214,7 @@ def _oddity_rules(limits: "ExtractThresholds") -> tuple[Rule, ...]:
             "No article was published after it was fetched.",
             "Articles are dated after their fetch.",
             is_not("time_flag", "published_after_fetched"),
-            "published {published_date}, fetched {fetched_at}",
+            "dated after its fetch, {fetched_at}",
         ),
         Rule(
             "extract.published_long_ago",
@@ -222,7 +222,7 @@ def _oddity_rules(limits: "ExtractThresholds") -> tuple[Rule, ...]:
             "No article is older than the Web.",
             "Articles are dated before the Web existed.",
             is_not("time_flag", "published_before_1990"),
-            "published {published_date}",
+            "dated before 1990",
         ),
         Rule(
             "extract.author_crowd",
