@@ -122,7 +122,7 @@ def test_what_looks_at_all_pages_makes_the_same_dataset_in_a_process_of_its_own(
     monkeypatch.setattr(tasks_executor, "_SUBPROCESS_PAGES_MIN", 1)
     monkeypatch.setattr(tasks_executor, "ProcessPoolExecutor", lambda *of: calls.append(of) or ProcessPoolExecutor(*of))
     assert run(tmp_path / "out", "--executor", "processes", "--workers", "1") == expected
-    assert len(calls) == 2  # load, and what is remembered of sites
+    assert len(calls) == 3  # the comparison within sites, load, and what is remembered of sites
 
 
 def test_signatures_in_a_file_make_the_same_dataset(one_run_id, inline, tmp_path, monkeypatch):
