@@ -150,4 +150,5 @@ def is_markdown(raw: bytes, name: str, declared: str | None = None) -> bool:
     links = len(_MARKDOWN_LINK.findall(head))
     headings = len(_MARKDOWN_HEADING.findall(head))
     has_more = links > 0 or headings > 1 or _MARKDOWN_FIRST.match(head) or _MARKDOWN_BOLD.search(head)
-    return links >= 3 or (headings > 0 and bool(has_more))
+    # a text without blank lines is what a program read off a page that shows such links
+    return (links >= 3 and head.count(b"\n\n") > 1) or (headings > 0 and bool(has_more))
