@@ -17,7 +17,7 @@ _DECIDING = (
     *("quality/site_flags.py", "quality/shared_texts.py"),
 )
 _DECIDING_SUFFIXES = (".py", ".toml", ".npz")
-RECALLED = "recalled"  # folder of batches of pages that lie in the output's store already, by the file they lie in
+RECALLED = "recalled"  # folder of batches of pages that are in the output's store already, by the file that they are in
 
 
 def raw_file_of(batch: Path) -> str:

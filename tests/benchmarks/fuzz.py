@@ -35,7 +35,7 @@ KINDS = ("crash", "exception", "hang", "identity")
 
 
 @dataclass
-class Told:
+class Totals:
     """What was found so far."""
 
     inputs: int = 0
@@ -83,7 +83,7 @@ class Worker:
             self.process.join(10)
 
 
-def work(options, batches, told, lock):
+def work(options, batches, totals, lock):
     """Take batches until there are none; one that fails or is slow is run again input by input."""
     worker = Worker(options)
     while True:
@@ -101,13 +101,17 @@ def work(options, batches, told, lock):
                 if one[3] or slow:
                     culprits.append((number, one[3] or "hang", one[4] or f"{one[1]:.1f} s of CPU"))
                 with lock:
-                    told.slowest = max(told.slowest, (one[1], number))
+                    totals.slowest = max(totals.slowest, (one[1], number))
             if kind and not culprits:  # only together
                 culprits = [(numbers[0], kind, f"only with all of {numbers[0]} to {numbers[-1]}: {note}")]
         with lock:
-            told.inputs, told.pages, told.peak = told.inputs + len(numbers), told.pages + pages, max(told.peak, peak)
+            totals.inputs, totals.pages, totals.peak = (
+                totals.inputs + len(numbers),
+                totals.pages + pages,
+                max(totals.peak, peak),
+            )
             for number, which, what in culprits:
-                told.kinds[which] += 1
+                totals.kinds[which] += 1
                 keep(options, make(options.seed, number, options.only), which, what)
 
 
@@ -212,37 +216,37 @@ def main():
         return again(options)
     if options.atheris:
         return by_coverage(options)
-    told, lock, batches, started = Told(), threading.Lock(), cut(options), time.monotonic()
-    threads = [threading.Thread(target=work, args=(options, batches, told, lock)) for _ in range(options.workers)]
+    totals, lock, batches, started = Totals(), threading.Lock(), cut(options), time.monotonic()
+    threads = [threading.Thread(target=work, args=(options, batches, totals, lock)) for _ in range(options.workers)]
     for thread in threads:
         thread.start()
     noted = 0
     while any(thread.is_alive() for thread in threads):
         threads[0].join(1)
         time.sleep(1)
-        so_far = f"{told.inputs:,} inputs, {sum(told.kinds.values())} findings"
+        so_far = f"{totals.inputs:,} inputs, {sum(totals.kinds.values())} findings"
         if sys.stderr.isatty():
             print(f"\r{so_far}", end="", file=sys.stderr)
-        elif told.inputs >= noted + NOTED_INPUTS:
-            noted = told.inputs
+        elif totals.inputs >= noted + NOTED_INPUTS:
+            noted = totals.inputs
             print(so_far, file=sys.stderr, flush=True)
-    seconds, number = told.slowest
-    lines = [("inputs", f"{told.inputs:,}"), ("pages that came out", f"{told.pages:,}")]
+    seconds, number = totals.slowest
+    lines = [("inputs", f"{totals.inputs:,}"), ("pages that came out", f"{totals.pages:,}")]
     lines += [
         (
             {"crash": "crashes", "exception": "exceptions", "hang": "hangs", "identity": "broken identities"}[kind],
-            told.kinds[kind],
+            totals.kinds[kind],
         )
         for kind in KINDS
     ]
     slowest = f"{1000 * seconds:,.0f} (input {number})" if number >= 0 else f"under {1000 * SLOW_SECONDS:,.0f}"
     lines += [
         ("slowest page in ms", slowest),
-        ("peak memory in MB", f"{told.peak:,}"),
+        ("peak memory in MB", f"{totals.peak:,}"),
         ("minutes", f"{(time.monotonic() - started) / 60:.1f}"),
     ]
     print("\n".join(f"{name:<22}{value:>24}" for name, value in lines))
-    return bool(sum(told.kinds.values()))
+    return bool(sum(totals.kinds.values()))
 
 
 if __name__ == "__main__":

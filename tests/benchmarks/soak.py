@@ -38,7 +38,7 @@ READERS = ("duckdb", "pyarrow")
 SERVED, PROGRAM, KILLED, UPKEEP = "served", "program", "killed", "upkeep"
 UPKEEP_EVERY, PROGRAM_EVERY = 10, 3
 RUN_SECONDS = 600  # what takes longer hangs
-# growth over the second half that is not told from caches that fill: it decides in soaks of a few minutes only
+# growth over the second half that caches that fill would explain too: it decides in soaks of a few minutes only
 PASSING_MEGABYTES, PASSING_FDS = 10, 2
 WELL = ("Completed", "CompletedWithWarnings")
 
@@ -70,7 +70,7 @@ class Soak:
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.served_log, text=True
         )
 
-    def tell(self, event: str, **more: Any) -> None:
+    def record(self, event: str, **more: Any) -> None:
         line = {"event": event, "at": round(time.monotonic() - self.began, 1)} | more
         self.log.write(json.dumps(line) + "\n")
         self.log.flush()
@@ -90,12 +90,15 @@ class Soak:
             line = ""
         if not line:
             tail = (self.folder / "served.log").read_text(errors="replace")[-800:]
-            self.tell(kind, flow=flow, wrong=[f"the long-lived process ended with {self.served.wait(30)}: {tail}"])
+            self.record(kind, flow=flow, wrong=[f"the long-lived process ended with {self.served.wait(30)}: {tail}"])
             self.served = self._start_served()
             return
-        told = json.loads(line)
-        self.tell(
-            kind, flow=flow, **told, wrong=[] if told["state"] in WELL else [f"{told['state']}: {told['message']}"]
+        reported = json.loads(line)
+        self.record(
+            kind,
+            flow=flow,
+            **reported,
+            wrong=[] if reported["state"] in WELL else [f"{reported['state']}: {reported['message']}"],
         )
 
     def program(self, *words: str, kill_after: float | None = None) -> None:
@@ -111,10 +114,10 @@ class Soak:
                 code = process.wait(60)
         seconds = round(time.monotonic() - started, 2)
         if code == -signal.SIGKILL and kill_after:
-            self.tell(KILLED, seconds=seconds)
+            self.record(KILLED, seconds=seconds)
             return
         tail = (self.folder / "program.log").read_text(errors="replace")[-800:]
-        self.tell(
+        self.record(
             PROGRAM if words[0] == "run" else UPKEEP,
             command=words[0],
             seconds=seconds,
@@ -126,7 +129,7 @@ class Soak:
     def day(self, number: int) -> None:
         """A new day of pages, and its run."""
         pages = self.days.next()
-        self.tell("day", number=number, pages=pages)
+        self.record("day", number=number, pages=pages)
         sources = str(self.days.folder)
         if number % PROGRAM_EVERY:
             self.serve_run(SERVED, "news", sources=[sources], if_busy="wait")
@@ -161,7 +164,7 @@ class Soak:
             wrong += [line.strip() for line in whole if not line.startswith("{")][-5:]
             if process.poll() is not None:
                 wrong.append(f"the reader ended with {process.returncode}")
-            self.tell(
+            self.record(
                 "read",
                 reader=name,
                 reads=len(reads),
@@ -187,7 +190,7 @@ class Soak:
         """What is held now: by the long-lived process, the server, and the disk."""
         self.hear_readers()
         files, megabytes, half_done = soak_account.held_on_disk(self.output)
-        self.tell(
+        self.record(
             "sample",
             files=files,
             megabytes=megabytes,
@@ -226,7 +229,7 @@ class Soak:
             process.terminate()
             process.wait(30)
         wrong, counts = soak_account.unsound(self.output, self.days.files)
-        self.tell("end", wrong=wrong, counts=counts)
+        self.record("end", wrong=wrong, counts=counts)
 
     def close(self) -> None:
         with suppress(OSError):
@@ -248,8 +251,8 @@ class Soak:
 def rss(pid):
     """Resident megabytes of a process."""
     with suppress(OSError, IndexError):
-        told = Path(f"/proc/{pid}/status").read_text()
-        return round(int(told.split("VmRSS:")[1].split()[0]) / 1024, 1)
+        status = Path(f"/proc/{pid}/status").read_text()
+        return round(int(status.split("VmRSS:")[1].split()[0]) / 1024, 1)
     return None
 
 

@@ -51,10 +51,10 @@ def held_on_disk(root):
             if name.endswith(".tmp"):
                 half_done.append(str(path))
             try:
-                told = path.lstat()
+                entry = path.lstat()
             except OSError:  # a run has just replaced it
                 continue
-            sizes[told.st_ino] = told.st_blocks * 512
+            sizes[entry.st_ino] = entry.st_blocks * 512
     return dict(files), round(sum(sizes.values()) / 1e6, 1), half_done
 
 
@@ -101,19 +101,19 @@ def _wrong_in_tables(files, counts, sources):
 
 
 def _wrong_in_reports(output, ledger):
-    """What every run says it published adds up, and lies in the ledger."""
+    """What every run says it published adds up, and is in the ledger."""
     wrong = []
     rows = dict(duckdb.read_parquet(ledger).aggregate("run_id, count(*)", "run_id").fetchall())
     for path in sorted(output.runs.glob("*.json")):
         report = json.loads(path.read_text())
-        told = report["counts"]
+        counts = report["counts"]
         if not report["snapshot"]:
             continue
-        if told["received"] != told["articles"] + told["duplicates"] + told["quarantined"]:
-            wrong.append(f"run {report['run_id']} does not add up: {told}")
-        if rows.get(report["run_id"], 0) != told["received"]:
+        if counts["received"] != counts["articles"] + counts["duplicates"] + counts["quarantined"]:
+            wrong.append(f"run {report['run_id']} does not add up: {counts}")
+        if rows.get(report["run_id"], 0) != counts["received"]:
             wrong.append(
-                f"run {report['run_id']}: {told['received']} pages received, {rows.get(report['run_id'], 0)} "
+                f"run {report['run_id']}: {counts['received']} pages received, {rows.get(report['run_id'], 0)} "
                 "rows in the ledger"
             )
     return wrong

@@ -49,8 +49,8 @@ def held():
     import pyarrow as pa
 
     gc.collect()
-    told = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-    rss, anonymous, mapped = (round(int(told[name].split()[0]) / 1024, 2) for name in ("VmRSS", "RssAnon", "RssFile"))
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    rss, anonymous, mapped = (round(int(status[name].split()[0]) / 1024, 2) for name in ("VmRSS", "RssAnon", "RssFile"))
     return {
         "rss_megabytes": rss,
         "anonymous_megabytes": anonymous,
@@ -80,13 +80,13 @@ def main():
         flow, parameters = flows[order["flow"]]
         started = time.monotonic()
         state = flow(parameters(**order["parameters"]), return_state=True)
-        told = {
+        answer = {
             "state": state.name,
             "message": (state.message or "")[:300],
             "seconds": round(time.monotonic() - started, 2),
         }
         del state
-        answers.write(json.dumps(told | held()) + "\n")
+        answers.write(json.dumps(answer | held()) + "\n")
         answers.flush()
     return 0
 

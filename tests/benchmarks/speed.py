@@ -95,9 +95,9 @@ class Bench:
     def peer(self, name, python, *arguments):
         script = str(Path(__file__).with_name("speed_peers.py"))
         cost, log = self.run(name, [str(python), script, *map(str, arguments)])
-        told = json.loads(log.read_text().strip().splitlines()[-1])
-        self.versions |= {key: value for key, value in told.pop("versions").items() if key != "python"}
-        return cost, told
+        reported = json.loads(log.read_text().strip().splitlines()[-1])
+        self.versions |= {key: value for key, value in reported.pop("versions").items() if key != "python"}
+        return cost, reported
 
     # ------------------------------------------------------------------ parts
 
@@ -170,8 +170,8 @@ class Bench:
             ("trafilatura", "trafilatura", "with metadata, of decoded pages", self.options.peers),
         ):
             if python:
-                _, told = self.peer(kind, python, kind, self.decoded)
-                self.rows.append(row(name, told["pages"], told["cpu_seconds"], what=what))
+                _, reported = self.peer(kind, python, kind, self.decoded)
+                self.rows.append(row(name, reported["pages"], reported["cpu_seconds"], what=what))
         self._datatrove(
             DATATROVE_HTML, "datatrove-html", "trafilatura, Gopher, C4, Parquet", self.sample.html, self.few.html
         )
@@ -191,10 +191,10 @@ class Bench:
         if not self.options.peers:
             return
         warm, _ = self.peer(f"{name}, warm-up", self.options.peers, kind, few, self.folder / f"{kind}-warm")
-        cost, told = self.peer(name, self.options.peers, kind, source, self.folder / kind)
+        cost, reported = self.peer(name, self.options.peers, kind, source, self.folder / kind)
         asked = self.options.peer_pages
-        if told["pages"] != asked or told["timeouts"]:
-            self.notes.append(f"{name}: {told['pages']} of {asked} pages came in, {told['timeouts']} timed out")
+        if reported["pages"] != asked or reported["timeouts"]:
+            self.notes.append(f"{name}: {reported['pages']} of {asked} pages came in, {reported['timeouts']} timed out")
         self.rows.append(
             row(
                 name,
@@ -205,12 +205,12 @@ class Bench:
                 what=what,
                 is_text=kind.endswith("text"),
                 peak_megabytes=cost.largest,
-                reaching=told["reaching"],
+                reaching=reported["reaching"],
             )
         )
         self.notes.append(
             f"{name}: without language identification, whose model is a download; pages that reach each step: "
-            f"{told['reaching'][1:]}"
+            f"{reported['reaching'][1:]}"
         )
 
     def skip(self):
@@ -282,10 +282,10 @@ class Bench:
 def cpu_model():
     """The name of the processor."""
     try:
-        told = Path("/proc/cpuinfo").read_text()
+        cpu_info = Path("/proc/cpuinfo").read_text()
     except OSError:
         return platform.processor() or "unknown processor"
-    names = [line.partition(":")[2].strip() for line in told.splitlines() if line.startswith("model name")]
+    names = [line.partition(":")[2].strip() for line in cpu_info.splitlines() if line.startswith("model name")]
     return names[0] if names else platform.machine()
 
 

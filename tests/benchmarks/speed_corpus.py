@@ -38,7 +38,7 @@ class Source:
 
 
 def pages_of(places: list[str], count: int, seed: int) -> Iterator[Source]:
-    """So many pages: those that lie at the places in varied copies, or invented ones where no place is given."""
+    """So many pages: those that are at the places in varied copies, or invented ones where no place is given."""
     return islice(_copies(_given(places), seed) if places else _invented(seed), count)
 
 

@@ -57,15 +57,15 @@ def datatrove(kind, folder, out):
     filters = [GopherRepetitionFilter(), GopherQualityFilter(), C4QualityFilter(filter_no_terminal_punct=False)]
     steps = [WarcReader(folder), *extract, *filters, ParquetWriter(f"{out}/articles")]
     stats = LocalPipelineExecutor(steps, tasks=1, workers=1, logging_dir=f"{out}/logs").run()
-    told = [step["stats"] for step in json.loads(stats.to_json())]
+    reported = [step["stats"] for step in json.loads(stats.to_json())]
 
     def count(value):
         return value.get("total", 0) if isinstance(value, dict) else value
 
     return {
-        "pages": count(told[0].get("documents", 0)),
-        "timeouts": sum(count(step.get("timeout", 0)) for step in told),
-        "reaching": [count(step.get("total", 0)) for step in told],
+        "pages": count(reported[0].get("documents", 0)),
+        "timeouts": sum(count(step.get("timeout", 0)) for step in reported),
+        "reaching": [count(step.get("total", 0)) for step in reported],
     }
 
 

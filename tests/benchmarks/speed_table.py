@@ -104,8 +104,8 @@ def table(found: dict[str, Any]) -> str:
             f"{one.get('peak_megabytes') or 0:7,.0f}"
         )
     lines.append("net: without what start and warm-up take, which is measured on a few pages; gross: with it")
-    for name, told in found["splits"].items():
-        shares = ", ".join(f"{step} {share:.1%}" for step, share in told.items())
+    for name, split in found["splits"].items():
+        shares = ", ".join(f"{step} {share:.1%}" for step, share in split.items())
         lines += ["", f"{name}: {shares}"]
     lines += ["", f"{'':44}{'measured':>26}  goal"]
     for goal in goals(rows, found["figures"]):

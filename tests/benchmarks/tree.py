@@ -82,8 +82,8 @@ def descendants(root: int) -> list[int]:
     children: dict[int, list[int]] = {}
     for place in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            told = (place / "stat").read_text(errors="replace")
-            children.setdefault(int(told.rpartition(")")[2].split()[1]), []).append(int(place.name))
+            fields = (place / "stat").read_text(errors="replace")
+            children.setdefault(int(fields.rpartition(")")[2].split()[1]), []).append(int(place.name))
     found, left = [], [root]
     while left:
         below = children.get(left.pop(), [])
@@ -105,6 +105,6 @@ def memory_of_children(root: int, main: int) -> dict[str, float]:
                 if b"flows.operate.server" in words or b"uvicorn" in words
                 else "workers"
             )
-            told = Path("/proc", str(pid), "status").read_text().split("VmHWM:")[1].split()[0]
-            found[part] = max(found.get(part, 0.0), int(told) / 1024)
+            peak_kb = Path("/proc", str(pid), "status").read_text().split("VmHWM:")[1].split()[0]
+            found[part] = max(found.get(part, 0.0), int(peak_kb) / 1024)
     return found

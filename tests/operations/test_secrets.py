@@ -73,7 +73,7 @@ def stock(site, salt=""):
     site.lock("/target", next(bodies), parameter=token)
     site.lock("/alone.xml", feed(site, [f"{login}/alone"]), parameter=token)
     site.lock("/alone", next(bodies))
-    row = {"html": next(bodies).decode(), "url": f"https://{LOGIN}@a.example/told?{token}"}
+    row = {"html": next(bodies).decode(), "url": f"https://{LOGIN}@a.example/table?{token}"}
     site.lock("/data/rows.jsonl.gz", gzip.compress(json.dumps(row).encode()), parameter=signature)
     row = {"html": next(bodies).decode(), "url": f"https://b.example/x?{signature}"}
     site.lock("/data/login.jsonl", json.dumps(row).encode())
@@ -139,7 +139,7 @@ def test_secrets_open_sources_and_are_written_nowhere(site, tmp_path):
     assert list(found_in(where)) == []
     urls = {row["url"] for path in where.glob("out/articles/**/*.parquet") for row in pq.read_table(path).to_pylist()}
     paths = ("in-feed", "signed?id=1", "in-map", "single", "target", "alone")
-    assert urls == {f"{site.url}/{path}" for path in paths} | {"https://a.example/told", "https://b.example/x"}
+    assert urls == {f"{site.url}/{path}" for path in paths} | {"https://a.example/table", "https://b.example/x"}
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_keys_and_signatures_of_a_store_are_written_nowhere(bucket, tmp_path):
     pytest.importorskip("s3fs")
     for story in STORIES[:3]:
         bucket.put_object(Bucket="news", Key=f"in/{story.name}", Body=story.read_bytes())
-    row = {"html": STORIES[3].read_bytes().decode(), "url": "https://a.example/told"}
+    row = {"html": STORIES[3].read_bytes().decode(), "url": "https://a.example/table"}
     bucket.put_object(Bucket="news", Key="rows.jsonl", Body=json.dumps(row).encode())
     signed = bucket.generate_presigned_url("get_object", {"Bucket": "news", "Key": "rows.jsonl"})
     assert KEY in signed

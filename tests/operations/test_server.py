@@ -93,11 +93,11 @@ def test_the_pages_show_what_they_should(server, served, tmp_path):
     run_id = server.create("nightly", sources=[str(PAGES / "northquay")], output=str(tmp_path / "out")).json()["id"]
     assert server.ended(run_id)["state"]["name"].startswith("Completed")
     said = "6 in, 4 passed, 2 quarantined"  # how Prefect logs the state of the gate after clean
-    told = {"logs": {"flow_run_id": {"any_": [run_id]}}, "limit": 200}
+    of_run = {"logs": {"flow_run_id": {"any_": [run_id]}}, "limit": 200}
     wait_for(
         "the log",
         300,
-        lambda: any(said in line["message"] for line in server.found("logs", **told)),
+        lambda: any(said in line["message"] for line in server.found("logs", **of_run)),
     )
     text = shown(f"{server.url}/runs/flow-run/{run_id}", tmp_path / "browser")
     assert "Completed" in text

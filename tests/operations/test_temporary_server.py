@@ -92,7 +92,7 @@ def test_a_run_without_a_server_is_written_down_and_leaves_none_behind(run, tmp_
     assert process.returncode == 0, said
     assert "Beginning flow run" in said
     assert "View at" not in said  # in a UI that this server has not
-    assert len(servers) == 1  # Prefect has been told of it, and starts none of its own
+    assert len(servers) == 1  # Prefect knows of it, and starts none of its own
     assert not is_alive(*servers)
     with sqlite3.connect(tmp_path / "prefect" / "prefect.db") as database:
         assert database.execute("select state_type from flow_run").fetchall() == [("COMPLETED",)]

@@ -1,6 +1,6 @@
 """Golden pages: every sample page turns out as its expected answer says.
 
-A page lies in `pages/SITE/NAME`, its answer in `expected/SITE/NAME.json`. Fields must be equal. The text may differ by
+A page is in `pages/SITE/NAME`, its answer in `expected/SITE/NAME.json`. Fields must be equal. The text may differ by
 a few lines (the model is not perfect on every page), so it has a floor on each page and a higher one over all; a
 standfirst that is shown above the story may stand in the text or not (the field's corpora disagree on it).
 """

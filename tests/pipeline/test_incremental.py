@@ -65,7 +65,7 @@ def test_the_pages_of_a_table_are_counted_when_it_is_passed_over(tmp_path, monke
 def test_moved_pages_share_the_fate_of_what_they_were(folder):
     before = {row[0]: row[1:] for row in query(folder / "out", "ledger", "page_digest, outcome, article_id, reason")}
     articles = query(folder / "out", "articles", NAMELESS.join(["* ", ""]), "order by article_id")
-    assert run(folder) == 0  # the copy lies at another path: other names, the same bytes and addresses
+    assert run(folder) == 0  # the copy is at another path: other names, the same bytes and addresses
     ledger = query(folder / "out", "ledger", "page_digest, outcome, article_id, reason, source_uri")
     new = [row for row in ledger if row[4].startswith(str(folder))]
     assert len(new) == len(before)
@@ -160,8 +160,10 @@ def test_no_file_name_ever_stands_for_two_contents(folder):
                 contents.setdefault(name, set()).add(path.read_bytes())
 
     for more in ("They said so on Monday.", "They said it again on Tuesday."):
-        told = f'<p class="dcr-5b4">The drivers of the night trams want their breaks back before the winter. {more}</p>'
-        page.write_text(page.read_text().replace('<p class="dcr-5b4">', f'{told}<p class="dcr-5b4">', 1))
+        added = (
+            f'<p class="dcr-5b4">The drivers of the night trams want their breaks back before the winter. {more}</p>'
+        )
+        page.write_text(page.read_text().replace('<p class="dcr-5b4">', f'{added}<p class="dcr-5b4">', 1))
         assert run(folder) == 0
         look()
     assert query(folder / "out", "versions", "count(*)") == [(2,)]

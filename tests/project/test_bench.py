@@ -154,10 +154,10 @@ def test_the_cpu_of_orphans_is_counted(tmp_path):
     measure = f"import os, pathlib, sys, tree\nplace = pathlib.Path({str(tmp_path)!r})\n"
     measure += f"cost = tree.run([sys.executable, '-c', {code!r}], dict(os.environ), place, place / 'log')\n"
     measure += "print(cost.code, cost.cpu_seconds, cost.children_cpu_seconds)"
-    told = subprocess.run(
+    finished = subprocess.run(
         [sys.executable, "-c", measure], cwd=BENCHMARKS, capture_output=True, text=True, check=True, timeout=60
     )
-    code, cpu_seconds, children_cpu_seconds = map(float, told.stdout.split())
+    code, cpu_seconds, children_cpu_seconds = map(float, finished.stdout.split())
     assert code == 0
     assert abs(cpu_seconds - children_cpu_seconds) < 0.01
     if sys.platform == "linux":

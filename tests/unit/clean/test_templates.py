@@ -152,8 +152,8 @@ def test_a_short_run_names_the_template_of_a_known_site(tmp_path):
     pq.write_table(learn(None, first.evidence), files[file_of(rows[0]["site"])])
     last = pages.slice(4, 1)
     assert "template_on_site" not in clean_pages(last).lines.column("reason").to_pylist()
-    told = clean_pages(last, partial(recall, files)).lines.to_pylist()
-    assert {row["detail"] for row in told if row["text"].startswith("Sponsor:")} == {"5 of 5 pages"}
+    lines = clean_pages(last, partial(recall, files)).lines.to_pylist()
+    assert {row["detail"] for row in lines if row["text"].startswith("Sponsor:")} == {"5 of 5 pages"}
 
 
 def test_a_memory_that_waits_on_disk_is_the_same(tmp_path, monkeypatch):

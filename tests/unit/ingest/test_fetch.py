@@ -220,7 +220,7 @@ HOSTILE = {
     "lying-type": (
         (200, {"Content-Type": "text/html"}, b"\x89PNG\r\n\x1a\n" + bytes(200)),
         None,
-    ),  # told by its bytes, after ingest
+    ),  # known by its bytes, after ingest
 }
 
 
@@ -307,7 +307,7 @@ def test_hostile_lists_are_refused(raw):
 
 def test_a_list_of_publishers_is_checked_before_anything_is_fetched(tmp_path, capsys):
     path = tmp_path / "publishers.toml"
-    for text, told in (
+    for text, message in (
         ("[[publisher]]\nname = 'A'\n", "needs feeds, sitemaps or pages"),
         ("[[publisher]]\nfeeds = ['ftp://a.example']\n", "not an http or https address"),
         ("[[publisher]]\nfeed = ['https://a.example']\n", "publisher.0.feed: unknown key; did you mean feeds?"),
@@ -315,10 +315,10 @@ def test_a_list_of_publishers_is_checked_before_anything_is_fetched(tmp_path, ca
         ("not toml at all", "is not TOML"),
     ):
         path.write_text(text)
-        with pytest.raises(ListError, match=re.escape(told)):
+        with pytest.raises(ListError, match=re.escape(message)):
             read_publishers(path)
         assert main(["run", str(path), "--output", str(tmp_path / "out")]) == 2
-        assert told in capsys.readouterr().err
+        assert message in capsys.readouterr().err
 
 
 def test_time_is_bounded_and_what_is_left_is_reported(site):

@@ -44,7 +44,7 @@ def test_the_parts_of_a_file_of_json_lines_are_the_whole(
 
 
 class Metered(io.BytesIO):
-    """A file that counts what is read of it, and fails where it is told to."""
+    """A file that counts what is read of it, and fails where it is asked to."""
 
     bytes_read = 0
     fails = False
@@ -100,4 +100,4 @@ def test_a_part_that_fails_has_the_file_read_again_under_the_same_names(tmp_path
     metered.fails = True
     jobs = [Job(FileRefs([part]), str(tmp_path / "again"), limits) for part in ref.parts(400)]
     (receipt,) = [receipt for receipt in read_jobs(jobs, Executor()) if receipt.received]
-    assert receipt.received == 1  # of a file that cannot be read it is told once
+    assert receipt.received == 1  # of a file that cannot be read it is reported once

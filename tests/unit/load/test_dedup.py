@@ -102,8 +102,8 @@ def test_deciding_in_columns_and_groups_is_merging_at_once(tmp_path_factory, mad
         if text not in [other for other, _ in list(before.values())[:number]]
     ]
     blank = blank_row(schema.ARTICLES)
-    told = [blank | {name: getattr(each, name) for name in dedup_plan.PUBLISHED} for each in known]
-    pq.write_table(pa.Table.from_pylist(told, schema=schema.ARTICLES), folder / "f.parquet")
+    published = [blank | {name: getattr(each, name) for name in dedup_plan.PUBLISHED} for each in known]
+    pq.write_table(pa.Table.from_pylist(published, schema=schema.ARTICLES), folder / "f.parquet")
 
     def candidates(columns=None, only=None):
         for start in range(batches):

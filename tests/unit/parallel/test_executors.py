@@ -177,16 +177,16 @@ if __name__ == "__main__":
 
 
 def test_a_call_in_a_subprocess_ends_with_the_run_that_is_killed(tmp_path):
-    told = tmp_path / "pid"
+    pid_file = tmp_path / "pid"
     (tmp_path / "caller.py").write_text(CALLER)
     caller = subprocess.Popen(
-        [sys.executable, tmp_path / "caller.py", told], env=os.environ | {"PYTHONPATH": str(ROOT)}
+        [sys.executable, tmp_path / "caller.py", pid_file], env=os.environ | {"PYTHONPATH": str(ROOT)}
     )
     deadline = time.monotonic() + 60
-    while not told.exists() or not told.read_text().strip():
+    while not pid_file.exists() or not pid_file.read_text().strip():
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    process = int(told.read_text())
+    process = int(pid_file.read_text())
     assert process != caller.pid
     caller.kill()
     caller.wait(10)

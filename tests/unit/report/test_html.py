@@ -112,7 +112,7 @@ def test_nothing_hostile_reaches_the_page_as_markup():
     assert "<script" not in source
     assert "\u202e" not in source, "no text may turn the direction of what follows"
     assert "\x00" not in source
-    assert "<script>alert(1)</script>" in page.text, "it is told, as text"
+    assert "<script>alert(1)</script>" in page.text, "it is shown, as text"
     index = render_index([hostile])
     seen(index)
     assert "<script" not in index

@@ -117,24 +117,24 @@ def test_a_push_that_dies_shows_nothing_and_is_made_good(bucket, two_runs, monke
 def test_of_two_writers_one_publishes_and_the_other_is_reported(bucket, two_runs):
     mirrors = [Mirror(bucket, "news/race", "s3://news/race") for _ in range(2)]
     mirrors[0].push(Output(two_runs / "after0"))
-    gate, told = threading.Barrier(2), []
+    gate, outcomes = threading.Barrier(2), []
     for mirror in mirrors:
         create = mirror._create_manifest
         mirror._create_manifest = lambda number, content, create=create: (gate.wait(30), create(number, content))
 
     def push(mirror):
         try:
-            told.append(mirror.push(Output(two_runs / "after1")).state)
+            outcomes.append(mirror.push(Output(two_runs / "after1")).state)
         except MirrorError as error:
-            told.append(str(error))
+            outcomes.append(str(error))
 
     threads = [threading.Thread(target=push, args=(mirror,)) for mirror in mirrors]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
-    assert sorted(map(str, told))[0] == "2"
-    assert any("another writer" in str(one) for one in told)
+    assert sorted(map(str, outcomes))[0] == "2"
+    assert any("another writer" in str(one) for one in outcomes)
 
 
 @pytest.mark.parametrize(
