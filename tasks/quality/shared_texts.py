@@ -8,13 +8,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.storage.ids import Ids, Mask, hash_strings, is_first
+from tasks.text.hashing import paired
 
+_HIGHEST = np.uint64(np.iinfo(np.uint64).max)
 _BYTES_MIN = 80  # of a paragraph; a shorter one may be a heading or a quote that two stories have
 # paragraphs in memory, 250 MB when compared; of more, those with the lowest hashes, the same of every text
 _KEPT_MAX = 4_000_000
 _SHARED_MIN, _SHARED_SHARE = 2, 0.35  # paragraphs, and of the bytes of all
 _WHOLE = 0.95  # of a text that is in one other, which has more: the other is damaged
 _SAME = 0.7  # of both texts: two versions of a story, which near-duplicates name
+_SAMPLED_ROWS_MAX = 4  # with one paragraph, in a sample: of what more have, the texts themselves cannot be compared
 _PARTNERS_MAX = 20  # rows with one paragraph that are compared; what more have is part of the layout
 
 
@@ -26,7 +29,7 @@ class SharedTexts:
         self._rows: list[npt.NDArray[np.uint32]] = []
         self._sizes: list[npt.NDArray[np.uint32]] = []
         self._kept = 0
-        self._highest = np.uint64(np.iinfo(np.uint64).max)
+        self._highest = _HIGHEST  # hash that is kept; a lower one means a sample
 
     def add(self, texts: pa.ChunkedArray, sites: npt.NDArray[np.int64], start: int) -> None:
         """Add the texts of some pages, whose rows are counted from `start`."""
@@ -34,7 +37,7 @@ class SharedTexts:
         parents, paragraphs = pc.list_parent_indices(lists), pc.list_flatten(lists)
         is_long = pc.greater_equal(pc.binary_length(paragraphs), _BYTES_MIN)
         parents, paragraphs = parents.filter(is_long).to_numpy(), paragraphs.filter(is_long)
-        hashes = hash_strings(paragraphs) ^ (sites[parents].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
+        hashes = paired(sites[parents], hash_strings(paragraphs))
         self._append(
             hashes, (parents + start).astype(np.uint32), pc.binary_length(paragraphs).to_numpy().astype(np.uint32)
         )
@@ -63,6 +66,8 @@ class SharedTexts:
         hashes, rows, sizes = hashes[is_once], rows[is_once], sizes[is_once]
         groups = np.cumsum(is_first(hashes)) - 1
         is_shared = _differs_in_group(groups, texts[rows])
+        if self._highest < _HIGHEST:
+            is_shared &= np.bincount(groups)[groups] <= _SAMPLED_ROWS_MAX
         total = np.bincount(rows, sizes, len(texts))
         shared = np.bincount(rows[is_shared], sizes[is_shared], len(texts))
         counts = np.bincount(rows[is_shared], minlength=len(texts))
