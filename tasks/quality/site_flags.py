@@ -25,6 +25,7 @@ from tasks.quality.thresholds import HistoryThresholds
 from tasks.steps import rejected_ids
 from tasks.storage.ids import Ids, Mask, contains, hash_strings, to_uint64
 from tasks.storage.tables import write_table
+from tasks.text.hashing import paired
 from tasks.vocabulary import Doubt
 
 COLUMNS = tuple(
@@ -204,13 +205,6 @@ def _past_shares(history: Iterable[PastMetric]) -> dict[tuple[str, str], tuple[f
     return {key: (total / rows, rows) for key, (total, rows) in sums.items() if rows}
 
 
-def _mixed(sites: npt.NDArray[np.int64], values: npt.NDArray[np.uint64] | npt.NDArray[np.int64]) -> Ids:
-    """One key of a site and a value."""
-    return (
-        values.astype(np.uint64) ^ ((sites.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15))
-    ).astype(np.uint64)
-
-
 def _distinct(keys: Ids, values: Ids, use: Mask) -> npt.NDArray[np.int64]:
     """Per row the number of different values that its key has among the rows in use; 0 for other rows."""
     counts = np.zeros(len(keys), dtype=np.int64)
@@ -235,7 +229,7 @@ def _finding(doubt: Doubt, rows: npt.NDArray[np.int64], shown: str) -> Finding:
 
 def _published_together(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
     """Different texts with one instant; at a full minute only where many pages have it, since clocks publish then."""
-    counts = _distinct(_mixed(rows.sites, rows.instants), rows.texts, rows.instants != _NO_TIME)
+    counts = _distinct(paired(rows.sites, rows.instants), rows.texts, rows.instants != _NO_TIME)
     pages = np.bincount(rows.sites)[rows.sites]
     is_full = rows.instants % _MICROSECONDS_PER_MINUTE == 0
     is_odd = (counts > flags.limits.instant_repeats_max) & (~is_full | (counts >= _FULL_MINUTE_SHARE * pages))
@@ -243,14 +237,14 @@ def _published_together(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
 
 
 def _title_shared(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
-    counts = _distinct(_mixed(rows.sites, rows.titles), rows.texts, rows.titles != 0)
+    counts = _distinct(paired(rows.sites, rows.titles), rows.texts, rows.titles != 0)
     is_odd = counts > flags.limits.title_repeats_max
     yield from _found(Doubt.TITLE_SHARED, is_odd, lambda row: f"{counts[row]} texts have this headline")
 
 
 def _address_shared(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
     """Versions of one story have one address under which they were fetched, or one headline."""
-    keys, use = _mixed(rows.sites, rows.addresses), (rows.addresses != 0) & (rows.titles != 0)
+    keys, use = paired(rows.sites, rows.addresses), (rows.addresses != 0) & (rows.titles != 0)
     fetched = np.where(rows.urls != 0, rows.urls, rows.texts)
     counts = np.minimum(_distinct(keys, rows.titles, use), _distinct(keys, fetched, use))
     is_odd = counts > flags.limits.history.stories_per_address_max
@@ -269,37 +263,41 @@ def _title_misplaced(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
 
 def _author_unusual(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
     """One author on nearly all pages of a site that had many."""
-    limits = flags.limits.history
-    for name, site in flags.sites.items():
-        repeated, before = flags.past.get((name, "same_author_share"), (1.0, 0))
-        if before < limits.site_history_rows_min or repeated > _VARIED_AUTHORS:
-            continue
-        own = rows.of_site(site)
-        own = own[rows.authors[own] != 0]
+    for _, own in _where_seldom(flags, rows, "same_author_share", _VARIED_AUTHORS, rows.authors != 0):
         values, counts = np.unique(rows.authors[own], return_counts=True)
-        if len(own) >= limits.batch_pages_min and counts.max() >= _ALL_PAGES * len(own):
+        if counts.max() >= _ALL_PAGES * len(own):
             odd = own[rows.authors[own] == values[counts.argmax()]]
             yield _finding(Doubt.AUTHOR_UNUSUAL, odd, f"on {len(odd)} pages of the site in this run")
 
 
 def _older_than_usual(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
     """Old dates on nearly all pages of a site that usually has news."""
+    for share, own in _where_seldom(flags, rows, "old_share", _OLD_SELDOM, rows.ages != 0):
+        odd = own[rows.ages[own] > _OLD]
+        if len(odd) >= _ALL_PAGES * len(own):
+            yield _finding(Doubt.OLDER_THAN_USUAL, odd, f"usually {share:.0%} of the site's pages are so old")
+
+
+def _where_seldom(
+    flags: SiteFlags, rows: _Rows, metric: str, share_max: float, has_value: Mask
+) -> Iterator[tuple[float, npt.NDArray[np.int64]]]:
+    """The sites whose earlier pages had little of a metric: that share, and the site's rows with a value in this run.
+
+    Sites with few pages, earlier or now, are left out.
+    """
     limits = flags.limits.history
     for name, site in flags.sites.items():
-        share, before = flags.past.get((name, "old_share"), (1.0, 0))
-        if before < limits.site_history_rows_min or share > _OLD_SELDOM:
-            continue
+        share, before = flags.past.get((name, metric), (1.0, 0))
         own = rows.of_site(site)
-        own = own[rows.ages[own] != 0]
-        odd = own[rows.ages[own] > _OLD]
-        if len(own) >= limits.batch_pages_min and len(odd) >= _ALL_PAGES * len(own):
-            yield _finding(Doubt.OLDER_THAN_USUAL, odd, f"usually {share:.0%} of the site's pages are so old")
+        own = own[has_value[own]]
+        if share <= share_max and before >= limits.site_history_rows_min and len(own) >= max(limits.batch_pages_min, 1):
+            yield share, own
 
 
 def _publisher_unusual(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
     yield from _unusual(flags, rows, rows.publishers, "publisher", Doubt.PUBLISHER_UNUSUAL)
     # a name per page is none of the site
-    keys = _mixed(rows.sites, np.zeros(len(rows.sites), dtype=np.uint64))
+    keys = paired(rows.sites, np.zeros(len(rows.sites), dtype=np.uint64))
     has_name = (rows.publishers != 0) & ~rows.is_host
     named = np.bincount(rows.sites[has_name], minlength=len(flags.sites))[rows.sites]
     different = _distinct(keys, rows.publishers, has_name)
