@@ -60,6 +60,7 @@ _MARKDOWN_LINK = re.compile(rb"\]\((?:https?://|/|#|mailto:)[^\s)]{0,2000}")
 # between blank lines: a comment in code is beside its code
 _MARKDOWN_HEADING = re.compile(rb"(?:\A\s*|\n[ \t]*\n)#{1,6} [^\s#][^\n]*(?=\n[ \t]*\n|\n?\Z)")
 _MARKDOWN_FIRST = re.compile(rb"\s*# [^\s#][^\n]*\n[ \t]*\n")
+# with a key that pages have: clean reads whatever keys there are
 _FRONT_MATTER = re.compile(rb"\s*---[ \t]*\n(?:[\w-]+:[^\n]*\n)*?(?:title|date|author|url):[^\n]*\n")
 _HEAD_PROBE = 4096
 _READER_HEAD = re.compile(rb"^Markdown Content:[ \t]*$", re.M)  # what readers for language models write

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 _FRONT_MATTER = re.compile(r"\s*---[ \t]*\n(.{1,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.S)
 _READER_HEAD = re.compile(r"\s*((?:[A-Z][A-Za-z ]{2,30}: [^\n]*\n\s*){1,8})Markdown Content:[ \t]*\n")
 _READER_LINE = re.compile(r"([A-Z][A-Za-z ]{2,30}): ([^\n]*)\n")
-# key in front of the text, without case, spaces and signs -> the declaration of HTML
+# key in front of the text, without case, spaces and signs -> what declares it in HTML
 _DECLARATIONS = {
-    "title": "og:title",
+    "title": "title",
     "author": "author",
     "authors": "author",
     "byline": "author",
@@ -32,10 +32,10 @@ _DECLARATIONS = {
     "lastmod": "article:modified_time",
     "modified": "article:modified_time",
     "updated": "article:modified_time",
-    "url": "og:url",
-    "urlsource": "og:url",
-    "canonical": "og:url",
-    "source": "og:url",
+    "url": "canonical",
+    "urlsource": "canonical",
+    "canonical": "canonical",
+    "source": "canonical",
     "sitename": "og:site_name",
     "site": "og:site_name",
     "publisher": "og:site_name",
@@ -60,9 +60,8 @@ def as_html(text: str) -> str:
     language = next((value for name, value in declared if name == "language"), "")
     head = "".join(_tag(name, value) for name, value in declared if name != "language")
     lang = f' lang="{escape(language)}"' if language else ""
-    return (
-        f"<!doctype html><html{lang}><head>{head}</head><body>{_parser(_is_wrapped(body)).render(body)}</body></html>"
-    )
+    story = _parser(_is_wrapped(body)).render(body)
+    return f"<!doctype html><html{lang}><head>{head}</head><body>{story}</body></html>"
 
 
 @cache
@@ -75,9 +74,9 @@ def _parser(is_wrapped: bool) -> "MarkdownIt":
 
 def _split(text: str) -> tuple[list[tuple[str, str]], str]:
     """What is declared in front of the text, by the names of HTML, and the text."""
-    import yaml  # noqa: PLC0415 - few runs have such pages
-
     if front := _FRONT_MATTER.match(text):
+        import yaml  # noqa: PLC0415 - few pages have it
+
         try:
             values = yaml.load(front[1], Loader=yaml.BaseLoader)  # noqa: S506 - makes nothing but text
         except yaml.YAMLError:
@@ -98,9 +97,9 @@ def _declared(values: dict[Any, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _tag(name: str, value: str) -> str:
-    if name == "og:title":
+    if name == "title":
         return f"<title>{escape(value)}</title>"
-    if name == "og:url":
+    if name == "canonical":
         return f'<link rel="canonical" href="{escape(value)}">' if value.startswith("http") else ""
     attribute = "property" if ":" in name else "name"
     return f'<meta {attribute}="{name}" content="{escape(value)}">'
