@@ -2,9 +2,8 @@
 
 import os
 import shutil
-import subprocess
-import sys
 
+from support.commands import run_command
 from support.paths import PAGES, ROOT
 
 HOOK = """
@@ -35,15 +34,7 @@ def test_a_run_with_its_own_server_talks_to_this_machine_only(tmp_path):
     for name in ("DO_NOT_TRACK", "CI"):  # what keeps it quiet must be our own doing
         environment.pop(name, None)
     shutil.copytree(PAGES / "cometfeed", tmp_path / "pages")
-    done = subprocess.run(
-        [sys.executable, "-m", "flows", "run", str(tmp_path / "pages"), "--record", "--output", str(tmp_path / "out")],
-        env=environment,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
+    done = run_command("run", tmp_path / "pages", "--record", "--output", tmp_path / "out", environment=environment)
     assert done.returncode == 0, done.stderr
     lines = log.read_text().splitlines()
     assert any("127.0.0.1" in line for line in lines), "the watch sees nothing"

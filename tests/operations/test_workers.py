@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from support import waiting
+from support.commands import run_command
 from support.datasets import values
 from support.paths import PAGES, ROOT
 from support.prefect_server import Server, wait_for
@@ -105,15 +106,7 @@ def test_a_server_on_postgres_runs_the_line(tmp_path):
             )
             server = Server(tmp_path)
         try:
-            done = subprocess.run(
-                [sys.executable, "-m", "flows", "run", str(PAGES / "cometfeed"), "--output", str(tmp_path / "out")],
-                env=server.environment,
-                cwd=ROOT,
-                capture_output=True,
-                text=True,
-                timeout=240,
-                check=False,
-            )
+            done = run_command("run", PAGES / "cometfeed", "--output", tmp_path / "out", environment=server.environment)
             assert done.returncode == 0, done.stderr
             assert server.post("/flow_runs/count").json() == 1
         finally:

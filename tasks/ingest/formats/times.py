@@ -29,9 +29,8 @@ def microseconds(value: Any) -> int | None:
             return _of_text(value.decode("ascii"))
         if isinstance(value, str):
             return _of_text(value)
-        if isinstance(
-            value, Mapping
-        ):  # {"$date": "2026-05-06T07:08:09Z"} or {"$date": {"$numberLong": "1778051289000"}}
+        # {"$date": "2026-05-06T07:08:09Z"} or {"$date": {"$numberLong": "1778051289000"}}
+        if isinstance(value, Mapping):
             inner = value.get("$date")
             inner = inner.get("$numberLong") if isinstance(inner, Mapping) else inner
             return None if isinstance(inner, Mapping) else microseconds(inner)
