@@ -5,11 +5,12 @@ million rows. Texts are a thousand times larger. They are searched file by file 
 page of results is full or the time is over; the next page goes on with the file after.
 """
 
+import re
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from flows.browse.filters import PAGES_MAX, ROWS_OF_A_PAGE, SORTS, ArticleFilter, FilterError
+from flows.browse.filters import PAGES_MAX, ROWS_OF_A_PAGE, SORTS, ArticleFilter, FilterError, pattern_of
 from flows.browse.snapshot import QUERY_SECONDS, Row, Snapshot, TooSlowError
 from tasks.load.tables.months import month_partition
 
@@ -121,13 +122,10 @@ def _resume(after: str, names: list[str]) -> tuple[int, int]:
 
 def _excerpt(text: str, words: list[str]) -> tuple[str, str, str]:
     """What stands before, at and after the first word found in a text; its beginning if the title has the words."""
-    lower = text.lower()
-    # a text whose lower case has another length would be cut beside the word
-    places = [(lower.find(word), word) for word in words if word in lower] if len(lower) == len(text) else []
-    if not places:
+    found = [match for word in words if (match := re.search(pattern_of(word), text, re.IGNORECASE))]
+    if not found:
         return "", "", text[: 2 * _EXCERPT_CHARS]
-    at, word = min(places)
-    end = at + len(word)
+    at, end = min(match.span() for match in found)
     before = ("…" if at > _EXCERPT_CHARS else "") + text[max(0, at - _EXCERPT_CHARS) : at]
     after = text[end : end + _EXCERPT_CHARS] + ("…" if end + _EXCERPT_CHARS < len(text) else "")
     return before, text[at:end], after

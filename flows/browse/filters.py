@@ -1,5 +1,6 @@
 """Which articles are shown, and in what order: read from an address and written into one."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -131,22 +132,28 @@ class ArticleFilter:
             yield "confidence <= ?::float", [self.confidence_max]
 
     def _word_conditions(self) -> Iterator[Condition]:
-        for word in self.words:
+        # by pattern: it takes half of the time of a search in lower-case copies of the texts
+        for word in map(pattern_of, self.words):
             if self.place == "title":
-                yield "contains(lower(title), ?)", [word]
+                yield "regexp_matches(title, ?, 'i')", [word]
             else:
-                yield "contains(lower(title), ?) or contains(lower(text), ?)", [word, word]
+                yield "regexp_matches(title, ?, 'i') or regexp_matches(text, ?, 'i')", [word, word]
 
     @property
     def words(self) -> list[str]:
         """What is searched: every word has to occur; words in double quotes are one phrase."""
         found = []
-        for number, part in enumerate(self.q.lower().split('"')):
+        for number, part in enumerate(self.q.split('"')):
             found += [part] if number % 2 else part.split()
         return [word for word in found if word.strip()]
 
 
 _NAMES = [entry.name for entry in fields(ArticleFilter)]
+
+
+def pattern_of(word: str) -> str:
+    """A word as a pattern for RE2 and Python in which case is ignored: `i` finds the Turkish `İ` and `ı`, too."""
+    return "".join("[iıİ]" if char in "iIıİ" else re.escape(char) for char in word)
 
 
 def _choice(name: str, value: str, known: Any) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,8 +24,7 @@ _MODES = ("whole", "starts", "has")
 _PROSE_WORDS = 40
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One phrase of the lexicon."""
 
     kind: str  # "promo.newsletter"
@@ -64,14 +64,13 @@ def lexicon() -> Lexicon:
     ]
     entries: dict[str, dict[int, Entry]] = {mode: {} for mode in _MODES}
     substrings: dict[str, dict[str, Entry]] = {mode: {} for mode in _MODES}
-    for (kind, mode, phrase), value, count, dense in zip(
-        listed, *phrase_hashes([phrase for _, _, phrase in listed]), strict=True
-    ):
-        entry = Entry(kind, phrase, mode, int(count))
+    hashes = phrase_hashes([phrase for _, _, phrase in listed])
+    for (kind, mode, phrase), value, count, dense in zip(listed, *(part.tolist() for part in hashes), strict=True):
+        entry = Entry(kind, phrase, mode, count)
         if dense:
             substrings[mode].setdefault(phrase, entry)
         if 0 < count <= MAX_PHRASE_WORDS:
-            entries[mode].setdefault(int(value), entry)
+            entries[mode].setdefault(value, entry)
     kinds = tuple(dict.fromkeys(kind for kind, _, _ in listed))
     sizes = {mode: tuple(sorted({entry.word_count for entry in table.values()})) for mode, table in entries.items()}
     filters = {mode: WordSet(np.fromiter(table, dtype=np.uint64, count=len(table))) for mode, table in entries.items()}

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 from support.browsing import ARTICLES, RUN_ID, SCRIPT, get, make_dataset
@@ -86,6 +87,32 @@ def test_a_search_of_texts_finds_titles_and_texts(app, query, found):
     answer = get(app, f"/articles?q={query}")
     assert answer.text.count('<li><a href="/page/') == found
     assert ("Nothing found." in answer.text) == (not found)
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("istanbul", "İSTANBUL"),
+        ("İstanbul", "istanbul"),
+        ("ılık", "ILIK"),
+        ("ΟΔΟΣ", "της οδος"),
+        ("οδοσ", "ΟΔΟΣ"),
+        ("ёлка", "ЁЛКА"),
+        ("日本", "日本語"),
+        ("a.b*[c", "A.B*[C"),
+        ("\\q", "\\Q"),
+        ("é", "CAFÉ"),
+    ],
+    ids=case_id,
+)
+def test_a_search_ignores_the_case_of_every_script(word, text):
+    condition, values = ArticleFilter(q=word, place="title").conditions()
+    assert duckdb.execute(f"select {condition} from (select ?::varchar as title)", [*values, text]).fetchone() == (
+        True,
+    )
+    _, shown, _ = articles._excerpt(f"before {text} after", [word])
+    assert shown
+    assert shown in text
 
 
 @pytest.mark.parametrize("search", ["", "q=ferry"], ids=["list", "search of texts"])
