@@ -45,9 +45,9 @@ test-unit: $(READY)  ## run the unit tests only
 test-all: $(READY)  ## run all tests, slow ones too
 	$(BIN)/python -m pytest
 
-test-operations: $(READY)  ## run the integration tests against a Prefect server
-	$(BIN)/python -m pytest -m slow tests/operations/test_server.py tests/operations/test_secrets.py tests/operations/test_browse.py \
-	  -k 'schedule_fires or form_refuses or pages_show or secrets_open or browse'
+test-operations: $(READY)  ## run the integration tests against a Prefect server, and copies of an output by other tools
+	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile tests/operations \
+	  -k 'test_copies or test_temporary_server or schedule_fires or form_refuses or pages_show or secrets_open'
 
 test-ray: $(READY)  ## install Ray and run the tests that need it
 	$(PIP) '.[ray]'

@@ -14,6 +14,7 @@ from tasks.load.layout import TABLES
 from tasks.load.output import Output
 
 BEFORE, AFTER = ("cometfeed", "islandobserver"), ("cometfeed", "northquay", "talblick")
+pytestmark = pytest.mark.slow
 OF_A_RUN = ("run_id", "rules_version", "fetched_at", "last_seen_at", "source_mtime_ns", "quarantined_at", "raw_file")
 
 

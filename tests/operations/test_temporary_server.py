@@ -14,7 +14,10 @@ from support.paths import PAGES, ROOT
 
 from flows.operate.server import keep_loopback_direct
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="it looks for processes in /proc")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="it looks for processes in /proc"),
+]
 
 
 @pytest.fixture
