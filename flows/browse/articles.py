@@ -10,7 +10,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from flows.browse.filters import PAGES_MAX, ROWS_OF_A_PAGE, SORTS, ArticleFilter, FilterError, pattern_of
+from flows.browse.filters import PAGES_MAX, ROWS_OF_A_PAGE, SORTS, ArticleFilter, FilterError
+from flows.browse.search_words import pattern_of, words_of
 from flows.browse.snapshot import QUERY_SECONDS, Row, Snapshot, TooSlowError
 from tasks.load.tables.months import month_partition
 
@@ -84,7 +85,7 @@ def _search_texts(snapshot: Snapshot, wanted: ArticleFilter) -> Found:
             after = f"{names[number]}:{skipped + needed}"
             break
         skipped = 0
-    excerpts = {row["article_id"]: _excerpt(row.pop("text"), wanted.words) for row in rows}
+    excerpts = {row["article_id"]: _excerpt(row.pop("text"), words_of(wanted.q)) for row in rows}
     return Found(rows, None, wanted.query(after=after) if after else "", "", searched, excerpts)
 
 

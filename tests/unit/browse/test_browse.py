@@ -60,7 +60,7 @@ def text_of(answer):
         ("q=story+number&place=title&sort=title", 62),
         ("publisher=%27+or+true+--", 0),
         ("q=%25&place=title", 0),
-        ("q=%00&place=title", 0),
+        ("q=%00&place=title", 65),
         ("publisher=%ff%fe", 0),
     ],
     ids=case_id,
