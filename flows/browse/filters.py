@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flows.browse.search_words import pattern_of, words_of
+from flows.browse.site_names import SITE_NAME
 from tasks.vocabulary import Doubt
 
 ROWS_OF_A_PAGE = 50
@@ -54,6 +55,7 @@ class ArticleFilter:
     q: str = ""
     place: str = "text"  # where `q` is searched: a key of PLACES
     publisher: str = ""
+    site: str = ""
     language: str = ""
     kind: str = ""
     flag: str = ""  # a flag, or `any`
@@ -78,6 +80,7 @@ class ArticleFilter:
             q=text["q"],
             place=_choice("place", text["place"] or "text", PLACES),
             publisher=text["publisher"],
+            site=text["site"],
             language=text["language"],
             kind=_choice("kind", text["kind"], KINDS),
             flag=_choice("flag", text["flag"], ("any", *Doubt)),
@@ -115,6 +118,8 @@ class ArticleFilter:
             wanted = getattr(self, name)
             if wanted:
                 yield (f"{name} is null", []) if wanted == NONE else (f"{name} = ?", [wanted])
+        if self.site:
+            yield f"{SITE_NAME} = ?", [self.site.lower()]
         if self.kind:
             yield "kind = ?", [self.kind]
         if self.flag:

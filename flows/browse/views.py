@@ -42,6 +42,7 @@ _JOINERS = frozenset("\u200c\u200d")  # invisible, but Persian and Hindi cannot 
 NAVIGATION = (
     ("/", "Dataset"),
     ("/articles", "Articles"),
+    ("/pages", "Pages"),
     ("/quarantine", "Quarantine"),
     ("/sites", "Sites"),
     ("/runs", "Runs"),

@@ -59,6 +59,8 @@ def text_of(answer):
         ("q=HYPERLINK&place=title", 1),
         ("q=story+number&place=title&sort=title", 62),
         ("publisher=%27+or+true+--", 0),
+        ("site=Paper.example", 64),
+        ("site=paper.example&kind=stub", 0),
         ("q=%25&place=title", 0),
         ("q=%00&place=title", 65),
         ("publisher=%ff%fe", 0),
