@@ -92,6 +92,6 @@ def _create(snapshot: Snapshot, name: str, keys: str, condition: str) -> None:
         "count(*) filter (where outcome = 'article') as became "
         f"from ledger where outcome <> 'forgotten' and {condition} group by {keys}) left join "
         f"(select {columns}, count(*) as articles, avg(confidence) as confidence, "
-        "avg((len(flags) > 0)::int) as flagged, any_value(publisher) as publisher, "
+        "avg((len(flags) > 0)::int) as flagged, mode(publisher order by publisher) as publisher, "
         f"{missing} from articles where {condition} group by {keys}) using ({keys})",
     )

@@ -91,10 +91,10 @@ def test_a_site_has_its_numbers_what_is_missing_its_problems_and_its_runs_as_bar
     by_name = {re.search("<bdi>(.*?)</bdi>", row).group(1): row for row in rows}
     shown = {name: re.findall(r'data-label="\w+">(.*?)<', row) for name, row in by_name.items()}
     assert shown == {
-        "daily.example": ["40", "40", "0", "0", "0", "0.90", "authors 100%"],
-        "weekly.example": ["6", "3", "0", "0", "3", "0.50", "nothing"],
-        "gone.example": ["1", "1", "0", "0", "0", "0.90", "authors 100%, publisher 100%"],
-        "old/pages": ["1", "0", "0", "1", "0", "–", "–"],
+        "daily.example": ["40", "40", "0", "0", "0.90", "authors 100%"],
+        "weekly.example": ["6", "3", "0", "3", "0.50", "nothing"],
+        "gone.example": ["1", "1", "0", "0", "0.90", "authors 100%, publisher 100%"],
+        "old/pages": ["1", "0", "1", "0", "–", "–"],
     }
     bars = {name: row.count("<rect ") for name, row in by_name.items()}
     assert bars == {"daily.example": 30, "weekly.example": 6, "gone.example": 0, "old/pages": 1}
