@@ -19,7 +19,8 @@ def check_sites(options: argparse.Namespace) -> int:
     from tasks.site_rules.file import load_site_rules
 
     rules = load_site_rules(options.file)
-    print(f"{options.file}: {count(rules.rule_count, 'rule')} for {count(len(rules.site), 'site')}, all valid")
+    entries = f"{len(rules.site):,} {'entry' if len(rules.site) == 1 else 'entries'}"
+    print(f"{options.file}: {count(rules.rule_count, 'rule')} in {entries}, all valid", *rules.repeated, sep="\n")
     return EXIT_DONE
 
 

@@ -128,7 +128,7 @@ def test_a_wrong_file_is_refused_with_its_line_before_anything_is_done(dataset, 
 
 def test_a_checked_file_is_counted(dataset, capsys):
     assert main(["check-sites", str(dataset / "sites.toml")]) == 0
-    assert "5 rules for 2 sites, all valid" in capsys.readouterr().out
+    assert "5 rules in 2 entries, all valid" in capsys.readouterr().out
 
 
 def test_a_preview_without_a_page_of_the_sites_says_so(dataset, tmp_path, capsys):
