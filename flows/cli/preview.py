@@ -62,6 +62,10 @@ def _print(console: "Terminal", found: "Preview", limit: int) -> None:
     for change in found.changes:
         _print_change(console, change)
     console.print(_counts(found, limit), soft_wrap=True)
+    if found.without_pages and found.stored_count:
+        console.print("Entries that no kept page is for (is the host right?):", style="bold")
+        for name in found.without_pages:
+            console.print(f"  {_short(name)}", soft_wrap=True)
     unused = [(entry, rule) for entry, rule, uses in found.uses if not uses]
     if unused and found.compared_count:
         console.print("Rules that found nothing on these pages:", style="bold")
