@@ -10,7 +10,7 @@ from tasks import schema
 
 # usual fields of the front matter, in this order; those without a value are left out
 FRONT_MATTER = """
-    title summary publisher author authors published_date published_at modified_at url canonical_url image_url language
+    title publisher author authors published_date published_at modified_at url canonical_url image_url summary language
     section topics wire_credit dateline_place word_count confidence flags article_id source_uri
 """.split()
 _INLINE = re.compile(r"([\\`*_\[\]<])")  # what would become emphasis, code, a link or HTML
