@@ -6,8 +6,10 @@ import unicodedata
 import duckdb
 import pytest
 
+from flows.browse import articles
 from flows.browse.filters import ArticleFilter, FilterError
 from flows.browse.search_words import pattern_of, words_of
+from flows.browse.snapshot import ChangedError
 
 
 @pytest.mark.parametrize(
@@ -70,3 +72,31 @@ def test_a_long_value_is_refused_and_never_cut(name, value, is_refused):
             ArticleFilter.from_query({name: value})
     else:
         assert getattr(ArticleFilter.from_query({name: value}), name) == value
+
+
+@pytest.mark.parametrize(
+    ("sizes", "start", "stretches"),
+    [
+        ([], 0, []),
+        ([1, 1, 1], 0, [(0, 3)]),
+        ([1, 1, 1], 2, [(2, 3)]),
+        ([6, 6, 6], 0, [(0, 1), (1, 2), (2, 3)]),
+        ([99, 1, 9, 1], 0, [(0, 1), (1, 3), (3, 4)]),
+        ([0] * 7, 0, [(0, 5), (5, 7)]),
+    ],
+)
+def test_small_files_are_searched_together(tmp_path, monkeypatch, sizes, start, stretches):
+    monkeypatch.setattr(articles, "_SEARCHED_BYTES", 10)
+    monkeypatch.setattr(articles, "_SEARCHED_FILES", 5)
+    files = [tmp_path / f"{number}.parquet" for number in range(len(sizes))]
+    for path, size in zip(files, sizes, strict=True):
+        path.write_bytes(bytes(size))
+    found = list(articles._stretches(files, start))
+    assert found == stretches
+    for number, (first, _) in enumerate(found):
+        assert list(articles._stretches(files, first)) == stretches[number:], "a search goes on as it began"
+
+
+def test_a_file_that_is_gone_is_a_changed_dataset(tmp_path):
+    with pytest.raises(ChangedError):
+        list(articles._stretches([tmp_path / "gone.parquet"], 0))
