@@ -18,6 +18,7 @@ from flows.browse.app import make_app
 from flows.browse.filters import ArticleFilter, FilterError
 from flows.browse.snapshot import Dataset
 from flows.browse.views import stretches
+from flows.cli.main import main
 from tasks import schema
 from tasks.errors import UsageError
 from tasks.load.output import Changes, NothingPublishedError, Output
@@ -267,13 +268,13 @@ def test_a_download_has_all_articles_of_the_view_and_all_columns(app, tmp_path):
     assert table.schema.equals(schema.ARTICLES)
     assert table.column("title").to_pylist() == [SCRIPT]
     doubted = list(csv.DictReader(io.StringIO(get(app, "/articles.csv?kind=stub").text)))
-    assert doubted[0]["flag_evidence"] == "flag: text_cut_off, line_no: 2, shown: Subscribe now"
+    assert doubted[0]["flag_evidence"] == "text_cut_off, line 2: Subscribe now"
     assert doubted[0]["quotes"] == f"Ann\u202e Lee: {SCRIPT}"
     answer = get(app, "/articles.csv?q=hyperlink")
     assert answer.headers["content-disposition"].startswith('attachment; filename="articles-')
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert [row["title"] for row in rows] == ["'=HYPERLINK(1)"]
-    assert rows[0]["fetched_at"] == "2026-04-01 09:00:00"
+    assert rows[0]["fetched_at_utc"] == "2026-04-01 09:00:00"
 
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
@@ -374,3 +375,10 @@ def test_languages_are_chosen_by_their_names(app):
         ("en", "English (en)"),
         ("de", "German (de)"),
     ]
+
+
+def test_downloads_are_the_same_as_exports(root, app, tmp_path):
+    for ending in ("csv", "jsonl"):
+        target = tmp_path / f"a.{ending}"
+        assert main(["export", str(target), "--output", str(root)]) == 0
+        assert sorted(get(app, f"/articles.{ending}").content.splitlines()) == sorted(target.read_bytes().splitlines())
