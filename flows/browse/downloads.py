@@ -53,7 +53,8 @@ def _rows(batch: pa.RecordBatch) -> list[dict[str, Any]]:
         pc.round(column.cast(pa.float64()), SHARE_DIGITS) if pa.types.is_float32(column.type) else column
         for column in batch.columns
     ]
-    return pa.RecordBatch.from_arrays(columns, batch.schema.names).to_pylist()
+    rows: list[dict[str, Any]] = pa.RecordBatch.from_arrays(columns, batch.schema.names).to_pylist()
+    return rows
 
 
 def as_parquet(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:

@@ -17,7 +17,7 @@ from expectations.reasons import quarantine_sentences
 from flows.browse.articles import Found
 from flows.browse.corrections import field_correction, line_correction
 from flows.browse.downloads import FORMATS
-from flows.browse.filters import KINDS, MISSING, NONE, PLACES, SORTS, ArticleFilter
+from flows.browse.filters import KINDS, MISSING, NONE, PLACES, REPEATS, SORTS, ArticleFilter
 from flows.browse.open_problems import by_rule
 from flows.browse.overview import LOW_CONFIDENCE, Overview
 from flows.browse.page import PageView, flag_sentence
@@ -165,6 +165,7 @@ def articles_view(wanted: ArticleFilter, found: Found, numbers: Overview) -> dic
         "kinds": KINDS,
         "flags": [flag.value for flag in Doubt],
         "missing": {name: label for name, (label, _) in MISSING.items()},
+        "repeats": {name: label for name, (label, _) in REPEATS.items()},
         "places": PLACES,
         "sorts": {name: label for name, (label, _) in SORTS.items()},
         "downloads": [(ending, words, wanted.query(page=1, after="")) for ending, (words, *_) in FORMATS.items()],

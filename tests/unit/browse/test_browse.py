@@ -60,6 +60,8 @@ def text_of(answer):
         ("q=HYPERLINK&place=title", 1),
         ("q=story+number&place=title&sort=title", 62),
         ("publisher=%27+or+true+--", 0),
+        ("repeats=only", 1),
+        ("repeats=without", 64),
         ("site=Paper.example", 64),
         ("site=paper.example&kind=stub", 0),
         ("q=%25&place=title", 0),
