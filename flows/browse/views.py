@@ -95,6 +95,7 @@ def dataset_view(numbers: Overview, reports: Sequence[RunReport], problems: Sequ
         "shares": _shares(numbers),
         "flags": [{**row, "sentence": flag_sentence(row["name"])} for row in numbers.flags],
         "chart": _chart(numbers.by_period),
+        "highest": max(numbers.by_period, key=lambda row: int(row["articles"]), default=None),
         "period": _PERIODS.get(len(numbers.by_period[0]["label"]), "") if numbers.by_period else "",
         "runs": [_run_row(report) for report in reports],
         "problems": by_rule(problems, reports),

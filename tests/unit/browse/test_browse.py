@@ -237,6 +237,7 @@ def test_a_page_shows_what_became_of_it(app, page_id, words):
                 "65 articles of 2 publishers in 2 languages, published from 2026-03-01 to 2026-03-28",
                 "1 went to quarantine",
                 "Articles by day",
+                "highest bar: 3 articles in 2026-03-02",
             ],
         ),
         ("/quarantine", ["clean.too_short", "1 page"]),
