@@ -35,7 +35,7 @@ def read_zip(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     budget = Budget(_size(opened.stream))
     within = overlapping(members)
     for member in members:
-        if member.is_dir():
+        if member.filename.endswith("/"):
             continue
         if member.flag_bits & 1:
             yield Record(None, key=_key(member.filename), flaw=Flaw.ENCRYPTED, detail="needs a password")
