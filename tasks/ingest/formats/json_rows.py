@@ -17,7 +17,7 @@ from tasks.vocabulary import Flaw
 
 _AROUND = b" \t\r\x1e\xef\xbb\xbf"  # of a line; 1E is put before each row by RFC 7464
 _BETWEEN = _AROUND + b"\n,"
-_FRAME = (b"", b"[", b"]", b"],")  # Scrapy's JSON is an array with one item per line
+_FRAME = (b"", b"[", b"]", b"],", b"][")  # Scrapy's JSON is an array with one item per line, or several of them
 _MAX_GROWTH = 6  # a page in JSON with every letter escaped, e.g. \u00e9
 _ENCODING_BYTES = 1 << 12
 _LABEL_BYTES = 1 << 10  # before a row

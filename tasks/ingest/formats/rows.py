@@ -6,6 +6,7 @@ from itertools import repeat
 from typing import Any
 
 from tasks.ingest.formats import MAP_MATCHED, MAP_UNMATCHED, ColumnsFound, Options, Skipped
+from tasks.ingest.formats.cell_codings import unpacked
 from tasks.ingest.formats.columns import PAGES, Shape, column_names, value_at
 from tasks.ingest.formats.row_shapes import flattened
 from tasks.ingest.formats.times import microseconds
@@ -42,8 +43,8 @@ class Rows:
     ) -> Record:
         """The page in a row; `texts` are columns of bytes that were text, and a flat row is not looked into."""
         shape = self._shape(row)
-        url, when, is_time_unread = _text(value_at(row, shape.place(row, "url"))), None, False
-        if (fetched_at := value_at(row, shape.place(row, "fetched_at"))) not in (None, ""):
+        url, when, is_time_unread = _text(shape.value(row, "url")), None, False
+        if (fetched_at := shape.value(row, "fetched_at")) not in (None, ""):
             when = microseconds(fetched_at)
             is_time_unread = when is None
         if self._options.columns:
@@ -54,12 +55,15 @@ class Rows:
             if isinstance(content, _CONTENT) and len(content):
                 self._unread_times += is_time_unread
                 is_text = isinstance(content, str) or (place or ("",))[0] in texts
+                raw = _encoded(content) if isinstance(content, str) else bytes(content)
+                page = unpacked(raw, self._options.max_page_bytes)
+                is_text = is_text and page is raw
                 return Record(
-                    _encoded(content) if isinstance(content, str) else bytes(content),
+                    page,
                     key,
                     url=url,
                     fetched_at_us=when,
-                    media_type="text/html" if field == "html" else None,
+                    media_type="text/html" if field == "html" or page is not raw else None,
                     # text of a table has been encoded just now, or by Arrow
                     encoding="utf-8" if is_text else _text(value_at(row, shape.place(row, "encoding"))),
                 )

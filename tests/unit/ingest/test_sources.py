@@ -111,7 +111,7 @@ def test_zip_and_tar_are_read_in_place(tmp_path):
             {
                 "ferry.html": None,
                 "/absolute.html": "ingest.unsafe_name",
-                "deep/inner.tar": "ingest.broken_file",
+                "deep/inner.tar:+": "ingest.broken_file",
                 "link.html": "ingest.no_regular_file",
                 "pipe.html": "ingest.no_regular_file",
             },
