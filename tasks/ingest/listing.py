@@ -41,6 +41,8 @@ INNER_LINKS = "links to folders that are read themselves"
 OUTPUTS = "outputs of Copydesk"
 OUTER_LINK, OUTER_LINKS = "link to the folder ", "more links to folders, not followed"
 _SHOWN_LINKS = 20
+_TABLE_LOGS = frozenset({"_delta_log", ".hoodie"})
+TABLE_LOGS = "logs of Delta Lake or Hudi tables, not followed: rows that they delete are read too; export such a table"
 # what to do with files that hold pages in another form, by their endings
 _AS_TABLE = "export the rows of tables as Parquet, JSON lines or CSV"
 _AS_PAGES = "save saved pages as HTML or MHTML"
@@ -271,7 +273,9 @@ def _real_folders(root: str, names: set[str], top: str, skipped: Counter[str]) -
     """The folders in a folder that are walked. Links are not: they may lead in circles, or to what is not meant."""
     for name in sorted(names):
         path = os.path.join(root, name)  # noqa: PTH118 - a million folders, and no Path for each
-        if is_hidden(name):
+        if name in _TABLE_LOGS:
+            skipped[TABLE_LOGS] += 1
+        elif is_hidden(name):
             skipped[HIDDEN_FOLDERS] += 1
         elif not os.path.islink(path):  # noqa: PTH114
             if os.path.exists(os.path.join(path, MARK)) and read_mark(Path(path)):  # noqa: PTH110, PTH118

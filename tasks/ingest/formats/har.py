@@ -52,7 +52,7 @@ def _found_in(raw: bytes, key: str) -> Record | Skipped | None:
         return None
     status = value_at(entry, ("response", "status"))
     if status != 200:
-        return Skipped(f"responses with status {str(status)[:3]}")
+        return Skipped(f"responses with status {status if isinstance(status, int) else 'unknown'}"[:_SHOWN_TYPE_CHARS])
     media = str(value_at(entry, ("response", "content", "mimeType")) or "").lower()
     if not media.startswith(_PAGE_TYPES):
         return Skipped(f"records of type {media.partition(';')[0][:_SHOWN_TYPE_CHARS] or 'unknown'}")

@@ -8,7 +8,7 @@ import pyarrow.dataset as ds
 from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.formats import Opened, Options, Skipped
 from tasks.ingest.formats.rows import Rows
-from tasks.ingest.formats.tables import ROWS, column_names_of, rows_of_batch, short, wanted_columns
+from tasks.ingest.formats.tables import ROWS, column_names_of, records_of, short, wanted_columns
 from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw
 
@@ -22,10 +22,8 @@ def read_orc(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
         wanted = wanted_columns(file.physical_schema.names, options)
         batches = file.to_batches(columns=wanted, batch_size=ROWS, use_threads=False, batch_readahead=0)
         for batch in batches:
-            rows, texts = rows_of_batch(batch, wanted, options)
-            for row in rows:
-                number += 1
-                yield table.record(row, str(number), texts)
+            yield from records_of(batch, wanted, table, options, number)
+            number += batch.num_rows
         yield from table.notes()
     except FlawError as error:
         yield Record(None, "end", flaw=error.flaw, detail=error.detail)

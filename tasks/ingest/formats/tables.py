@@ -16,6 +16,7 @@ from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw
 
 ROWS = 64  # of a table at a time: some MB of HTML
+_COPIED_BYTES = 64 << 20
 
 
 def read_parquet(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
@@ -31,10 +32,8 @@ def read_parquet(opened: Opened, options: Options) -> Iterator[Record | Skipped]
         for group, number in groups.items():
             opened.stream.seek(_begin(file.metadata.row_group(group)))  # shows how far the reading is
             for batch in file.iter_batches(batch_size=ROWS, row_groups=[group], columns=wanted):
-                rows, texts = rows_of_batch(batch, wanted, options)
-                for row in rows:
-                    number += 1  # noqa: PLW2901 - the number of the row in the file
-                    yield table.record(row, str(number), texts)
+                yield from records_of(batch, wanted, table, options, number)
+                number += batch.num_rows  # noqa: PLW2901 - the number of the row in the file
         yield from table.notes()
     except FlawError as error:
         if not begin:
@@ -94,11 +93,8 @@ def read_arrow(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
             if not number:
                 table.has_columns(column_names_of(batch.schema))
             wanted = wanted_columns(batch.schema.names, options)
-            for start in range(0, batch.num_rows, ROWS):
-                rows, texts = rows_of_batch(batch.slice(start, ROWS), wanted, options)
-                for row in rows:
-                    number += 1
-                    yield table.record(row, str(number), texts)
+            yield from records_of(batch, wanted, table, options, number)
+            number += batch.num_rows
         yield from table.notes()
     except FlawError as error:
         yield Record(None, "end", flaw=error.flaw, detail=error.detail)
@@ -142,6 +138,18 @@ def wanted_columns(names: list[str], options: Options) -> list[str]:
         detail = f"none of the columns ({shown}) has a known name; name them with --map html=COLUMN,url=COLUMN"
         raise FlawError(Flaw.NO_PAGES, detail)
     return wanted
+
+
+def records_of(
+    batch: pa.RecordBatch, wanted: list[str], table: Rows, options: Options, number: int
+) -> Iterator[Record]:
+    """The pages of a batch that stands behind `number` rows; of large cells a few are copied at a time."""
+    step = max(1, min(ROWS, _COPIED_BYTES * batch.num_rows // max(batch.nbytes, 1)))
+    for start in range(0, batch.num_rows, step):
+        rows, texts = rows_of_batch(batch.slice(start, step), wanted, options)
+        for row in rows:
+            number += 1
+            yield table.record(row, str(number), texts)
 
 
 def rows_of_batch(

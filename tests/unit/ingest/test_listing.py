@@ -225,3 +225,10 @@ def test_a_wacz_without_a_crawl_is_a_finding(tmp_path, inner, what):
         archive.writestr(inner, b"{}")
     (row,), _ = rows_of(tmp_path / "b.wacz")
     assert what in row["problem_detail"]
+
+
+@pytest.mark.parametrize("log", ["_delta_log", ".hoodie"])
+def test_a_log_that_deletes_rows_is_named(tmp_path, log):
+    (tmp_path / log).mkdir()
+    (tmp_path / "a.html").write_bytes(HTML)
+    assert [kind for kind in list_files([str(tmp_path)]).skipped if "rows that they delete" in kind]
