@@ -1,8 +1,9 @@
 """The kind of a file by its first bytes, where its name does not say it or says something else."""
 
+import io
 import re
 import struct
-from collections.abc import Iterable
+from typing import IO
 
 from tasks.ingest.formats import BY_NAME, PAGE, Format
 from tasks.ingest.formats.columns import COMMON_NAMES, PAGES
@@ -11,6 +12,7 @@ from tasks.ingest.unpacking import MAGIC_BYTES, UnpackError, codec_of, unpacker
 from tasks.storage import object_stores
 
 _HEAD_BYTES = 8192
+_PACKED_BYTES = 1 << 18  # a block of bzip2 has 900 kB unpacked, of the others less
 _STARTS = {
     b"WARC/1.": "warc",
     b"WARC/0.": "warc",
@@ -36,15 +38,17 @@ _ANSWER = re.compile(rb"HTTP/\d(?:\.\d)? \d{3}[^\n]{0,500}\n[\w-]{1,99}:")  # a 
 _PARTS = re.compile(rb"^content-type:\s{0,9}multipart/related\b", re.I | re.M)
 
 
-def _any_of(names: Iterable[str]) -> bytes:
-    return b"|".join(re.escape(name.encode()) for name in names)
-
-
-_PAGE_COLUMN = re.compile(rb'"(?:%b)"\s{0,9}:' % _any_of(name for field in PAGES for name in COMMON_NAMES[field]), re.I)
+_LINE_BYTES = 2048
+_SEPARATORS = (b"\t", b";", b",", b"|")
+_PAGE_NAMES = frozenset(name.encode() for field in PAGES for name in COMMON_NAMES[field])
+_URL_NAMES = frozenset(name.encode() for name in COMMON_NAMES["url"])
+_PAGE_COLUMN = re.compile(rb'"(?:%b)"\s{0,9}:' % b"|".join(sorted(map(re.escape, _PAGE_NAMES))), re.I)
 
 
 def kind_of(head: bytes) -> Format | None:
     """The format of a file other than a page that begins with these bytes; None if they do not show it."""
+    if head[:1] == b"<":  # nearly all pages: little else begins so
+        return BY_NAME["webarchive"] if _PLIST.match(head) else None
     start = next((name for start, name in _STARTS.items() if head.startswith(start)), None)
     if start is None:
         start = _kind_of_archive(head) or _kind_of_text(head)
@@ -72,8 +76,32 @@ def _kind_of_text(head: bytes) -> str | None:
         return "json"
     if _PLIST.match(head):
         return "webarchive"
+    if _is_header_of_table(head):
+        return "csv"
     message = _MESSAGE.match(head)
     return "mhtml" if message and _PARTS.search(message[0]) else None
+
+
+def _is_header_of_table(head: bytes) -> bool:
+    """Whether the first line names a column of pages and one of addresses, and nothing but columns."""
+    line = head[:_LINE_BYTES].partition(b"\n")[0].lower()
+    separator = next((mark for mark in _SEPARATORS if mark in line), None)
+    names = {name.strip(b" \r\"'") for name in line.split(separator)} if separator else set()
+    return not _PAGE_NAMES.isdisjoint(names) and not _URL_NAMES.isdisjoint(names)
+
+
+def unpacked_head(stream: IO[bytes]) -> tuple[bytes, str | None]:
+    """The first bytes of a file, decompressed, and its compression.
+
+    Raises:
+        UnpackError: they cannot be decompressed.
+    """
+    head = stream.read(_HEAD_BYTES)
+    codec = codec_of(head[:MAGIC_BYTES])
+    if codec:
+        packed = head + stream.read(_PACKED_BYTES)  # a copy: Arrow closes the file that it decompresses
+        head = unpacker(io.BytesIO(packed), codec).read(_HEAD_BYTES)
+    return head, codec
 
 
 def found_kind(path: str, *, is_named: bool = False) -> tuple[Format, str | None] | None:
@@ -83,11 +111,7 @@ def found_kind(path: str, *, is_named: bool = False) -> tuple[Format, str | None
     """
     try:
         with object_stores.open_file(path) as stream:
-            head = stream.read(_HEAD_BYTES)
-            codec = codec_of(head[:MAGIC_BYTES])
-            if codec:
-                stream.seek(0)
-                head = unpacker(stream, codec).read(_HEAD_BYTES)
+            head, codec = unpacked_head(stream)
     except (OSError, UnpackError, object_stores.StoreError):
         return None
     kind = kind_of(head)

@@ -15,14 +15,14 @@ import orjson
 import pyarrow as pa
 
 from tasks import schema
-from tasks.ingest.content_kind import kind_of
+from tasks.ingest.content_kind import kind_of, unpacked_head
 from tasks.ingest.file_refs import FileRef, FileRefs
 from tasks.ingest.formats import BY_NAME, PARTS_MISALIGNED, Format, Opened, Options, Skipped
 from tasks.ingest.reading_time import seconds_for, within
 from tasks.ingest.record import Record, SourceFile, page_row, too_large_detail
 from tasks.ingest.seen import SeenPages
 from tasks.ingest.side_files import as_one_finding
-from tasks.ingest.unpacking import MAGIC_BYTES, codec_of
+from tasks.ingest.unpacking import MAGIC_BYTES, UnpackError, codec_of
 from tasks.parallel.isolation import CRASH
 from tasks.steps import Receipt, digest
 from tasks.storage.atomic import write_json
@@ -35,7 +35,6 @@ _LOW_CARDINALITY = ["media_type", "declared_encoding", "problem"]
 # of a row group in a batch of pages, which are written from the same memory; smaller groups cost more than they save
 _GROUP_PAGES, _GROUP_BYTES = 32, 16 << 20
 # readers note their progress in a file with this suffix, every 250 records
-_HEAD_BYTES = 512  # show what a file is
 _SAME_BYTES = {"wacz": ("zip",), "har": ("json",)}  # formats that begin like a wider one
 _METER, _METER_RECORDS = ".meter", 250
 _WRITING_FACTOR = 3.0  # of the time to read a file: its pages are hashed, compressed and written besides
@@ -148,7 +147,9 @@ def _records_in(stream: IO[bytes], ref: FileRef, options: Options) -> Iterator[R
 
 def _kind_inside(stream: IO[bytes], kind: Format) -> Format:
     """The format of a file of many pages by its first bytes: a name may be wrong, as of Parquet in a .csv file."""
-    inside = kind_of(stream.read(_HEAD_BYTES))
+    inside = None
+    with contextlib.suppress(UnpackError):
+        inside = kind_of(unpacked_head(stream)[0])
     stream.seek(0)
     is_other = inside is not None and inside.is_container and inside.name not in _SAME_BYTES.get(kind.name, ())
     return inside if inside is not None and is_other else kind
