@@ -25,6 +25,7 @@ from tasks.extract.fields.bylines import (
     without_date,
 )
 from tasks.extract.fields.json_ld_people import names_of, persons_of
+from tasks.extract.fields.signed_lines import signed_names
 from tasks.extract.page import SITE_RULE, FieldValue, Page
 from tasks.text.person_names import leading_name, unglue
 from tasks.text.publisher_names import is_wire_agency, squeeze
@@ -61,6 +62,8 @@ def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
     linked = {squeeze(text) for text in page.signals.get("author_links", ())}
     rejected = None
     for origin, values in _candidates(page):
+        if origin == _BARE and not all(map(str.isupper, values)):
+            values = [value for value in values if not value.isupper()]  # a place: `João Alves`, then `SÃO PAULO`
         people = [name for value in values for name in people_in(value) if is_person(name, site_keys)]
         people = [name for name in people if not _is_part_of_site(name, domain)]
         if origin == _BARE:
@@ -144,6 +147,7 @@ def _candidates(page: Page) -> Iterator[tuple[str, list[str]]]:
     yield from _declared_by_newsroom(page)
     yield _BYLINE, introduced_bylines(page)
     yield _BYLINE, dropped_bylines(page)
+    yield _BYLINE, signed_names(page)
     yield from _declared_by_system(page)
     (_, near), elsewhere = printed_bylines(page)
     near_links, other_links = writers_links(page)
@@ -175,9 +179,10 @@ def _declared_by_newsroom(page: Page) -> Iterator[tuple[str, list[str]]]:
 
 def _declared_by_system(page: Page) -> list[tuple[str, list[str]]]:
     """Writers declared in other meta tags and microdata: often the account that published, or the site's owner."""
-    label = next(iter(_metas(page, "twitter:label1")), "")
+    labels = {number: next(iter(_metas(page, f"twitter:label{number}")), "") for number in (1, 2)}
+    labelled = [number for number, label in labels.items() if _WRITTEN_BY_LABEL.search(label)]
     return [
-        ("twitter:data1", _metas(page, "twitter:data1") if _WRITTEN_BY_LABEL.search(label) else []),
+        *((f"twitter:data{number}", _metas(page, f"twitter:data{number}")) for number in labelled or (1,)),
         ("article:author", [value for value in _metas(page, "article:author") if not value.startswith("http")]),
         ("meta:author", _metas(page, "author", "dc.creator", "dcterms.creator", "article.author", "og:author")),
     ]

@@ -187,6 +187,7 @@ def names_beside_date(page: Page) -> list[str]:
     near = [line for line in lines_by_the_headline(page) if line.action != "drop"]
     has_byline = any(line.label == "byline" for line in near)
     dates = [(line.text, has_byline) for line in near if line.label == "date"]
+    dates += [(line.text, False) for line in near if line.label == "standfirst" and _DIGIT.search(line.text)]
     dropped = [line for line in dropped_by_the_headline(page) if line.label != "related"]
     dates += [(line.text, False) for line in dropped if _DIGIT.search(line.text)]
     language = page.declared_language()

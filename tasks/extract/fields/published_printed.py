@@ -17,6 +17,7 @@ _PUBLISHED_WORDS = re.compile(
     r"verfasst|eingestellt|eingetragen|written|опубликован|发布|發布|发表|發表|公開|掲載|게시|등록|입력",
     re.I,
 )
+_STATE_WORD = re.compile(r"\W*(?:stand|as of|stan na|stav k|état au)\b", re.I)  # `Stand: 2 May | Veröffentlicht: 1 May`
 _LEAD_CHARS = 12  # a line with a word for "updated" this early is about the update
 _RECEIVED_WORDS = re.compile(
     r"\b(?:received|accepted|submitted|revised|eingereicht|eingegangen|angenommen|reçu|recibido)\b", re.I
@@ -109,6 +110,19 @@ def candidates_in_front(page: Page) -> list[tuple[str, str]]:
     return found
 
 
+def lines_under_the_headline(page: Page) -> list[str]:
+    """The lines between headline and story that are not about an update, a teaser or a comment."""
+    lines = {line.line_no: line for line in [*page.lines, *page.dropped_names]}
+    head = next((number for number in sorted(lines) if lines[number].label == "headline"), None)
+    if head is None:
+        return []
+    story = (number for number in sorted(lines) if number > head and lines[number].action == "keep")
+    end = min(next(story, head), head + _LINES_AFTER + 1)
+    near = [lines[number] for number in sorted(lines) if head < number < end]
+    others = ("related", "comment", "navigation")
+    return [line.text for line in near if line.label not in others and not _UPDATED_WORDS.search(line.text)]
+
+
 def text_about_the_update(text: str) -> str | None:
     """What follows a word for "updated"; None if there is none."""
     match = _UPDATED_WORDS.search(text)
@@ -183,9 +197,12 @@ def _part_about_publication(text: str) -> str | None:
         published = _PUBLISHED_WORDS.search(text)
         return text[published.end() :] if published else None
     updated = _UPDATED_WORDS.search(text)
+    state = None if updated else _STATE_WORD.match(text)  # alone it stands before the only date
+    if state and (published := _PUBLISHED_WORDS.search(text, state.end())):
+        return text[published.end() :]
     if not updated:
         return text
-    if updated.start() >= _LEAD_CHARS:
+    if updated.start() >= _LEAD_CHARS and _DIGIT_OR_YEAR.search(text, 0, updated.start()):
         return text[: updated.start()]
     published = _PUBLISHED_WORDS.search(text, updated.end())
     return text[published.end() :] if published else None
