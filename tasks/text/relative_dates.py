@@ -12,7 +12,8 @@ _HOURS, _MINUTES = range(1, 24), range(1, 60)  # more than a day ago is counted 
 _TODAY = re.compile(
     r"(?<!\w)(?:today|heute|aujourd[’']hui|hoy|hoje|oggi|vandaag|dzisiaj|dziś|dnes|astăzi|azi|ma|σήμερα|сегодня|сьогодні"
     r"|днес|bugün|اليوم|امروز|היום|आज|আজ|hari ini|hôm nay|idag|i dag|tänään|danas|данас)(?!\w)"
-    r"(?=[^\w]{0,3}(?:um|at|à|a las|às|alle|om|o|v|la|ore|στις|в|о|kl\.?|klo|u|у|pukul|lúc|,)?\s*\d{1,2}\s?[:.h]\s?\d{2})",
+    r"(?=[^\w]{0,3}(?:um|at|à|a las|às|alle|om|o|v|la|ore|στις|в|о|kl\.?|klo|u|у|pukul|lúc|,)?"
+    r"\s*\d{1,2}\s?[:.h]\s?\d{2})",
     re.I,
 )
 

@@ -61,10 +61,9 @@ def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
     domain = _domain(page)
     linked = {squeeze(text) for text in page.signals.get("author_links", ())}
     rejected = None
-    for origin, values in _candidates(page):
-        if origin == _BARE and not all(map(str.isupper, values)):
-            values = [value for value in values if not value.isupper()]  # a place: `João Alves`, then `SÃO PAULO`
-        people = [name for value in values for name in people_in(value) if is_person(name, site_keys)]
+    for origin, values in _candidates(page, site_keys):
+        texts = _without_places(values) if origin == _BARE else values
+        people = [name for value in texts for name in people_in(value) if is_person(name, site_keys)]
         people = [name for name in people if not _is_part_of_site(name, domain)]
         if origin == _BARE:
             people = [name for name in people if leading_name(name) == name or not _CASED.search(name)]
@@ -79,6 +78,12 @@ def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
             if origin == SITE_RULE:
                 break  # the user says where the byline is: nobody is named in it
     return FieldValue([], f"{rejected} names no person" if rejected else "none named")
+
+
+def _without_places(lines: list[str]) -> list[str]:
+    """Lines of bylines without the place in capitals below a name: `João Alves`, `SÃO PAULO`."""
+    mixed = [line for line in lines if not line.isupper()]
+    return mixed or lines
 
 
 def _domain(page: Page) -> str:
@@ -130,14 +135,14 @@ def find_byline(page: Page, authors: list[str]) -> str | None:
         return "; ".join(authors)
     agencies = [value for _, values in _declared_by_newsroom(page) for value in values if is_wire_agency(value)]
     by_rule = page.ruled.get("author") or []
-    for _, values in [(SITE_RULE, by_rule), ("agency", agencies), *_candidates(page)]:
+    for _, values in [(SITE_RULE, by_rule), ("agency", agencies), *_candidates(page, set())]:
         names = [name for value in values for name in byline_parts(value)]
         if names:
             return "; ".join(dict.fromkeys(names))
     return None
 
 
-def _candidates(page: Page) -> Iterator[tuple[str, list[str]]]:
+def _candidates(page: Page, site_keys: set[str]) -> Iterator[tuple[str, list[str]]]:
     """Declared and printed writers by origin, the most reliable first (precision measured on news pages)."""
     if not page.is_html:
         yield from _text_candidates(page)
@@ -147,7 +152,7 @@ def _candidates(page: Page) -> Iterator[tuple[str, list[str]]]:
     yield from _declared_by_newsroom(page)
     yield _BYLINE, introduced_bylines(page)
     yield _BYLINE, dropped_bylines(page)
-    yield _BYLINE, signed_names(page)
+    yield _BYLINE, signed_names(page, site_keys)
     yield from _declared_by_system(page)
     (_, near), elsewhere = printed_bylines(page)
     near_links, other_links = writers_links(page)

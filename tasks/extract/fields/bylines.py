@@ -36,7 +36,8 @@ _FULL_NAME = r"[A-ZÁČĎÉĚÍĽŇÓŘŠŤÚŮÝŽ][a-záčďéěíľĺňóôř
 _TWO_NAMES = re.compile(rf"(?<!\w)({_FULL_NAME}) a (?={_FULL_NAME}(?:\s*$|[,;|(]))")
 # `Álvaro de la Peña y Ríos`: the word belongs to the name if a single surname ends it
 _SECOND_SURNAME = re.compile(
-    r"([A-ZÀ-Þ][\wà-ÿ.'’-]+(?: de| la| los| da| dos)* [A-ZÀ-Þ][\wà-ÿ'’-]+) (y|e|i) ([A-ZÀ-Þ][a-zà-ÿ]{2,})(?=\s*(?:$|[,;|(]))"
+    r"([A-ZÀ-Þ][\wà-ÿ.'’-]+(?: de| la| los| da| dos)* [A-ZÀ-Þ][\wà-ÿ'’-]+) (y|e|i) ([A-ZÀ-Þ][a-zà-ÿ]{2,})"
+    r"(?=\s*(?:$|[,;|(]))"
 )
 _KEPT_SPACE = "\ue000"  # a space where names are not divided; it is one again in the name
 _NEVER_IN_NAMES = re.compile(

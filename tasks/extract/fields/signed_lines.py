@@ -11,8 +11,10 @@ from tasks.extract.fields.byline_places import dropped_by_the_headline, lines_by
 from tasks.extract.page import LabelledLine, Page
 from tasks.text.date_patterns import LETTER
 from tasks.text.person_names import NAME_PARTICLES, leading_name
+from tasks.text.publisher_names import is_newsroom, is_wire_agency, squeeze
 
 _LINE_CHARS = 160  # a name or two, two dates, a source
+_OF_OTHERS = ("comment", "related")
 _LEDE_CHARS = 80  # in which a dateline names its reporter
 _LINES_UNDER_STORY = 3
 # words that name the writer before a colon; in many languages they are ordinary words without it
@@ -36,9 +38,11 @@ _LABEL = re.compile(rf"(?<![\w'’-])(?:{_BEFORE_COLON})\s*[:：]\s*", re.IGNORE
 # words that need no colon at the start of a line
 _SURE = re.compile(
     r"""
-    ^(?: γράφ(?:ει|ουν) (?: \s (?: ο/η | ο | η | οι ) )? | بقلم | به \s قلم | از \s قلم | מאת | โดย | เขียนโดย | ditulis \s oleh | oleh
+    ^(?: γράφ(?:ει|ουν) (?: \s (?: ο/η | ο | η | οι ) )? | بقلم | به \s قلم | از \s قلم | מאת | โดย | เขียนโดย
+      | ditulis \s oleh | oleh
       | пише | piše | teksti | yazan | scris \s de | írta | imeandikwa \s na
-      | eine? \s (?:\w+ \s){1,2} von | (?:columna | crónica | artículo | análisis | reportaje) (?: \s de \s opinión )? \s por
+      | eine? \s (?:\w+ \s){1,2} von
+      | (?:columna | crónica | artículo | análisis | reportaje) (?: \s de \s opinión )? \s por
     )\s+
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -62,7 +66,8 @@ _HAN_LABEL = re.compile(
     rf"(?<!\w)(?:本報|本报)?(?:特約|特约|實習|实习)?{_HAN_BEFORE_SIGN}\s*[:：／/｜|]\s*({_HAN_NAMES})(?![\w：:])"
 )
 _HAN_REPORTER = re.compile(
-    rf"^[（(〔\[【]?(?:本報|本报|中央社)?(?:特派員|特派员|記者|记者)\s?({_HAN_NAMES})\s?[／/]\s?[^／/]{{2,12}}[／/]?(?:綜合)?(?:報導|报道|電)"
+    rf"^[（(〔\[【]?(?:本報|本报|中央社)?(?:特派員|特派员|記者|记者)\s?({_HAN_NAMES})\s?[／/]\s?[^／/]{{2,12}}[／/]?"
+    r"(?:綜合)?(?:報導|报道|電)"
 )
 _HAN_REPORTER_IN_DATELINE = re.compile(rf"[电電讯訊]\s?[（(](?:本报|本報)?(?:记者|記者)\s?({_HAN_NAMES})[）)]")
 _KANA = r"[\u3040-\u30ff\u3400-\u9fff々]"
@@ -76,6 +81,8 @@ _KOREAN_REPORTER = re.compile(
 )
 _UNCASED_WORD = rf"(?:{LETTER}\.\s?)?{LETTER}{{2,}}"
 _UNCASED_NAME = re.compile(rf"{_UNCASED_WORD}(?:[ ]{_UNCASED_WORD}){{1,3}}")
+_BETWEEN_SYLLABLES = re.compile(r"[、，,·ㆍ和與与]\s?|(?<=[\u3400-\u9fff]{2})\s+(?=[\u3400-\u9fff]{2})")
+_BESIDE_SITE = re.compile(r"\s*[,|،]\s*|\s[–—-]\s")
 _CASED = re.compile(r"[A-Za-zÀ-ɏḀ-ỿΑ-ωА-яЀ-џҐґԱ-և]")
 _END_OF_NAMES = re.compile(r"[|•·(\[\d;؛]|\s[–—-]\s|\.\s|[\s ]{2,}|　")
 _BETWEEN = re.compile(r"\s*[,،、&/／]\s*|\s+(?:and|και|και η|და|և|ve|və|dan|ja|și|şi|és|та|и|і|й|และ|và|og|och|und)\s+")
@@ -85,11 +92,15 @@ _VIETNAMESE_NAME = re.compile(
 )
 
 
-def signed_names(page: Page) -> list[str]:
-    """The names in the first line by the headline or at the ends of the story that says who wrote it."""
+def signed_names(page: Page, site_keys: set[str]) -> list[str]:
+    """The names in the first line by the headline or at the ends of the story that says who wrote it.
+
+    `site_keys` are the squeezed names of the site, beside which a name stands too.
+    """
     language = _language(page)
     for line in _near_lines(page):
         names = names_signed(line.text, language) if len(line.text) <= _LINE_CHARS else []
+        names = names or _name_beside_site(line.text, site_keys)
         if names:
             return names
     kept = [line for line in page.lines if line.action == "keep"]
@@ -98,6 +109,18 @@ def signed_names(page: Page) -> list[str]:
     for line in _lines_at_the_end(page, kept):
         if names := names_signed(line.text, language) or _signature(line.text, language):
             return names
+    return []
+
+
+def _name_beside_site(text: str, site_keys: set[str]) -> list[str]:
+    """The name that stands beside the site or an agency and nothing else: `Jana Dvořáková, ČTK`."""
+    parts = [part.strip() for part in _BESIDE_SITE.split(text)]
+    if len(parts) != 2 or not all(parts):
+        return []
+    for name, owner in (parts, reversed(parts)):
+        if squeeze(owner) in site_keys or (is_wire_agency(owner) and "," in text):
+            full = leading_name(name) == name if _CASED.search(name) else _uncased_name(name) is not None
+            return [name] if full and not is_newsroom(name) else []
     return []
 
 
@@ -121,7 +144,7 @@ def _near_lines(page: Page) -> Iterator[LabelledLine]:
     """The lines around the headline in their order; those of teasers and pictures are left out."""
     lines = {line.line_no: line for line in [*lines_by_the_headline(page), *dropped_by_the_headline(page)]}
     for number in sorted(lines):
-        if lines[number].label not in ("related", "credit", "headline", "comment", "navigation"):
+        if lines[number].label not in (*_OF_OTHERS, "credit", "headline", "navigation"):
             yield lines[number]
 
 
@@ -131,11 +154,11 @@ def _lines_at_the_end(page: Page, kept: list[LabelledLine]) -> list[LabelledLine
         return []
     end = kept[-1].line_no
     below = [line for line in page.dropped_names if end < line.line_no <= end + _LINES_UNDER_STORY]
-    return [line for line in [kept[-1], *below] if len(line.text) <= _LINE_CHARS and line.label != "comment"]
+    return [line for line in [kept[-1], *below] if len(line.text) <= _LINE_CHARS and line.label not in _OF_OTHERS]
 
 
 def _reporters_in_dateline(lede: str) -> list[str]:
-    """The reporters that a Korean or Chinese dateline names: `(서울=연합뉴스) 박지은 기자 =`, `新华社北京电（记者李明）`."""
+    """The reporters in a dateline, Korean or Chinese: `(서울=연합뉴스) 박지은 기자 =`, `新华社北京电（记者李明）`."""
     head = lede[:_LEDE_CHARS]
     for pattern in (_KOREAN_REPORTER, _HAN_REPORTER, _HAN_REPORTER_IN_DATELINE):
         if match := pattern.search(head):

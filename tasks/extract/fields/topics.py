@@ -45,6 +45,8 @@ def _topic_candidates(page: Page) -> list[tuple[str, list[str]]]:
         meta("parsely-tags"),
         meta("sailthru.tags"),
         meta("cxenseparse:keywords"),
+        meta("dc.subject"),
+        meta("dcterms.subject"),
     ]
 
 
