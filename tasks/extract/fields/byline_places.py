@@ -161,7 +161,7 @@ def writers_links(page: Page) -> list[tuple[str, list[str]]]:
     unseen = [text for text in links if text not in story]
     return [
         ("author link", near[:_MAX_LINKS]),
-        ("author link", unseen if len(unseen) < _MAX_LINKS else []),
+        ("author link", unseen if len(unseen) == 1 else []),
     ]
 
 

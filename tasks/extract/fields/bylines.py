@@ -90,6 +90,11 @@ _WEEKDAY_TAIL = re.compile(
 )
 _WITH_OTHERS = re.compile(r"\(\s*(?:with|mit|avec|con|com|met|med)\s+([A-ZÀ-Þ][^()]{3,120})\)")
 _WRAPPED_REPORTER = re.compile(r"^[（(\[【]\s*(?=[^）)\]】]{0,12}(?:记者|記者))(.{2,60}?)[）)\]】]")
+# the second person of `Ute Brand (Text) und Kai Lenz (Fotos)`
+_OTHER_PERSON = re.compile(
+    r"(?:\s*[,;/&|]\s*|\s(?:und|and|et|e|y|en|och|og|i)\s)(?:[A-ZÀ-Þ][\w.'’-]+\s){1,4}"
+    r"\((?:[Ff]otos?|[Pp]hotos?|[Bb]ild(?:er)?|[Pp]ictures?|[Ii]mages?|[Ii]llustration(?:en)?|[Gg]rafik|[Vv]ideo|[Kk]amera)\)"
+)
 _PLACE_OF_REPORTER = re.compile(r"(?<=\S)\s?[／/]\s?[\u3400-\u9fff]{2,4}(?:報導|报道|電|电)")  # 記者陳美玲／柳溪報導
 _MC = re.compile(r"\bMa?c(?=[A-ZÀ-Þ])")
 _IN_PLACE = re.compile(r"\s+(?:in|aus|à|en|at|[Ff]ür|[Ff]or|bei)\s+(?=[A-ZÀ-Þ])")
@@ -182,6 +187,7 @@ def people_in(text: str) -> list[str]:
 def _people_in(text: str) -> tuple[str, ...]:
     text = _undated(INTERVIEWED.sub(r"\1", _EMOJI.sub("; ", text)))
     text = _SECOND_SURNAME.sub(rf"\1{_KEPT_SPACE}\2{_KEPT_SPACE}\3", _TWO_NAMES.sub(r"\1; ", text))
+    text = _OTHER_PERSON.sub(" ", text)
     text = _PLACE_OF_REPORTER.sub("", text)
     text = _WRAPPED_REPORTER.sub(r"\1", _WITH_OTHERS.sub(_others, text))
     text = _BRACKETS.sub("", _HANDLE.sub("", text)).strip(_EDGES)
@@ -324,6 +330,8 @@ def is_person(name: str, site_keys: set[str]) -> bool:
 @lru_cache(_PAGE_BYLINES)
 def _may_be_person(name: str) -> bool:
     words = name.split()
+    if words and (words[0] in _FUNCTION_WORDS or (len(words) > 1 and words[0].isupper() and is_wire_agency(words[0]))):
+        return False  # "of Engineering", "AP Business": what is left of a role
     if not squeeze(name) or len(words) > 6 or _NEVER_IN_NAMES.search(name):
         return False
     if is_newsroom(name) or is_agency(name) or is_wire_agency(name) or is_call(name) or is_organisation(name):

@@ -3,18 +3,23 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from tasks.extract.page import LabelledLine, Page
+from tasks.extract.page import LabelledLine, Page, once_per_page
 from tasks.text.date_lines import words_beside_dates
 from tasks.text.dates import find_dates
 
 _UPDATED_WORDS = re.compile(
     r"updat|modif|aktualisiert|mise? à jour|actualizad|atualizad|aggiornat|bijgewerkt|"
-    r"aktualizac|обновлен|güncellen|更新|last edited|zuletzt",
+    r"aktuali[sz]a|aktualizov|обновлен|оновлен|актуализ|ажурир|ažurir|posodob|güncelle|更新|修訂|last edited|zuletzt|"
+    r"frissít|actualizat|uppdater|oppdater|opdater|päivitet|muokat|ενημερ[ωώ]|τροποποι|تحديث|بروزرسانی|به‌روز|"
+    r"עודכן|עדכון|अपडेट|संशोधित|আপডেট|হালনাগাদ|புதுப்பிக்க|수정|업데이트|ปรับปรุง|อัปเดต|แก้ไข|cập nhật|diperbarui|"
+    r"pembaruan|dikemas kini|განახლ|թարմացվ|atnaujint|atjaunin|uuendat|yangilan|yenilən",
     re.I,
 )
 _PUBLISHED_WORDS = re.compile(
     r"publi[kcszée]|posted|veröffentlich|erschienen|opubli|yayın|udgivet|pubblic|julkaistu|geschrieben|erstellt|"
-    r"verfasst|eingestellt|eingetragen|written|опубликован|发布|發布|发表|發表|公開|掲載|게시|등록|입력",
+    r"verfasst|eingestellt|eingetragen|written|опубликован|опублік|публикуван|објављ|objavlj|发布|發布|发表|發表|公開|掲載|配信|投稿|"
+    r"게시|등록|입력|승인|פורסם|نشر|انتشار|منتشر|شائع|δημοσι|megjelent|közzé|zveřejn|vydáno|प्रकाशित|প্রকাশ|வெளியிட|เผยแพร่|"
+    r"โพสต์|đăng lúc|xuất bản|diterbitkan|tayang|გამოქვეყნ|paskelbt|avaldat|giriş tarihi|eklenme",
     re.I,
 )
 _STATE_WORD = re.compile(r"\W*(?:stand|as of|stan na|stav k|état au)\b", re.I)  # `Stand: 2 May | Veröffentlicht: 1 May`
@@ -25,7 +30,9 @@ _RECEIVED_WORDS = re.compile(
 # of a writer's account, a copyright, or the wording of another date than that of publication
 _OTHER_DATES = re.compile(
     r"©|\(c\)|copyright|regist(?:ered|riert)|joined|member since|mitglied seit|beigetreten|dabei seit|inscrit|"
-    r"\b(?:bis|until|deadline|jusqu|hasta|fino a|termin)\b",
+    r"\b(?:bis|until|deadline|jusqu|hasta|fino a|termin)\b|"
+    # of the licence of a newspaper, in its imprint
+    r"발행인|편집인|등록번호|청소년보호|свидетельств|зарегистрир|giấy phép|\bissn\b",
     re.I,
 )
 _HOURS_RANGE = re.compile(r"\d{1,2}[:.：]\d{2}\s?(?:uhr|h)?\s?[-–—－〜～]\s?\d{1,2}[:.：]\d{2}", re.I)  # of an event
@@ -60,11 +67,15 @@ _DATELINE_CHARS = 100
 def date_line_candidates(page: Page) -> list[tuple[str, str]]:
     """The date lines and bylines of the article, those that name the publication first."""
     named: list[tuple[str, str]] = []
-    others: list[tuple[str, str]] = []
+    below: list[tuple[str, str]] = []
+    above: list[tuple[str, str]] = []
+    headline = next((line.line_no for line in reversed(page.labelled("headline"))), 0)
     for line, text in _about_article(page, page.labelled("date", "byline")):
+        # above the headline stands today's date as well
+        is_todays = line.line_no < headline and _WEEKDAY_ALONE.fullmatch(line.text) is not None
         is_named = bool(_PUBLISHED_WORDS.search(line.text))
-        (named if is_named else others).append(("date line", text))
-    return named + others
+        (named if is_named else above if is_todays else below).append(("date line", text))
+    return named + below + above
 
 
 def candidates_by_the_headline(page: Page, language: str | None) -> list[tuple[str, str]]:
@@ -123,6 +134,15 @@ def lines_under_the_headline(page: Page) -> list[str]:
     return [line.text for line in near if line.label not in others and not _UPDATED_WORDS.search(line.text)]
 
 
+@once_per_page
+def dated_teasers(page: Page) -> list[str]:
+    """The dated lines of a list of other stories above the headline: `Gate opens 1 May 2023`, `Buoy lost 2 May 2023`."""
+    headline = next((line.line_no for line in page.labelled("headline")), 0)
+    above = [line.text for line in page.labelled("date") if line.line_no < headline]
+    others = [text for text in above if words_beside_dates(text) and not _PUBLISHED_WORDS.search(text)]
+    return others if len(others) > 1 else []
+
+
 def text_about_the_update(text: str) -> str | None:
     """What follows a word for "updated"; None if there is none."""
     match = _UPDATED_WORDS.search(text)
@@ -176,9 +196,11 @@ def _about_article(page: Page, lines: Iterable[LabelledLine]) -> Iterator[tuple[
     Not that of an account, an event, the subject of the headline or a comment.
     """
     title = page.signals.get("title") or ""
-    in_comments = {time["text"] for time in page.signals.get("times", ()) if time.get("is_in_comment")}
+    times = page.signals.get("times", ())
+    in_comments = {time["text"] for time in times if time.get("is_in_comment")}
+    of_teasers = dated_teasers(page)
     for line in lines:
-        if line.label in ("headline", "comment") or line.text in in_comments:
+        if line.label in ("headline", "comment") or line.text in in_comments or line.text in of_teasers:
             continue
         if len(line.text) > _LONGEST or not _DIGIT_OR_YEAR.search(line.text):
             continue
@@ -205,4 +227,12 @@ def _part_about_publication(text: str) -> str | None:
     if updated.start() >= _LEAD_CHARS and _DIGIT_OR_YEAR.search(text, 0, updated.start()):
         return text[: updated.start()]
     published = _PUBLISHED_WORDS.search(text, updated.end())
-    return text[published.end() :] if published else None
+    return text[published.end() :] if published else _after_the_update(text)
+
+
+def _after_the_update(text: str) -> str | None:
+    """What follows the date of an update, if it has an earlier date: `Aktualizováno 13. 10. 2024 | 12. 10. 2024`."""
+    dates = find_dates(text)
+    if len(dates) > 1 and dates[1].day <= dates[0].day:
+        return text[dates[0].span[1] :]
+    return None

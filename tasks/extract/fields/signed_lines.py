@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from tasks.extract.fields.byline_places import dropped_by_the_headline, lines_by_the_headline
+from tasks.extract.fields.byline_words import ROLE_AT_END
 from tasks.extract.page import LabelledLine, Page
 from tasks.text.date_patterns import LETTER
 from tasks.text.person_names import NAME_PARTICLES, leading_name
@@ -17,6 +18,7 @@ _LINE_CHARS = 160  # a name or two, two dates, a source
 _OF_OTHERS = ("comment", "related")
 _LEDE_CHARS = 80  # in which a dateline names its reporter
 _LINES_UNDER_STORY = 3
+_WORDS_WITH_ROLE = 8  # a sentence about the writer is longer
 # words that name the writer before a colon; in many languages they are ordinary words without it
 _BEFORE_COLON = r"""
     γράφ(?:ει|ουν) (?: \s (?: ο/η | ο | η | οι ) )? | συντάκτ(?:ης|ρια) | κείμενο | ρεπορτάζ
@@ -41,7 +43,7 @@ _SURE = re.compile(
     ^(?: γράφ(?:ει|ουν) (?: \s (?: ο/η | ο | η | οι ) )? | بقلم | به \s قلم | از \s قلم | מאת | โดย | เขียนโดย
       | ditulis \s oleh | oleh
       | пише | piše | teksti | yazan | scris \s de | írta | imeandikwa \s na
-      | eine? \s (?:\w+ \s){1,2} von
+      | eine? \s (?:\w+ \s){1,2} von | as \s told \s to
       | (?:columna | crónica | artículo | análisis | reportaje) (?: \s de \s opinión )? \s por
     )\s+
     """,
@@ -77,12 +79,13 @@ _NAME_AND_ROLE = re.compile(
 _SIGNED_IN_JAPANESE = re.compile(rf"^[【〔（(]({_KANA}{{3,6}}|{_KANA}{{1,4}}[\s　]{_KANA}{{1,4}})[】〕）)]$")
 _HANGUL_NAMES = r"[가-힣]{2,4}(?:\s?[·ㆍ,、]\s?[가-힣]{2,4})*"
 _KOREAN_REPORTER = re.compile(
-    rf"^(?:[\[(（【][^\])）】]{{2,24}}[\])）】])?\s*({_HANGUL_NAMES})\s*(?:선임|수습|전문|객원|인턴)?(?:기자|특파원)(?:\s*[=(/|]|\s+\S+@\S+|$)"
+    rf"^(?:[\[(（【][^\])）】]{{2,24}}[\])）】])?\s*(?:(?:글|사진|취재)[·ㆍ]?)*\s*({_HANGUL_NAMES})\s*(?:선임|수습|전문|객원|인턴)?(?:기자|특파원)(?:\s*[=(/|]|\s+\S+@\S+|$)"
 )
 _UNCASED_WORD = rf"(?:{LETTER}\.\s?)?{LETTER}{{2,}}"
 _UNCASED_NAME = re.compile(rf"{_UNCASED_WORD}(?:[ ]{_UNCASED_WORD}){{1,3}}")
 _BETWEEN_SYLLABLES = re.compile(r"[、，,·ㆍ和與与]\s?|(?<=[\u3400-\u9fff]{2})\s+(?=[\u3400-\u9fff]{2})")
-_BESIDE_SITE = re.compile(r"\s*[,|،]\s*|\s[–—-]\s")
+_BESIDE_SITE = re.compile(r"\s*[,|،]\s*|\s[–—-]\s|/(?=(?:TT|NTB|Ritzau|STT)$)")
+_NORDIC_AGENCIES = frozenset(["TT", "NTB", "Ritzau", "STT"])  # `Anna Ek/TT`; elsewhere a slash is of pictures
 _CASED = re.compile(r"[A-Za-zÀ-ɏḀ-ỿΑ-ωА-яЀ-џҐґԱ-և]")
 _END_OF_NAMES = re.compile(r"[|•·(\[\d;؛]|\s[–—-]\s|\.\s|[\s ]{2,}|　")
 _BETWEEN = re.compile(r"\s*[,،、&/／]\s*|\s+(?:and|και|και η|და|և|ve|və|dan|ja|și|şi|és|та|и|і|й|และ|và|og|och|und)\s+")
@@ -100,7 +103,7 @@ def signed_names(page: Page, site_keys: set[str]) -> list[str]:
     language = _language(page)
     for line in _near_lines(page):
         names = names_signed(line.text, language) if len(line.text) <= _LINE_CHARS else []
-        names = names or _name_beside_site(line.text, site_keys)
+        names = names or _name_beside_site(line.text, site_keys) or _name_with_role(line.text)
         if names:
             return names
     kept = [line for line in page.lines if line.action == "keep"]
@@ -118,10 +121,18 @@ def _name_beside_site(text: str, site_keys: set[str]) -> list[str]:
     if len(parts) != 2 or not all(parts):
         return []
     for name, owner in (parts, reversed(parts)):
-        if squeeze(owner) in site_keys or (is_wire_agency(owner) and "," in text):
+        is_agency_of_writers = owner in _NORDIC_AGENCIES or (is_wire_agency(owner) and "," in text)
+        if squeeze(owner) in site_keys or is_agency_of_writers:
             full = leading_name(name) == name if _CASED.search(name) else _uncased_name(name) is not None
             return [name] if full and not is_newsroom(name) else []
     return []
+
+
+def _name_with_role(text: str) -> list[str]:
+    """The name that a line starts with and ends with a role: `Sam Pryce, Lornhaven reporter`."""
+    name = leading_name(text)
+    is_whole = name is not None and len(text.split()) <= _WORDS_WITH_ROLE and ROLE_AT_END.search(text.rstrip("."))
+    return [name] if name and is_whole and text[len(name) :][:1] in (",", " ") else []
 
 
 def names_signed(text: str, language: str | None) -> list[str]:
