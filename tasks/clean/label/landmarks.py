@@ -73,7 +73,10 @@ def _declared_headline(view: PageView, limit: int) -> tuple[int, LineLabel] | No
     best: tuple[float, int] | None = None
     for n in range(min(limit + 8 if page.is_html else limit, view.count)):
         declared = rank_of.get(page.key[n])
-        if declared is not None:
+        entry = page.entry.get(n)
+        # `<title>Home</title>` is in the menu too
+        is_in_menu = entry is not None and entry.group == "navigation" and page.words[n] < 2
+        if declared is not None and not is_in_menu:
             # the copy nearest above the story is the headline; earlier ones are breadcrumbs and teasers
             rank = 2.0 - 0.1 * declared + (page.tag[n] == h1) - 0.01 * abs(view.first - n)
             if best is None or rank > best[0]:

@@ -14,6 +14,7 @@ from tasks.extract.fields.byline_places import (
     names_beside,
     names_beside_date,
     printed_bylines,
+    sponsors_by_the_headline,
     writers_links,
 )
 from tasks.extract.fields.bylines import (
@@ -57,7 +58,7 @@ _REPORTING_BY = re.compile(r"^\(?reporting by\b", re.I)
 
 def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
     """The people who wrote it with their origin; an empty list with the reason if none is named."""
-    site_keys = {squeeze(name) for name in site_names if name}
+    site_keys = {squeeze(name) for name in [*site_names, *sponsors_by_the_headline(page)] if name}
     domain = _domain(page)
     linked = {squeeze(text) for text in page.signals.get("author_links", ())}
     rejected = None

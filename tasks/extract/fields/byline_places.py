@@ -18,6 +18,13 @@ _LINES_AT_ENDS = 2
 _DIGIT = re.compile(r"\d")
 _NEAREST_ABOVE = 3  # lines; a dropped byline further away is that of a teaser
 _NEAREST_BELOW = 6
+_SPONSORED = re.compile(
+    r"^\W*(?:(?:sponsored|paid|branded|partner|promoted|advertiser)\b(?: (?:content|post|story|article|feature))?"
+    r" (?:by|from|for)|presented by|brought to you by|in (?:partnership|association) with|anzeige von|präsentiert von"
+    r"|contenu sponsorisé par|proposé par|contenido patrocinado por|patrocinado por|conteúdo patrocinado por"
+    r"|offerto da|in collaborazione con|aangeboden door|materiał sponsorowany przez)\s*:?\s+",
+    re.I,
+)
 _AND_FIRST = re.compile(r"\s*(?:&|and|und|et|y|e)\s", re.I)
 _LABELLED = re.compile(
     r"^\s*(?:(?:auth?or(?:in|es|a)?|auteur|autore|autor[ei]|texte?|testo|texto|words|written by|story by|yazar|tekst"
@@ -112,6 +119,12 @@ def dropped_bylines(page: Page) -> list[str]:
     return found if len(found) == 1 else []
 
 
+def sponsors_by_the_headline(page: Page) -> list[str]:
+    """Who paid for the story by its label: `Sponsored content by Acme Paints`. It may be declared as the author."""
+    texts = [line.text for line in [*lines_by_the_headline(page), *dropped_by_the_headline(page)]]
+    return [text[label.end() :].strip(" .:") for text in texts if (label := _SPONSORED.match(text))]
+
+
 @once_per_page
 def dropped_by_the_headline(page: Page) -> list[LabelledLine]:
     """The dropped lines right above and below the headline."""
@@ -161,8 +174,12 @@ def writers_links(page: Page) -> list[tuple[str, list[str]]]:
     unseen = [text for text in links if text not in story]
     return [
         ("author link", near[:_MAX_LINKS]),
-        ("author link", unseen if len(unseen) == 1 else []),
+        ("author link", unseen if len(unseen) < _MAX_LINKS and sum(map(_is_name, unseen)) <= 1 else []),
     ]
+
+
+def _is_name(text: str) -> bool:
+    return leading_name(text) == text
 
 
 def _links_in(links: list[str], lines: list[str]) -> list[str]:

@@ -32,8 +32,8 @@ _COUNTER = re.compile(
 )
 # what programs write where they know no title
 _NO_TITLES = frozenset(
-    """home homepage startseite accueil inicio início главная головна 首页 首頁 index untitled untitleddocument undefined
-    null none article newsarticle page post""".split()
+    """home homepage startseite accueil inicio início главная головна 首页 首頁 index untitled
+    untitleddocument undefined null none article newsarticle page post""".split()
 )
 _ARCHIVE_WORDS = frozenset({"blogarchive", "blogarchiv", "archive", "archives"})  # of WordPress, beside the site's name
 

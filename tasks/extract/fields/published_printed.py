@@ -136,11 +136,13 @@ def lines_under_the_headline(page: Page) -> list[str]:
 
 @once_per_page
 def dated_teasers(page: Page) -> list[str]:
-    """The dated lines of a list of other stories above the headline: `Gate opens 1 May 2023`, `Buoy lost 2 May 2023`."""
+    """The dated lines of a list of other stories above the headline: `Gate opens 1 May 2023`, then another."""
     headline = next((line.line_no for line in page.labelled("headline")), 0)
     above = [line.text for line in page.labelled("date") if line.line_no < headline]
-    others = [text for text in above if words_beside_dates(text) and not _PUBLISHED_WORDS.search(text)]
-    return others if len(others) > 1 else []
+    words = {text: words_beside_dates(text) for text in above if not _PUBLISHED_WORDS.search(text)}
+    others = [text for text, beside in words.items() if beside]
+    # one section beside two forms of one date is that of this story
+    return others if len({" ".join(words[text] or ()) for text in others}) > 1 else []
 
 
 def text_about_the_update(text: str) -> str | None:

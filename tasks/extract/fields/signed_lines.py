@@ -12,7 +12,7 @@ from tasks.extract.fields.byline_words import ROLE_AT_END
 from tasks.extract.page import LabelledLine, Page
 from tasks.text.date_patterns import LETTER
 from tasks.text.person_names import NAME_PARTICLES, leading_name
-from tasks.text.publisher_names import is_newsroom, is_wire_agency, squeeze
+from tasks.text.publisher_names import is_newsroom, is_wire_agency, role_words, squeeze
 
 _LINE_CHARS = 160  # a name or two, two dates, a source
 _OF_OTHERS = ("comment", "related")
@@ -130,9 +130,13 @@ def _name_beside_site(text: str, site_keys: set[str]) -> list[str]:
 
 def _name_with_role(text: str) -> list[str]:
     """The name that a line starts with and ends with a role: `Sam Pryce, Lornhaven reporter`."""
-    name = leading_name(text)
-    is_whole = name is not None and len(text.split()) <= _WORDS_WITH_ROLE and ROLE_AT_END.search(text.rstrip("."))
-    return [name] if name and is_whole and text[len(name) :][:1] in (",", " ") else []
+    words = text.split()
+    if len(words) > _WORDS_WITH_ROLE or not ROLE_AT_END.search(text.rstrip(".")):
+        return []
+    name, comma, _ = text.partition(",")
+    if not comma:  # `Tom Ellery Education Editor`: the role has to be a known one, or its first word joins the name
+        name = " ".join(words[:2]) if squeeze(" ".join(words[2:])) in role_words() else ""
+    return [name] if name and leading_name(name) == name else []
 
 
 def names_signed(text: str, language: str | None) -> list[str]:
