@@ -186,7 +186,7 @@ def people_in(text: str) -> list[str]:
 @lru_cache(_PAGE_BYLINES)
 def _people_in(text: str) -> tuple[str, ...]:
     text = _undated(INTERVIEWED.sub(r"\1", _EMOJI.sub("; ", text)))
-    text = _SECOND_SURNAME.sub(rf"\1{_KEPT_SPACE}\2{_KEPT_SPACE}\3", _TWO_NAMES.sub(r"\1; ", text))
+    text = _SECOND_SURNAME.sub(_kept_together, _TWO_NAMES.sub(r"\1; ", text))
     text = _OTHER_PERSON.sub(" ", text)
     text = _PLACE_OF_REPORTER.sub("", text)
     text = _WRAPPED_REPORTER.sub(r"\1", _WITH_OTHERS.sub(_others, text))
@@ -200,6 +200,13 @@ def _people_in(text: str) -> tuple[str, ...]:
             pieces = [f"{pieces[1]} {pieces[0]}"]
         names += [name for piece in pieces if (name := _tidy(piece)) and not _is_role(name)]
     return tuple(names)
+
+
+def _kept_together(match: re.Match[str]) -> str:
+    """`Paula Rego e Silva` as one name; `Lucía Ferrer y Redacción` are two."""
+    if is_newsroom(match[3]) or is_organisation(match[3]) or is_wire_agency(match[3]):
+        return match[0]
+    return _KEPT_SPACE.join(match.groups())
 
 
 def _others(match: re.Match[str]) -> str:
