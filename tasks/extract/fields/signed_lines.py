@@ -43,7 +43,7 @@ _SURE = re.compile(
     ^(?: γράφ(?:ει|ουν) (?: \s (?: ο/η | ο | η | οι ) )? | بقلم | به \s قلم | از \s قلم | מאת | โดย | เขียนโดย
       | ditulis \s oleh | oleh
       | пише | piše | teksti | yazan | scris \s de | írta | imeandikwa \s na
-      | eine? \s (?:\w+ \s){1,2} von | as \s told \s to
+      | eine? \s (?:\w+ \s){1,2} von
       | (?:columna | crónica | artículo | análisis | reportaje) (?: \s de \s opinión )? \s por
     )\s+
     """,

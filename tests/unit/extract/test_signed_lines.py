@@ -56,7 +56,6 @@ def people(text):
         ("Szerző: Nagy Béla, fotó: Kiss Pál", ["Nagy Béla"]),
         ("Text: Ana Pop și Dan Rus", ["Ana Pop", "Dan Rus"]),
         ("Eine Analyse von Pia Sommer", ["Pia Sommer"]),
-        ("As told to Nell Byrd", ["Nell Byrd"]),
         ("Columna de opinión por Álvaro de la Peña y Ríos", ["Álvaro de la Peña y Ríos"]),
         ("記者王小明／台北報導", ["王小明"]),
         ("〔記者陳志明／基隆報導〕", ["陳志明"]),
