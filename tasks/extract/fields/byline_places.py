@@ -2,6 +2,7 @@
 
 import re
 
+from tasks.extract.fields.byline_words import OTHER_ROLE
 from tasks.extract.fields.bylines import is_introduced, is_lone_by, is_plain_byline, without_date
 from tasks.extract.page import LabelledLine, Page, once_per_page
 from tasks.text.person_names import leading_name
@@ -209,9 +210,10 @@ def names_beside_date(page: Page) -> list[str]:
     dates += [(line.text, False) for line in dropped if _DIGIT.search(line.text)]
     language = page.declared_language()
     topics = _topics(page)
-    for text, is_sure in dates:
-        if len(text) > _LINE_OF_BYLINE:
+    for line, is_sure in dates:
+        if len(line) > _LINE_OF_BYLINE:
             continue
+        text = OTHER_ROLE.sub("; ", line)  # `Video by Ada Mörk`
         introduced = _BY_AMID.search(text)
         if introduced:
             return _first_names(without_date(text[introduced.end() :], language))

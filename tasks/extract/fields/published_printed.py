@@ -8,7 +8,8 @@ from tasks.text.date_lines import words_beside_dates
 from tasks.text.dates import find_dates
 
 _UPDATED_WORDS = re.compile(
-    r"updat|modif|aktualisiert|mise? à jour|actualizad|atualizad|aggiornat|bijgewerkt|"
+    r"updat|modif|aktualisiert|mise? à jour|actualiza[dc]|atualiza[dçc]|aggiorna|bijgewerkt|"
+    r"gewijzigd|wijziging|geändert|änderung|modyfik|изменен|last (?:reviewed|revised|changed)|amended|"
     r"aktuali[sz]a|aktualizov|обновлен|оновлен|актуализ|ажурир|ažurir|posodob|güncelle|更新|修訂|last edited|zuletzt|"
     r"frissít|actualizat|uppdater|oppdater|opdater|päivitet|muokat|ενημερ[ωώ]|τροποποι|تحديث|بروزرسانی|به‌روز|"
     r"עודכן|עדכון|अपडेट|संशोधित|আপডেট|হালনাগাদ|புதுப்பிக்க|수정|업데이트|ปรับปรุง|อัปเดต|แก้ไข|cập nhật|diperbarui|"
@@ -20,6 +21,11 @@ _PUBLISHED_WORDS = re.compile(
     r"verfasst|eingestellt|eingetragen|written|опубликован|опублік|публикуван|објављ|objavlj|发布|發布|发表|發表|公開|掲載|配信|投稿|"
     r"게시|등록|입력|승인|פורסם|نشر|انتشار|منتشر|شائع|δημοσι|megjelent|közzé|zveřejn|vydáno|प्रकाशित|প্রকাশ|வெளியிட|เผยแพร่|"
     r"โพสต์|đăng lúc|xuất bản|diterbitkan|tayang|გამოქვეყნ|paskelbt|avaldat|giriş tarihi|eklenme",
+    re.I,
+)
+_FIRST_PUBLISHED = re.compile(
+    r"(?:first|originally)\s(?:published|posted)|erst(?:mals|ver)\s?öffentlicht|erstmals\s(?:veröffentlicht|erschienen)"
+    r"|première\s(?:publication|parution)|publicad[oa]\s(?:originalmente|por\sprimera\svez)|初出|初回公開|首发|首發",
     re.I,
 )
 _STATE_WORD = re.compile(r"\W*(?:stand|as of|stan na|stav k|état au)\b", re.I)  # `Stand: 2 May | Veröffentlicht: 1 May`
@@ -82,9 +88,14 @@ def candidates_by_the_headline(page: Page, language: str | None) -> list[tuple[s
     """Dates in lines beside the headline and right after the story, whatever these lines are taken for."""
     return [
         ("line by the headline", text)
-        for _, text in _about_article(page, _lines_by_the_headline(page))
-        if len(text) <= _LINE_CHARS and find_dates(text, language)
+        for line, text in _about_article(page, _lines_by_the_headline(page))
+        if len(text) <= _LINE_CHARS and find_dates(text, language) and not _is_of_picture(line)
     ]
+
+
+def _is_of_picture(line: LabelledLine) -> bool:
+    """Whether a line says when a picture was taken: `Colin Marsh at the pier on 3 May 2019`."""
+    return line.label in ("caption", "credit") and not _is_little_more_than_date(line.text)
 
 
 def labelled_candidates(page: Page, language: str | None) -> list[tuple[str, str]]:
@@ -220,6 +231,8 @@ def _part_about_publication(text: str) -> str | None:
     if _RECEIVED_WORDS.search(text):  # of a paper: `Received 1 May / Accepted 2 June / Published 3 July`
         published = _PUBLISHED_WORDS.search(text)
         return text[published.end() :] if published else None
+    if first := _FIRST_PUBLISHED.search(text):
+        return text[first.end() :]
     updated = _UPDATED_WORDS.search(text)
     state = None if updated else _STATE_WORD.match(text)  # alone it stands before the only date
     if state and (published := _PUBLISHED_WORDS.search(text, state.end())):

@@ -17,7 +17,7 @@ from tasks.text.publisher_names import is_newsroom, is_wire_agency, role_words, 
 _LINE_CHARS = 160  # a name or two, two dates, a source
 _OF_OTHERS = ("comment", "related")
 _LEDE_CHARS = 80  # in which a dateline names its reporter
-_LINES_UNDER_STORY = 3
+_LINES_UNDER_STORY = 4  # as many as are read; with a second name among them it is a list
 _WORDS_WITH_ROLE = 8  # a sentence about the writer is longer
 # words that name the writer before a colon; in many languages they are ordinary words without it
 _BEFORE_COLON = r"""
@@ -33,7 +33,7 @@ _BEFORE_COLON = r"""
   | teksti | kirjoittaja | toimittaja | tekst | autors | autorius | text | av | af | höfundur
   | пише | piše | аутор | автор | текст | avtor | haber | muhabir | yaz[ai]n | yazar | hazırlayan
   | autori | autoři | napsala? | szerző | írta | scris \s de | autor | egilea
-  | 글 | 취재
+  | 글 | 취재 | protokoll
 """
 _HAN_BEFORE_SIGN = r"(?:作者|撰文|撰稿|採訪|采写|记者|記者|筆者|執筆|取材・文|文・取材|文)"
 _LABEL = re.compile(rf"(?<![\w'’-])(?:{_BEFORE_COLON})\s*[:：]\s*", re.IGNORECASE | re.VERBOSE)
@@ -53,6 +53,7 @@ _SURE = re.compile(
 _SHORT_WORDS = {
     **dict.fromkeys(("da", "nb", "nn", "no", "sv"), re.compile(r"^(?:Af|Av)\s+")),
     "ca": re.compile(r"^Per\s+"),
+    "bg": re.compile(r"^От\s+"),
     "cy": re.compile(r"^Gan\s+"),
     "ga": re.compile(r"^Le\s+"),
     "is": re.compile(r"^Eftir\s+"),
@@ -71,6 +72,8 @@ _HAN_REPORTER = re.compile(
     rf"^[（(〔\[【]?(?:本報|本报|中央社)?(?:特派員|特派员|記者|记者)\s?({_HAN_NAMES})\s?[／/]\s?[^／/]{{2,12}}[／/]?"
     r"(?:綜合)?(?:報導|报道|電)"
 )
+# the names of nearly all reporters have three characters; the place follows without a sign
+_HAN_REPORTER_AND_PLACE = re.compile(rf"^[（(]中央社記者({_HAN}{{3}})(?={_HAN}{{2,3}}\d{{1,2}}日)")
 _HAN_REPORTER_IN_DATELINE = re.compile(rf"[电電讯訊]\s?[（(](?:本报|本報)?(?:记者|記者)\s?({_HAN_NAMES})[）)]")
 _KANA = r"[\u3040-\u30ff\u3400-\u9fff々]"
 _NAME_AND_ROLE = re.compile(
@@ -109,10 +112,13 @@ def signed_names(page: Page, site_keys: set[str]) -> list[str]:
     kept = [line for line in page.lines if line.action == "keep"]
     if kept and (names := _reporters_in_dateline(kept[0].text)):
         return names
-    for line in _lines_at_the_end(page, kept):
-        if names := names_signed(line.text, language) or _signature(line.text, language):
-            return names
-    return []
+    topics = page.signals.get("tag_links", [])
+    at_end = [
+        names
+        for line in _lines_at_the_end(page, kept)
+        if (names := names_signed(line.text, language) or _signature(line.text, language, topics))
+    ]
+    return at_end[0] if len(at_end) == 1 else []  # several are those of a list of other stories
 
 
 def _name_beside_site(text: str, site_keys: set[str]) -> list[str]:
@@ -175,18 +181,19 @@ def _lines_at_the_end(page: Page, kept: list[LabelledLine]) -> list[LabelledLine
 def _reporters_in_dateline(lede: str) -> list[str]:
     """The reporters in a dateline, Korean or Chinese: `(서울=연합뉴스) 박지은 기자 =`, `新华社北京电（记者李明）`."""
     head = lede[:_LEDE_CHARS]
-    for pattern in (_KOREAN_REPORTER, _HAN_REPORTER, _HAN_REPORTER_IN_DATELINE):
+    for pattern in (_KOREAN_REPORTER, _HAN_REPORTER, _HAN_REPORTER_AND_PLACE, _HAN_REPORTER_IN_DATELINE):
         if match := pattern.search(head):
             return _divided(match[1])
     return []
 
 
-def _signature(text: str, language: str | None) -> list[str]:
-    """The name that a line below the story is, in the form that its language has for signatures."""
+def _signature(text: str, language: str | None, topics: list[str]) -> list[str]:
+    """The name that a line below the story is, in the form that its language has for signatures; `topics` are none."""
     base = (language or "")[:2]
     if base == "ja" and (match := _SIGNED_IN_JAPANESE.match(text)):
         return [match[1]]
-    return [text] if base == "vi" and _VIETNAMESE_NAME.fullmatch(text) else []
+    is_name = base == "vi" and text not in topics and _VIETNAMESE_NAME.fullmatch(text) is not None
+    return [text] if is_name else []
 
 
 def _divided(names: str) -> list[str]:

@@ -24,19 +24,22 @@ _SOURCE = re.compile(
     r"|来源|來源|출처|forrás|sursa|πηγή|المصدر|منبع|מקור|nguồn|sumber|källa|kilde|lähde|წყარო|स्रोत|সূত্র|ที่มา)\s*[:：/]\s*",
     re.I,
 )
+_WHOLE_BRACKET = re.compile(r"^[（(\[【]([^()（）\[\]【】]+)[）)\]】]$")
 _PICTURES = re.compile(
     r"photo|foto|bild|image|picture|фото|صور|صورة|עלם|צילום|사진|写真|撮影|图|圖|ảnh|ภาพ|video", re.I
 )
 _OF_OTHERS = frozenset(["caption", "comment", "credit", "headline", "navigation", "paragraph", "related", "promo"])
 _LABELS_OF_WRITERS = re.compile(
-    r"^(?:by|von|par|por|di|door|af|av|autor(?:in)?|szerző|yazan|автор|συντάκτης)\s*[:：]?\s+", re.I
+    r"^(?:by|von|par|por|di|door|af|av|autor(?:in|ka)?|szerző|yazan|yazar|автор|аутор|sursa|redaktor|auteur|συντάκτης|penulis|作者|記者|نویسنده)\s*[:：]?\s+",
+    re.I,
 )
 
 
 def without_source_label(text: str) -> str:
-    """A credit without the word before it: `Quelle: dpa` gives `dpa`."""
+    """A credit without the word before it and brackets around it: `Quelle: dpa` and `(dpa)` give `dpa`."""
     label = _SOURCE.match(text)
-    return text[label.end() :].strip() if label else text
+    text = text[label.end() :].strip() if label else text
+    return _WHOLE_BRACKET.sub(r"\1", text)
 
 
 def agency_in_dateline(lede: str) -> str | None:
