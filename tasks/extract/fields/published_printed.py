@@ -94,8 +94,12 @@ def candidates_by_the_headline(page: Page, language: str | None) -> list[tuple[s
 
 
 def _is_of_picture(line: LabelledLine) -> bool:
-    """Whether a line says when a picture was taken: `Colin Marsh at the pier on 3 May 2019`."""
-    return line.label in ("caption", "credit") and not _is_little_more_than_date(line.text)
+    """Whether a line says when a picture was taken: `Colin Marsh at the pier on 3 May 2019`.
+
+    A date in front is that of the story: `12/10/2024 - Source: Wend - Photo: Colin Marsh`.
+    """
+    is_in_front = line.text[:1].isdecimal()
+    return line.label in ("caption", "credit") and not is_in_front and not _is_little_more_than_date(line.text)
 
 
 def labelled_candidates(page: Page, language: str | None) -> list[tuple[str, str]]:

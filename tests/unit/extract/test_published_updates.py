@@ -131,3 +131,27 @@ def test_the_change_has_the_zone_of_the_publication():
     row = published(f"<p>{line}</p>", language="fr", url="https://www.osterby.example.fr/a")
     assert row["published_at"] == datetime(2024, 10, 12, 16, 30, tzinfo=UTC)
     assert row["modified_at"] == datetime(2024, 10, 13, 7, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        pytest.param(
+            "<figure><img src=/a.jpg><figcaption>Colin Marsh at the pier on 3 May 2019</figcaption></figure>",
+            None,
+            id="the day of a picture",
+        ),
+        pytest.param("<p>12/10/2024 - 04:30 - Fonte: Wend - Foto: Colin Marsh</p>", DAY, id="the day of the story"),
+        pytest.param(
+            "<p>Sun 13 Oct 2024 10.00 BST First published on Sat 12 Oct 2024 09.00 BST</p>", DAY, id="first published"
+        ),
+        pytest.param(
+            "<p>Last reviewed: 13 October 2024. Originally published: 12 October 2024.</p>", DAY, id="last reviewed"
+        ),
+        pytest.param(
+            "<p>Ultimo aggiornamento: 13 ottobre 2024 - Pubblicato: 12 ottobre 2024</p>", DAY, id="aggiornamento"
+        ),
+    ],
+)
+def test_which_of_the_dates_of_a_line_counts(markup, expected):
+    assert published(markup, language="it" if "Pubblicato" in markup else "en-GB")["published_date"] == expected

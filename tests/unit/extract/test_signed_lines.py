@@ -86,6 +86,8 @@ def test_a_name_after_or_before_the_word_for_the_writer(text, expected):
         ("De Ioana Munteanu, sâmbătă, 12 octombrie 2024", "ro", ["Ioana Munteanu"]),
         ("De Ioana Munteanu", "nl", []),
         ("Af Søren Friis, journalist", "da", ["Søren Friis"]),
+        ("От Мария Иванова, 12 октомври 2024 г.", "bg", ["Мария Иванова"]),
+        ("От Твери до Москвы", "ru", []),
         ("Per Aina Soler", "ca", ["Aina Soler"]),
         ("Per Gustafsson", "sv", []),
     ],
@@ -122,6 +124,24 @@ def test_a_short_word_counts_in_its_language_only(text, language, expected):
             [HEAD, ("byline", "João Alves"), ("byline", "SÃO PAULO"), *BODY], ["João Alves"], id="a place below a name"
         ),
         pytest.param([HEAD, ("drop source", "Tim Redaksi, الساحل"), *BODY], [], id="a newsroom beside the site"),
+        pytest.param([HEAD, ("drop source", "作者：佚名"), *BODY], [], id="nobody by name"),
+        pytest.param(
+            [
+                HEAD,
+                *BODY,
+                ("drop related", "인기 기사"),
+                ("drop navigation", "홍길동 기자"),
+                ("drop navigation", "성춘향 기자"),
+            ],
+            [],
+            id="a list of other stories",
+        ),
+        pytest.param(
+            [HEAD, ("paragraph", "（中央社記者林美惠基隆12日電）港務局今天宣布。"), *BODY],
+            ["林美惠"],
+            id="Taiwan's dateline",
+        ),
+        pytest.param([HEAD, ("drop date", "Video by Sam Reel · 1:35"), *BODY], [], id="who made a video"),
     ],
 )
 def test_lines_count_by_their_place_and_words(lines, expected):
@@ -160,6 +180,11 @@ def test_the_second_label_of_a_card_may_be_that_of_the_writer():
     assert authors([HEAD, *BODY], {"metas": metas}) == ["Moira Day"]
 
 
+def test_a_tag_below_the_story_is_no_signature():
+    lines = [HEAD, *BODY, ("drop navigation", "Nguyễn Văn An")]
+    assert authors(lines, {"tag_links": ["Nguyễn Văn An"]}, "vi") == []
+
+
 def test_links_to_several_writers_elsewhere_are_those_of_teasers():
     assert authors([HEAD, *BODY], {"author_links": ["Zed Ork", "Pam Ulm"]}) == []
     assert authors([HEAD, *BODY], {"author_links": ["Zed Ork", "View my profile"]}) == ["Zed Ork"]
@@ -190,6 +215,8 @@ def test_the_agency_of_a_dateline_in_any_script(lede, expected):
     [
         (("drop source", "Źródło: PAP"), "PAP"),
         (("wire", "Quelle: dpa"), "dpa"),
+        (("wire", "【共同】"), "共同"),
+        (("drop source", "Аутор: Танјуг"), "Танјуг"),
         (("date", "2024-10-12 14:05 来源：新华社 作者：李明"), "新华社"),
         (("byline", "Par Élodie Marchand avec AFP"), "AFP"),
         (("drop source", "Jana Dvořáková, ČTK"), "ČTK"),
