@@ -129,7 +129,7 @@ def add_text_page(blocks: Blocks, page: int, text: str, soft_ends: frozenset[int
 
     `soft_ends` are the lines, from 0, that ended in a soft hyphen before the repair. Returns whether any were joined.
     """
-    lines = text.split("\n")
+    lines = wrapped.without_quotes(text.split("\n"))
     squeezed = [" ".join(line.split()) for line in lines]
     filled = [n for n, line in enumerate(squeezed) if line]
     count = len(filled)

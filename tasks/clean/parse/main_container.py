@@ -42,7 +42,7 @@ def clear_names(blocks: Blocks, first: int, body: int) -> None:
     cleared = False
     for suspect in suspects:
         inside = [container for container in words if _is_within(blocks, container, suspect)]
-        if sum(sentences[n] for n in inside) >= 3 and sum(words[n] for n in inside) >= _SHARE * total:  # noqa: PLR2004
+        if sum(sentences[n] for n in inside) >= 3 and sum(words[n] for n in inside) >= _SHARE * total:
             containers.bits[suspect] &= ~_OTHER
             if 1 << containers.tag[suspect] & _OTHER_TAGS:
                 containers.tag[suspect] = TAG_CODES["div"]

@@ -124,7 +124,7 @@ def test_other_data_is_no_story(content):
         "<script>x=1;</script>" * 100_000,
         "<textarea>" * 100_000,
         "<div data-a='" + "<p>" * 100_000 + "'>" * 3,
-        f"<script>x={json.dumps({'t': TITLE, 'b': [{'text': 'One two three four five six seven eight.'}] * 50_000})}</script>",
+        "<script>x=" + json.dumps({"t": TITLE, "b": [{"text": STORY[0]}] * 50_000}) + "</script>",
     ],
     ids=case_id,
 )
