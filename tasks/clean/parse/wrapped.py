@@ -143,7 +143,7 @@ def _full_lines(
 
 def _has_heading(lines: list[Line], run: range, full: list[int]) -> bool:
     """Whether a run starts with a headline, a name or a date, right above its first paragraph."""
-    is_short = len(run) > 2 and run[1] not in full and run[2] in full  # noqa: PLR2004 - two lines below it
+    is_short = len(run) > 2 and run[1] not in full and run[2] in full
     return is_short and not _END.search(lines[run[0]].text)
 
 
@@ -199,7 +199,7 @@ def _common_width(lines: list[Line], runs: list[range], widths: range, *, is_sol
 
 
 def _is_full(lines: list[Line], n: int, width: int, slack: int, *, is_solid: bool) -> bool:
-    """Whether the line above the n-th ends where what follows would not have fitted, `slack` columns sooner or later."""
+    """Whether the line above the n-th ends where what follows would not have fitted, give or take `slack` columns."""
     above, text = lines[n - 1].width, lines[n].text
     # a word longer than the width sticks out of its line, and the next word starts a new one
     reach = _MAX_HANG if is_solid else len(text.split(" ", 1)[0])

@@ -1,4 +1,4 @@
-"""Wrapped text that is not of a text browser: forwarded mail, columns of print, divided words, headings without a gap."""
+"""Wrapped text that is not of a text browser: forwarded mail, columns of print, divided words."""
 
 import textwrap
 
@@ -96,14 +96,12 @@ it walks along the garden wall
 so slow that every fence can see
 the winter come to one and all
 and mend the window silently"""
-WORDS_WITH_HYPHENS = "\n".join(
-    textwrap.wrap(
-        "The well-known long-distance runner took part in the all-night cross-country race near the old harbour and said "
-        "that the weather was better than it had been for years, while the others complained about the mud on the hills.",
-        60,
-    )
-    + ["", "She is a mother-", "in-law of the mayor."]
+WORDS_WITH_HYPHENS = textwrap.fill(
+    "The well-known long-distance runner took part in the all-night cross-country race near the old harbour and said "
+    "that the weather was better than it had been for years, while the others complained about the mud on the hills.",
+    60,
 )
+WORDS_WITH_HYPHENS += "\n\nShe is a mother-\nin-law of the mayor."
 
 
 @pytest.mark.parametrize(
