@@ -14,7 +14,7 @@ from tasks.clean.parse.html import add_html_page
 from tasks.clean.parse.main_container import clear_names
 from tasks.clean.parse.markdown import as_html
 from tasks.clean.parse.selected import RulesOf
-from tasks.clean.parse.shells import add_story, is_shell, paragraphs_of
+from tasks.clean.parse.shells import add_story, is_shell, paragraphs_of, read_escaped
 from tasks.clean.parse.signals import Signals
 from tasks.clean.parse.tags import TAG_CODES
 from tasks.site_rules.page import Found, PageRules
@@ -143,6 +143,8 @@ def _add_html(
         signals = add_html_page(blocks, page, data, rules_of)
         signals.finish()
         repairs |= signals.repairs
+        if read_escaped(blocks, first):
+            repairs.add("escaped_markup")
         clear_names(blocks, first, body)
         if is_shell(blocks, first):
             _add_hidden_story(blocks, page, (first, body), data, signals, repairs)

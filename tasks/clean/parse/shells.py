@@ -10,6 +10,9 @@ from tasks.text.scripts import COMMON_LETTERS, char_class
 
 MAX_SHELL_WORDS = 25  # of sentences that are not links; a page with more shows a paragraph itself
 MIN_STORY_WORDS = 60  # a shorter text is a summary, or a note about JavaScript
+MIN_ESCAPED_WORDS = 20  # a shorter one is an example of markup
+_ESCAPED_PARAGRAPH = re.compile(r"</p>|<br ?/?>|</div>", re.I)
+_PROGRAM_TAGS = frozenset(TAG_CODES[name] for name in ("pre", "textarea", "code") if name in TAG_CODES)
 _PROSE_WORDS = 8  # of a block; menus and buttons have fewer
 _BOILERPLATE = sum(class_words.BITS[group] for group in ("comment", "cookie", "footer", "nav", "newsletter", "related"))
 _BOILERPLATE_TAGS = sum(1 << TAG_CODES[name] for name in ("footer", "nav", "aside", "form"))
@@ -62,6 +65,27 @@ def paragraphs_of(declared: list[str], min_words: int = MIN_STORY_WORDS) -> list
             lines = (" ".join(html.unescape(line).split()) for line in text.split("\n"))
             return [line for line in lines if line][:MAX_BLOCKS]
     return []
+
+
+def read_escaped(blocks: Blocks, first: int) -> bool:
+    """Cut blocks that show the marks of paragraphs (`&lt;p&gt;`) into these; returns whether there were any.
+
+    Some sites escape the markup of their text twice. Program text is left as it is.
+    """
+    found = [
+        n
+        for n in range(first, len(blocks))
+        if blocks.text[n].startswith("<")
+        and blocks.tag[n] not in _PROGRAM_TAGS
+        and len(_ESCAPED_PARAGRAPH.findall(blocks.text[n])) > 1
+    ]
+    count = 0
+    for n in reversed(found):
+        texts = paragraphs_of([blocks.text[n]], MIN_ESCAPED_WORDS)[: max(1, MAX_BLOCKS + first - len(blocks))]
+        if len(texts) > 1:
+            blocks.split(n, texts)
+            count += 1
+    return count > 0
 
 
 def add_story(blocks: Blocks, page: int, body: int, texts: list[str]) -> None:

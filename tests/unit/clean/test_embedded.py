@@ -1,4 +1,4 @@
-"""Stories that a page holds only as data for its scripts, and elements whose names hide the story."""
+"""Stories that a page hides: in data for its scripts, behind misleading names, in markup that is escaped twice."""
 
 import html
 import json
@@ -7,6 +7,10 @@ import time
 import pytest
 from support.ids import case_id
 from support.pages import page_table, process
+
+from tasks.clean.label.missed_lines import find_missed_lines
+from tasks.clean.label.page import PageLines
+from tasks.clean.parse.class_words import BITS, class_bits
 
 TITLE = "Canal boats carry the post again"
 STORY = """\
@@ -149,3 +153,64 @@ def test_what_holds_the_headline_and_the_story_is_nothing_else(opening):
     _, lines, _ = process(page_table(content))
     kept = [row["text"] for row in lines.to_pylist() if row["action"] == "keep"]
     assert kept == STORY
+
+
+def test_markup_that_is_escaped_twice_is_read():
+    repairs, found = read(page(f"<article><div>{html.escape(MARKUP)}</div></article>"))
+    assert found[2:] == STORY
+    assert repairs == ["escaped_markup"]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [f"<pre>{html.escape(MARKUP)}</pre>", f"<p>{html.escape('<p>One</p><p>Two</p>')} makes two paragraphs.</p>"],
+)
+def test_markup_as_an_example_stays(shown):
+    repairs, found = read(page(shown))
+    assert "escaped_markup" not in repairs
+    assert any("<p>" in line for line in found)
+
+
+@pytest.mark.parametrize(
+    ("names", "is_share"),
+    [("twitter-tweet", False), ("instagram-media", False), ("twitter share", True), ("tweet-bar-share", True)],
+)
+def test_a_post_in_the_story_is_no_button_for_sharing(names, is_share):
+    assert bool(class_bits(names) & BITS["share"]) == is_share
+
+
+def lines_between(chances, classes=None, link_share=0.0):
+    """A story of four lines in one element, two of them with a lower chance, and what is added to it."""
+    count = len(chances)
+    columns = {
+        "text": [f"line {n}" for n in range(count)],
+        "key": list(range(1, count + 1)),
+        "is_story": [chance > 0.5 for chance in chances],
+        "chance": chances,
+        "entry": {},
+        "words": [5.0] * count,
+        "link_share": [link_share] * count,
+        "classes": classes or [0] * count,
+        "is_html": True,
+    }
+    for name in ("has_digit", "is_good", "is_end", "has_colon"):
+        columns[name] = [False] * count
+    for name in ("blank_before", "copies", "cohesion", "tag", "tags_around", "article"):
+        columns[name] = [0] * count
+    return sorted(find_missed_lines(PageLines(**columns), {}))
+
+
+@pytest.mark.parametrize(
+    ("page_lines", "expected"),
+    [
+        (((0.9, 0.25, 0.3, 0.9),), [1, 2]),
+        (((0.9, 0.25, 0.1, 0.9),), [1]),
+        (((0.9, 0.25, 0.3, 0.9), [0, 0, 1, 0]), []),
+        (((0.9, 0.25, 0.3, 0.9), None, 1.0), []),
+        (((0.9, *[0.3] * 20, 0.9),), []),
+        (((0.9, 0.9, 0.3, 0.3),), []),
+    ],
+    ids=["verses", "one of them unlikely", "another element", "links", "many lines", "below"],
+)
+def test_short_lines_between_two_of_the_story_belong_to_it(page_lines, expected):
+    assert lines_between(*page_lines) == expected
