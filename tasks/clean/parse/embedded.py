@@ -9,6 +9,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from tasks.clean.parse.shells import MIN_STORY_WORDS, is_sentence, paragraphs_of, word_count
@@ -26,12 +27,17 @@ _OPENING_TAG = re.compile(r"<(script|textarea|noframes|xmp)\b([^<>]*)>", re.I)
 _CLOSING_TAG = {name: re.compile(f"</{name}", re.I) for name in ("script", "textarea", "noframes", "xmp")}
 _TEMPLATE_TYPE = re.compile(r"\btype\s*=\s*[\"']?text/(?!javascript|jsx|babel)", re.I)
 _NO_STATE = re.compile(r"\bsrc\s*=|ld\+json", re.I)
-_ATTRIBUTE = re.compile(r"""\s(?:srcdoc|data-[\w-]+)\s*=\s*(?:"([^"]{200,})"|'([^']{200,})')""")
+_ATTRIBUTE = re.compile(r"""\s(?:srcdoc|props|:[\w-]+|data-[\w-]+)\s*=\s*(?:"([^"]{200,})"|'([^']{200,})')""")
 _START = re.compile(r"""(?:^|[=(])\s*(?=[{\["'])""")  # of a value that is assigned, an argument, or all of a script
 _LONG_VALUE = 200  # characters; a shorter value holds no story
 _OPENING = frozenset("{[")
 _SINGLE_QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'", re.S)
 _NO_JSON = re.compile(r"(?<=[:,\[])\s*(?:undefined|void 0|NaN|!0|!1)(?=\s*[,}\]])")
+_STATE = re.compile(r"window(?:\.|\[\")\w+(?:\"\])?\s*=")
+_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"', re.S)
+_NAME = re.compile(r"([\w$]{1,40})\"?\s{0,3}:\s{0,3}$")
+_NAME_CHARS = 60
+_HEX_ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})")
 _CHUNK = re.compile(r"^[0-9a-f]{1,6}:(?:[A-Z]{0,2}(?=[\[{\"])|T[0-9a-f]+,)", re.M)
 _BLOCK_TAG = re.compile(r"<(?:p|br|div|li|h[1-6]|blockquote)\b", re.I)
 _DECODER = json.JSONDecoder(strict=False)
@@ -66,15 +72,18 @@ def find_story(page: str, titles: list[str]) -> list[str]:
 
 def _fragments(page: str) -> Iterator[str]:
     """Markup in attributes, and in elements that browsers show as they are or not at all."""
-    for attribute in _ATTRIBUTE.finditer(page):
-        text = html.unescape(attribute[1] or attribute[2])
-        if len(_BLOCK_TAG.findall(text)) > 1:
+    for text in _attributes(page):
+        if text[:1] not in _OPENING and len(_BLOCK_TAG.findall(text)) > 1:
             yield text
     for name, attributes, content in _raw_elements(page):
         if name != "script":
             yield html.unescape(content)
         elif _TEMPLATE_TYPE.search(attributes):
             yield content
+
+
+def _attributes(page: str) -> Iterator[str]:
+    return (html.unescape(found[1] or found[2]).strip() for found in _ATTRIBUTE.finditer(page))
 
 
 def _raw_elements(page: str) -> Iterator[tuple[str, str, str]]:
@@ -90,7 +99,8 @@ def _raw_elements(page: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _values(page: str) -> Iterator[Any]:
-    """The JSON values of a page's scripts, with those that are written as strings."""
+    """The JSON values of a page's attributes and scripts, with those that are written as strings."""
+    yield from filter(None, map(_decoded, islice(_attributes(page), MAX_VALUES)))
     left, chars = MAX_VALUES, MAX_SCRIPT_CHARS
     pushed: list[str] = []
     for name, attributes, content in _raw_elements(page):
@@ -115,7 +125,28 @@ def _values_of(source: str) -> list[Any]:
     values, is_complete = _scan(source)
     if not is_complete and _NO_JSON.search(source):
         values, _ = _scan(_NO_JSON.sub("null", source))
+    if not values and _STATE.search(source):
+        values.append(_literals(source))
     return values
+
+
+def _literals(source: str) -> list[dict[str, str]]:
+    """The strings of a program's state that is no JSON, each with the name in front of it."""
+    found = []
+    for literal in islice(_LITERAL.finditer(source), MAX_NODES):
+        if len(literal[1]) > 1:
+            name = _NAME.search(source, max(0, literal.start() - _NAME_CHARS), literal.start())
+            text = _decoded_literal(literal[0])
+            found.append({name[1] if name else "": text})
+    return found
+
+
+def _decoded_literal(literal: str) -> str:
+    try:
+        text: str = _DECODER.raw_decode(_HEX_ESCAPE.sub(r"\\u00\1", literal).replace("\\'", "'"))[0]
+    except ValueError:
+        return ""
+    return text
 
 
 def _scan(source: str) -> tuple[list[Any], bool]:

@@ -71,6 +71,13 @@ CASES = {
     "parsed string": script(f"window.S = JSON.parse({json.dumps(json.dumps(state()))});"),
     "quoted string": script("window.S = JSON.parse('" + json.dumps(state()).replace("\\", "\\\\") + "');"),
     "server components": script(PUSHES),
+    "JSON in an attribute": page(f"<div id=app data-page='{html.escape(json.dumps({'props': state()}))}'></div>"),
+    "properties of a component": page(f'<story-page :story="{html.escape(json.dumps(state()))}"></story-page>'),
+    "program text": script(
+        'window.__NUXT__=(function(a,b){return {layout:"default",data:[{story:{title:a,body:"'
+        + MARKUP.replace("<", "\\u003C").replace("'", "\\'")
+        + f'",n:b}}}}],error:null}}}}("{TITLE}",7));'
+    ),
     "list of values": script(json.dumps([{"a": 1}, {"title": 2, "body": 3}, TITLE, [4, 5], *STORY]), "type=a/json"),
     "pieces of paragraphs": script(
         json.dumps(
