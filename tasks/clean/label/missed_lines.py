@@ -17,6 +17,7 @@ _ELSEWHERE = class_words.HIDDEN | class_words.IN_LINK | sum(class_words.BITS[gro
 _MIN_CELLS = 4
 _CELL_WORDS = 8.0  # on average; a table of longer ones is layout, and its paragraphs are judged by themselves
 _TABLE_SHARE = 1.0  # of the story's words outside it: a longer table is what the page is about
+_RESULTS_SHARE = 3.0  # between two paragraphs of one article: a report of few words around its results
 _LINKED = 0.1  # of a table's words: with more, it is navigation
 # Of the lines between two of the story in one element, 15 of 22 with at least this chance were gold body, and three
 # quarters of their words (195 pages, cross-validated).
@@ -55,14 +56,21 @@ def _add_tables(page: PageLines, story: list[int], added: dict[int, LineLabel]) 
     if not paragraphs:
         return
     for above, below in zip(paragraphs, [*paragraphs[1:], len(page.text)], strict=True):
-        end = above + 1
+        start = end = above + 1 + _has_introduction(page, above, below)
         while end < below and page.tags_around[end] & _TABLE:
             end += 1
-        rows = range(above + 1, end)
+        rows = range(start, end)
         if rows and _is_story_table(page, above, rows, words):
-            for n in rows:
+            for n in range(above + 1, end):
                 if not page.is_story[n] and page.key[n]:
                     added[n] = LineLabel(Label.PARAGRAPH, Action.KEEP, Reason.WITHIN_STORY, "a cell of a table", 0.6)
+
+
+def _has_introduction(page: PageLines, above: int, below: int) -> bool:
+    """Whether a line between a paragraph and a table announces the table, in an element like the paragraph's."""
+    n = above + 1
+    is_before_table = n + 1 < below and not page.tags_around[n] & _TABLE and bool(page.tags_around[n + 1] & _TABLE)
+    return is_before_table and page.has_colon[n] and _surroundings(page, n) == _surroundings(page, above)
 
 
 def _is_story_table(page: PageLines, above: int, rows: range, story_words: float) -> bool:
@@ -70,11 +78,18 @@ def _is_story_table(page: PageLines, above: int, rows: range, story_words: float
     return (
         len(rows) >= _MIN_CELLS
         and all(page.tag[n] in _CELLS for n in rows)
-        and words <= min(_CELL_WORDS * len(rows), _TABLE_SHARE * story_words)
+        and words <= min(_CELL_WORDS * len(rows), _share_of_table(page, above, rows) * story_words)
         and sum(page.words[n] * page.link_share[n] for n in rows) <= _LINKED * words
         and not any(page.classes[n] & ~page.classes[above] & _ELSEWHERE for n in rows)
         and all(page.article[n] == page.article[above] for n in rows)
     )
+
+
+def _share_of_table(page: PageLines, above: int, rows: range) -> float:
+    """How long a table may be beside the story: longer between two paragraphs of one `article` element."""
+    below = rows[-1] + 1
+    is_amid = below < len(page.text) and page.is_end[below] and page.article[above] >= 0
+    return _RESULTS_SHARE if is_amid and _surroundings(page, below) == _surroundings(page, above) else _TABLE_SHARE
 
 
 def _add_between(page: PageLines, story: list[int], added: dict[int, LineLabel]) -> None:
