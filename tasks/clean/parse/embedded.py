@@ -15,6 +15,7 @@ from typing import Any
 from tasks.clean.parse.shells import MIN_STORY_WORDS, is_sentence, paragraphs_of, word_count
 from tasks.text.publisher_names import squeeze
 
+MIN_DATA_WORDS = 30  # of sentences beside the page's own title, which a summary has too, but not in several paragraphs
 MAX_SCRIPT_CHARS = 3_000_000  # of one page; states of real pages have 20,000 to 900,000
 MAX_VALUES = 60  # JSON values that are read; a page has a handful, a server component one per line
 MAX_NESTING = 3  # JSON in a string of JSON
@@ -205,7 +206,7 @@ def _story_of(value: Any, titles: set[str]) -> list[str]:
     for path, _, words in inside:
         by_key[_key(path)] = by_key.get(_key(path), 0) + words
     total = sum(by_key.values())
-    if total < MIN_STORY_WORDS:
+    if total < MIN_DATA_WORDS:
         return []
     kept = [n for n, (path, _, words) in enumerate(inside) if words and by_key[_key(path)] >= _KEY_SHARE * total]
     lines = [inside[n][1] for n in range(kept[0], kept[-1] + 1) if by_key[_key(inside[n][0])] >= _KEY_SHARE * total]
@@ -216,7 +217,7 @@ def _story_of(value: Any, titles: set[str]) -> list[str]:
             if text not in seen and any(map(str.isalnum, text)):
                 seen.add(text)
                 paragraphs.append(text)
-    return paragraphs
+    return paragraphs if len(paragraphs) > 1 or total >= MIN_STORY_WORDS else []
 
 
 def _is_beside(path: Path) -> bool:

@@ -8,8 +8,6 @@ import pytest
 from support.ids import case_id
 from support.pages import page_table, process
 
-from tasks.clean.label.missed_lines import find_missed_lines
-from tasks.clean.label.page import PageLines
 from tasks.clean.parse.class_words import BITS, class_bits
 
 TITLE = "Canal boats carry the post again"
@@ -184,40 +182,3 @@ def test_markup_as_an_example_stays(shown):
 )
 def test_a_post_in_the_story_is_no_button_for_sharing(names, is_share):
     assert bool(class_bits(names) & BITS["share"]) == is_share
-
-
-def lines_between(chances, classes=None, link_share=0.0):
-    """A story of four lines in one element, two of them with a lower chance, and what is added to it."""
-    count = len(chances)
-    columns = {
-        "text": [f"line {n}" for n in range(count)],
-        "key": list(range(1, count + 1)),
-        "is_story": [chance > 0.5 for chance in chances],
-        "chance": chances,
-        "entry": {},
-        "words": [5.0] * count,
-        "link_share": [link_share] * count,
-        "classes": classes or [0] * count,
-        "is_html": True,
-    }
-    for name in ("has_digit", "is_good", "is_end", "has_colon"):
-        columns[name] = [False] * count
-    for name in ("blank_before", "copies", "cohesion", "tag", "tags_around", "article"):
-        columns[name] = [0] * count
-    return sorted(find_missed_lines(PageLines(**columns), {}))
-
-
-@pytest.mark.parametrize(
-    ("page_lines", "expected"),
-    [
-        (((0.9, 0.25, 0.3, 0.9),), [1, 2]),
-        (((0.9, 0.25, 0.1, 0.9),), [1]),
-        (((0.9, 0.25, 0.3, 0.9), [0, 0, 1, 0]), []),
-        (((0.9, 0.25, 0.3, 0.9), None, 1.0), []),
-        (((0.9, *[0.3] * 20, 0.9),), []),
-        (((0.9, 0.9, 0.3, 0.3),), []),
-    ],
-    ids=["verses", "one of them unlikely", "another element", "links", "many lines", "below"],
-)
-def test_short_lines_between_two_of_the_story_belong_to_it(page_lines, expected):
-    assert lines_between(*page_lines) == expected
