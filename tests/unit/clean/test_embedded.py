@@ -9,6 +9,7 @@ from support.ids import case_id
 from support.pages import page_table, process
 
 from tasks.clean.parse.class_words import BITS, class_bits
+from tasks.clean.parse.embedded import find_story
 
 TITLE = "Canal boats carry the post again"
 STORY = """\
@@ -182,3 +183,12 @@ def test_markup_as_an_example_stays(shown):
 )
 def test_a_post_in_the_story_is_no_button_for_sharing(names, is_share):
     assert bool(class_bits(names) & BITS["share"]) == is_share
+
+
+@pytest.mark.parametrize(
+    "script", ["x={ " * 200_000, 'x=["=[",' + '"=[",' * 150_000, "x=[" + "[x=[" * 200_000], ids=case_id
+)
+def test_a_script_of_broken_values_takes_seconds_at_most(script):
+    start = time.process_time()
+    assert find_story(f"<script>{script}</script>", ["A headline of the page"]) == []
+    assert time.process_time() - start < 60  # hours without the bound
