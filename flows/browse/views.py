@@ -174,7 +174,7 @@ def articles_view(wanted: ArticleFilter, found: Found, numbers: Overview) -> dic
 
 
 def _hint(wanted: ArticleFilter, numbers: Overview) -> str:
-    """Why filters let nothing through, if it can be told from them alone."""
+    """Why filters let nothing through, if the filters alone show it."""
     if wanted.first_day and wanted.last_day and wanted.first_day > wanted.last_day:
         return f"The first day, {wanted.first_day}, is after the last one, {wanted.last_day}."
     limits = wanted.confidence_min, wanted.confidence_max

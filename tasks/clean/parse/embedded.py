@@ -30,7 +30,7 @@ _TEMPLATE_TYPE = re.compile(r"\btype\s*=\s*[\"']?text/(?!javascript|jsx|babel)",
 _NO_STATE = re.compile(r"\bsrc\s*=|ld\+json", re.I)
 _ATTRIBUTE = re.compile(r"""\s(?:srcdoc|props|:[\w-]+|data-[\w-]+)\s*=\s*(?:"([^"]{200,})"|'([^']{200,})')""")
 _START = re.compile(r"""(?:^|[=(])\s*(?=[{\["'])""")  # of a value that is assigned, an argument, or all of a script
-# of a script, up to the errors in it: each counts the lines above it, so that many would take hours; this many, a second
+# of a script, up to the errors in it: each counts the lines above it; thousands would take hours, this many a second
 _MAX_FAILED_CHARS = 100_000_000
 _LONG_VALUE = 200  # characters; a shorter value holds no story
 _OPENING = frozenset("{[")
@@ -134,7 +134,7 @@ def _values_of(source: str) -> list[Any]:
 
 
 def _literals(source: str) -> list[dict[str, str]]:
-    """The strings of a program's state that is no JSON, each with the name in front of it."""
+    """The strings of a program's state that is not JSON, each with the name in front of it."""
     found = []
     for literal in islice(_LITERAL.finditer(source), MAX_NODES):
         if len(literal[1]) > 1:

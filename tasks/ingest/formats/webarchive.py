@@ -11,7 +11,7 @@ from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw
 
 _PARTS_GROWTH = 4  # images are with the page
-# what `plistlib` raises on data that is no property list
+# what `plistlib` raises on data that is not a property list
 _ERRORS = (
     ArithmeticError,
     AttributeError,
@@ -40,7 +40,7 @@ def read_webarchive(opened: Opened, options: Options) -> Iterator[Record]:
     except KeyError:
         yield Record(None, flaw=Flaw.NO_CONTENT, detail="is a property list without a saved page", byte_count=len(raw))
     except _ERRORS as error:
-        detail = f"is no web archive of Safari that can be read: {type(error).__name__}: {error}"[:300]
+        detail = f"is not a web archive of Safari that can be read: {type(error).__name__}: {error}"[:300]
         yield Record(None, flaw=Flaw.BROKEN_FILE, detail=detail)
     else:
         yield Record(
