@@ -162,7 +162,7 @@ def articles_view(wanted: ArticleFilter, found: Found, numbers: Overview) -> dic
         "language_options": sorted(
             ((code, language_name(code)) for code in numbers.language_names), key=lambda option: option[1]
         ),
-        "hint": _hint(wanted, numbers) if found.total == 0 else "",
+        "hint": _hint(wanted, numbers) if not found.rows and not found.searched else "",
         "kinds": KINDS,
         "flags": [flag.value for flag in Doubt],
         "missing": {name: label for name, (label, _) in MISSING.items()},

@@ -366,6 +366,9 @@ def test_filters_that_let_nothing_through_say_why(app, query, hint):
     html = get(app, f"/articles?{query}").text
     assert "0 articles." in html
     assert hint in html
+    searched = get(app, f"/articles?{query}&q=ferry").text
+    assert "Nothing found." in searched
+    assert hint in searched
 
 
 def test_a_search_that_is_through_says_how_many_articles_it_found(app):
