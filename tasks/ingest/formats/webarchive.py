@@ -11,7 +11,7 @@ from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw
 
 _PARTS_GROWTH = 4  # images are with the page
-# what `plistlib` raises on data that is no property list
+# what `plistlib` raises on data that is not a property list
 _ERRORS = (
     ArithmeticError,
     AttributeError,
