@@ -232,7 +232,9 @@ def _named_file(path: Path) -> FileRef:
         kind = found_kind(str(path), is_named=True) or kind
         if kind[0] is None and (advice := ADVICE.get(path.suffix.lower())):
             uri, when = printable(str(path)), status.st_mtime_ns
-            return FileRef(uri, str(path), status.st_size, when, flaw=Flaw.NO_CONTENT, detail=f"is not a page; {advice}")
+            return FileRef(
+                uri, str(path), status.st_size, when, flaw=Flaw.NO_CONTENT, detail=f"is not a page; {advice}"
+            )
     return _ref(str(path), path.name, status, _addresses(path.parent), kind, is_link=path.is_symlink())
 
 
