@@ -148,7 +148,8 @@ def _files_of(source: str, skipped: Counter[str]) -> Iterator[FileRef]:
     elif any(mark in source for mark in "*?["):
         yield from _matches(source, skipped)
     else:
-        raise SourceError(f"{shown(source)}: no such file or folder")
+        hint = "; an address begins with https://" if source.lower().startswith("www.") else ""
+        raise SourceError(f"{shown(source)}: no such file or folder{hint}")
 
 
 def _remote_files(source: str, skipped: Counter[str]) -> Iterator[FileRef]:

@@ -191,6 +191,12 @@ def _escaped(found: re.Match[str]) -> str:
     )
 
 
+def with_plain_scheme(source: str) -> str:
+    """A source with the scheme of its address in lower case: people paste `HTTPS://paper.example`."""
+    scheme, mark, rest = source.partition("://")
+    return f"{scheme.lower()}{mark}{rest}" if mark and scheme.isalnum() else source
+
+
 def path_of(address: str) -> str:
     """The path of an address on the Web without its query, by whose ending a file is known; any other as it is."""
     if not address.startswith(("http://", "https://")):

@@ -57,7 +57,6 @@ TEMPLATE = re.compile(
 _UNDEFINED = re.compile(r"\b(?:undefined|NaN)\b")
 _UNDEFINED_MIN = 3  # fewer may be words of the story
 _BASE64 = re.compile(r"data:[a-z]+/[\w.+-]{2,40};base64,|(?<![\w/.-])(?=[A-Za-z+/]{0,80}\d)[A-Za-z\d+/]{100,}={0,2}")
-_BASE64_HALF = 50  # of the characters that the pattern asks for
 _BASE64_TOKEN_CHARS = 40
 _PERCENT = re.compile(r"(?<!\S)\S*?(?:%[0-9A-F]{2}\S*?){2}", re.I)
 _PERCENT_BYTE = re.compile(r"%[0-9A-F]{2}", re.I)  # two of these are in each match, and no per cent sign of prose
@@ -133,10 +132,7 @@ def find_template(story: Story) -> Evidence | None:
 def find_encoded(story: Story) -> Evidence | None:
     """Text that is still encoded: base64, percent signs, backslash escapes, quoted-printable."""
     text = story.text
-    # half of the shortest run of base64 that counts, wherever it starts, fills one of these pieces
-    starts = range(0, len(text) - _BASE64_HALF + 1, _BASE64_HALF)
-    has_run = any(text.find(" ", start, start + _BASE64_HALF) < 0 for start in starts) or ";base64," in text
-    if has_run and max(map(len, story.tokens), default=0) >= _BASE64_TOKEN_CHARS:
+    if len(max(story.tokens, key=len, default="")) >= _BASE64_TOKEN_CHARS:
         match = _BASE64.search(text)
         if match:
             return story.at(match.start())

@@ -40,7 +40,7 @@ def read_webarchive(opened: Opened, options: Options) -> Iterator[Record]:
     except KeyError:
         yield Record(None, flaw=Flaw.NO_CONTENT, detail="is a property list without a saved page", byte_count=len(raw))
     except _ERRORS as error:
-        detail = f"cannot be read as a web archive of Safari: {type(error).__name__}: {error}"[:300]
+        detail = f"is not a web archive of Safari that can be read: {type(error).__name__}: {error}"[:300]
         yield Record(None, flaw=Flaw.BROKEN_FILE, detail=detail)
     else:
         yield Record(
