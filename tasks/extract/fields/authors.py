@@ -46,6 +46,7 @@ _BARE = "bare byline"
 _BYLINE = "byline"
 _CASED = re.compile(r"[A-Za-zÀ-ɏΑ-ωА-я]")
 _CJK_NAME = re.compile(r"[\u4e00-\u9fff\uac00-\ud7a3]{2,4}$")
+_PEN_NAME = re.compile(r"[\u3400-\u9fff]{2}$")  # 深海: beside a byline such a word is an account or a section
 _FULL_NAME_CHARS = 60
 _BYLINE_CHARS = 120
 _ITEM_CHARS = 80  # of a microdata property; a longer one tells the writer's life
@@ -69,7 +70,9 @@ def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
         if origin == _BARE:
             people = [name for name in people if leading_name(name) == name or not _CASED.search(name)]
         if origin not in _ORIGINS_OF_SHORT_NAMES:
-            people = [name for name in people if _is_full_name(name) or (origin == _BYLINE and squeeze(name) in linked)]
+            is_printed = origin == _BYLINE
+            people = [name for name in people if _is_full_name(name) or (is_printed and squeeze(name) in linked)]
+            people = [name for name in people if is_printed or not _PEN_NAME.match(name)]
         if people:
             if origin == SITE_RULE:
                 return FieldValue(_distinct(people)[:MAX_AUTHORS], origin)
