@@ -25,7 +25,9 @@ _MODIFIED_CLASS = re.compile(r"modif|updat|aktualisier|changed|lastmod", re.I)
 _ARTICLE_PUBLISHED_META = "article:published_time"
 _PUBLISHED_METAS = tuple(
     """
-    og:published_time og:article:published_time article:published:time parsely-pub-date sailthru.date
+    og:published_time og:pubdate article:published published_time publish_date pub_date dc.issued
+    iso-8601-publish-date article_date_original originalpublicationdate mediator_published_time
+    og:article:published_time article:published:time parsely-pub-date sailthru.date
     pubdate publishdate publish-date publication_date cxenseparse:recs:publishtime article.published
     datepublished dc.date.issued dcterms.issued dcterms.created citation_publication_date
     """.split()
@@ -33,7 +35,8 @@ _PUBLISHED_METAS = tuple(
 _DATE_METAS = ("date", "dc.date", "dcterms.date", "article:created", "dc.date.created")
 _MODIFIED_METAS = tuple(
     """
-    article:modified_time og:updated_time og:modified_time dcterms.modified dc.date.modified last-modified
+    article:modified_time article:modified mediator_modified_time og:updated_time og:modified_time dcterms.modified
+    dc.date.modified last-modified
     datemodified article.updated revision_date
     """.split()
 )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from tasks.extract.page import LabelledLine, Page, once_per_page
 from tasks.text.date_lines import words_beside_dates
@@ -82,6 +83,13 @@ def date_line_candidates(page: Page) -> list[tuple[str, str]]:
         is_named = bool(_PUBLISHED_WORDS.search(line.text))
         (named if is_named else above if is_todays else below).append(("date line", text))
     return named + below + above
+
+
+def days_named_as_publication(page: Page) -> set[date]:
+    """The days in date lines with a word for publication: `Published 12 October 2024`."""
+    lines = [line for line in page.labelled("date", "byline") if _PUBLISHED_WORDS.search(line.text)]
+    texts = [text for _, text in _about_article(page, lines)]
+    return {printed.day for text in texts for printed in find_dates(text, page.declared_language())[:1]}
 
 
 def candidates_by_the_headline(page: Page, language: str | None) -> list[tuple[str, str]]:
