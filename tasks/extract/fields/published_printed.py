@@ -164,8 +164,9 @@ def dated_teasers(page: Page) -> list[str]:
     above = [line.text for line in page.labelled("date") if line.line_no < headline]
     words = {text: words_beside_dates(text) for text in above if not _PUBLISHED_WORDS.search(text)}
     others = [text for text, beside in words.items() if beside]
+    days = {printed.day for text in others for printed in find_dates(text)[:1]}
     # one section beside two forms of one date is that of this story
-    return others if len({" ".join(words[text] or ()) for text in others}) > 1 else []
+    return others if len({" ".join(words[text] or ()) for text in others}) > 1 and len(days) > 1 else []
 
 
 def text_about_the_update(text: str) -> str | None:
