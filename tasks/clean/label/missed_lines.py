@@ -47,6 +47,7 @@ def find_missed_lines(page: PageLines, removed: Removed) -> dict[int, LineLabel]
         return added
     if page.is_html:
         _add_tables(page, story, added)
+    if page.is_html or len(page.text) <= _FEW_LINES:  # in longer text, where no elements are seen, half were not
         _add_between(page, story, added)
     _add_last_lines(page, story[-1], added)
     return {n: label for n, label in added.items() if n not in removed and n not in page.template}

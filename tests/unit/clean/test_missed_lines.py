@@ -44,6 +44,11 @@ def test_short_lines_between_two_of_the_story_belong_to_it(page_lines, expected)
     assert lines_added(*page_lines) == expected
 
 
+@pytest.mark.parametrize(("lines_below", "expected"), [(0, [1]), (60, [])], ids=["short", "long"])
+def test_lines_between_two_of_the_story_are_kept_in_short_text(lines_below, expected):
+    assert lines_added((0.9, 0.25, 0.9, *[0.0] * lines_below), is_html=False) == expected
+
+
 @pytest.mark.parametrize(
     ("chances", "more", "expected"),
     [
