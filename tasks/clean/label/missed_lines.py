@@ -49,7 +49,7 @@ def find_missed_lines(page: PageLines, removed: Removed) -> dict[int, LineLabel]
         _add_tables(page, story, added)
     if page.is_html or len(page.text) <= _FEW_LINES:  # in longer text, where no elements are seen, half were not
         _add_between(page, story, added)
-    _add_last_lines(page, story[-1], added)
+    _add_last_lines(page, story, added)
     return {n: label for n, label in added.items() if n not in removed and n not in page.template}
 
 
@@ -114,25 +114,35 @@ def _is_plain(page: PageLines, n: int) -> bool:
     return bool(page.key[n]) and page.link_share[n] == 0 and n not in page.entry
 
 
-def _add_last_lines(page: PageLines, last: int, added: dict[int, LineLabel]) -> None:
-    """A short closing sentence; on a page of few lines, where the models see little, closing paragraphs, too."""
+def _add_last_lines(page: PageLines, story: list[int], added: dict[int, LineLabel]) -> None:
+    """A short closing sentence; on a page of few lines, where the models see little, closing paragraphs, too.
+
+    There, what stands between the story's lines (times, captions, buttons) may also stand between these paragraphs.
+    """
+    last = story[-1]
     low, high = _LAST_WORDS
-    kept = sum(page.is_story)
-    is_short_page = len(page.text) <= _FEW_LINES and kept >= _FEW_PARAGRAPHS
-    for n in range(last + 1, min(last + 1 + (_LAST_PARAGRAPHS if is_short_page else 1), len(page.text))):
+    is_short_page = len(page.text) <= _FEW_LINES and sum(page.is_story) >= _FEW_PARAGRAPHS
+    kept = {_surroundings(page, n) for n in story} if is_short_page and page.is_html else {_surroundings(page, last)}
+    seen = {_surroundings(page, n) for n in range(story[0], last)} if is_short_page and page.is_html else set()
+    count = 0
+    for n in range(last + 1, len(page.text)):
         is_paragraph = is_short_page and _CLOSING_WORDS <= page.words[n] <= _PARAGRAPH_WORDS
-        is_sentence = page.is_html and page.is_end[n] and low <= page.words[n] <= high
-        if not (
+        is_sentence = page.is_html and page.is_end[n] and low <= page.words[n] <= high and n == last + 1
+        if (
             (is_sentence or is_paragraph)
             and page.chance[n] >= (_least_chance(page, n) if is_paragraph else _LAST_CHANCE)
             and _is_plain(page, n)
             and page.text[n][-2:] != ".."
             and not (is_paragraph and _CONTACT.search(page.text[n]))
-            and _surroundings(page, n) == _surroundings(page, last)
+            and _surroundings(page, n) in kept
         ):
+            detail = "the last sentence" if is_sentence else "the last paragraph"
+            added[n] = LineLabel(Label.PARAGRAPH, Action.KEEP, Reason.WITHIN_STORY, detail, 0.6)
+            count += 1
+        elif _surroundings(page, n) not in seen or (page.link_share[n] == 0 and page.words[n] >= _CLOSING_WORDS):
             return
-        detail = "the last sentence" if is_sentence else "the last paragraph"
-        added[n] = LineLabel(Label.PARAGRAPH, Action.KEEP, Reason.WITHIN_STORY, detail, 0.6)
+        if count >= (_LAST_PARAGRAPHS if is_short_page else 1):
+            return
 
 
 def _least_chance(page: PageLines, n: int) -> float:

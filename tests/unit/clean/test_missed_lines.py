@@ -16,7 +16,7 @@ def lines_added(chances, classes=None, link_share=0.0, end="", words=5.0, is_htm
         "is_story": [chance > 0.5 for chance in chances],
         "chance": chances,
         "entry": {},
-        "words": [words] * count,
+        "words": words if isinstance(words, list) else [words] * count,
         "link_share": [link_share] * count,
         "classes": classes or [0] * count,
         "is_html": is_html,
@@ -68,3 +68,20 @@ def test_lines_between_two_of_the_story_are_kept_in_short_text(lines_below, expe
 )
 def test_closing_paragraphs_of_a_short_page_belong_to_the_story(chances, more, expected):
     assert lines_added(chances, **{"end": ".", "words": 12.0} | more) == expected
+
+
+BETWEEN_UPDATES = [0, 4] * 4 + [0]
+
+
+@pytest.mark.parametrize(
+    ("chances", "classes", "expected"),
+    [
+        ((0.9, 0.0, 0.9, 0.0, 0.9, 0.0, 0.2, 0.0, 0.1), BETWEEN_UPDATES, [6, 8]),
+        ((0.9, 0.0, 0.9, 0.0, 0.9, 0.0, 0.2, 0.0, 0.1), [*BETWEEN_UPDATES[:5], 8, 0, 4, 0], []),
+        ((0.9, 0.0, 0.9, 0.0, 0.9, 0.0, 0.01, 0.0, 0.1), BETWEEN_UPDATES, []),
+    ],
+    ids=["updates", "another part below", "an unlikely one ends it"],
+)
+def test_what_stands_between_paragraphs_of_a_short_page_may_stand_between_the_last(chances, classes, expected):
+    words = [2.0 if group else 12.0 for group in classes]
+    assert lines_added(chances, classes=classes, end=".", words=words) == expected
