@@ -19,9 +19,7 @@ _CELL_WORDS = 8.0  # on average; a table of longer ones is layout, and its parag
 _TABLE_SHARE = 1.0  # of the story's words outside it: a longer table is what the page is about
 _RESULTS_SHARE = 3.0  # between two paragraphs of one article: a report of few words around its results
 _LINKED = 0.1  # of a table's words: with more, it is navigation
-# Of the lines between two of the story in one element, 15 of 22 with at least this chance were gold body, and three
-# quarters of their words (195 pages, cross-validated).
-_BETWEEN_CHANCE = 0.2
+_BETWEEN_CHANCE = 0.25  # of a line between two of the story in one element, on a page of few lines
 _MAX_BETWEEN = 12  # lines, with both of the story's; more are another part of the page
 _LAST_WORDS = (2, 12)
 # Of short last sentences right below a story, in an element of the same kind, with at least this chance by the model, 7
@@ -29,7 +27,7 @@ _LAST_WORDS = (2, 12)
 _LAST_CHANCE = 0.3
 # On pages of few lines the models see little: closing paragraphs in an element of the same kind that end like a
 # sentence were the story down to this chance in 32 of 35 cases on 109 pages written for this. Text shows no elements.
-_CLOSING_CHANCE, _CLOSING_CHANCE_OF_TEXT = 0.05, 0.1
+_CLOSING_CHANCE, _CLOSING_CHANCE_OF_TEXT = 0.06, 0.1
 _CLOSING_WORDS = 8
 _CONTACT = re.compile(r"\w@\w|@\w{3}|https?://|\bwww\.")
 _LAST_PARAGRAPHS = 3
@@ -47,7 +45,7 @@ def find_missed_lines(page: PageLines, removed: Removed) -> dict[int, LineLabel]
         return added
     if page.is_html:
         _add_tables(page, story, added)
-    if page.is_html or len(page.text) <= _FEW_LINES:  # in longer text, where no elements are seen, half were not
+    if len(page.text) <= _FEW_LINES:  # on longer pages half of such lines are captions and teasers
         _add_between(page, story, added)
     _add_last_lines(page, story, added)
     return {n: label for n, label in added.items() if n not in removed and n not in page.template}

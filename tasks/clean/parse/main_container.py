@@ -64,7 +64,7 @@ def _suspects(blocks: Blocks, first: int) -> list[int]:
         container = blocks.container[n]
         if not (containers.above[container] & _OTHER or containers.tags_above[container] & _OTHER_TAGS):
             continue
-        while container:
+        while containers.parent[container]:  # the body's names speak of the whole page, and the models know them
             if _is_misnamed(containers.bits[container]) or 1 << containers.tag[container] & _OTHER_TAGS:
                 found[container] = None
             container = containers.parent[container]

@@ -31,8 +31,8 @@ def lines_added(chances, classes=None, link_share=0.0, end="", words=5.0, is_htm
 @pytest.mark.parametrize(
     ("page_lines", "expected"),
     [
-        (((0.9, 0.25, 0.3, 0.9),), [1, 2]),
-        (((0.9, 0.25, 0.1, 0.9),), [1]),
+        (((0.9, 0.26, 0.3, 0.9),), [1, 2]),
+        (((0.9, 0.26, 0.1, 0.9),), [1]),
         (((0.9, 0.25, 0.3, 0.9), [0, 0, 1, 0]), []),
         (((0.9, 0.25, 0.3, 0.9), None, 1.0), []),
         (((0.9, *[0.3] * 20, 0.9),), []),
@@ -45,8 +45,9 @@ def test_short_lines_between_two_of_the_story_belong_to_it(page_lines, expected)
 
 
 @pytest.mark.parametrize(("lines_below", "expected"), [(0, [1]), (60, [])], ids=["short", "long"])
-def test_lines_between_two_of_the_story_are_kept_in_short_text(lines_below, expected):
-    assert lines_added((0.9, 0.25, 0.9, *[0.0] * lines_below), is_html=False) == expected
+@pytest.mark.parametrize("is_html", [False, True], ids=["text", "HTML"])
+def test_lines_between_two_of_the_story_are_kept_on_short_pages(lines_below, expected, is_html):
+    assert lines_added((0.9, 0.3, 0.9, *[0.0] * lines_below), is_html=is_html) == expected
 
 
 @pytest.mark.parametrize(
