@@ -19,6 +19,7 @@ _CELL_WORDS = 8.0  # on average; a table of longer ones is layout, and its parag
 _TABLE_SHARE = 1.0  # of the story's words outside it: a longer table is what the page is about
 _RESULTS_SHARE = 3.0  # between two paragraphs of one article: a report of few words around its results
 _LINKED = 0.1  # of a table's words: with more, it is navigation
+_BETWEEN_WORDS = 3  # `2 comments` is a link that lost its address
 _BETWEEN_CHANCE = 0.25  # of a line between two of the story in one element, on a page of few lines
 _MAX_BETWEEN = 12  # lines, with both of the story's; more are another part of the page
 _LAST_WORDS = (2, 12)
@@ -103,7 +104,7 @@ def _add_between(page: PageLines, story: list[int], added: dict[int, LineLabel])
         lines = range(above + 1, below)
         if all(_is_plain(page, n) and _surroundings(page, n) == surroundings for n in lines):
             for n in lines:
-                if page.chance[n] >= _BETWEEN_CHANCE and page.words[n] >= _LAST_WORDS[0]:
+                if page.chance[n] >= _BETWEEN_CHANCE and page.words[n] >= _BETWEEN_WORDS:
                     added[n] = LineLabel(Label.PARAGRAPH, Action.KEEP, Reason.WITHIN_STORY, "between its lines", 0.6)
 
 
