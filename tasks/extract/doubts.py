@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from operator import eq
+from operator import ne
 from typing import Any, NamedTuple
 
 from resiliparse.parse.lang import detect_fast
@@ -187,7 +187,8 @@ def has_low_starts(text: str) -> bool:
 def is_stuttering(text: str) -> bool:
     """Whether many words are printed twice in succession."""
     words = text[: _ORDER_CHARS // 2].split()[:_STUTTER_WORDS]
-    return sum(map(eq, words, words[1:])) > max(_STUTTER_SHARE * len(words), _LOW_STARTS_MIN)
+    changes: int = sum(map(ne, words, words[1:]))
+    return len(words) - 1 - changes > max(_STUTTER_SHARE * len(words), _LOW_STARTS_MIN)
 
 
 class LanguageSample(NamedTuple):

@@ -41,10 +41,8 @@ _CREDIT = re.compile(
 )
 _IN_AUTHOR = re.compile(r"[@{}<>\[\]|=]|https?:|www\.|\d{3,}|&\w+;|\bundefined\b", re.I)
 # a time, a duration, buttons
-_NO_NAME = re.compile(
-    r"\d:\d\d|\d \w{3,10}$|\b(?:share|tweet|print|facebook|whatsapp|e-?mail|copy link)\b.*\b(?:share|tweet|print|facebook|whatsapp|e-?mail|copy link)\b",
-    re.I,
-)
+_BUTTON = r"\b(?:share|tweet|print|facebook|whatsapp|e-?mail|copy link)\b"
+_NO_NAME = re.compile(rf"\d:\d\d|\d \w{{3,10}}$|{_BUTTON}.*{_BUTTON}", re.I)
 _NAME_SPACES = 8  # more words are a sentence
 _MANY_AUTHORS = 10  # the whole staff
 _MAIL = re.compile(r"\S@\w[\w-]*\.\w")

@@ -73,7 +73,7 @@ def find_mixed_scripts(story: Story) -> Evidence | None:
     if text.isascii():
         return None
     kinds = sum(sign in text for sign in _ACCENT_SIGNS)
-    loose = _LOOSE_ACCENT.findall(text) if kinds >= _LOOSE_KINDS_MIN else ()
+    loose = _LOOSE_ACCENT.findall(text) if kinds >= _LOOSE_KINDS_MIN else []
     if len(loose) >= _LOOSE_MIN:
         return story.at(text.find(loose[0]))
     if any(lead in story.utf8 for lead in _NOT_LATIN_LEADS) and _BESIDE.search(text):

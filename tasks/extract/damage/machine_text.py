@@ -46,7 +46,7 @@ _MARKDOWN = re.compile(
     | (?: ^ | \n ) \#{2,6} \s+ \S
     | (?: ^ | \n ) \| (?: \s? [^|\n]{0,60} \w [^|\n]{0,60} \| ){2,}
     | ```
-    | \[\[ [^\[\]\n]{1,200} \]\] | (?<!') ''' (?=\w) [^'\n]{1,120} (?<=\S) ''' (?!')         # [[link|text]], '''of a wiki'''
+    | \[\[ [^\[\]\n]{1,200} \]\] | (?<!') ''' (?=\w) [^'\n]{1,120} (?<=\S) ''' (?!')     # [[link|text]] of a wiki
     | (?: ^ | \n ) ={2,5}\  [^=\n]{1,100} \ ={2,5} (?= \n | $ )
     | \\ [a-z]{2,20} (?: \[ [^\[\]\n]{0,60} \] )? \{ [^{}\n]{0,200} \}                      # \emph{of LaTeX}
     | (?: ^ | \n ) \.\.\  [a-z][\w-]{2,20} ::                                             # .. image:: of Sphinx
@@ -64,8 +64,8 @@ TEMPLATE = re.compile(
     r"""
     \{\{ \s* [^{}\n]{1,80} \}\} | \{% [^{}\n]{1,80} %\} | <%=? [^<>\n]{1,80} %> | \$\{ [\w.]{1,40} \}
     | %% [A-Z_]{2,40} %% | \#\{ [\w.]{1,40} \} | \[object\ Object\] | %\( \w{1,30} \)s | \*\| [A-Z_]{2,30} \|\*
-    | \b(?: [Ll]orem\ ipsum\ dolor | consectetur\ adipisc | [Dd]uis\ aute\ irure | [Ee]xcepteur\ sint | [Uu]t\ enim\ ad\ minim
-    | sunt\ in\ culpa\ qui )
+    | \b(?: [Ll]orem\ ipsum\ dolor | consectetur\ adipisc | [Dd]uis\ aute\ irure | [Ee]xcepteur\ sint
+    | [Uu]t\ enim\ ad\ minim | sunt\ in\ culpa\ qui )
     """,
     re.X,
 )
@@ -136,17 +136,13 @@ def find_markup(story: Story) -> Evidence | None:
 def find_markdown(story: Story) -> Evidence | None:
     """Marks of Markdown that were not turned into markup."""
     text = story.text
-    # each form has one of these; a single sign is found far faster than two, and most texts have none
-    has_sign = any(all(sign in text for sign in signs) for signs in _MARKDOWN_SIGNS)
-    if (
-        not has_sign
-        and not text.startswith(("##", "|", *_QUOTE_MARKS))
-        and not any(f"\n{mark}" in text for mark in _QUOTE_MARKS)
-    ):
-        return None
     quoted = [number for number, one in enumerate(story.paragraphs) if one.startswith(_QUOTE_MARKS)]
     if len(quoted) >= max(_QUOTED_MIN, _QUOTED_SHARE * len(story.paragraphs)):
         return Evidence(quoted[0], excerpt(story.paragraphs[quoted[0]]))
+    # each form has one of these; a single sign is found far faster than two, and most texts have none
+    has_sign = any(all(sign in text for sign in signs) for signs in _MARKDOWN_SIGNS)
+    if not has_sign and not text.startswith(("##", "|")):
+        return None
     matches = list(_MARKDOWN.finditer(text))
     return story.at(matches[0].start()) if len(matches) >= _MARKDOWN_MIN else None
 

@@ -9,7 +9,8 @@ _NOTE = re.compile(
     r"""
     \[ {1,2} \s? (?: TK | TKTK | TBC | TBD | TODO | FIXME | X{2,} | \? {2,}
       | (?: check | subs? | desk | editors? | note\ to | insert | add\ (?: quote | link | name ) | confirm | verify
-      | bitte\ (?: prüfen | ergänzen ) | prüfen | einfügen | achtung\ redaktion | à\ (?: vérifier | compléter ) | insérer
+      | bitte\ (?: prüfen | ergänzen ) | prüfen | einfügen | achtung\ redaktion
+      | à\ (?: vérifier | compléter ) | insérer
       | comprobar | verificar | insertar | inserir | verificare | inserire | da\ verificare | controleren | invoegen
       | sprawdzić | wstawić | проверить | уточнить | вставить | kontrollera | infoga | 要確認 | 確認 ) \b
     ) [^\[\]\n]{0,80} \] {1,2}
