@@ -130,7 +130,10 @@ class Doubt(DescribedEnum):
     TITLE_CUT_OFF = "title_cut_off", "The headline was cut off."
     AUTHOR_DAMAGED = "author_damaged", "An author is a credit, an account, an address or no value."
     DATE_DECLARED_INVALID = "date_declared_invalid", "The page declares a date of publication that does not exist."
-    ADDRESS_OF_FRONT_PAGE = "address_of_front_page", "The page declares the front page as its own address."
+    ADDRESS_OF_FRONT_PAGE = (
+        "address_of_front_page",
+        "The page declares the front page, a search or a login as its own address.",
+    )
     CONSENT_WALL = "consent_wall", "The text asks for consent to cookies."
     ACCESS_REFUSED = (
         "access_refused",

@@ -43,6 +43,7 @@ _IN_AUTHOR = re.compile(r"[@{}<>\[\]|=]|https?:|www\.|\d{3,}|&\w+;|\bundefined\b
 # a time, a duration, buttons
 _BUTTON = r"\b(?:share|tweet|print|facebook|whatsapp|e-?mail|copy link)\b"
 _NO_NAME = re.compile(rf"\d:\d\d|\d \w{{3,10}}$|{_BUTTON}.*{_BUTTON}", re.I)
+_ACCOUNT = re.compile(r"\[email|^[a-z]+[_ .-]?\d{2,}$")
 _NAME_SPACES = 8  # more words are a sentence
 _MANY_AUTHORS = 10  # the whole staff
 _MAIL = re.compile(r"\S@\w[\w-]*\.\w")
@@ -106,15 +107,17 @@ def find_author_damage(story: Story) -> Evidence | None:
     if not story.authors and len(story.declared_authors) >= _MANY_AUTHORS:
         return Evidence(None, excerpt(", ".join(story.declared_authors)))
     for author in story.declared_authors:
-        if not story.authors and (
-            _NO_NAME.search(author) or author.count(" ") >= _NAME_SPACES or author == story.title
-        ):
-            return Evidence(None, excerpt(author))
-        is_empty = not story.authors and (_NO_VALUE.fullmatch(author) or _MAIL.search(author))
+        is_empty = not story.authors and _is_no_author(author, story.title)
         is_credit = _CREDIT.search(author) and all(name in author for name in story.authors)
         if is_empty or is_credit:
             return Evidence(None, excerpt(author))
     return None
+
+
+def _is_no_author(author: str, title: str) -> bool:
+    """Whether a declared author that gave no name is a missing value, an account, a time, buttons, or a sentence."""
+    is_odd = _NO_VALUE.fullmatch(author) or _MAIL.search(author) or _NO_NAME.search(author) or _ACCOUNT.search(author)
+    return bool(is_odd) or author.count(" ") >= _NAME_SPACES or author == title
 
 
 def find_publisher_damage(story: Story) -> Evidence | None:

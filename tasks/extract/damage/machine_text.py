@@ -10,6 +10,8 @@ _CODE_CHARS = "{}[]=;<>\\"
 _CODE_CHARS_MIN, _CODE_SHARE = 6, 0.06  # of a paragraph without spaces; prose has less than 0.01
 _CODE_SIGNS_MIN = 3  # of a form that prose has not
 _CODE_CHAR_KINDS = 3  # fewer may be a formula, or a pattern of arrows or brackets
+_POINTS_SHARE = 0.06  # of the characters of a drawing's coordinates, at least; prose has a third of it
+_DRAWING = re.compile(r"(?:[A-Za-z]?[ ,]?-?\d{0,5}\.\d{1,6}[ ,]?[A-Za-z]?){10}")
 _PROGRAM_TAGS = frozenset({"pre", "code"})
 # forms that prose has not at any length; every repeat has a bound, so that a megabyte without a space takes no minutes
 _CODE = re.compile(
@@ -98,6 +100,9 @@ def find_code(story: Story) -> Evidence | None:
         evidence = story.at(position)
         if evidence.paragraph is None or story.tags[evidence.paragraph] not in _PROGRAM_TAGS:
             return evidence
+    for number, paragraph in enumerate(story.paragraphs):
+        if paragraph.count(".") > _POINTS_SHARE * len(paragraph) and _DRAWING.search(paragraph):
+            return Evidence(number, excerpt(paragraph))
     chars = [char for char in _CODE_CHARS if char in story.text]  # most texts have none or one, and few of it
     if sum(map(story.text.count, chars)) < _CODE_SIGNS_MIN:
         return None

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from tasks.extract.damage.evidence import Evidence, Story, excerpt
 
@@ -29,6 +30,9 @@ _REPLIES = tuple(
     "Reply Antworten Répondre Responder Rispondi Svar Odpowiedz Odpovědět Beantwoorden Reageer Cevapla Yanıtla Ответить"
     " Відповісти Απάντηση Vastaa Válasz Răspunde 返信 回复 回覆 답글".split()
 )
+_FIGURES = re.compile(r"[\d.,%▲▼+−-]+")
+_ENDS = '.!?。”"»'
+_WIDGETS_MIN, _WIDGET_CHARS = 3, 160  # lines that differ in figures only, such as those of polls, players and tickers
 _COMMENT_CHARS, _COMMENTS_MIN = 400, 3
 _WHOLE_CHARS = 60  # of a paragraph that has at least a sentence
 _CUT_MIN, _CUT_SHARE = 4, 0.5
@@ -89,6 +93,12 @@ def find_forms(story: Story) -> Evidence | None:
     ]
     if len(credited) >= least:
         return Evidence(credited[0], excerpt(story.paragraphs[credited[0]]))
+    widgets = {n: _FIGURES.sub("0", one) for n, one in enumerate(story.paragraphs) if _is_widget(story.paragraphs, n)}
+    if len(widgets) >= _WIDGETS_MIN:
+        form, count = Counter(widgets.values()).most_common(1)[0]
+        if count >= _WIDGETS_MIN:
+            number = next(n for n, own in widgets.items() if own == form)
+            return Evidence(number, excerpt(story.paragraphs[number]))
     least = max(_PARAGRAPHS_MIN - 1, _ALIKE_SHARE * len(story.paragraphs))
     long_ones = [n for n, one in enumerate(story.paragraphs) if len(one) >= _ALIKE_CHARS]
     # what paragraphs of one form have in common, counted far faster than the form is made: no name has such signs
@@ -106,6 +116,18 @@ def find_forms(story: Story) -> Evidence | None:
     if len(alike) >= least:
         return Evidence(alike[0], excerpt(story.paragraphs[alike[0]]))
     return None
+
+
+def _is_widget(paragraphs: Sequence[str], number: int) -> bool:
+    """Whether a paragraph may be the words of a poll, a player or a ticker: a line with figures between sentences."""
+    one = paragraphs[number]
+    if not _ALIKE_CHARS <= len(one) < _WIDGET_CHARS or one[-1] in _ENDS or not 0 < number < len(paragraphs) - 1:
+        return False
+    is_between = all(
+        len(paragraphs[beside]) > _WIDGET_CHARS / 2 and paragraphs[beside][-1] in _ENDS
+        for beside in (number - 1, number + 1)
+    )
+    return is_between and len(_DIGITS.findall(one)) > 1
 
 
 def find_comments(story: Story) -> Evidence | None:
