@@ -70,7 +70,10 @@ _LOW_STARTS_MIN, _LOW_STARTS_SHARE = 6, 0.5  # of the sentences; abbreviations b
 _AFTER_STOP = re.compile(
     r"(?<![^\W\d_])[^\W\d_A-ZÀ-ÞА-Я][^\W\d_]{4,}\. ([^\W\d_])"
 )  # a shorter word may be an abbreviation
-_STUTTER_WORDS, _STUTTER_SHARE = 300, 0.1  # of so many words, as many are the same as the one before
+_STUTTER_CHARS, _STUTTER_SHARE = (
+    1_000,
+    0.1,
+)  # of the words in so many characters, as many are the same as the one before
 # this matches 2 to 4 times per 100 words of prose in shuffled order, less than 0.2 times in edited text
 _ORDER_CHARS = 4_000  # of a text: as sure as all of it
 _DISORDER_PER_100_WORDS, _DISORDER_MIN = 0.8, 3
@@ -186,7 +189,7 @@ def has_low_starts(text: str) -> bool:
 
 def is_stuttering(text: str) -> bool:
     """Whether many words are printed twice in succession."""
-    words = text[: _ORDER_CHARS // 2].split()[:_STUTTER_WORDS]
+    words = text[:_STUTTER_CHARS].split()
     changes: int = sum(map(ne, words, words[1:]))
     return len(words) - 1 - changes > max(_STUTTER_SHARE * len(words), _LOW_STARTS_MIN)
 

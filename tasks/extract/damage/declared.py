@@ -26,6 +26,7 @@ _SIGN = re.compile(r"[<\[\]&{%$#*\\=]|-->|orem ipsum|undefined|NaN", re.I)
 _TWICE_CHARS = 8  # of a headline that may be printed twice
 _PATH = re.compile(r" [»›>|] | / ")
 _PATH_PARTS = 3
+_CUT_TITLE_CHARS = 20  # of a headline that the text repeats, and goes on within its last word
 _CUT = re.compile(r"(?:\.{3}|…)$")
 _NO_PUBLISHERS = frozenset(
     name
@@ -86,10 +87,16 @@ def _has_path(title: str, publisher: str) -> bool:
 
 
 def find_title_cut(story: Story) -> Evidence | None:
-    """A headline that a program cut: it ends in dots, and the text goes on with its last words."""
+    """A headline that a program cut: it ends in dots or within a word, and the text goes on with its last words."""
     match = _CUT.search(story.title)
     if not match:
-        return None
+        end = story.text.find(story.title, 0, 3000) + len(story.title)
+        is_cut = (
+            end >= len(story.title) >= _CUT_TITLE_CHARS
+            and story.title[-1].isalpha()
+            and story.text[end : end + 1].isalpha()
+        )
+        return Evidence(None, excerpt(story.title)) if is_cut else None
     head = story.title[: match.start()].rstrip()
     last = head.split()[-3:] if " " in head else [head[-6:]]
     tail = " ".join(last).casefold()

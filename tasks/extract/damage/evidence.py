@@ -42,6 +42,11 @@ class Story:
         """The text in UTF-8, in which a script is found by its bytes."""
         return self.text.encode("utf-8", "surrogatepass")
 
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The different words with their marks: a word is found in them far faster than in the text."""
+        return frozenset(self.tokens)
+
     def at(self, position: int) -> Evidence:
         """The evidence at a position in the text, whose paragraphs are separated by two line feeds."""
         start = 0

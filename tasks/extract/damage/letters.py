@@ -25,9 +25,8 @@ _STYLED_MIN = 10
 _ACCENT_SIGNS = "´`ˆ¨¸"
 _LOOSE_ACCENT = re.compile("[´`ˆ¨¸][A-Za-z]|[A-Za-z][´ˆ¨¸]")  # an accent beside its letter
 _LOOSE_MIN, _LOOSE_KINDS_MIN = 5, 2  # a single kind may stand for quotation marks or apostrophes
-_TRIPLES = tuple(letter * 3 for letter in "enatisroul")
 _TRIPLE = re.compile(r"([^\W\d_])\1\1", re.I)
-_TRIPLE_KINDS_MIN, _TRIPLE_SHARE = 3, 0.03  # of the words
+_TRIPLE_SHARE = 0.03  # of the words
 _DIGIT_IN_WORD = re.compile(r"(?<![\w.@/-])[^\W\d_]*[a-zß-öø-ÿа-я][01]+[a-zß-öø-ÿа-я][^\W_]*+(?![\w@/]|\.\w)")
 _DIGIT_WORDS_MIN, _DIGIT_WORDS_SHARE = 4, 0.005
 _SPACED_OUT = re.compile(r"(?<!\S)(?:[A-Za-zÀ-ɏͰ-ϿЀ-ӿ] ){5,}[A-Za-zÀ-ɏͰ-ϿЀ-ӿ](?!\S)")
@@ -88,7 +87,9 @@ def find_mixed_scripts(story: Story) -> Evidence | None:
 
 def find_letters_repeated(story: Story) -> Evidence | None:
     """Letters that are printed three times in many words."""
-    if sum(triple in story.text for triple in _TRIPLES) < _TRIPLE_KINDS_MIN:
+    codes = np.frombuffer(story.utf8, dtype=np.uint8)
+    same = codes[1:] == codes[:-1]
+    if np.count_nonzero(same[1:] & same[:-1]) < _TRIPLE_SHARE * story.word_count:
         return None
     matches = list(_TRIPLE.finditer(story.text))
     return story.at(matches[0].start()) if len(matches) >= _TRIPLE_SHARE * story.word_count else None
@@ -109,7 +110,7 @@ def find_digits_in_words(story: Story) -> Evidence | None:
 def find_spaces_damaged(story: Story) -> Evidence | None:
     """Words that stick together, or whose letters stand apart."""
     glued = _GLUED.get(story.language or "")
-    if glued and not glued.isdisjoint(story.tokens):
+    if glued and not glued.isdisjoint(story.words):
         words = [word for word in story.tokens if word in glued]
         least = _GLUED_MIN if story.word_count >= _SHORT_WORDS else _GLUED_MIN - 1
         if len(words) >= max(least, _GLUED_SHARE * story.word_count):

@@ -28,8 +28,9 @@ _CREDITED_SHARE = 0.3  # of the paragraphs
 # a button beside the comment of a reader, with how long ago it was or how many liked it
 _REPLIES = tuple(
     "Reply Antworten Répondre Responder Rispondi Svar Odpowiedz Odpovědět Beantwoorden Reageer Cevapla Yanıtla Ответить"
-    " Відповісти Απάντηση Vastaa Válasz Răspunde 返信 回复 回覆 답글".split()
+    " Відповісти Απάντηση Vastaa Válasz Răspunde".split()
 )
+_DENSE_REPLIES = {"ja": ("返信",), "zh": ("回复", "回覆"), "ko": ("답글",)}
 _FIGURES = re.compile(r"[\d.,%▲▼+−-]+")
 _ENDS = '.!?。”"»'
 _WIDGETS_MIN, _WIDGET_CHARS = 3, 160  # lines that differ in figures only, such as those of polls, players and tickers
@@ -137,7 +138,9 @@ def find_comments(story: Story) -> Evidence | None:
     """Comments of readers, each with the button to reply and a number, among the paragraphs."""
     if len(story.paragraphs) < _COMMENTS_MIN:
         return None
-    replies = [word for word in _REPLIES if word in story.text]
+    replies = [word for word in _REPLIES if word in story.words]
+    if story.language in _DENSE_REPLIES:
+        replies += [word for word in _DENSE_REPLIES[story.language] if word in story.text]
     if not replies:
         return None
     comments = [

@@ -192,6 +192,7 @@ DAMAGED = [
     (Doubt.TEMPLATE_IN_TEXT, story(lines_after=["Duis aute irure dolor in reprehenderit in voluptate."])),
     (Doubt.ADDRESSES_IN_TEXT, among("pic.twitter.com/aB3dE5fG", PLAIN[1], "https://lnk.example/a")),
     (Doubt.TITLE_DAMAGED, story(title="Trust spends two million » Local » Home")),
+    (Doubt.TITLE_CUT_OFF, story(title=PLAIN[0][:26])),
     (Doubt.COMMENTS_IN_TEXT, among(*(f"anna{n} {n} hours ago · Reply At last, well done!" for n in range(2, 6)))),
     (Doubt.PARAGRAPHS_CUT, story([f"{text[:70]}…" for text in PLAIN * 2])),
     (Doubt.PARAGRAPHS_CUT, story([text[6:] for text in LONG * 2])),
