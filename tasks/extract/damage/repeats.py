@@ -86,23 +86,19 @@ def find_forms(story: Story) -> Evidence | None:
     """Paragraphs that differ in names and figures only, as in small ads, and the captions or counters of pictures."""
     if len(story.paragraphs) < _PARAGRAPHS_MIN:
         return None
-    counters = [n for n, one in enumerate(story.paragraphs) if len(one) < 12 and _COUNTER.fullmatch(one)]
+    short = [n for n, one in enumerate(story.paragraphs) if len(one) < _CREDITED_CHARS]
+    counters = [n for n in short if len(story.paragraphs[n]) < 12 and _COUNTER.fullmatch(story.paragraphs[n])]
     if len(counters) >= _COUNTERS_MIN:
         return Evidence(counters[0], excerpt(story.paragraphs[counters[0]]))
     least = max(_PARAGRAPHS_MIN - 2, _CREDITED_SHARE * len(story.paragraphs))
-    credited = [
-        n
-        for n, one in enumerate(story.paragraphs)
-        if len(one) < _CREDITED_CHARS and (":" in one or "/" in one) and _CREDITED.search(one)
-    ]
-    if len(credited) >= least:
-        return Evidence(credited[0], excerpt(story.paragraphs[credited[0]]))
-    widgets = {n: _FIGURES.sub("0", one) for n, one in enumerate(story.paragraphs) if _is_widget(story.paragraphs, n)}
-    if len(widgets) >= _WIDGETS_MIN:
-        form, count = Counter(widgets.values()).most_common(1)[0]
-        if count >= _WIDGETS_MIN:
-            number = next(n for n, own in widgets.items() if own == form)
-            return Evidence(number, excerpt(story.paragraphs[number]))
+    if len(short) >= least:
+        signed = [n for n in short if ":" in story.paragraphs[n] or "/" in story.paragraphs[n]]
+        credited = [n for n in signed if _CREDITED.search(story.paragraphs[n])] if len(signed) >= least else []
+        if len(credited) >= least:
+            return Evidence(credited[0], excerpt(story.paragraphs[credited[0]]))
+    found = _find_widgets(story, short)
+    if found:
+        return found
     least = max(_PARAGRAPHS_MIN - 1, _ALIKE_SHARE * len(story.paragraphs))
     long_ones = [n for n, one in enumerate(story.paragraphs) if len(one) >= _ALIKE_CHARS]
     # what paragraphs of one form have in common, counted far faster than the form is made: no name has such signs
@@ -120,6 +116,14 @@ def find_forms(story: Story) -> Evidence | None:
     if len(alike) >= least:
         return Evidence(alike[0], excerpt(story.paragraphs[alike[0]]))
     return None
+
+
+def _find_widgets(story: Story, short: Sequence[int]) -> Evidence | None:
+    """Lines between sentences that differ in figures only, among some paragraphs."""
+    widgets = {n: _FIGURES.sub("0", story.paragraphs[n]) for n in short if _is_widget(story.paragraphs, n)}
+    form, count = Counter(widgets.values()).most_common(1)[0] if widgets else ("", 0)
+    number = next((n for n, own in widgets.items() if own == form), None)
+    return None if number is None or count < _WIDGETS_MIN else Evidence(number, excerpt(story.paragraphs[number]))
 
 
 def _is_widget(paragraphs: Sequence[str], number: int) -> bool:
