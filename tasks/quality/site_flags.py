@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,6 +45,7 @@ _OLD_SELDOM = 0.1  # of a site's earlier pages, at most, were old when they were
 _POOR_FIT, _DOUBTFUL_FIT = 0.5, 0.75  # share of a headline's words in its text; true pairs have less in 3 and 13 %
 _FULL_MINUTE_SHARE = 0.3  # of a site's pages: fewer may be published by a clock at a full minute
 _FORM_SHARE = 0.2  # of a site's pages: fewer may be a series, such as a daily horoscope
+_PART_CHARS, _PART_SHARE = 14, 0.6  # of a headline's start or end, and of a site's pages that have the same
 _MICROSECONDS_PER_MINUTE, _MINUTES_PER_DAY = 60_000_000, 1_440
 _NO_TIME = np.iinfo(np.int64).min
 
@@ -74,6 +75,8 @@ class _Rows:
     texts: Ids
     titles: Ids
     title_forms: Ids  # with all numbers made equal
+    title_starts: Ids  # the first characters
+    title_ends: Ids
     summaries: Ids
     addresses: Ids  # declared
     urls: Ids
@@ -135,6 +138,8 @@ class SiteFlags:
                 texts=to_uint64(table.column("text_digest")),
                 titles=_hashes(titles),
                 title_forms=_hashes(pc.replace_substring_regex(titles, r"\d+", "0")),
+                title_starts=_hashes(_part(titles, 0, _PART_CHARS)),
+                title_ends=_hashes(_part(titles, -_PART_CHARS, None)),
                 summaries=_hashes(table.column("summary")),
                 addresses=_hashes(table.column("canonical_url")),
                 urls=_hashes(table.column("url")),
@@ -163,6 +168,12 @@ class SiteFlags:
                         columns["flag"].append(finding.doubt.value)
                         columns["shown"].append(finding.shown(number))
         return pa.table(columns, schema=_SCHEMA)
+
+
+def _part(titles: pa.ChunkedArray, start: int, stop: int | None) -> pa.ChunkedArray:
+    """The start or end of each headline, with all numbers made equal; null for those that are hardly longer."""
+    part = pc.replace_substring_regex(pc.utf8_slice_codeunits(titles, start, stop), r"\d+", "0")
+    return pc.if_else(pc.greater(pc.utf8_length(titles), _PART_CHARS + 4), part, None)
 
 
 def flag_sites(tables: Iterable[pa.Table], history: Iterable[PastMetric], limits: SiteLimits) -> pa.Table:
@@ -244,14 +255,23 @@ def _published_together(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
 
 
 def _title_shared(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
-    counts = _distinct(paired(rows.sites, rows.titles), rows.texts, rows.titles != 0)
-    is_odd = counts > flags.limits.title_repeats_max
-    yield from _found(Doubt.TITLE_SHARED, is_odd, lambda row: f"{counts[row]} texts have this headline")
-    # headlines of a program: a section with a date, a name with a number
-    alike = _distinct(paired(rows.sites, rows.title_forms), rows.texts, rows.title_forms != 0)
-    pages = np.bincount(rows.sites)[rows.sites]
-    is_form = ~is_odd & (alike > flags.limits.title_repeats_max) & (alike >= _FORM_SHARE * pages)
-    yield from _found(Doubt.TITLE_SHARED, is_form, lambda row: f"{alike[row]} headlines differ in numbers only")
+    """Headlines that are the same, that a program made of a section and a date, or that have a common start or end."""
+    pages, batch_pages_min = np.bincount(rows.sites)[rows.sites], flags.limits.history.batch_pages_min
+    is_known = np.zeros(len(rows.sites), dtype=np.bool_)
+    for keys, least, share, shown in (
+        (rows.titles, flags.limits.title_repeats_max + 1, 0.0, "texts have this headline"),
+        (rows.title_forms, flags.limits.title_repeats_max + 1, _FORM_SHARE, "headlines differ in numbers only"),
+        (rows.title_starts, batch_pages_min, _PART_SHARE, "headlines start alike"),
+        (rows.title_ends, batch_pages_min, _PART_SHARE, "headlines end alike"),
+    ):
+        counts = _distinct(paired(rows.sites, keys), rows.texts, keys != 0)
+        is_odd = ~is_known & (counts >= max(least, 1)) & (counts >= share * pages)
+        is_known |= is_odd
+        yield from _found(Doubt.TITLE_SHARED, is_odd, partial(_counted, counts, shown))
+
+
+def _counted(counts: npt.NDArray[np.int64], shown: str, row: int) -> str:
+    return f"{counts[row]} {shown}"
 
 
 def _summary_shared(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:

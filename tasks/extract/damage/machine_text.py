@@ -84,6 +84,10 @@ _FORMAT_WORDS = frozenset(f"%{letter}{mark}" for letter in "sd@" for mark in (""
 _FORMATS_MIN = 3
 _BLANK = re.compile(r"\[[^\W\d_][^\[\]\n]{1,30}\]")  # [name]
 _BLANKS_MIN, _BLANKS_SHARE = 4, 0.02  # of one spelling, and of the words; fewer are additions to quotes, or references
+_HIDDEN = re.compile(
+    r"[*]{3,8}|#{3,12}|_{3,20}|#(?:REF|DIV/0|VALUE|NAME\?)!?|#N/A|#NV|#WERT!"
+)  # also errors of spreadsheets
+_HIDDEN_MIN = 5
 _KEY = re.compile(r"[a-z]\w{1,30}(?:\.[a-z_]\w{1,30}){2,6}|[A-Z]{2,20}(?:_[A-Z\d]{2,20}){2,6}")  # article.label.more
 _KEYS_MIN = 2
 _BASE64 = re.compile(r"data:[a-z]+/[\w.+-]{2,40};base64,|(?<![\w/.-])(?=[A-Za-z+/]{0,80}\d)[A-Za-z\d+/]{100,}={0,2}")
@@ -193,6 +197,10 @@ def _find_blanks(story: Story) -> Evidence | None:
         matches = list(_FORMAT.finditer(text))
         if len(matches) >= _FORMATS_MIN:
             return story.at(matches[0].start())
+    if "#" in text or "*" in text or "_" in text:
+        hidden = _HIDDEN.findall(text)
+        if len(hidden) >= max(_HIDDEN_MIN, _BLANKS_SHARE * story.word_count):
+            return story.at(text.find(hidden[0]))
     if text.count("[") >= _BLANKS_MIN:
         counts = Counter(match[0] for match in _BLANK.finditer(text))
         for blank, count in counts.most_common(1):

@@ -40,6 +40,12 @@ _FORWARDED = re.compile(
 )
 _FORWARDED_HYPHENS = 6  # three before and three after
 _SUBTITLE = re.compile(r"\d:\d\d[.,]\d{3} --+> \d")
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")  # of a machine
+# bullets, arrows, ticks and emoji: their first bytes in UTF-8
+_SIGN_LEADS = (b"\xf0\x9f", b"\xe2\x96", b"\xe2\x97", b"\xe2\x9c", b"\xe2\x9e", b"\xe2\x86")
+_SIGN = re.compile("[\u2190-\u21ff\u25a0-\u25ff\u2700-\u27bf\U0001f000-\U0001faff]")
+_SIGNS_MIN, _SIGNS_SHARE = 12, 0.03  # of the words
+_SIGNS_SHARE_OF_PARAGRAPHS = 0.5  # with one that is not its first
 _COUNTED = re.compile(r"(?<=\s)0?(\d{1,3})(?=\s)")
 _COUNT_MIN = 12  # numbers that follow each other
 _COUNT_WORDS_MIN, _COUNT_WORDS_MAX = 5, 20  # between two numbers of lines; a table of results has fewer
@@ -74,6 +80,15 @@ def find_desk_notes(story: Story) -> Evidence | None:
 def find_numbers_between(story: Story) -> Evidence | None:
     """The numbers of printed lines within sentences, the times of subtitles, or the speakers of a recording."""
     text = story.text
+    if not text.isascii():
+        signs = sum(story.utf8.count(lead) for lead in _SIGN_LEADS)
+        if signs >= max(_SIGNS_MIN, _SIGNS_SHARE * story.word_count):
+            inside = sum(bool(_SIGN.search(one, 2)) for one in story.paragraphs)
+            if inside >= _SIGNS_SHARE_OF_PARAGRAPHS * len(story.paragraphs):
+                return Evidence(None, excerpt(text))
+    stamped = [n for n, one in enumerate(story.paragraphs) if one[:1].isdigit() and _STAMP.match(one)]
+    if len(stamped) >= _SPEAKERS_MIN:
+        return Evidence(stamped[0], excerpt(story.paragraphs[stamped[0]]))
     if ">" in text and "-> " in text:
         match = _SUBTITLE.search(text)
         if match:

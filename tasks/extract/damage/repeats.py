@@ -12,6 +12,7 @@ _SENTENCE_CHARS, _DENSE_SENTENCE_CHARS = 32, 14  # a shorter one may be a refrai
 _REPEATED_SHARE = 0.25  # of the characters of all long sentences
 _REPEATED_MIN = 3  # different sentences
 _STUCK_MIN = 5  # copies of one sentence: more than a song's refrain
+_START_CHARS, _STARTS_MIN = 20, 5  # of paragraphs that start alike: more than a figure of speech
 _PULLED_MIN, _PULLED_SHARE = 2, 0.2  # paragraphs that are a sentence of another; a magazine pulls out fewer
 _PARAGRAPHS_MIN, _ALIKE_SHARE = 6, 0.5
 _FORM_CHARS = 200  # of a paragraph, from which its form is made
@@ -37,6 +38,7 @@ _WIDGETS_MIN, _WIDGET_CHARS = 3, 160  # lines that differ in figures only, such 
 _COMMENT_CHARS, _COMMENTS_MIN = 400, 3
 _WHOLE_CHARS = 60  # of a paragraph that has at least a sentence
 _CUT_MIN, _CUT_SHARE = 4, 0.5
+_LEFT_OUT_MIN, _LEFT_OUT_SHARE = 8, 0.03  # dots between words; speech written down has fewer
 _CUT_ENDS = ("…", "...", "…”", "[…]", "[...]")
 
 
@@ -45,6 +47,10 @@ def find_repeats(story: Story) -> Evidence | None:
     below = story.lines_after
     if len(below) > 1 and len(set(below)) == 1 and len(below[0]) >= _SENTENCE_CHARS:  # cleaned away already
         return Evidence(None, excerpt(below[0]))
+    starts = Counter(one[:_START_CHARS] for one in story.paragraphs if len(one) > _START_CHARS)
+    start, count = starts.most_common(1)[0] if starts else ("", 0)
+    if count >= max(_STARTS_MIN, _CUT_SHARE * len(story.paragraphs)):
+        return story.at(story.text.find(start))
     least = _SENTENCE_CHARS if story.text.isascii() or " " in story.text[:80] else _DENSE_SENTENCE_CHARS
     if _count_repeated_parts(story.text, least) < _PULLED_MIN:
         return None
@@ -120,7 +126,7 @@ def find_forms(story: Story) -> Evidence | None:
 
 def _find_widgets(story: Story, short: Sequence[int]) -> Evidence | None:
     """Lines between sentences that differ in figures only, among some paragraphs."""
-    widgets = {n: _FIGURES.sub("0", story.paragraphs[n]) for n in short if _is_widget(story.paragraphs, n)}
+    widgets = {n: _label_or_form(story.paragraphs[n]) for n in short if _is_widget(story.paragraphs, n)}
     form, count = Counter(widgets.values()).most_common(1)[0] if widgets else ("", 0)
     number = next((n for n, own in widgets.items() if own == form), None)
     return None if number is None or count < _WIDGETS_MIN else Evidence(number, excerpt(story.paragraphs[number]))
@@ -135,7 +141,13 @@ def _is_widget(paragraphs: Sequence[str], number: int) -> bool:
         len(paragraphs[beside]) > _WIDGET_CHARS / 2 and paragraphs[beside][-1] in _ENDS
         for beside in (number - 1, number + 1)
     )
-    return is_between and len(_DIGITS.findall(one)) > 1
+    return is_between and (":" in one[:_ALIKE_CHARS] or len(_DIGITS.findall(one)) > 1)
+
+
+def _label_or_form(line: str) -> str:
+    """What lines of one kind have in common: the label before a colon, or all but the figures."""
+    label, colon, _ = line.partition(": ")
+    return f"{label}:" if colon and len(label) < _ALIKE_CHARS else _FIGURES.sub("0", line)
 
 
 def find_comments(story: Story) -> Evidence | None:
@@ -159,6 +171,10 @@ def find_cut_paragraphs(story: Story) -> Evidence | None:
     """Paragraphs that were cut at their starts or ends: they start with a small letter, or end in dots."""
     long_ones = [n for n, one in enumerate(story.paragraphs) if len(one) >= _WHOLE_CHARS - 1]
     least = max(_CUT_MIN, _CUT_SHARE * len(long_ones))
+    if story.text.count(".") >= 3 * _LEFT_OUT_MIN or "…" in story.text:
+        gaps = story.text.count(" ... ") + story.text.count(" … ")
+        if gaps >= max(_LEFT_OUT_MIN, _LEFT_OUT_SHARE * story.word_count):
+            return Evidence(0, excerpt(story.paragraphs[0]))
     for cut in (
         [n for n in long_ones if story.paragraphs[n].endswith(_CUT_ENDS)],
         [n for n in long_ones if story.paragraphs[n][0].islower()],
