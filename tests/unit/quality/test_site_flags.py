@@ -9,7 +9,8 @@ from expectations.thresholds import load_thresholds
 from tasks import schema
 from tasks.load.tables.site_flags import SiteFlagRows
 from tasks.quality import shared_texts
-from tasks.quality.site_flags import COLUMNS, SiteLimits, flag_sites
+from tasks.quality.site_flags import SiteLimits, flag_sites
+from tasks.quality.site_rows import COLUMNS
 from tasks.steps import digest
 
 LIMITS = SiteLimits(load_thresholds().dataset, title_repeats_max=3, instant_repeats_max=4)
