@@ -47,8 +47,9 @@ def find_repeats(story: Story) -> Evidence | None:
     below = story.lines_after
     if len(below) > 1 and len(set(below)) == 1 and len(below[0]) >= _SENTENCE_CHARS:  # cleaned away already
         return Evidence(None, excerpt(below[0]))
-    starts = Counter(one[:_START_CHARS] for one in story.paragraphs if len(one) > _START_CHARS)
-    start, count = starts.most_common(1)[0] if starts else ("", 0)
+    starts = [one[:_START_CHARS] for one in story.paragraphs if len(one) > _START_CHARS]
+    is_varied = len(set(starts)) > len(starts) - _STARTS_MIN + 1
+    start, count = ("", 0) if is_varied else Counter(starts).most_common(1)[0]
     if count >= max(_STARTS_MIN, _CUT_SHARE * len(story.paragraphs)):
         return story.at(story.text.find(start))
     least = _SENTENCE_CHARS if story.text.isascii() or " " in story.text[:80] else _DENSE_SENTENCE_CHARS
@@ -171,7 +172,7 @@ def find_cut_paragraphs(story: Story) -> Evidence | None:
     """Paragraphs that were cut at their starts or ends: they start with a small letter, or end in dots."""
     long_ones = [n for n, one in enumerate(story.paragraphs) if len(one) >= _WHOLE_CHARS - 1]
     least = max(_CUT_MIN, _CUT_SHARE * len(long_ones))
-    if story.text.count(".") >= 3 * _LEFT_OUT_MIN or "…" in story.text:
+    if "..." in story.words or "…" in story.words:
         gaps = story.text.count(" ... ") + story.text.count(" … ")
         if gaps >= max(_LEFT_OUT_MIN, _LEFT_OUT_SHARE * story.word_count):
             return Evidence(0, excerpt(story.paragraphs[0]))
