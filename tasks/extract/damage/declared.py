@@ -88,7 +88,7 @@ def _has_path(title: str, publisher: str) -> bool:
     if any(title.count(arrow) >= _PATH_PARTS - 1 for arrow in (" » ", " › ", " > ")):
         return True
     parts = _PATH.split(title)
-    return len(parts) > _PATH_PARTS or (len(parts) == _PATH_PARTS and bool(publisher) and parts[-1] == publisher)
+    return len(parts) >= _PATH_PARTS and bool(publisher) and parts[-1] == publisher
 
 
 def find_title_cut(story: Story) -> Evidence | None:

@@ -127,7 +127,8 @@ def find_forms(story: Story) -> Evidence | None:
 
 def _find_widgets(story: Story, short: Sequence[int]) -> Evidence | None:
     """Lines between sentences that differ in figures only, among some paragraphs."""
-    widgets = {n: _label_or_form(story.paragraphs[n]) for n in short if _is_widget(story.paragraphs, n)}
+    lines = [n for n in short if not (story.tags[n] or "").startswith("h")]  # headings of a list are alike, too
+    widgets = {n: _label_or_form(story.paragraphs[n]) for n in lines if _is_widget(story.paragraphs, n)}
     form, count = Counter(widgets.values()).most_common(1)[0] if widgets else ("", 0)
     number = next((n for n, own in widgets.items() if own == form), None)
     return None if number is None or count < _WIDGETS_MIN else Evidence(number, excerpt(story.paragraphs[number]))
@@ -142,13 +143,17 @@ def _is_widget(paragraphs: Sequence[str], number: int) -> bool:
         len(paragraphs[beside]) > _WIDGET_CHARS / 2 and paragraphs[beside][-1] in _ENDS
         for beside in (number - 1, number + 1)
     )
-    return is_between and (":" in one[:_ALIKE_CHARS] or len(_DIGITS.findall(one)) > 1)
+    return is_between and (_has_label(one) or len(_DIGITS.findall(one)) > 1)
+
+
+def _has_label(line: str) -> bool:
+    """Whether a line starts with a label of two words or more; a single one may be a speaker, a place or a part."""
+    return " " in line[:_ALIKE_CHARS].partition(": ")[0] and ": " in line[:_ALIKE_CHARS]
 
 
 def _label_or_form(line: str) -> str:
     """What lines of one kind have in common: the label before a colon, or all but the figures."""
-    label, colon, _ = line.partition(": ")
-    return f"{label}:" if colon and len(label) < _ALIKE_CHARS else _FIGURES.sub("0", line)
+    return line.partition(": ")[0] if _has_label(line) else _FIGURES.sub("0", line)
 
 
 def find_comments(story: Story) -> Evidence | None:
