@@ -9,6 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editab
 PORT ?= 4200
 # tests at once: more than there are cores, since half of their time is waiting
 TESTS_AT_ONCE ?= 4
+TESTS ?= tests
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 
@@ -37,10 +38,10 @@ run: $(INSTALLED)  ## run the pipeline on the sample pages
 	@$(BIN)/copydesk run tests/pages --output output
 
 test: $(READY)  ## run the everyday tests (a few minutes)
-	$(BIN)/python -m pytest -m 'not slow' -n $(TESTS_AT_ONCE) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -m 'not slow' -n $(TESTS_AT_ONCE) --dist loadfile --no-loadscope-reorder $(TESTS)
 
-test-unit: $(READY)  ## run the unit tests only
-	$(BIN)/python -m pytest -m 'not slow' -n $(TESTS_AT_ONCE) --dist loadfile --no-loadscope-reorder tests/unit
+test-unit:  ## run the unit tests only
+	@$(MAKE) --no-print-directory test TESTS=tests/unit
 
 test-all: $(READY)  ## run all tests, slow ones too
 	$(BIN)/python -m pytest

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from tasks.extract.damage.evidence import Evidence, Story, excerpt
 
 _SENTENCE = re.compile(r"(?<=[.!?…。！？])\s*(?=\S)|\n+")
-_OTHER_MARKS = "!?…。！？\n"  # where the pattern cuts, beside the full stop
+_ASCII_MARKS = "!?\n"  # where the pattern cuts, beside the full stop
+_OTHER_MARKS = f"{_ASCII_MARKS}…。！？"
 _SENTENCE_CHARS, _DENSE_SENTENCE_CHARS = 32, 14  # a shorter one may be a refrain
 _REPEATED_SHARE = 0.25  # of the characters of all long sentences
 _REPEATED_MIN = 3  # different sentences
@@ -83,7 +84,7 @@ def _count_repeated_parts(text: str, least: int) -> int:
 
     A sentence of `least` characters is one part, and its mark at the end another character.
     """
-    for mark in _OTHER_MARKS:
+    for mark in _ASCII_MARKS if text.isascii() else _OTHER_MARKS:
         text = text.replace(mark, ".")
     parts = [part.strip() for part in text.split(".") if len(part) >= least - 1]
     return len(parts) - len(set(parts))
@@ -112,7 +113,10 @@ def find_forms(story: Story) -> Evidence | None:
     spaces = [story.paragraphs[n].count(" ", 0, _FORM_CHARS) for n in long_ones]
     if 2 * (len(spaces) - len(set(spaces))) < least:
         return None
-    keys = [(count, story.paragraphs[n].count(",", 0, _FORM_CHARS)) for n, count in zip(long_ones, spaces, strict=True)]
+    keys = [
+        (count, story.paragraphs[n].count(",", 0, _FORM_CHARS), story.paragraphs[n].count(".", 0, _FORM_CHARS))
+        for n, count in zip(long_ones, spaces, strict=True)
+    ]
     key_counts = Counter(keys)
     maybe = [n for n, key in zip(long_ones, keys, strict=True) if key_counts[key] > 1]
     if len(maybe) < least:
