@@ -30,7 +30,7 @@ from tasks.vocabulary import Doubt
 
 COLUMNS = tuple(
     "doc_id domain publisher source_uri url title title_found_share text authors language published_at published_date "
-    "published_utc_offset_minutes fetched_at text_digest canonical_url".split()
+    "published_utc_offset_minutes fetched_at text_digest canonical_url summary".split()
 )
 _SCHEMA = pa.schema([("doc_id", pa.string()), ("flag", pa.string()), ("shown", pa.string())])
 _SITE_COLUMNS = ["domain", "publisher", "source_uri", "url"]
@@ -43,6 +43,7 @@ _OLD = timedelta(days=30) // timedelta(microseconds=1)
 _OLD_SELDOM = 0.1  # of a site's earlier pages, at most, were old when they were fetched
 _POOR_FIT, _DOUBTFUL_FIT = 0.5, 0.75  # share of a headline's words in its text; true pairs have less in 3 and 13 %
 _FULL_MINUTE_SHARE = 0.3  # of a site's pages: fewer may be published by a clock at a full minute
+_FORM_SHARE = 0.3  # of a site's pages: fewer may be a series, such as a daily horoscope
 _MICROSECONDS_PER_MINUTE, _MINUTES_PER_DAY = 60_000_000, 1_440
 _NO_TIME = np.iinfo(np.int64).min
 
@@ -71,6 +72,8 @@ class _Rows:
     sites: npt.NDArray[np.int64]  # number of the site
     texts: Ids
     titles: Ids
+    title_forms: Ids  # with all numbers made equal
+    summaries: Ids
     addresses: Ids  # declared
     urls: Ids
     authors: Ids
@@ -123,12 +126,15 @@ class SiteFlags:
         )
         has_age = (days != _NO_TIME) & (fetched != _NO_TIME)
         age = fetched - np.where(has_age, days, 0) * _MINUTES_PER_DAY * _MICROSECONDS_PER_MINUTE
+        titles = pc.utf8_lower(table.column("title"))
         self._parts.append(
             _Rows(
                 docs=to_uint64(table.column("doc_id")),
                 sites=sites,
                 texts=to_uint64(table.column("text_digest")),
-                titles=_hashes(pc.utf8_lower(table.column("title"))),
+                titles=_hashes(titles),
+                title_forms=_hashes(pc.replace_substring_regex(titles, r"\d+", "0")),
+                summaries=_hashes(table.column("summary")),
                 addresses=_hashes(table.column("canonical_url")),
                 urls=_hashes(table.column("url")),
                 authors=_hashes(pc.binary_join(table.column("authors"), "\n")),
@@ -240,6 +246,17 @@ def _title_shared(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
     counts = _distinct(paired(rows.sites, rows.titles), rows.texts, rows.titles != 0)
     is_odd = counts > flags.limits.title_repeats_max
     yield from _found(Doubt.TITLE_SHARED, is_odd, lambda row: f"{counts[row]} texts have this headline")
+    # headlines of a program: a section with a date, a name with a number
+    alike = _distinct(paired(rows.sites, rows.title_forms), rows.texts, rows.title_forms != 0)
+    pages = np.bincount(rows.sites)[rows.sites]
+    is_form = ~is_odd & (alike >= flags.limits.history.batch_pages_min) & (alike >= _FORM_SHARE * pages)
+    yield from _found(Doubt.TITLE_SHARED, is_form, lambda row: f"{alike[row]} headlines differ in numbers only")
+
+
+def _summary_shared(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
+    counts = _distinct(paired(rows.sites, rows.summaries), rows.texts, rows.summaries != 0)
+    is_odd = counts > flags.limits.title_repeats_max
+    yield from _found(Doubt.SUMMARY_SHARED, is_odd, lambda row: f"{counts[row]} texts have this summary")
 
 
 def _address_shared(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
@@ -249,6 +266,20 @@ def _address_shared(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
     counts = np.minimum(_distinct(keys, rows.titles, use), _distinct(keys, fetched, use))
     is_odd = counts > flags.limits.history.stories_per_address_max
     yield from _found(Doubt.ADDRESS_SHARED, is_odd, lambda row: f"{counts[row]} stories declare this address")
+    owner, has_owner = _rows_at(rows)
+    is_other = has_owner & use & (rows.texts != rows.texts[owner]) & (rows.titles != rows.titles[owner])
+    yield from _found(
+        Doubt.ADDRESS_SHARED, is_other & ~is_odd, lambda row: "another story was fetched from the declared address"
+    )
+
+
+def _rows_at(rows: _Rows) -> tuple[npt.NDArray[np.int64], Mask]:
+    """Per row a row that was fetched from the address it declares, and whether there is one beside itself."""
+    order = np.argsort(rows.urls, kind="stable")
+    places = np.minimum(np.searchsorted(rows.urls[order], rows.addresses), len(order) - 1)
+    owner = order[places]
+    has_owner = (rows.addresses != 0) & (rows.urls[owner] == rows.addresses) & (rows.urls != rows.addresses)
+    return owner, has_owner & (rows.titles[owner] != 0) & (rows.sites[owner] == rows.sites)
 
 
 def _title_misplaced(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
@@ -360,6 +391,7 @@ def _text_shared(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
 _FINDERS: dict[Doubt, Callable[[SiteFlags, _Rows], Iterator[Finding]]] = {
     Doubt.PUBLISHED_TOGETHER: _published_together,  # (0)
     Doubt.TITLE_SHARED: _title_shared,  # (0)
+    Doubt.SUMMARY_SHARED: _summary_shared,  # (0)
     Doubt.ADDRESS_SHARED: _address_shared,  # (0)
     Doubt.TITLE_MISPLACED: _title_misplaced,  # (0)
     Doubt.AUTHOR_UNUSUAL: _author_unusual,  # (0)

@@ -22,6 +22,12 @@ _MIXED_MIN, _MIXED_SHARE = 3, 0.003  # of the words; units (µm), symbols (Δx) 
 _STYLED = re.compile("[\U0001d400-\U0001d7ffⓐ-ⓩ]")
 _STYLED_LEADS = (b"\xf0\x9d", b"\xe2\x93")
 _STYLED_MIN = 10
+_ACCENT_SIGNS = "´`ˆ¨¸"
+_LOOSE_ACCENT = re.compile("[´`ˆ¨¸][A-Za-z]|[A-Za-z][´ˆ¨¸]")  # an accent beside its letter
+_LOOSE_MIN, _LOOSE_KINDS_MIN = 5, 2  # a single kind may stand for quotation marks or apostrophes
+_TRIPLES = tuple(letter * 3 for letter in "enatisroul")
+_TRIPLE = re.compile(r"([^\W\d_])\1\1", re.I)
+_TRIPLE_KINDS_MIN, _TRIPLE_SHARE = 3, 0.03  # of the words
 _DIGIT_IN_WORD = re.compile(r"(?<![\w.@/-])[^\W\d_]*[a-zß-öø-ÿа-я][01]+[a-zß-öø-ÿа-я][^\W_]*+(?![\w@/]|\.\w)")
 _DIGIT_WORDS_MIN, _DIGIT_WORDS_SHARE = 4, 0.005
 _SPACED_OUT = re.compile(r"(?<!\S)(?:[A-Za-zÀ-ɏͰ-ϿЀ-ӿ] ){5,}[A-Za-zÀ-ɏͰ-ϿЀ-ӿ](?!\S)")
@@ -66,6 +72,10 @@ def find_mixed_scripts(story: Story) -> Evidence | None:
     text = story.text
     if text.isascii():
         return None
+    kinds = sum(sign in text for sign in _ACCENT_SIGNS)
+    loose = _LOOSE_ACCENT.findall(text) if kinds >= _LOOSE_KINDS_MIN else []
+    if len(loose) >= _LOOSE_MIN:
+        return story.at(text.find(loose[0]))
     if any(lead in story.utf8 for lead in _NOT_LATIN_LEADS) and _BESIDE.search(text):
         words = [match for match in _MIXED_WORD.finditer(text) if _BESIDE.search(match[0]) and len(match[0]) > 2]
         if len(words) >= max(_MIXED_MIN, _MIXED_SHARE * story.word_count):
@@ -74,6 +84,14 @@ def find_mixed_scripts(story: Story) -> Evidence | None:
     if match and len(_STYLED.findall(text)) >= _STYLED_MIN:
         return story.at(match.start())
     return None
+
+
+def find_letters_repeated(story: Story) -> Evidence | None:
+    """Letters that are printed three times in many words."""
+    if sum(triple in story.text for triple in _TRIPLES) < _TRIPLE_KINDS_MIN:
+        return None
+    matches = list(_TRIPLE.finditer(story.text))
+    return story.at(matches[0].start()) if len(matches) >= _TRIPLE_SHARE * story.word_count else None
 
 
 def find_digits_in_words(story: Story) -> Evidence | None:

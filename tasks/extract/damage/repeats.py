@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from tasks.extract.damage.evidence import Evidence, Story, excerpt
 
@@ -11,6 +12,7 @@ _OTHER_MARKS = f"{_ASCII_MARKS}…。！？"
 _SENTENCE_CHARS, _DENSE_SENTENCE_CHARS = 32, 14  # a shorter one may be a refrain
 _REPEATED_SHARE = 0.25  # of the characters of all long sentences
 _REPEATED_MIN = 3  # different sentences
+_STUCK_MIN = 5  # copies of one sentence: more than a song's refrain
 _PULLED_MIN, _PULLED_SHARE = 2, 0.2  # paragraphs that are a sentence of another; a magazine pulls out fewer
 _PARAGRAPHS_MIN, _ALIKE_SHARE = 6, 0.5
 _FORM_CHARS = 200  # of a paragraph, from which its form is made
@@ -23,6 +25,19 @@ _COUNTER = re.compile(
 _COUNTERS_MIN = 4
 _CREDITED = re.compile(r"(?:^|[.)!?…] |\()(?:photo|foto|fot\.|bild|image|credit|crédit)\b[^:/]{0,12}[:/]", re.I)
 _CREDITED_CHARS = 160  # of a caption with its credit
+_CREDITED_SHARE = 0.3  # of the paragraphs
+# a button beside the comment of a reader, with how long ago it was or how many liked it
+_REPLIES = tuple(
+    "Reply Antworten Répondre Responder Rispondi Svar Odpowiedz Odpovědět Beantwoorden Reageer Cevapla Yanıtla Ответить"
+    " Відповісти Απάντηση Vastaa Válasz Răspunde 返信 回复 回覆 답글".split()
+)
+_FIGURES = re.compile(r"[\d.,%▲▼+−-]+")
+_ENDS = '.!?。”"»'
+_WIDGETS_MIN, _WIDGET_CHARS = 3, 160  # lines that differ in figures only, such as those of polls, players and tickers
+_COMMENT_CHARS, _COMMENTS_MIN = 400, 3
+_WHOLE_CHARS = 60  # of a paragraph that has at least a sentence
+_CUT_MIN, _CUT_SHARE = 4, 0.5
+_CUT_ENDS = ("…", "...", "…”", "[…]", "[...]")
 
 
 def find_repeats(story: Story) -> Evidence | None:
@@ -38,7 +53,8 @@ def find_repeats(story: Story) -> Evidence | None:
     again = [sentence for sentence, count in counts.items() if count > 1]
     size = sum(map(len, long_ones))
     surplus = sum(len(sentence) * (counts[sentence] - 1) for sentence in again)
-    if len(again) >= _REPEATED_MIN and surplus >= _REPEATED_SHARE * size:
+    is_stuck = bool(again) and max(counts.values()) > _STUCK_MIN
+    if (is_stuck or len(again) >= _REPEATED_MIN) and surplus >= _REPEATED_SHARE * size:
         return story.at(story.text.rfind(again[0]))
     return _find_pulled(story, frozenset(again))
 
@@ -70,7 +86,7 @@ def find_forms(story: Story) -> Evidence | None:
     counters = [n for n, one in enumerate(story.paragraphs) if len(one) < 12 and _COUNTER.fullmatch(one)]
     if len(counters) >= _COUNTERS_MIN:
         return Evidence(counters[0], excerpt(story.paragraphs[counters[0]]))
-    least = max(_PARAGRAPHS_MIN - 1, _ALIKE_SHARE * len(story.paragraphs))
+    least = max(_PARAGRAPHS_MIN - 2, _CREDITED_SHARE * len(story.paragraphs))
     credited = [
         n
         for n, one in enumerate(story.paragraphs)
@@ -78,6 +94,13 @@ def find_forms(story: Story) -> Evidence | None:
     ]
     if len(credited) >= least:
         return Evidence(credited[0], excerpt(story.paragraphs[credited[0]]))
+    widgets = {n: _FIGURES.sub("0", one) for n, one in enumerate(story.paragraphs) if _is_widget(story.paragraphs, n)}
+    if len(widgets) >= _WIDGETS_MIN:
+        form, count = Counter(widgets.values()).most_common(1)[0]
+        if count >= _WIDGETS_MIN:
+            number = next(n for n, own in widgets.items() if own == form)
+            return Evidence(number, excerpt(story.paragraphs[number]))
+    least = max(_PARAGRAPHS_MIN - 1, _ALIKE_SHARE * len(story.paragraphs))
     long_ones = [n for n, one in enumerate(story.paragraphs) if len(one) >= _ALIKE_CHARS]
     # what paragraphs of one form have in common, counted far faster than the form is made: no name has such signs
     spaces = [story.paragraphs[n].count(" ", 0, _FORM_CHARS) for n in long_ones]
@@ -96,6 +119,46 @@ def find_forms(story: Story) -> Evidence | None:
     alike = [n for n, form in forms.items() if counts[form] > 1 and len(form) >= _ALIKE_CHARS]
     if len(alike) >= least:
         return Evidence(alike[0], excerpt(story.paragraphs[alike[0]]))
+    return None
+
+
+def _is_widget(paragraphs: Sequence[str], number: int) -> bool:
+    """Whether a paragraph may be the words of a poll, a player or a ticker: a line with figures between sentences."""
+    one = paragraphs[number]
+    if not _ALIKE_CHARS <= len(one) < _WIDGET_CHARS or one[-1] in _ENDS or not 0 < number < len(paragraphs) - 1:
+        return False
+    is_between = all(
+        len(paragraphs[beside]) > _WIDGET_CHARS / 2 and paragraphs[beside][-1] in _ENDS
+        for beside in (number - 1, number + 1)
+    )
+    return is_between and len(_DIGITS.findall(one)) > 1
+
+
+def find_comments(story: Story) -> Evidence | None:
+    """Comments of readers, each with the button to reply and a number, among the paragraphs."""
+    if len(story.paragraphs) < _COMMENTS_MIN:
+        return None
+    replies = [word for word in _REPLIES if word in story.text]
+    if not replies:
+        return None
+    comments = [
+        n
+        for n, one in enumerate(story.paragraphs)
+        if len(one) < _COMMENT_CHARS and any(word in one for word in replies) and _DIGITS.search(one)
+    ]
+    return Evidence(comments[0], excerpt(story.paragraphs[comments[0]])) if len(comments) >= _COMMENTS_MIN else None
+
+
+def find_cut_paragraphs(story: Story) -> Evidence | None:
+    """Paragraphs that were cut at their starts or ends: they start with a small letter, or end in dots."""
+    long_ones = [n for n, one in enumerate(story.paragraphs) if len(one) >= _WHOLE_CHARS - 1]
+    least = max(_CUT_MIN, _CUT_SHARE * len(long_ones))
+    for cut in (
+        [n for n in long_ones if story.paragraphs[n].endswith(_CUT_ENDS)],
+        [n for n in long_ones if story.paragraphs[n][0].islower()],
+    ):
+        if len(cut) >= least:
+            return Evidence(cut[0], excerpt(story.paragraphs[cut[0]]))
     return None
 
 

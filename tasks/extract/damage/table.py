@@ -6,7 +6,7 @@ The sentence of a flag is in `tasks.vocabulary.Doubt`; each has cases in `tests/
 from collections.abc import Callable
 from typing import NamedTuple
 
-from tasks.extract.damage import declared, letters, machine_text, notices, repeats
+from tasks.extract.damage import declared, letters, machine_text, notices, production, repeats
 from tasks.extract.damage.evidence import Evidence, Story
 from tasks.vocabulary import Doubt
 
@@ -25,13 +25,19 @@ DETECTORS = (
     Detector(Doubt.MARKDOWN_IN_TEXT, machine_text.find_markdown, 0.17),
     Detector(Doubt.TEMPLATE_IN_TEXT, machine_text.find_template, 0.03),
     Detector(Doubt.ENCODED_TEXT, machine_text.find_encoded, 0.0),
+    Detector(Doubt.DESK_NOTES, production.find_desk_notes, 0.0),
+    Detector(Doubt.NUMBERS_BETWEEN, production.find_numbers_between, 0.0),
+    Detector(Doubt.ADDRESSES_IN_TEXT, production.find_addresses, 0.0),
     Detector(Doubt.SCRIPTS_MIXED, letters.find_mixed_scripts, 0.13),
     Detector(Doubt.DIGITS_IN_WORDS, letters.find_digits_in_words, 0.0),
+    Detector(Doubt.LETTERS_REPEATED, letters.find_letters_repeated, 0.0),
     Detector(Doubt.SPACES_DAMAGED, letters.find_spaces_damaged, 0.10),
     Detector(Doubt.CASE_LOST, letters.find_case_lost, 0.0),
     Detector(Doubt.MARKS_LOST, letters.find_marks_lost, 0.0),
     Detector(Doubt.HYPHENS_LEFT, letters.find_hyphens_left, 0.0),
     Detector(Doubt.TEXT_REPEATED, repeats.find_repeats, 0.20),
+    Detector(Doubt.COMMENTS_IN_TEXT, repeats.find_comments, 0.0),
+    Detector(Doubt.PARAGRAPHS_CUT, repeats.find_cut_paragraphs, 0.0),
     Detector(Doubt.PARAGRAPHS_ALIKE, repeats.find_forms, 0.17),
     Detector(Doubt.TITLE_DAMAGED, declared.find_title_damage, 0.03),
     Detector(Doubt.TITLE_CUT_OFF, declared.find_title_cut, 0.0),

@@ -36,7 +36,7 @@ def page(number, **changes):
         "source_uri": f"pages/{number}.html",
         "url": f"https://www.a.example/{number}",
         "canonical_url": f"https://www.a.example/{number}",
-        "title": f"Headline {number}",
+        "title": f"Headline {chr(97 + number // 26)}{chr(97 + number % 26)}",
         "title_found_share": 0.8,
         "authors": [f"Ada Author {number % 7}"],
         "language": "en",
@@ -96,6 +96,26 @@ OLD = {"published_date": date(2025, 9, 4)}
         pytest.param(lambda n: {"published_at": datetime(2026, 9, 4, 22, tzinfo=UTC)}, (), {}, id="only the day"),
         pytest.param(lambda n: {"title": "News"} if n < 5 else {}, (), {"title_shared": set(range(5))}, id="title"),
         pytest.param(lambda n: {"title": "News"} if n < 3 else {}, (), {}, id="three under one headline"),
+        pytest.param(
+            lambda n: {"title": f"Local {n}/11/2026"} if n < 12 else {},
+            (),
+            {"title_shared": set(range(12))},
+            id="a section and a date",
+        ),
+        pytest.param(lambda n: {"title": f"Chapter {n}"} if n < 5 else {}, (), {}, id="a series"),
+        pytest.param(lambda n: {"summary": "The town's own paper."}, (), {"summary_shared": ALL}, id="a slogan"),
+        pytest.param(
+            lambda n: {"canonical_url": f"https://www.a.example/{(n + 1) % 20}"},
+            (),
+            {"address_shared": ALL},
+            id="the address of the next story",
+        ),
+        pytest.param(
+            lambda n: {"canonical_url": "https://www.a.example/3", "title": "One"} if n in (3, 4) else {},
+            (),
+            {},
+            id="the second page of a story",
+        ),
         pytest.param(
             lambda n: {"canonical_url": "https://a.example/lead"}, (), {"address_shared": ALL}, id="one address"
         ),
