@@ -150,7 +150,7 @@ class Doubt(DescribedEnum):
     SUMMARY_SHARED = "summary_shared", "Other texts of the site have the same summary."
     TITLE_MISPLACED = "title_misplaced", "Headlines and texts of the site do not belong together in this run."
     ADDRESS_SHARED = "address_shared", "Other stories of the site declare the same address as their own."
-    AUTHOR_UNUSUAL = "author_unusual", "The site names this author on nearly all pages, and did not before."
+    AUTHOR_UNUSUAL = "author_unusual", "The site names this author, or none, on nearly all pages, and did not before."
     PUBLISHER_UNUSUAL = "publisher_unusual", "The site's other pages, or its earlier ones, name another publisher."
     LANGUAGE_UNUSUAL = "language_unusual", "The site's other pages, or its earlier ones, are in another language."
     TEXT_SHARED = "text_shared", "Much of the text is also in other articles of the site."

@@ -38,12 +38,13 @@ _MAIN_SHARE = 0.9  # of a site's pages with a value: it is the site's own, and a
 _OTHER_NAMES_MIN, _OTHER_NAMES_SHARE = 3, 0.1  # of a site's pages; fewer may be a section with a name of its own
 _SELDOM_SHARE = 0.02  # of a site's earlier pages: a language or publisher below is unusual
 _VARIED_AUTHORS = 0.3  # of a site's pairs of earlier pages, at most, have the same authors: it has many
+_NO_AUTHOR_SELDOM = 0.1  # of a site's earlier pages, at most, named no author
 _ALL_PAGES = 0.8  # of a site's pages in the run: as good as all
 _OLD = timedelta(days=30) // timedelta(microseconds=1)
 _OLD_SELDOM = 0.1  # of a site's earlier pages, at most, were old when they were fetched
 _POOR_FIT, _DOUBTFUL_FIT = 0.5, 0.75  # share of a headline's words in its text; true pairs have less in 3 and 13 %
 _FULL_MINUTE_SHARE = 0.3  # of a site's pages: fewer may be published by a clock at a full minute
-_FORM_SHARE = 0.3  # of a site's pages: fewer may be a series, such as a daily horoscope
+_FORM_SHARE = 0.2  # of a site's pages: fewer may be a series, such as a daily horoscope
 _MICROSECONDS_PER_MINUTE, _MINUTES_PER_DAY = 60_000_000, 1_440
 _NO_TIME = np.iinfo(np.int64).min
 
@@ -249,7 +250,7 @@ def _title_shared(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
     # headlines of a program: a section with a date, a name with a number
     alike = _distinct(paired(rows.sites, rows.title_forms), rows.texts, rows.title_forms != 0)
     pages = np.bincount(rows.sites)[rows.sites]
-    is_form = ~is_odd & (alike >= flags.limits.history.batch_pages_min) & (alike >= _FORM_SHARE * pages)
+    is_form = ~is_odd & (alike > flags.limits.title_repeats_max) & (alike >= _FORM_SHARE * pages)
     yield from _found(Doubt.TITLE_SHARED, is_form, lambda row: f"{alike[row]} headlines differ in numbers only")
 
 
@@ -293,7 +294,13 @@ def _title_misplaced(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
 
 
 def _author_unusual(flags: SiteFlags, rows: _Rows) -> Iterator[Finding]:
-    """One author on nearly all pages of a site that had many."""
+    """One author on nearly all pages of a site that had many, or none on those of a site that had some."""
+    for _, own in _where_seldom(flags, rows, "authors_missing_share", _NO_AUTHOR_SELDOM, rows.texts != 0):
+        odd = own[rows.authors[own] == 0]
+        if len(odd) >= _ALL_PAGES * len(own):
+            yield _finding(
+                Doubt.AUTHOR_UNUSUAL, odd, f"{len(odd)} of {len(own)} pages of the site name none in this run"
+            )
     for _, own in _where_seldom(flags, rows, "same_author_share", _VARIED_AUTHORS, rows.authors != 0):
         values, counts = np.unique(rows.authors[own], return_counts=True)
         if counts.max() >= _ALL_PAGES * len(own):

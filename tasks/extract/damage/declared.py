@@ -79,6 +79,8 @@ def _is_printed_twice(title: str) -> bool:
 
 def _has_path(title: str, publisher: str) -> bool:
     """Whether the path of the page within its site follows the headline."""
+    if any(title.count(arrow) >= _PATH_PARTS - 1 for arrow in (" » ", " › ", " > ")):
+        return True
     parts = _PATH.split(title)
     return len(parts) > _PATH_PARTS or (len(parts) == _PATH_PARTS and bool(publisher) and parts[-1] == publisher)
 

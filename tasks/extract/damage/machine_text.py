@@ -163,6 +163,9 @@ def find_template(story: Story) -> Evidence | None:
             evidence = story.at(match.start())
             if evidence.paragraph is None or story.tags[evidence.paragraph] not in _PROGRAM_TAGS:
                 return evidence
+    filled = next((line for line in story.lines_after if any(words in line for words in _FILLER)), None)
+    if filled:  # in place of the rest of the text
+        return Evidence(None, excerpt(filled))
     if any(word in text for word in ("undefined", "NaN", "null")):
         pattern = _UNDEFINED if story.language in _NULL_IS_ZERO else _UNDEFINED_OR_NULL
         matches = list(pattern.finditer(text))

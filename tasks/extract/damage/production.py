@@ -42,7 +42,8 @@ _COUNT_WORDS_MIN, _COUNT_WORDS_MAX = 5, 20  # between two numbers of lines; a ta
 _SPEAKER = re.compile(r"(?:^|\n)[^\n:\[\]]{2,30}\s?\[\d{1,2}:\d\d(?::\d\d)?\]\s?:")
 _SPEAKERS_MIN = 3
 _FILE_LINE = re.compile(
-    r"[\w%+.()-]{3,120}\.(?:jpe?g|png|webp|gif|svg|tiff?|heic|pdf|docx?|xlsx?|mp3|mp4|mov|avi|zip|html?|php)", re.I
+    r"(?:https?://|www\.|pic\.twitter\.com/)\S{3,120}|[\w%+.()-]{3,120}\.(?:jpe?g|png|webp|gif|svg|tiff?|heic|pdf|docx?|xlsx?|mp3|mp4|mov|avi|zip|html?|php)",
+    re.I,
 )
 _FILE_LINES_MIN = 2
 _LINK = re.compile(r"https?://|\b(?:pic\.twitter\.com|t\.co|bit\.ly)/\w")
@@ -101,7 +102,9 @@ def _find_line_numbers(story: Story) -> Evidence | None:
 def find_addresses(story: Story) -> Evidence | None:
     """Many Web addresses between the words, or names of files as lines."""
     lines = [
-        n for n, one in enumerate(story.paragraphs) if len(one) < 130 and "." in one[-6:] and _FILE_LINE.fullmatch(one)
+        n
+        for n, one in enumerate(story.paragraphs)
+        if len(one) < 130 and " " not in one and "." in one and _FILE_LINE.fullmatch(one)
     ]
     if len(lines) >= _FILE_LINES_MIN:
         return Evidence(lines[0], excerpt(story.paragraphs[lines[0]]))

@@ -42,6 +42,9 @@ _CUT_ENDS = ("…", "...", "…”", "[…]", "[...]")
 
 def find_repeats(story: Story) -> Evidence | None:
     """Text that is printed twice, as paragraphs or as one, and sentences that recur."""
+    below = story.lines_after
+    if len(below) > 1 and len(set(below)) == 1 and len(below[0]) >= _SENTENCE_CHARS:  # cleaned away already
+        return Evidence(None, excerpt(below[0]))
     least = _SENTENCE_CHARS if story.text.isascii() or " " in story.text[:80] else _DENSE_SENTENCE_CHARS
     if _count_repeated_parts(story.text, least) < _PULLED_MIN:
         return None
