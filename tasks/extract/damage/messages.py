@@ -18,6 +18,20 @@ _FORMS = tuple(
         ),
         (("HTTP/1", "HTTP/2"), r"[\"“”](?:GET|POST|HEAD) /\S{0,500} HTTP/[12]"),
         (("<<<<<<<", ">>>>>>>"), r"<{7} ?\w|>{7} ?\w"),
+        # what a paste from a word processor brings, and the attributes of tags
+        (
+            ("X-NONE", "MicrosoftInternetExplorer", "#default#VML", " false false false"),
+            r"\bNormal(?:\.dotm)? \d[ \d]|X-NONE|MicrosoftInternetExplorer4|#default#VML|MsoNormal",
+        ),
+        (
+            ("class=", "style=", "data-"),
+            r"\b(?:class|style|data-[a-z]{2,20})=[\"“”][^\"“”\n]{1,200}[\"“”]\s(?:[\w-]{2,20}=|>)",
+        ),
+        (
+            ("Minified React", "Hydration failed", "Cannot read propert", "is not a function"),
+            r"Minified React error #\d|Hydration failed because|Cannot read propert\w+ of \w+|TypeError: \S+ is not a f",
+        ),
+        (("captures",), r"\b\d{1,6} captures? \d{1,2} \w{3} \d{4}"),  # an archive's toolbar
         (("@@ -",), r"@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@"),
     )
 )

@@ -17,6 +17,14 @@ PLAIN = [
     "A boat from the island brought timber, rope and four new lamps to the workers of the night shift.",
     "The judge gave both of the sides a month to answer the claims of the builders from the other shore.",
 ]
+BESIDE_PLAIN = [
+    "Two of the councillors asked for a second opinion, and the engineer promised to have it ready by Friday.",
+    "Ferries have left from the old pier since 1911; before that, passengers climbed down a ladder at low tide.",
+    "“We would rather wait a year than build it twice,” said the head of the trust, whose father was a pilot here.",
+    "Shops on the quay will keep their doors open during the work, though deliveries move to the early morning.",
+    "Money for the lamps comes from a legacy of a captain, who wanted the steps to be lit for those who come home.",
+    "The next meeting is in March, when a model of the new waiting room will be shown in the library for a week.",
+]
 GERMAN = ["Die Gemeinde will das alte Haus am Markt noch vor dem Winter verkaufen und dann neu bauen lassen."] * 10
 
 
@@ -216,7 +224,7 @@ UNDAMAGED = {
     ),
     "an advert above the text": story(lines_before=["Anzeige"]),
     "a line for subscribers below a long text": story(
-        [" ".join(f"{text[:-1]} in the year {1900 + year}." for text in PLAIN) for year in range(4)],
+        [*PLAIN, *BESIDE_PLAIN],
         lines_after=["Keep reading: become a member."],
     ),
     "a writer's hope": story([*PLAIN, "I hope this helps you end the battles about bedtime."]),
@@ -226,7 +234,9 @@ UNDAMAGED = {
     "the site of a program's maker": story(publisher="Shopify", host="www.shopify.example"),
     "a paper with a home in its name": story(publisher="Home & Harbour"),
     "one quote in large type": story([PLAIN[0], f"{PLAIN[1]} {PLAIN[2]}", PLAIN[2], PLAIN[3]]),
-    "results with ranks": among(*(f"{n} Ada Finch 2:{n:02d}:14" for n in range(1, 15))),
+    "results with ranks": among(
+        *(f"{n} {name} Finch 2:{n:02d}:14" for n, name in enumerate("Ada Ben Cora Dan Eve Fay".split(), 1))
+    ),
     "one note of an editor": among("The trust [check against delivery] said so."),
     "a message that is quoted": among("“To: the harbour trust. Subject: pier,” the letter began."),
     "two links": among("See https://ledger.example/a and https://ledger.example/b for both reports."),

@@ -1,0 +1,136 @@
+"""Lines between the paragraphs that are not the story's: labels, offers, footers of mails, excerpts of feeds."""
+
+import re
+import tomllib
+from collections import Counter
+from itertools import islice, pairwise
+from pathlib import Path
+
+from tasks.extract.damage.evidence import Evidence, Story, excerpt
+
+_CHARS = 4_000  # of a text: as sure as all of it
+_DIGITS = re.compile(r"\d+")
+_TEXT_WORDS_MIN = 120
+_PHRASE_WORDS, _LONG_PHRASE_WORDS, _PHRASE_MIN = 3, 5, 5
+# of the words, in copies of one phrase; names of offices, and the labels of lists, have less
+_PHRASE_SHARE, _LONG_PHRASE_SHARE, _BRACKETS_SHARE = 0.085, 0.11, 0.03
+_BRACKETS = re.compile(r"\([^()\n]{8,60}\)")
+_START_CHARS, _STARTS_MIN, _STARTS_SHARE = 14, 4, 0.34  # of the paragraphs; a name before answers has no space
+_AGAIN_CHARS, _AGAIN_MIN, _AGAIN_SHARE = 25, 2, 0.2  # of the paragraphs; a guide repeats fewer of its headings
+_ENDS = " .…"
+_SENTENCE_ENDS = '.!?。！？…”"»'
+_LINE_CHARS = 220  # of an offer; a longer paragraph tells of one
+_WORDS = {
+    name: "|".join(re.escape(" ".join(phrase.split())).replace("\\ ", " ") for phrase in phrases.split("|"))
+    for name, phrases in tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")).items()
+}
+_PAID = re.compile(
+    rf"\b(?:{_WORDS['paid_within']}|{_WORDS['buttons']})\b|(?:\b|^)(?:{_WORDS['paid_end']})$"
+    rf"|^(?:{_WORDS['paid_start']}) ?[:|–-]\s|\bsponsored [|–-]",
+    re.I,
+)
+_PAID_MIN = 2
+# what intruders plant for search engines
+_SPAM = re.compile(rf"\b(?:{_WORDS['spam']})\b")
+_SPAM_MIN = 3
+_MAIL_FOOTER = re.compile(rf"\b(?:{_WORDS['mail']})\b")
+# one of these is in each footer, and in few texts
+_MAIL_SIGNS = tuple(
+    "iPhone iPad Samsung Galaxy addressee recipient onfidentiel CONFIDENTIAL onfidencial ertrauliche printing imprim"
+    " stampare intended".split()
+)
+_FOOTERS_MIN = 2
+# how a feed or a data service ends what it gives of a text
+_EXCERPT_END = re.compile(
+    r"""
+    \[\s?(?:…|\.{3}|&hellip;)\s?\]\s*$ | \[\+\s?\d+\s(?:chars|characters|words)\]\s*$
+    | \bappeared\ first\ on\b.{1,80}$ | \best\ apparu\ en\ premier\ sur\b.{1,80}$ | \berschien\ zuerst\ auf\b.{1,80}$
+    | \bse\ publicó\ primero\ en\b.{1,80}$ | \bproviene\ da\b.{1,80}$ | \bapareceu\ primeiro\ em\b.{1,80}$
+    | \bvia\ (?:RSS|IFTTT)\s*$
+    """,
+    re.X | re.M,
+)
+
+
+def find_phrases(story: Story) -> Evidence | None:
+    """A phrase that recurs all through a text, such as a label for screen readers or the start of lines between."""
+    if len(story.paragraphs) > _STARTS_MIN:
+        evidence = _find_starts(story)
+        if evidence:
+            return evidence
+    words = _DIGITS.sub("0", story.text[:_CHARS]).split()
+    if len(words) < _TEXT_WORDS_MIN:
+        return None
+    counts = Counter(zip(words, words[1:], words[2:], strict=False))
+    phrase, count = counts.most_common(1)[0]
+    if count < _PHRASE_MIN:
+        return None
+    is_long_share = count * _PHRASE_WORDS >= _PHRASE_SHARE * len(words)
+    if is_long_share and all(any(map(str.isalpha, word)) for word in phrase):
+        return _at_words(story, phrase)
+    long_ones = Counter(zip(*(islice(words, start, None) for start in range(_LONG_PHRASE_WORDS)), strict=False))
+    long_phrase, count = long_ones.most_common(1)[0]
+    has_words = sum(any(map(str.isalpha, word)) for word in long_phrase) >= _PHRASE_WORDS
+    if has_words and count >= _PHRASE_MIN and count * _LONG_PHRASE_WORDS >= _LONG_PHRASE_SHARE * len(words):
+        return _at_words(story, long_phrase)
+    if story.text.count("(") >= _PHRASE_MIN:
+        brackets = Counter(_BRACKETS.findall(story.text[:_CHARS]))
+        for text, count in brackets.most_common(1):
+            if count >= _PHRASE_MIN and count * (text.count(" ") + 1) >= _BRACKETS_SHARE * len(words):
+                return story.at(story.text.find(text))
+    return None
+
+
+def _at_words(story: Story, phrase: tuple[str, ...]) -> Evidence:
+    """The evidence at the longest word of a phrase."""
+    return story.at(max(story.text.find(max(phrase, key=len)), 0))
+
+
+def _find_starts(story: Story) -> Evidence | None:
+    """Paragraphs that start with the same words, or with the start of the paragraph above them."""
+    paragraphs = story.paragraphs
+    starts = [_DIGITS.sub("0", one[: 2 * _START_CHARS])[:_START_CHARS] for one in paragraphs]
+    counts = Counter(start for start in starts if len(start) == _START_CHARS and " " in start.strip())
+    for start, count in counts.most_common(1):
+        if count >= max(_STARTS_MIN, _STARTS_SHARE * len(paragraphs)):
+            number = starts.index(start)
+            return Evidence(number, excerpt(paragraphs[number]))
+    again = [
+        number + 1
+        for number, (one, below) in enumerate(pairwise(paragraphs))
+        if one[:_AGAIN_CHARS] == below[:_AGAIN_CHARS]
+        and len(below) > _AGAIN_CHARS
+        and one.startswith(below.rstrip(_ENDS))
+    ]
+    if len(again) >= max(_AGAIN_MIN, _AGAIN_SHARE * len(paragraphs)):
+        return Evidence(again[0], excerpt(paragraphs[again[0]]))
+    return None
+
+
+def find_ads(story: Story) -> Evidence | None:
+    """Advertisements, offers of shops and spam between the paragraphs."""
+    lines = [n for n, one in enumerate(story.paragraphs) if len(one) <= _LINE_CHARS and one[-1:] not in _SENTENCE_ENDS]
+    paid = [n for n in lines if _PAID.search(story.paragraphs[n])]
+    if len(paid) >= _PAID_MIN:
+        return Evidence(paid[0], excerpt(story.paragraphs[paid[0]]))
+    spam = [n for n in lines if _SPAM.search(story.paragraphs[n].lower())]
+    if len(spam) >= _SPAM_MIN:
+        return Evidence(spam[0], excerpt(story.paragraphs[spam[0]]))
+    return None
+
+
+def find_mail_footers(story: Story) -> Evidence | None:
+    """Footers of mails: the device they were sent from, a notice about who may read them."""
+    if not any(sign in story.text for sign in _MAIL_SIGNS):
+        return None
+    footers = [n for n, one in enumerate(story.paragraphs) if _MAIL_FOOTER.search(one.lower())]
+    return Evidence(footers[0], excerpt(story.paragraphs[footers[0]])) if len(footers) >= _FOOTERS_MIN else None
+
+
+def find_excerpt(story: Story) -> Evidence | None:
+    """The end of an excerpt, as feeds and data services write it."""
+    for number in range(max(len(story.paragraphs) - 2, 0), len(story.paragraphs)):
+        match = _EXCERPT_END.search(story.paragraphs[number][-120:])
+        if match:
+            return Evidence(number, excerpt(story.paragraphs[number], max(len(story.paragraphs[number]) - 60, 0)))
+    return None
