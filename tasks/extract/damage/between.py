@@ -15,7 +15,7 @@ _PHRASE_WORDS, _LONG_PHRASE_WORDS, _PHRASE_MIN = 3, 5, 5
 # of the words, in copies of one phrase; names of offices, and the labels of lists, have less
 _PHRASE_SHARE, _LONG_PHRASE_SHARE, _BRACKETS_SHARE = 0.085, 0.11, 0.03
 _BRACKETS = re.compile(r"\([^()\n]{8,60}\)")
-_START_CHARS, _STARTS_MIN, _STARTS_SHARE = 14, 4, 0.34  # of the paragraphs; a name before answers has no space
+_START_CHARS, _STARTS_MIN, _STARTS_SHARE = 11, 4, 0.34  # of the paragraphs; a name before answers has no space
 _AGAIN_CHARS, _AGAIN_MIN, _AGAIN_SHARE = 25, 2, 0.2  # of the paragraphs; a guide repeats fewer of its headings
 _ENDS = " .…"
 _SENTENCE_ENDS = '.!?。！？…”"»'
@@ -61,18 +61,9 @@ def find_phrases(story: Story) -> Evidence | None:
     words = _DIGITS.sub("0", story.text[:_CHARS]).split()
     if len(words) < _TEXT_WORDS_MIN:
         return None
-    counts = Counter(zip(words, words[1:], words[2:], strict=False))
-    phrase, count = counts.most_common(1)[0]
-    if count < _PHRASE_MIN:
-        return None
-    is_long_share = count * _PHRASE_WORDS >= _PHRASE_SHARE * len(words)
-    if is_long_share and all(any(map(str.isalpha, word)) for word in phrase):
-        return _at_words(story, phrase)
-    long_ones = Counter(zip(*(islice(words, start, None) for start in range(_LONG_PHRASE_WORDS)), strict=False))
-    long_phrase, count = long_ones.most_common(1)[0]
-    has_words = sum(any(map(str.isalpha, word)) for word in long_phrase) >= _PHRASE_WORDS
-    if has_words and count >= _PHRASE_MIN and count * _LONG_PHRASE_WORDS >= _LONG_PHRASE_SHARE * len(words):
-        return _at_words(story, long_phrase)
+    phrase = _recurring(words)
+    if phrase:
+        return story.at(max(story.text.find(max(phrase, key=len)), 0))
     if story.text.count("(") >= _PHRASE_MIN:
         brackets = Counter(_BRACKETS.findall(story.text[:_CHARS]))
         for text, count in brackets.most_common(1):
@@ -81,9 +72,20 @@ def find_phrases(story: Story) -> Evidence | None:
     return None
 
 
-def _at_words(story: Story, phrase: tuple[str, ...]) -> Evidence:
-    """The evidence at the longest word of a phrase."""
-    return story.at(max(story.text.find(max(phrase, key=len)), 0))
+def _recurring(words: list[str]) -> tuple[str, ...] | None:
+    """The phrase that recurs all through a text, if there is one."""
+    # each of its words is as frequent, and most texts hardly have three frequent words in succession
+    least = max(_PHRASE_MIN, _LONG_PHRASE_SHARE / _LONG_PHRASE_WORDS * len(words))
+    frequent = {word for word, count in Counter(words).items() if count >= least}
+    if bytes(map(frequent.__contains__, words)).count(b"\1" * _PHRASE_WORDS) < _PHRASE_MIN:
+        return None
+    for length, share in ((_PHRASE_WORDS, _PHRASE_SHARE), (_LONG_PHRASE_WORDS, _LONG_PHRASE_SHARE)):
+        phrases = Counter(zip(*(islice(words, start, None) for start in range(length)), strict=False))
+        phrase, count = phrases.most_common(1)[0]
+        spelt = sum(any(map(str.isalpha, word)) for word in phrase)
+        if spelt >= _PHRASE_WORDS and count >= _PHRASE_MIN and count * length >= share * len(words):
+            return phrase
+    return None
 
 
 def _find_starts(story: Story) -> Evidence | None:
@@ -99,7 +101,7 @@ def _find_starts(story: Story) -> Evidence | None:
         number + 1
         for number, (one, below) in enumerate(pairwise(paragraphs))
         if one[:_AGAIN_CHARS] == below[:_AGAIN_CHARS]
-        and len(below) > _AGAIN_CHARS
+        and _AGAIN_CHARS < len(below) < len(one)
         and one.startswith(below.rstrip(_ENDS))
     ]
     if len(again) >= max(_AGAIN_MIN, _AGAIN_SHARE * len(paragraphs)):

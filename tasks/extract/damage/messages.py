@@ -29,7 +29,7 @@ _FORMS = tuple(
         ),
         (
             ("Minified React", "Hydration failed", "Cannot read propert", "is not a function"),
-            r"Minified React error #\d|Hydration failed because|Cannot read propert\w+ of \w+|TypeError: \S+ is not a f",
+            r"Minified React error #\d|Hydration failed because|Cannot read propert|TypeError: \S+ is not a f",
         ),
         (("captures",), r"\b\d{1,6} captures? \d{1,2} \w{3} \d{4}"),  # an archive's toolbar
         (("@@ -",), r"@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@"),

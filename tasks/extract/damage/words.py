@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tasks.extract.damage.evidence import Evidence, Story
 
 _CHARS = 4_000  # of a text: as sure as all of it
-_WORDS_MIN, _CHARS_MIN, _LETTERS_MIN = 100, 600, 500  # a shorter text may lack a common word or letter by chance
+_WORDS_MIN, _CHARS_MIN, _LETTERS_MIN = 80, 500, 600  # a shorter text may lack a common word or letter by chance
 _FOREIGN_MIN, _FOREIGN_SHARE = 8, 0.008  # of the letters; names of other languages are a quarter of that
 _FOREIGN_WORDS_MIN, _FOREIGN_WORDS_SHARE = 6, 0.03  # English words: quotes and names of films have fewer
 _MUCH, _MUCH_MORE = 2.3, 1.5  # times the usual percentage of a letter, and points above that

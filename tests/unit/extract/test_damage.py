@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from support.damaged_words import DAMAGED_WORDS
 from support.pages import page_table, process
 from support.paths import EXPECTED
 
@@ -23,6 +24,11 @@ BESIDE_PLAIN = [
     "“We would rather wait a year than build it twice,” said the head of the trust, whose father was a pilot here.",
     "Shops on the quay will keep their doors open during the work, though deliveries move to the early morning.",
     "Money for the lamps comes from a legacy of a captain, who wanted the steps to be lit for those who come home.",
+    "Last year a storm tore three planks from the landing stage, and a cyclist was lucky to get away with a bruise.",
+    "Insurance paid for the planks but not for the rail; a blacksmith on the hill forged a new one without a bill.",
+    "Anyone with old photographs of the place is asked to lend them, above all pictures from before the second war.",
+    "Gulls nest under the roof each summer, so builders must stop from May until the young birds are able to fly.",
+    "Of the eleven firms that were invited, four sent an offer, and the cheapest of them came from across the border.",
     "The next meeting is in March, when a model of the new waiting room will be shown in the library for a week.",
 ]
 GERMAN = ["Die Gemeinde will das alte Haus am Markt noch vor dem Winter verkaufen und dann neu bauen lassen."] * 10
@@ -263,7 +269,7 @@ def test_text_without_damage_has_no_flag(name):
 
 
 def test_every_kind_has_a_case_and_a_measured_rate():
-    assert {detector.doubt for detector in DETECTORS} == {doubt for doubt, _ in DAMAGED}
+    assert {detector.doubt for detector in DETECTORS} == {doubt for doubt, _ in [*DAMAGED, *DAMAGED_WORDS]}
     assert all(0 <= detector.real_share <= 0.5 for detector in DETECTORS)
 
 
