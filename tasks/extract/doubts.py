@@ -70,7 +70,13 @@ _LOW_STARTS_MIN, _LOW_STARTS_SHARE = 6, 0.5  # of the sentences; abbreviations b
 _AFTER_STOP = re.compile(
     r"(?<![^\W\d_])[^\W\d_A-ZÀ-ÞА-Я][^\W\d_]{4,}\. ([^\W\d_])"
 )  # a shorter word may be an abbreviation
-_STUTTER_WORDS, _STUTTER_SHARE = 300, 0.1  # of so many words, as many are the same as the one before
+_SHORT_WORDS = frozenset("en de fr es it pt nl sv da no".split())
+_SHORT_WORDS_MIN, _SHORT_WORD_CHARS, _SHORT_WORDS_SHARE = 60, 3, 0.1  # of the words; texts have a third, tables fewer
+_LONG_WORD_CHARS = 6.2  # with the space, on average: of a text with so few short words
+_STUTTER_CHARS, _STUTTER_SHARE = (
+    1_000,
+    0.1,
+)  # of the words in so many characters, as many are the same as the one before
 # this matches 2 to 4 times per 100 words of prose in shuffled order, less than 0.2 times in edited text
 _ORDER_CHARS = 4_000  # of a text: as sure as all of it
 _DISORDER_PER_100_WORDS, _DISORDER_MIN = 0.8, 3
@@ -162,7 +168,7 @@ def title_found_share(title: str, text: str) -> float | None:
 
 def is_disordered(text: str, language: str | None, words: int) -> bool:
     """Whether the order of words is that of no sentence: by form, and by impossible pairs of languages with a table."""
-    if has_low_starts(text) or is_stuttering(text):
+    if has_low_starts(text) or is_stuttering(text) or has_no_short_words(text, language, words):
         return True
     pattern = _WRONG_ORDER.get(language or "")
     if pattern is None or not words:
@@ -184,9 +190,17 @@ def has_low_starts(text: str) -> bool:
     return sum(map(str.islower, firsts)) >= max(_LOW_STARTS_MIN, _LOW_STARTS_SHARE * len(firsts)) and not text.islower()
 
 
+def has_no_short_words(text: str, language: str | None, words: int) -> bool:
+    """Whether the articles and prepositions are missing, of which these languages have many."""
+    if language not in _SHORT_WORDS or words < _SHORT_WORDS_MIN or len(text) < _LONG_WORD_CHARS * words:
+        return False
+    tokens = text[: _ORDER_CHARS // 2].split()
+    return sum(len(word) <= _SHORT_WORD_CHARS for word in tokens) < _SHORT_WORDS_SHARE * len(tokens)
+
+
 def is_stuttering(text: str) -> bool:
     """Whether many words are printed twice in succession."""
-    words = text[: _ORDER_CHARS // 2].split()[:_STUTTER_WORDS]
+    words = text[:_STUTTER_CHARS].split()
     changes: int = sum(map(ne, words, words[1:]))
     return len(words) - 1 - changes > max(_STUTTER_SHARE * len(words), _LOW_STARTS_MIN)
 

@@ -24,7 +24,8 @@ from tasks.extract.core import extract_documents
 from tasks.extract.damage.table import DETECTORS
 from tasks.ingest.record import Record, SourceFile, page_row
 from tasks.load.tables.site_flags import SiteFlagRows
-from tasks.quality.site_flags import COLUMNS, SITE_FLAGS, SiteLimits, flag_sites
+from tasks.quality.site_flags import SITE_FLAGS, SiteLimits, flag_sites
+from tasks.quality.site_rows import COLUMNS
 from tasks.steps import digest
 
 BATCH = 100

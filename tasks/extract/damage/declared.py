@@ -24,8 +24,14 @@ _MARK = re.compile(
 # whatever TAG, ENTITY, TEMPLATE, _PART_NO_VALUE and _MARK find has one of these, and nearly no headline has
 _SIGN = re.compile(r"[<\[\]&{%$#*\\=]|-->|orem ipsum|undefined|NaN", re.I)
 _TWICE_CHARS = 8  # of a headline that may be printed twice
+_COMMENTS = re.compile(
+    r"\d [(\[]?(?:comments?|kommentare?|kommentarer|commentaires?|comentarios?|commenti|comentários?|reacties"
+    r"|komentarzy|комментари\w*)[)\]]?$",
+    re.I,
+)
 _PATH = re.compile(r" [»›>|] | / ")
 _PATH_PARTS = 3
+_CUT_TITLE_CHARS = 20  # of a headline that the text repeats, and goes on within its last word
 _CUT = re.compile(r"(?:\.{3}|…)$")
 _NO_PUBLISHERS = frozenset(
     name
@@ -59,7 +65,7 @@ def find_title_damage(story: Story) -> Evidence | None:
     if not title:
         return None
     patterns = (TAG, ENTITY, TEMPLATE, _PART_NO_VALUE, _MARK) if _SIGN.search(title) else ()
-    if _is_printed_twice(title) or _has_path(title, story.publisher):
+    if _COMMENTS.search(title) or _is_printed_twice(title) or _has_path(title, story.publisher):
         return Evidence(None, excerpt(title))
     if _NO_VALUE.fullmatch(title) or any(pattern.search(title) for pattern in (_FILE_NAME, _SLUG, *patterns)):
         return Evidence(None, excerpt(title))
@@ -86,10 +92,16 @@ def _has_path(title: str, publisher: str) -> bool:
 
 
 def find_title_cut(story: Story) -> Evidence | None:
-    """A headline that a program cut: it ends in dots, and the text goes on with its last words."""
+    """A headline that a program cut: it ends in dots or within a word, and the text goes on with its last words."""
     match = _CUT.search(story.title)
     if not match:
-        return None
+        end = story.text.find(story.title, 0, 3000) + len(story.title)
+        is_cut = (
+            end >= len(story.title) >= _CUT_TITLE_CHARS
+            and story.title[-1].isalpha()
+            and story.text[end : end + 1].isalpha()
+        )
+        return Evidence(None, excerpt(story.title)) if is_cut else None
     head = story.title[: match.start()].rstrip()
     last = head.split()[-3:] if " " in head else [head[-6:]]
     tail = " ".join(last).casefold()

@@ -19,6 +19,9 @@ _NOTE = re.compile(
     """,
     re.I | re.X,
 )
+_NOTE_WORDS = frozenset(
+    f"({word}{mark}" for word in "subs desk web news picture note".split() for mark in ("", ":", ",")
+)
 _NOTES_MIN = 2  # one may be quoted
 _MAIL_FIELD = re.compile(
     r"(?:^|\s)(?:from|sent|to|cc|subject|date|von|gesendet|an|betreff|datum|de|envoyé|à|objet|enviado|para|asunto|assunto"
@@ -35,7 +38,14 @@ _FORWARDED = re.compile(
     r"\s?-{3,}",
     re.I,
 )
+_FORWARDED_HYPHENS = 6  # three before and three after
 _SUBTITLE = re.compile(r"\d:\d\d[.,]\d{3} --+> \d")
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")  # of a machine
+# bullets, arrows, ticks and emoji: their first bytes in UTF-8
+_SIGN_LEADS = (b"\xf0\x9f", b"\xe2\x96", b"\xe2\x97", b"\xe2\x9c", b"\xe2\x9e", b"\xe2\x86")
+_SIGN = re.compile("[\u2190-\u21ff\u25a0-\u25ff\u2700-\u27bf\U0001f000-\U0001faff]")
+_SIGNS_MIN, _SIGNS_SHARE = 12, 0.03  # of the words
+_SIGNS_SHARE_OF_PARAGRAPHS = 0.5  # with one that is not its first
 _COUNTED = re.compile(r"(?<=\s)0?(\d{1,3})(?=\s)")
 _COUNT_MIN = 12  # numbers that follow each other
 _COUNT_WORDS_MIN, _COUNT_WORDS_MAX = 5, 20  # between two numbers of lines; a table of results has fewer
@@ -53,11 +63,11 @@ _LINKS_MIN, _LINKS_SHARE = 5, 0.012  # of the words; lists of sources have more 
 def find_desk_notes(story: Story) -> Evidence | None:
     """Notes of the desk to itself, or the head of the message that a text came with."""
     text = story.text
-    if "[" in text or "(" in text:
+    if "[" in text or not _NOTE_WORDS.isdisjoint(story.words):
         matches = list(_NOTE.finditer(text))
         if len(matches) >= _NOTES_MIN:
             return story.at(matches[0].start())
-    if "---" in text:
+    if text.count("-") >= _FORWARDED_HYPHENS and "---" in text:
         match = _FORWARDED.search(text.replace("’", "'"))
         if match:
             return story.at(match.start())
@@ -70,16 +80,25 @@ def find_desk_notes(story: Story) -> Evidence | None:
 def find_numbers_between(story: Story) -> Evidence | None:
     """The numbers of printed lines within sentences, the times of subtitles, or the speakers of a recording."""
     text = story.text
-    if "-> " in text:
+    if not text.isascii():
+        signs = sum(story.utf8.count(lead) for lead in _SIGN_LEADS)
+        if signs >= max(_SIGNS_MIN, _SIGNS_SHARE * story.word_count):
+            inside = sum(bool(_SIGN.search(one, 2)) for one in story.paragraphs)
+            if inside >= _SIGNS_SHARE_OF_PARAGRAPHS * len(story.paragraphs):
+                return Evidence(None, excerpt(text))
+    stamped = [n for n, one in enumerate(story.paragraphs) if one[:1].isdigit() and _STAMP.match(one)]
+    if len(stamped) >= _SPEAKERS_MIN:
+        return Evidence(stamped[0], excerpt(story.paragraphs[stamped[0]]))
+    if ">" in text and "-> " in text:
         match = _SUBTITLE.search(text)
         if match:
             return story.at(match.start())
-    if text.count("]:") >= _SPEAKERS_MIN or text.count("] :") >= _SPEAKERS_MIN:
+    if text.count("]") >= _SPEAKERS_MIN and text.count(":") >= 2 * _SPEAKERS_MIN:
         speakers = list(_SPEAKER.finditer(text))
         if len(speakers) >= _SPEAKERS_MIN:
             return story.at(speakers[0].start())
     # a text with line numbers has all of these
-    if not all(f" {number} " in text or f" 0{number} " in text for number in (7, 8, 9)):
+    if not all(number in story.words or f"0{number}" in story.words for number in "789"):
         return None
     return _find_line_numbers(story)
 
@@ -109,7 +128,7 @@ def find_addresses(story: Story) -> Evidence | None:
     if len(lines) >= _FILE_LINES_MIN:
         return Evidence(lines[0], excerpt(story.paragraphs[lines[0]]))
     least = max(_LINKS_MIN, _LINKS_SHARE * story.word_count)
-    if "://" in story.text or ".co/" in story.text or ".com/" in story.text:
+    if story.text.count("/") >= least:
         links = list(_LINK.finditer(story.text))
         if len(links) >= least:
             return story.at(links[0].start())

@@ -13,6 +13,7 @@ _SENTENCE_CHARS, _DENSE_SENTENCE_CHARS = 32, 14  # a shorter one may be a refrai
 _REPEATED_SHARE = 0.25  # of the characters of all long sentences
 _REPEATED_MIN = 3  # different sentences
 _STUCK_MIN = 5  # copies of one sentence: more than a song's refrain
+_START_CHARS, _STARTS_MIN = 20, 5  # of paragraphs that start alike: more than a figure of speech
 _PULLED_MIN, _PULLED_SHARE = 2, 0.2  # paragraphs that are a sentence of another; a magazine pulls out fewer
 _PARAGRAPHS_MIN, _ALIKE_SHARE = 6, 0.5
 _FORM_CHARS = 200  # of a paragraph, from which its form is made
@@ -29,14 +30,16 @@ _CREDITED_SHARE = 0.3  # of the paragraphs
 # a button beside the comment of a reader, with how long ago it was or how many liked it
 _REPLIES = tuple(
     "Reply Antworten Répondre Responder Rispondi Svar Odpowiedz Odpovědět Beantwoorden Reageer Cevapla Yanıtla Ответить"
-    " Відповісти Απάντηση Vastaa Válasz Răspunde 返信 回复 回覆 답글".split()
+    " Відповісти Απάντηση Vastaa Válasz Răspunde".split()
 )
+_DENSE_REPLIES = {"ja": ("返信",), "zh": ("回复", "回覆"), "ko": ("답글",)}
 _FIGURES = re.compile(r"[\d.,%▲▼+−-]+")
 _ENDS = '.!?。”"»'
 _WIDGETS_MIN, _WIDGET_CHARS = 3, 160  # lines that differ in figures only, such as those of polls, players and tickers
 _COMMENT_CHARS, _COMMENTS_MIN = 400, 3
 _WHOLE_CHARS = 60  # of a paragraph that has at least a sentence
 _CUT_MIN, _CUT_SHARE = 4, 0.5
+_LEFT_OUT_MIN, _LEFT_OUT_SHARE = 8, 0.03  # dots between words; speech written down has fewer
 _CUT_ENDS = ("…", "...", "…”", "[…]", "[...]")
 
 
@@ -45,6 +48,10 @@ def find_repeats(story: Story) -> Evidence | None:
     below = story.lines_after
     if len(below) > 1 and len(set(below)) == 1 and len(below[0]) >= _SENTENCE_CHARS:  # cleaned away already
         return Evidence(None, excerpt(below[0]))
+    starts = Counter(one[:_START_CHARS] for one in story.paragraphs if len(one) > _START_CHARS)
+    start, count = starts.most_common(1)[0] if starts else ("", 0)
+    if count >= max(_STARTS_MIN, _CUT_SHARE * len(story.paragraphs)):
+        return story.at(story.text.find(start))
     least = _SENTENCE_CHARS if story.text.isascii() or " " in story.text[:80] else _DENSE_SENTENCE_CHARS
     if _count_repeated_parts(story.text, least) < _PULLED_MIN:
         return None
@@ -86,23 +93,19 @@ def find_forms(story: Story) -> Evidence | None:
     """Paragraphs that differ in names and figures only, as in small ads, and the captions or counters of pictures."""
     if len(story.paragraphs) < _PARAGRAPHS_MIN:
         return None
-    counters = [n for n, one in enumerate(story.paragraphs) if len(one) < 12 and _COUNTER.fullmatch(one)]
+    short = [n for n, one in enumerate(story.paragraphs) if len(one) < _CREDITED_CHARS]
+    counters = [n for n in short if len(story.paragraphs[n]) < 12 and _COUNTER.fullmatch(story.paragraphs[n])]
     if len(counters) >= _COUNTERS_MIN:
         return Evidence(counters[0], excerpt(story.paragraphs[counters[0]]))
     least = max(_PARAGRAPHS_MIN - 2, _CREDITED_SHARE * len(story.paragraphs))
-    credited = [
-        n
-        for n, one in enumerate(story.paragraphs)
-        if len(one) < _CREDITED_CHARS and (":" in one or "/" in one) and _CREDITED.search(one)
-    ]
-    if len(credited) >= least:
-        return Evidence(credited[0], excerpt(story.paragraphs[credited[0]]))
-    widgets = {n: _FIGURES.sub("0", one) for n, one in enumerate(story.paragraphs) if _is_widget(story.paragraphs, n)}
-    if len(widgets) >= _WIDGETS_MIN:
-        form, count = Counter(widgets.values()).most_common(1)[0]
-        if count >= _WIDGETS_MIN:
-            number = next(n for n, own in widgets.items() if own == form)
-            return Evidence(number, excerpt(story.paragraphs[number]))
+    if len(short) >= least:
+        signed = [n for n in short if ":" in story.paragraphs[n] or "/" in story.paragraphs[n]]
+        credited = [n for n in signed if _CREDITED.search(story.paragraphs[n])] if len(signed) >= least else []
+        if len(credited) >= least:
+            return Evidence(credited[0], excerpt(story.paragraphs[credited[0]]))
+    found = _find_widgets(story, short)
+    if found:
+        return found
     least = max(_PARAGRAPHS_MIN - 1, _ALIKE_SHARE * len(story.paragraphs))
     long_ones = [n for n, one in enumerate(story.paragraphs) if len(one) >= _ALIKE_CHARS]
     # what paragraphs of one form have in common, counted far faster than the form is made: no name has such signs
@@ -125,6 +128,14 @@ def find_forms(story: Story) -> Evidence | None:
     return None
 
 
+def _find_widgets(story: Story, short: Sequence[int]) -> Evidence | None:
+    """Lines between sentences that differ in figures only, among some paragraphs."""
+    widgets = {n: _label_or_form(story.paragraphs[n]) for n in short if _is_widget(story.paragraphs, n)}
+    form, count = Counter(widgets.values()).most_common(1)[0] if widgets else ("", 0)
+    number = next((n for n, own in widgets.items() if own == form), None)
+    return None if number is None or count < _WIDGETS_MIN else Evidence(number, excerpt(story.paragraphs[number]))
+
+
 def _is_widget(paragraphs: Sequence[str], number: int) -> bool:
     """Whether a paragraph may be the words of a poll, a player or a ticker: a line with figures between sentences."""
     one = paragraphs[number]
@@ -134,14 +145,22 @@ def _is_widget(paragraphs: Sequence[str], number: int) -> bool:
         len(paragraphs[beside]) > _WIDGET_CHARS / 2 and paragraphs[beside][-1] in _ENDS
         for beside in (number - 1, number + 1)
     )
-    return is_between and len(_DIGITS.findall(one)) > 1
+    return is_between and (":" in one[:_ALIKE_CHARS] or len(_DIGITS.findall(one)) > 1)
+
+
+def _label_or_form(line: str) -> str:
+    """What lines of one kind have in common: the label before a colon, or all but the figures."""
+    label, colon, _ = line.partition(": ")
+    return f"{label}:" if colon and len(label) < _ALIKE_CHARS else _FIGURES.sub("0", line)
 
 
 def find_comments(story: Story) -> Evidence | None:
     """Comments of readers, each with the button to reply and a number, among the paragraphs."""
     if len(story.paragraphs) < _COMMENTS_MIN:
         return None
-    replies = [word for word in _REPLIES if word in story.text]
+    replies = [word for word in _REPLIES if word in story.words]
+    if story.language in _DENSE_REPLIES:
+        replies += [word for word in _DENSE_REPLIES[story.language] if word in story.text]
     if not replies:
         return None
     comments = [
@@ -156,6 +175,10 @@ def find_cut_paragraphs(story: Story) -> Evidence | None:
     """Paragraphs that were cut at their starts or ends: they start with a small letter, or end in dots."""
     long_ones = [n for n, one in enumerate(story.paragraphs) if len(one) >= _WHOLE_CHARS - 1]
     least = max(_CUT_MIN, _CUT_SHARE * len(long_ones))
+    if story.text.count(".") >= 3 * _LEFT_OUT_MIN or "…" in story.text:
+        gaps = story.text.count(" ... ") + story.text.count(" … ")
+        if gaps >= max(_LEFT_OUT_MIN, _LEFT_OUT_SHARE * story.word_count):
+            return Evidence(0, excerpt(story.paragraphs[0]))
     for cut in (
         [n for n in long_ones if story.paragraphs[n].endswith(_CUT_ENDS)],
         [n for n in long_ones if story.paragraphs[n][0].islower()],

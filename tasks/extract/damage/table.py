@@ -13,6 +13,7 @@ from tasks.extract.damage import (
     letters,
     machine_text,
     notices,
+    pasted,
     production,
     repeats,
     signs,
@@ -32,6 +33,7 @@ class Detector(NamedTuple):
 
 DETECTORS = (
     Detector(Doubt.CODE_IN_TEXT, machine_text.find_code, 0.07),
+    Detector(Doubt.CODE_IN_TEXT, pasted.find_pasted, 0.0),
     Detector(Doubt.MARKUP_IN_TEXT, machine_text.find_markup, 0.20),
     Detector(Doubt.MARKDOWN_IN_TEXT, machine_text.find_markdown, 0.17),
     Detector(Doubt.TEMPLATE_IN_TEXT, machine_text.find_template, 0.03),

@@ -74,6 +74,12 @@ def test_the_order_of_words_is_judged_by_form_in_any_language():
     assert not is_disordered("Wzrost o 3 proc. w marcu, o 2 proc. w maju. " * 8, "pl", 80)  # abbreviations
 
 
+def test_short_words_that_are_missing():
+    words = [word for word in EN.split() if len(word) > 3]
+    assert is_disordered(" ".join(words), "en", len(words))
+    assert not is_disordered(EN, "en", len(EN.split()))
+
+
 def test_german_words_that_changed_places_with_their_neighbours():
     german = golden("talblick/weinlese.json")
 

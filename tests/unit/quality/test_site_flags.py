@@ -9,7 +9,8 @@ from expectations.thresholds import load_thresholds
 from tasks import schema
 from tasks.load.tables.site_flags import SiteFlagRows
 from tasks.quality import shared_texts
-from tasks.quality.site_flags import COLUMNS, SiteLimits, flag_sites
+from tasks.quality.site_flags import SiteLimits, flag_sites
+from tasks.quality.site_rows import COLUMNS
 from tasks.steps import digest
 
 LIMITS = SiteLimits(load_thresholds().dataset, title_repeats_max=3, instant_repeats_max=4)
@@ -102,6 +103,18 @@ OLD = {"published_date": date(2025, 9, 4)}
             (),
             {"title_shared": set(range(5))},
             id="a section and a date",
+        ),
+        pytest.param(
+            lambda n: {"title": f"Watch it live: {chr(97 + n) * 9} decides"},
+            (),
+            {"title_shared": ALL},
+            id="one start of all headlines",
+        ),
+        pytest.param(
+            lambda n: {"title": f"{chr(97 + n) * 9} decides | The Old Paper"}, (), {"title_shared": ALL}, id="one end"
+        ),
+        pytest.param(
+            lambda n: {"title": f"Police report: {chr(97 + n) * 9}"} if n % 2 else {}, (), {}, id="a start of some"
         ),
         pytest.param(lambda n: {"title": f"Chapter {n}"} if n < 3 else {}, (), {}, id="a series"),
         pytest.param(lambda n: {"summary": "The town's own paper."}, (), {"summary_shared": ALL}, id="a slogan"),
