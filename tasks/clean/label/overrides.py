@@ -1,5 +1,8 @@
 """Corrections of the model's decision: parts of a page that surely are not its story, and lines that surely are."""
 
+import re
+from collections import Counter
+
 from tasks.clean.label.missed_lines import find_missed_lines
 from tasks.clean.label.other_parts import remove_other_parts
 from tasks.clean.label.page import LineLabel, PageLines
@@ -17,6 +20,11 @@ _REPEATED_WORDS = 8  # shorter lines recur in interviews, lists and refrains
 _COPY_WORDS, _COPY_SHARE = 40, 0.95  # of a block that repeats other paragraphs, and their share of it
 _COPY_MIN_SHARE = 0.3  # of the story's words
 _STORY_WORDS = 60
+# lines with one start, which two or more words share: two that were removed tell that the others are no text, either
+_START_CHARS, _LABELS_MIN = 11, 2
+_LABEL_WORDS, _SHORT_LABEL_WORDS = 18, 8  # at most; with a full stop at its end, the shorter
+_PLAIN_TAGS = frozenset({TAG_CODES["p"], TAG_CODES["div"]})  # headings and items of a list may start alike
+_DIGITS = re.compile(r"\d+")
 WHOLE_TEXT = "the whole text"  # the detail of a line that holds all other paragraphs
 _ASIDE = 1 << TAG_CODES["aside"]
 
@@ -31,6 +39,7 @@ def correct_story(page: PageLines) -> dict[int, LineLabel]:
         _remove_later_articles(page, removed)
         _remove_hidden(page, removed)
         _remove_pull_quotes(page, removed)
+    _remove_like_removed(page, removed)
     remove_other_parts(page, removed)
     added = find_missed_lines(page, removed)
     for n in removed:
@@ -95,6 +104,28 @@ def _is_refrain(page: PageLines, lines: list[int], keys: list[int], first: int, 
         return page.is_end[b]
     element_a = page.classes[a], page.tags_around[a], page.article[a], page.tag[a]
     return element_a == (page.classes[b], page.tags_around[b], page.article[b], page.tag[b])
+
+
+def _remove_like_removed(page: PageLines, removed: Removed) -> None:
+    """Labels and notes within the story that start like other lines there, which are not part of it."""
+    story = story_lines(page, removed)
+    if len(story) < _LABELS_MIN + 1:
+        return
+    inside = set(story)
+    others = (n for n in range(story[0], story[-1]) if n not in inside and page.tag[n] in _PLAIN_TAGS)
+    counts = Counter(_start_of(page.text[n]) for n in others)
+    known = {start for start, count in counts.items() if count >= _LABELS_MIN and " " in start.strip()}
+    if not known:
+        return
+    for before, n, after in zip(story, story[1:], story[2:], strict=False):
+        is_label = page.words[n] <= _LABEL_WORDS and not (page.is_end[n] and page.words[n] > _SHORT_LABEL_WORDS)
+        is_between = all(page.is_end[beside] and page.words[beside] > _SHORT_LABEL_WORDS for beside in (before, after))
+        if is_label and is_between and page.tag[n] in _PLAIN_TAGS and _start_of(page.text[n]) in known:
+            removed[n] = LineLabel(Label.PROMO, Action.DROP, Reason.DUPLICATE_IN_PAGE, "like removed lines", 0.85)
+
+
+def _start_of(text: str) -> str:
+    return _DIGITS.sub("0", text[: 2 * _START_CHARS])[:_START_CHARS]
 
 
 def _remove_later_articles(page: PageLines, removed: Removed) -> None:

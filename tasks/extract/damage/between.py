@@ -11,11 +11,12 @@ from tasks.extract.damage.evidence import Evidence, Story, excerpt
 _CHARS = 4_000  # of a text: as sure as all of it
 _DIGITS = re.compile(r"\d+")
 _TEXT_WORDS_MIN = 120
-_PHRASE_WORDS, _LONG_PHRASE_WORDS, _PHRASE_MIN = 3, 5, 5
-# of the words, in copies of one phrase; names of offices, and the labels of lists, have less
-_PHRASE_SHARE, _LONG_PHRASE_SHARE, _BRACKETS_SHARE = 0.085, 0.11, 0.03
+_PHRASE_WORDS, _PHRASE_MIN = 3, 5
+# of the words, in copies of one phrase of so many; names of offices, and the labels of lists, have less
+_PHRASE_SHARES = {_PHRASE_WORDS: 0.085, 5: 0.11, 7: 0.125}
+_BRACKETS_SHARE, _BRACKETS_MIN = 0.06, 3
 _BRACKETS = re.compile(r"\([^()\n]{8,60}\)")
-_START_CHARS, _STARTS_MIN, _STARTS_SHARE = 11, 4, 0.34  # of the paragraphs; a name before answers has no space
+_START_CHARS, _STARTS_MIN, _STARTS_SHARE = 11, 4, 0.3  # of the paragraphs
 _AGAIN_CHARS, _AGAIN_MIN, _AGAIN_SHARE = 25, 2, 0.2  # of the paragraphs; a guide repeats fewer of its headings
 _ENDS = " .…"
 _SENTENCE_ENDS = '.!?。！？…”"»'
@@ -29,7 +30,6 @@ _PAID = re.compile(
     rf"|^(?:{_WORDS['paid_start']}) ?[:|–-]\s|\bsponsored [|–-]",
     re.I,
 )
-_PAID_MIN = 2
 # what intruders plant for search engines
 _SPAM = re.compile(rf"\b(?:{_WORDS['spam']})\b")
 _SPAM_MIN = 3
@@ -65,21 +65,25 @@ def find_phrases(story: Story) -> Evidence | None:
     if phrase:
         return story.at(max(story.text.find(max(phrase, key=len)), 0))
     if story.text.count("(") >= _PHRASE_MIN:
-        brackets = Counter(_BRACKETS.findall(story.text[:_CHARS]))
-        for text, count in brackets.most_common(1):
-            if count >= _PHRASE_MIN and count * (text.count(" ") + 1) >= _BRACKETS_SHARE * len(words):
-                return story.at(story.text.find(text))
+        brackets = {
+            text: count
+            for text, count in Counter(_BRACKETS.findall(story.text[:_CHARS])).items()
+            if count >= _BRACKETS_MIN and " " in text
+        }
+        size = sum(count * (text.count(" ") + 1) for text, count in brackets.items())
+        if sum(brackets.values()) >= _PHRASE_MIN and size >= _BRACKETS_SHARE * len(words):
+            return story.at(story.text.find(next(iter(brackets))))
     return None
 
 
 def _recurring(words: list[str]) -> tuple[str, ...] | None:
     """The phrase that recurs all through a text, if there is one."""
     # each of its words is as frequent, and most texts hardly have three frequent words in succession
-    least = max(_PHRASE_MIN, _LONG_PHRASE_SHARE / _LONG_PHRASE_WORDS * len(words))
+    least = max(_PHRASE_MIN, min(share / length for length, share in _PHRASE_SHARES.items()) * len(words))
     frequent = {word for word, count in Counter(words).items() if count >= least}
     if bytes(map(frequent.__contains__, words)).count(b"\1" * _PHRASE_WORDS) < _PHRASE_MIN:
         return None
-    for length, share in ((_PHRASE_WORDS, _PHRASE_SHARE), (_LONG_PHRASE_WORDS, _LONG_PHRASE_SHARE)):
+    for length, share in _PHRASE_SHARES.items():
         phrases = Counter(zip(*(islice(words, start, None) for start in range(length)), strict=False))
         phrase, count = phrases.most_common(1)[0]
         spelt = sum(any(map(str.isalpha, word)) for word in phrase)
@@ -92,7 +96,13 @@ def _find_starts(story: Story) -> Evidence | None:
     """Paragraphs that start with the same words, or with the start of the paragraph above them."""
     paragraphs = story.paragraphs
     starts = [_DIGITS.sub("0", one[: 2 * _START_CHARS])[:_START_CHARS] for one in paragraphs]
-    counts = Counter(start for start in starts if len(start) == _START_CHARS and " " in start.strip())
+    counts = Counter(
+        start
+        for start, one in zip(starts, paragraphs, strict=True)
+        if len(start) == _START_CHARS
+        and " " in start.strip()
+        and (one[-1] not in _SENTENCE_ENDS or not start[0].isalpha())  # the speakers of an interview say sentences
+    )
     for start, count in counts.most_common(1):
         if count >= max(_STARTS_MIN, _STARTS_SHARE * len(paragraphs)):
             number = starts.index(start)
@@ -113,7 +123,7 @@ def find_ads(story: Story) -> Evidence | None:
     """Advertisements, offers of shops and spam between the paragraphs."""
     lines = [n for n, one in enumerate(story.paragraphs) if len(one) <= _LINE_CHARS and one[-1:] not in _SENTENCE_ENDS]
     paid = [n for n in lines if _PAID.search(story.paragraphs[n])]
-    if len(paid) >= _PAID_MIN:
+    if paid and 0 < paid[0] < len(story.paragraphs) - 1:
         return Evidence(paid[0], excerpt(story.paragraphs[paid[0]]))
     spam = [n for n in lines if _SPAM.search(story.paragraphs[n].lower())]
     if len(spam) >= _SPAM_MIN:

@@ -8,7 +8,7 @@ from tasks.extract.damage.evidence import Evidence, Story
 _BETWEEN = (
     r"\w\s.,;:?!'’‘ʼ`´/&@#*()\[\]{}\"“”„«»‹›<>=~·・•‐‑‒–—―…°|‧∙∼˙¸¨ˆ\\^%$€£§®™©\-"
     "\u00ad\u0300-\u036f\u0483-\u0489\u0590-\u08ff\u0900-\u0fff\u1780-\u17ff\u200b-\u200f\u2060\u3000-\u303f\ufe00-\ufe6f"
-    "\uff00-\uffef"
+    "\uff00-\uffef\ufffd"
 )
 _WITHIN = re.compile(rf"(?<=[^\W\d_])[^{_BETWEEN}](?=[^\W\d_])")
 _MAY_BE_BETWEEN = re.compile(f"[{_BETWEEN}]")

@@ -8,12 +8,14 @@ from typing import NamedTuple
 from tasks.extract.damage.evidence import Evidence, Story
 
 _CHARS = 4_000  # of a text: as sure as all of it
-_WORDS_MIN, _CHARS_MIN, _LETTERS_MIN = 80, 500, 600  # a shorter text may lack a common word or letter by chance
+_WORDS_MIN, _CHARS_MIN, _LETTERS_MIN = 80, 500, 400  # a shorter text may lack a common word or letter by chance
 _FOREIGN_MIN, _FOREIGN_SHARE = 8, 0.008  # of the letters; names of other languages are a quarter of that
 _FOREIGN_WORDS_MIN, _FOREIGN_WORDS_SHARE = 6, 0.03  # English words: quotes and names of films have fewer
-_MUCH, _MUCH_MORE = 2.3, 1.5  # times the usual percentage of a letter, and points above that
+# times the usual percentage of a letter, and points above that: in so many letters, chance makes one point more
+_MUCH, _MUCH_MORE, _LETTERS_PER_POINT = 2.3, 1.2, 300
 _LITTLE, _SURELY = 0.2, 4.0  # times the usual percentage, of a letter that has so much
 _ACCENTED_LETTERS = "\xc0-\xd6\xd8-\xf6\xf8-\u024f"
+_LONG_CHARS = 900  # a shorter text, such as a song, may have short words only
 _SIGNED = re.compile(r"[^\W\d_A-Za-z]")
 _LETTERS_PER_CHAR = 0.8  # the rest are spaces and marks
 _NOT_IN_OTHERS = frozenset(
@@ -63,7 +65,9 @@ def find_unlikely_words(story: Story) -> Evidence | None:
     words = lower.split()
     if len(words) >= _WORDS_MIN:
         count = sum(map(language.common.__contains__, words))
-        if count < language.least * len(words) or len(text) < language.chars * len(words):
+        if count < language.least * len(words) or (
+            len(text) >= _LONG_CHARS and len(text) < language.chars * len(words)
+        ):
             return story.at(0)
         if story.language != "en":
             english = [word for word in words if word in _NOT_IN_OTHERS]
@@ -86,6 +90,8 @@ def _find_unlikely_letter(story: Story, lower: str, usual: dict[str, float]) -> 
         return None
     for letter, percent in usual.items():
         share = 100 * counts[letter] / letters
-        if share > percent * _MUCH + _MUCH_MORE or (percent >= _SURELY and share < percent * _LITTLE):
+        if share > percent * _MUCH + _MUCH_MORE + _LETTERS_PER_POINT / letters or (
+            percent >= _SURELY and share < percent * _LITTLE
+        ):
             return story.at(max(lower.find(letter), 0))
     return None
