@@ -3,7 +3,7 @@
 import difflib
 from dataclasses import dataclass, field
 
-from flows.browse.sites import SITE_NAME
+from flows.browse.site_names import SITE_NAME
 from flows.browse.snapshot import Row, Snapshot
 from flows.browse.stored import stored_rows
 from flows.cli.explain import field_rows, outcome_sentences

@@ -7,15 +7,20 @@ from typing import NamedTuple
 
 from tasks.clean.model import dom_features, features, lexicon
 from tasks.clean.model.words import Words, count_words, fold, phrase_hashes, solid
-from tasks.clean.parse.blocks import Blocks, add_text_page
+from tasks.clean.parse.blocks import MAX_BLOCKS, Blocks, add_text_page
 from tasks.clean.parse.decode import Decoded, decode, repair, repair_line, soft_ends
+from tasks.clean.parse.embedded import find_story
 from tasks.clean.parse.html import add_html_page
+from tasks.clean.parse.main_container import clear_names
 from tasks.clean.parse.markdown import as_html
 from tasks.clean.parse.selected import RulesOf
-from tasks.clean.parse.shells import add_declared_story
+from tasks.clean.parse.shells import add_story, is_shell, paragraphs_of, read_escaped
 from tasks.clean.parse.signals import Signals
+from tasks.clean.parse.tags import TAG_CODES
 from tasks.site_rules.page import Found, PageRules
 from tasks.text.escapes import decode_quoted_printable, is_quoted_printable
+
+_H1 = TAG_CODES["h1"]
 
 RulesOfPage = Callable[[int, str | None], PageRules | None]  # by position in the batch and declared address
 
@@ -138,8 +143,11 @@ def _add_html(
         signals = add_html_page(blocks, page, data, rules_of)
         signals.finish()
         repairs |= signals.repairs
-        if add_declared_story(blocks, page, first, body, signals.article_bodies):
-            repairs.add("text_from_json_ld")
+        if read_escaped(blocks, first):
+            repairs.add("escaped_markup")
+        clear_names(blocks, first, body)
+        if is_shell(blocks, first):
+            _add_hidden_story(blocks, page, (first, body), data, signals, repairs)
     except ValueError as error:
         problem = str(error)
     joined = "\n".join(blocks.text[first:])
@@ -147,6 +155,24 @@ def _add_html(
     if repaired != joined:
         blocks.text[first:] = [text.strip() for text in repaired.split("\n")]
     return signals, problem
+
+
+def _add_hidden_story(
+    blocks: Blocks, page: int, starts: tuple[int, int], data: bytes, signals: Signals, repairs: set[str]
+) -> None:
+    """Append the story of a page that shows none, if JSON-LD or the data of its scripts hold it.
+
+    `starts` are the first block and the first container of the page.
+    """
+    first, body = starts
+    if texts := paragraphs_of(signals.article_bodies):
+        repairs.add("text_from_json_ld")
+    else:
+        shown = [blocks.text[n] for n in range(first, len(blocks)) if blocks.tag[n] == _H1]
+        if texts := find_story(data.decode("utf-8", "replace"), [*signals.titles(), *shown]):
+            repairs.add("text_from_data")
+    if texts:
+        add_story(blocks, page, body, texts[:MAX_BLOCKS])
 
 
 def _utf8(raw: bytes, decoded: Decoded) -> bytes:

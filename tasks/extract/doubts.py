@@ -73,10 +73,8 @@ _AFTER_STOP = re.compile(
 _SHORT_WORDS = frozenset("en de fr es it pt nl sv da no".split())
 _SHORT_WORDS_MIN, _SHORT_WORD_CHARS, _SHORT_WORDS_SHARE = 60, 3, 0.1  # of the words; texts have a third, tables fewer
 _LONG_WORD_CHARS = 6.2  # with the space, on average: of a text with so few short words
-_STUTTER_CHARS, _STUTTER_SHARE = (
-    1_000,
-    0.1,
-)  # of the words in so many characters, as many are the same as the one before
+_FIRST_CHARS = 1_000  # of a text, in which its words are judged
+_STUTTER_SHARE = 0.1  # of these words are the same as the one before
 # this matches 2 to 4 times per 100 words of prose in shuffled order, less than 0.2 times in edited text
 _ORDER_CHARS = 4_000  # of a text: as sure as all of it
 _DISORDER_PER_100_WORDS, _DISORDER_MIN = 0.8, 3
@@ -168,7 +166,8 @@ def title_found_share(title: str, text: str) -> float | None:
 
 def is_disordered(text: str, language: str | None, words: int) -> bool:
     """Whether the order of words is that of no sentence: by form, and by impossible pairs of languages with a table."""
-    if has_low_starts(text) or is_stuttering(text) or has_no_short_words(text, language, words):
+    first = text[:_FIRST_CHARS].split()
+    if has_low_starts(text) or is_stuttering(first) or has_no_short_words(first, language):
         return True
     pattern = _WRONG_ORDER.get(language or "")
     if pattern is None or not words:
@@ -190,17 +189,15 @@ def has_low_starts(text: str) -> bool:
     return sum(map(str.islower, firsts)) >= max(_LOW_STARTS_MIN, _LOW_STARTS_SHARE * len(firsts)) and not text.islower()
 
 
-def has_no_short_words(text: str, language: str | None, words: int) -> bool:
+def has_no_short_words(words: Sequence[str], language: str | None) -> bool:
     """Whether the articles and prepositions are missing, of which these languages have many."""
-    if language not in _SHORT_WORDS or words < _SHORT_WORDS_MIN or len(text) < _LONG_WORD_CHARS * words:
+    if language not in _SHORT_WORDS or not _SHORT_WORDS_MIN <= len(words) <= _FIRST_CHARS / _LONG_WORD_CHARS:
         return False
-    tokens = text[: _ORDER_CHARS // 2].split()
-    return sum(len(word) <= _SHORT_WORD_CHARS for word in tokens) < _SHORT_WORDS_SHARE * len(tokens)
+    return sum(len(word) <= _SHORT_WORD_CHARS for word in words) < _SHORT_WORDS_SHARE * len(words)
 
 
-def is_stuttering(text: str) -> bool:
+def is_stuttering(words: Sequence[str]) -> bool:
     """Whether many words are printed twice in succession."""
-    words = text[:_STUTTER_CHARS].split()
     changes: int = sum(map(ne, words, words[1:]))
     return len(words) - 1 - changes > max(_STUTTER_SHARE * len(words), _LOW_STARTS_MIN)
 

@@ -15,13 +15,14 @@ import orjson
 import pyarrow as pa
 
 from tasks import schema
+from tasks.ingest.content_kind import kind_of, unpacked_head
 from tasks.ingest.file_refs import FileRef, FileRefs
-from tasks.ingest.formats import BY_NAME, PARTS_MISALIGNED, Opened, Options, Skipped
+from tasks.ingest.formats import BY_NAME, PARTS_MISALIGNED, Format, Opened, Options, Skipped
 from tasks.ingest.reading_time import seconds_for, within
 from tasks.ingest.record import Record, SourceFile, page_row, too_large_detail
 from tasks.ingest.seen import SeenPages
 from tasks.ingest.side_files import as_one_finding
-from tasks.ingest.unpacking import MAGIC_BYTES, codec_of
+from tasks.ingest.unpacking import MAGIC_BYTES, UnpackError, codec_of
 from tasks.parallel.isolation import CRASH
 from tasks.steps import Receipt, digest
 from tasks.storage.atomic import write_json
@@ -34,10 +35,12 @@ _LOW_CARDINALITY = ["media_type", "declared_encoding", "problem"]
 # of a row group in a batch of pages, which are written from the same memory; smaller groups cost more than they save
 _GROUP_PAGES, _GROUP_BYTES = 32, 16 << 20
 # readers note their progress in a file with this suffix, every 250 records
+_SAME_BYTES = {"wacz": ("zip",), "har": ("json",)}  # formats that begin like a wider one
 _METER, _METER_RECORDS = ".meter", 250
 _WRITING_FACTOR = 3.0  # of the time to read a file: its pages are hashed, compressed and written besides
-_UNPACKED_FORMATS = ("zip", "wacz", "parquet", "arrow")  # compressed inside, if at all
-_MHTML_GROWTH = 4  # images are in it in base64
+_UNPACKED_FORMATS = ("zip", "wacz", "parquet", "arrow", "orc")  # compressed inside, if at all
+# the parts of a saved page are with it, in MHTML in base64
+_SAVED_GROWTH = {"mhtml": 4, "webarchive": 4}
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ def read_records(ref: FileRef, options: Options, meter: Path | None = None) -> I
         yield Record(None, str(start or ""), flaw=ref.flaw, detail=ref.detail, byte_count=ref.size)
         return
     kind = BY_NAME[ref.format]
-    max_bytes = options.max_page_bytes * (_MHTML_GROWTH if kind.name == "mhtml" else 1)
+    max_bytes = options.max_page_bytes * _SAVED_GROWTH.get(kind.name, 1)
     if not kind.is_container and not ref.codec and ref.byte_count > max_bytes:
         yield _too_large(ref, options)
         return
@@ -127,6 +130,9 @@ def read_records(ref: FileRef, options: Options, meter: Path | None = None) -> I
 def _records_in(stream: IO[bytes], ref: FileRef, options: Options) -> Iterator[Record | Skipped]:
     """The records of an open file, whose compression is known by its bytes: names often say another one or none."""
     kind = BY_NAME[ref.format]
+    if kind.is_container and ref.span is None:
+        kind = _kind_inside(stream, kind)
+        ref = replace(ref, format=kind.name)
     opened = opened_as(stream, ref)
     if ref.span and opened.codec != ref.codec:  # it was cut into parts by its name
         return iter((PARTS_MISALIGNED,))
@@ -137,6 +143,16 @@ def _records_in(stream: IO[bytes], ref: FileRef, options: Options) -> Iterator[R
         yield from within(found, seconds_for(ref.size)) if kind.is_container else found
 
     return as_one_finding(read, ref.size, ref.span) if kind.is_container else read()
+
+
+def _kind_inside(stream: IO[bytes], kind: Format) -> Format:
+    """The format of a file of many pages by its first bytes: a name may be wrong, as of Parquet in a .csv file."""
+    inside = None
+    with contextlib.suppress(UnpackError):
+        inside = kind_of(unpacked_head(stream)[0])
+    stream.seek(0)
+    is_other = inside is not None and inside.is_container and inside.name not in _SAME_BYTES.get(kind.name, ())
+    return inside if inside is not None and is_other else kind
 
 
 def opened_as(stream: IO[bytes], ref: FileRef) -> Opened:

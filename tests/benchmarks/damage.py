@@ -74,7 +74,7 @@ def rows_of(pages):
     made = []
     for url, raw in pages:
         row = page_row(Record(raw, "page.html", url=url), SourceFile(url, 0), 1 << 24)
-        made.append(row | {"doc_id": digest(url), "source_mtime_ns": None})
+        made.append(row | {"doc_id": digest(url, str(len(made))), "source_mtime_ns": None})
     tables = []
     for start in range(0, len(made), BATCH):
         table = pa.Table.from_pylist(made[start : start + BATCH], schema=schema.PAGES)

@@ -59,6 +59,7 @@ ARTICLES = (
         flags=["text_cut_off"],
         flag_evidence=[{"flag": "text_cut_off", "line_no": 2, "shown": "Subscribe now"}],
         title_confidence=0.4,
+        summary="A summary of many words. " * 60,
         confidence=0.3,
         language="de",
         kind="stub",

@@ -18,6 +18,7 @@ _TEASER_LINES, _TEASER_WORDS = 2, 50  # a longer text that ends in dots leaves s
 _STUB_WORDS = 250  # a longer text above a note on subscriptions is complete
 _SHELL_WORDS = 25  # of the whole page; a list of links has more
 _WALL_LINES = 12  # of a wall with one line that asks for consent; a page around a short story has more
+_LOGIN_LINES = 3
 # phrases that name a page's kind, in their order of precedence
 _KIND_PHRASES = {
     "not_article.error": "error_page",
@@ -178,14 +179,19 @@ def _certain_other(facts: PageFacts, *, has_paywall: bool) -> tuple[str, str] | 
     """The kind of a page that certainly holds no story, and why; None where that is open."""
     prose = f"{facts.kept_words} words of prose"
     consent = sum(entry.kind in ("footer.cookie", "not_article.cookie_wall") for entry in facts.entries.values())
-    is_small = facts.page_lines < 40
-    if consent >= 3 and facts.kept_words < 120 and is_small:  # a footer has one such line, a wall consists of them
+    # a footer has one such line, a wall consists of them
+    is_wall = consent >= 3 and facts.page_lines < 40
+    is_bare_wall = consent >= 2 and facts.page_lines < _WALL_LINES and not has_paywall
+    if (is_wall or is_bare_wall) and facts.kept_words < 120:
         return "cookie_wall", f"{prose}, and {consent} lines that ask for consent"
     if facts.kept_words < 60:
         phrases = {entry.kind: entry.phrase for entry in facts.entries.values()}
         for phrase_kind, kind in _KIND_PHRASES.items():
             if phrase_kind in phrases:
                 return kind, f"{prose}, and the page says {phrases[phrase_kind]!r}"
+        logins = sum(entry.kind == "navigation.login" for entry in facts.entries.values())
+        if logins >= _LOGIN_LINES and facts.page_lines < _WALL_LINES and not has_paywall:
+            return "login", f"{prose}, and {logins} of {facts.page_lines} lines are about logging in"
         if "footer.cookie" in phrases and facts.page_lines < _WALL_LINES and not has_paywall:
             return "cookie_wall", f"{prose}, and the page says {phrases['footer.cookie']!r}"
     if facts.kept_words < _FEW_WORDS:

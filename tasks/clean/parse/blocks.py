@@ -111,6 +111,15 @@ class Blocks:
         is_same_element = self.container[n] == self.container[n - 1] and self.tag[n] == self.tag[n - 1]
         return self.is_after_break[n] and is_same_element
 
+    def split(self, n: int, texts: list[str]) -> None:
+        """Put several blocks of one element in the place of one."""
+        self.text[n : n + 1] = texts
+        for column in (self.page, self.blank_before, self.indent, self.tag, self.container):
+            column[n : n + 1] = [column[n]] * len(texts)
+        for column in (self.link_chars, self.link_count, self.bold_chars):
+            column[n : n + 1] = [column[n], *[0] * (len(texts) - 1)]
+        self.is_after_break[n : n + 1] = [self.is_after_break[n], *[False] * (len(texts) - 1)]
+
     def fill_up(self, page: int) -> None:
         """Complete the columns that are the same for all blocks of an HTML page."""
         missing = len(self.text) - len(self.page)
@@ -129,7 +138,7 @@ def add_text_page(blocks: Blocks, page: int, text: str, soft_ends: frozenset[int
 
     `soft_ends` are the lines, from 0, that ended in a soft hyphen before the repair. Returns whether any were joined.
     """
-    lines = text.split("\n")
+    lines = wrapped.without_quotes(text.split("\n"))
     squeezed = [" ".join(line.split()) for line in lines]
     filled = [n for n, line in enumerate(squeezed) if line]
     count = len(filled)

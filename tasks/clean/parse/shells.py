@@ -1,4 +1,4 @@
-"""Pages whose ordinary elements hold no story: it is in a noscript, in JSON-LD, or in a declared shadow tree."""
+"""Pages whose ordinary elements hold no story: it is in a noscript, in data, or in a declared shadow tree."""
 
 import html
 import re
@@ -10,11 +10,15 @@ from tasks.text.scripts import COMMON_LETTERS, char_class
 
 MAX_SHELL_WORDS = 25  # of sentences that are not links; a page with more shows a paragraph itself
 MIN_STORY_WORDS = 60  # a shorter text is a summary, or a note about JavaScript
+MIN_ESCAPED_WORDS = 20  # a shorter one is an example of markup
+_ESCAPED_PARAGRAPH = re.compile(r"</p>|<br ?/?>|</div>", re.I)
+_PROGRAM_TAGS = frozenset(TAG_CODES[name] for name in ("pre", "textarea", "code") if name in TAG_CODES)
 _PROSE_WORDS = 8  # of a block; menus and buttons have fewer
-_BOILERPLATE = sum(class_words.BITS[group] for group in ("cookie", "footer", "nav", "newsletter"))
+_BOILERPLATE = sum(class_words.BITS[group] for group in ("comment", "cookie", "footer", "nav", "newsletter", "related"))
 _BOILERPLATE_TAGS = sum(1 << TAG_CODES[name] for name in ("footer", "nav", "aside", "form"))
 _UNSPACED = re.compile(f"[{char_class(COMMON_LETTERS)}]")
 _UNSPACED_PER_WORD = 2  # average characters of a word in these scripts
+_SENTENCE_END = re.compile("[.!?…。！？।۔؟։።”’“‘›\"'»)）」』\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]\\s*$")
 _PARAGRAPH_TAG = re.compile(r"<(?:br|/?p|/?div|/?li|/?ul|/?ol|/?h[1-6]|/?blockquote|/?section)\b[^<>]*>", re.I)
 _UNREAD_TAG = re.compile(r"<(script|style|figure|iframe)\b.*?(?:</\1\s*>|\Z)", re.I | re.S)
 _ANY_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?(?:-->|\Z)", re.S)
@@ -46,33 +50,56 @@ def is_shell(blocks: Blocks, first: int) -> bool:
     return True
 
 
-def paragraphs_of(declared: list[str]) -> list[str]:
-    """The paragraphs of the first text in JSON-LD that is long enough for a story; empty where there is none."""
+def is_sentence(text: str) -> bool:
+    """Whether a text is as long as a sentence and ends like one, or is in a script that has no mark for the end."""
+    return word_count(text) >= _PROSE_WORDS and _SENTENCE_END.search(text) is not None
+
+
+def paragraphs_of(declared: list[str], min_words: int = MIN_STORY_WORDS) -> list[str]:
+    """The paragraphs of the first text in data that is long enough for a story; empty where there is none."""
     for body in declared:
         text = html.unescape(body)
         if "<" in text:
             text = _ANY_TAG.sub("", _PARAGRAPH_TAG.sub("\n", _UNREAD_TAG.sub("\n", text)))
-        if word_count(text) >= MIN_STORY_WORDS:
+        if word_count(text) >= min_words:
             lines = (" ".join(html.unescape(line).split()) for line in text.split("\n"))
             return [line for line in lines if line][:MAX_BLOCKS]
     return []
 
 
-def add_declared_story(blocks: Blocks, page: int, first: int, body: int, declared: list[str]) -> bool:
-    """Append the story that only JSON-LD holds to a page's blocks, which start at `first`; returns whether it did.
+def read_escaped(blocks: Blocks, first: int) -> bool:
+    """Cut blocks that show the marks of paragraphs (`&lt;p&gt;`) into these; returns whether there were any.
+
+    Some sites escape the markup of their text twice. Program text is left as it is.
+    """
+    found = [
+        n
+        for n in range(first, len(blocks))
+        if blocks.text[n].startswith("<")
+        and blocks.tag[n] not in _PROGRAM_TAGS
+        and len(_ESCAPED_PARAGRAPH.findall(blocks.text[n])) > 1
+    ]
+    count = 0
+    for n in reversed(found):
+        texts = paragraphs_of([blocks.text[n]], MIN_ESCAPED_WORDS)[: max(1, MAX_BLOCKS + first - len(blocks))]
+        if len(texts) > 1:
+            blocks.split(n, texts)
+            count += 1
+    return count > 0
+
+
+def add_story(blocks: Blocks, page: int, body: int, texts: list[str]) -> None:
+    """Append a story that only the data of a page holds to its blocks.
 
     `body` is the container of the page's body. The paragraphs get a new element, marked as `articleBody` like in
     JSON-LD.
     """
-    if not declared or not is_shell(blocks, first) or not (texts := paragraphs_of(declared)):
-        return False
     code = TAG_CODES["article"]
     container = blocks.containers.add(body, code, class_words.ARTICLE_BODY, "")
     size = len(texts)
     blocks.add_lines(page, texts, [0] * size, [0] * size)
     blocks.tag[-size:] = [TAG_CODES["p"]] * size
     blocks.container[-size:] = [container] * size
-    return True
 
 
 def open_shadows(page: bytes) -> bytes:

@@ -14,9 +14,16 @@ from typing import NamedTuple
 from tasks.text.scripts import WRAPPED_TEXT
 
 MIN_WIDTH, MAX_WIDTH = 45, 100  # columns; programs use 60 to 80, and a wider line is a whole paragraph
+MIN_COLUMN_WIDTH = 28  # of the columns of a newspaper; so narrow a text must show more
+MIN_COLUMN_BREAKS = 12
+MIN_COLUMN_AMID_SENTENCE = 0.7
+MIN_COLUMN_LOWER = 0.3  # German, which has most capitals, has 0.45 to 0.6
+PRINTED_SLACK = 0.12  # of a column's width: its letters are not of one width
 MIN_SOLID_WIDTH, MAX_SOLID_WIDTH = 16, 60  # characters, in scripts without spaces
 MIN_BREAKS = 3  # on a page: a run of four lines, or some shorter ones; fewer are alike by chance
 MIN_SOLID_BREAKS = 6  # without words and capitals there is less evidence
+SURE_SOLID_BREAKS = 4  # where all of them are amid a sentence and all paragraphs end with a mark
+MIN_HYPHENS = 0.08  # of the breaks joined, after a hyphen: a program has divided words; compounds make up 0.02
 MIN_ENDS = 0.5  # of the joined paragraphs, with a mark at the end; prose has 0.8 to 1
 MIN_SHARE = 0.6  # of the breaks in a run; the others end its paragraphs
 MIN_AMID_SENTENCE = (
@@ -29,6 +36,9 @@ SURE_LOWER = 0.4  # with more, the ends of paragraphs need not be checked: tease
 _MAX_HANG = 2  # characters that must not start a line are moved together with the one before them
 _END = re.compile(r"[.!?…。!?।۔؟:][\"'”’»“‘)\]」』)]*$")
 _ITEM = re.compile(r"(?:[*•‣▪◦+·●■–—-]|\(?\d{1,2}[.)]|\[\d+\])\s")
+_QUOTED = re.compile(r"[ \t]*(?:>[ \t]?)+")
+_MIN_QUOTED = 0.5  # of the lines of a text: with more, it is a forwarded message, and not a discussion
+_HYPHENATED = re.compile(r"[^\W\d_]{2}[-\u2010]$")
 _RULE = re.compile(r"[^\w]+$")
 SOFT_HYPHEN = "\u00ad"
 
@@ -63,14 +73,33 @@ def paragraphs(texts: list[str], is_continued: list[bool]) -> list[str]:
             parts[-1].append(text)
         else:
             parts.append([text])
-    return [_joined(lines) for lines in parts]
+    breaks = [pair for lines in parts for pair in itertools.pairwise(lines)]
+    divided = sum(_is_divided(above, below) for above, below in breaks)
+    is_hyphenated = divided >= max(MIN_HYPHENS * len(breaks), 2)
+    return [_joined(lines, is_hyphenated=is_hyphenated) for lines in parts]
 
 
-def _joined(lines: list[str]) -> str:
-    """One text of several lines. Only soft hyphens are removed, since others may belong to the word."""
+def without_quotes(lines: list[str]) -> list[str]:
+    """The lines of a text, without the marks of a quoted message where most lines have one."""
+    quoted = sum(line.lstrip()[:1] == ">" for line in lines)
+    if quoted < max(_MIN_QUOTED * sum(bool(line.strip()) for line in lines), MIN_BREAKS):
+        return lines
+    return [line[match.end() :] if (match := _QUOTED.match(line)) else line for line in lines]
+
+
+def _is_divided(above: str, below: str) -> bool:
+    """Whether a word may be divided between two lines."""
+    return below[:1].islower() and _HYPHENATED.search(above) is not None
+
+
+def _joined(lines: list[str], *, is_hyphenated: bool) -> str:
+    """One text of several lines.
+
+    Soft hyphens are removed, and others where the program divides words; elsewhere they belong to the word.
+    """
     text = [lines[0]]
     for above, below in itertools.pairwise(lines):
-        if above.endswith(SOFT_HYPHEN):
+        if above.endswith(SOFT_HYPHEN) or (is_hyphenated and _is_divided(above, below)):
             text[-1] = text[-1][:-1]
         elif not (_is_solid(above[-1:]) and _is_solid(below[:1])):
             text.append(" ")
@@ -86,16 +115,55 @@ def _runs(lines: list[Line]) -> list[range]:
 
 def _continued_lines(lines: list[Line], runs: list[range], *, is_solid: bool) -> list[int]:
     """The continuing lines in the runs of one kind of script."""
-    width = _common_width(lines, runs, is_solid=is_solid)
-    if not width:
-        return []
+    if is_solid:
+        continued = _full_lines(lines, runs, range(MIN_SOLID_WIDTH, MAX_SOLID_WIDTH + 1), is_solid=True)
+        is_enough = len(continued) >= MIN_SOLID_BREAKS or _is_sure(lines, continued)
+        return continued if is_enough and _continue_sentences(lines, continued) else []
+    continued = _full_lines(lines, runs, range(MIN_WIDTH, MAX_WIDTH + 1), is_solid=False)
+    if len(continued) >= MIN_BREAKS and _continue_sentences(lines, continued):
+        return continued
+    continued = _full_lines(lines, runs, range(MIN_COLUMN_WIDTH, MAX_WIDTH + 1), is_solid=False, is_printed=True)
+    return continued if _is_column(lines, continued) and _continue_sentences(lines, continued) else []
+
+
+def _full_lines(
+    lines: list[Line], runs: list[range], widths: range, *, is_solid: bool, is_printed: bool = False
+) -> list[int]:
+    """The lines that may continue the line above, which a common width has cut: about, if they are from print."""
+    width = _common_width(lines, runs, widths, is_solid=is_solid)
+    slack = round(PRINTED_SLACK * width) if is_printed else 0
     continued: list[int] = []
-    for run in runs:
-        full = [n for n in run[1:] if _is_full(lines, n, width, is_solid=is_solid)]
-        if len(full) >= MIN_SHARE * (len(run) - 1) or _is_mostly_paragraphs(lines, run, full):
+    for run in runs if width else []:
+        full = [n for n in run[1:] if _is_full(lines, n, width, slack, is_solid=is_solid)]
+        breaks = len(run) - 1 - _has_heading(lines, run, full)
+        if full and (len(full) >= MIN_SHARE * breaks or _is_mostly_paragraphs(lines, run, full)):
             continued += [n for n in full if _may_continue(lines, n, run, width)]
-    least = MIN_SOLID_BREAKS if is_solid else MIN_BREAKS
-    return continued if len(continued) >= least and _continue_sentences(lines, continued) else []
+    return continued
+
+
+def _has_heading(lines: list[Line], run: range, full: list[int]) -> bool:
+    """Whether a run starts with a headline, a name or a date, right above its first paragraph."""
+    is_short = len(run) > 2 and run[1] not in full and run[2] in full
+    return is_short and not _END.search(lines[run[0]].text)
+
+
+def _is_sure(lines: list[Line], continued: list[int]) -> bool:
+    """Whether few breaks are enough, for lack of doubt about any of them."""
+    members = set(continued)
+    return len(continued) >= SURE_SOLID_BREAKS and all(
+        not _END.search(lines[n - 1].text) and (n + 1 in members or _END.search(lines[n].text)) for n in continued
+    )
+
+
+def _is_column(lines: list[Line], continued: list[int]) -> bool:
+    """Whether narrow lines are those of a newspaper's column, and not verse or the cells of a table."""
+    if len(continued) < MIN_COLUMN_BREAKS:
+        return False
+    amid_sentence = sum(not _END.search(lines[n - 1].text) for n in continued)
+    first = [lines[n].text[0] for n in continued]
+    return amid_sentence >= MIN_COLUMN_AMID_SENTENCE * len(continued) and (
+        sum(letter.islower() for letter in first) >= MIN_COLUMN_LOWER * len(first)
+    )
 
 
 def _continue_sentences(lines: list[Line], continued: list[int]) -> bool:
@@ -113,10 +181,10 @@ def _continue_sentences(lines: list[Line], continued: list[int]) -> bool:
     return lower >= MIN_LOWER and sum(_END.search(lines[n].text) is not None for n in last) >= MIN_ENDS * len(last)
 
 
-def _common_width(lines: list[Line], runs: list[range], *, is_solid: bool) -> int:
+def _common_width(lines: list[Line], runs: list[range], widths: range, *, is_solid: bool) -> int:
     """The width at which most breaks fall where the next word would not fit; 0 for none."""
     fits: Counter[int] = Counter()
-    least, most = (MIN_SOLID_WIDTH, MAX_SOLID_WIDTH) if is_solid else (MIN_WIDTH, MAX_WIDTH)
+    least, most = widths[0], widths[-1]
     for run in runs:
         for n in run[1:]:
             above = lines[n - 1].width
@@ -130,18 +198,25 @@ def _common_width(lines: list[Line], runs: list[range], *, is_solid: bool) -> in
     return width if count >= MIN_BREAKS else 0
 
 
-def _is_full(lines: list[Line], n: int, width: int, *, is_solid: bool) -> bool:
-    """Whether the line above the n-th ends where what follows would not have fitted."""
+def _is_full(lines: list[Line], n: int, width: int, slack: int, *, is_solid: bool) -> bool:
+    """Whether the line above the n-th ends where what follows would not have fitted, give or take `slack` columns."""
     above, text = lines[n - 1].width, lines[n].text
     # a word longer than the width sticks out of its line, and the next word starts a new one
-    return above <= width < above + 1 + (_MAX_HANG if is_solid else len(text.split(" ", 1)[0]))
+    reach = _MAX_HANG if is_solid else len(text.split(" ", 1)[0])
+    return above <= width + slack and width - slack < above + 1 + reach
 
 
 def _is_mostly_paragraphs(lines: list[Line], run: range, full: list[int]) -> bool:
-    """Whether the other breaks of a run end paragraphs: they are after a sentence and before a line that starts one."""
+    """Whether the other breaks of a run end paragraphs: they are after a sentence and before a line that starts one.
+
+    What stands above the first paragraph and below the last one may be headlines, names and dates.
+    """
+    if len(full) < MIN_BREAKS:
+        return False
     others = set(run[1:]) - set(full)
-    return len(full) >= MIN_BREAKS and all(
-        _END.search(lines[n - 1].text) and not lines[n].text[0].islower() for n in others
+    return all(
+        n < full[0] or n > full[-1] + 1 or (_END.search(lines[n - 1].text) and not lines[n].text[0].islower())
+        for n in others
     )
 
 

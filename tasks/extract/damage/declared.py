@@ -48,7 +48,7 @@ _CREDIT = re.compile(
 _IN_AUTHOR = re.compile(r"[@{}<>\[\]|=]|https?:|www\.|\d{3,}|&\w+;|\bundefined\b", re.I)
 # a time, a duration, buttons
 _BUTTON = r"\b(?:share|tweet|print|facebook|whatsapp|e-?mail|copy link)\b"
-_NO_NAME = re.compile(rf"\d:\d\d|\d \w{{3,10}}$|{_BUTTON}.*{_BUTTON}", re.I)
+_NO_NAME = re.compile(rf"\d:\d\d|\d \w{{3,10}}$|{_BUTTON}.{{0,80}}{_BUTTON}", re.I)
 _ACCOUNT = re.compile(r"\[email|^[a-z]+[_ .-]?\d{2,}$")
 _NAME_SPACES = 8  # more words are a sentence
 _MANY_AUTHORS = 10  # the whole staff
@@ -88,7 +88,7 @@ def _has_path(title: str, publisher: str) -> bool:
     if any(title.count(arrow) >= _PATH_PARTS - 1 for arrow in (" » ", " › ", " > ")):
         return True
     parts = _PATH.split(title)
-    return len(parts) > _PATH_PARTS or (len(parts) == _PATH_PARTS and bool(publisher) and parts[-1] == publisher)
+    return len(parts) >= _PATH_PARTS and bool(publisher) and parts[-1] == publisher
 
 
 def find_title_cut(story: Story) -> Evidence | None:

@@ -52,9 +52,14 @@ class Story:
         return self.text.encode("utf-8", "surrogatepass")
 
     @cached_property
+    def codes(self) -> npt.NDArray[np.uint8]:
+        """The bytes of the text."""
+        return np.frombuffer(self.utf8, dtype=np.uint8)
+
+    @cached_property
     def _steps(self) -> npt.NDArray[np.int8]:
         """The differences of the kinds of neighbouring bytes."""
-        kinds = _BYTE_KINDS[np.frombuffer(self.utf8, dtype=np.uint8)]
+        kinds = _BYTE_KINDS[self.codes]
         return kinds[1:] - kinds[:-1]
 
     @cached_property

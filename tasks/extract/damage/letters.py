@@ -85,8 +85,7 @@ def find_mixed_scripts(story: Story) -> Evidence | None:
 
 def find_letters_repeated(story: Story) -> Evidence | None:
     """Letters that are printed three times in many words."""
-    codes = np.frombuffer(story.utf8, dtype=np.uint8)
-    same = codes[1:] == codes[:-1]
+    same = story.codes[1:] == story.codes[:-1]
     if np.count_nonzero(same[1:] & same[:-1]) < max(_TRIPLES_MIN, _TRIPLE_SHARE * story.word_count):
         return None
     matches = list(_TRIPLE.finditer(story.text))

@@ -197,7 +197,7 @@ def _find_blanks(story: Story) -> Evidence | None:
         matches = list(_FORMAT.finditer(text))
         if len(matches) >= _FORMATS_MIN:
             return story.at(matches[0].start())
-    if "#" in text or "*" in text or "_" in text:
+    if sum(map(text.count, "#*_")) >= 2 * _HIDDEN_MIN:
         hidden = _HIDDEN.findall(text)
         if len(hidden) >= max(_HIDDEN_MIN, _BLANKS_SHARE * story.word_count):
             return story.at(text.find(hidden[0]))

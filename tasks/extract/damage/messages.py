@@ -8,7 +8,7 @@ from tasks.extract.damage.evidence import Story
 _FORMS = tuple(
     (frozenset(words), signs, re.compile(pattern))
     for words, signs, pattern in (
-        (("line",), (" on line ",), r"\bin \S{0,200}[/\\]\S{0,200} on line \d"),  # PHP
+        (("line",), (" on line ",), r"\bin \S{0,80}[/\\]\S{0,80} on line \d"),  # PHP
         (("line",), (", line ",), r"\bFile [\"“”«][^\"“”»\n]{1,200}[\"”»], line \d"),  # Python
         (("Traceback",), ("Traceback (",), r"\bTraceback \(most recent"),
         # Java, JavaScript and relatives

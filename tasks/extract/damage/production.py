@@ -2,6 +2,9 @@
 
 import re
 
+import numpy as np
+import numpy.typing as npt
+
 from tasks.extract.damage.evidence import Evidence, Story, excerpt
 
 # what stands in the brackets of a note to colleagues
@@ -41,9 +44,9 @@ _FORWARDED = re.compile(
 _FORWARDED_HYPHENS = 6  # three before and three after
 _SUBTITLE = re.compile(r"\d:\d\d[.,]\d{3} --+> \d")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")  # of a machine
-# bullets, arrows, ticks and emoji: their first bytes in UTF-8
-_SIGN_LEADS = (b"\xf0\x9f", b"\xe2\x96", b"\xe2\x97", b"\xe2\x9c", b"\xe2\x9e", b"\xe2\x86")
-_SIGN = re.compile("[\u2190-\u21ff\u25a0-\u25ff\u2700-\u27bf\U0001f000-\U0001faff]")
+_SIGN_INSIDE = re.compile("(?<=..)[\u2190-\u21ff\u25a0-\u25ff\u2700-\u27bf\U0001f000-\U0001faff]")
+# the first bytes of such signs in UTF-8
+_EMOJI, _SYMBOL, _SYMBOL_FROM, _SYMBOL_TO = 0xF0, 0xE2, 0x86, 0x9E
 _SIGNS_MIN, _SIGNS_SHARE = 12, 0.03  # of the words
 _SIGNS_SHARE_OF_PARAGRAPHS = 0.5  # with one that is not its first
 _COUNTED = re.compile(r"(?<=\s)0?(\d{1,3})(?=\s)")
@@ -80,12 +83,10 @@ def find_desk_notes(story: Story) -> Evidence | None:
 def find_numbers_between(story: Story) -> Evidence | None:
     """The numbers of printed lines within sentences, the times of subtitles, or the speakers of a recording."""
     text = story.text
-    if not text.isascii():
-        signs = sum(story.utf8.count(lead) for lead in _SIGN_LEADS)
-        if signs >= max(_SIGNS_MIN, _SIGNS_SHARE * story.word_count):
-            inside = sum(bool(_SIGN.search(one, 2)) for one in story.paragraphs)
-            if inside >= _SIGNS_SHARE_OF_PARAGRAPHS * len(story.paragraphs):
-                return Evidence(None, excerpt(text))
+    if not text.isascii() and _count_signs(story.codes) >= max(_SIGNS_MIN, _SIGNS_SHARE * story.word_count):
+        inside = [match.start() for match in map(_SIGN_INSIDE.search, story.paragraphs) if match]
+        if len(inside) >= _SIGNS_SHARE_OF_PARAGRAPHS * len(story.paragraphs):
+            return Evidence(None, excerpt(text, inside[0]))
     stamped = [n for n, one in enumerate(story.paragraphs) if one[:1].isdigit() and _STAMP.match(one)]
     if len(stamped) >= _SPEAKERS_MIN:
         return Evidence(stamped[0], excerpt(story.paragraphs[stamped[0]]))
@@ -101,6 +102,13 @@ def find_numbers_between(story: Story) -> Evidence | None:
     if not all(number in story.words or f"0{number}" in story.words for number in "789"):
         return None
     return _find_line_numbers(story)
+
+
+def _count_signs(codes: npt.NDArray[np.uint8]) -> int:
+    """About the number of bullets, arrows, ticks and emoji."""
+    following = codes[1:][codes[:-1] == _SYMBOL]
+    symbols = np.count_nonzero((following >= _SYMBOL_FROM) & (following <= _SYMBOL_TO))
+    return int(symbols + np.count_nonzero(codes == _EMOJI))
 
 
 def _find_line_numbers(story: Story) -> Evidence | None:

@@ -48,8 +48,9 @@ def find_repeats(story: Story) -> Evidence | None:
     below = story.lines_after
     if len(below) > 1 and len(set(below)) == 1 and len(below[0]) >= _SENTENCE_CHARS:  # cleaned away already
         return Evidence(None, excerpt(below[0]))
-    starts = Counter(one[:_START_CHARS] for one in story.paragraphs if len(one) > _START_CHARS)
-    start, count = starts.most_common(1)[0] if starts else ("", 0)
+    starts = [one[:_START_CHARS] for one in story.paragraphs if len(one) > _START_CHARS]
+    is_varied = len(set(starts)) > len(starts) - _STARTS_MIN + 1
+    start, count = ("", 0) if is_varied else Counter(starts).most_common(1)[0]
     if count >= max(_STARTS_MIN, _CUT_SHARE * len(story.paragraphs)):
         return story.at(story.text.find(start))
     least = _SENTENCE_CHARS if story.text.isascii() or " " in story.text[:80] else _DENSE_SENTENCE_CHARS
@@ -130,7 +131,8 @@ def find_forms(story: Story) -> Evidence | None:
 
 def _find_widgets(story: Story, short: Sequence[int]) -> Evidence | None:
     """Lines between sentences that differ in figures only, among some paragraphs."""
-    widgets = {n: _label_or_form(story.paragraphs[n]) for n in short if _is_widget(story.paragraphs, n)}
+    lines = [n for n in short if not (story.tags[n] or "").startswith("h")]  # headings of a list are alike, too
+    widgets = {n: _label_or_form(story.paragraphs[n]) for n in lines if _is_widget(story.paragraphs, n)}
     form, count = Counter(widgets.values()).most_common(1)[0] if widgets else ("", 0)
     number = next((n for n, own in widgets.items() if own == form), None)
     return None if number is None or count < _WIDGETS_MIN else Evidence(number, excerpt(story.paragraphs[number]))
@@ -145,13 +147,17 @@ def _is_widget(paragraphs: Sequence[str], number: int) -> bool:
         len(paragraphs[beside]) > _WIDGET_CHARS / 2 and paragraphs[beside][-1] in _ENDS
         for beside in (number - 1, number + 1)
     )
-    return is_between and (":" in one[:_ALIKE_CHARS] or len(_DIGITS.findall(one)) > 1)
+    return is_between and (_has_label(one) or len(_DIGITS.findall(one)) > 1)
+
+
+def _has_label(line: str) -> bool:
+    """Whether a line starts with a label of two words or more; a single one may be a speaker, a place or a part."""
+    return " " in line[:_ALIKE_CHARS].partition(": ")[0] and ": " in line[:_ALIKE_CHARS]
 
 
 def _label_or_form(line: str) -> str:
     """What lines of one kind have in common: the label before a colon, or all but the figures."""
-    label, colon, _ = line.partition(": ")
-    return f"{label}:" if colon and len(label) < _ALIKE_CHARS else _FIGURES.sub("0", line)
+    return line.partition(": ")[0] if _has_label(line) else _FIGURES.sub("0", line)
 
 
 def find_comments(story: Story) -> Evidence | None:
@@ -175,7 +181,7 @@ def find_cut_paragraphs(story: Story) -> Evidence | None:
     """Paragraphs that were cut at their starts or ends: they start with a small letter, or end in dots."""
     long_ones = [n for n, one in enumerate(story.paragraphs) if len(one) >= _WHOLE_CHARS - 1]
     least = max(_CUT_MIN, _CUT_SHARE * len(long_ones))
-    if story.text.count(".") >= 3 * _LEFT_OUT_MIN or "…" in story.text:
+    if "..." in story.words or "…" in story.words:
         gaps = story.text.count(" ... ") + story.text.count(" … ")
         if gaps >= max(_LEFT_OUT_MIN, _LEFT_OUT_SHARE * story.word_count):
             return Evidence(0, excerpt(story.paragraphs[0]))

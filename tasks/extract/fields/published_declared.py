@@ -9,6 +9,7 @@ from tasks.extract.fields.published_printed import (
     candidates_by_the_headline,
     candidates_in_front,
     date_line_candidates,
+    dated_teasers,
     labelled_candidates,
     text_about_the_update,
 )
@@ -82,7 +83,8 @@ def shown_candidates(page: Page, language: str | None) -> list[tuple[str, str]]:
     candidates = []
     for time in _times(page):
         text = time["text"]
-        if text and any(text in line for _, line in printed[:_FIRST_DATE_LINES]) and not _is_modified(time):
+        is_shown = text and any(text in line for _, line in printed[:_FIRST_DATE_LINES])
+        if is_shown and not _is_modified(time):
             for_machines, for_readers = read_time(time["datetime"], language), read_time(text, language)
             # where the days differ, one is in UTC: the day that readers see counts
             if for_machines and (
@@ -96,7 +98,9 @@ def other_candidates(page: Page, language: str | None) -> list[tuple[str, str]]:
     """Dates that count where there is no better one: CMSs often put the last change or a date of creation there."""
     candidates = candidates_by_the_headline(page, language)
     candidates += page.meta(*_DATE_METAS)
+    teasers = "\n".join(dated_teasers(page))
     own = [time for time in _times(page) if not _is_modified(time) and not time.get("is_beside_story")]
+    own = [time for time in own if not time["text"] or time["text"] not in teasers]
     for time in own[:1]:
         candidates += _of_element(time)
 

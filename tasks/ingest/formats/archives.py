@@ -10,8 +10,8 @@ from pathlib import PurePosixPath
 from typing import IO, cast
 
 from tasks.ingest.bounded_streams import FREE_BYTES, BoundedStream, FlawError
-from tasks.ingest.formats import PAGE, Opened, Options, Skipped, format_of
-from tasks.ingest.formats.pages import read_mhtml, read_page
+from tasks.ingest.formats import Opened, Options, Skipped, format_of
+from tasks.ingest.formats.nested import read_nested
 from tasks.ingest.formats.tar_members import Damage
 from tasks.ingest.formats.tar_members import members as tar_members
 from tasks.ingest.formats.zip_members import Budget, CountedMember, overlapping, without_directory
@@ -35,7 +35,7 @@ def read_zip(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     budget = Budget(_size(opened.stream))
     within = overlapping(members)
     for member in members:
-        if member.is_dir():
+        if member.filename.endswith("/"):
             continue
         if member.flag_bits & 1:
             yield Record(None, key=_key(member.filename), flaw=Flaw.ENCRYPTED, detail="needs a password")
@@ -119,11 +119,12 @@ def _member(stream: IO[bytes], name: str, fetched_at_us: int | None, options: Op
         yield Record(None, key=_key(name), flaw=Flaw.UNSAFE_NAME, detail=problem)
         return
     if kind.is_container:
-        detail = f"a {kind.name} file in an archive; unpack it and use it as a source"
-        yield Record(None, key=_key(name), flaw=Flaw.NESTED_ARCHIVE, detail=detail)
+        yield from read_nested(stream, kind, name, _key(name), options)
         return
-    read = read_page if kind is PAGE else read_mhtml
-    for record in read(Opened(stream, name, codec), options):
+    for record in kind.read(Opened(stream, name, codec), options):
+        if isinstance(record, Skipped):
+            yield record
+            continue
         record.key = _key(name)
         record.fetched_at_us = record.fetched_at_us if record.fetched_at_us is not None else fetched_at_us
         yield record

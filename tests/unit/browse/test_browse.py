@@ -59,8 +59,10 @@ def text_of(answer):
         ("q=HYPERLINK&place=title", 1),
         ("q=story+number&place=title&sort=title", 62),
         ("publisher=%27+or+true+--", 0),
+        ("site=Paper.example", 64),
+        ("site=paper.example&kind=stub", 0),
         ("q=%25&place=title", 0),
-        ("q=%00&place=title", 0),
+        ("q=%00&place=title", 65),
         ("publisher=%ff%fe", 0),
     ],
     ids=case_id,
@@ -140,6 +142,7 @@ def test_a_search_whose_time_is_over_says_how_far_it_came_and_goes_on(tmp_path, 
         changes.added.setdefault("articles", {})[f"published_month={month}/a.parquet"] = copy
     output.publish(changes)
     monkeypatch.setattr(articles, "TEXT_SECONDS", 0)
+    monkeypatch.setattr(articles, "_SEARCHED_BYTES", 0)  # one file at a time
     wanted, months = ArticleFilter(q="keeper"), []
     for _ in range(3):
         found = articles.find_articles(Dataset(output.root).snapshot(), wanted)
@@ -343,3 +346,31 @@ def test_many_dropped_lines_in_a_row_are_folded_where_something_is_kept(actions,
     names = {"k": "keep", "d": "drop", "f": "field"}
     lines = [{"action": names[action], "label": "promo"} for action in actions]
     assert [(len(stretch.lines), stretch.summary) for stretch in stretches(lines)] == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "hint"),
+    [
+        ("first_day=2026-04-02&last_day=2026-04-01", "The first day, 2026-04-02, is after the last one, 2026-04-01."),
+        ("confidence_min=0.9&confidence_max=0.2", "No confidence is at least 0.9 and at most 0.2."),
+        ("publisher=ledger", "Publishers with this in their name: The Harbor Ledger; Ledger &amp; Sons."),
+        ("publisher=Gazette", "A publisher&#39;s name has to be written in full."),
+    ],
+    ids=case_id,
+)
+def test_filters_that_let_nothing_through_say_why(app, query, hint):
+    html = get(app, f"/articles?{query}").text
+    assert "0 articles." in html
+    assert hint in html
+
+
+def test_a_search_that_is_through_says_how_many_articles_it_found(app):
+    assert "1 article, the newest month first." in text_of(get(app, "/articles?q=keeper"))
+    assert "50 articles on this page, the newest month first." in text_of(get(app, "/articles?q=ferry"))
+
+
+def test_languages_are_chosen_by_their_names(app):
+    assert re.findall(r'<option value="(de|en)">(.*?)</option>', get(app, "/articles").text) == [
+        ("en", "English (en)"),
+        ("de", "German (de)"),
+    ]

@@ -143,6 +143,11 @@ ENTRY = {"kind": "", "phrase": "some words", "mode": "line", "word_count": 2}
         (("not_article.cookie_wall",), {"kept_words": 20}, "cookie_wall", 0.0),
         (("footer.cookie",) * 3, {"kept_words": 90, "page_lines": 20}, "cookie_wall", 0.0),
         (("footer.cookie",), {"kept_words": 19, "page_lines": 8}, "cookie_wall", 0.0),
+        (("footer.cookie",) * 2, {"kept_words": 68, "page_lines": 5}, "cookie_wall", 0.0),
+        # two notices around a brief
+        (("footer.cookie",) * 2, {"kept_words": 68, "page_lines": 20}, "article", 1.0),
+        (("navigation.login",) * 3, {"kept_words": 17, "page_lines": 4}, "login", 0.0),
+        (("navigation.login",) * 3, {"kept_words": 17, "page_lines": 30}, "article", 1.0),
         # a short poem on a page with a cookie notice
         (("footer.cookie",), {"kept_words": 19, "page_lines": 25}, "article", 1.0),
         (("paywall.cut",), {"kept_words": 90, "last_kept": 1}, "stub", 1.0),

@@ -262,6 +262,8 @@ UNDAMAGED = {
     "a list with bullets": among(*(f"• {text[5:40]}" for text in PLAIN)),
     "no text": story([]),
     "no words": story(["…", "—"], title=""),
+    "labels of a list": story([part for text in PLAIN for part in (text, f"Con: {text[4:40]}")] + [PLAIN[0]]),
+    "topics of letters": story(title="Letters: The pier | The old boat | Taxes | Four lamps"),
     "an interview": story([part for text in PLAIN for part in ("The Post: Is it so?", f"Finch: {text}")]),
     "codes with digits": among("The A4, the B12, the covid19 ward, an mp3 and the g20 met on the f16 road."),
     "one note of an editor": among("The trust [check against delivery] said so."),

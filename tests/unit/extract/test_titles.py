@@ -33,6 +33,11 @@ def article(**values):
     [
         (f"<em>{SHOWN}</em>", SHOWN),
         (f"{SHOWN} (Published 2016)", SHOWN),
+        (f"{SHOWN} 128 shares", SHOWN),
+        (f"{SHOWN} 1.2k comments", SHOWN),
+        ("Town counts 128 shares of the pier", "Town counts 128 shares of the pier"),
+        ("Home", ""),
+        ("Untitled Document", ""),
         (f"12.10.2024 - {SHOWN}", SHOWN),
         (f"12.10.2024{SHOWN}", SHOWN),
         (f"2024-10-12 | {SHOWN}", SHOWN),

@@ -1,0 +1,65 @@
+"""Lines that the model leaves out of a story although their position shows that they are part of it."""
+
+import pytest
+from support.ids import case_id
+
+from tasks.clean.label.missed_lines import find_missed_lines
+from tasks.clean.label.page import PageLines
+
+
+def lines_added(chances, classes=None, link_share=0.0, end="", words=5.0, is_html=True):
+    """Lines in elements of the same kind, of which the likely ones are the story; the numbers of those added to it."""
+    count = len(chances)
+    columns = {
+        "text": [f"line {n}{end}" for n in range(count)],
+        "key": list(range(1, count + 1)),
+        "is_story": [chance > 0.5 for chance in chances],
+        "chance": chances,
+        "entry": {},
+        "words": [words] * count,
+        "link_share": [link_share] * count,
+        "classes": classes or [0] * count,
+        "is_html": is_html,
+    }
+    for name in ("has_digit", "is_good", "is_end", "has_colon"):
+        columns[name] = [False] * count
+    for name in ("blank_before", "copies", "cohesion", "tag", "tags_around", "article"):
+        columns[name] = [0] * count
+    return sorted(find_missed_lines(PageLines(**columns), {}))
+
+
+@pytest.mark.parametrize(
+    ("page_lines", "expected"),
+    [
+        (((0.9, 0.25, 0.3, 0.9),), [1, 2]),
+        (((0.9, 0.25, 0.1, 0.9),), [1]),
+        (((0.9, 0.25, 0.3, 0.9), [0, 0, 1, 0]), []),
+        (((0.9, 0.25, 0.3, 0.9), None, 1.0), []),
+        (((0.9, *[0.3] * 20, 0.9),), []),
+        (((0.9, 0.9, 0.3, 0.3),), []),
+    ],
+    ids=["verses", "one of them unlikely", "another element", "links", "many lines", "below"],
+)
+def test_short_lines_between_two_of_the_story_belong_to_it(page_lines, expected):
+    assert lines_added(*page_lines) == expected
+
+
+@pytest.mark.parametrize(
+    ("chances", "more", "expected"),
+    [
+        ((0.9, 0.9, 0.9, 0.07), {}, [3]),
+        ((0.9, 0.9, 0.9, 0.07), {"is_html": False}, []),
+        ((0.9, 0.9, 0.9, 0.12), {"is_html": False}, [3]),
+        ((0.9, 0.9, 0.9, *[0.07] * 5), {}, [3, 4, 5]),
+        ((0.9, 0.9, 0.9, 0.01, 0.3), {}, []),
+        ((0.9, 0.9, 0.9, 0.07), {"classes": [0, 0, 0, 1]}, []),
+        ((0.9, 0.9, 0.9, 0.07), {"link_share": 1.0}, []),
+        ((0.9, 0.9, 0.9, 0.2), {"end": ""}, []),
+        ((0.9, 0.9, 0.9, 0.2), {"end": " to desk@news.example."}, []),
+        ((0.9, 0.9, 0.9, 0.07, *[0.0] * 40), {}, []),
+        ((0.9, 0.9, 0.07), {}, []),
+    ],
+    ids=case_id,
+)
+def test_closing_paragraphs_of_a_short_page_belong_to_the_story(chances, more, expected):
+    assert lines_added(chances, **{"end": ".", "words": 12.0} | more) == expected
