@@ -22,7 +22,8 @@ _COPY_MIN_SHARE = 0.3  # of the story's words
 _STORY_WORDS = 60
 # lines with one start, which two or more words share: two that were removed tell that the others are no text, either
 _START_CHARS, _LABELS_MIN = 11, 2
-_LABEL_WORDS, _SHORT_LABEL_WORDS = 18, 8  # at most; with a full stop at its end, the shorter
+_NOTES_MIN = 4  # copies of one line without a full stop, between paragraphs: no writer repeats it as often
+_NOTE_WORDS, _LABEL_WORDS, _SHORT_LABEL_WORDS = 3, 18, 8  # at least; at most; at most with a full stop at its end
 _PLAIN_TAGS = frozenset({TAG_CODES["p"], TAG_CODES["div"]})  # headings and items of a list may start alike
 _DIGITS = re.compile(r"\d+")
 WHOLE_TEXT = "the whole text"  # the detail of a line that holds all other paragraphs
@@ -39,14 +40,17 @@ def correct_story(page: PageLines) -> dict[int, LineLabel]:
         _remove_later_articles(page, removed)
         _remove_hidden(page, removed)
         _remove_pull_quotes(page, removed)
-    _remove_like_removed(page, removed)
     remove_other_parts(page, removed)
     added = find_missed_lines(page, removed)
     for n in removed:
         page.is_story[n] = False
     for n in added:
         page.is_story[n] = True
-    return removed | added
+    labels: Removed = {}
+    _remove_like_removed(page, labels)
+    for n in labels:
+        page.is_story[n] = False
+    return removed | added | labels
 
 
 def _remove_templates(page: PageLines, removed: Removed) -> None:
@@ -107,7 +111,7 @@ def _is_refrain(page: PageLines, lines: list[int], keys: list[int], first: int, 
 
 
 def _remove_like_removed(page: PageLines, removed: Removed) -> None:
-    """Labels and notes within the story that start like other lines there, which are not part of it."""
+    """Labels and notes between paragraphs that recur, or that start like removed lines there."""
     story = story_lines(page, removed)
     if len(story) < _LABELS_MIN + 1:
         return
@@ -115,12 +119,16 @@ def _remove_like_removed(page: PageLines, removed: Removed) -> None:
     others = (n for n in range(story[0], story[-1]) if n not in inside and page.tag[n] in _PLAIN_TAGS)
     counts = Counter(_start_of(page.text[n]) for n in others)
     known = {start for start, count in counts.items() if count >= _LABELS_MIN and " " in start.strip()}
-    if not known:
+    copies = Counter(page.key[n] for n in story if not page.is_end[n])
+    notes = {key for key, count in copies.items() if count >= _NOTES_MIN and key}
+    if not known and not notes:
         return
     for before, n, after in zip(story, story[1:], story[2:], strict=False):
-        is_label = page.words[n] <= _LABEL_WORDS and not (page.is_end[n] and page.words[n] > _SHORT_LABEL_WORDS)
+        is_label = _NOTE_WORDS <= page.words[n] <= _LABEL_WORDS and page.text[n][-1] not in ":："
+        is_label = is_label and not (page.is_end[n] and page.words[n] > _SHORT_LABEL_WORDS)
         is_between = all(page.is_end[beside] and page.words[beside] > _SHORT_LABEL_WORDS for beside in (before, after))
-        if is_label and is_between and page.tag[n] in _PLAIN_TAGS and _start_of(page.text[n]) in known:
+        is_known = page.key[n] in notes or _start_of(page.text[n]) in known
+        if is_label and is_between and page.tag[n] in _PLAIN_TAGS and is_known:
             removed[n] = LineLabel(Label.PROMO, Action.DROP, Reason.DUPLICATE_IN_PAGE, "like removed lines", 0.85)
 
 
