@@ -35,6 +35,7 @@ _OTHER_NAMES_MIN, _OTHER_NAMES_SHARE = 3, 0.1  # of a site's pages; fewer may be
 _SELDOM_SHARE = 0.02  # of a site's earlier pages: a language or publisher below is unusual
 _VARIED_AUTHORS = 0.3  # of a site's pairs of earlier pages, at most, have the same authors: it has many
 _NO_AUTHOR_SELDOM = 0.1  # of a site's earlier pages, at most, named no author
+_VARIED_SUMMARIES = 0.05  # of a site's pairs of earlier pages, at most, have the same summary
 _ALL_PAGES = 0.8  # of a site's pages in the run: as good as all
 _OLD = timedelta(days=30) // timedelta(microseconds=1)
 _OLD_SELDOM = 0.1  # of a site's earlier pages, at most, were old when they were fetched
@@ -186,9 +187,12 @@ def _counted(counts: npt.NDArray[np.int64], shown: str, row: int) -> str:
 
 
 def _summary_shared(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
+    """One summary on many pages of a site that had many; a site whose summary is always its slogan is not damaged."""
     counts = _distinct(paired(rows.sites, rows.summaries), rows.texts, rows.summaries != 0)
-    is_odd = counts > flags.limits.title_repeats_max
-    yield from _found(Doubt.SUMMARY_SHARED, is_odd, lambda row: f"{counts[row]} texts have this summary")
+    for _, own in _where_seldom(flags, rows, "same_summary_share", _VARIED_SUMMARIES, rows.summaries != 0):
+        odd = own[counts[own] > flags.limits.title_repeats_max]
+        if len(odd):
+            yield Finding(Doubt.SUMMARY_SHARED, odd, partial(_counted, counts, "texts have this summary"))
 
 
 def _address_shared(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:

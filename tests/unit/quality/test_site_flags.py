@@ -74,6 +74,8 @@ ALL = set(range(20))
 MANY_AUTHORS = metrics(0.1, metric="same_author_share")
 ONE_AUTHOR = metrics(1.0, metric="same_author_share")
 NEWS, ARCHIVE = metrics(0.0, metric="old_share"), metrics(0.9, metric="old_share")
+SLOGAN = {"summary": "The town's own paper."}
+VARIED_SUMMARIES = metrics(0.01, metric="same_summary_share")
 SIGNED = metrics(0.05, metric="authors_missing_share")
 ENGLISH = metrics(1.0, metric="language_en_share")
 TWO_LANGUAGES = [*metrics(0.9, metric="language_en_share"), *metrics(0.1, metric="language_es_share")[1::2]]
@@ -117,7 +119,10 @@ OLD = {"published_date": date(2025, 9, 4)}
             lambda n: {"title": f"Police report: {chr(97 + n) * 9}"} if n % 2 else {}, (), {}, id="a start of some"
         ),
         pytest.param(lambda n: {"title": f"Chapter {n}"} if n < 3 else {}, (), {}, id="a series"),
-        pytest.param(lambda n: {"summary": "The town's own paper."}, (), {"summary_shared": ALL}, id="a slogan"),
+        pytest.param(lambda n: SLOGAN, VARIED_SUMMARIES, {"summary_shared": ALL}, id="a slogan"),
+        pytest.param(lambda n: SLOGAN if n < 3 else {}, VARIED_SUMMARIES, {}, id="three with a slogan"),
+        pytest.param(lambda n: SLOGAN, metrics(1.0, metric="same_summary_share"), {}, id="always a slogan"),
+        pytest.param(lambda n: SLOGAN, (), {}, id="a slogan without history"),
         pytest.param(
             lambda n: {"canonical_url": f"https://www.a.example/{(n + 1) % 20}"},
             (),
