@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections import Counter
+from collections.abc import Sequence
 from itertools import islice, pairwise
 from pathlib import Path
 
@@ -13,18 +14,23 @@ _DIGITS = re.compile(r"\d+")
 _TEXT_WORDS_MIN = 120
 _PHRASE_WORDS, _PHRASE_MIN = 3, 5
 # of the words, in copies of one phrase of so many; names of offices, and the labels of lists, have less
-_PHRASE_SHARES = {_PHRASE_WORDS: 0.085, 5: 0.11, 7: 0.125}
+_PHRASE_SHARES = {_PHRASE_WORDS: 0.08, 5: 0.11, 7: 0.115}
 _BRACKETS_SHARE, _BRACKETS_MIN = 0.06, 3
 _BRACKETS = re.compile(r"\([^()\n]{8,60}\)")
 _START_CHARS, _STARTS_MIN, _STARTS_SHARE = 11, 4, 0.3  # of the paragraphs
+_LABEL_CHARS, _LABELS_MIN, _LABELS_SHARE = 90, 3, 0.2
+_STOPS = ".!?。！？…"
 _AGAIN_CHARS, _AGAIN_MIN, _AGAIN_SHARE = 25, 2, 0.2  # of the paragraphs; a guide repeats fewer of its headings
 _ENDS = " .…"
 _SENTENCE_ENDS = '.!?。！？…”"»'
 _LINE_CHARS = 220  # of an offer; a longer paragraph tells of one
+_TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 _WORDS = {
     name: "|".join(re.escape(" ".join(phrase.split())).replace("\\ ", " ") for phrase in phrases.split("|"))
-    for name, phrases in tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")).items()
+    for name, phrases in _TABLES.items()
 }
+# as they are spelt: of links, for screen readers, and of printed pages
+_LABELS = tuple(" ".join(label.split()) for label in _TABLES["labels"].split("|"))
 _PAID = re.compile(
     rf"\b(?:{_WORDS['paid_within']}|{_WORDS['buttons']})\b|(?:\b|^)(?:{_WORDS['paid_end']})$"
     rf"|^(?:{_WORDS['paid_start']}) ?[:|–-]\s|\bsponsored [|–-]",
@@ -58,6 +64,9 @@ def find_phrases(story: Story) -> Evidence | None:
         evidence = _find_starts(story)
         if evidence:
             return evidence
+    known = [label for label in _LABELS if label in story.text]
+    if known and sum(map(story.text.count, known)) >= _LABELS_MIN:
+        return story.at(story.text.find(known[0]))
     words = _DIGITS.sub("0", story.text[:_CHARS]).split()
     if len(words) < _TEXT_WORDS_MIN:
         return None
@@ -96,17 +105,18 @@ def _find_starts(story: Story) -> Evidence | None:
     """Paragraphs that start with the same words, or with the start of the paragraph above them."""
     paragraphs = story.paragraphs
     starts = [_DIGITS.sub("0", one[: 2 * _START_CHARS])[:_START_CHARS] for one in paragraphs]
-    counts = Counter(
-        start
-        for start, one in zip(starts, paragraphs, strict=True)
-        if len(start) == _START_CHARS
-        and " " in start.strip()
-        and (one[-1] not in _SENTENCE_ENDS or not start[0].isalpha())  # the speakers of an interview say sentences
-    )
-    for start, count in counts.most_common(1):
-        if count >= max(_STARTS_MIN, _STARTS_SHARE * len(paragraphs)):
-            number = starts.index(start)
-            return Evidence(number, excerpt(paragraphs[number]))
+    usable = [n for n, start in enumerate(starts) if len(start) == _START_CHARS and " " in start.strip()]
+    # the speakers of an interview say sentences
+    open_ones = [n for n in usable if paragraphs[n][-1] not in _STOPS or not starts[n][0].isalpha()]
+    labels = [n for n in open_ones if _is_between(paragraphs, n)]
+    for own, least in (
+        (open_ones, max(_STARTS_MIN, _STARTS_SHARE * len(paragraphs))),
+        (labels, max(_LABELS_MIN, _LABELS_SHARE * len(paragraphs))),
+    ):
+        for start, count in Counter(starts[n] for n in own).most_common(1):
+            if count >= least:
+                number = starts.index(start)
+                return Evidence(number, excerpt(paragraphs[number]))
     again = [
         number + 1
         for number, (one, below) in enumerate(pairwise(paragraphs))
@@ -117,6 +127,16 @@ def _find_starts(story: Story) -> Evidence | None:
     if len(again) >= max(_AGAIN_MIN, _AGAIN_SHARE * len(paragraphs)):
         return Evidence(again[0], excerpt(paragraphs[again[0]]))
     return None
+
+
+def _is_between(paragraphs: Sequence[str], number: int) -> bool:
+    """Whether a short paragraph is between two long ones that end as sentences do."""
+    beside = (paragraphs[number - 1], paragraphs[number + 1]) if 0 < number < len(paragraphs) - 1 else ()
+    return (
+        bool(beside)
+        and len(paragraphs[number]) <= _LABEL_CHARS
+        and all(len(one) > _LABEL_CHARS and one[-1] in _SENTENCE_ENDS for one in beside)
+    )
 
 
 def find_ads(story: Story) -> Evidence | None:
