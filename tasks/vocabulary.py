@@ -122,6 +122,18 @@ class Doubt(DescribedEnum):
     DESK_NOTES = "desk_notes", "Notes of the desk, or the head of a message, are in the text."
     NUMBERS_BETWEEN = "numbers_between", "Numbers of lines, times of a recording, or signs are between the words."
     ADDRESSES_IN_TEXT = "addresses_in_text", "Web addresses or names of files are between the words."
+    CHARACTERS_AS_CODES = "characters_as_codes", "Characters are numbers of a font, or in an encoding for mail."
+    SIGNS_IN_WORDS = "signs_in_words", "Signs that no word has are within the words, or marks are printed twice."
+    WORDS_UNLIKELY = (
+        "words_unlikely",
+        "The words or letters are not those of the language, or common words are missing.",
+    )
+    NUMBERS_DAMAGED = "numbers_damaged", "Numbers are errors of a spreadsheet or powers of ten."
+    SPACES_BEFORE_MARKS = "spaces_before_marks", "Spaces are before full stops, or between characters that have none."
+    PHRASE_REPEATED = "phrase_repeated", "A phrase, such as a label, recurs all through the text."
+    ADS_IN_TEXT = "ads_in_text", "Advertisements, offers of a shop or spam are between the paragraphs."
+    MAIL_FOOTERS = "mail_footers", "Footers of mails are between the paragraphs."
+    EXCERPT_ONLY = "excerpt_only", "The text is the excerpt of a feed or a data service."
     SCRIPTS_MIXED = "scripts_mixed", "Words mix scripts that look alike, or accents are beside their letters."
     DIGITS_IN_WORDS = (
         "digits_in_words",

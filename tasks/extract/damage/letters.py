@@ -135,13 +135,17 @@ def find_case_lost(story: Story) -> Evidence | None:
     text = story.text
     if len(text) < _CASED_CHARS_MIN:
         return None
-    # these two tests stop at the first letter of the other case; nearly all texts end here
-    is_small = text.islower()
+    # these tests stop at the first letter of the other case; nearly all texts end here
+    small = [n for n, one in enumerate(story.paragraphs) if one.islower()]
     loud = [n for n, one in enumerate(story.paragraphs) if one.isupper() and one.count(" ") >= _HEADING_WORDS]
-    if not (is_small or loud) or text.lower() == text.upper():
+    if not (small or loud) or text.lower() == text.upper():
         return None
-    if is_small and sum(map(str.islower, text)) >= max(2 * _CASED_CHARS_MIN, len(text) / 2):
-        return Evidence(0, story.paragraphs[0][:80])
+    # a summary above the text may have kept its capitals; lines of a poem are short
+    small_chars = sum(len(story.paragraphs[n]) for n in small if story.paragraphs[n].count(" ") >= _HEADING_WORDS)
+    if small_chars >= max(2 * _CASED_CHARS_MIN, _CAPITALS_SHARE * len(text)) or (
+        text.islower() and sum(map(str.islower, text)) >= max(2 * _CASED_CHARS_MIN, len(text) / 2)
+    ):
+        return Evidence(small[0], story.paragraphs[small[0]][:80])
     loud_chars = sum(len(story.paragraphs[n]) for n in loud)
     if loud_chars >= _CAPITALS_SHARE * len(text) and sum(map(str.isupper, text)) >= _CAPITALS_SHARE * loud_chars:
         return Evidence(loud[0], story.paragraphs[loud[0]][:80])

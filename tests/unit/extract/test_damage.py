@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from support.damaged_words import DAMAGED_WORDS
 from support.pages import page_table, process
 from support.paths import EXPECTED
 
@@ -16,6 +17,19 @@ PLAIN = [
     "The cost of the pier rose by a third in the spring, and nobody in the town could say for certain why.",
     "A boat from the island brought timber, rope and four new lamps to the workers of the night shift.",
     "The judge gave both of the sides a month to answer the claims of the builders from the other shore.",
+]
+BESIDE_PLAIN = [
+    "Two of the councillors asked for a second opinion, and the engineer promised to have it ready by Friday.",
+    "Ferries have left from the old pier since 1911; before that, passengers climbed down a ladder at low tide.",
+    "“We would rather wait a year than build it twice,” said the head of the trust, whose father was a pilot here.",
+    "Shops on the quay will keep their doors open during the work, though deliveries move to the early morning.",
+    "Money for the lamps comes from a legacy of a captain, who wanted the steps to be lit for those who come home.",
+    "Last year a storm tore three planks from the landing stage, and a cyclist was lucky to get away with a bruise.",
+    "Insurance paid for the planks but not for the rail; a blacksmith on the hill forged a new one without a bill.",
+    "Anyone with old photographs of the place is asked to lend them, above all pictures from before the second war.",
+    "Gulls nest under the roof each summer, so builders must stop from May until the young birds are able to fly.",
+    "Of the eleven firms that were invited, four sent an offer, and the cheapest of them came from across the border.",
+    "The next meeting is in March, when a model of the new waiting room will be shown in the library for a week.",
 ]
 GERMAN = ["Die Gemeinde will das alte Haus am Markt noch vor dem Winter verkaufen und dann neu bauen lassen."] * 10
 
@@ -232,7 +246,7 @@ UNDAMAGED = {
     ),
     "an advert above the text": story(lines_before=["Anzeige"]),
     "a line for subscribers below a long text": story(
-        [" ".join(f"{text[:-1]} in the year {1900 + year}." for text in PLAIN) for year in range(4)],
+        [*PLAIN, *BESIDE_PLAIN],
         lines_after=["Keep reading: become a member."],
     ),
     "a writer's hope": story([*PLAIN, "I hope this helps you end the battles about bedtime."]),
@@ -242,6 +256,9 @@ UNDAMAGED = {
     "the site of a program's maker": story(publisher="Shopify", host="www.shopify.example"),
     "a paper with a home in its name": story(publisher="Home & Harbour"),
     "one quote in large type": story([PLAIN[0], f"{PLAIN[1]} {PLAIN[2]}", PLAIN[2], PLAIN[3]]),
+    "results with ranks": among(
+        *(f"{n} {name} Finch 2:{n:02d}:14" for n, name in enumerate("Ada Ben Cora Dan Eve Fay".split(), 1))
+    ),
     "a list with bullets": among(*(f"• {text[5:40]}" for text in PLAIN)),
     "no text": story([]),
     "no words": story(["…", "—"], title=""),
@@ -249,7 +266,6 @@ UNDAMAGED = {
     "topics of letters": story(title="Letters: The pier | The old boat | Taxes | Four lamps"),
     "an interview": story([part for text in PLAIN for part in ("The Post: Is it so?", f"Finch: {text}")]),
     "codes with digits": among("The A4, the B12, the covid19 ward, an mp3 and the g20 met on the f16 road."),
-    "results with ranks": among(*(f"{n} Ada Finch 2:{n:02d}:14" for n in range(1, 15))),
     "one note of an editor": among("The trust [check against delivery] said so."),
     "a message that is quoted": among("“To: the harbour trust. Subject: pier,” the letter began."),
     "two links": among("See https://ledger.example/a and https://ledger.example/b for both reports."),
@@ -276,7 +292,7 @@ def test_text_without_damage_has_no_flag(name):
 
 
 def test_every_kind_has_a_case_and_a_measured_rate():
-    assert {detector.doubt for detector in DETECTORS} == {doubt for doubt, _ in DAMAGED}
+    assert {detector.doubt for detector in DETECTORS} == {doubt for doubt, _ in [*DAMAGED, *DAMAGED_WORDS]}
     assert all(0 <= detector.real_share <= 0.5 for detector in DETECTORS)
 
 
