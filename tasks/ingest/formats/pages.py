@@ -32,7 +32,7 @@ def read_page(opened: Opened, options: Options) -> Iterator[Record]:
     try:
         raw = read_bounded(opened.stream, opened.codec, options.max_page_bytes)
         if raw.endswith(_PADDING):
-            raw = raw.rstrip(b"\0")
+            raw = raw.rstrip(b"\0") or raw
         if columns := _columns_of(raw):
             detail = f"is a table with the columns {', '.join(columns)}; give its name the ending .tsv"
             yield Record(None, name=_plain_name(opened), flaw=Flaw.NO_CONTENT, detail=detail, byte_count=len(raw))
