@@ -180,6 +180,8 @@ def read_article(
         site_rules: Your corrections by site (`tasks.site_rules.file.load_site_rules`).
         thresholds: Limits of the rules (`expectations.thresholds.load_thresholds`); those of a run by default.
     """
+    if not isinstance(page, str | bytes):
+        raise TypeError(f"page: expected str or bytes, not {type(page).__name__}")
     raw = page.encode("utf-8", "replace") if isinstance(page, str) else page
     encoding = "utf-8" if isinstance(page, str) else None
     row = page_of_bytes(raw, source, url=url, fetched_at=fetched_at, encoding=encoding)

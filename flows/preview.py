@@ -66,10 +66,11 @@ class Preview:
     """The result for a file."""
 
     stored_count: int = 0  # raw pages that the output keeps
-    matched_count: int = 0  # of them, for which there is an entry
+    matched_count: int = 0  # of them, for which there is an entry, without earlier texts of articles
     compared_count: int = 0  # of them, looked at
     article_count: int = 0  # of them, articles before
     changes: list[PageChange] = field(default_factory=list)
+    without_pages: list[str] = field(default_factory=list)  # entries that no kept page is for
     uses: list[tuple[str, str, int]] = field(default_factory=list)  # entry, rule, lines or values that it decided
 
 
@@ -116,6 +117,7 @@ def preview(
 def _pages_to_compare(output: Output, rules: SiteRules, limit: int, result: Preview) -> Mapping[str, list[str]]:
     """The files of the newest kept pages of each entry, with their doc_ids; counts all of them."""
     finder, forgotten, addresses = RuleFinder(rules), set(forgotten_pages(output)), _declared_addresses(output)
+    replaced = _replaced_pages(output)
     by_entry: dict[int, list[_Page]] = defaultdict(list)
     for file in stored_files(output.root):
         columns = ["doc_id", "url", "source_uri", "fetched_at"]
@@ -124,10 +126,11 @@ def _pages_to_compare(output: Output, rules: SiteRules, limit: int, result: Prev
             if doc_id in forgotten:
                 continue
             result.stored_count += 1
-            entries = finder.entries_of(url or addresses.get(doc_id), source)
+            entries = finder.entries_of(url or addresses.get(doc_id), source) if doc_id not in replaced else ()
             result.matched_count += bool(entries)
             for number in entries:
                 by_entry[number].append(_Page(file, fetched, doc_id))
+    result.without_pages = [entry.name for number, entry in enumerate(rules.site) if number not in by_entry]
     chosen = {page for pages in by_entry.values() for page in sorted(pages, key=_newest_first)[:limit]}
     wanted: dict[str, list[str]] = defaultdict(list)
     for page in sorted(chosen, key=lambda page: (page.file, page.doc_id)):
@@ -137,6 +140,14 @@ def _pages_to_compare(output: Output, rules: SiteRules, limit: int, result: Prev
 
 def _newest_first(page: _Page) -> tuple[float, str]:
     return (-page.fetched.timestamp() if page.fetched else 0.0, page.doc_id)
+
+
+def _replaced_pages(output: Output) -> set[str]:
+    """The pages whose text a newer page replaced: a correction of them would change no article."""
+    found: set[str] = set()
+    for path in output.files("versions").values():
+        found.update(pq.ParquetFile(path).read(columns=["doc_id"])["doc_id"].to_pylist())
+    return found
 
 
 def _declared_addresses(output: Output) -> dict[str, str]:

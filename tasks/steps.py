@@ -39,6 +39,10 @@ class Receipt:
     notes: dict[str, int] = field(default_factory=dict)
 
 
+_FEW_BYTES = 256  # names and addresses; their lengths are looked up
+_LENGTHS = [length.to_bytes(8, "little") for length in range(_FEW_BYTES)]
+
+
 def digest(*parts: str | bytes) -> str:
     """A name of 16 hex digits (64 bits) made from the parts, in order.
 
@@ -47,7 +51,8 @@ def digest(*parts: str | bytes) -> str:
     pieces: list[bytes] = []
     for part in parts:
         data = part.encode() if isinstance(part, str) else part
-        pieces += len(data).to_bytes(8, "little"), data
+        length = len(data)
+        pieces += _LENGTHS[length] if length < _FEW_BYTES else length.to_bytes(8, "little"), data
     return hashlib.blake2b(b"".join(pieces), digest_size=8).hexdigest()
 
 

@@ -20,6 +20,7 @@ from flows.browse.downloads import FORMATS, articles_in_batches
 from flows.browse.filters import PAGES_MAX, ROWS_OF_A_PAGE, ArticleFilter, FilterError
 from flows.browse.open_problems import open_problems
 from flows.browse.page import find_page, page_view, raw_page
+from flows.browse.pages import OUTCOMES, PageFilter, list_pages
 from flows.browse.safety import HEADERS, REPORT_POLICY, SafeAnswers, allowed_hosts
 from flows.browse.site_views import site_view, sites_view
 from flows.browse.sites import SITE_SORTS, find_site, last_runs, prepare_sites, problems_of, sites
@@ -51,6 +52,7 @@ def make_app(root: str | Path) -> Starlette:
             route("/page/{page_id}", show_page),
             route("/page/{page_id}/source", show_source),
             route("/page/{page_id}/correction", show_correction),
+            route("/pages", show_pages),
             route("/quarantine", show_quarantine),
             route("/sites", show_sites),
             route("/site", show_site),
@@ -161,6 +163,14 @@ def show_correction(request: Request, snapshot: Snapshot) -> Response:
     if number and line is None:
         raise HTTPException(404, "This page has no such line.")
     return _page("correction.html.j2", views.correction_view(view, line, snapshot.output))
+
+
+def show_pages(request: Request, snapshot: Snapshot) -> Response:
+    """The pages that were received, by address, outcome or site."""
+    number, wanted = _number(request), PageFilter.from_query(request.query_params)
+    rows, total = list_pages(snapshot, wanted, number)
+    values = {"rows": rows, "wanted": wanted, "outcomes": OUTCOMES}
+    return _page("pages.html.j2", {**values, **_turning(request, number, total)})
 
 
 def show_quarantine(request: Request, snapshot: Snapshot) -> Response:

@@ -1,17 +1,19 @@
 """Which articles are shown, and in what order: read from an address and written into one."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from flows.browse.search_words import pattern_of, words_of
+from flows.browse.site_names import IS_OF_SITE
 from tasks.vocabulary import Doubt
 
 ROWS_OF_A_PAGE = 50
 PAGES_MAX = 200  # beyond that nobody turns pages, and skipping rows costs as much as reading them
-_QUERY_CHARS_MAX = 200
+QUERY_CHARS_MAX = 200  # each word of a query costs a pass over the texts
+_VALUE_CHARS_MAX = 2_000  # of another value: more than the longest name of a publisher
 NONE = "(none)"  # in an address: the articles whose field is empty
 
 # sort orders: name -> (label, SQL); the id makes the order the same on every page
@@ -36,6 +38,11 @@ MISSING = {
     "summary": ("summary", "summary is null"),
     "image": ("lead image", "image_url is null"),
 }
+# near-duplicates of another article: name -> (label, SQL condition)
+REPEATS = {
+    "without": ("left out", "near_duplicate_of is null"),
+    "only": ("only these", "near_duplicate_of is not null"),
+}
 PLACES = {"text": "title and text", "title": "title only"}
 
 
@@ -53,10 +60,12 @@ class ArticleFilter:
     q: str = ""
     place: str = "text"  # where `q` is searched: a key of PLACES
     publisher: str = ""
+    site: str = ""
     language: str = ""
     kind: str = ""
     flag: str = ""  # a flag, or `any`
     missing: str = ""  # a key of MISSING
+    repeats: str = ""  # a key of REPEATS
     first_day: date | None = None
     last_day: date | None = None
     confidence_min: float | None = None
@@ -72,15 +81,17 @@ class ArticleFilter:
         Raises:
             FilterError: a value is of the wrong kind.
         """
-        text = {name: query.get(name, "").strip()[:_QUERY_CHARS_MAX] for name in _NAMES}
+        text = {name: _value(name, query.get(name, "").strip()) for name in _NAMES}
         given = cls(
             q=text["q"],
             place=_choice("place", text["place"] or "text", PLACES),
             publisher=text["publisher"],
+            site=text["site"],
             language=text["language"],
             kind=_choice("kind", text["kind"], KINDS),
             flag=_choice("flag", text["flag"], ("any", *Doubt)),
             missing=_choice("missing", text["missing"], MISSING),
+            repeats=_choice("repeats", text["repeats"], REPEATS),
             first_day=_day("first_day", text["first_day"]),
             last_day=_day("last_day", text["last_day"]),
             confidence_min=_share("confidence_min", text["confidence_min"]),
@@ -95,7 +106,7 @@ class ArticleFilter:
     @property
     def is_text_search(self) -> bool:
         """Whether texts are searched, which takes longer than everything else."""
-        return bool(self.q) and self.place == "text"
+        return self.place == "text" and bool(words_of(self.q))
 
     def query(self, **changes: Any) -> str:
         """The query of the address of this view, with changes; what filters nothing is left out."""
@@ -114,12 +125,16 @@ class ArticleFilter:
             wanted = getattr(self, name)
             if wanted:
                 yield (f"{name} is null", []) if wanted == NONE else (f"{name} = ?", [wanted])
+        if self.site:
+            yield IS_OF_SITE, [self.site.lower()] * IS_OF_SITE.count("?")
         if self.kind:
             yield "kind = ?", [self.kind]
         if self.flag:
             yield ("len(flags) > 0", []) if self.flag == "any" else ("list_contains(flags, ?)", [self.flag])
         if self.missing:
             yield MISSING[self.missing][1], []
+        if self.repeats:
+            yield REPEATS[self.repeats][1], []
 
     def _range_conditions(self) -> Iterator[Condition]:
         if self.first_day:
@@ -133,27 +148,21 @@ class ArticleFilter:
 
     def _word_conditions(self) -> Iterator[Condition]:
         # by pattern: it takes half of the time of a search in lower-case copies of the texts
-        for word in map(pattern_of, self.words):
+        for word in map(pattern_of, words_of(self.q)):
             if self.place == "title":
                 yield "regexp_matches(title, ?, 'i')", [word]
             else:
                 yield "regexp_matches(title, ?, 'i') or regexp_matches(text, ?, 'i')", [word, word]
 
-    @property
-    def words(self) -> list[str]:
-        """What is searched: every word has to occur; words in double quotes are one phrase."""
-        found = []
-        for number, part in enumerate(self.q.split('"')):
-            found += [part] if number % 2 else part.split()
-        return [word for word in found if word.strip()]
-
 
 _NAMES = [entry.name for entry in fields(ArticleFilter)]
 
 
-def pattern_of(word: str) -> str:
-    """A word as a pattern for RE2 and Python in which case is ignored: `i` finds the Turkish `İ` and `ı`, too."""
-    return "".join("[iıİ]" if char in "iIıİ" else re.escape(char) for char in word)
+def _value(name: str, value: str) -> str:
+    longest = QUERY_CHARS_MAX if name == "q" else _VALUE_CHARS_MAX
+    if len(value) > longest:
+        raise FilterError(f"{name}: longer than {longest:,} characters")
+    return value
 
 
 def _choice(name: str, value: str, known: Any) -> str:

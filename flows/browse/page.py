@@ -3,7 +3,7 @@
 import difflib
 from dataclasses import dataclass, field
 
-from flows.browse.sites import SITE_NAME
+from flows.browse.site_names import SITE_NAME
 from flows.browse.snapshot import Row, Snapshot
 from flows.browse.stored import stored_rows
 from flows.cli.explain import field_rows, outcome_sentences
@@ -74,7 +74,7 @@ def page_view(snapshot: Snapshot, page: Row) -> PageView:
     lines = _lines(snapshot, doc_id)
     known = {
         "page": page,
-        "article": article,
+        "article": article and article | {"story_id": None},  # the other articles of the story are shown below
         "version": version,
         "original": original,
         "quarantine": quarantine,

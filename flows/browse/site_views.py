@@ -15,7 +15,9 @@ from tasks.quality.problems import Problem
 _BARS_WIDTH, _BARS_HEIGHT, _BAR_STEP = 180, 26, 6  # 30 runs
 _TRENDS_FROM_RUNS = 3  # two points are a line whatever they say
 _UNKNOWN = "–"
-HEADINGS = ("pages", "articles", "duplicates", "quarantined", "confidence")
+# the pages that none of the others counts are texts that a newer page replaced; a row says how many
+_COUNTS = ("pages", "articles", "duplicates", "quarantined")
+HEADINGS = (*_COUNTS, "confidence")
 
 
 def sites_view(rows: Sequence[Row], runs: Sequence[str]) -> dict[str, Any]:
@@ -56,7 +58,7 @@ def _described(row: Row) -> Row:
 def _numbers(row: Row) -> list[str]:
     """The cells of a site, or of a site in one run, under HEADINGS."""
     confidence = _UNKNOWN if row["confidence"] is None else f"{row['confidence']:.2f}"
-    return [*(count(row[name]) for name in ("pages", "articles", "duplicates", "quarantined")), confidence]
+    return [*(count(row[name]) for name in _COUNTS), confidence]
 
 
 def _missing(row: Row) -> str:

@@ -1,12 +1,10 @@
-"""The sites of a dataset: what became of their pages, how complete their articles are, and how that moved over runs.
-
-A site is the host of an address, without `www.`, or the folder of pages that have none.
-"""
+"""The sites of a dataset: what became of their pages, how complete their articles are, and how that moved over runs."""
 
 from collections import Counter
 
 from flows.browse.filters import MISSING, ROWS_OF_A_PAGE
 from flows.browse.open_problems import open_problems
+from flows.browse.site_names import SITE_NAME
 from flows.browse.snapshot import Row, Snapshot
 from tasks.quality.problems import Problem
 
@@ -19,10 +17,6 @@ SITE_SORTS = {
     "problems": ("most open problems first", "problems desc, pages desc, site"),
     "name": ("by name", "site"),
 }
-_HOST = "lower(split_part(split_part(url, '/', 3), ':', 1))"
-_FOLDER = "lower(parse_dirpath(split_part(source_uri, '#', 1)))"
-# the site of a row of the ledger or of the articles, as SQL
-SITE_NAME = f"coalesce(nullif(case when starts_with({_HOST}, 'www.') then {_HOST}[5:] else {_HOST} end, ''), {_FOLDER})"
 _RUNS = 30  # the newest of the dataset; of these each site has numbers by run
 _NUMBERS, _BY_RUN = "site_numbers", "site_runs"
 
@@ -92,11 +86,12 @@ def _create(snapshot: Snapshot, name: str, keys: str, condition: str) -> None:
     columns = f"{SITE_NAME} as {keys}"
     snapshot.create_table(
         name,
-        f"select * from (select {columns}, count(*) as pages, "
+        f"select *, became - coalesce(articles, 0) as replaced from (select {columns}, count(*) as pages, "
         "count(*) filter (where outcome = 'quarantined') as quarantined, "
-        "count(*) filter (where outcome = 'duplicate') as duplicates "
-        f"from ledger where {condition} group by {keys}) left join "
+        "count(*) filter (where outcome = 'duplicate') as duplicates, "
+        "count(*) filter (where outcome = 'article') as became "
+        f"from ledger where outcome <> 'forgotten' and {condition} group by {keys}) left join "
         f"(select {columns}, count(*) as articles, avg(confidence) as confidence, "
-        "avg((len(flags) > 0)::int) as flagged, any_value(publisher) as publisher, "
+        "avg((len(flags) > 0)::int) as flagged, mode(publisher order by publisher) as publisher, "
         f"{missing} from articles where {condition} group by {keys}) using ({keys})",
     )

@@ -17,7 +17,7 @@ from expectations.reasons import quarantine_sentences
 from flows.browse.articles import Found
 from flows.browse.corrections import field_correction, line_correction
 from flows.browse.downloads import FORMATS
-from flows.browse.filters import KINDS, MISSING, NONE, PLACES, SORTS, ArticleFilter
+from flows.browse.filters import KINDS, MISSING, NONE, PLACES, REPEATS, SORTS, ArticleFilter
 from flows.browse.open_problems import by_rule
 from flows.browse.overview import LOW_CONFIDENCE, Overview
 from flows.browse.page import PageView, flag_sentence
@@ -36,12 +36,14 @@ _FOLDER = Path(__file__).parent
 _FOREIGN_CHARS_MAX = 100_000  # of one value; a paragraph may be long, a page of megabytes helps nobody
 _FOLDED_FROM_LINES = 6  # fewer take less room than what stands in their place
 _CHART_WIDTH, _CHART_HEIGHT = 640, 120
+_ALIKE_MAX = 10  # names of publishers that a hint suggests
 _PERIODS = {4: "year", 7: "month", 10: "day"}  # by the length of a label, such as 2026-03
 _PLAIN_SPACES = frozenset("\n\t")
 _JOINERS = frozenset("\u200c\u200d")  # invisible, but Persian and Hindi cannot be written without them
 NAVIGATION = (
     ("/", "Dataset"),
     ("/articles", "Articles"),
+    ("/pages", "Pages"),
     ("/quarantine", "Quarantine"),
     ("/sites", "Sites"),
     ("/runs", "Runs"),
@@ -93,6 +95,7 @@ def dataset_view(numbers: Overview, reports: Sequence[RunReport], problems: Sequ
         "shares": _shares(numbers),
         "flags": [{**row, "sentence": flag_sentence(row["name"])} for row in numbers.flags],
         "chart": _chart(numbers.by_period),
+        "highest": max(numbers.by_period, key=lambda row: int(row["articles"]), default=None),
         "period": _PERIODS.get(len(numbers.by_period[0]["label"]), "") if numbers.by_period else "",
         "runs": [_run_row(report) for report in reports],
         "problems": by_rule(problems, reports),
@@ -156,16 +159,34 @@ def articles_view(wanted: ArticleFilter, found: Found, numbers: Overview) -> dic
         "wanted": wanted,
         "found": found,
         "publishers": numbers.publisher_names,
-        "languages": numbers.language_names,
+        "language_options": sorted(
+            ((code, language_name(code)) for code in numbers.language_names), key=lambda option: option[1]
+        ),
+        "hint": _hint(wanted, numbers) if not found.rows and not found.searched else "",
         "kinds": KINDS,
         "flags": [flag.value for flag in Doubt],
         "missing": {name: label for name, (label, _) in MISSING.items()},
+        "repeats": {name: label for name, (label, _) in REPEATS.items()},
         "places": PLACES,
         "sorts": {name: label for name, (label, _) in SORTS.items()},
         "downloads": [(ending, words, wanted.query(page=1, after="")) for ending, (words, *_) in FORMATS.items()],
         "has_open_filters": bool(wanted.query(q="", place="text", page=1, after="")),
         "is_filtered": bool(wanted.query(page=1, after="", sort="newest", place="text")),
     }
+
+
+def _hint(wanted: ArticleFilter, numbers: Overview) -> str:
+    """Why filters let nothing through, if the filters alone show it."""
+    if wanted.first_day and wanted.last_day and wanted.first_day > wanted.last_day:
+        return f"The first day, {wanted.first_day}, is after the last one, {wanted.last_day}."
+    limits = wanted.confidence_min, wanted.confidence_max
+    if limits[0] is not None and limits[1] is not None and limits[0] > limits[1]:
+        return f"No confidence is at least {limits[0]:g} and at most {limits[1]:g}."
+    if wanted.publisher and wanted.publisher not in (NONE, *numbers.publisher_names):
+        alike = [name for name in numbers.publisher_names if wanted.publisher.casefold() in name.casefold()]
+        named = f" Publishers with this in their name: {'; '.join(alike[:_ALIKE_MAX])}." if alike else ""
+        return f"A publisher's name has to be written in full.{named}"
+    return ""
 
 
 # ---------------------------------------------------------------------- one page

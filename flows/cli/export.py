@@ -15,7 +15,7 @@ FORMATS = ("jsonl", "csv", "sqlite", "duckdb", "markdown")
 
 def export_articles(options: argparse.Namespace) -> int:
     """Write the articles of a dataset to a file or a folder, and say what is not in it."""
-    from flows.export.articles import Selection, chosen_columns
+    from flows.export.articles import Selection, chosen_columns, chosen_condition
     from flows.export.run import STANDARD_OUTPUT, check_target, columns_needed, export, format_of
     from flows.report.wording import count
     from tasks.load.output import Output
@@ -23,7 +23,7 @@ def export_articles(options: argparse.Namespace) -> int:
     output = Output.open(options.output)
     file_format = format_of(options.target, options.format)
     check_target(options.target, file_format, output, is_overwriting=options.overwrite)
-    selection = Selection(options.where, chosen_columns(options.columns, columns_needed(file_format)))
+    selection = Selection(chosen_condition(options.where), chosen_columns(options.columns, columns_needed(file_format)))
     with _progress() as progress:
         exported = export(output, options.target, file_format, selection, progress)
     is_piped = options.target == STANDARD_OUTPUT

@@ -1,9 +1,11 @@
 """What a dataset knows of one page: the page that a user means, and the rows of all tables about it."""
 
 import os
+import re
+import unicodedata
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,6 +16,7 @@ from tasks.storage.addresses import shown
 from tasks.storage.tables import files_of
 
 Row = dict[str, Any]  # a row of a table, as its schema declares it
+_START = re.compile(r"^(https?://)?(www\.)?")
 _VERSIONED = ("articles", "versions")
 
 
@@ -21,23 +24,30 @@ def find_pages(wanted: str, output: Output) -> list[Row]:
     """The ledger's rows that an id, a path or an address matches, the newest first.
 
     A path matches in any spelling (absolute, relative, bare name), an address also as the `canonical_url` of an
-    article.
+    article. If no page has exactly this address, those count that differ in scheme, `www.`, case, percent codes, a
+    fragment or a slash at the end.
     """
     given, wanted = wanted, shown(wanted)  # tables have the name that is shown
-    doc_ids = _pages_of_address(wanted, output) | {wanted}
+    rows = _found(given, wanted, _pages_of_address(wanted, output) | {wanted}, output)
+    if not rows and urlsplit(wanted).scheme:
+        rows = _found(given, wanted, _pages_of_similar_address(wanted, output), output)
+    return sorted(rows, key=lambda row: (row["run_id"], row["outcome"] == "article"), reverse=True)
+
+
+def _found(given: str, wanted: str, doc_ids: set[str], output: Output) -> list[Row]:
+    """The ledger's rows of these pages, or of this article, source or file name."""
     exact, by_name = [], []
     for file in output.files("ledger").values():
         table = pq.ParquetFile(file).read()
         article_ids = pc.fill_null(table.column("article_id"), "")
         is_meant = pc.or_(
-            pc.is_in(table.column("doc_id"), pa.array(sorted(doc_ids))),
+            pc.is_in(table.column("doc_id"), pa.array(sorted(doc_ids), pa.string())),
             pc.or_(pc.equal(article_ids, wanted), _has_source(table, given)),
         )
         exact += table.filter(is_meant).to_pylist()
         if "/" not in wanted:
             by_name += table.filter(pc.ends_with(table.column("source_uri"), f"/{wanted}")).to_pylist()
-    rows = exact or by_name
-    return sorted(rows, key=lambda row: (row["run_id"], row["outcome"] == "article"), reverse=True)
+    return exact or by_name
 
 
 def _pages_of_address(wanted: str, output: Output) -> set[str]:
@@ -50,6 +60,23 @@ def _pages_of_address(wanted: str, output: Output) -> set[str]:
             table = pq.ParquetFile(file).read(columns=["doc_id", "canonical_url"])
             doc_ids |= set(table.filter(pc.equal(table.column("canonical_url"), wanted)).column("doc_id").to_pylist())
     return doc_ids
+
+
+def _pages_of_similar_address(wanted: str, output: Output) -> set[str]:
+    """The doc_ids of the pages whose address differs from this one only in its spelling."""
+    meant, doc_ids = plain_address(wanted), set()
+    for name, column in (("ledger", "url"), *((name, "canonical_url") for name in _VERSIONED)):
+        for file in output.files(name).values():
+            table = pq.ParquetFile(file).read(columns=["doc_id", column])
+            pairs = zip(table.column("doc_id").to_pylist(), table.column(column).to_pylist(), strict=True)
+            doc_ids |= {doc_id for doc_id, address in pairs if address and plain_address(address) == meant}
+    return doc_ids
+
+
+def plain_address(address: str) -> str:
+    """An address in lower case and in letters, without scheme, `www.`, fragment and a slash at the end."""
+    composed = unicodedata.normalize("NFC", unquote(address))
+    return _START.sub("", composed.lower()).split("#", 1)[0].rstrip("/")
 
 
 def _has_source(table: pa.Table, given: str) -> pa.Array:

@@ -19,7 +19,8 @@ def check_sites(options: argparse.Namespace) -> int:
     from tasks.site_rules.file import load_site_rules
 
     rules = load_site_rules(options.file)
-    print(f"{options.file}: {count(rules.rule_count, 'rule')} for {count(len(rules.site), 'site')}, all valid")
+    entries = f"{len(rules.site):,} {'entry' if len(rules.site) == 1 else 'entries'}"
+    print(f"{options.file}: {count(rules.rule_count, 'rule')} in {entries}, all valid", *rules.repeated, sep="\n")
     return EXIT_DONE
 
 
@@ -61,6 +62,10 @@ def _print(console: "Terminal", found: "Preview", limit: int) -> None:
     for change in found.changes:
         _print_change(console, change)
     console.print(_counts(found, limit), soft_wrap=True)
+    if found.without_pages and found.stored_count:
+        console.print("Entries that no kept page is for (is the host right?):", style="bold")
+        for name in found.without_pages:
+            console.print(f"  {_short(name)}", soft_wrap=True)
     unused = [(entry, rule) for entry, rule, uses in found.uses if not uses]
     if unused and found.compared_count:
         console.print("Rules that found nothing on these pages:", style="bold")

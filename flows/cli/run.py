@@ -114,8 +114,10 @@ def _check_sources_and_output(options: argparse.Namespace) -> None:
     from tasks.ingest.selection import Selection
     from tasks.ingest.sources import check_all_sources
     from tasks.load.output import Output
+    from tasks.storage.addresses import with_plain_scheme
 
     selection = Selection(tuple(options.include), tuple(options.exclude))
+    options.sources = [with_plain_scheme(source) for source in options.sources]
     check_all_sources(options.sources, selection)
     output = Output(options.output)
     if any(os.path.realpath(source) == os.path.realpath(options.output) for source in options.sources):

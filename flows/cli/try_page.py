@@ -4,16 +4,18 @@ import argparse
 import gc
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.cli.foreign_text import one_line, printable
 from tasks.errors import EXIT_DONE, UsageError
-from tasks.storage.addresses import shown
+from tasks.storage.addresses import shown, with_plain_scheme
 
 if TYPE_CHECKING:
     from flows.article import Article, Problem
 
 STANDARD_INPUT = "-"
+_WEB = ("https://", "http://")
 FORMATS = ("text", "markdown", "json")
 
 
@@ -57,13 +59,21 @@ def _start_fast() -> None:
 def _read(options: argparse.Namespace) -> "Article":
     from tasks.ingest import one_page
 
-    source = options.page
-    if options.url and source.startswith(("http://", "https://")):
+    source = with_plain_scheme(options.page)
+    is_web = source.startswith(_WEB)
+    if options.url and is_web:
         raise UsageError("--url is for a file or standard input; an address is the page's own")
+    if options.url and not (web_address := with_plain_scheme(options.url)).startswith(_WEB):
+        raise UsageError(f"--url: {shown(web_address)}: is not an address that begins with https:// or http://")
     if source == STANDARD_INPUT:
         row = one_page.page_of_stream(sys.stdin.buffer, "standard input", url=options.url)
-    elif source.startswith(("http://", "https://")):
+    elif is_web:
         row = one_page.page_of_address(source)
+    elif "://" in source and not source.startswith("file://"):
+        raise UsageError(f"{shown(source)}: only addresses with https:// or http:// can be fetched, and files be read")
+    elif Path(source).is_fifo():  # copydesk try <(curl ...)
+        with Path(source).open("rb") as stream:
+            row = one_page.page_of_stream(stream, source, url=options.url)
     else:
         row = one_page.page_of_file(source)
         row["url"] = options.url or row["url"]

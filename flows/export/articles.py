@@ -1,5 +1,6 @@
 """The articles to export: chosen by a condition in SQL, read part by part, however many they are."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,11 @@ from tasks.load.output import Output
 _BATCH_ROWS = 1_000  # a few megabytes of text
 _MEMORY = "1GB"  # of DuckDB; what needs more is written to disk
 KEY = "article_id"
+SHARE_DIGITS = 4  # of confidences, which are 32-bit numbers: what follows means nothing
+_UNKNOWN_COLUMN = re.compile(r'^Referenced column "([^"]*)" not found')
+_EXAMPLE = "for example \"language = 'de'\""
+_TEXT_IN_QUOTES = f"; a text has single quotes around it, {_EXAMPLE}"
+_CONDITION_ALONE = f"expected only a condition in SQL, {_EXAMPLE}"
 
 
 @dataclass(frozen=True)
@@ -44,12 +50,25 @@ def chosen_columns(given: str | None, always: Sequence[str] = ()) -> tuple[str, 
         UsageError: there is no such column.
     """
     known = schema.ARTICLES.names
-    names = [name.strip() for name in given.split(",") if name.strip()] if given else known
+    names = known if given is None else [name.strip() for name in given.split(",") if name.strip()]
+    if not names:
+        raise UsageError("--columns: names no column; leave the option out to export all columns")
     for name in names:
         if name not in known:
             hint = did_you_mean(name, known) or "; `copydesk schema articles` lists them"
             raise UsageError(f"--columns: unknown column: {name}{hint}")
     return tuple(dict.fromkeys([*(name for name in always if name not in names), *names]))
+
+
+def chosen_condition(given: str | None) -> str | None:
+    """The condition that a user gives; None for all articles.
+
+    Raises:
+        UsageError: it is empty, as an unset variable of a shell is: that must not export everything.
+    """
+    if given is not None and not given.strip():
+        raise UsageError("--where: is empty; leave the option out to export all articles")
+    return given
 
 
 class Articles:
@@ -71,7 +90,7 @@ class Articles:
             self.count = int(self._value(f"select count(*) from ({selection.query})"))  # noqa: S608 - as above
         except duckdb.Error as error:
             self.close()
-            raise UsageError(f"--where: {one_sentence(error)}") from error
+            raise UsageError(f"--where: {_condition_problem(error)}") from error
 
     def _open(self, output: Output) -> None:
         """Make the view `articles_of_dataset` with exactly the declared columns, which older files may lack."""
@@ -82,9 +101,8 @@ class Articles:
             listed = ", ".join("'" + path.replace("'", "''") + "'" for path in files)
             parquet = f"read_parquet([{listed}], union_by_name = true)"
             query += f" union all by name select * from {parquet}"  # noqa: S608 - quoted names of files
-        # 32-bit numbers have digits that mean nothing
         shares = [field.name for field in schema.ARTICLES if pa.types.is_float32(field.type)]
-        rounded = ", ".join(f"round({name}::double, 4) as {name}" for name in shares)
+        rounded = ", ".join(f"round({name}::double, {SHARE_DIGITS}) as {name}" for name in shares)
         view = f"select * replace ({rounded}) from ({query})"  # noqa: S608 - names of columns and files
         self.connection.execute(f"create temporary view articles_of_dataset as {view}")
 
@@ -107,6 +125,17 @@ class Articles:
     def close(self) -> None:
         """Close the database."""
         self.connection.close()
+
+
+def _condition_problem(error: duckdb.Error) -> str:
+    """What is wrong with a condition, and how one is written."""
+    message = one_sentence(error)
+    if unknown := _UNKNOWN_COLUMN.search(message):
+        name = unknown[1]
+        return f"unknown column: {name}{did_you_mean(name, schema.ARTICLES.names) or _TEXT_IN_QUOTES}"
+    if isinstance(error, duckdb.ParserException | duckdb.CatalogException):
+        return f"{message.rstrip('!')}; {_CONDITION_ALONE}"
+    return message
 
 
 def one_sentence(error: BaseException) -> str:

@@ -1,23 +1,31 @@
 """An article as Markdown: front matter in YAML, the headline, the paragraphs."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
 
-# fields of the front matter, in this order; those without a value are left out
+from tasks import schema
+
+# usual fields of the front matter, in this order; those without a value are left out
 FRONT_MATTER = """
-    title publisher author authors published_date published_at url canonical_url language section topics wire_credit
-    dateline_place word_count confidence flags article_id source_uri
+    title publisher author authors published_date published_at modified_at url canonical_url image_url summary language
+    section topics wire_credit dateline_place word_count confidence flags article_id source_uri
 """.split()
 _INLINE = re.compile(r"([\\`*_\[\]<])")  # what would become emphasis, code, a link or HTML
 _LINE_START = re.compile(r"^(\s*)([#>+=~|-]|\d+(?=[.)]))", re.M)  # a heading, a quote, a list, a rule or a table
 
 
-def article_markdown(article: Mapping[str, Any]) -> str:
-    """A row of `schema.ARTICLES` as a Markdown document."""
-    values = {name: article[name] for name in FRONT_MATTER if name in article and article[name] not in (None, [], "")}
+def front_matter(columns: Sequence[str]) -> tuple[str, ...]:
+    """The columns that the front matter has: those that were chosen, or the usual ones if none was left out."""
+    chosen = FRONT_MATTER if set(columns) >= set(schema.ARTICLES.names) else columns
+    return tuple(name for name in chosen if name != "text")
+
+
+def article_markdown(article: Mapping[str, Any], front_names: Sequence[str] = FRONT_MATTER) -> str:
+    """A row of `schema.ARTICLES` as a Markdown document; `front_names` are the columns of its front matter."""
+    values = {name: article[name] for name in front_names if name in article and article[name] not in (None, [], "")}
     front = yaml.safe_dump(values, allow_unicode=True, sort_keys=False, width=10_000)
     heading = f"# {literal(one_paragraph(article['title']))}\n\n" if article.get("title") else ""
     return f"---\n{front}---\n\n{heading}{literal(article.get('text') or '')}\n"

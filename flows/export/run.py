@@ -1,9 +1,10 @@
 """One export: where it goes, in which format, and what it leaves out."""
 
+import errno
 import os
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,7 @@ import duckdb
 
 from flows.export.articles import KEY, Articles, Selection, one_sentence
 from flows.export.duckdb_file import write_duckdb
-from flows.export.markdown import FRONT_MATTER, article_markdown, file_name
+from flows.export.markdown import article_markdown, file_name, front_matter
 from flows.export.sqlite_file import write_sqlite
 from flows.export.text_files import CsvWriter, json_lines
 from tasks import schema
@@ -33,8 +34,7 @@ FORMATS = {
 }
 _DATABASES = ("sqlite", "duckdb")
 _FOLDER_MARK = ".copydesk-export"  # in a folder of Markdown files: only such a folder is ever replaced
-# what Markdown needs for the names of its files, and its front matter with the text
-_MARKDOWN_COLUMNS = (*FRONT_MATTER, "text")
+_NO_SPACE = ("No space left", "disk is full")  # how DuckDB and SQLite say it
 
 Progress = Callable[[int, int], None]  # articles done, and all
 
@@ -104,13 +104,16 @@ def export(output: Output, target: str, file_format: str, selection: Selection, 
     try:
         if file_format == "duckdb":
             with replaced_file(Path(target)) as temporary:
-                count, total = write_duckdb(temporary, output, selection)
+                try:
+                    count, total = write_duckdb(temporary, output, selection)
+                finally:  # on a full disk, what DuckDB could not write into the database stays beside it
+                    Path(f"{temporary}.wal").unlink(missing_ok=True)
             return Exported(count, [*_not_chosen(selection, total - count), *left_out])
         articles = Articles(output, selection)
         try:
             batches = _counted(articles, progress)
             if file_format == "markdown":
-                _write_folder(Path(target), batches)
+                _write_folder(Path(target), batches, front_matter(selection.columns))
             elif file_format == "sqlite":
                 with replaced_file(Path(target)) as temporary:
                     write_sqlite(temporary, batches, selection.columns)
@@ -125,7 +128,9 @@ def export(output: Output, target: str, file_format: str, selection: Selection, 
     except OSError as error:
         raise UsageError(f"{shown(target)}: cannot be written ({error.strerror or error})") from error
     except (sqlite3.Error, duckdb.Error) as error:
-        raise UsageError(f"{shown(target)}: cannot be written ({one_sentence(error)})") from error
+        is_full = any(words in str(error) for words in _NO_SPACE)  # the rest of the message names a temporary file
+        problem = os.strerror(errno.ENOSPC) if is_full else one_sentence(error)
+        raise UsageError(f"{shown(target)}: cannot be written ({problem})") from error
 
 
 def _counted(articles: Articles, progress: Progress) -> Iterator[list[dict[str, Any]]]:
@@ -163,14 +168,14 @@ def _write_text(
     return writer.notes
 
 
-def _write_folder(path: Path, batches: Iterator[list[dict[str, Any]]]) -> None:
+def _write_folder(path: Path, batches: Iterator[list[dict[str, Any]]], front_names: Sequence[str]) -> None:
     with replaced_folder(path) as temporary:
         (temporary / _FOLDER_MARK).write_text("written by copydesk export\n", encoding="utf-8")
         for rows in batches:
             for row in rows:
                 target = temporary / file_name(row)
                 target.parent.mkdir(exist_ok=True)
-                target.write_bytes(article_markdown(row).encode("utf-8", "replace"))
+                target.write_bytes(article_markdown(row, front_names).encode("utf-8", "replace"))
 
 
 def _not_chosen(selection: Selection, number: int) -> list[str]:
@@ -183,7 +188,11 @@ def _left_out(file_format: str, selection: Selection) -> list[str]:
     """The columns and tables that are not in the export."""
     columns = selection.left_out
     if file_format == "markdown":
-        columns = [name for name in schema.ARTICLES.names if name not in (*_MARKDOWN_COLUMNS,) or name in columns]
+        columns = [
+            name
+            for name in schema.ARTICLES.names
+            if name not in (*front_matter(selection.columns), "text") or name in columns
+        ]
     sentences = []
     if columns:
         sentences.append(f"Columns of articles that are not in it: {', '.join(columns)}.")

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from tasks.extract.fields.wire import agency_by_the_headline, agency_in_dateline, without_source_label
 from tasks.extract.page import Page
 from tasks.text.publisher_names import is_agency, is_wire_agency
 
@@ -104,7 +105,11 @@ def read_body(page: Page) -> Body:
     wire_lines = [line.text for line in page.labelled("wire")]
     corrections = [text for text in wire_lines if _CORRECTION.match(text)]
     place, agency = _dateline(paragraphs[0]) if paragraphs else (None, None)
+    if agency is None and paragraphs:
+        agency = agency_in_dateline(paragraphs[0])
     wire_credit = _wire_credit([text for text in wire_lines if text not in corrections], agency)
+    if wire_credit is None and page.is_html:
+        wire_credit = agency_by_the_headline(page)
     return Body(
         text="\n\n".join(paragraphs),
         paragraphs=paragraphs,
@@ -131,7 +136,7 @@ def _wire_credit(wire_lines: list[str], dateline_agency: str | None) -> str | No
     """The first line that is not about reporters, else the dateline's agency, else the first line."""
     credit = next((text for text in wire_lines if not _REPORTING.match(text)), None)
     credit = credit or dateline_agency or next(iter(wire_lines), None)
-    return credit.strip() if credit else None
+    return without_source_label(credit.strip()) if credit else None
 
 
 def _captions_and_credits(page: Page) -> tuple[list[str], list[str]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from tasks.errors import UsageError
+from tasks.ingest.content_kind import found_kind
 from tasks.ingest.file_refs import FileRef, FileRefs
 from tasks.ingest.formats import FORMATS, PAGE, Format, format_of
 from tasks.ingest.formats.times import microseconds
@@ -25,7 +26,7 @@ from tasks.ingest.selection import (
     Selection,
     is_beside_pages,
     is_hidden,
-    is_page_without_ending,
+    kind_without_ending,
 )
 from tasks.ingest.unpacking import CODECS
 from tasks.storage import object_stores
@@ -40,19 +41,30 @@ INNER_LINKS = "links to folders that are read themselves"
 OUTPUTS = "outputs of Copydesk"
 OUTER_LINK, OUTER_LINKS = "link to the folder ", "more links to folders, not followed"
 _SHOWN_LINKS = 20
+_TABLE_LOGS = frozenset({"_delta_log", ".hoodie"})
+TABLE_LOGS = "logs of Delta Lake or Hudi tables, not followed: rows that they delete are read too; export such a table"
 # what to do with files that hold pages in another form, by their endings
 _AS_TABLE = "export the rows of tables as Parquet, JSON lines or CSV"
 _AS_PAGES = "save saved pages as HTML or MHTML"
 _AS_TEXT = "convert documents to text or HTML"
 ADVICE = {
-    **dict.fromkeys((".avro", ".orc", ".xlsx", ".xls", ".ods", ".db", ".sqlite", ".h5", ".dta", ".rds"), _AS_TABLE),
+    **dict.fromkeys((".avro", ".xlsx", ".xls", ".ods", ".db", ".sqlite", ".h5", ".dta", ".rds"), _AS_TABLE),
     **dict.fromkeys((".pickle", ".pkl", ".marshal"), f"{_AS_TABLE}; pickles are never opened, since they may run code"),
-    **dict.fromkeys((".webarchive", ".maff", ".har", ".eml", ".msg"), _AS_PAGES),
+    **dict.fromkeys((".eml", ".emlx", ".mbox", ".msg", ".pst"), _AS_PAGES),
     **dict.fromkeys((".pdf", ".docx", ".doc", ".odt", ".epub", ".rtf"), _AS_TEXT),
     **dict.fromkeys((".cdx", ".cdxj"), "an index of web archives names pages and holds none; use the WARC files"),
     ".wat": "WAT files describe pages and hold none; use the WARC or WET files",
     ".xml": "XML is read as XHTML only; name a feed or sitemap by its address, and export other XML as HTML",
-    **dict.fromkeys((".rar", ".7z", ".lz4"), "unpack archives of other kinds"),
+    **dict.fromkeys(
+        (".rar", ".7z", ".lz4", ".lz", ".lzma", ".lzo", ".br", ".z", ".snappy", ".sz", ".cab", ".iso"),
+        "unpack archives of other kinds",
+    ),
+    **dict.fromkeys(
+        (".001", ".002", ".z01", ".partaa", ".aa"), "join the parts of split files, e.g. cat NAME.* > NAME"
+    ),
+    **dict.fromkeys((".sql", ".bson"), _AS_TABLE),
+    **dict.fromkeys((".rss", ".atom", ".opml"), "name a feed or a sitemap by its address; a run fetches its pages"),
+    ".zim": "export the pages of a ZIM file, e.g. with zimdump",
 }
 
 
@@ -136,7 +148,8 @@ def _files_of(source: str, skipped: Counter[str]) -> Iterator[FileRef]:
     elif any(mark in source for mark in "*?["):
         yield from _matches(source, skipped)
     else:
-        raise SourceError(f"{shown(source)}: no such file or folder")
+        hint = "; an address begins with https://" if source.lower().startswith("www.") else ""
+        raise SourceError(f"{shown(source)}: no such file or folder{hint}")
 
 
 def _remote_files(source: str, skipped: Counter[str]) -> Iterator[FileRef]:
@@ -147,12 +160,16 @@ def _remote_files(source: str, skipped: Counter[str]) -> Iterator[FileRef]:
             inner = name.removeprefix(path_of(source).rstrip("/"))
             if not file.is_named and any(is_hidden(part) for part in inner.split("/") if part):
                 skipped[HIDDEN] += 1
-            elif not file.is_named and is_beside_pages(name):
+                continue
+            if not file.is_named and is_beside_pages(name):
                 skipped[BESIDE_PAGES] += 1
-            elif kind is None and not file.is_named and not is_page_without_ending(name):
-                skipped[_kind(Path(name))] += 1
-            else:
-                yield FileRef(shown(file.path), file.path, file.byte_count, file.mtime_ns, (kind or PAGE).name, codec)
+                continue
+            if kind is None and not file.is_named:
+                kind, codec = kind_without_ending(name) or (None, codec)
+                if kind is None:
+                    skipped[_kind(Path(name))] += 1
+                    continue
+            yield FileRef(shown(file.path), file.path, file.byte_count, file.mtime_ns, (kind or PAGE).name, codec)
     except object_stores.StoreError as error:
         raise SourceError(str(error)) from error
 
@@ -177,10 +194,16 @@ def _matches(pattern: str, skipped: Counter[str]) -> Iterator[FileRef]:
                 yield from _walk(entry, skipped)
         elif is_beside_pages(name):
             skipped[BESIDE_PAGES] += 1
-        elif format_of(name)[0] or is_page_without_ending(name):
-            yield from _file_in(name, entry.name, format_of(entry.name), _addresses(entry.parent), skipped)
+        elif kind := _kind_in_folder(name):
+            yield from _file_in(name, entry.name, kind, _addresses(entry.parent), skipped)
         else:
             skipped[_kind(entry)] += 1
+
+
+def _kind_in_folder(path: str) -> "Kind | None":
+    """The format and compression of a file by its name, else by its first bytes; None if it is passed over."""
+    kind = format_of(path.rpartition(os.sep)[2])
+    return kind if kind[0] else kind_without_ending(path)
 
 
 def _is_in_output(entry: Path, base: str, known: dict[Path, bool]) -> bool:
@@ -205,7 +228,15 @@ def _named_file(path: Path) -> FileRef:
         raise SourceError(f"{printable(str(path))}: is neither a file nor a folder")
     if not os.access(path, os.R_OK):
         raise SourceError(f"{printable(str(path))}: cannot be read (permission denied)")
-    return _ref(str(path), path.name, status, _addresses(path.parent), format_of(path.name), is_link=path.is_symlink())
+    kind = format_of(path.name)
+    if kind[0] is None:
+        kind = found_kind(str(path), is_named=True) or kind
+        if kind[0] is None and (advice := ADVICE.get(path.suffix.lower())):
+            uri, when = printable(str(path)), status.st_mtime_ns
+            return FileRef(
+                uri, str(path), status.st_size, when, flaw=Flaw.NO_CONTENT, detail=f"is not a page; {advice}"
+            )
+    return _ref(str(path), path.name, status, _addresses(path.parent), kind, is_link=path.is_symlink())
 
 
 def _walk(folder: Path, skipped: Counter[str]) -> Iterator[FileRef]:
@@ -232,10 +263,10 @@ def _walk(folder: Path, skipped: Counter[str]) -> Iterator[FileRef]:
             if is_hidden(name):
                 skipped[HIDDEN] += 1
                 continue
-            kind, path = format_of(name), f"{root.rstrip(os.sep)}{os.sep}{name}"
+            path = f"{root.rstrip(os.sep)}{os.sep}{name}"
             if is_beside_pages(path):
                 skipped[BESIDE_PAGES] += 1
-            elif kind[0] or is_page_without_ending(path):
+            elif kind := _kind_in_folder(path):
                 yield from _file_in(path, name, kind, addresses, skipped, top)
             else:
                 skipped[_kind(Path(name))] += 1
@@ -245,7 +276,9 @@ def _real_folders(root: str, names: set[str], top: str, skipped: Counter[str]) -
     """The folders in a folder that are walked. Links are not: they may lead in circles, or to what is not meant."""
     for name in sorted(names):
         path = os.path.join(root, name)  # noqa: PTH118 - a million folders, and no Path for each
-        if is_hidden(name):
+        if name in _TABLE_LOGS:
+            skipped[TABLE_LOGS] += 1
+        elif is_hidden(name):
             skipped[HIDDEN_FOLDERS] += 1
         elif not os.path.islink(path):  # noqa: PTH114
             if os.path.exists(os.path.join(path, MARK)) and read_mark(Path(path)):  # noqa: PTH110, PTH118

@@ -21,6 +21,9 @@ Found = TypeVar("Found")
 _SECONDS_PER_MEGABYTE = 5.0
 
 
+# What libraries raise on data that their authors did not think of: the pages before it stay
+_UNFORESEEN = (ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RecursionError, TypeError)
+_SHOWN_CHARS = 300
 _SECONDS_OF_UNKNOWN = 3600.0  # a file of the Web whose server does not say its size
 
 
@@ -31,8 +34,9 @@ def seconds_for(byte_count: int) -> float:
     return page_cpu_seconds() + _SECONDS_PER_MEGABYTE * byte_count / (1 << 20)
 
 
-def within(records: Iterator[Found], seconds: float) -> Iterator[Found | Record]:
+def within(found: Iterator[Found], seconds: float) -> Iterator[Found | Record]:
     """The records that are read within some CPU time, with what is done with them; then a record that says so."""
+    records = _up_to_unforeseen(found)
     if threading.current_thread() is not threading.main_thread():  # only there can a timer interrupt the reading
         yield from records
         return
@@ -53,6 +57,15 @@ def within(records: Iterator[Found], seconds: float) -> Iterator[Found | Record]
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
+
+
+def _up_to_unforeseen(records: Iterator[Found]) -> Iterator[Found | Record]:
+    """The records up to what their reader fails at, and a record that says so."""
+    try:
+        yield from records
+    except _UNFORESEEN as error:
+        detail = f"the rest cannot be read: {type(error).__name__}: {error}"[:_SHOWN_CHARS]
+        yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=detail)
 
 
 class _TimeIsUpError(Exception):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
-from tasks.ingest.sniff import find_problem, is_html
-from tasks.ingest.unpacking import UnpackError, codec_of, unpacker
+from tasks.ingest.content_kind import found_kind
+from tasks.ingest.formats import Format
 from tasks.storage import object_stores
 
 NOT_SELECTED = "files left out by --include and --exclude"
@@ -24,10 +24,12 @@ _SITE_FILES = {
     "app-ads.txt": re.compile(rb",\s{0,9}(?:direct|reseller)\b", re.I),
     "cookies.txt": re.compile(rb"\A# (?:Netscape )?HTTP Cookie File", re.I),
 }
-# of pages that a server makes; their names say nothing of what is in a file
+# of pages that a server makes, and of exports; their names say nothing of what is in a file
 _SERVER_SUFFIXES = frozenset(
     ".php .php3 .php4 .php5 .phtml .asp .aspx .ashx .jsp .jspx .jsf .do .action .shtml .shtm .stm .cgi .pl .cfm .cfml "
-    ".xml .xht .dhtml .amp .page .story".split()
+    ".xml .xht .dhtml .amp .page .story"
+    # of anything: Heritrix calls a WARC file .open while it writes it
+    " .dat .data .log .out .open .dump .export .bak .old .orig .part".split()
 )
 _SUFFIX_CHARS = 5  # what is longer, or has other signs than letters and digits, is a part of a headline or a query
 
@@ -93,20 +95,13 @@ def is_beside_pages(path: str) -> bool:
         return False
 
 
-def is_page_without_ending(path: str) -> bool:
-    """Whether a file whose name does not show its kind is a page of HTML, by its first bytes."""
-    name = PurePosixPath(path).name
+def kind_without_ending(path: str) -> tuple[Format, str | None] | None:
+    """The format and compression of a file in a folder whose name does not show them; None if it is passed over."""
+    return found_kind(path) if may_be_anything(PurePosixPath(path).name) else None
+
+
+def may_be_anything(name: str) -> bool:
+    """Whether a name without a known ending says nothing of what is in the file."""
     suffix = PurePosixPath(name).suffix.lower()
     is_usual = suffix[1:].isalnum() and len(suffix) <= _SUFFIX_CHARS + 1 and not suffix[1:].isdigit()
-    if is_usual and suffix not in _SERVER_SUFFIXES and "?" not in name:
-        return False
-    try:
-        with object_stores.open_file(path) as stream:
-            head = stream.read(_HEAD_BYTES)
-            codec = codec_of(head)
-            if codec:
-                stream.seek(0)
-                head = unpacker(stream, codec).read(_HEAD_BYTES)
-    except (OSError, UnpackError, object_stores.StoreError):
-        return False
-    return is_html(head) and find_problem(head) is None
+    return not is_usual or suffix in _SERVER_SUFFIXES or "?" in name

@@ -1,6 +1,7 @@
 """What bytes are: a page of text or of markup, or something that cannot be read."""
 
 import re
+from functools import lru_cache
 
 import numpy as np
 
@@ -41,6 +42,9 @@ _SIGNATURES = {
 }
 _STARTS = tuple(_SIGNATURES)
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_NO_TEXT = b"\x00\t\n\x0b\x0c\r \xef\xbb\xbf\xff\xfe"
+# first bytes of most pages: no signature, no mark and no blank begins with them
+_USUAL_FIRST = frozenset(bytes([code]) for code in range(0x21, 0x7F)) - {start[:1] for start in _STARTS}
 # C0 controls that are not in any text: all but tab, line feed, vertical tab, form feed, return and escape (ISO-2022-JP)
 _CONTROLS = bytes(code for code in range(0x20) if code not in (0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1B))
 _BINARY_SHARE = 0.02  # a page with a stray NUL is repaired; bytes with one control in fifty are not text
@@ -51,6 +55,12 @@ _HTML_START = re.compile(
 )
 # what may stand before the first tag: a declaration of XML, stylesheets, comments
 _PROLOG = re.compile(rb"(?:\s+|<\?[\w-]+[^>]{0,1000}\?>|<!--.{0,4000}?-->)+", re.S)
+# the first tag of what only lists pages, which servers also send as HTML
+_LIST = re.compile(
+    rb"(?:<\?[\w-]{1,40}[^>]{0,1000}\?>|<!--.{0,1000}?-->|\s){0,20}"
+    rb"<(rss|feed|urlset|sitemapindex|rdf:RDF|opml)[\s>]",
+    re.S,
+)
 _WIDE_PROBE = 4096
 _FEW_BYTES = 16_384  # fewer are copied faster than NumPy is called
 _PROBE = 65_536  # at either end of a page: binary data is binary from its start or to its end
@@ -61,19 +71,27 @@ _MARKDOWN_LINK = re.compile(rb"\]\((?:https?://|/|#|mailto:)[^\s)]{0,2000}")
 _MARKDOWN_HEADING = re.compile(rb"(?:\A\s*|\n[ \t]*\n)#{1,6} [^\s#][^\n]*(?=\n[ \t]*\n|\n?\Z)")
 _MARKDOWN_FIRST = re.compile(rb"\s*# [^\s#][^\n]*\n[ \t]*\n")
 # with a key that pages have: clean reads whatever keys there are
+_FRONT_START = re.compile(rb"\s*+---")
 _FRONT_MATTER = re.compile(rb"\s*---[ \t]*\n(?:[\w-]+:[^\n]*\n)*?(?:title|date|author|url):[^\n]*\n")
 _HEAD_PROBE = 4096
+_HTML_ENDINGS, _MARKDOWN_ENDINGS = (".htm", ".html", ".xhtml"), (".md", ".markdown")
 _READER_HEAD = re.compile(rb"^Markdown Content:[ \t]*$", re.M)  # what readers for language models write
 _MARKDOWN_BOLD = re.compile(rb"\*\*[^\s*][^*\n]{0,200}\*\*")
 
 
 def find_problem(raw: bytes) -> tuple[Flaw, str] | None:
     """The flaw of the bytes and a sentence about it, or None for a readable page."""
-    if not raw.strip(b"\x00\t\n\x0b\x0c\r \xef\xbb\xbf\xff\xfe"):
-        return Flaw.EMPTY, f"{len(raw)} bytes, none of them text"
-    if raw.startswith(_STARTS):
-        return Flaw.BINARY, f"starts like {next(name for start, name in _SIGNATURES.items() if raw.startswith(start))}"
-    if raw.startswith(_BOMS[1:]) or is_wide(raw):
+    if raw[:1] not in _USUAL_FIRST:
+        if not raw.strip(_NO_TEXT):
+            return Flaw.EMPTY, f"{len(raw)} bytes, none of them text"
+        if raw.startswith(_STARTS):
+            name = next(name for start, name in _SIGNATURES.items() if raw.startswith(start))
+            return Flaw.BINARY, f"starts like {name}"
+        if raw.startswith(_BOMS[1:]):
+            return None
+    elif raw.startswith(b"<") and (found := _LIST.match(raw)):
+        return Flaw.NO_PAGES, f"is a feed, a sitemap or a list of feeds (<{found[1].decode()}>); name it by its address"
+    if is_wide(raw):
         return None
     probe = raw if len(raw) <= 2 * _PROBE else raw[:_PROBE] + raw[-_PROBE:]
     controls = _count_controls(probe)
@@ -94,9 +112,11 @@ def _count_controls(probe: bytes) -> int:
 
 def is_wide(raw: bytes) -> bool:
     """Whether the bytes look like UTF-16 or UTF-32 without a byte order mark: every other byte is mostly NUL."""
+    if raw.find(0, 0, _WIDE_PROBE) < 0:
+        return False
     probe = raw[:_WIDE_PROBE]
     half = len(probe) // 2
-    if half < 8 or b"\x00" not in probe:
+    if half < 8:
         return False
     even, odd = probe[0::2].count(0), probe[1::2].count(0)
     return max(even, odd) > 0.7 * half and min(even, odd) < 0.7 * half
@@ -111,6 +131,11 @@ def is_html(head: bytes) -> bool:
     return _HTML_START.match(head, prolog.end() if prolog else 0) is not None
 
 
+@lru_cache(1 << 10)  # the pages of a file have one name
+def _is_called(name: str, endings: tuple[str, ...]) -> bool:
+    return name.lower().endswith(endings)
+
+
 def media_type(raw: bytes, name: str, declared: str | None = None) -> str:
     """`text/html`, `text/markdown` or `text/plain`, by what the page starts with.
 
@@ -119,7 +144,7 @@ def media_type(raw: bytes, name: str, declared: str | None = None) -> str:
     head = raw[:2048]
     if raw.startswith(_BOMS[1:]) or is_wide(raw):
         head = head.replace(b"\x00", b"")
-    is_called_html = name.lower().endswith((".htm", ".html", ".xhtml"))
+    is_called_html = _is_called(name, _HTML_ENDINGS)
     if declared:
         is_called_html = "html" in declared.lower()
     if b"<" in head and _HTML_START.search(head):
@@ -136,12 +161,13 @@ def is_markdown(raw: bytes, name: str, declared: str | None = None) -> bool:
     By form it has several links, front matter, or a heading that is the first line or is beside links, bold words or
     more headings.
     """
-    if name.lower().endswith((".md", ".markdown")) or "markdown" in (declared or ""):
+    if _is_called(name, _MARKDOWN_ENDINGS) or "markdown" in (declared or ""):
         return True
     head = raw[:_MARKDOWN_PROBE]
     # one byte is found far faster than two
     has_signs = (b"]" in head and b"](" in head) or (b"#" in head and b"# " in head)
-    if not has_signs and b"Markdown Content:" not in head[:_HEAD_PROBE] and not head.lstrip().startswith(b"---"):
+    has_reader_head = head.find(b":", 0, _HEAD_PROBE) >= 0 and head.find(b"Markdown Content:", 0, _HEAD_PROBE) >= 0
+    if not has_signs and not has_reader_head and not _FRONT_START.match(head):
         return False  # most pages of text: to see that is far quicker than to try the patterns
     head = head.replace(b"\r\n", b"\n")
     if _FRONT_MATTER.match(head) or _READER_HEAD.search(head[:_HEAD_PROBE]):

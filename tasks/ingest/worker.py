@@ -9,19 +9,22 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import orjson
 import pyarrow as pa
 
 from tasks import schema
+from tasks.ingest.bounded_streams import BoundedStream, FlawError
+from tasks.ingest.content_kind import kind_of, unpacked_head
 from tasks.ingest.file_refs import FileRef, FileRefs
-from tasks.ingest.formats import BY_NAME, PARTS_MISALIGNED, Opened, Options, Skipped
+from tasks.ingest.formats import BY_NAME, PARTS_MISALIGNED, Format, Opened, Options, Skipped
+from tasks.ingest.formats.nested import UNPACKED_FORMATS, read_nested
 from tasks.ingest.reading_time import seconds_for, within
 from tasks.ingest.record import Record, SourceFile, page_row, too_large_detail
 from tasks.ingest.seen import SeenPages
 from tasks.ingest.side_files import as_one_finding
-from tasks.ingest.unpacking import MAGIC_BYTES, codec_of
+from tasks.ingest.unpacking import MAGIC_BYTES, UnpackError, codec_of
 from tasks.parallel.isolation import CRASH
 from tasks.steps import Receipt, digest
 from tasks.storage.atomic import write_json
@@ -34,10 +37,11 @@ _LOW_CARDINALITY = ["media_type", "declared_encoding", "problem"]
 # of a row group in a batch of pages, which are written from the same memory; smaller groups cost more than they save
 _GROUP_PAGES, _GROUP_BYTES = 32, 16 << 20
 # readers note their progress in a file with this suffix, every 250 records
+_SAME_BYTES = {"wacz": ("zip",), "har": ("json",)}  # formats that begin like a wider one
 _METER, _METER_RECORDS = ".meter", 250
 _WRITING_FACTOR = 3.0  # of the time to read a file: its pages are hashed, compressed and written besides
-_UNPACKED_FORMATS = ("zip", "wacz", "parquet", "arrow")  # compressed inside, if at all
-_MHTML_GROWTH = 4  # images are in it in base64
+# the parts of a saved page are with it, in MHTML in base64
+_SAVED_GROWTH = {"mhtml": 4, "webarchive": 4}
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ def read_records(ref: FileRef, options: Options, meter: Path | None = None) -> I
         yield Record(None, str(start or ""), flaw=ref.flaw, detail=ref.detail, byte_count=ref.size)
         return
     kind = BY_NAME[ref.format]
-    max_bytes = options.max_page_bytes * (_MHTML_GROWTH if kind.name == "mhtml" else 1)
+    max_bytes = options.max_page_bytes * _SAVED_GROWTH.get(kind.name, 1)
     if not kind.is_container and not ref.codec and ref.byte_count > max_bytes:
         yield _too_large(ref, options)
         return
@@ -127,7 +131,12 @@ def read_records(ref: FileRef, options: Options, meter: Path | None = None) -> I
 def _records_in(stream: IO[bytes], ref: FileRef, options: Options) -> Iterator[Record | Skipped]:
     """The records of an open file, whose compression is known by its bytes: names often say another one or none."""
     kind = BY_NAME[ref.format]
+    if kind.is_container and ref.span is None:
+        kind = _kind_inside(stream, kind)
+        ref = replace(ref, format=kind.name)
     opened = opened_as(stream, ref)
+    if kind.name in UNPACKED_FORMATS and (codec := codec_of(_first_bytes(stream))):
+        return within(_decompressed(stream, codec, kind, ref, options), seconds_for(ref.size))
     if ref.span and opened.codec != ref.codec:  # it was cut into parts by its name
         return iter((PARTS_MISALIGNED,))
 
@@ -139,12 +148,37 @@ def _records_in(stream: IO[bytes], ref: FileRef, options: Options) -> Iterator[R
     return as_one_finding(read, ref.size, ref.span) if kind.is_container else read()
 
 
+def _first_bytes(stream: IO[bytes]) -> bytes:
+    head = stream.read(MAGIC_BYTES)
+    stream.seek(0)
+    return head
+
+
+def _decompressed(
+    stream: IO[bytes], codec: str, kind: Format, ref: FileRef, options: Options
+) -> Iterator[Record | Skipped]:
+    """The pages of a file that is compressed although its format is: a Parquet file in gzip."""
+    try:
+        yield from read_nested(cast("IO[bytes]", BoundedStream(stream, codec)), kind, ref.path, "", options)
+    except FlawError as error:
+        yield Record(None, "end", flaw=error.flaw, detail=error.detail)
+
+
+def _kind_inside(stream: IO[bytes], kind: Format) -> Format:
+    """The format of a file of many pages by its first bytes: a name may be wrong, as of Parquet in a .csv file."""
+    inside = None
+    with contextlib.suppress(UnpackError):
+        inside = kind_of(unpacked_head(stream)[0])
+    stream.seek(0)
+    is_other = inside is not None and inside.is_container and inside.name not in _SAME_BYTES.get(kind.name, ())
+    return inside if inside is not None and is_other else kind
+
+
 def opened_as(stream: IO[bytes], ref: FileRef) -> Opened:
     """An open file, or a part of one, as readers take it."""
     codec = ref.codec
-    if ref.format not in _UNPACKED_FORMATS:
-        codec = codec_of(stream.read(MAGIC_BYTES))
-        stream.seek(0)
+    if ref.format not in UNPACKED_FORMATS:
+        codec = codec_of(_first_bytes(stream))
     return Opened(stream, ref.path, codec, ref.span, ref.lines_before)
 
 

@@ -2,9 +2,10 @@
 
 import re
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 _HOST = re.compile(r"(?:\*\.)?[\w-]+(?:\.[\w-]+)*")  # of a pattern, without a port
+_PORT = re.compile(r"[^:]+:\d+")
 ANY_HOST = "*"
 
 
@@ -17,7 +18,9 @@ class AddressPattern(NamedTuple):
 
     def matches_path(self, path: str) -> bool:
         """Whether the path (with the query) of an address of this host matches."""
-        return not self.path or glob_matches(self.path, path)
+        return (
+            not self.path or glob_matches(self.path, path) or glob_matches(unquote(self.path), unquote(path))
+        )  # an address has letters such as ü in percent codes, a user writes either
 
 
 def read_pattern(pattern: str) -> AddressPattern:
@@ -29,6 +32,8 @@ def read_pattern(pattern: str) -> AddressPattern:
     host, slash, path = pattern.strip().partition("/")
     if "://" in pattern:
         raise ValueError(f"{pattern!r} has a scheme; write only the host, e.g. paper.example or paper.example/games/*")
+    if _PORT.fullmatch(host):
+        raise ValueError(f"{pattern!r} has a port; write only the host, which stands for all its ports")
     if host == ANY_HOST:
         return AddressPattern("", True, slash + path)
     if not _HOST.fullmatch(host):

@@ -1,6 +1,8 @@
 """The user's file of corrections, typed: entries for sites, each with values, selectors and rules for lines."""
 
-from functools import cached_property
+import re
+from collections import Counter
+from functools import cache, cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -15,6 +17,13 @@ from tasks.steps import digest
 RULE_CHARS_MAX = 1_000  # of a text, pattern or selector; a paragraph has half of it
 _ENTRY_RULES = 200  # of one kind in one entry: each costs a pass over the lines of a page
 _EMPTY_PAGE = "<p></p>"
+_BRACKETS = re.compile(r":has\(|[()]")
+_LINES_OF_NO_KIND = ["", "\u2603 7q\u00df", "kx 3"]  # a pattern that finds all of these finds anything
+_ISO_639_1 = 2  # letters of a code
+
+
+# what an entry says once; where several entries for a page say it, the last one counts
+SINGLE_RULES = ("publisher", "language", "timezone", "never_a_story", "body", "title", "author", "date")
 
 
 class _Strict(BaseModel):
@@ -25,23 +34,65 @@ def _checked_selector(selector: str) -> str:
     try:
         LexborHTMLParser(_EMPTY_PAGE).css(selector)
     except (SelectolaxError, ValueError) as error:
-        raise ValueError(f"{selector!r} is not a CSS selector that can be used") from error
+        raise ValueError(f"{selector!r} is not a CSS selector that can be used; expected e.g. h1.headline") from error
+    if _has_nested_has(selector):
+        raise ValueError(f"{selector!r} has :has() within :has(), which CSS does not allow")
     return selector
+
+
+def _has_nested_has(selector: str) -> bool:
+    """Whether `:has()` is within `:has()`: the parser takes it, but its time grows with a power of a page's depth."""
+    within: list[bool] = []  # of each open bracket: is it one of `:has`
+    for part in _BRACKETS.findall(selector.lower()):
+        if part == ")":
+            within = within[:-1]
+            continue
+        if part == ":has(" and True in within:
+            return True
+        within.append(part == ":has(")
+    return False
 
 
 def _checked_pattern(pattern: str) -> str:
     """Patterns are matched by RE2, in time linear in the text: no pattern can hang a worker."""
     try:
-        pc.match_substring_regex(pa.array([""]), pattern, ignore_case=True)
+        found = pc.match_substring_regex(pa.array(_LINES_OF_NO_KIND), pattern, ignore_case=True)
     except pa.ArrowInvalid as error:
         problem = str(error).removeprefix("Invalid regular expression: ")
         raise ValueError(f"{pattern!r} is not a regular expression in the syntax of RE2: {problem}") from error
+    if pc.all(found).as_py():
+        raise ValueError(f"{pattern!r} matches every line")
     return pattern
+
+
+def _checked_language(code: str) -> str:
+    """A code in the form of ISO 639. One of two letters has to exist: `jp` and `cn` are countries."""
+    is_code = code.isascii() and code.isalpha() and code.islower() and len(code) in (2, 3)
+    if not is_code:
+        raise ValueError(f"{code!r} is not a language code in small letters, e.g. de")
+    if len(code) == _ISO_639_1 and code not in _known_languages():
+        raise ValueError(f"{code!r} is not a language in ISO 639, e.g. ja for Japanese or zh for Chinese")
+    return code
+
+
+@cache
+def _known_languages() -> frozenset[str]:
+    from babel import Locale  # noqa: PLC0415 - only files that name a language need it
+
+    return frozenset(Locale.parse("en").languages)
+
+
+def _checked_name(name: str) -> str:
+    if not name.isprintable() or not any(char.isalnum() for char in name):
+        raise ValueError(f"{name!r} is not a name in one line")
+    return name
 
 
 Text = Annotated[str, Field(min_length=1, max_length=RULE_CHARS_MAX)]
 Selector = Annotated[Text, AfterValidator(_checked_selector)]
 Pattern = Annotated[Text, AfterValidator(_checked_pattern)]
+Language = Annotated[str, AfterValidator(_checked_language)]
+Name = Annotated[Text, AfterValidator(_checked_name)]
 
 
 class LineRule(_Strict):
@@ -77,8 +128,8 @@ class SiteEntry(_Strict):
     sources: tuple[Text, ...] = Field(
         (), strict=False, description="Paths of pages without an address, with `*`: `scrapes/ledger/*`."
     )
-    publisher: Text | None = Field(None, description="The publisher's name.")
-    language: str | None = Field(None, pattern=r"^[a-z]{2,3}$", description="Language of the pages, ISO 639.")
+    publisher: Name | None = Field(None, description="The publisher's name.")
+    language: Language | None = Field(None, description="Language of the pages, ISO 639.")
     timezone: str | None = Field(None, description="Time zone of the newsroom, e.g. `Europe/Berlin`.")
     never_a_story: bool = Field(default=False, description="The pages are quarantined: none of them is a story.")
     body: Selector | None = Field(None, description="The elements that hold the text, and nothing outside of them.")
@@ -108,8 +159,8 @@ class SiteEntry(_Strict):
     @model_validator(mode="after")
     def _is_complete(self) -> "SiteEntry":
         if not (self.match or self.sources):
-            raise ValueError("says of no page what it is for; expected match or sources")
-        if not self.model_fields_set - {"match", "sources"}:
+            raise ValueError("names no pages; expected match or sources")
+        if not self.rule_count:
             raise ValueError("has no rule")
         return self
 
@@ -117,6 +168,11 @@ class SiteEntry(_Strict):
     def patterns(self) -> tuple[AddressPattern, ...]:
         """The patterns of `match`, in parts."""
         return tuple(read_pattern(value) for value in self.match)
+
+    @property
+    def rule_count(self) -> int:
+        """How many things the entry says."""
+        return len(self.drop) + len(self.keep) + sum(bool(getattr(self, name)) for name in SINGLE_RULES)
 
     @property
     def name(self) -> str:
@@ -146,11 +202,23 @@ class SiteRules(_Strict):
     @property
     def rule_count(self) -> int:
         """How many things the entries say."""
-        single = ("publisher", "language", "timezone", "never_a_story", "body", "title", "author", "date")
-        return sum(
-            len(entry.drop) + len(entry.keep) + sum(bool(getattr(entry, name)) for name in single)
+        return sum(entry.rule_count for entry in self.site)
+
+    @property
+    def repeated(self) -> list[str]:
+        """What two entries say about the same pattern, in sentences: the last one counts."""
+        said = Counter(
+            (pattern, name)
             for entry in self.site
+            for pattern in dict.fromkeys((*entry.match, *entry.sources))
+            for name in SINGLE_RULES
+            if getattr(entry, name)
         )
+        return [
+            f"{pattern}: {name} is in {number} entries; the last one counts"
+            for (pattern, name), number in said.items()
+            if number > 1
+        ]
 
 
 NO_RULES = SiteRules()

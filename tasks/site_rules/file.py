@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from tasks.errors import UsageError
 from tasks.site_rules.entries import LineRule, SiteEntry, SiteRules
@@ -13,6 +14,19 @@ from tasks.site_rules.entries import LineRule, SiteEntry, SiteRules
 DEFAULT_FILE = "sites.toml"
 _CLOSING = ("", "]", "]]")  # what may end a list that goes on in the next line
 _MAX_BYTES = 1 << 20  # ten thousand rules
+_SHOWN_CHARS = 80  # of a wrong value
+_ENTRY_PLACE = 2  # the length of the place of an entry: `site` and its number
+# kind of an error, as pydantic names it -> what is expected
+_EXPECTED = {
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "string_type": "a text in quotes",
+    "tuple_type": "a list in square brackets",
+    "model_type": "keys and values",
+    "dict_type": "keys and values",
+    "too_long": "fewer values",
+}
+_EXPECTED_LINE_RULE = "{ text = ... }, { pattern = ... } or { css = ... }"
 Place = tuple[int | str, ...]  # of a value within the file, as pydantic names it
 
 
@@ -34,7 +48,9 @@ def load_site_rules(path: str | Path) -> SiteRules:
         content = tomllib.loads(text)
     except OSError as error:
         raise SiteRulesError(f"{path}: cannot be read ({error.strerror})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UnicodeDecodeError as error:
+        raise SiteRulesError(f"{path}: is not text in UTF-8") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SiteRulesError(f"{path}: is not TOML: {error}") from error
     if not content.get("site") and set(content) <= {"site"}:
         raise SiteRulesError(f"{path}: has no entry; expected [[site]]")
@@ -49,20 +65,32 @@ def _first_problem(error: ValidationError, text: str) -> str:
     found = [(_line_of(text, tuple(problem["loc"])), problem) for problem in error.errors()]
     line, problem = min(found, key=lambda item: item[0])
     place = tuple(problem["loc"])
-    where = f"line {line}: {_shown(place)}"
+    others = f" ({len(found) - 1} more after it)" if len(found) > 1 else ""
+    return f"line {line}: {_shown(place)}: {_in_words(place, problem)}{others}"
+
+
+def _in_words(place: Place, problem: ErrorDetails) -> str:
+    """What is wrong with a value, and what is expected."""
     kind, message = problem["type"], problem["msg"].removeprefix("Value error, ")
+    given = repr(problem["input"])
     if kind == "extra_forbidden":
         models: dict[int, type[BaseModel]] = {1: SiteRules, 3: SiteEntry}
         model = models.get(len(place), LineRule)
-        return f"{where}: unknown key; expected one of {', '.join(model.model_fields)}"
+        return f"unknown key; expected one of {', '.join(model.model_fields)}"
     if kind == "value_error":
-        return f"{where}: {message}"
-    if kind == "string_pattern_mismatch":  # only a language has one
-        return f"{where}: {problem['input']!r} is not a language code in small letters, e.g. de"
-    if kind in ("tuple_type", "model_type", "dict_type"):
-        expected = "a list" if kind == "tuple_type" else "keys and values"
-        return f"{where}: expected {expected}, not {problem['input']!r}"
-    return f"{where}: {message.replace('Input should be', 'must be')}, not {problem['input']!r}"
+        return message
+    if kind == "string_too_short":
+        return "is empty"
+    if kind == "string_too_long":
+        return f"is longer than {problem['ctx']['max_length']:,} characters"
+    if kind == "tuple_type" and place == ("site",):
+        return f"expected entries that begin with [[site]], with two brackets, not {_cut(given)}"
+    expected = _EXPECTED_LINE_RULE if kind == "model_type" and len(place) > _ENTRY_PLACE else _EXPECTED.get(kind, "")
+    return f"expected {expected}, not {_cut(given)}" if expected else f"{message}, not {_cut(given)}"
+
+
+def _cut(given: str) -> str:
+    return given if len(given) <= _SHOWN_CHARS else f"{given[:_SHOWN_CHARS]}..."
 
 
 def _shown(place: Place) -> str:

@@ -87,7 +87,7 @@ def find_dates(text: str, language: str | None = None, *, is_month_first: bool |
     if not dates and not text.isascii():
         _add(_by_forms(cldr_dates.common_forms, text, language), dates)
     dates.sort(key=lambda printed: printed.span)
-    return [_with_time(text, printed, dates) for printed in dates]
+    return [_with_time(text, printed, dates, language) for printed in dates]
 
 
 def _add(candidates: Iterable[PrintedDate], dates: list[PrintedDate]) -> None:
@@ -198,11 +198,12 @@ def _read_ambiguous(match: re.Match[str], language: str | None, is_month_first: 
     return PrintedDate(day) if day else None
 
 
-def _with_time(text: str, printed: PrintedDate, others: list[PrintedDate]) -> PrintedDate:
+def _with_time(text: str, printed: PrintedDate, others: list[PrintedDate], language: str | None) -> PrintedDate:
     """The date with the time printed beside it, if there is one before the next date."""
     if printed.clock is not None:
         if printed.offset_minutes is None:
-            return replace(printed, offset_minutes=offset_after(text, printed.span[1], printed.day, printed.clock))
+            offset = offset_after(text, printed.span[1], printed.day, printed.clock, language)
+            return replace(printed, offset_minutes=offset)
         return printed
     start, end = printed.span
     later = [other.span[0] for other in others if other.span[0] >= end]
@@ -218,9 +219,9 @@ def _with_time(text: str, printed: PrintedDate, others: list[PrintedDate]) -> Pr
     if clock is None:
         return printed
     timed = replace(printed, clock=clock)
-    offset = offset_after(text, match.end(), printed.day, clock)
+    offset = offset_after(text, match.end(), printed.day, clock, language)
     if offset is None and match is before:  # `22:00, 11 July 2021 BST`
-        offset = offset_after(text, end, printed.day, clock)
+        offset = offset_after(text, end, printed.day, clock, language)
     return replace(timed, offset_minutes=offset)
 
 

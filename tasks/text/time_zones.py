@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 _OFFSET = re.compile(r"\s*\(?(?:(?:UTC|GMT)\s*)?(?P<s>[+-])(?P<h>\d{1,2}):?(?P<m>\d{2})?\)?(?!\d)")
 _SECONDS = re.compile(r"\d:\d{2}:\d{2}\s*$")
-_ZONE = re.compile(r"[\s(]*(?P<z>[A-Z]{1,5}|[Uu]hr)\b")
+_ZONE = re.compile(r"[\s(]*(?:(?:[Uu]hr|hrs)[\s(]+)?(?P<z>[A-ZМСК]{1,5})\b")
 # minutes from UTC; without CST and IST, each of which is used for several zones
 _ZONES_BY_OFFSET = {
     0: "UTC GMT Z WET",
     60: "BST WEST CET MEZ WAT",
     120: "CEST MESZ EET SAST CAT",
-    180: "EEST MSK EAT TRT",
+    180: "EEST MSK МСК EAT TRT",
     300: "PKT",
     420: "WIB",
     480: "HKT SGT PHT WITA AWST",
@@ -32,11 +32,23 @@ _ZONES_BY_OFFSET = {
     -600: "HST",
 }
 _FIXED_ZONES = {name: minutes for minutes, names in _ZONES_BY_OFFSET.items() for name in names.split()}
+# zones whose abbreviation has a meaning by the language or country of the page: CST of China or America
+_OPEN_ZONES = {
+    "IST": {
+        **dict.fromkeys("hi bn ta te mr gu kn ml pa or as en-in".split(), "Asia/Kolkata"),
+        **dict.fromkeys("he en-il".split(), "Asia/Jerusalem"),
+        **dict.fromkeys("ga en-ie".split(), "Europe/Dublin"),
+    },
+    "CST": {
+        **dict.fromkeys("zh zh-cn zh-tw".split(), "Asia/Shanghai"),
+        **dict.fromkeys("en-us es-us".split(), "America/Chicago"),
+    },
+}
 _US_ZONES = {"ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles"}
 
 
-def offset_after(text: str, position: int, day: date, clock: time | None) -> int | None:
-    """The offset or zone printed at a position, in minutes from UTC."""
+def offset_after(text: str, position: int, day: date, clock: time | None, language: str | None = None) -> int | None:
+    """The offset or zone printed at a position, in minutes from UTC; `language` says which zone `IST` is."""
     match = _OFFSET.match(text, position)
     if match and _is_offset(match, text[:position]):
         return _minutes(match["s"], match["h"], match["m"])
@@ -44,11 +56,19 @@ def offset_after(text: str, position: int, day: date, clock: time | None) -> int
     if not match:
         return None
     name = match["z"]
-    if name in _US_ZONES and clock is not None:
-        local = datetime.combine(day, clock, tzinfo=ZoneInfo(_US_ZONES[name]))
+    zone = _US_ZONES.get(name) or _open_zone(name, language)
+    if zone and clock is not None:
+        local = datetime.combine(day, clock, tzinfo=ZoneInfo(zone))
         offset = local.utcoffset()
         return int(offset.total_seconds() // 60) if offset is not None else None
     return _FIXED_ZONES.get(name)
+
+
+def _open_zone(name: str, language: str | None) -> str | None:
+    """The zone that an abbreviation of several zones has in the language and country of a page."""
+    tag = (language or "").lower().replace("_", "-")
+    meanings = _OPEN_ZONES.get(name, {})
+    return meanings.get(tag) or meanings.get(tag.partition("-")[0])
 
 
 def _is_offset(match: re.Match[str], before: str) -> bool:

@@ -15,6 +15,7 @@ import zipfile
 from dataclasses import dataclass
 
 import fuzz_dialects
+import fuzz_saved
 import pyarrow as pa
 import pyarrow.parquet as pq
 from fuzz_pages import ADDRESSES, TIMES, VALUES, damaged, many, page, planted
@@ -318,6 +319,7 @@ FILES = {
     "arrow": _arrow,
     "csv": _csv,
     "mhtml": _mhtml,
+    **fuzz_saved.FILES,
 }
 FORMATS = ("page", "name", *PACKED, *FILES, *fuzz_dialects.FILES, *LISTS)
 

@@ -24,7 +24,7 @@ from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.lists import Listed, read_list
 from tasks.ingest.file_refs import FileRef
 from tasks.ingest.formats import PAGE, Options, Skipped, format_of
-from tasks.ingest.selection import is_page_without_ending
+from tasks.ingest.selection import kind_without_ending
 from tasks.ingest.worker import Limits, file_rows, write_batches
 from tasks.parallel.isolation import PAGE_CPU_SECONDS, PIECE_CPU_SECONDS, limit_memory
 from tasks.storage.tables import write_table
@@ -62,7 +62,7 @@ def rows_of(one, folder):
     kind = kind or PAGE
     ref = FileRef(one.name, str(path), len(one.raw), 1_700_000_000 * 10**9, kind.name, codec)
     found = list(file_rows(ref, Options(MAX_PAGE_BYTES)))
-    is_page_without_ending(str(path))
+    kind_without_ending(str(path))
     path.unlink()
     rows = [row for row in found if not isinstance(row, Skipped)]
     holds(rows or kind.is_container, f"{one.name} gave no row")

@@ -61,9 +61,14 @@ def test_every_view_can_be_reached_and_read(address, tmp_path):
         look(browser, "(no headline)")
         browser.run("document.querySelector('#q').value = 'noon'")
         browser.click("form button")
-        look(browser, "1 article on this page", "The ferry left at noon.")
+        look(browser, "1 article, the newest month first", "The ferry left at noon.")
         browser.click(".results a")
         look(browser, "Earlier versions", "The ferry left at dawn.", "=HYPERLINK(1)")
+        browser.click("header a[href='/pages']")
+        look(browser, "69 pages received, 50 of them here", "Story number 10")
+        browser.run("document.querySelector('#q').value = 'https://www.paper.example/7/'")
+        browser.click("form button")
+        look(browser, "1 page received", "Story number 7")
         browser.click("header a[href='/quarantine']")
         look(browser, "clean.too_short")
         browser.click(".results a")
@@ -85,4 +90,4 @@ def test_every_view_can_be_reached_and_read(address, tmp_path):
         assert [one for one in browser.messages if "400 (Bad Request)" not in one] == []
         elsewhere = [one for one in browser.requested if not one.startswith((f"{address}/", "data:"))]
         assert elsewhere == []
-    assert len(seen) == 15
+    assert len(seen) == 17

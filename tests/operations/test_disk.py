@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+from support.browsing import make_dataset
 from support.datasets import values
 from support.paths import PAGES, ROOT
 
@@ -66,6 +67,23 @@ def test_a_full_disk(disk):
     filler.unlink()
     assert start(PAGES, disk / "out").wait(300) == 0
     assert len(articles(disk / "out")) == 33
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.sqlite", "a.duckdb", "notes"])
+def test_an_export_to_a_full_disk_leaves_nothing_there(disk, tmp_path, name):
+    dataset, target = make_dataset(tmp_path / "out"), disk / name
+    (disk / "filler").write_bytes(b"x" * (shutil.disk_usage(disk).free - 8_000))
+    options = ["--format", "markdown"] if name == "notes" else []
+    done = subprocess.run(
+        [sys.executable, "-m", "flows", "export", str(target), "--output", str(dataset), *options],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr == f"copydesk: {target}: cannot be written (No space left on device)\n"
+    assert [path.name for path in disk.iterdir()] == ["filler"]
 
 
 @pytest.mark.skipif(not shutil.which("setpriv"), reason="needs setpriv of util-linux")

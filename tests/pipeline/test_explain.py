@@ -72,7 +72,11 @@ def test_a_page_is_found_by_every_name_that_people_hold_in_hand(dataset, monkeyp
     for wanted in (row[0], row[2], str(page), "second.html", "pages/second.html", "./pages/../pages/second.html"):
         assert find_pages(wanted, output)[0]["doc_id"] == row[0], wanted
     assert len(find_pages(row[1], output)) >= 4, "an article's pages, its duplicates included"
-    assert find_pages("nothing.html", output) == []
+    host_and_path = row[2].partition("://")[2].removeprefix("www.")
+    for similar in (f"http://{host_and_path}/", f"https://www.{host_and_path}#comments", row[2].upper()):
+        assert find_pages(similar, output)[0]["doc_id"] == row[0], similar
+    for unknown in ("nothing.html", "https://nothing.example/", "https://"):
+        assert find_pages(unknown, output) == []
 
 
 def test_all_pages_of_a_bare_name_are_found_the_newest_first(prefect_server, tmp_path, capsys):

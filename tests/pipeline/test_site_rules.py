@@ -128,10 +128,27 @@ def test_a_wrong_file_is_refused_with_its_line_before_anything_is_done(dataset, 
 
 def test_a_checked_file_is_counted(dataset, capsys):
     assert main(["check-sites", str(dataset / "sites.toml")]) == 0
-    assert "5 rules for 2 sites, all valid" in capsys.readouterr().out
+    assert "5 rules in 2 entries, all valid" in capsys.readouterr().out
 
 
 def test_a_preview_without_a_page_of_the_sites_says_so(dataset, tmp_path, capsys):
     (tmp_path / "sites.toml").write_text('[[site]]\nmatch = ["other.example"]\nbody = "p"\n', encoding="utf-8")
     assert main(["preview", str(tmp_path / "sites.toml"), "--output", str(dataset / "out")]) == 0
     assert "0 with rules." in capsys.readouterr().out
+
+
+def test_a_preview_looks_at_the_newest_text_and_names_entries_without_pages(prefect_server, tmp_path, capsys):
+    write(tmp_path / "pages", "wall")
+    run = ["run", str(tmp_path / "pages"), "--output", str(tmp_path / "out"), "--quiet"]
+    assert main(run) == 0
+    page = tmp_path / "pages" / "wall.html"
+    page.write_text(page.read_text(encoding="utf-8").replace("Nobody in", "No person in"), encoding="utf-8")
+    assert main(run) == 0
+    sites = tmp_path / "sites.toml"
+    sites.write_text(SITES + '[[site]]\nmatch = ["leger.example"]\nbody = "p"\n', encoding="utf-8")
+    capsys.readouterr()
+    assert main(["preview", str(sites), "--output", str(tmp_path / "out")]) == 0
+    printed = capsys.readouterr().out
+    assert "2 kept pages, 1 with rules, 1 looked at: 1 page would change, of 1 article" in printed
+    without = printed.partition("Entries that no kept page is for (is the host right?):\n")[2]
+    assert without.splitlines()[:2] == ["  ledger.example/games/*", "  leger.example"]

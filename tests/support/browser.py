@@ -30,6 +30,8 @@ _LAYOUT_FAULTS = """((root, parts) => {
   if (new Set(ids).size !== ids.length) wrong.push('an id twice');
   for (const box of document.querySelectorAll('.wide'))
     if (box.scrollWidth > box.clientWidth + 1) wrong.push('a table is cut: ' + box.innerText.slice(0, 40));
+  for (const name of document.querySelectorAll('td code'))
+    if (name.getClientRects().length > 1) wrong.push('a name is broken: ' + name.textContent);
   const channels = text => text.match(/[\\d.]+/g).slice(0, 3).map(value => {
     const share = value / 255;
     return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;

@@ -66,6 +66,12 @@ def test_a_bad_page_has_a_problem_and_raises_nothing(page):
     assert not article.is_story
 
 
+@pytest.mark.parametrize("page", [None, 5, ["<p>"]], ids=repr)
+def test_what_is_no_page_is_a_mistake_of_the_caller(page):
+    with pytest.raises(TypeError, match="page: expected str or bytes, not"):
+        read_article(page)
+
+
 def test_a_date_after_the_fetch_is_flagged():
     fetched = datetime(2026, 4, 1, tzinfo=UTC)
     assert "published_after_fetched" in read_article(STORY, fetched_at=fetched).flags

@@ -6,12 +6,14 @@ from tasks.clean.label.captions import ends_in_credit, find_captions
 from tasks.clean.label.constants import HEADINGS, NEAR
 from tasks.clean.label.page import CREDIT_HEAD, LineLabel, PageView
 from tasks.clean.model.words import phrase_hashes
+from tasks.clean.parse import class_words
 from tasks.clean.parse.tags import TAG_CODES
 from tasks.text.date_lines import is_date_line, words_beside_dates
 from tasks.text.person_names import leading_name
 from tasks.text.publisher_names import IMAGE_PREFIX, is_agency, is_short_form, is_title_case
 from tasks.vocabulary import Action, Label, Reason
 
+_COMMENT = class_words.BITS["comment"]
 PLACE = re.compile(r"^[|\s·•-]*[A-Z][\w.'’ -]{1,30},\s?[A-Z]{2}[|\s·•-]*$")  # `Boise, ID`
 # a whole line such as `With wire services`
 _WITH_WIRES = re.compile(
@@ -71,7 +73,10 @@ def _declared_headline(view: PageView, limit: int) -> tuple[int, LineLabel] | No
     best: tuple[float, int] | None = None
     for n in range(min(limit + 8 if page.is_html else limit, view.count)):
         declared = rank_of.get(page.key[n])
-        if declared is not None:
+        entry = page.entry.get(n)
+        # `<title>Home</title>` is in the menu too
+        is_in_menu = entry is not None and entry.group == "navigation" and page.words[n] < 2
+        if declared is not None and not is_in_menu:
             # the copy nearest above the story is the headline; earlier ones are breadcrumbs and teasers
             rank = 2.0 - 0.1 * declared + (page.tag[n] == h1) - 0.01 * abs(view.first - n)
             if best is None or rank > best[0]:
@@ -150,6 +155,7 @@ def _find_dates_and_sources(view: PageView) -> None:
         and page.has_digit[n]
         and len(page.text[n]) < _DATE_CHARS
         and not (page.is_story[n] and page.words[n] > 10)
+        and not (n > view.first and page.classes[n] & _COMMENT)
         and _is_date(view, n, anchor)
     ]
     for n in [n for n in dates if n in page.entry and page.entry[n].kind.startswith("byline.") and n >= top]:

@@ -241,7 +241,8 @@ def _by_shape(view: PageView, n: int) -> LineLabel | None:
         return LineLabel(Label.FOOTER, Action.DROP, Reason.CODE, None, 0.9)
     if n > view.first and page.words[n] < constants.COMMENT_HEAD_WORDS and _COMMENT_BYLINE.match(text):
         return LineLabel(Label.COMMENT, Action.DROP, Reason.LEXICON, None, 0.8)
-    may_be_date = page.is_html and is_near_top and len(text) < 90 and page.has_digit[n]
+    is_of_comment = n > view.first and bool(page.classes[n] & class_words.BITS["comment"])
+    may_be_date = page.is_html and is_near_top and len(text) < 90 and page.has_digit[n] and not is_of_comment
     if may_be_date and is_date_line(text, page.language):
         return LineLabel(Label.DATE, Action.FIELD, Reason.DATE_PATTERN, None, 0.85)
     if is_near_top and n > 0 and 1 < page.words[n] <= (5 if page.is_html else 9) and _reads_like_name(view, n):

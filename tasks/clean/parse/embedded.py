@@ -30,6 +30,8 @@ _TEMPLATE_TYPE = re.compile(r"\btype\s*=\s*[\"']?text/(?!javascript|jsx|babel)",
 _NO_STATE = re.compile(r"\bsrc\s*=|ld\+json", re.I)
 _ATTRIBUTE = re.compile(r"""\s(?:srcdoc|props|:[\w-]+|data-[\w-]+)\s*=\s*(?:"([^"]{200,})"|'([^']{200,})')""")
 _START = re.compile(r"""(?:^|[=(])\s*(?=[{\["'])""")  # of a value that is assigned, an argument, or all of a script
+# of a script, up to the errors in it: each counts the lines above it; thousands would take hours, this many a second
+_MAX_FAILED_CHARS = 100_000_000
 _LONG_VALUE = 200  # characters; a shorter value holds no story
 _OPENING = frozenset("{[")
 _SINGLE_QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'", re.S)
@@ -132,7 +134,7 @@ def _values_of(source: str) -> list[Any]:
 
 
 def _literals(source: str) -> list[dict[str, str]]:
-    """The strings of a program's state that is no JSON, each with the name in front of it."""
+    """The strings of a program's state that is not JSON, each with the name in front of it."""
     found = []
     for literal in islice(_LITERAL.finditer(source), MAX_NODES):
         if len(literal[1]) > 1:
@@ -155,8 +157,8 @@ def _scan(source: str) -> tuple[list[Any], bool]:
     values: list[Any] = []
     is_complete = True
     text = source.strip()
-    position = 0
-    while start := _START.search(text, position):
+    position = failed_chars = 0
+    while failed_chars < _MAX_FAILED_CHARS and (start := _START.search(text, position)):
         position = max(start.end(), 1)
         if text[start.end()] == "'":
             quoted = _SINGLE_QUOTED.match(text, position)
@@ -169,8 +171,10 @@ def _scan(source: str) -> tuple[list[Any], bool]:
                 value, position = _DECODER.raw_decode(text, start.end())
             except json.JSONDecodeError as error:
                 is_complete &= error.pos - start.end() < _LONG_VALUE
+                failed_chars += error.pos
                 continue
             except RecursionError:
+                failed_chars += position
                 continue
         if position - start.end() >= _LONG_VALUE:
             values.append(value)

@@ -14,6 +14,7 @@ from tasks.extract.fields.byline_places import (
     names_beside,
     names_beside_date,
     printed_bylines,
+    sponsors_by_the_headline,
     writers_links,
 )
 from tasks.extract.fields.bylines import (
@@ -25,6 +26,7 @@ from tasks.extract.fields.bylines import (
     without_date,
 )
 from tasks.extract.fields.json_ld_people import names_of, persons_of
+from tasks.extract.fields.signed_lines import signed_names
 from tasks.extract.page import SITE_RULE, FieldValue, Page
 from tasks.text.person_names import leading_name, unglue
 from tasks.text.publisher_names import is_wire_agency, squeeze
@@ -37,6 +39,7 @@ _AUTHOR_METAS = (
     *("parsely-author", "sailthru.author", "sailthru.byline_name", "cxenseparse:author", "byl", "byline"),
     *("article:author_name", "og:article:author", "article:byline", "articleauthor", "analyticsattributes.author"),
     *("shareaholic:article_author_name", "mrf:authors", "qc:author", "citation_author", "mediator_author"),
+    "authors",
 )
 _WRITTEN_BY_LABEL = re.compile(r"written|author|autor|verfasst|escrit|écrit|scritto|geschrieben|von", re.I)
 # bylines without a word like `By`; such lines are kickers and captions as often, so only plain names count
@@ -44,6 +47,7 @@ _BARE = "bare byline"
 _BYLINE = "byline"
 _CASED = re.compile(r"[A-Za-zÀ-ɏΑ-ωА-я]")
 _CJK_NAME = re.compile(r"[\u4e00-\u9fff\uac00-\ud7a3]{2,4}$")
+_PEN_NAME = re.compile(r"[\u3400-\u9fff]{2}$")  # 深海: beside a byline such a word is an account or a section
 _FULL_NAME_CHARS = 60
 _BYLINE_CHARS = 120
 _ITEM_CHARS = 80  # of a microdata property; a longer one tells the writer's life
@@ -56,17 +60,20 @@ _REPORTING_BY = re.compile(r"^\(?reporting by\b", re.I)
 
 def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
     """The people who wrote it with their origin; an empty list with the reason if none is named."""
-    site_keys = {squeeze(name) for name in site_names if name}
+    site_keys = {squeeze(name) for name in [*site_names, *sponsors_by_the_headline(page)] if name}
     domain = _domain(page)
     linked = {squeeze(text) for text in page.signals.get("author_links", ())}
     rejected = None
-    for origin, values in _candidates(page):
-        people = [name for value in values for name in people_in(value) if is_person(name, site_keys)]
-        people = [name for name in people if not _is_part_of_site(name, domain)]
+    for origin, values in _candidates(page, site_keys):
+        texts = _without_places(values) if origin == _BARE else values
+        people = [name for value in texts for name in people_in(value) if is_person(name, site_keys)]
+        people = [_without_site(name, site_keys) for name in people if not _is_part_of_site(name, domain)]
         if origin == _BARE:
             people = [name for name in people if leading_name(name) == name or not _CASED.search(name)]
         if origin not in _ORIGINS_OF_SHORT_NAMES:
-            people = [name for name in people if _is_full_name(name) or (origin == _BYLINE and squeeze(name) in linked)]
+            is_printed = origin == _BYLINE
+            people = [name for name in people if _is_full_name(name) or (is_printed and squeeze(name) in linked)]
+            people = [name for name in people if is_printed or not _PEN_NAME.match(name)]
         if people:
             if origin == SITE_RULE:
                 return FieldValue(_distinct(people)[:MAX_AUTHORS], origin)
@@ -76,6 +83,12 @@ def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
             if origin == SITE_RULE:
                 break  # the user says where the byline is: nobody is named in it
     return FieldValue([], f"{rejected} names no person" if rejected else "none named")
+
+
+def _without_places(lines: list[str]) -> list[str]:
+    """Lines of bylines without the place in capitals below a name: `João Alves`, `SÃO PAULO`."""
+    mixed = [line for line in lines if not line.isupper()]
+    return mixed or lines
 
 
 def _domain(page: Page) -> str:
@@ -88,6 +101,12 @@ def _is_part_of_site(name: str, domain: str) -> bool:
     """Whether a name is the site's with more: `Wend Gazette Kitchens`. A writer's own site has the bare name."""
     key = squeeze(name)
     return " " in name and len(domain) >= _DOMAIN_LETTERS and key.startswith(domain) and key != domain
+
+
+def _without_site(name: str, site_keys: set[str]) -> str:
+    """A Korean, Chinese or Japanese name without the site in front of it: `港新聞 山田太郎`."""
+    site, _, rest = name.partition(" ")
+    return rest if squeeze(site) in site_keys and _CJK_NAME.match(rest) else name
 
 
 def _origin(candidate: str) -> str:
@@ -127,14 +146,14 @@ def find_byline(page: Page, authors: list[str]) -> str | None:
         return "; ".join(authors)
     agencies = [value for _, values in _declared_by_newsroom(page) for value in values if is_wire_agency(value)]
     by_rule = page.ruled.get("author") or []
-    for _, values in [(SITE_RULE, by_rule), ("agency", agencies), *_candidates(page)]:
+    for _, values in [(SITE_RULE, by_rule), ("agency", agencies), *_candidates(page, set())]:
         names = [name for value in values for name in byline_parts(value)]
         if names:
             return "; ".join(dict.fromkeys(names))
     return None
 
 
-def _candidates(page: Page) -> Iterator[tuple[str, list[str]]]:
+def _candidates(page: Page, site_keys: set[str]) -> Iterator[tuple[str, list[str]]]:
     """Declared and printed writers by origin, the most reliable first (precision measured on news pages)."""
     if not page.is_html:
         yield from _text_candidates(page)
@@ -144,6 +163,7 @@ def _candidates(page: Page) -> Iterator[tuple[str, list[str]]]:
     yield from _declared_by_newsroom(page)
     yield _BYLINE, introduced_bylines(page)
     yield _BYLINE, dropped_bylines(page)
+    yield _BYLINE, signed_names(page, site_keys)
     yield from _declared_by_system(page)
     (_, near), elsewhere = printed_bylines(page)
     near_links, other_links = writers_links(page)
@@ -168,6 +188,9 @@ def _declared_by_newsroom(page: Page) -> Iterator[tuple[str, list[str]]]:
     origin = page.json_ld_origin("author")
     yield origin, [name for node in articles for name in persons_of(node.get("author"), page)]
     yield origin, [name for node in articles for name in names_of(node.get("author"), page)]
+    if not articles:
+        pages = [node for node in page.nodes(articles=False) if node.get("@type") == "WebPage"]
+        yield "json-ld:author", [name for node in pages for name in persons_of(node.get("author"), page)]
     for name in _AUTHOR_METAS:
         yield name, _metas(page, name)
     yield "json-ld:creator", [name for node in articles for name in names_of(node.get("creator"), page)]
@@ -175,9 +198,10 @@ def _declared_by_newsroom(page: Page) -> Iterator[tuple[str, list[str]]]:
 
 def _declared_by_system(page: Page) -> list[tuple[str, list[str]]]:
     """Writers declared in other meta tags and microdata: often the account that published, or the site's owner."""
-    label = next(iter(_metas(page, "twitter:label1")), "")
+    labels = {number: next(iter(_metas(page, f"twitter:label{number}")), "") for number in (1, 2)}
+    labelled = [number for number, label in labels.items() if _WRITTEN_BY_LABEL.search(label)]
     return [
-        ("twitter:data1", _metas(page, "twitter:data1") if _WRITTEN_BY_LABEL.search(label) else []),
+        *((f"twitter:data{number}", _metas(page, f"twitter:data{number}")) for number in labelled or (1,)),
         ("article:author", [value for value in _metas(page, "article:author") if not value.startswith("http")]),
         ("meta:author", _metas(page, "author", "dc.creator", "dcterms.creator", "article.author", "og:author")),
     ]

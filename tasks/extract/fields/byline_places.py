@@ -2,6 +2,7 @@
 
 import re
 
+from tasks.extract.fields.byline_words import OTHER_ROLE
 from tasks.extract.fields.bylines import is_introduced, is_lone_by, is_plain_byline, without_date
 from tasks.extract.page import LabelledLine, Page, once_per_page
 from tasks.text.person_names import leading_name
@@ -18,6 +19,13 @@ _LINES_AT_ENDS = 2
 _DIGIT = re.compile(r"\d")
 _NEAREST_ABOVE = 3  # lines; a dropped byline further away is that of a teaser
 _NEAREST_BELOW = 6
+_SPONSORED = re.compile(
+    r"^\W*(?:(?:sponsored|paid|branded|partner|promoted|advertiser)\b(?: (?:content|post|story|article|feature))?"
+    r" (?:by|from|for)|presented by|brought to you by|in (?:partnership|association) with|anzeige von|präsentiert von"
+    r"|contenu sponsorisé par|proposé par|contenido patrocinado por|patrocinado por|conteúdo patrocinado por"
+    r"|offerto da|in collaborazione con|aangeboden door|materiał sponsorowany przez)\s*:?\s+",
+    re.I,
+)
 _AND_FIRST = re.compile(r"\s*(?:&|and|und|et|y|e)\s", re.I)
 _LABELLED = re.compile(
     r"^\s*(?:(?:auth?or(?:in|es|a)?|auteur|autore|autor[ei]|texte?|testo|texto|words|written by|story by|yazar|tekst"
@@ -112,6 +120,12 @@ def dropped_bylines(page: Page) -> list[str]:
     return found if len(found) == 1 else []
 
 
+def sponsors_by_the_headline(page: Page) -> list[str]:
+    """Who paid for the story by its label: `Sponsored content by Acme Paints`. It may be declared as the author."""
+    texts = [line.text for line in [*lines_by_the_headline(page), *dropped_by_the_headline(page)]]
+    return [text[label.end() :].strip(" .:") for text in texts if (label := _SPONSORED.match(text))]
+
+
 @once_per_page
 def dropped_by_the_headline(page: Page) -> list[LabelledLine]:
     """The dropped lines right above and below the headline."""
@@ -161,8 +175,12 @@ def writers_links(page: Page) -> list[tuple[str, list[str]]]:
     unseen = [text for text in links if text not in story]
     return [
         ("author link", near[:_MAX_LINKS]),
-        ("author link", unseen if len(unseen) < _MAX_LINKS else []),
+        ("author link", unseen if len(unseen) < _MAX_LINKS and sum(map(_is_name, unseen)) <= 1 else []),
     ]
+
+
+def _is_name(text: str) -> bool:
+    return leading_name(text) == text
 
 
 def _links_in(links: list[str], lines: list[str]) -> list[str]:
@@ -187,13 +205,15 @@ def names_beside_date(page: Page) -> list[str]:
     near = [line for line in lines_by_the_headline(page) if line.action != "drop"]
     has_byline = any(line.label == "byline" for line in near)
     dates = [(line.text, has_byline) for line in near if line.label == "date"]
+    dates += [(line.text, False) for line in near if line.label == "standfirst" and _DIGIT.search(line.text)]
     dropped = [line for line in dropped_by_the_headline(page) if line.label != "related"]
     dates += [(line.text, False) for line in dropped if _DIGIT.search(line.text)]
     language = page.declared_language()
     topics = _topics(page)
-    for text, is_sure in dates:
-        if len(text) > _LINE_OF_BYLINE:
+    for line, is_sure in dates:
+        if len(line) > _LINE_OF_BYLINE:
             continue
+        text = OTHER_ROLE.sub("; ", line)  # `Video by Ada Mörk`
         introduced = _BY_AMID.search(text)
         if introduced:
             return _first_names(without_date(text[introduced.end() :], language))

@@ -12,6 +12,7 @@ _PIECE = r"""
       | posted | written | reported | published | authored | submitted
       | geschrieben | verfasst | erstellt | aufgezeichnet | text | bericht | ein(?:e)? \s+ \w+
       | écrit | rédigé | publié | texte | reportage | entretien | propos \s recueillis
+      | (?: columna | crónica | artículo | análisis )(?: \s de \s opinión )? | opinión
       | escrito | redactado | publicado | postado | reportagem | reportaje | entrevista | texto
       | scritto | pubblicato | articolo | testo | intervista | a \s cura
       | geschreven | opgetekend | tekst | skriven | skrevet | teksti
@@ -222,7 +223,7 @@ _ORGANISATION = re.compile(
       | associazione | asociación
       | ministerio | ministère | universidad | université | università | community | partners | solutions
       | systems | group
-      | podcast | limited | press \s release | pressestelle | pressebüro | presseportal | contributors?
+      | podcast | limited | press \s release | pressestelle | feeds? | pressebüro | presseportal | contributors?
       | guest | gastautor(?:in|en)? )
     (?![\w’'-])
     """,

@@ -31,6 +31,15 @@ _BETWEEN_NAMES = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# Czech and Slovak `a` between two full names; elsewhere it is a preposition
+_FULL_NAME = r"[A-ZÁČĎÉĚÍĽŇÓŘŠŤÚŮÝŽ][a-záčďéěíľĺňóôřŕšťúůýž]+ [A-ZÁČĎÉĚÍĽŇÓŘŠŤÚŮÝŽ][a-záčďéěíľĺňóôřŕšťúůýž]+"
+_TWO_NAMES = re.compile(rf"(?<!\w)({_FULL_NAME}) a (?={_FULL_NAME}(?:\s*$|[,;|(]))")
+# `Álvaro de la Peña y Ríos`: the word belongs to the name if a single surname ends it
+_SECOND_SURNAME = re.compile(
+    r"([A-ZÀ-Þ][\wà-ÿ.'’-]+(?: de| la| los| da| dos)* [A-ZÀ-Þ][\wà-ÿ'’-]+) (y|e|i) ([A-ZÀ-Þ][a-zà-ÿ]{2,})"
+    r"(?=\s*(?:$|[,;|(]))"
+)
+_KEPT_SPACE = "\ue000"  # a space where names are not divided; it is one again in the name
 _NEVER_IN_NAMES = re.compile(
     r"https?:|www\.|@|\.(?:com|org|net|de|fr|co|uk)\b|[<>{}\[\]=_#:©]|\d|\bcookie|\bnewsletter\b", re.I
 )
@@ -81,6 +90,12 @@ _WEEKDAY_TAIL = re.compile(
 )
 _WITH_OTHERS = re.compile(r"\(\s*(?:with|mit|avec|con|com|met|med)\s+([A-ZÀ-Þ][^()]{3,120})\)")
 _WRAPPED_REPORTER = re.compile(r"^[（(\[【]\s*(?=[^）)\]】]{0,12}(?:记者|記者))(.{2,60}?)[）)\]】]")
+# the second person of `Ute Brand (Text) und Kai Lenz (Fotos)`
+_OTHER_PERSON = re.compile(
+    r"(?:\s*[,;/&|]\s*|\s(?:und|and|et|e|y|en|och|og|i)\s)(?:[A-ZÀ-Þ][\w.'’-]+\s){1,4}"
+    r"\((?:[Ff]otos?|[Pp]hotos?|[Bb]ild(?:er)?|[Pp]ictures?|[Ii]mages?|[Ii]llustration(?:en)?|[Gg]rafik|[Vv]ideo|[Kk]amera)\)"
+)
+_PLACE_OF_REPORTER = re.compile(r"(?<=\S)\s?[／/]\s?[\u3400-\u9fff]{2,4}(?:報導|报道|電|电)")  # 記者陳美玲／柳溪報導
 _MC = re.compile(r"\bMa?c(?=[A-ZÀ-Þ])")
 _IN_PLACE = re.compile(r"\s+(?:in|aus|à|en|at|[Ff]ür|[Ff]or|bei)\s+(?=[A-ZÀ-Þ])")
 _TAIL = re.compile(r"\s*[,|–—(-]\s+.*$")
@@ -92,6 +107,7 @@ _AGAIN = re.compile(r"by\s|记者|記者", re.I)  # "Byby Ada Mörk", "作者：
 _BEFORE_DATE = re.compile(r"\s(?:on|am|vom|le|el|il|om|på|um|at)$", re.I)
 _GLUED_MONTH = re.compile(r"(?<=[^\W\d_])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\d)")
 _FEW_LETTERS = 3
+_SYLLABLES = re.compile(r"[\u3400-\u9fff\uac00-\ud7a3]+$")  # a letter is a word or syllable
 _LETTERS = 5  # of an abbreviation with more than one capital
 _NAME_WORDS = 3  # of nearly all names without particles
 _MAX_GLUED = 1  # lost spaces: `LaToya McDonald`; with more it is a menu
@@ -102,6 +118,7 @@ _DIGIT = re.compile(r"\d")
 _NOT_A_PART = re.compile(
     r":|^\d+$|^\d+\s\w+$|^(?:am|um|at|on|le|el|il|uhr)$", re.I
 )  # a label, a counter, what a date leaves
+_EMOJI = re.compile("[\u2600-\u27bf\ufe0f\u200d\U0001f000-\U0001faff]+")  # a picture ends a name
 _EDGES = " .,;:|-–—&"  # punctuation around names
 # characters: three times the length of 20 names; a handle is searched for at each of them
 _MAX_BYLINE_CHARS = 2_000
@@ -168,7 +185,10 @@ def people_in(text: str) -> list[str]:
 
 @lru_cache(_PAGE_BYLINES)
 def _people_in(text: str) -> tuple[str, ...]:
-    text = _undated(INTERVIEWED.sub(r"\1", text))
+    text = _undated(INTERVIEWED.sub(r"\1", _EMOJI.sub("; ", text)))
+    text = _SECOND_SURNAME.sub(_kept_together, _TWO_NAMES.sub(r"\1; ", text))
+    text = _OTHER_PERSON.sub(" ", text)
+    text = _PLACE_OF_REPORTER.sub("", text)
     text = _WRAPPED_REPORTER.sub(r"\1", _WITH_OTHERS.sub(_others, text))
     text = _BRACKETS.sub("", _HANDLE.sub("", text)).strip(_EDGES)
     text = _DEGREES.sub("", _SUFFIX.sub(_suffix, OTHER_ROLE.sub("; ", text))).strip(_EDGES)
@@ -180,6 +200,13 @@ def _people_in(text: str) -> tuple[str, ...]:
             pieces = [f"{pieces[1]} {pieces[0]}"]
         names += [name for piece in pieces if (name := _tidy(piece)) and not _is_role(name)]
     return tuple(names)
+
+
+def _kept_together(match: re.Match[str]) -> str:
+    """`Paula Rego e Silva` as one name; `Lucía Ferrer y Redacción` are two."""
+    if is_newsroom(match[3]) or is_organisation(match[3]) or is_wire_agency(match[3]):
+        return match[0]
+    return _KEPT_SPACE.join(match.groups())
 
 
 def _others(match: re.Match[str]) -> str:
@@ -216,6 +243,7 @@ def _is_last_name_first(last: str, first: str) -> bool:
 
 def _tidy(name: str) -> str:
     """A name without titles, places and what follows it; in mixed case."""
+    name = name.replace(_KEPT_SPACE, " ")
     has_spaces = " " in name
     name = name.strip(_EDGES + "()")
     if has_spaces or GLUED_BY.match(name):
@@ -292,7 +320,9 @@ def _is_role(name: str) -> bool:
 
 
 def _is_abbreviation(word: str) -> bool:
-    """Whether a word is initials, an account or an agency's letters: `dwi`, `AgE`, `GNB`."""
+    """Whether a word is initials, an account or an agency's letters: `dwi`, `AgE`, `GNB`; 李明 is a whole name."""
+    if _SYLLABLES.match(word):
+        return len(word) < 2
     return len(word) < _FEW_LETTERS or word.islower() or (len(word) <= _LETTERS and sum(map(str.isupper, word)) > 1)
 
 
@@ -307,6 +337,8 @@ def is_person(name: str, site_keys: set[str]) -> bool:
 @lru_cache(_PAGE_BYLINES)
 def _may_be_person(name: str) -> bool:
     words = name.split()
+    if words and (words[0] in _FUNCTION_WORDS or (len(words) > 1 and words[0].isupper() and is_wire_agency(words[0]))):
+        return False  # "of Engineering", "AP Business": what is left of a role
     if not squeeze(name) or len(words) > 6 or _NEVER_IN_NAMES.search(name):
         return False
     if is_newsroom(name) or is_agency(name) or is_wire_agency(name) or is_call(name) or is_organisation(name):

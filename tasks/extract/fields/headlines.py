@@ -25,6 +25,16 @@ _PROGRAM_MESSAGE = re.compile(
     r"(?:\bon line \d|\.php\b|\w\(\)))",
     re.I,
 )
+# a counter inside the element of the headline
+_COUNTER = re.compile(
+    r"\s+\d[\d.,]*\s?k?\s+(?:shares?|comments?|likes|views|kommentare?|commentaires?|comentarios?|commenti)$",
+    re.I,
+)
+# what programs write where they know no title
+_NO_TITLES = frozenset(
+    """home homepage startseite accueil inicio início главная головна 首页 首頁 index untitled
+    untitleddocument undefined null none article newsarticle page post""".split()
+)
 _ARCHIVE_WORDS = frozenset({"blogarchive", "blogarchiv", "archive", "archives"})  # of WordPress, beside the site's name
 
 
@@ -34,7 +44,9 @@ def clean_title(text: str, site_names: list[str], author_keys: set[str]) -> str:
     `author_keys` are the squeezed names of the authors.
     """
     title = " ".join(html.unescape(_TAG.sub(" ", text)).split())
-    title = IMAGE_PREFIX.sub("", title).strip()
+    title = _COUNTER.sub("", IMAGE_PREFIX.sub("", title).strip())
+    if squeeze(title) in _NO_TITLES:
+        return ""
     if _PROGRAM_MESSAGE.match(title) or _DATED_LABEL.match(title) or len(title) > MAX_TITLE_CHARS:
         return ""
     title = _YEAR_NOTE.sub("", title)

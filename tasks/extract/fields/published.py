@@ -15,9 +15,11 @@ from tasks.extract.fields.published_declared import (
     read_time,
     shown_candidates,
 )
+from tasks.extract.fields.published_printed import days_named_as_publication, lines_under_the_headline
 from tasks.extract.fields.published_zone import in_ruled_zone, local_time, with_offset, zone_of, zone_of_language
 from tasks.extract.page import SITE_RULE, FieldValue, Page
 from tasks.text.dates import PrintedDate, find_dates
+from tasks.text.relative_dates import relative_day
 from tasks.vocabulary import Doubt
 
 _URL_DATE = re.compile(
@@ -59,10 +61,12 @@ def find_times(page: Page, *, is_guessing: bool = False) -> Times:
     """
     language = page.declared_language() or page.document.get("language")
     readings, refused = _possible_readings(page, language)
-    published, published_from = _first(_agreed(readings))
     modified, modified_from = _first(_read(modified_candidates(page), language))
+    published, published_from = _first(_agreed(_without_time_of_build(readings, modified, page)))
     if published is None and (in_address := _date_in_address(page)):
         published, published_from = in_address.value, in_address.origin
+    if published is None and (counted := _counted_from_fetch(page, language)):
+        published, published_from = counted.value, counted.origin
     flags: list[str] = []
     if published is None and is_guessing and (guess := _date_in_text(page, language)):
         published, published_from = guess, GUESS
@@ -75,6 +79,7 @@ def find_times(page: Page, *, is_guessing: bool = False) -> Times:
     elif published and published_from and published.clock and not published.offset_minutes:
         published, witness = _located(published, published_from, readings, modified, page)
         published_from += witness
+        modified = _in_the_same_zone(modified, published)
     if published_from and refused:
         published_from += "; refused: " + ", ".join(refused.values())
     flags += [
@@ -85,6 +90,25 @@ def find_times(page: Page, *, is_guessing: bool = False) -> Times:
     return Times(
         _day_for_readers(published, readings), published, published_from, modified, modified_from, tuple(flags)
     )
+
+
+def _in_the_same_zone(modified: PrintedDate | None, published: PrintedDate) -> PrintedDate | None:
+    """A time of the last change without an offset, with the one of the time of publication if they are near."""
+    return with_offset(modified, [published], None)[0] if modified and published.offset_minutes else modified
+
+
+def _counted_from_fetch(page: Page, language: str | None) -> FieldValue[PrintedDate] | None:
+    """The day of a line by the headline such as `2 hours ago`, by the time of the fetch."""
+    if page.fetched_at is None:
+        return None
+    addresses = [page.document.get("url"), *page.links("canonical")]
+    site = host(next(filter(None, addresses), None))
+    zone = zone_of(site, language) or zone_of_language(language)
+    for text in lines_under_the_headline(page):
+        day = relative_day(text, language, page.fetched_at, zone)
+        if day:
+            return FieldValue(PrintedDate(day), "line by the headline; counted from the fetch")
+    return None
 
 
 def _day_for_readers(published: PrintedDate | None, readings: list[_Reading]) -> date | None:
@@ -120,7 +144,8 @@ def _located(
         in_address = _date_in_address(page)
         days = [*shown, *([in_address.value] if in_address else [])]
         return local_time(published, dates, days, zone_of(site, language) or zone_of_language(language)), ""
-    if any(_agrees(published, meaning) for other in shown for meaning in other.meanings):
+    is_printed = origin.startswith("line by the headline")
+    if is_printed or any(_agrees(published, meaning) for other in shown for meaning in other.meanings):
         return with_offset(published, [*dates, *([modified] if modified else [])], zone_of(site, language))
     return published, ""
 
@@ -171,6 +196,20 @@ def _possible_readings(page: Page, language: str | None) -> tuple[list[_Reading]
     if not readings or not any(reading.date.instant for reading in readings):
         readings += possible(_read(other_candidates(page, language), language))
     return readings, refused
+
+
+def _without_time_of_build(readings: list[_Reading], modified: PrintedDate | None, page: Page) -> list[_Reading]:
+    """The dates without that of the page's program, which declares the moment of the fetch as publication and change.
+
+    It is one only if the page says another day with a word for publication.
+    """
+    declared = readings[0].date.instant if readings and readings[0].is_declared else None
+    if declared is None or modified is None or modified.instant != declared or page.fetched_at is None:
+        return readings
+    named = [day for day in days_named_as_publication(page) if day < readings[0].date.day - _SLACK]
+    is_fresh = abs(page.fetched_at - declared) < _SLACK
+    kept = [reading for reading in readings if reading.date.instant != declared]
+    return kept if is_fresh and any(reading.date.day in named for reading in kept) else readings
 
 
 def _agreed(readings: list[_Reading]) -> list[_Reading]:

@@ -9,6 +9,7 @@ from tasks.extract.fields.published_printed import (
     candidates_by_the_headline,
     candidates_in_front,
     date_line_candidates,
+    dated_teasers,
     labelled_candidates,
     text_about_the_update,
 )
@@ -29,10 +30,18 @@ _PUBLISHED_METAS = tuple(
     datepublished dc.date.issued dcterms.issued dcterms.created citation_publication_date
     """.split()
 )
+# of few programs; a property of the text or a time element with a word for publication is more exact
+_RARE_METAS = tuple(
+    """
+    article:published og:pubdate published_time publish_date pub_date dc.issued iso-8601-publish-date
+    article_date_original originalpublicationdate mediator_published_time
+    """.split()
+)
 _DATE_METAS = ("date", "dc.date", "dcterms.date", "article:created", "dc.date.created")
 _MODIFIED_METAS = tuple(
     """
-    article:modified_time og:updated_time og:modified_time dcterms.modified dc.date.modified last-modified
+    article:modified_time article:modified mediator_modified_time og:updated_time og:modified_time dcterms.modified
+    dc.date.modified last-modified
     datemodified article.updated revision_date
     """.split()
 )
@@ -82,7 +91,8 @@ def shown_candidates(page: Page, language: str | None) -> list[tuple[str, str]]:
     candidates = []
     for time in _times(page):
         text = time["text"]
-        if text and any(text in line for _, line in printed[:_FIRST_DATE_LINES]) and not _is_modified(time):
+        is_shown = text and any(text in line for _, line in printed[:_FIRST_DATE_LINES])
+        if is_shown and not _is_modified(time):
             for_machines, for_readers = read_time(time["datetime"], language), read_time(text, language)
             # where the days differ, one is in UTC: the day that readers see counts
             if for_machines and (
@@ -94,9 +104,11 @@ def shown_candidates(page: Page, language: str | None) -> list[tuple[str, str]]:
 
 def other_candidates(page: Page, language: str | None) -> list[tuple[str, str]]:
     """Dates that count where there is no better one: CMSs often put the last change or a date of creation there."""
-    candidates = candidates_by_the_headline(page, language)
+    candidates = [*page.meta(*_RARE_METAS), *candidates_by_the_headline(page, language)]
     candidates += page.meta(*_DATE_METAS)
+    teasers = "\n".join(dated_teasers(page))
     own = [time for time in _times(page) if not _is_modified(time) and not time.get("is_beside_story")]
+    own = [time for time in own if not time["text"] or time["text"] not in teasers]
     for time in own[:1]:
         candidates += _of_element(time)
 

@@ -2,21 +2,34 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 
-from tasks.extract.page import LabelledLine, Page
+from tasks.extract.page import LabelledLine, Page, once_per_page
 from tasks.text.date_lines import words_beside_dates
 from tasks.text.dates import find_dates
 
 _UPDATED_WORDS = re.compile(
-    r"updat|modif|aktualisiert|mise? à jour|actualizad|atualizad|aggiornat|bijgewerkt|"
-    r"aktualizac|обновлен|güncellen|更新|last edited|zuletzt",
+    r"updat|modif|aktualisiert|mise? à jour|actualiza[dc]|atualiza[dçc]|aggiorna|bijgewerkt|"
+    r"gewijzigd|wijziging|geändert|änderung|modyfik|изменен|last (?:reviewed|revised|changed)|amended|"
+    r"aktuali[sz]a|aktualizov|обновлен|оновлен|актуализ|ажурир|ažurir|posodob|güncelle|更新|修訂|last edited|zuletzt|"
+    r"frissít|actualizat|uppdater|oppdater|opdater|päivitet|muokat|ενημερ[ωώ]|τροποποι|تحديث|بروزرسانی|به‌روز|"
+    r"עודכן|עדכון|अपडेट|संशोधित|আপডেট|হালনাগাদ|புதுப்பிக்க|수정|업데이트|ปรับปรุง|อัปเดต|แก้ไข|cập nhật|diperbarui|"
+    r"pembaruan|dikemas kini|განახლ|թարմացվ|atnaujint|atjaunin|uuendat|yangilan|yenilən",
     re.I,
 )
 _PUBLISHED_WORDS = re.compile(
     r"publi[kcszée]|posted|veröffentlich|erschienen|opubli|yayın|udgivet|pubblic|julkaistu|geschrieben|erstellt|"
-    r"verfasst|eingestellt|eingetragen|written|опубликован|发布|發布|发表|發表|公開|掲載|게시|등록|입력",
+    r"verfasst|eingestellt|eingetragen|written|опубликован|опублік|публикуван|објављ|objavlj|发布|發布|发表|發表|公開|掲載|配信|"
+    r"게시|등록|입력|승인|פורסם|نشر|انتشار|منتشر|شائع|δημοσι|megjelent|közzé|zveřejn|vydáno|प्रकाशित|প্রকাশ|வெளியிட|เผยแพร่|"
+    r"โพสต์|đăng lúc|xuất bản|diterbitkan|tayang|გამოქვეყნ|paskelbt|avaldat|giriş tarihi|eklenme",
     re.I,
 )
+_FIRST_PUBLISHED = re.compile(
+    r"(?:first|originally)\s(?:published|posted)|erst(?:mals|ver)\s?öffentlicht|erstmals\s(?:veröffentlicht|erschienen)"
+    r"|première\s(?:publication|parution)|publicad[oa]\s(?:originalmente|por\sprimera\svez)|初出|初回公開|首发|首發",
+    re.I,
+)
+_STATE_WORD = re.compile(r"\W*(?:stand|as of|stan na|stav k|état au)\b", re.I)  # `Stand: 2 May | Veröffentlicht: 1 May`
 _LEAD_CHARS = 12  # a line with a word for "updated" this early is about the update
 _RECEIVED_WORDS = re.compile(
     r"\b(?:received|accepted|submitted|revised|eingereicht|eingegangen|angenommen|reçu|recibido)\b", re.I
@@ -24,7 +37,9 @@ _RECEIVED_WORDS = re.compile(
 # of a writer's account, a copyright, or the wording of another date than that of publication
 _OTHER_DATES = re.compile(
     r"©|\(c\)|copyright|regist(?:ered|riert)|joined|member since|mitglied seit|beigetreten|dabei seit|inscrit|"
-    r"\b(?:bis|until|deadline|jusqu|hasta|fino a|termin)\b",
+    r"\b(?:bis|until|deadline|jusqu|hasta|fino a|termin)\b|"
+    # of the licence of a newspaper, in its imprint
+    r"발행인|편집인|등록번호|청소년보호|свидетельств|зарегистрир|giấy phép|\bissn\b",
     re.I,
 )
 _HOURS_RANGE = re.compile(r"\d{1,2}[:.：]\d{2}\s?(?:uhr|h)?\s?[-–—－〜～]\s?\d{1,2}[:.：]\d{2}", re.I)  # of an event
@@ -59,20 +74,40 @@ _DATELINE_CHARS = 100
 def date_line_candidates(page: Page) -> list[tuple[str, str]]:
     """The date lines and bylines of the article, those that name the publication first."""
     named: list[tuple[str, str]] = []
-    others: list[tuple[str, str]] = []
+    below: list[tuple[str, str]] = []
+    above: list[tuple[str, str]] = []
+    headline = next((line.line_no for line in reversed(page.labelled("headline"))), 0)
     for line, text in _about_article(page, page.labelled("date", "byline")):
+        # above the headline stands today's date as well
+        is_todays = line.line_no < headline and _WEEKDAY_ALONE.fullmatch(line.text) is not None
         is_named = bool(_PUBLISHED_WORDS.search(line.text))
-        (named if is_named else others).append(("date line", text))
-    return named + others
+        (named if is_named else above if is_todays else below).append(("date line", text))
+    return named + below + above
+
+
+def days_named_as_publication(page: Page) -> set[date]:
+    """The days in date lines with a word for publication: `Published 12 October 2024`."""
+    lines = [line for line in page.labelled("date", "byline") if _PUBLISHED_WORDS.search(line.text)]
+    texts = [text for _, text in _about_article(page, lines)]
+    return {printed.day for text in texts for printed in find_dates(text, page.declared_language())[:1]}
 
 
 def candidates_by_the_headline(page: Page, language: str | None) -> list[tuple[str, str]]:
     """Dates in lines beside the headline and right after the story, whatever these lines are taken for."""
     return [
         ("line by the headline", text)
-        for _, text in _about_article(page, _lines_by_the_headline(page))
-        if len(text) <= _LINE_CHARS and find_dates(text, language)
+        for line, text in _about_article(page, _lines_by_the_headline(page))
+        if len(text) <= _LINE_CHARS and find_dates(text, language) and not _is_of_picture(line)
     ]
+
+
+def _is_of_picture(line: LabelledLine) -> bool:
+    """Whether a line says when a picture was taken: `Colin Marsh at the pier on 3 May 2019`.
+
+    A date in front is that of the story: `12/10/2024 - Source: Wend - Photo: Colin Marsh`.
+    """
+    is_in_front = line.text[:1].isdecimal()
+    return line.label in ("caption", "credit") and not is_in_front and not _is_little_more_than_date(line.text)
 
 
 def labelled_candidates(page: Page, language: str | None) -> list[tuple[str, str]]:
@@ -107,6 +142,31 @@ def candidates_in_front(page: Page) -> list[tuple[str, str]]:
         if match:
             found.append((f"start of the {origin}", match[0]))
     return found
+
+
+def lines_under_the_headline(page: Page) -> list[str]:
+    """The lines between headline and story that are not about an update, a teaser or a comment."""
+    lines = {line.line_no: line for line in [*page.lines, *page.dropped_names]}
+    head = next((number for number in sorted(lines) if lines[number].label == "headline"), None)
+    if head is None:
+        return []
+    story = (number for number in sorted(lines) if number > head and lines[number].action == "keep")
+    end = min(next(story, head), head + _LINES_AFTER + 1)
+    near = [lines[number] for number in sorted(lines) if head < number < end]
+    others = ("related", "comment", "navigation")
+    return [line.text for line in near if line.label not in others and not _UPDATED_WORDS.search(line.text)]
+
+
+@once_per_page
+def dated_teasers(page: Page) -> list[str]:
+    """The dated lines of a list of other stories above the headline: `Gate opens 1 May 2023`, then another."""
+    headline = next((line.line_no for line in page.labelled("headline")), 0)
+    above = [line.text for line in page.labelled("date") if line.line_no < headline]
+    words = {text: words_beside_dates(text) for text in above if not _PUBLISHED_WORDS.search(text)}
+    others = [text for text, beside in words.items() if beside]
+    days = {printed.day for text in others for printed in find_dates(text)[:1]}
+    # one section beside two forms of one date is that of this story
+    return others if len({" ".join(words[text] or ()) for text in others}) > 1 and len(days) > 1 else []
 
 
 def text_about_the_update(text: str) -> str | None:
@@ -162,9 +222,11 @@ def _about_article(page: Page, lines: Iterable[LabelledLine]) -> Iterator[tuple[
     Not that of an account, an event, the subject of the headline or a comment.
     """
     title = page.signals.get("title") or ""
-    in_comments = {time["text"] for time in page.signals.get("times", ()) if time.get("is_in_comment")}
+    times = page.signals.get("times", ())
+    in_comments = {time["text"] for time in times if time.get("is_in_comment")}
+    of_teasers = dated_teasers(page)
     for line in lines:
-        if line.label in ("headline", "comment") or line.text in in_comments:
+        if line.label in ("headline", "comment") or line.text in in_comments or line.text in of_teasers:
             continue
         if len(line.text) > _LONGEST or not _DIGIT_OR_YEAR.search(line.text):
             continue
@@ -182,10 +244,23 @@ def _part_about_publication(text: str) -> str | None:
     if _RECEIVED_WORDS.search(text):  # of a paper: `Received 1 May / Accepted 2 June / Published 3 July`
         published = _PUBLISHED_WORDS.search(text)
         return text[published.end() :] if published else None
+    if first := _FIRST_PUBLISHED.search(text):
+        return text[first.end() :]
     updated = _UPDATED_WORDS.search(text)
+    state = None if updated else _STATE_WORD.match(text)  # alone it stands before the only date
+    if state and (published := _PUBLISHED_WORDS.search(text, state.end())):
+        return text[published.end() :]
     if not updated:
         return text
-    if updated.start() >= _LEAD_CHARS:
+    if updated.start() >= _LEAD_CHARS and _DIGIT_OR_YEAR.search(text, 0, updated.start()):
         return text[: updated.start()]
     published = _PUBLISHED_WORDS.search(text, updated.end())
-    return text[published.end() :] if published else None
+    return text[published.end() :] if published else _after_the_update(text)
+
+
+def _after_the_update(text: str) -> str | None:
+    """What follows the date of an update, if it has an earlier date: `Aktualizováno 13. 10. 2024 | 12. 10. 2024`."""
+    dates = find_dates(text)
+    if len(dates) > 1 and dates[1].day <= dates[0].day:
+        return text[dates[0].span[1] :]
+    return None

@@ -16,7 +16,19 @@ _NEAR_DAYS = 7  # within a week an offset rarely changes: twice a year where the
 # domains of countries that are used by sites of all countries
 _SHARED_DOMAINS = frozenset("ac ai cc cd co fm gg ag im io is la li ly me ms nu sc sh st tk to tv vc ws".split())
 # countries where nearly all of the press uses one of the zones
-_MAIN_ZONES = {"CN": "Asia/Shanghai", "DE": "Europe/Berlin", "UA": "Europe/Kyiv", "CY": "Asia/Nicosia"}
+_MAIN_ZONES = {
+    "AR": "America/Argentina/Buenos_Aires",
+    "CL": "America/Santiago",
+    "CN": "Asia/Shanghai",
+    "CY": "Asia/Nicosia",
+    "DE": "Europe/Berlin",
+    "EC": "America/Guayaquil",
+    "MY": "Asia/Kuala_Lumpur",
+    "NZ": "Pacific/Auckland",
+    "PT": "Europe/Lisbon",
+    "UA": "Europe/Kyiv",
+    "UZ": "Asia/Tashkent",
+}
 # languages of which nearly all of the press is in one zone: enough where the page prints the day that the zone gives
 _ZONES_OF_LANGUAGES = {
     "bg": "Europe/Sofia",

@@ -56,7 +56,9 @@ def _site_names_of_page(page: Page, address: str) -> list[tuple[str, str]]:
         name = _main_part(cleaned, address)
         if is_name(name) and (origin not in _DOUBTFUL or _may_be_name_of_site(origin, name, address)):
             names.append((origin, name))
-    title_ends = TITLE_SEPARATOR.split(page.signals.get("title") or "")[1:]
+    first, *title_ends = TITLE_SEPARATOR.split(page.signals.get("title") or "")
+    if title_ends and squeeze(first) in [squeeze(label) for label in address.split(".")[:-1]]:
+        title_ends.append(first)  # `Moorings » Oak prices sink the plan`: a headline is rarely just the site's address
     in_title = _name_matching_host(title_ends, address)
     in_title = in_title or next((end for end in title_ends if end.lower().removeprefix("www.") == address), None)
     if in_title and is_name(in_title):

@@ -22,6 +22,10 @@ def find_topics(page: Page) -> FieldValue[list[str]]:
     links = [text for text in page.signals.get("tag_links", ()) if len(text.split()) <= 5]
     if 1 <= len(links) <= 15:  # more is a menu of topics, not this page's
         return FieldValue([text.lstrip("#").strip() for text in links], "topic links")
+    subjects = [value for _, value in page.meta("dc.subject", "dcterms.subject")]
+    topics = [topic.strip() for value in subjects for topic in _split(value, subjects) if _is_topic(topic.strip())]
+    if topics and not _are_of_site(topics, page):
+        return FieldValue(list(dict.fromkeys(topics))[:MAX_TOPICS], "dc.subject")
     return FieldValue([], "none declared")
 
 

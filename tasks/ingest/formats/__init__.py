@@ -28,6 +28,7 @@ class Options:
     max_page_bytes: int
     columns: Mapping[str, str] = field(default_factory=dict)  # html|text|url|fetched_at -> name of the user's column
     found: ColumnsFound | None = None  # where a reader of rows notes their columns, for who wants to know them
+    is_in_archive: bool = False  # an archive in the file is not opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +91,12 @@ PAGE = Format(
 FORMATS = (
     PAGE,
     Format("mhtml", (".mhtml", ".mht"), "pages:read_mhtml", is_container=False),
+    Format("webarchive", (".webarchive",), "webarchive:read_webarchive", is_container=False),
+    Format("har", (".har",), "har:read_har"),
     Format("warc", (".warc", ".wet"), "warc:read_warc", splittable=("gzip",)),
     Format("arc", (".arc",), "arc:read_arc"),
     Format("wacz", (".wacz",), "warc:read_wacz"),
-    Format("zip", (".zip",), "archives:read_zip"),
+    Format("zip", (".zip", ".maff"), "archives:read_zip"),
     Format("tar", (".tar", ".tgz", ".tbz2", ".txz", ".tzst"), "archives:read_tar"),
     Format(
         "json",
@@ -103,6 +106,7 @@ FORMATS = (
         is_numbered=True,
     ),
     Format("parquet", (".parquet",), "tables:read_parquet", splittable=(None,)),
+    Format("orc", (".orc",), "orc_rows:read_orc"),
     Format("arrow", (".arrow", ".feather", ".arrows"), "tables:read_arrow"),
     Format("csv", (".csv", ".tsv"), "csv_rows:read_csv"),
 )

@@ -9,14 +9,15 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import IO, cast
 
-from tasks.ingest.bounded_streams import FREE_BYTES, BoundedStream, FlawError
-from tasks.ingest.formats import PAGE, Opened, Options, Skipped, format_of
-from tasks.ingest.formats.pages import read_mhtml, read_page
+from tasks.ingest.bounded_streams import FREE_BYTES, Begun, BoundedStream, FlawError
+from tasks.ingest.content_kind import kind_of_unnamed
+from tasks.ingest.formats import Opened, Options, Skipped, format_of
+from tasks.ingest.formats.nested import read_nested
 from tasks.ingest.formats.tar_members import Damage
 from tasks.ingest.formats.tar_members import members as tar_members
 from tasks.ingest.formats.zip_members import Budget, CountedMember, overlapping, without_directory
 from tasks.ingest.record import Record
-from tasks.ingest.selection import BESIDE_PAGES, is_of_mirror
+from tasks.ingest.selection import BESIDE_PAGES, is_hidden, is_of_mirror, may_be_anything
 from tasks.vocabulary import Flaw
 
 MEMBERS_NOT_READ = Skipped("members of archives that decompress beyond all limits")
@@ -35,7 +36,7 @@ def read_zip(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     budget = Budget(_size(opened.stream))
     within = overlapping(members)
     for member in members:
-        if member.is_dir():
+        if member.filename.endswith("/"):
             continue
         if member.flag_bits & 1:
             yield Record(None, key=_key(member.filename), flaw=Flaw.ENCRYPTED, detail="needs a password")
@@ -108,6 +109,9 @@ def _after(name: str) -> str:
 def _member(stream: IO[bytes], name: str, fetched_at_us: int | None, options: Options) -> Iterator[Record | Skipped]:
     kind, codec = format_of(name)
     leaf = PurePosixPath(name).name
+    if kind is None and may_be_anything(leaf) and not is_hidden(leaf):
+        begun = Begun(stream)
+        kind, stream = kind_of_unnamed(begun.head), cast("IO[bytes]", begun)
     if kind is None or leaf.startswith(".") or leaf == "urls.csv":
         suffix = PurePosixPath(leaf).suffix.lower()
         yield Skipped(f"{suffix} files in archives" if suffix else "files without a suffix in archives")
@@ -119,11 +123,12 @@ def _member(stream: IO[bytes], name: str, fetched_at_us: int | None, options: Op
         yield Record(None, key=_key(name), flaw=Flaw.UNSAFE_NAME, detail=problem)
         return
     if kind.is_container:
-        detail = f"a {kind.name} file in an archive; unpack it and use it as a source"
-        yield Record(None, key=_key(name), flaw=Flaw.NESTED_ARCHIVE, detail=detail)
+        yield from read_nested(stream, kind, name, _key(name), options)
         return
-    read = read_page if kind is PAGE else read_mhtml
-    for record in read(Opened(stream, name, codec), options):
+    for record in kind.read(Opened(stream, name, codec), options):
+        if isinstance(record, Skipped):
+            yield record
+            continue
         record.key = _key(name)
         record.fetched_at_us = record.fetched_at_us if record.fetched_at_us is not None else fetched_at_us
         yield record

@@ -16,6 +16,8 @@ from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw
 
 _HEAD_BYTES = 1 << 20
+_LINE_PAGES = 4  # a row may hold its page as HTML, as text and as Markdown, beside other columns
+_MAX_COLUMNS = 10_000  # what stands in later ones is not read
 _SEPARATORS = ",;\t|"
 _NAMED_SEPARATOR = re.compile(r"\s*sep=(.)\s*", re.I)  # a first line for Excel
 # \" within a cell, where RFC 4180 has ""; before a separator the backslash is the last letter of the cell
@@ -31,10 +33,13 @@ def read_csv(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
         yield from to_first_sound(source)
         text = _Text(source, opened.name, options)
         names = [name.strip() for name in next(text.rows(), [])]
+        header = names
+        # of columns with one name the first is used
+        names = [name if name not in names[:place] else "" for place, name in enumerate(names[:_MAX_COLUMNS])]
         while True:
             try:
                 for cells in text.rows():
-                    if not cells or [cell.strip() for cell in cells] == names:
+                    if not cells or [cell.strip() for cell in cells] == header:
                         continue  # files that were joined repeat the header
                     number += 1
                     yield rows.record(
@@ -63,6 +68,7 @@ class _Text:
     def __init__(self, source: BoundedStream, name: str, options: Options) -> None:
         head = source.peek(_HEAD_BYTES)
         self._source, self._encoding = source, encoding_of(head)
+        self._max_line = _LINE_PAGES * max(options.max_page_bytes, _HEAD_BYTES)
         sample = head.decode(self._encoding, "replace")
         named = _NAMED_SEPARATOR.fullmatch(sample.split("\n", 1)[0])
         self._text = self._open()
@@ -87,9 +93,20 @@ class _Text:
         errors = BYTE_BY_BYTE if self._encoding.startswith("utf-8") else "replace"
         return io.TextIOWrapper(_as_file(self._source), encoding=self._encoding, errors=errors, newline="")
 
+    def _lines(self) -> Iterator[str]:
+        """The lines.
+
+        Raises:
+            FlawError: a line is longer than any row: the file may be one line of gigabytes.
+        """
+        while line := self._text.readline(self._max_line):
+            if len(line) >= self._max_line:
+                raise FlawError(Flaw.TOO_LARGE, f"a line of more than {self._max_line:,} characters")
+            yield line
+
     def _read(self) -> Iterator[list[str]]:
         return csv.reader(
-            self._text,
+            self._lines(),
             delimiter=self._separator,
             escapechar=self._escape,
             skipinitialspace=self._has_blanks,

@@ -13,13 +13,13 @@ def body_of(record: Any, raw: bytes, max_bytes: int) -> bytes:
         return raw
     headers = record.http_headers
     if "chunked" in (headers.get("Transfer-Encoding") or "").lower():
-        raw = _unchunked(raw)
+        raw = unchunked(raw)
     for coding in reversed((headers.get("Content-Encoding") or "").lower().split(",")):
         raw = decoded(raw, coding.strip(), max_bytes)
     return raw
 
 
-def _unchunked(raw: bytes) -> bytes:
+def unchunked(raw: bytes) -> bytes:
     """The body without its chunked encoding (RFC 9112); unchanged if the crawler has removed it already."""
     parts: list[bytes] = []
     position = 0

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tasks.ingest.formats.json_text import JsonScan, parsed
+from tasks.ingest.formats.row_shapes import rows_in
 from tasks.ingest.formats.rows import Rows
 
 _FIRST_ITEMS = 20
@@ -14,6 +15,9 @@ def pages_in(row: dict[str, Any], rows: Rows) -> list[dict[str, Any]]:
     """The items of the lists in an object that is not a page itself; none if there is no list of pages."""
     if rows.is_page_or_has_address(row):
         return []
+    table = list(rows_in(row))
+    if _is_of_pages(table, rows):
+        return table
     return [
         item for items in _lists(row, _DEPTH) if _is_of_pages(items, rows) for item in items if isinstance(item, dict)
     ]

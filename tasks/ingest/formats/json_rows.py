@@ -15,11 +15,12 @@ from tasks.ingest.formats.rows import Rows, no_row
 from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw
 
-_AROUND = b" \t\r\x1e\xef\xbb\xbf"  # of a line; 1E is put before each row by RFC 7464
+_AROUND = b" \t\r\x1e\0\xef\xbb\xbf"  # of a line; RFC 7464 puts 1E before a row, a crash leaves NUL
 _BETWEEN = _AROUND + b"\n,"
-_FRAME = (b"", b"[", b"]", b"],")  # Scrapy's JSON is an array with one item per line
+_FRAME = (b"", b"[", b"]", b"],", b"][")  # Scrapy's JSON is an array with one item per line, or several of them
 _MAX_GROWTH = 6  # a page in JSON with every letter escaped, e.g. \u00e9
 _ENCODING_BYTES = 1 << 12
+_LABEL_BYTES = 1 << 10  # before a row
 _WRAPPER_BYTES = 8 << 20  # a smaller object that holds a list is read at once
 
 Found = Record | Skipped
@@ -219,12 +220,17 @@ def _shape(head: bytes, *, is_all: bool) -> bool | None:
 def _rows_of(raw: bytes, key: str, rows: Rows) -> Iterator[Found]:
     """The pages in a row; there may be several objects on a line."""
     raw = raw.strip(_AROUND)
+    if (start := raw.find(b"\t{", 0, _LABEL_BYTES)) > 0 and raw[:1] not in b'{["':
+        raw = raw[start + 1 :]  # Kafka's tools write the time and the key of a row before it
     try:
         values = parsed(raw)
     except (ValueError, RecursionError) as error:
         yield Record(None, key, flaw=Flaw.BROKEN_RECORD, detail=f"is not JSON: {error}", byte_count=len(raw))
         return
     for number, value in enumerate(values, 1):
+        if isinstance(value, str) and value[:1] in ("{", "["):  # JSON that was written as JSON once more
+            yield from _rows_of(value.encode("utf-8", "replace"), key if number == 1 else f"{key}.{number}", rows)
+            continue
         name = key if number == 1 else f"{key}.{number}"
         if isinstance(value, dict):
             record = rows.record(value, name)

@@ -146,7 +146,7 @@ def parsed(raw: bytes) -> list[Any]:
             except ValueError:
                 raise error from None
             values.append(value)
-            while at < len(text) and text[at] in " \t\r\n,\x1e":
+            while at < len(text) and text[at] in " \t\r\n,\x1e[]":  # an array may begin or end beside a row
                 at += 1
         if not values:
             raise

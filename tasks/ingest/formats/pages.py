@@ -7,15 +7,21 @@ from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 
 from tasks.ingest.bounded_streams import FlawError, read_bounded
+from tasks.ingest.content_kind import kind_of
 from tasks.ingest.formats import Opened, Options
 from tasks.ingest.formats.columns import COMMON_NAMES
 from tasks.ingest.formats.encodings import encoding_of
-from tasks.ingest.formats.saved_pages import saved_from
+from tasks.ingest.formats.http_answers import last_answer
+from tasks.ingest.formats.saved_pages import saved_from, unpacked_page
 from tasks.ingest.record import Record
+from tasks.ingest.sniff import find_problem, is_html
 from tasks.ingest.unpacking import CODECS
 from tasks.vocabulary import Flaw
 
-_HEADER_BYTES = 2048
+_HEADER_BYTES = 8192
+_OK = 200
+_PADDING = bytes(16)  # what a crash leaves behind a file
+_PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "text/markdown")
 _PAGE_NAMES = (*COMMON_NAMES["html"], *COMMON_NAMES["text"])
 # what `email` raises on data that is not a message
 _EMAIL_ERRORS = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
@@ -25,14 +31,40 @@ def read_page(opened: Opened, options: Options) -> Iterator[Record]:
     """The file as one page."""
     try:
         raw = read_bounded(opened.stream, opened.codec, options.max_page_bytes)
+        if raw.endswith(_PADDING):
+            raw = raw.rstrip(b"\0")
         if columns := _columns_of(raw):
             detail = f"is a table with the columns {', '.join(columns)}; give its name the ending .tsv"
             yield Record(None, name=_plain_name(opened), flaw=Flaw.NO_CONTENT, detail=detail, byte_count=len(raw))
             return
-        url, when = saved_from(raw)
-        yield Record(raw, name=_plain_name(opened), url=url, fetched_at_us=when)
+        kind = kind_of(raw[:_HEADER_BYTES])
+        if kind is not None and kind.name == "mhtml":
+            yield _main_part(raw)
+        elif kind is not None:
+            flaw = Flaw.NO_CONTENT if find_problem(raw) is None else Flaw.BINARY
+            detail = f"holds {kind.name} data and no page; give its name the ending {kind.suffixes[0]}"
+            yield Record(None, name=_plain_name(opened), flaw=flaw, detail=detail, byte_count=len(raw))
+        else:
+            yield _saved_page(raw, _plain_name(opened), options)
     except FlawError as error:
         yield Record(None, flaw=error.flaw, detail=error.detail)
+
+
+def _saved_page(raw: bytes, name: str, options: Options) -> Record:
+    """A page as it was saved, with what the file says of its address and time."""
+    answer = last_answer(raw, options.max_page_bytes) if raw.startswith(b"HTTP/") else None
+    if answer is None:
+        if is_html(raw[:_HEADER_BYTES]):
+            raw = unpacked_page(raw, options.max_page_bytes) or raw
+        url, when = saved_from(raw)
+        return Record(raw, name=name, url=url, fetched_at_us=when)
+    if answer.status != _OK:
+        detail = f"is the answer of a server with status {answer.status}"
+        return Record(None, name=name, flaw=Flaw.NO_CONTENT, detail=detail, byte_count=len(raw))
+    media = answer.media_type if answer.media_type in _PAGE_TYPES else None
+    return Record(
+        answer.body, name=name, fetched_at_us=answer.fetched_at_us, media_type=media, encoding=answer.encoding
+    )
 
 
 def _columns_of(raw: bytes) -> list[str]:
@@ -57,26 +89,31 @@ def read_mhtml(opened: Opened, options: Options) -> Iterator[Record]:
     """The first HTML or text part (RFC 2557), with its Content-Location and the Date of the message."""
     try:
         raw = read_bounded(opened.stream, opened.codec, 4 * options.max_page_bytes)  # images are in base64
+        yield _main_part(raw)
+    except FlawError as error:
+        yield Record(None, flaw=error.flaw, detail=error.detail)
+
+
+def _main_part(raw: bytes) -> Record:
+    """The page of a message with its parts."""
+    try:
         message = email.message_from_bytes(raw, _class=EmailMessage, policy=email.policy.compat32)  # type: ignore[arg-type]
         part = next((part for part in message.walk() if part.get_content_type() in ("text/html", "text/plain")), None)
         if part is None:
-            yield Record(None, flaw=Flaw.NO_CONTENT, detail="no part is HTML or text", byte_count=len(raw))
-            return
+            return Record(None, flaw=Flaw.NO_CONTENT, detail="no part is HTML or text", byte_count=len(raw))
         payload = part.get_payload(decode=True)
         content = payload if isinstance(payload, bytes) else b""
         location = part.get("Content-Location") or message.get("Snapshot-Content-Location")
         url = str(location).strip() if location and str(location).startswith(("http://", "https://")) else None
-        yield Record(
+        return Record(
             content,
             url=url,
             fetched_at_us=_time(message.get("Date")),
             media_type=part.get_content_type(),
             encoding=str(part.get_content_charset() or "") or None,
         )
-    except FlawError as error:
-        yield Record(None, flaw=error.flaw, detail=error.detail)
     except _EMAIL_ERRORS as error:
-        yield Record(None, flaw=Flaw.BROKEN_FILE, detail=f"is not readable MHTML: {error}")
+        return Record(None, flaw=Flaw.BROKEN_FILE, detail=f"is not readable MHTML: {error}")
 
 
 def _time(text: object) -> int | None:

@@ -6,7 +6,9 @@ from itertools import repeat
 from typing import Any
 
 from tasks.ingest.formats import MAP_MATCHED, MAP_UNMATCHED, ColumnsFound, Options, Skipped
+from tasks.ingest.formats.cell_codings import unpacked
 from tasks.ingest.formats.columns import PAGES, Shape, column_names, value_at
+from tasks.ingest.formats.row_shapes import flattened
 from tasks.ingest.formats.times import microseconds
 from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw
@@ -17,6 +19,7 @@ _CONTENT = (str, bytes, bytearray, memoryview)
 _KINDS = {list: "a list", int: "a number", float: "a number", bool: "yes or no"}
 _ACTIONS = frozenset({"index", "create", "update", "delete"})  # each on a line before its document
 _MAX_NAMES = 40  # of columns, for a message that lists them
+_SHOWN_CHARS = 200  # of the names of columns
 _MAX_SHAPES = 256  # of rows; tables have one, and JSON some
 
 
@@ -35,11 +38,13 @@ class Rows:
             if len(self._found.names) < _MAX_NAMES:
                 self._found.names.setdefault(name)
 
-    def record(self, row: Mapping[str, Any], key: str, texts: frozenset[str] = _NO_TEXTS) -> Record:
-        """The page in a row; `texts` are columns of bytes that were text."""
+    def record(
+        self, row: Mapping[str, Any], key: str, texts: frozenset[str] = _NO_TEXTS, *, is_flat: bool = False
+    ) -> Record:
+        """The page in a row; `texts` are columns of bytes that were text, and a flat row is not looked into."""
         shape = self._shape(row)
-        url, when, is_time_unread = _text(value_at(row, shape.place(row, "url"))), None, False
-        if (fetched_at := value_at(row, shape.place(row, "fetched_at"))) not in (None, ""):
+        url, when, is_time_unread = _text(shape.value(row, "url")), None, False
+        if (fetched_at := shape.value(row, "fetched_at")) not in (None, ""):
             when = microseconds(fetched_at)
             is_time_unread = when is None
         if self._options.columns:
@@ -50,27 +55,42 @@ class Rows:
             if isinstance(content, _CONTENT) and len(content):
                 self._unread_times += is_time_unread
                 is_text = isinstance(content, str) or (place or ("",))[0] in texts
+                raw = _encoded(content) if isinstance(content, str) else bytes(content)
+                page = unpacked(raw, self._options.max_page_bytes)
+                is_text = is_text and page is raw
                 return Record(
-                    _encoded(content) if isinstance(content, str) else bytes(content),
+                    page,
                     key,
                     url=url,
                     fetched_at_us=when,
-                    media_type="text/html" if field == "html" else None,
+                    media_type="text/html" if field == "html" or page is not raw else None,
                     # text of a table has been encoded just now, or by Arrow
                     encoding="utf-8" if is_text else _text(value_at(row, shape.place(row, "encoding"))),
                 )
-        detail = f"contains no page; its columns: {', '.join(column_names(row))}"
+        if not is_flat and (flat := flattened(row)) is not None:
+            record = self.record(flat, key, texts, is_flat=True)
+            if record.flaw is None:
+                return record
+        return Record(None, key, url=url, flaw=Flaw.NO_CONTENT, detail=self._why_no_page(row, shape))
+
+    def _why_no_page(self, row: Mapping[str, Any], shape: Shape) -> str:
+        detail = f"contains no page; its columns: {', '.join(column_names(row))}"[:_SHOWN_CHARS]
+        if not self._options.columns:
+            detail = f"{detail}; name them with --map html=COLUMN,url=COLUMN"
         for field in PAGES:
             place = shape.place(row, field)
             if place is not None and not isinstance(content := value_at(row, place), (*_CONTENT, type(None))):
                 kind = _KINDS.get(type(content), f"a value of type {type(content).__name__}")
                 detail = f"contains no page; its column {'.'.join(place)} has {kind} instead of text"
-        return Record(None, key, url=url, flaw=Flaw.NO_CONTENT, detail=detail[:300])
+        return detail
 
     def is_page(self, row: Mapping[str, Any]) -> bool:
         """Whether a row has a column with a page that is not empty."""
+        return self._has_page(row) or ((flat := flattened(row)) is not None and self._has_page(flat))
+
+    def _has_page(self, row: Mapping[str, Any]) -> bool:
         shape = Shape(row, self._options)
-        return any(shape.place(row, field) is not None for field in PAGES)
+        return any(isinstance(value_at(row, shape.place(row, field)), _CONTENT) for field in PAGES)
 
     def is_page_or_has_address(self, row: Mapping[str, Any]) -> bool:
         """Whether a row is a page or is about one; a list in it is a part of that page."""

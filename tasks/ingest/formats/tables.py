@@ -15,7 +15,8 @@ from tasks.ingest.formats.rows import Rows
 from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw
 
-_ROWS = 64  # of a table at a time: some MB of HTML
+ROWS = 64  # of a table at a time: some MB of HTML
+_COPIED_BYTES = 64 << 20
 
 
 def read_parquet(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
@@ -25,23 +26,21 @@ def read_parquet(opened: Opened, options: Options) -> Iterator[Record | Skipped]
     table = Rows(options)
     try:
         file = pq.ParquetFile(_source(opened))
-        table.has_columns(_names(file.schema_arrow))
-        wanted = _wanted(file.schema_arrow.names, options)
+        table.has_columns(column_names_of(file.schema_arrow))
+        wanted = wanted_columns(file.schema_arrow.names, options)
         groups = _groups(file.metadata, opened.span)
         for group, number in groups.items():
             opened.stream.seek(_begin(file.metadata.row_group(group)))  # shows how far the reading is
-            for batch in file.iter_batches(batch_size=_ROWS, row_groups=[group], columns=wanted):
-                rows, texts = _rows(batch, wanted, options)
-                for row in rows:
-                    number += 1  # noqa: PLW2901 - the number of the row in the file
-                    yield table.record(row, str(number), texts)
+            for batch in file.iter_batches(batch_size=ROWS, row_groups=[group], columns=wanted):
+                yield from records_of(batch, wanted, table, options, number)
+                number += batch.num_rows  # noqa: PLW2901 - the number of the row in the file
         yield from table.notes()
     except FlawError as error:
         if not begin:
             yield Record(None, "end", flaw=error.flaw, detail=error.detail)
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         if groups is not None or not begin:  # a problem of the whole file is reported by its first part
-            detail = f"the Parquet file cannot be read: {_short(error)}"
+            detail = f"the Parquet file cannot be read: {short(error)}"
             yield Record(None, f"{begin or 'end'}", flaw=Flaw.BROKEN_FILE, detail=detail)
 
 
@@ -92,18 +91,15 @@ def read_arrow(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
         for batch in batches:
             batch.validate(full=True)  # offsets outside their buffer would end the process
             if not number:
-                table.has_columns(_names(batch.schema))
-            wanted = _wanted(batch.schema.names, options)
-            for start in range(0, batch.num_rows, _ROWS):
-                rows, texts = _rows(batch.slice(start, _ROWS), wanted, options)
-                for row in rows:
-                    number += 1
-                    yield table.record(row, str(number), texts)
+                table.has_columns(column_names_of(batch.schema))
+            wanted = wanted_columns(batch.schema.names, options)
+            yield from records_of(batch, wanted, table, options, number)
+            number += batch.num_rows
         yield from table.notes()
     except FlawError as error:
         yield Record(None, "end", flaw=error.flaw, detail=error.detail)
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
-        yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=f"the Arrow file cannot be read: {_short(error)}")
+        yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=f"the Arrow file cannot be read: {short(error)}")
 
 
 def _values(column: pa.Array) -> list[Any]:
@@ -127,14 +123,14 @@ def _scalar(value: pa.Scalar) -> Any:
         return None
 
 
-def _names(table: pa.Schema) -> Iterator[str]:
+def column_names_of(table: pa.Schema) -> Iterator[str]:
     """The names of columns, and of the fields of those that have some."""
     for column in table:
         inner = list(column.type) if pa.types.is_struct(column.type) else []
         yield from (f"{column.name}.{part.name}" for part in inner) if inner else (column.name,)
 
 
-def _wanted(names: list[str], options: Options) -> list[str]:
+def wanted_columns(names: list[str], options: Options) -> list[str]:
     """The columns of a table that are needed for records."""
     wanted = [name for name in names if is_wanted(name, options)]
     if not wanted:
@@ -144,7 +140,19 @@ def _wanted(names: list[str], options: Options) -> list[str]:
     return wanted
 
 
-def _rows(
+def records_of(
+    batch: pa.RecordBatch, wanted: list[str], table: Rows, options: Options, number: int
+) -> Iterator[Record]:
+    """The pages of a batch that stands behind `number` rows; of large cells a few are copied at a time."""
+    step = max(1, min(ROWS, _COPIED_BYTES * batch.num_rows // max(batch.nbytes, 1)))
+    for start in range(0, batch.num_rows, step):
+        rows, texts = rows_of_batch(batch.slice(start, step), wanted, options)
+        for row in rows:
+            number += 1
+            yield table.record(row, str(number), texts)
+
+
+def rows_of_batch(
     batch: pa.RecordBatch, wanted: list[str], options: Options
 ) -> tuple[Iterator[dict[str, Any]], frozenset[str]]:
     """The rows of a batch, and the page columns that were text: they are not decoded, which saves two copies.
@@ -169,5 +177,6 @@ def _rows(
     return rows, frozenset(texts)
 
 
-def _short(error: BaseException) -> str:
+def short(error: BaseException) -> str:
+    """The first line of a message of Arrow."""
     return str(error).split("\n")[0][:200]

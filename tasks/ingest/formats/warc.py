@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import IO, Any, cast
 
 from tasks.ingest.bounded_streams import FlawError, Window
-from tasks.ingest.formats import PARTS_MISALIGNED, Opened, Options, Skipped
+from tasks.ingest.formats import BY_NAME, PARTS_MISALIGNED, Opened, Options, Skipped
 from tasks.ingest.formats.http_body import body_of
+from tasks.ingest.formats.nested import read_nested
 from tasks.ingest.formats.times import microseconds
 from tasks.ingest.formats.warc_repair import WRONG_LENGTH, Actual, Unpacked, actual_record, is_compressed_as_whole
 from tasks.ingest.record import Record
@@ -89,6 +90,8 @@ def _read_records(opened: Opened, options: Options) -> Iterator[Record | Skipped
     last_whole, broken = start, 0
     if start == 0 and opened.codec is None and not opened.stream.read(16).lstrip(b"\r\n").startswith(b"WARC/"):
         yield BYTES_BEFORE
+        first = _next_start(opened.stream, 0, None, _SCAN_BYTES)
+        start = last_whole = first or 0
     while True:
         opened.stream.seek(start)
         position: int | None = None  # of the last record that was found
@@ -288,6 +291,8 @@ def _page_of(record: Any, position: int, options: Options, body: _Body) -> Recor
         size = record.content_length
         return Record(None, key, url=url, fetched_at_us=fetched, flaw=flaw, detail=detail, byte_count=size)
 
+    if headers.get("WARC-Segment-Number"):
+        return flawed(Flaw.BROKEN_RECORD, "is a part of a record in segments, which are not joined")
     if record.content_length > 4 * options.max_page_bytes:
         return flawed(Flaw.TOO_LARGE, f"a record of {record.content_length:,} bytes")
     media, encoding = (headers.get("Content-Type") or "").lower(), None
@@ -356,6 +361,16 @@ def _end_problem(stream: IO[bytes]) -> str | None:
     return None
 
 
+def _inner_wacz(archive: zipfile.ZipFile, member: zipfile.ZipInfo, options: Options) -> Iterator[Record | Skipped]:
+    """The pages of one of several crawls in a file."""
+    name = member.filename
+    try:
+        with archive.open(member) as stream:
+            yield from read_nested(stream, BY_NAME["wacz"], name, name, options)
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
+        yield Record(None, name, flaw=Flaw.BROKEN_RECORD, detail=str(error))
+
+
 def read_wacz(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     """The pages of the WARC files in a WACZ, a zip with uncompressed and thus seekable `archive/*.warc.gz`."""
     try:
@@ -368,8 +383,7 @@ def read_wacz(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
         name = member.filename
         if name.endswith(".wacz"):
             has_crawl = True
-            detail = "a WACZ file in an archive; unpack it and use it as a source"
-            yield Record(None, name, flaw=Flaw.NESTED_ARCHIVE, detail=detail)
+            yield from _inner_wacz(archive, member, options)
         if not (name.startswith("archive/") and ".warc" in name):
             continue
         has_crawl = True

@@ -110,7 +110,13 @@ def test_a_site_has_its_numbers_what_is_missing_its_problems_and_its_runs_as_bar
     [
         (
             "weekly.example",
-            ["6 pages", "3 became articles", "3 quarantined", "the pages have &lt;changed&gt;", "7 pages, 1 run"],
+            [
+                "6 pages",
+                "3 articles + 0 replaced by a newer text + 0 duplicates",
+                "3 quarantined",
+                "the pages have &lt;changed&gt;",
+                "7 pages, 1 run",
+            ],
             2,
         ),
         ("daily.example", ["40 pages", "None.", f'href="/runs/{RUNS[-1]}"'], 1),

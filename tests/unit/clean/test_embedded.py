@@ -8,6 +8,8 @@ import pytest
 from support.ids import case_id
 from support.pages import page_table, process
 
+from tasks.clean.parse.embedded import find_story
+
 TITLE = "Canal boats carry the post again"
 STORY = """\
 For the first time since 1961 the post travels by water between the lock villages of the upper canal, because the \
@@ -172,3 +174,12 @@ def test_markup_as_an_example_stays(shown):
     repairs, found = read(page(shown))
     assert "escaped_markup" not in repairs
     assert any("<p>" in line for line in found)
+
+
+@pytest.mark.parametrize(
+    "script", ["x={ " * 200_000, 'x=["=[",' + '"=[",' * 150_000, "x=[" + "[x=[" * 200_000], ids=case_id
+)
+def test_a_script_of_broken_values_takes_seconds_at_most(script):
+    start = time.process_time()
+    assert find_story(f"<script>{script}</script>", ["A headline of the page"]) == []
+    assert time.process_time() - start < 60  # hours without the bound

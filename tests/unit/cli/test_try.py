@@ -2,8 +2,10 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
+import threading
 
 import pytest
 from support.news_site import NewsSite, page
@@ -89,6 +91,35 @@ def test_bad_input_is_one_sentence(capsys, tmp_path, name, content, sentence):
     printed = tried(capsys, path, code=2)
     assert printed.err.startswith("copydesk: " + sentence.format(path=path))
     assert printed.err.count("\n") == 1 and not printed.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([str(STORY), "--url", "paper"], "--url: paper: is not an address that begins with https:// or http://"),
+        ([str(STORY), "--url", "paper.example/a"], "--url: paper.example/a: is not an address"),
+        ([str(STORY), "--url", ""], None),
+        ([str(STORY), "--url", "HTTPS://paper.example/a"], None),
+        (["https://paper.example/a", "--url", "https://paper.example/b"], "--url is for a file or standard input"),
+        (["ftp://paper.example/a"], "ftp://paper.example/a: only addresses with https:// or http:// can be fetched"),
+        (["www.paper.example/a"], "www.paper.example/a: no such file or folder; an address begins with https://"),
+    ],
+)
+def test_an_address_begins_with_its_scheme(capsys, arguments, sentence):
+    printed = tried(capsys, *arguments, code=2 if sentence else 0)
+    assert printed.err.startswith(f"copydesk: {sentence}" if sentence else "")
+
+
+def test_the_scheme_of_an_address_may_be_in_capitals(capsys):
+    assert "The address is not a public one" in tried(capsys, "HTTP://127.0.0.1:1/story", code=1).err
+
+
+def test_a_pipe_of_the_shell_is_read(capsys, tmp_path):
+    os.mkfifo(pipe := tmp_path / "pipe")
+    writer = threading.Thread(target=pipe.write_bytes, args=(STORY.read_bytes(),))
+    writer.start()
+    assert HEADLINE in tried(capsys, str(pipe)).out
+    writer.join()
 
 
 def test_standard_input_is_read_and_its_address_can_be_given(capsys, monkeypatch):

@@ -195,6 +195,25 @@ def test_markdown_is_one_file_per_article_with_front_matter(exported):
     assert "Columns of articles that are not in it: " in printed.out and "quotes" in printed.out
 
 
+def test_front_matter_has_the_columns_that_were_chosen(exported):
+    target, printed = exported("notes", "--format", "markdown", "--columns", "title,text,quotes,captions,version")
+    page = (target / "undated" / "hyperlink-1-00000000000000a2.md").read_text(encoding="utf-8")
+    front, _, body = page.removeprefix("---\n").partition("---\n")
+    assert yaml.safe_load(front) == {"article_id": SECOND["article_id"], "title": SECOND["title"], "version": 1}
+    assert body.startswith("\n# ")
+    left_out = printed.out.partition("not in it: ")[2].partition(".\n")[0].split(", ")
+    assert set(left_out) == set(schema.ARTICLES.names) - {
+        *("article_id", "published_date", "title", "text", "quotes", "captions", "version")
+    }
+
+
+def test_front_matter_has_image_and_summary_by_default():
+    page = article_markdown(
+        {"title": "a", "image_url": "https://paper.example/a.jpg", "summary": "b", "article_id": "1"}
+    )
+    assert yaml.safe_load(page.split("---")[1])["image_url"] == "https://paper.example/a.jpg"
+
+
 @pytest.mark.parametrize(
     ("title", "name"),
     [
@@ -246,7 +265,13 @@ def test_columns_are_in_the_order_of_the_user(exported):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--where", "langage = 'de'"], 'copydesk: --where: Referenced column "langage" not found'),
+        (["--where", "langage = 'de'"], "copydesk: --where: unknown column: langage; did you mean language?"),
+        (["--where", "language = de"], "copydesk: --where: unknown column: de; a text has single quotes around it"),
+        (["--where", "select * from articles"], "copydesk: --where: Table with name articles does not exist; expected"),
+        (["--where", "language ="], 'copydesk: --where: syntax error at or near ")"; expected only a condition in SQL'),
+        (["--where", " "], "copydesk: --where: is empty; leave the option out"),
+        (["--columns", ""], "copydesk: --columns: names no column; leave the option out"),
+        (["--columns", " , "], "copydesk: --columns: names no column"),
         (["--where", "1 = 1); drop table articles; --"], "copydesk: --where: syntax error at or near"),
         (["--where", "title ="], "copydesk: --where: syntax error"),
         (["--where", "title > 1"], "copydesk: --where: "),

@@ -294,3 +294,9 @@ def test_an_address_that_is_none_costs_no_page(url):
     assert not is_front_page(url) or not url
     assert not _declares_front_page(page(signals, url=url))
     assert site_of_row({"domain": None, "url": url, "source_uri": "folder/a.html"}) == "folder"
+
+
+def test_subjects_of_dublin_core_are_the_topics_if_there_are_no_others():
+    metas = {"dc.subject": ["piers; oak; surveys"]}
+    assert find_topics(page({"metas": metas}, [])).value == ["piers", "oak", "surveys"]
+    assert find_topics(page({"metas": {**metas, "keywords": ["ferry"]}}, [])).value == ["ferry"]

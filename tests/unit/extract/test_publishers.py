@@ -29,6 +29,9 @@ def site(name):
 @pytest.mark.parametrize(
     ("page", "name"),
     [
+        # the site before the headline, spelled like its address
+        (html_page(title=f"Wend-Gazette » {TITLE}"), "Wend-Gazette"),
+        (html_page(title=f"Wend gazettes lose readers » {TITLE}"), "wend-gazette.example"),
         # words about rights, legal forms and addresses around a name
         (html_page(copyright="文德报版权所有"), "文德报"),
         (html_page(copyright="Wend Gazette, Harbour Street 5"), "Wend Gazette"),

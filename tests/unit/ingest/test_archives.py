@@ -122,7 +122,7 @@ BOMB = b" " * (40 << 20)
 HARMFUL_MEMBERS = {
     "empty": ([(f"e{n}.html", b"") for n in range(8)], ["ingest.empty"] * 8),
     "unsafe": ([(f"../{n}.html", HTML) for n in range(8)], ["ingest.unsafe_name"] * 8),
-    "nested": ([(f"{n}.zip", b"PK") for n in range(8)], ["ingest.nested_archive"] * 8),
+    "nested": ([(f"{n}.zip", b"PK") for n in range(8)], ["ingest.broken_file"] * 8),
     "binary": ([("a.html", b"\x89PNG\r\n\x1a\n")], ["ingest.binary"]),
     "bombs": ([(f"{n}.txt", BOMB) for n in range(5)], None),
 }

@@ -169,10 +169,9 @@ def test_links_to_folders_are_named_and_loops_end(tmp_path):
     ("name", "advice"),
     [
         ("a.avro", "export the rows of tables as Parquet, JSON lines or CSV"),
-        ("a.orc", "export the rows of tables as Parquet, JSON lines or CSV"),
         ("a.xlsx", "export the rows of tables as Parquet, JSON lines or CSV"),
         ("a.pkl", "pickles are never opened, since they may run code"),
-        ("a.webarchive", "save saved pages as HTML or MHTML"),
+        ("a.eml", "save saved pages as HTML or MHTML"),
         ("a.pdf", "convert documents to text or HTML"),
         ("a.cdx.gz", "names pages and holds none; use the WARC files"),
         ("a.warc.wat.gz", "use the WARC or WET files"),
@@ -189,22 +188,47 @@ def test_a_folder_of_files_of_another_kind_is_refused_with_what_to_do(tmp_path, 
 @pytest.mark.parametrize(
     ("name", "raw", "what"),
     [
-        ("a.avro", b"Obj\x01\x04\x14avro.codec", "an Avro file; export its rows"),
-        ("a.pickle", b"\x80\x05\x95\x08\x00", "a pickle of Python, which is never opened"),
-        ("crawl", b"WARC/1.0\r\nWARC-Type: response\r\n", "a WARC file; give its name the ending .warc"),
-        ("a.webarchive", b"bplist00\xd1\x01", "a web archive of Safari"),
+        ("a.avro", b"Obj\x01\x04\x14avro.codec", "export the rows of tables"),
+        ("a.pickle", b"\x80\x05\x95\x08\x00", "pickles are never opened"),
+        ("a.html", b"WARC/1.0\r\nWARC-Type: response\r\n", "give its name the ending .warc"),
+        ("a.html", b"bplist00\xd1\x01", "give its name the ending .webarchive"),
     ],
 )
 def test_a_file_of_another_kind_that_is_named_says_what_to_do(tmp_path, name, raw, what):
     (tmp_path / name).write_bytes(raw)
     (row,), _ = rows_of(tmp_path / name)
-    assert row["problem"] == "ingest.binary"
+    assert row["problem"] in ("ingest.binary", "ingest.no_content")
     assert what in row["problem_detail"]
 
 
-@pytest.mark.parametrize(("inner", "what"), [("a.wacz", "unpack it"), ("pages/pages.jsonl", "has no WARC file")])
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [
+        ("a.eml", b"From: a@ledger.example\nSubject: a story\n\nThe ferry is back.\n"),
+        ("feed.xml", b"<?xml version='1.0'?><rss><channel><item><title>A story</title></item></channel></rss>"),
+        ("a.rtf", rb"{\rtf1\ansi The ferry is back.}"),
+        ("dump.sql", b"INSERT INTO pages VALUES (1, 'The ferry is back.');"),
+    ],
+)
+def test_a_text_of_another_format_that_is_named_is_no_page(tmp_path, name, raw):
+    (tmp_path / name).write_bytes(raw)
+    (row,), _ = rows_of(tmp_path / name)
+    assert row["problem"] == "ingest.no_content"
+    (tmp_path / name).write_bytes(HTML)
+    (row,), _ = rows_of(tmp_path / name)
+    assert row["problem"] is None
+
+
+@pytest.mark.parametrize(("inner", "what"), [("a.wacz", "cannot be opened"), ("pages/pages.jsonl", "has no WARC file")])
 def test_a_wacz_without_a_crawl_is_a_finding(tmp_path, inner, what):
     with zipfile.ZipFile(tmp_path / "b.wacz", "w") as archive:
         archive.writestr(inner, b"{}")
     (row,), _ = rows_of(tmp_path / "b.wacz")
     assert what in row["problem_detail"]
+
+
+@pytest.mark.parametrize("log", ["_delta_log", ".hoodie"])
+def test_a_log_that_deletes_rows_is_named(tmp_path, log):
+    (tmp_path / log).mkdir()
+    (tmp_path / "a.html").write_bytes(HTML)
+    assert [kind for kind in list_files([str(tmp_path)]).skipped if "rows that they delete" in kind]

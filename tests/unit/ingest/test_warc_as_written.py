@@ -173,3 +173,18 @@ def test_arc_files(tmp_path, pack, version):
     (tmp_path / "b.arc").write_bytes(pack(records[0] + records[1] + b"garbage\n" * 9 + records[3] + records[4][:-60]))
     rows, _ = rows_of(tmp_path / "b.arc")
     assert [row["problem"] for row in rows] == [None, "ingest.broken_record", None, "ingest.broken_record"]
+
+
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"\r\n\r\n", b"copied by a script\n"])
+def test_what_stands_before_the_first_record_costs_nothing(tmp_path, before):
+    (tmp_path / "a.warc").write_bytes(before + b"".join(RECORDS))
+    rows, _ = rows_of(tmp_path)
+    assert [row["raw"] for row in rows] == PAGES
+
+
+def test_a_record_in_segments_is_no_whole_page(tmp_path):
+    part = RECORDS[0].replace(b"WARC-Type: response", b"WARC-Type: response\r\nWARC-Segment-Number: 1")
+    (tmp_path / "a.warc").write_bytes(part + RECORDS[1])
+    rows, _ = rows_of(tmp_path)
+    assert [row["problem"] for row in rows] == ["ingest.broken_record", None]
+    assert "segments" in rows[0]["problem_detail"]

@@ -1,0 +1,228 @@
+"""Lines that say in any script who wrote it: `كتبت: منى السيد`, `Пише: Милица Јовановић`, `記者王小明／台北報導`.
+
+Clean knows fewer words than there are languages, so such a line may have any label. It counts beside the headline and
+at both ends of the story, and only if a name follows its word and nothing else does.
+"""
+
+import re
+from collections.abc import Iterator
+
+from tasks.extract.fields.byline_places import dropped_by_the_headline, lines_by_the_headline
+from tasks.extract.fields.byline_words import ROLE_AT_END
+from tasks.extract.page import LabelledLine, Page
+from tasks.text.date_patterns import LETTER
+from tasks.text.person_names import NAME_PARTICLES, leading_name
+from tasks.text.publisher_names import is_newsroom, is_wire_agency, role_words, squeeze
+
+_LINE_CHARS = 160  # a name or two, two dates, a source
+_OF_OTHERS = ("comment", "related")
+_LEDE_CHARS = 80  # in which a dateline names its reporter
+_LINES_UNDER_STORY = 4  # as many as are read; with a second name among them it is a list
+_WORDS_WITH_ROLE = 8  # a sentence about the writer is longer
+# words that name the writer before a colon; in many languages they are ordinary words without it
+_BEFORE_COLON = r"""
+    γράφ(?:ει|ουν) (?: \s (?: ο/η | ο | η | οι ) )? | συντάκτ(?:ης|ρια) | κείμενο | ρεπορτάζ
+  | كتبت? | كتبه | بقلم | إعداد | اعداد | الكاتب(?:ة)? | تقرير
+  | نویسنده | نوشته | خبرنگار | به \s قلم | تحریر | مصنف | از \s قلم | رپورٹ
+  | מאת | כתבה? | כותבת?
+  | लेखक | लेखिका | लेखन | रिपोर्ट | রচনা | লেখক | লিখেছেন | লেখা | প্রতিবেদক | எழுதியவர் | எழுத்து | రచన | రచయిత
+  | ಲೇಖಕ(?:ರು)? | ಬರಹ | എഴുതിയത് | ലേഖകൻ | લેખક | ਲੇਖਕ | लेख | written \s by | reported \s by
+  | ผู้เขียน | เขียนโดย | โดย | เรื่อง | tác \s giả | phóng \s viên | bài (?: \s viết )?
+  | penulis | oleh | ditulis \s oleh | reporter | pewarta | laporan
+  | ავტორი | ტექსტი | հեղինակ | müəllif | авторы? | muallif | mwandishi | imeandikwa \s na | ጸሐፊ | ዘጋቢ
+  | teksti | kirjoittaja | toimittaja | tekst | autors | autorius | text | av | af | höfundur
+  | пише | piše | аутор | автор | текст | avtor | haber | muhabir | yaz[ai]n | yazar | hazırlayan
+  | autori | autoři | napsala? | szerző | írta | scris \s de | autor | egilea
+  | 글 | 취재 | protokoll
+"""
+_HAN_BEFORE_SIGN = r"(?:作者|撰文|撰稿|採訪|采写|记者|記者|筆者|執筆|取材・文|文・取材|文)"
+_LABEL = re.compile(rf"(?<![\w'’-])(?:{_BEFORE_COLON})\s*[:：]\s*", re.IGNORECASE | re.VERBOSE)
+# words that need no colon at the start of a line
+_SURE = re.compile(
+    r"""
+    ^(?: γράφ(?:ει|ουν) (?: \s (?: ο/η | ο | η | οι ) )? | بقلم | به \s قلم | از \s قلم | מאת | โดย | เขียนโดย
+      | ditulis \s oleh | oleh
+      | пише | piše | teksti | yazan | scris \s de | írta | imeandikwa \s na
+      | eine? \s (?:\w+ \s){1,2} von
+      | (?:columna | crónica | artículo | análisis | reportaje) (?: \s de \s opinión )? \s por
+    )\s+
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# words as short as `By` that count in their language only
+_SHORT_WORDS = {
+    **dict.fromkeys(("da", "nb", "nn", "no", "sv"), re.compile(r"^(?:Af|Av)\s+")),
+    "ca": re.compile(r"^Per\s+"),
+    "bg": re.compile(r"^От\s+"),
+    "cy": re.compile(r"^Gan\s+"),
+    "ga": re.compile(r"^Le\s+"),
+    "is": re.compile(r"^Eftir\s+"),
+    "ro": re.compile(r"^De\s+"),
+    "sq": re.compile(r"^Nga\s+"),
+    "sw": re.compile(r"^Na\s+"),
+    "eu": re.compile(r"^Egilea\s+"),
+}
+_HAN = r"[\u3400-\u9fff]"
+_HAN_NAME = rf"{_HAN}{{2,4}}"
+_HAN_NAMES = rf"{_HAN_NAME}(?:[、，,\s和與与]{{1,2}}{_HAN_NAME})*"
+_HAN_LABEL = re.compile(
+    rf"(?<!\w)(?:本報|本报)?(?:特約|特约|實習|实习)?{_HAN_BEFORE_SIGN}\s*[:：／/｜|]\s*({_HAN_NAMES})(?![\w：:])"
+)
+_HAN_REPORTER = re.compile(
+    rf"^[（(〔\[【]?(?:本報|本报|中央社)?(?:特派員|特派员|記者|记者)\s?({_HAN_NAMES})\s?[／/]\s?[^／/]{{2,12}}[／/]?"
+    r"(?:綜合)?(?:報導|报道|電)"
+)
+# the names of nearly all reporters have three characters; the place follows without a sign
+_HAN_REPORTER_AND_PLACE = re.compile(rf"^[（(]中央社記者({_HAN}{{3}})(?={_HAN}{{2,3}}\d{{1,2}}日)")
+_HAN_REPORTER_IN_DATELINE = re.compile(rf"[电電讯訊]\s?[（(](?:本报|本報)?(?:记者|記者)\s?({_HAN_NAMES})[）)]")
+_KANA = r"[\u3040-\u30ff\u3400-\u9fff々]"
+_NAME_AND_ROLE = re.compile(
+    rf"^({_KANA}{{2,6}}(?:[\s　]{_KANA}{{1,4}})?)\s*[（(]?(?:記者|編集委員|特派員|論説委員)[）)]?$"
+)
+_SIGNED_IN_JAPANESE = re.compile(rf"^[【〔（(]({_KANA}{{3,6}}|{_KANA}{{1,4}}[\s　]{_KANA}{{1,4}})[】〕）)]$")
+_HANGUL_NAMES = r"[가-힣]{2,4}(?:\s?[·ㆍ,、]\s?[가-힣]{2,4})*"
+_KOREAN_REPORTER = re.compile(
+    rf"^(?:[\[(（【][^\])）】]{{2,24}}[\])）】])?\s*(?:(?:글|사진|취재)[·ㆍ]?)*\s*({_HANGUL_NAMES})\s*(?:선임|수습|전문|객원|인턴)?(?:기자|특파원)(?:\s*[=(/|]|\s+\S+@\S+|$)"
+)
+_UNCASED_WORD = rf"(?:{LETTER}\.\s?)?{LETTER}{{2,}}"
+_UNCASED_NAME = re.compile(rf"{_UNCASED_WORD}(?:[ ]{_UNCASED_WORD}){{1,3}}")
+_BETWEEN_SYLLABLES = re.compile(r"[、，,·ㆍ和與与]\s?|(?<=[\u3400-\u9fff]{2})\s+(?=[\u3400-\u9fff]{2})")
+_BESIDE_SITE = re.compile(r"\s*[,|،]\s*|\s[–—-]\s|/(?=(?:TT|NTB|Ritzau|STT)$)")
+_NORDIC_AGENCIES = frozenset(["TT", "NTB", "Ritzau", "STT"])  # `Anna Ek/TT`; elsewhere a slash is of pictures
+_CASED = re.compile(r"[A-Za-zÀ-ɏḀ-ỿΑ-ωА-яЀ-џҐґԱ-և]")
+_END_OF_NAMES = re.compile(r"[|•·(\[\d;؛]|\s[–—-]\s|\.\s|[\s ]{2,}|　")
+_BETWEEN = re.compile(r"\s*[,،、&/／]\s*|\s+(?:and|και|και η|და|և|ve|və|dan|ja|și|şi|és|та|и|і|й|และ|và|og|och|und)\s+")
+# a signature below the story: a Vietnamese surname in front says that it is a person, not a tag
+_VIETNAMESE_NAME = re.compile(
+    r"(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Đinh|Trương|Trịnh)(?:\s[^\W\d_]+){1,3}"
+)
+
+
+def signed_names(page: Page, site_keys: set[str]) -> list[str]:
+    """The names in the first line by the headline or at the ends of the story that says who wrote it.
+
+    `site_keys` are the squeezed names of the site, beside which a name stands too.
+    """
+    language = _language(page)
+    for line in _near_lines(page):
+        names = names_signed(line.text, language) if len(line.text) <= _LINE_CHARS else []
+        names = names or _name_beside_site(line.text, site_keys) or _name_with_role(line.text)
+        if names:
+            return names
+    kept = [line for line in page.lines if line.action == "keep"]
+    if kept and (names := _reporters_in_dateline(kept[0].text)):
+        return names
+    topics = page.signals.get("tag_links", [])
+    at_end = [
+        names
+        for line in _lines_at_the_end(page, kept)
+        if (names := names_signed(line.text, language) or _signature(line.text, language, topics))
+    ]
+    return at_end[0] if len(at_end) == 1 else []  # several are those of a list of other stories
+
+
+def _name_beside_site(text: str, site_keys: set[str]) -> list[str]:
+    """The name that stands beside the site or an agency and nothing else: `Jana Dvořáková, ČTK`."""
+    parts = [part.strip() for part in _BESIDE_SITE.split(text)]
+    if len(parts) != 2 or not all(parts):
+        return []
+    for name, owner in (parts, reversed(parts)):
+        is_agency_of_writers = owner in _NORDIC_AGENCIES or (is_wire_agency(owner) and "," in text)
+        if squeeze(owner) in site_keys or is_agency_of_writers:
+            full = leading_name(name) == name if _CASED.search(name) else _uncased_name(name) is not None
+            return [name] if full and not is_newsroom(name) else []
+    return []
+
+
+def _name_with_role(text: str) -> list[str]:
+    """The name that a line starts with and ends with a role: `Sam Pryce, Lornhaven reporter`."""
+    words = text.split()
+    if len(words) > _WORDS_WITH_ROLE or not ROLE_AT_END.search(text.rstrip(".")):
+        return []
+    name, comma, _ = text.partition(",")
+    if not comma:  # `Tom Ellery Education Editor`: the role has to be a known one, or its first word joins the name
+        name = " ".join(words[:2]) if squeeze(" ".join(words[2:])) in role_words() else ""
+    return [name] if name and leading_name(name) == name else []
+
+
+def names_signed(text: str, language: str | None) -> list[str]:
+    """The names after a word for the writer in a line, or before one: `Autor: Ada Mörk`, `佐藤花子 記者`."""
+    for pattern in (_HAN_LABEL, _HAN_REPORTER, _NAME_AND_ROLE, _KOREAN_REPORTER):
+        if match := pattern.search(text):
+            return _divided(match[1])
+    short = _SHORT_WORDS.get((language or "")[:2])
+    for words in (_LABEL.search(text), _SURE.match(text), short.match(text) if short else None):
+        if words and (names := _names_after(text[words.end() :])):
+            return names
+    return []
+
+
+def _language(page: Page) -> str | None:
+    return page.declared_language() or page.document.get("language")
+
+
+def _near_lines(page: Page) -> Iterator[LabelledLine]:
+    """The lines around the headline in their order; those of teasers and pictures are left out."""
+    lines = {line.line_no: line for line in [*lines_by_the_headline(page), *dropped_by_the_headline(page)]}
+    for number in sorted(lines):
+        if lines[number].label not in (*_OF_OTHERS, "credit", "headline", "navigation"):
+            yield lines[number]
+
+
+def _lines_at_the_end(page: Page, kept: list[LabelledLine]) -> list[LabelledLine]:
+    """The last short line of the story and the dropped lines right below it."""
+    if not kept:
+        return []
+    end = kept[-1].line_no
+    below = [line for line in page.dropped_names if end < line.line_no <= end + _LINES_UNDER_STORY]
+    return [line for line in [kept[-1], *below] if len(line.text) <= _LINE_CHARS and line.label not in _OF_OTHERS]
+
+
+def _reporters_in_dateline(lede: str) -> list[str]:
+    """The reporters in a dateline, Korean or Chinese: `(서울=연합뉴스) 박지은 기자 =`, `新华社北京电（记者李明）`."""
+    head = lede[:_LEDE_CHARS]
+    for pattern in (_KOREAN_REPORTER, _HAN_REPORTER, _HAN_REPORTER_AND_PLACE, _HAN_REPORTER_IN_DATELINE):
+        if match := pattern.search(head):
+            return _divided(match[1])
+    return []
+
+
+def _signature(text: str, language: str | None, topics: list[str]) -> list[str]:
+    """The name that a line below the story is, in the form that its language has for signatures; `topics` are none."""
+    base = (language or "")[:2]
+    if base == "ja" and (match := _SIGNED_IN_JAPANESE.match(text)):
+        return [match[1]]
+    is_name = base == "vi" and text not in topics and _VIETNAMESE_NAME.fullmatch(text) is not None
+    return [text] if is_name else []
+
+
+def _divided(names: str) -> list[str]:
+    return [
+        name
+        for name in re.split(r"[、，,·ㆍ和與与]\s?|(?<=[\u3400-\u9fff]{2})\s+(?=[\u3400-\u9fff]{2})", names)
+        if name
+    ]
+
+
+def _names_after(rest: str) -> list[str]:
+    """The names that a text starts with; none if it starts with something else."""
+    rest = _END_OF_NAMES.split(rest, maxsplit=1)[0]
+    names: list[str] = []
+    for part in _BETWEEN.split(rest):
+        name = _cased_name(part.strip()) if _CASED.search(part) else _uncased_name(part.strip(" .:"))
+        if not name:
+            break
+        names.append(name)
+    return names
+
+
+def _cased_name(text: str) -> str | None:
+    """A name that a text starts with, or a longer one with particles that is all of it."""
+    words = text.split()
+    is_long = 4 < len(words) <= 7 and all(word in NAME_PARTICLES or word[0].isupper() for word in words)
+    return leading_name(text) or (text if is_long and not text.isupper() and text.replace(" ", "").isalpha() else None)
+
+
+def _uncased_name(text: str) -> str | None:
+    """A name of two to four words in a script without capitals; it has to be all there is."""
+    return text if _UNCASED_NAME.fullmatch(text) else None

@@ -1,0 +1,44 @@
+"""Pages in cells that are packed: compressed, or in base64, since many tables hold text only."""
+
+import base64
+import binascii
+import io
+import re
+
+from tasks.ingest.bounded_streams import FlawError, read_bounded
+from tasks.ingest.sniff import is_html
+from tasks.ingest.unpacking import MAGIC_BYTES, codec_of
+
+_PROBE_BYTES = 64  # base64 has lines of 76 letters; no text has these many without a blank, a comma or a sign
+_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{%d}" % _PROBE_BYTES)
+_PACKED_STARTS = frozenset((b"\x1f", b"\x28", b"\xfd", b"\x42"))
+_HEAD_BYTES = 8192
+
+
+def unpacked(raw: bytes, max_bytes: int) -> bytes:
+    """The page in a cell; a cell that is not packed, or holds something else, as it is."""
+    if raw.find(b" ", 0, _PROBE_BYTES) < 0 and _BASE64.match(raw):
+        page = _decoded(raw)
+        return page if is_html(page[:_HEAD_BYTES]) else _decompressed(page, max_bytes, raw)
+    return _decompressed(raw, max_bytes, raw) if raw[:1] in _PACKED_STARTS else raw
+
+
+def _decoded(raw: bytes) -> bytes:
+    try:
+        return base64.b64decode(raw.translate(_TO_USUAL, b"\r\n"), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _decompressed(packed: bytes, max_bytes: int, otherwise: bytes) -> bytes:
+    codec = codec_of(packed[:MAGIC_BYTES])
+    if codec is None:
+        return otherwise
+    try:
+        page = read_bounded(io.BytesIO(packed), codec, max_bytes)
+    except FlawError:
+        return otherwise
+    return page if is_html(page[:_HEAD_BYTES]) else otherwise
+
+
+_TO_USUAL = bytes.maketrans(b"-_", b"+/")  # from the letters of base64 for addresses

@@ -1,0 +1,113 @@
+"""Rows that hold their page in a roundabout way: as a list, within a column, as JSON in a string, or by its address.
+
+These are tried where no column is a page as it stands, so that usual rows cost nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from tasks.ingest.formats.columns import COMMON_NAMES, PAGES
+
+# columns that hold another row, as an object or as JSON in a string: of Kafka, Debezium, Airtable, GraphQL and others
+_ROW_COLUMNS = frozenset(
+    "payload value message record after fields attributes node properties post story json content data doc document"
+    " item body article".split()
+)
+# within the column of a page: of WordPress, Feedly, Atom in JSON, XML in JSON, MongoDB
+_INNER_NAMES = ("rendered", "content", "html", "text", "value", "#text", "$t", "markdown", "plain", "raw")
+_PAGE_NAMES = frozenset(name for field in PAGES for name in COMMON_NAMES[field])
+# names that are of a page only where nothing else is one
+_RARE_NAMES = {
+    "articlebody": "text",
+    "article_body": "text",
+    "article_text": "text",
+    "article_html": "html",
+    "full_text": "text",
+    "fulltext": "text",
+    "bodytext": "text",
+    "body_html": "html",
+    "bodyhtml": "html",
+    "story_text": "text",
+    "weburl": "url",
+    "web_url": "url",
+    "href": "url",
+    "canonical_url": "url",
+    "article_url": "url",
+    "original_url": "url",
+}
+_MAX_JSON_CHARS = 120 << 20  # of JSON in a string; the row itself is no longer
+_DEPTH = 2  # a row in a row in a row is looked into
+
+
+def flattened(row: Mapping[str, Any], depth: int = _DEPTH) -> dict[str, Any] | None:
+    """The row with the values of its inner columns under usual names; None if that adds nothing."""
+    added: dict[str, Any] = {}
+    for name, value in row.items():
+        lowered = str(name).casefold()
+        if isinstance(value, list):
+            value = _joined(value)  # noqa: PLW2901 - what a list of one value stands for
+        if not value:
+            continue
+        inner = _inner_row(value) if lowered in _ROW_COLUMNS or lowered in _PAGE_NAMES else None
+        if inner is not None:
+            text = next((inner[key] for key in _INNER_NAMES if isinstance(inner.get(key), str) and inner[key]), None)
+            if lowered in _PAGE_NAMES and text is not None:
+                added.setdefault(lowered, text)
+            added |= {key: found for key, found in _with_more(inner, depth).items() if key not in row}
+        elif lowered == "alternate" and isinstance(value, Mapping):  # of Feedly and of Atom
+            added.setdefault("url", value.get("href"))
+        elif value is not row[name] and lowered in _PAGE_NAMES | set(COMMON_NAMES["url"]):
+            added[name] = value
+        elif lowered in _RARE_NAMES and isinstance(value, str):
+            added.setdefault(_RARE_NAMES[lowered], value)
+    return {**row, **added} if added else None
+
+
+def _with_more(row: Mapping[str, Any], depth: int) -> dict[str, Any]:
+    deeper = flattened(row, depth - 1) if depth > 1 else None
+    return dict(row if deeper is None else deeper)
+
+
+def _joined(values: list[Any]) -> Any:
+    """The value that a list stands for: Scrapy's items are lists of one, and some tools list paragraphs."""
+    if len(values) == 1:
+        return values[0]
+    return "\n\n".join(values) if values and all(isinstance(value, str) for value in values) else None
+
+
+def _inner_row(value: Any) -> Mapping[str, Any] | None:
+    """The row in a column."""
+    if isinstance(value, Mapping):
+        return value
+    if isinstance(value, str) and value[:1] == "{" and len(value) <= _MAX_JSON_CHARS:
+        try:
+            inner = orjson.loads(value)
+        except ValueError:
+            return None
+        return inner if isinstance(inner, dict) else None
+    return None
+
+
+def rows_in(table: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The rows of a table that is one object: the ways in which pandas writes one, and addresses with their pages."""
+    columns, data = table.get("columns"), table.get("data")
+    values = list(table.values())
+    if isinstance(columns, list) and isinstance(data, list):
+        yield from (dict(zip(map(str, columns), cells, strict=False)) for cells in data if isinstance(cells, list))
+    elif not values:
+        return
+    elif all(isinstance(value, dict) for value in values):
+        if any(str(name).casefold() in _PAGE_NAMES for name in table):  # columns of values by row
+            rows: dict[str, dict[str, Any]] = {}
+            for name, column in table.items():  # each cell once, however the columns differ
+                for number, cell in column.items():
+                    rows.setdefault(number, {})[name] = cell
+            yield from rows.values()
+        else:
+            yield from ({"id": name} | value for name, value in table.items())
+    elif all(str(name).startswith(("http://", "https://")) for name in table):
+        for address, page in table.items():
+            if isinstance(page, str):
+                yield {"url": address, "html" if "<" in page else "text": page}

@@ -1,0 +1,46 @@
+"""Times counted from the fetch: right in every language of CLDR, and null where they may be of two days."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel.dates import format_timedelta
+
+from tasks.text.relative_dates import relative_day
+
+NOON = datetime(2024, 10, 14, 12, tzinfo=UTC)
+TODAY = date(2024, 10, 14)
+LANGUAGES = (
+    "en de fr es pt it nl pl cs ro hu el ru uk bg tr ar fa he hi bn ta th vi id ja ko zh sw am ka sv da fi sr".split()
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("style", ["long", "short"])
+@pytest.mark.parametrize("age", [timedelta(hours=3), timedelta(minutes=25)], ids=["hours", "minutes"])
+def test_the_forms_of_cldr_give_the_day(language, style, age):
+    text = format_timedelta(-age, threshold=1, add_direction=True, format=style, locale=language)
+    if any(char.isdecimal() for char in text):
+        assert relative_day(f"Ada Mork · {text}", language, NOON, None) == TODAY
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "zone", "expected"),
+    [
+        ("2 hours ago", "en", None, TODAY),
+        ("11 hours ago", "en", None, TODAY),
+        ("12 hours ago", "en", None, None),  # between 11 p.m. and midnight, or a minute after
+        ("14 hours ago", "en", None, date(2024, 10, 13)),
+        ("vor 3 Std.", "de", None, TODAY),
+        ("3시간 전", "ko", "Asia/Seoul", TODAY),
+        ("23 hours ago", "en", "Asia/Kolkata", date(2024, 10, 13)),
+        ("heute um 10:42 Uhr", "de", "Europe/Berlin", TODAY),
+        ("heute um 10:42 Uhr", "de", None, None),
+        ("2 days ago", "en", None, None),
+        ("The shop closed 2 hours ago.", "de", None, None),
+        ("2 hours ago", None, None, None),
+        ("2 hours ago", "xx", None, None),
+    ],
+)
+def test_a_day_is_given_only_if_there_is_one(text, language, zone, expected):
+    assert relative_day(text, language, NOON, ZoneInfo(zone) if zone else None) == expected
