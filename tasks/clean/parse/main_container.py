@@ -10,9 +10,7 @@ from tasks.clean.parse.blocks import Blocks
 from tasks.clean.parse.shells import is_sentence, word_count
 from tasks.clean.parse.tags import TAG_CODES
 
-_OTHER_PARTS = tuple(
-    class_words.BITS[group] for group in ("ad", "comment", "cookie", "newsletter", "related", "share", "sidebar")
-)
+_OTHER_PARTS = tuple(class_words.BITS[group] for group in ("comment", "cookie", "newsletter", "related", "sidebar"))
 _OTHER = sum(_OTHER_PARTS)
 _STORY = class_words.BITS["article"] | class_words.BITS["body"] | class_words.ARTICLE_BODY
 _OTHER_TAGS = sum(1 << TAG_CODES[name] for name in ("aside", "footer", "header"))
