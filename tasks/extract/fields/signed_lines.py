@@ -154,8 +154,9 @@ def _name_with_role(text: str) -> list[str]:
 
 def names_signed(text: str, language: str | None) -> list[str]:
     """The names after a word for the writer in a line, or before one: `Autor: Ada Mörk`, `佐藤花子 記者`."""
+    if match := _JAPANESE_LABEL.search(text):
+        return [match[1]]
     for pattern in (
-        _JAPANESE_LABEL,
         _HAN_LABEL,
         _HAN_REPORTER,
         _NAME_AND_ROLE,
