@@ -99,31 +99,62 @@ class Doubt(DescribedEnum):
     MOJIBAKE_REPAIRED = "mojibake_repaired", "Wrongly decoded characters were repaired."
     ENCODING_DAMAGE = "encoding_damage", "Some characters were wrongly decoded and could not be repaired."
     TITLE_NOT_IN_TEXT = "title_not_in_text", "Hardly any word of the headline is in the text."
-    WORDS_OUT_OF_ORDER = "words_out_of_order", "The word order is impossible in the text's language."
+    WORDS_OUT_OF_ORDER = (
+        "words_out_of_order",
+        "The word order is impossible in the text's language, or short words are missing.",
+    )
     LANGUAGE_NOT_AS_DECLARED = "language_not_as_declared", "The text is not in the language declared by the page."
     LANGUAGE_MIXED = "language_mixed", "Part of the text is in another language."
+    LETTERS_UNUSUAL = "letters_unusual", "The letters of the text are not those of its language."
+    PARAGRAPHS_CUT = (
+        "paragraphs_cut",
+        "Most paragraphs start or end in the middle of a sentence, or words are left out.",
+    )
     BODY_DOUBTFUL = "body_doubtful", "It is unclear which lines of the page are the story."
     TITLE_MISSING = "title_missing", "No headline was found."
     STORY_DOUBTFUL = "story_doubtful", "The page may not be a story."
     PAGE_OF_ANOTHER_SITE = "page_of_another_site", "The page declares an address on another site."
-    CODE_IN_TEXT = "code_in_text", "Program code, a style sheet or machine data is in the text."
+    CODE_IN_TEXT = "code_in_text", "Program code, machine data or a program's message is in the text."
     MARKUP_IN_TEXT = "markup_in_text", "Tags or character references are visible in the text."
-    MARKDOWN_IN_TEXT = "markdown_in_text", "Marks of Markdown are visible in the text."
+    MARKDOWN_IN_TEXT = "markdown_in_text", "Marks of Markdown, a wiki or LaTeX are visible in the text."
     TEMPLATE_IN_TEXT = "template_in_text", "The text has variables or fillers of a template."
     ENCODED_TEXT = "encoded_text", "Part of the text is still encoded, as base64 or with percent signs."
-    SCRIPTS_MIXED = "scripts_mixed", "Words mix letters of several scripts that look alike."
-    DIGITS_IN_WORDS = "digits_in_words", "Digits are in place of letters, as after bad text recognition."
+    DESK_NOTES = "desk_notes", "Notes of the desk, or the head of a message, are in the text."
+    NUMBERS_BETWEEN = "numbers_between", "Numbers of lines, times of a recording, or signs are between the words."
+    ADDRESSES_IN_TEXT = "addresses_in_text", "Web addresses or names of files are between the words."
+    CHARACTERS_AS_CODES = "characters_as_codes", "Characters are numbers of a font, or in an encoding for mail."
+    SIGNS_IN_WORDS = "signs_in_words", "Signs that no word has are within the words, or marks are printed twice."
+    WORDS_UNLIKELY = (
+        "words_unlikely",
+        "The words or letters are not those of the language, or common words are missing.",
+    )
+    NUMBERS_DAMAGED = "numbers_damaged", "Numbers are errors of a spreadsheet or powers of ten."
+    SPACES_BEFORE_MARKS = "spaces_before_marks", "Spaces are before full stops, or between characters that have none."
+    PHRASE_REPEATED = "phrase_repeated", "A phrase, such as a label, recurs all through the text."
+    ADS_IN_TEXT = "ads_in_text", "Advertisements, offers of a shop or spam are between the paragraphs."
+    MAIL_FOOTERS = "mail_footers", "Footers of mails are between the paragraphs."
+    EXCERPT_ONLY = "excerpt_only", "The text is the excerpt of a feed or a data service."
+    SCRIPTS_MIXED = "scripts_mixed", "Words mix scripts that look alike, or accents are beside their letters."
+    DIGITS_IN_WORDS = (
+        "digits_in_words",
+        "Digits are in place of letters, as after bad text recognition, or at the ends of words.",
+    )
+    LETTERS_REPEATED = "letters_repeated", "Letters are printed three times in many words."
     SPACES_DAMAGED = "spaces_damaged", "Words stick together, or their letters stand apart."
     CASE_LOST = "case_lost", "The text is in capitals, or has none."
     MARKS_LOST = "marks_lost", "The text lacks the accents of its language, or any full stop."
     HYPHENS_LEFT = "hyphens_left", "Words are still divided as at the ends of printed lines."
-    TEXT_REPEATED = "text_repeated", "Much of the text is in it more than once."
+    TEXT_REPEATED = "text_repeated", "Much of the text is in it more than once, or paragraphs start alike."
+    COMMENTS_IN_TEXT = "comments_in_text", "Comments of readers are in the text."
     PARAGRAPHS_ALIKE = "paragraphs_alike", "The paragraphs differ only in names and figures, as small ads do."
     TITLE_DAMAGED = "title_damaged", "The headline has markup, a variable or a program's word for no value."
     TITLE_CUT_OFF = "title_cut_off", "The headline was cut off."
     AUTHOR_DAMAGED = "author_damaged", "An author is a credit, an account, an address or no value."
     DATE_DECLARED_INVALID = "date_declared_invalid", "The page declares a date of publication that does not exist."
-    ADDRESS_OF_FRONT_PAGE = "address_of_front_page", "The page declares the front page as its own address."
+    ADDRESS_OF_FRONT_PAGE = (
+        "address_of_front_page",
+        "The page declares the front page, a search or a login as its own address.",
+    )
     CONSENT_WALL = "consent_wall", "The text asks for consent to cookies."
     ACCESS_REFUSED = (
         "access_refused",
@@ -136,10 +167,11 @@ class Doubt(DescribedEnum):
     PUBLISHER_DAMAGED = "publisher_damaged", "The publisher is a program's name, a label or no value."
     PUBLISHED_TOGETHER = "published_together", "Other articles of the site have the same instant of publication."
     OLDER_THAN_USUAL = "older_than_usual", "The article is over a month old, and the site's articles usually are not."
-    TITLE_SHARED = "title_shared", "Other texts of the site have the same headline."
+    TITLE_SHARED = "title_shared", "Other headlines of the site are the same, or have the same start, end or form."
+    SUMMARY_SHARED = "summary_shared", "Other texts of the site have the same summary."
     TITLE_MISPLACED = "title_misplaced", "Headlines and texts of the site do not belong together in this run."
     ADDRESS_SHARED = "address_shared", "Other stories of the site declare the same address as their own."
-    AUTHOR_UNUSUAL = "author_unusual", "The site names this author on nearly all pages, and did not before."
+    AUTHOR_UNUSUAL = "author_unusual", "The site names this author, or none, on nearly all pages, and did not before."
     PUBLISHER_UNUSUAL = "publisher_unusual", "The site's other pages, or its earlier ones, name another publisher."
     LANGUAGE_UNUSUAL = "language_unusual", "The site's other pages, or its earlier ones, are in another language."
     TEXT_SHARED = "text_shared", "Much of the text is also in other articles of the site."

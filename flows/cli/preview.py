@@ -71,6 +71,8 @@ def _print(console: "Terminal", found: "Preview", limit: int) -> None:
         console.print("Rules that found nothing on these pages:", style="bold")
         for entry, rule in unused:
             console.print(f"  {_short(entry)}: {_short(rule)}", soft_wrap=True)
+    if found.changes:
+        console.print("Flags are not compared: some depend on the other pages of the site.", soft_wrap=True)
     console.print("Nothing was published. Apply the file with `copydesk replay --all --sites FILE`.", soft_wrap=True)
 
 

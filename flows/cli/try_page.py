@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from flows.article import Article, Problem
 
 STANDARD_INPUT = "-"
+_ONLY_IN_RUNS = "Flags that compare a page with others of its site, such as title_shared, are set only in a run."
 _WEB = ("https://", "http://")
 FORMATS = ("text", "markdown", "json")
 
@@ -143,3 +144,4 @@ def _print_explanation(article: "Article", *, is_full: bool) -> None:
         return
     print_lines(console, list(row["lines"]), is_full=is_full)
     print_fields(console, row, list(row["lines"]))
+    console.print(_ONLY_IN_RUNS, soft_wrap=True)

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from operator import ne
+from typing import Any, NamedTuple
 
 from resiliparse.parse.lang import detect_fast
 
@@ -29,6 +30,9 @@ _STORY_DOUBTFUL = 0.8  # story_probability; below, more than one such page in fi
 _AT_ONCE = timedelta(seconds=5)  # no crawler is that fast, but a page that prints the clock as its date
 _CHUNK_CHARS, _CHUNKS = 500, 4
 _LIKELY_DISTANCE = 350  # a sample that the exact detector finds in the same language is
+# of each of four samples: hardly a real text in these languages is as far, and nine texts in random case of ten
+_UNLIKE_DISTANCE = 420
+_WELL_KNOWN = frozenset("en de fr es it pt nl pl ru uk cs sk sv da no fi hu tr ro".split())
 # words that end no sentence, and pairs of words that are adjacent in none: a test of order, not of meaning
 _NEVER_LAST = {
     "en": "the|a|an|of|and|or|our|their|its|than|from the",
@@ -62,6 +66,15 @@ _WRONG_ORDER = {
     code: re.compile(rf" (?:(?:{_NEVER_LAST[code]})[.!?](?=\s|$)|(?:{_NEVER_ADJACENT[code]})\b(?! [a-z]+-))")
     for code in _NEVER_LAST
 }
+_LOW_STARTS_MIN, _LOW_STARTS_SHARE = 6, 0.5  # of the sentences; abbreviations before small letters are fewer
+_AFTER_STOP = re.compile(
+    r"(?<![^\W\d_])[^\W\d_A-ZÀ-ÞА-Я][^\W\d_]{4,}\. ([^\W\d_])"
+)  # a shorter word may be an abbreviation
+_SHORT_WORDS = frozenset("en de fr es it pt nl sv da no".split())
+_SHORT_WORDS_MIN, _SHORT_WORD_CHARS, _SHORT_WORDS_SHARE = 60, 3, 0.1  # of the words; texts have a third, tables fewer
+_LONG_WORD_CHARS = 6.2  # with the space, on average: of a text with so few short words
+_FIRST_CHARS = 1_000  # of a text, in which its words are judged
+_STUTTER_SHARE = 0.1  # of these words are the same as the one before
 # this matches 2 to 4 times per 100 words of prose in shuffled order, less than 0.2 times in edited text
 _ORDER_CHARS = 4_000  # of a text: as sure as all of it
 _DISORDER_PER_100_WORDS, _DISORDER_MIN = 0.8, 3
@@ -92,8 +105,11 @@ def find_doubts(page: Page, row: Mapping[str, Any], paragraphs: Sequence[str]) -
     declared = base_language(page.declared_language())
     if declared and language and declared != language:
         doubts.append(Doubt.LANGUAGE_NOT_AS_DECLARED)
-    if is_mixed(text, language):
+    samples = language_samples(text)
+    if is_mixed(samples, language):
         doubts.append(Doubt.LANGUAGE_MIXED)
+    if is_unlike(samples, language):
+        doubts.append(Doubt.LETTERS_UNUSUAL)
     if _is_of_another_site(page, page.document["url"]):
         doubts.append(Doubt.PAGE_OF_ANOTHER_SITE)
     if is_at_once(row["published_at"], row["fetched_at"]):
@@ -149,7 +165,10 @@ def title_found_share(title: str, text: str) -> float | None:
 
 
 def is_disordered(text: str, language: str | None, words: int) -> bool:
-    """Whether the word order is impossible in the language; only for languages with a table."""
+    """Whether the order of words is that of no sentence: by form, and by impossible pairs of languages with a table."""
+    first = text[:_FIRST_CHARS].split()
+    if has_low_starts(text) or is_stuttering(first) or has_no_short_words(first, language):
+        return True
     pattern = _WRONG_ORDER.get(language or "")
     if pattern is None or not words:
         return False
@@ -159,20 +178,65 @@ def is_disordered(text: str, language: str | None, words: int) -> bool:
     return hits >= _DISORDER_MIN and hits * 100 / words >= _DISORDER_PER_100_WORDS
 
 
-def is_mixed(text: str, language: str | None) -> bool:
-    """Whether part of the text is clearly in another language, judged by four samples."""
-    if language is None or len(text) < 2 * _CHUNK_CHARS:
+def has_low_starts(text: str) -> bool:
+    """Whether half of the sentences start with a small letter, as when words are shuffled, in a text with capitals."""
+    starts = text[:_ORDER_CHARS].split(". ")[1:]
+    if len(starts) < _LOW_STARTS_MIN:
         return False
+    if sum(start[:1].islower() for start in starts) < max(_LOW_STARTS_MIN, _LOW_STARTS_SHARE * len(starts)):
+        return False
+    firsts = _AFTER_STOP.findall(text[:_ORDER_CHARS])
+    return sum(map(str.islower, firsts)) >= max(_LOW_STARTS_MIN, _LOW_STARTS_SHARE * len(firsts)) and not text.islower()
+
+
+def has_no_short_words(words: Sequence[str], language: str | None) -> bool:
+    """Whether the articles and prepositions are missing, of which these languages have many."""
+    if language not in _SHORT_WORDS or not _SHORT_WORDS_MIN <= len(words) <= _FIRST_CHARS / _LONG_WORD_CHARS:
+        return False
+    return sum(len(word) <= _SHORT_WORD_CHARS for word in words) < _SHORT_WORDS_SHARE * len(words)
+
+
+def is_stuttering(words: Sequence[str]) -> bool:
+    """Whether many words are printed twice in succession."""
+    changes: int = sum(map(ne, words, words[1:]))
+    return len(words) - 1 - changes > max(_STUTTER_SHARE * len(words), _LOW_STARTS_MIN)
+
+
+class LanguageSample(NamedTuple):
+    """A part of a text with the language that it is most like, and how far it is from it."""
+
+    text: str
+    language: str | None
+    distance: int
+
+
+def language_samples(text: str) -> list[LanguageSample]:
+    """Four parts of a text, spread over it; none of a short one."""
+    if len(text) < 2 * _CHUNK_CHARS:
+        return []
     step = (len(text) - _CHUNK_CHARS) // (_CHUNKS - 1)
+    samples = []
     for start in range(0, step * _CHUNKS, max(step, 1)):
         chunk = text[start : start + _CHUNK_CHARS]
         code, distance = detect_fast(chunk)
-        other = base_language(code) if code != "unknown" else None
-        if other and other != language and distance <= MAX_SURE_DISTANCE:
-            return True
-        if other and other != language and distance <= _LIKELY_DISTANCE and detect_exactly(chunk) == other:
+        samples.append(LanguageSample(chunk, base_language(code) if code != "unknown" else None, distance))
+    return samples
+
+
+def is_mixed(samples: Sequence[LanguageSample], language: str | None) -> bool:
+    """Whether part of a text is clearly in another language than the whole."""
+    for chunk, other, distance in samples:
+        if language is None or not other or other == language:
+            continue
+        if distance <= MAX_SURE_DISTANCE or (distance <= _LIKELY_DISTANCE and detect_exactly(chunk) == other):
             return True
     return False
+
+
+def is_unlike(samples: Sequence[LanguageSample], language: str | None) -> bool:
+    """Whether hardly any part of a text is like its language: letters are lost, in random case, or others."""
+    distances = [sample.distance for sample in samples]
+    return language in _WELL_KNOWN and bool(distances) and min(distances) > _UNLIKE_DISTANCE
 
 
 def is_at_once(published: datetime | None, fetched: datetime | None) -> bool:

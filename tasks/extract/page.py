@@ -56,8 +56,10 @@ class Page:
         cls, document: dict[str, Any], lines: list[LabelledLine], dropped_dates: list[LabelledLine] | None = None
     ) -> "Page":
         """The page of a row of `schema.DOCUMENTS`, its lines, and its dropped lines that may have a date."""
-        signals = orjson.loads(document["signals"]) if document.get("signals") else {}
-        if "mojibake" in document["repairs"]:
+        declared = document.get("signals") or "{}"
+        signals = orjson.loads(declared)
+        # declarations may be damaged where the text is sound: they come from another program
+        if "mojibake" in document["repairs"] or mojibake.is_likely(declared):
             signals = _repaired(signals)
         given = orjson.loads(document["given"]) if document.get("given") else {}
         ruled = orjson.loads(document["site_rule"]) if document.get("site_rule") else {}

@@ -92,6 +92,7 @@ class Tally:
         self.flags: Counter[str] = Counter()
         self.publishers: Counter[str] = Counter()
         self.bylines: Counter[tuple[str, ...]] = Counter()
+        self.summaries: Counter[int] = Counter()  # by hash, which has no use outside this process
         self.old = 0
         self.quarantined = 0
         self.newest: datetime | None = None
@@ -111,6 +112,7 @@ class Tally:
         self.flags.update(row["flags"])
         _count_name(self.publishers, row["publisher"])
         _count_name(self.bylines, tuple(row["authors"] or ()))
+        _count_name(self.summaries, hash(row["summary"]) if row["summary"] else None)
         if row["fetched_at"] and row["published_date"]:
             self.old += row["published_date"] < (row["fetched_at"] - _OLD).date()
         if row["fetched_at"] and (self.newest is None or row["fetched_at"] > self.newest):
@@ -153,7 +155,12 @@ class Tally:
                 for limit in limits:
                     shorter = sum(length < limit for length in lengths)
                     values[f"{noun}_under_{limit}_share"] = (shorter / len(lengths), len(lengths))
-        for noun, names in (("publisher", self.publishers), ("author", self.bylines)):
+        repeated: tuple[tuple[str, Counter[Any]], ...] = (
+            ("publisher", self.publishers),
+            ("author", self.bylines),
+            ("summary", self.summaries),
+        )
+        for noun, names in repeated:
             if (named := names.total()) > 1:
                 values[f"same_{noun}_share"] = (_repetition(names), named)
         for name, number in self.publishers.most_common(1):
@@ -162,7 +169,7 @@ class Tally:
         return values
 
 
-def _count_name(names: Counter[Any], name: str | tuple[str, ...] | None) -> None:
+def _count_name(names: Counter[Any], name: str | int | tuple[str, ...] | None) -> None:
     if name and (name in names or len(names) < _MAX_NAMES):
         names[name] += 1
 

@@ -31,6 +31,11 @@ def count_signs(text: str) -> int:
     return sum(text.count(sign) for sign in SIGNS) if may_have_signs else 0
 
 
+def is_likely(text: str) -> bool:
+    """Whether a text may hold damage that `repair` puts right; quick for sound texts."""
+    return not text.isascii() and PATTERN.search(text) is not None
+
+
 def repair(line: str) -> str:
     """A line with wrongly decoded characters put right; the same line where it has none."""
     if not PATTERN.search(line):

@@ -24,7 +24,8 @@ from tasks.extract.core import extract_documents
 from tasks.extract.damage.table import DETECTORS
 from tasks.ingest.record import Record, SourceFile, page_row
 from tasks.load.tables.site_flags import SiteFlagRows
-from tasks.quality.site_flags import COLUMNS, SITE_FLAGS, SiteLimits, flag_sites
+from tasks.quality.site_flags import SITE_FLAGS, SiteLimits, flag_sites
+from tasks.quality.site_rows import COLUMNS
 from tasks.steps import digest
 
 BATCH = 100
@@ -73,7 +74,7 @@ def rows_of(pages):
     made = []
     for url, raw in pages:
         row = page_row(Record(raw, "page.html", url=url), SourceFile(url, 0), 1 << 24)
-        made.append(row | {"doc_id": digest(url), "source_mtime_ns": None})
+        made.append(row | {"doc_id": digest(url, str(len(made))), "source_mtime_ns": None})
     tables = []
     for start in range(0, len(made), BATCH):
         table = pa.Table.from_pylist(made[start : start + BATCH], schema=schema.PAGES)

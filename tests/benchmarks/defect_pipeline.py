@@ -30,8 +30,8 @@ from tasks.load.dedup.near_duplicates import NearDuplicates, Signatures, find_ne
 from tasks.load.tables.site_flags import SiteFlagRows
 from tasks.quality.drift import compare
 from tasks.quality.metrics import COLUMNS, of_run
-from tasks.quality.site_flags import COLUMNS as COLUMNS_OF_SITES
 from tasks.quality.site_flags import SiteLimits, flag_sites
+from tasks.quality.site_rows import COLUMNS as COLUMNS_OF_SITES
 from tasks.steps import digest
 from tasks.storage.ids import hex_ids, to_uint64
 from tasks.storage.tables import without, write_table

@@ -78,6 +78,7 @@ def test_corrections_from_preview_to_replay_and_the_next_run(dataset, capsys):
     assert "publisher: LDG → The Harbor Ledger  (site rule)" in printed
     assert "outcome: article → quarantined (clean.never_a_story)" in printed
     assert "2 kept pages, 2 with rules, 2 looked at: 2 pages would change" in printed
+    assert "Flags are not compared: some depend on the other pages of the site." in printed
     assert "css .no-such-class" in printed
     assert main(["preview", sites, "--earlier", sites, "--output", out]) == 0
     assert "0 pages would change" in capsys.readouterr().out

@@ -1,5 +1,8 @@
 """Corrections of the model's decision: parts of a page that surely are not its story, and lines that surely are."""
 
+import re
+from collections import Counter
+
 from tasks.clean.label.missed_lines import find_missed_lines
 from tasks.clean.label.other_parts import remove_other_parts
 from tasks.clean.label.page import LineLabel, PageLines
@@ -17,6 +20,12 @@ _REPEATED_WORDS = 8  # shorter lines recur in interviews, lists and refrains
 _COPY_WORDS, _COPY_SHARE = 40, 0.95  # of a block that repeats other paragraphs, and their share of it
 _COPY_MIN_SHARE = 0.3  # of the story's words
 _STORY_WORDS = 60
+# lines with one start, which two or more words share: two that were removed tell that the others are no text, either
+_START_CHARS, _LABELS_MIN = 11, 2
+_NOTES_MIN = 4  # copies of one line without a full stop, between paragraphs: no writer repeats it as often
+_NOTE_WORDS, _LABEL_WORDS, _SHORT_LABEL_WORDS = 3, 18, 8  # at least; at most; at most with a full stop at its end
+_PLAIN_TAGS = frozenset({TAG_CODES["p"], TAG_CODES["div"]})  # headings and items of a list may start alike
+_DIGITS = re.compile(r"\d+")
 WHOLE_TEXT = "the whole text"  # the detail of a line that holds all other paragraphs
 _ASIDE = 1 << TAG_CODES["aside"]
 
@@ -37,7 +46,11 @@ def correct_story(page: PageLines) -> dict[int, LineLabel]:
         page.is_story[n] = False
     for n in added:
         page.is_story[n] = True
-    return removed | added
+    labels: Removed = {}
+    _remove_like_removed(page, labels)
+    for n in labels:
+        page.is_story[n] = False
+    return removed | added | labels
 
 
 def _remove_templates(page: PageLines, removed: Removed) -> None:
@@ -95,6 +108,32 @@ def _is_refrain(page: PageLines, lines: list[int], keys: list[int], first: int, 
         return page.is_end[b]
     element_a = page.classes[a], page.tags_around[a], page.article[a], page.tag[a]
     return element_a == (page.classes[b], page.tags_around[b], page.article[b], page.tag[b])
+
+
+def _remove_like_removed(page: PageLines, removed: Removed) -> None:
+    """Labels and notes between paragraphs that recur, or that start like removed lines there."""
+    story = story_lines(page, removed)
+    if len(story) < _LABELS_MIN + 1:
+        return
+    inside = set(story)
+    others = (n for n in range(story[0], story[-1]) if n not in inside and page.tag[n] in _PLAIN_TAGS)
+    counts = Counter(_start_of(page.text[n]) for n in others)
+    known = {start for start, count in counts.items() if count >= _LABELS_MIN and " " in start.strip()}
+    copies = Counter(page.key[n] for n in story if not page.is_end[n])
+    notes = {key for key, count in copies.items() if count >= _NOTES_MIN and key}
+    if not known and not notes:
+        return
+    for before, n, after in zip(story, story[1:], story[2:], strict=False):
+        is_label = _NOTE_WORDS <= page.words[n] <= _LABEL_WORDS and page.text[n][-1] not in ":："
+        is_label = is_label and not (page.is_end[n] and page.words[n] > _SHORT_LABEL_WORDS)
+        is_between = all(page.is_end[beside] and page.words[beside] > _SHORT_LABEL_WORDS for beside in (before, after))
+        is_known = page.key[n] in notes or _start_of(page.text[n]) in known
+        if is_label and is_between and page.tag[n] in _PLAIN_TAGS and is_known:
+            removed[n] = LineLabel(Label.PROMO, Action.DROP, Reason.DUPLICATE_IN_PAGE, "like removed lines", 0.85)
+
+
+def _start_of(text: str) -> str:
+    return _DIGITS.sub("0", text[: 2 * _START_CHARS])[:_START_CHARS]
 
 
 def _remove_later_articles(page: PageLines, removed: Removed) -> None:

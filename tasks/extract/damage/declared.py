@@ -23,6 +23,15 @@ _MARK = re.compile(
 )
 # whatever TAG, ENTITY, TEMPLATE, _PART_NO_VALUE and _MARK find has one of these, and nearly no headline has
 _SIGN = re.compile(r"[<\[\]&{%$#*\\=]|-->|orem ipsum|undefined|NaN", re.I)
+_TWICE_CHARS = 8  # of a headline that may be printed twice
+_COMMENTS = re.compile(
+    r"\d [(\[]?(?:comments?|kommentare?|kommentarer|commentaires?|comentarios?|commenti|comentários?|reacties"
+    r"|komentarzy|комментари\w*)[)\]]?$",
+    re.I,
+)
+_PATH = re.compile(r" [»›>|] | / ")
+_PATH_PARTS = 3
+_CUT_TITLE_CHARS = 20  # of a headline that the text repeats, and goes on within its last word
 _CUT = re.compile(r"(?:\.{3}|…)$")
 _NO_PUBLISHERS = frozenset(
     name
@@ -37,6 +46,12 @@ _CREDIT = re.compile(
     re.I | re.X,
 )
 _IN_AUTHOR = re.compile(r"[@{}<>\[\]|=]|https?:|www\.|\d{3,}|&\w+;|\bundefined\b", re.I)
+# a time, a duration, buttons
+_BUTTON = r"\b(?:share|tweet|print|facebook|whatsapp|e-?mail|copy link)\b"
+_NO_NAME = re.compile(rf"\d:\d\d|\d \w{{3,10}}$|{_BUTTON}.{{0,80}}{_BUTTON}", re.I)
+_ACCOUNT = re.compile(r"\[email|^[a-z]+[_ .-]?\d{2,}$")
+_NAME_SPACES = 8  # more words are a sentence
+_MANY_AUTHORS = 10  # the whole staff
 _MAIL = re.compile(r"\S@\w[\w-]*\.\w")
 _EMPTY_DATE = re.compile(r"^0{4}\D?0{1,2}\D?0{1,2}|^0001-01-01|^-|invalid|^nan$|undefined|^null$|\{\{|^0+$", re.I)
 _BLANK_DATE = re.compile(
@@ -50,16 +65,43 @@ def find_title_damage(story: Story) -> Evidence | None:
     if not title:
         return None
     patterns = (TAG, ENTITY, TEMPLATE, _PART_NO_VALUE, _MARK) if _SIGN.search(title) else ()
+    if _COMMENTS.search(title) or _is_printed_twice(title) or _has_path(title, story.publisher):
+        return Evidence(None, excerpt(title))
     if _NO_VALUE.fullmatch(title) or any(pattern.search(title) for pattern in (_FILE_NAME, _SLUG, *patterns)):
         return Evidence(None, excerpt(title))
     return None
 
 
+def _is_printed_twice(title: str) -> bool:
+    """Whether a headline of at least two words follows itself."""
+    half = len(title) // 2
+    start = title[: half // 2]  # most headlines do not have their first words again
+    if half < _TWICE_CHARS or title.find(start, half // 2) < 0:
+        return False
+    words = title.split()
+    middle = len(words) // 2
+    return middle > 1 and words[:middle] in (words[middle:], words[middle + 1 :])
+
+
+def _has_path(title: str, publisher: str) -> bool:
+    """Whether the path of the page within its site follows the headline."""
+    if any(title.count(arrow) >= _PATH_PARTS - 1 for arrow in (" » ", " › ", " > ")):
+        return True
+    parts = _PATH.split(title)
+    return len(parts) >= _PATH_PARTS and bool(publisher) and parts[-1] == publisher
+
+
 def find_title_cut(story: Story) -> Evidence | None:
-    """A headline that a program cut: it ends in dots, and the text goes on with its last words."""
+    """A headline that a program cut: it ends in dots or within a word, and the text goes on with its last words."""
     match = _CUT.search(story.title)
     if not match:
-        return None
+        end = story.text.find(story.title, 0, 3000) + len(story.title)
+        is_cut = (
+            end >= len(story.title) >= _CUT_TITLE_CHARS
+            and story.title[-1].isalpha()
+            and story.text[end : end + 1].isalpha()
+        )
+        return Evidence(None, excerpt(story.title)) if is_cut else None
     head = story.title[: match.start()].rstrip()
     last = head.split()[-3:] if " " in head else [head[-6:]]
     tail = " ".join(last).casefold()
@@ -76,12 +118,20 @@ def find_author_damage(story: Story) -> Evidence | None:
     for author in story.authors:
         if _NO_VALUE.fullmatch(author) or _CREDIT.search(author) or _IN_AUTHOR.search(author):
             return Evidence(None, excerpt(author))
+    if not story.authors and len(story.declared_authors) >= _MANY_AUTHORS:
+        return Evidence(None, excerpt(", ".join(story.declared_authors)))
     for author in story.declared_authors:
-        is_empty = not story.authors and (_NO_VALUE.fullmatch(author) or _MAIL.search(author))
+        is_empty = not story.authors and _is_no_author(author, story.title)
         is_credit = _CREDIT.search(author) and all(name in author for name in story.authors)
         if is_empty or is_credit:
             return Evidence(None, excerpt(author))
     return None
+
+
+def _is_no_author(author: str, title: str) -> bool:
+    """Whether a declared author that gave no name is a missing value, an account, a time, buttons, or a sentence."""
+    is_odd = _NO_VALUE.fullmatch(author) or _MAIL.search(author) or _NO_NAME.search(author) or _ACCOUNT.search(author)
+    return bool(is_odd) or author.count(" ") >= _NAME_SPACES or author == title
 
 
 def find_publisher_damage(story: Story) -> Evidence | None:

@@ -22,8 +22,15 @@ _MIXED_MIN, _MIXED_SHARE = 3, 0.003  # of the words; units (µm), symbols (Δx) 
 _STYLED = re.compile("[\U0001d400-\U0001d7ffⓐ-ⓩ]")
 _STYLED_LEADS = (b"\xf0\x9d", b"\xe2\x93")
 _STYLED_MIN = 10
+_ACCENT_SIGNS = "´`ˆ¨¸"
+_LOOSE_ACCENT = re.compile("[´`ˆ¨¸][A-Za-z]|[A-Za-z][´ˆ¨¸]")  # an accent beside its letter
+_LOOSE_MIN, _LOOSE_KINDS_MIN = 5, 2  # a single kind may stand for quotation marks or apostrophes
+_TRIPLE = re.compile(r"([^\W\d_])\1\1", re.I)
+_TRIPLES_MIN, _TRIPLE_SHARE = 6, 0.03  # of the words
 _DIGIT_IN_WORD = re.compile(r"(?<![\w.@/-])[^\W\d_]*[a-zß-öø-ÿа-я][01]+[a-zß-öø-ÿа-я][^\W_]*+(?![\w@/]|\.\w)")
 _DIGIT_WORDS_MIN, _DIGIT_WORDS_SHARE = 4, 0.005
+_NOTED = re.compile(r"[^\W\d_]*[a-zß-öø-ÿа-я]{3}[.,]?\d{1,3}")  # with the number of a footnote
+_NOTED_MIN, _NOTED_SHARE = 8, 0.02
 _SPACED_OUT = re.compile(r"(?<!\S)(?:[A-Za-zÀ-ɏͰ-ϿЀ-ӿ] ){5,}[A-Za-zÀ-ɏͰ-ϿЀ-ӿ](?!\S)")
 _EVERY_OTHER = " " * 5  # the spaces between such letters: every second character
 _APART_CHARS = 5.7  # per word and space, at most, of a text with so many letters apart; other texts have about 6
@@ -45,10 +52,6 @@ _SHORT_WORDS = 150  # a shorter text has room for fewer
 _JOINED = re.compile(
     r"(?<=[a-zß-öø-ÿа-яё])(?:[.!?](?=[A-ZÀ-ÞА-Я][a-zß-öø-ÿа-яё]+ )|[,;](?=[A-ZÀ-ÞА-Я]?[a-zß-öø-ÿа-яё]{2,}[ ,.]))"
 )
-_MARK, _LETTER = 1, 4  # of bytes: no other difference of two kinds is that of these
-_BYTE_KINDS = np.zeros(256, dtype=np.int8)
-_BYTE_KINDS[list(b".,;!?")] = _MARK
-_BYTE_KINDS[[*range(65, 91), *range(97, 123), *range(0xC3, 0xD2)]] = _LETTER  # with the first bytes of other letters
 _JOINED_MIN, _JOINED_SHARE = 5, 0.01
 _CASED_CHARS_MIN = 200
 _CAPITALS_SHARE = 0.6  # of the characters of the text, in paragraphs without a small letter
@@ -66,6 +69,10 @@ def find_mixed_scripts(story: Story) -> Evidence | None:
     text = story.text
     if text.isascii():
         return None
+    kinds = sum(sign in text for sign in _ACCENT_SIGNS)
+    loose = _LOOSE_ACCENT.findall(text) if kinds >= _LOOSE_KINDS_MIN else []
+    if len(loose) >= _LOOSE_MIN:
+        return story.at(text.find(loose[0]))
     if any(lead in story.utf8 for lead in _NOT_LATIN_LEADS) and _BESIDE.search(text):
         words = [match for match in _MIXED_WORD.finditer(text) if _BESIDE.search(match[0]) and len(match[0]) > 2]
         if len(words) >= max(_MIXED_MIN, _MIXED_SHARE * story.word_count):
@@ -76,12 +83,23 @@ def find_mixed_scripts(story: Story) -> Evidence | None:
     return None
 
 
-def find_digits_in_words(story: Story) -> Evidence | None:
-    """Digits in place of letters, as after bad recognition of a scanned page."""
-    # each such word has a small letter after one of its digits; most texts have fewer, and need no look at their words
-    after_digits = [part[:1] for part in story.text.replace("1", "0").split("0")[1:]]
-    if sum(map(str.islower, after_digits)) < _DIGIT_WORDS_MIN:
+def find_letters_repeated(story: Story) -> Evidence | None:
+    """Letters that are printed three times in many words."""
+    same = story.codes[1:] == story.codes[:-1]
+    if np.count_nonzero(same[1:] & same[:-1]) < max(_TRIPLES_MIN, _TRIPLE_SHARE * story.word_count):
         return None
+    matches = list(_TRIPLE.finditer(story.text))
+    is_often = len(matches) >= max(_TRIPLES_MIN, _TRIPLE_SHARE * story.word_count)
+    return story.at(matches[0].start()) if is_often else None
+
+
+def find_digits_in_words(story: Story) -> Evidence | None:
+    """Digits in place of letters, as after bad recognition of a scanned page, or of footnotes, at the ends of words."""
+    if story.digits_after_letters < _DIGIT_WORDS_MIN:
+        return None
+    noted = [word for word in story.tokens if word[-1].isdigit() and _NOTED.fullmatch(word)]
+    if len(noted) >= max(_NOTED_MIN, _NOTED_SHARE * story.word_count):
+        return story.at(story.text.find(noted[0]))
     words = [word for word in story.tokens if ("0" in word or "1" in word) and _DIGIT_IN_WORD.search(word)]
     if len(set(words)) >= _DIGIT_WORDS_MIN and len(words) >= _DIGIT_WORDS_SHARE * story.word_count:
         return story.at(story.text.find(words[0]))
@@ -91,14 +109,14 @@ def find_digits_in_words(story: Story) -> Evidence | None:
 def find_spaces_damaged(story: Story) -> Evidence | None:
     """Words that stick together, or whose letters stand apart."""
     glued = _GLUED.get(story.language or "")
-    if glued and not glued.isdisjoint(story.tokens):
+    if glued and not glued.isdisjoint(story.words):
         words = [word for word in story.tokens if word in glued]
         least = _GLUED_MIN if story.word_count >= _SHORT_WORDS else _GLUED_MIN - 1
         if len(words) >= max(least, _GLUED_SHARE * story.word_count):
             return story.at(story.text.find(words[0]))
     # quick where few signs stand before a letter, and where no letters stand apart
     least_joined = max(_JOINED_MIN, _JOINED_SHARE * story.word_count)
-    if _count_marks_inside(story.utf8) >= least_joined:
+    if story.marks_before_letters >= least_joined:
         matches = list(_JOINED.finditer(story.text))
         if len(matches) >= least_joined:
             return story.at(matches[0].start())
@@ -112,24 +130,22 @@ def find_spaces_damaged(story: Story) -> Evidence | None:
     return story.at(matches[0].start()) if len(matches) >= _SPACED_OUT_MIN else None
 
 
-def _count_marks_inside(utf8: bytes) -> int:
-    """At least the number of marks with a letter after them: quicker by a table of bytes than by a pattern."""
-    kinds = _BYTE_KINDS[np.frombuffer(utf8, dtype=np.uint8)]
-    return int(np.count_nonzero(kinds[1:] - kinds[:-1] == _LETTER - _MARK))
-
-
 def find_case_lost(story: Story) -> Evidence | None:
     """A text in capitals, or one without any."""
     text = story.text
     if len(text) < _CASED_CHARS_MIN:
         return None
-    # these two tests stop at the first letter of the other case; nearly all texts end here
-    is_small = text.islower()
+    # these tests stop at the first letter of the other case; nearly all texts end here
+    small = [n for n, one in enumerate(story.paragraphs) if one.islower()]
     loud = [n for n, one in enumerate(story.paragraphs) if one.isupper() and one.count(" ") >= _HEADING_WORDS]
-    if not (is_small or loud) or text.lower() == text.upper():
+    if not (small or loud) or text.lower() == text.upper():
         return None
-    if is_small and sum(map(str.islower, text)) >= max(2 * _CASED_CHARS_MIN, len(text) / 2):
-        return Evidence(0, story.paragraphs[0][:80])
+    # a summary above the text may have kept its capitals; lines of a poem are short
+    small_chars = sum(len(story.paragraphs[n]) for n in small if story.paragraphs[n].count(" ") >= _HEADING_WORDS)
+    if small_chars >= max(2 * _CASED_CHARS_MIN, _CAPITALS_SHARE * len(text)) or (
+        text.islower() and sum(map(str.islower, text)) >= max(2 * _CASED_CHARS_MIN, len(text) / 2)
+    ):
+        return Evidence(small[0], story.paragraphs[small[0]][:80])
     loud_chars = sum(len(story.paragraphs[n]) for n in loud)
     if loud_chars >= _CAPITALS_SHARE * len(text) and sum(map(str.isupper, text)) >= _CAPITALS_SHARE * loud_chars:
         return Evidence(loud[0], story.paragraphs[loud[0]][:80])

@@ -1,13 +1,16 @@
 """Text that a machine wrote for a machine: code, markup, templates and encodings, known by form in every language."""
 
 import re
+from collections import Counter
 
 from tasks.extract.damage.evidence import Evidence, Story, excerpt
+from tasks.extract.damage.messages import message_at
 
 _CODE_CHARS = "{}[]=;<>\\"
 _CODE_CHARS_MIN, _CODE_SHARE = 6, 0.06  # of a paragraph without spaces; prose has less than 0.01
 _CODE_SIGNS_MIN = 3  # of a form that prose has not
 _CODE_CHAR_KINDS = 3  # fewer may be a formula, or a pattern of arrows or brackets
+_DRAWING = re.compile(r"(?:[A-Za-z]?[ ,]?-?\d{0,5}\.\d{1,6}[ ,]?[A-Za-z]?){10}")
 _PROGRAM_TAGS = frozenset({"pre", "code"})
 # forms that prose has not at any length; every repeat has a bound, so that a megabyte without a space takes no minutes
 _CODE = re.compile(
@@ -33,6 +36,10 @@ TAG = re.compile(
 _MARKUP_MIN = 3  # fewer are what a story about the Web names; one at the start of a paragraph is enough
 _ENTITIES_MIN = 2
 ENTITY = re.compile(r"&(?:amp;)*(?:[a-z]{2,8}\d{0,2}|#\d{2,6}|#x[0-9a-f]{2,5});", re.I)
+_BARE_ENTITY = re.compile(
+    r"(?<!&)(?:\b(?:quot|nbsp|amp|apos|[lr][ds]quo|[mn]dash|hellip);|#(?:8\d{3}|39|34|160|0\d{2});)"
+)
+_ENTITY_NAMES = ("quot", "nbsp", "amp", "apos", "quo", "dash", "ellip")
 _MARKDOWN = re.compile(
     r"""
     !?\[ [^\[\]]{0,200} \] \( (?: https?:/ | / | \# | mailto: ) [^\s()]{0,300} \)   # [text](https://site)
@@ -41,21 +48,48 @@ _MARKDOWN = re.compile(
     | (?: ^ | \n ) \#{2,6} \s+ \S
     | (?: ^ | \n ) \| (?: \s? [^|\n]{0,60} \w [^|\n]{0,60} \| ){2,}
     | ```
+    | \[\[ [^\[\]\n]{1,200} \]\] | (?<!') ''' (?=\w) [^'\n]{1,120} (?<=\S) ''' (?!')     # [[link|text]] of a wiki
+    | (?: ^ | \n ) ={2,5}\  [^=\n]{1,100} \ ={2,5} (?= \n | $ )
+    | \\ [a-z]{2,20} (?: \[ [^\[\]\n]{0,60} \] )? \{ [^{}\n]{0,200} \}                      # \emph{of LaTeX}
+    | (?: ^ | \n ) \.\.\  [a-z][\w-]{2,20} ::                                             # .. image:: of Sphinx
     """,
     re.X,
 )
-_MARKDOWN_SIGNS = (("*", "**"), ("]", "]("), ("_", "__"), ("`", "```"), ("#", "\n##"), ("|", "\n|"))
+_MARKDOWN_SIGNS = (
+    *(("*", "**"), ("]", "]("), ("_", "__"), ("`", "```"), ("#", "\n##"), ("|", "\n|")),
+    *(("[", "[["), ("'", "'''"), ("=", "\n=="), ("\\", "{")),
+)
+_QUOTE_MARKS = (">", "+ ", "| ", "# ")  # before each paragraph
+_QUOTED_MIN, _QUOTED_SHARE = 3, 0.4
 _MARKDOWN_MIN = 2  # a single mark may be a typing error or a footnote
 TEMPLATE = re.compile(
     r"""
     \{\{ \s* [^{}\n]{1,80} \}\} | \{% [^{}\n]{1,80} %\} | <%=? [^<>\n]{1,80} %> | \$\{ [\w.]{1,40} \}
     | %% [A-Z_]{2,40} %% | \#\{ [\w.]{1,40} \} | \[object\ Object\] | %\( \w{1,30} \)s | \*\| [A-Z_]{2,30} \|\*
-    | \b[Ll]orem\ ipsum\ dolor\b
+    | \b(?: [Ll]orem\ ipsum\ dolor | consectetur\ adipisc | [Dd]uis\ aute\ irure | [Ee]xcepteur\ sint
+    | [Uu]t\ enim\ ad\ minim | sunt\ in\ culpa\ qui )
     """,
     re.X,
 )
-_UNDEFINED = re.compile(r"\b(?:undefined|NaN)\b")
+_FILLER_WORDS = frozenset("ipsum consectetur aute sint enim culpa Duis Excepteur".split())
+_FILLER = ("orem ipsum", "ectetur adip", "uis aute irure", "xcepteur sint", "t enim ad minim", "unt in culpa qui")
+_UNDEFINED = re.compile(r"(?<![A-Za-z])(?:undefined|NaN)(?![A-Za-z])")
+_UNDEFINED_OR_NULL = re.compile(r"(?<![A-Za-z])(?:undefined|NaN|null)(?![A-Za-z])")
+_NULL_IS_ZERO = frozenset("de da no nb nn sv".split())  # languages
+_NO_VALUES = frozenset(f"{word}{mark}" for word in ("undefined", "NaN", "null") for mark in ("", ".", ","))
+_DENSE = frozenset({"zh", "ja", "ko", "th"})
 _UNDEFINED_MIN = 3  # fewer may be words of the story
+_FORMAT = re.compile(r"(?<![\w%])%(?:\d\$)?[sd@](?![A-Za-z])|\{(?:\d|[a-z][a-z_.]{1,30})\}")  # %s, {0}, {name}
+_FORMAT_WORDS = frozenset(f"%{letter}{mark}" for letter in "sd@" for mark in ("", ",", ".")) | {"%1$s", "%1$d"}
+_FORMATS_MIN = 3
+_BLANK = re.compile(r"\[[^\W\d_][^\[\]\n]{1,30}\]")  # [name]
+_BLANKS_MIN, _BLANKS_SHARE = 4, 0.02  # of one spelling, and of the words; fewer are additions to quotes, or references
+_HIDDEN = re.compile(
+    r"[*]{3,8}|#{3,12}|_{3,20}|#(?:REF|DIV/0|VALUE|NAME\?)!?|#N/A|#NV|#WERT!"
+)  # also errors of spreadsheets
+_HIDDEN_MIN = 5
+_KEY = re.compile(r"[a-z]\w{1,30}(?:\.[a-z_]\w{1,30}){2,6}|[A-Z]{2,20}(?:_[A-Z\d]{2,20}){2,6}")  # article.label.more
+_KEYS_MIN = 2
 _BASE64 = re.compile(r"data:[a-z]+/[\w.+-]{2,40};base64,|(?<![\w/.-])(?=[A-Za-z+/]{0,80}\d)[A-Za-z\d+/]{100,}={0,2}")
 _BASE64_TOKEN_CHARS = 40
 _PERCENT = re.compile(r"(?<!\S)\S*?(?:%[0-9A-F]{2}\S*?){2}", re.I)
@@ -67,7 +101,15 @@ _ADDRESS = re.compile(r"https?:|www\.|[?&]\w+=|\.\w{2,6}/")
 
 
 def find_code(story: Story) -> Evidence | None:
-    """A paragraph of program code, style sheet, data or an ad slot's parameters, outside elements for code."""
+    """Program code, a style sheet, data, an ad slot's parameters or a program's message, outside elements for code."""
+    position = message_at(story)
+    if position is not None:
+        evidence = story.at(position)
+        if evidence.paragraph is None or story.tags[evidence.paragraph] not in _PROGRAM_TAGS:
+            return evidence
+    for number, paragraph in enumerate(story.paragraphs):
+        if paragraph[1:2].isdigit() and paragraph[0] in "Mm" and _DRAWING.match(paragraph):
+            return Evidence(number, excerpt(paragraph))
     chars = [char for char in _CODE_CHARS if char in story.text]  # most texts have none or one, and few of it
     if sum(map(story.text.count, chars)) < _CODE_SIGNS_MIN:
         return None
@@ -87,7 +129,13 @@ def find_code(story: Story) -> Evidence | None:
 def find_markup(story: Story) -> Evidence | None:
     """Tags, shortcodes or character references that a reader sees."""
     text = story.text
-    for signs, pattern, least in (("<[", TAG, _MARKUP_MIN), ("&", ENTITY, _ENTITIES_MIN)):
+    for signs, pattern, least in (
+        ("<[", TAG, _MARKUP_MIN),
+        ("&", ENTITY, _ENTITIES_MIN),
+        (";", _BARE_ENTITY, _ENTITIES_MIN),
+    ):
+        if pattern is _BARE_ENTITY and not _may_have_bare_entities(text):
+            continue
         if not any(sign in text for sign in signs):
             continue
         found = [match.start() for match in pattern.finditer(text)]
@@ -99,11 +147,20 @@ def find_markup(story: Story) -> Evidence | None:
     return None
 
 
+def _may_have_bare_entities(text: str) -> bool:
+    """Whether the name or number of a character is before one of the semicolons."""
+    names = [part[-5:] for part in text.split(";")[:-1]]
+    return any(name.endswith(_ENTITY_NAMES) or name[-2:].isdigit() for name in names)
+
+
 def find_markdown(story: Story) -> Evidence | None:
     """Marks of Markdown that were not turned into markup."""
     text = story.text
+    quoted = [number for number, one in enumerate(story.paragraphs) if one.startswith(_QUOTE_MARKS)]
+    if len(quoted) >= max(_QUOTED_MIN, _QUOTED_SHARE * len(story.paragraphs)):
+        return Evidence(quoted[0], excerpt(story.paragraphs[quoted[0]]))
     # each form has one of these; a single sign is found far faster than two, and most texts have none
-    has_sign = any(all(sign in text for sign in signs) for signs in _MARKDOWN_SIGNS)
+    has_sign = ".." in story.words or any(all(sign in text for sign in signs) for signs in _MARKDOWN_SIGNS)
     if not has_sign and not text.startswith(("##", "|")):
         return None
     matches = list(_MARKDOWN.finditer(text))
@@ -116,23 +173,56 @@ def find_template(story: Story) -> Evidence | None:
     # a per cent sign alone is in most texts, and one of these goes with it in a template
     is_percent = "%" in text and ("<" in text or "%%" in text or "%(" in text)
     is_other = ("[" in text and "[object" in text) or ("|" in text and "*|" in text)
-    if "{" in text or is_percent or is_other or "orem ipsum" in text:
+    if "{" in text or is_percent or is_other or not _FILLER_WORDS.isdisjoint(story.words):
         match = TEMPLATE.search(text)
         if match:
             evidence = story.at(match.start())
             if evidence.paragraph is None or story.tags[evidence.paragraph] not in _PROGRAM_TAGS:
                 return evidence
-    if "undefined" in text or "NaN" in text:
-        matches = list(_UNDEFINED.finditer(text))
+    filled = next((line for line in story.lines_after if any(words in line for words in _FILLER)), None)
+    if filled:  # in place of the rest of the text
+        return Evidence(None, excerpt(filled))
+    if not _NO_VALUES.isdisjoint(story.words) or (story.language in _DENSE and "NaN" in text):
+        pattern = _UNDEFINED if story.language in _NULL_IS_ZERO else _UNDEFINED_OR_NULL
+        matches = list(pattern.finditer(text))
         if len(matches) >= _UNDEFINED_MIN:
             return story.at(matches[0].start())
+    return _find_blanks(story)
+
+
+def _find_blanks(story: Story) -> Evidence | None:
+    """Places of a template to be filled: %s, {0}, [name], or the key of a phrase."""
+    text = story.text
+    if "{" in text or not _FORMAT_WORDS.isdisjoint(story.words) or (story.language in _DENSE and "%" in text):
+        matches = list(_FORMAT.finditer(text))
+        if len(matches) >= _FORMATS_MIN:
+            return story.at(matches[0].start())
+    if sum(map(text.count, "#*_")) >= 2 * _HIDDEN_MIN:
+        hidden = _HIDDEN.findall(text)
+        if len(hidden) >= max(_HIDDEN_MIN, _BLANKS_SHARE * story.word_count):
+            return story.at(text.find(hidden[0]))
+    if text.count("[") >= _BLANKS_MIN:
+        counts = Counter(match[0] for match in _BLANK.finditer(text))
+        for blank, count in counts.most_common(1):
+            if (
+                count >= max(_BLANKS_MIN, _BLANKS_SHARE * story.word_count / 2)
+                and counts.total() >= _BLANKS_SHARE * story.word_count
+            ):
+                return story.at(text.find(blank))
+    keys = [
+        n
+        for n, one in enumerate(story.paragraphs)
+        if " " not in one and ("." in one or "_" in one) and _KEY.fullmatch(one)
+    ]
+    if len(keys) >= _KEYS_MIN:
+        return Evidence(keys[0], excerpt(story.paragraphs[keys[0]]))
     return None
 
 
 def find_encoded(story: Story) -> Evidence | None:
     """Text that is still encoded: base64, percent signs, backslash escapes, quoted-printable."""
     text = story.text
-    if len(max(story.tokens, key=len, default="")) >= _BASE64_TOKEN_CHARS:
+    if max(map(len, story.words), default=0) >= _BASE64_TOKEN_CHARS:
         match = _BASE64.search(text)
         if match:
             return story.at(match.start())

@@ -14,6 +14,10 @@ from tasks.extract.page import Page
 
 _AUTHOR_METAS = ("author", "article:author", "parsely-author", "dc.creator")
 _DATE_METAS = ("article:published_time", "parsely-pub-date", "sailthru.date", "pubdate", "datepublished")
+# the last word of the path of pages that are no story, in the languages of the commonest programs
+_PAGES_OF_NONE = frozenset(
+    "search suche recherche buscar busca buscador cerca zoeken sok login signin 404 error".split()
+)
 _BESIDE_LINES = 3  # above and below the text: a label, or a line about the rest of it
 # repairs of undamaged text: they unify spaces and line ends
 _PLAIN_REPAIRS = frozenset({"spaces", "tabs", "line_breaks", "unicode_nfc"})
@@ -58,6 +62,11 @@ def damage_columns(page: Page, row: Mapping[str, Any], body: Body) -> tuple[list
     return [doubt.value for doubt in found], {"flag_evidence": evidence, "repairs": repairs}
 
 
+def _is_page_of_none(address: str) -> bool:
+    """Whether an address is that of a search, a login or an error, by the last word of its path."""
+    return urlsplit(address).path.rstrip("/").rpartition("/")[2].partition(".")[0].lower() in _PAGES_OF_NONE
+
+
 def _declared_authors(page: Page) -> list[str]:
     """The names that the page declares as its authors; addresses of profiles are none."""
     names = [name for node in page.nodes() for name in names_of(node.get("author"), page)]
@@ -72,12 +81,14 @@ def _declared_dates(page: Page) -> list[str]:
 
 
 def _declares_front_page(page: Page) -> bool:
-    """Whether a page that is not the front page declares the front page of its site as its own address."""
+    """Whether a page that is not the front page declares its site's front page, search or login as its own address."""
     url = page.document.get("url")
     if not url or is_front_page(url):
         return False
     declared = (clean_url(href, url) for href in page.links("canonical"))
     return any(
-        address and is_front_page(address) and not urlsplit(address).query and host(address) == host(url)
+        address
+        and host(address) == host(url)
+        and ((is_front_page(address) and not urlsplit(address).query) or _is_page_of_none(address))
         for address in declared
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from tasks.extract.damage.evidence import Evidence, Story, excerpt
 
@@ -11,6 +12,8 @@ _OTHER_MARKS = f"{_ASCII_MARKS}…。！？"
 _SENTENCE_CHARS, _DENSE_SENTENCE_CHARS = 32, 14  # a shorter one may be a refrain
 _REPEATED_SHARE = 0.25  # of the characters of all long sentences
 _REPEATED_MIN = 3  # different sentences
+_STUCK_MIN = 5  # copies of one sentence: more than a song's refrain
+_START_CHARS, _STARTS_MIN = 20, 5  # of paragraphs that start alike: more than a figure of speech
 _PULLED_MIN, _PULLED_SHARE = 2, 0.2  # paragraphs that are a sentence of another; a magazine pulls out fewer
 _PARAGRAPHS_MIN, _ALIKE_SHARE = 6, 0.5
 _FORM_CHARS = 200  # of a paragraph, from which its form is made
@@ -23,10 +26,33 @@ _COUNTER = re.compile(
 _COUNTERS_MIN = 4
 _CREDITED = re.compile(r"(?:^|[.)!?…] |\()(?:photo|foto|fot\.|bild|image|credit|crédit)\b[^:/]{0,12}[:/]", re.I)
 _CREDITED_CHARS = 160  # of a caption with its credit
+_CREDITED_SHARE = 0.3  # of the paragraphs
+# a button beside the comment of a reader, with how long ago it was or how many liked it
+_REPLIES = tuple(
+    "Reply Antworten Répondre Responder Rispondi Svar Odpowiedz Odpovědět Beantwoorden Reageer Cevapla Yanıtla Ответить"
+    " Відповісти Απάντηση Vastaa Válasz Răspunde".split()
+)
+_DENSE_REPLIES = {"ja": ("返信",), "zh": ("回复", "回覆"), "ko": ("답글",)}
+_FIGURES = re.compile(r"[\d.,%▲▼+−-]+")
+_ENDS = '.!?。”"»'
+_WIDGETS_MIN, _WIDGET_CHARS = 3, 160  # lines that differ in figures only, such as those of polls, players and tickers
+_COMMENT_CHARS, _COMMENTS_MIN = 400, 3
+_WHOLE_CHARS = 60  # of a paragraph that has at least a sentence
+_CUT_MIN, _CUT_SHARE = 4, 0.5
+_LEFT_OUT_MIN, _LEFT_OUT_SHARE = 8, 0.03  # dots between words; speech written down has fewer
+_CUT_ENDS = ("…", "...", "…”", "[…]", "[...]")
 
 
 def find_repeats(story: Story) -> Evidence | None:
     """Text that is printed twice, as paragraphs or as one, and sentences that recur."""
+    below = story.lines_after
+    if len(below) > 1 and len(set(below)) == 1 and len(below[0]) >= _SENTENCE_CHARS:  # cleaned away already
+        return Evidence(None, excerpt(below[0]))
+    starts = [one[:_START_CHARS] for one in story.paragraphs if len(one) > _START_CHARS]
+    is_varied = len(set(starts)) > len(starts) - _STARTS_MIN + 1
+    start, count = ("", 0) if is_varied else Counter(starts).most_common(1)[0]
+    if count >= max(_STARTS_MIN, _CUT_SHARE * len(story.paragraphs)):
+        return story.at(story.text.find(start))
     least = _SENTENCE_CHARS if story.text.isascii() or " " in story.text[:80] else _DENSE_SENTENCE_CHARS
     if _count_repeated_parts(story.text, least) < _PULLED_MIN:
         return None
@@ -38,7 +64,8 @@ def find_repeats(story: Story) -> Evidence | None:
     again = [sentence for sentence, count in counts.items() if count > 1]
     size = sum(map(len, long_ones))
     surplus = sum(len(sentence) * (counts[sentence] - 1) for sentence in again)
-    if len(again) >= _REPEATED_MIN and surplus >= _REPEATED_SHARE * size:
+    is_stuck = bool(again) and max(counts.values()) > _STUCK_MIN
+    if (is_stuck or len(again) >= _REPEATED_MIN) and surplus >= _REPEATED_SHARE * size:
         return story.at(story.text.rfind(again[0]))
     return _find_pulled(story, frozenset(again))
 
@@ -67,17 +94,20 @@ def find_forms(story: Story) -> Evidence | None:
     """Paragraphs that differ in names and figures only, as in small ads, and the captions or counters of pictures."""
     if len(story.paragraphs) < _PARAGRAPHS_MIN:
         return None
-    counters = [n for n, one in enumerate(story.paragraphs) if len(one) < 12 and _COUNTER.fullmatch(one)]
+    short = [n for n, one in enumerate(story.paragraphs) if len(one) < _CREDITED_CHARS]
+    counters = [n for n in short if len(story.paragraphs[n]) < 12 and _COUNTER.fullmatch(story.paragraphs[n])]
     if len(counters) >= _COUNTERS_MIN:
         return Evidence(counters[0], excerpt(story.paragraphs[counters[0]]))
+    least = max(_PARAGRAPHS_MIN - 2, _CREDITED_SHARE * len(story.paragraphs))
+    if len(short) >= least:
+        signed = [n for n in short if ":" in story.paragraphs[n] or "/" in story.paragraphs[n]]
+        credited = [n for n in signed if _CREDITED.search(story.paragraphs[n])] if len(signed) >= least else []
+        if len(credited) >= least:
+            return Evidence(credited[0], excerpt(story.paragraphs[credited[0]]))
+    found = _find_widgets(story, short)
+    if found:
+        return found
     least = max(_PARAGRAPHS_MIN - 1, _ALIKE_SHARE * len(story.paragraphs))
-    credited = [
-        n
-        for n, one in enumerate(story.paragraphs)
-        if len(one) < _CREDITED_CHARS and (":" in one or "/" in one) and _CREDITED.search(one)
-    ]
-    if len(credited) >= least:
-        return Evidence(credited[0], excerpt(story.paragraphs[credited[0]]))
     long_ones = [n for n, one in enumerate(story.paragraphs) if len(one) >= _ALIKE_CHARS]
     # what paragraphs of one form have in common, counted far faster than the form is made: no name has such signs
     spaces = [story.paragraphs[n].count(" ", 0, _FORM_CHARS) for n in long_ones]
@@ -96,6 +126,71 @@ def find_forms(story: Story) -> Evidence | None:
     alike = [n for n, form in forms.items() if counts[form] > 1 and len(form) >= _ALIKE_CHARS]
     if len(alike) >= least:
         return Evidence(alike[0], excerpt(story.paragraphs[alike[0]]))
+    return None
+
+
+def _find_widgets(story: Story, short: Sequence[int]) -> Evidence | None:
+    """Lines between sentences that differ in figures only, among some paragraphs."""
+    lines = [n for n in short if not (story.tags[n] or "").startswith("h")]  # headings of a list are alike, too
+    widgets = {n: _label_or_form(story.paragraphs[n]) for n in lines if _is_widget(story.paragraphs, n)}
+    form, count = Counter(widgets.values()).most_common(1)[0] if widgets else ("", 0)
+    number = next((n for n, own in widgets.items() if own == form), None)
+    return None if number is None or count < _WIDGETS_MIN else Evidence(number, excerpt(story.paragraphs[number]))
+
+
+def _is_widget(paragraphs: Sequence[str], number: int) -> bool:
+    """Whether a paragraph may be the words of a poll, a player or a ticker: a line with figures between sentences."""
+    one = paragraphs[number]
+    if not _ALIKE_CHARS <= len(one) < _WIDGET_CHARS or one[-1] in _ENDS or not 0 < number < len(paragraphs) - 1:
+        return False
+    is_between = all(
+        len(paragraphs[beside]) > _WIDGET_CHARS / 2 and paragraphs[beside][-1] in _ENDS
+        for beside in (number - 1, number + 1)
+    )
+    return is_between and (_has_label(one) or len(_DIGITS.findall(one)) > 1)
+
+
+def _has_label(line: str) -> bool:
+    """Whether a line starts with a label of two words or more; a single one may be a speaker, a place or a part."""
+    return " " in line[:_ALIKE_CHARS].partition(": ")[0] and ": " in line[:_ALIKE_CHARS]
+
+
+def _label_or_form(line: str) -> str:
+    """What lines of one kind have in common: the label before a colon, or all but the figures."""
+    return line.partition(": ")[0] if _has_label(line) else _FIGURES.sub("0", line)
+
+
+def find_comments(story: Story) -> Evidence | None:
+    """Comments of readers, each with the button to reply and a number, among the paragraphs."""
+    if len(story.paragraphs) < _COMMENTS_MIN:
+        return None
+    replies = [word for word in _REPLIES if word in story.words]
+    if story.language in _DENSE_REPLIES:
+        replies += [word for word in _DENSE_REPLIES[story.language] if word in story.text]
+    if not replies:
+        return None
+    comments = [
+        n
+        for n, one in enumerate(story.paragraphs)
+        if len(one) < _COMMENT_CHARS and any(word in one for word in replies) and _DIGITS.search(one)
+    ]
+    return Evidence(comments[0], excerpt(story.paragraphs[comments[0]])) if len(comments) >= _COMMENTS_MIN else None
+
+
+def find_cut_paragraphs(story: Story) -> Evidence | None:
+    """Paragraphs that were cut at their starts or ends: they start with a small letter, or end in dots."""
+    long_ones = [n for n, one in enumerate(story.paragraphs) if len(one) >= _WHOLE_CHARS - 1]
+    least = max(_CUT_MIN, _CUT_SHARE * len(long_ones))
+    if "..." in story.words or "…" in story.words:
+        gaps = story.text.count(" ... ") + story.text.count(" … ")
+        if gaps >= max(_LEFT_OUT_MIN, _LEFT_OUT_SHARE * story.word_count):
+            return Evidence(0, excerpt(story.paragraphs[0]))
+    for cut in (
+        [n for n in long_ones if story.paragraphs[n].endswith(_CUT_ENDS)],
+        [n for n in long_ones if story.paragraphs[n][0].islower()],
+    ):
+        if len(cut) >= least:
+            return Evidence(cut[0], excerpt(story.paragraphs[cut[0]]))
     return None
 
 

@@ -57,8 +57,8 @@ def test_a_word_is_found_in_every_form(query, text):
     pattern = " ".join(map(pattern_of, words_of(query)))
     assert re.search(pattern, text, re.IGNORECASE)
     condition, values = ArticleFilter(q=query, place="title").conditions()
-    found = duckdb.execute(f"select {condition} from (select ?::varchar as title)", [*values, text]).fetchone()
-    assert found == (True,)
+    found = duckdb.execute(f"select {condition} from (select ?::varchar as title)", [*values, text]).fetchall()
+    assert found == [(True,)]
 
 
 @pytest.mark.parametrize(

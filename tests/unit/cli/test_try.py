@@ -62,6 +62,7 @@ def test_explain_shows_every_line_with_its_reason_and_the_fields_with_their_orig
     assert "lexicon: skip to main content" in printed
     assert "78 lines = " in printed
     assert "published_date" in printed and "Reasons" in printed
+    assert "compare a page with others of its site, such as title_shared, are set only in a run." in printed
 
 
 def test_a_page_that_holds_no_story_says_what_it_is_and_why(capsys):

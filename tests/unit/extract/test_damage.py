@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from support.damaged_words import DAMAGED_WORDS
 from support.pages import page_table, process
 from support.paths import EXPECTED
 
@@ -16,6 +17,19 @@ PLAIN = [
     "The cost of the pier rose by a third in the spring, and nobody in the town could say for certain why.",
     "A boat from the island brought timber, rope and four new lamps to the workers of the night shift.",
     "The judge gave both of the sides a month to answer the claims of the builders from the other shore.",
+]
+BESIDE_PLAIN = [
+    "Two of the councillors asked for a second opinion, and the engineer promised to have it ready by Friday.",
+    "Ferries have left from the old pier since 1911; before that, passengers climbed down a ladder at low tide.",
+    "“We would rather wait a year than build it twice,” said the head of the trust, whose father was a pilot here.",
+    "Shops on the quay will keep their doors open during the work, though deliveries move to the early morning.",
+    "Money for the lamps comes from a legacy of a captain, who wanted the steps to be lit for those who come home.",
+    "Last year a storm tore three planks from the landing stage, and a cyclist was lucky to get away with a bruise.",
+    "Insurance paid for the planks but not for the rail; a blacksmith on the hill forged a new one without a bill.",
+    "Anyone with old photographs of the place is asked to lend them, above all pictures from before the second war.",
+    "Gulls nest under the roof each summer, so builders must stop from May until the young birds are able to fly.",
+    "Of the eleven firms that were invited, four sent an offer, and the cheapest of them came from across the border.",
+    "The next meeting is in March, when a model of the new waiting room will be shown in the library for a week.",
 ]
 GERMAN = ["Die Gemeinde will das alte Haus am Markt noch vor dem Winter verkaufen und dann neu bauen lassen."] * 10
 
@@ -151,6 +165,72 @@ DAMAGED = [
     ),
     (Doubt.TEXT_REPEATED, story([part for one in LONG for part in (one, one.split(". ")[0] + ".")])),
     (Doubt.SPONSORED, story(lines_before=["By Ada Finch", "Sponsored content"])),
+    # what programs, templates and colleagues leave in a text
+    (Doubt.CODE_IN_TEXT, among("Warning: fopen() expects a string, null given in /srv/site/top.php on line 12")),
+    (Doubt.CODE_IN_TEXT, among('File "/srv/app/views.py", line 7, in render')),
+    (Doubt.CODE_IN_TEXT, among("at org.press.Page.render(Page.java:41)")),
+    (Doubt.CODE_IN_TEXT, among("2026-11-12 09:14:02,117 WARN [worker-3] cache miss for story 41")),
+    (Doubt.CODE_IN_TEXT, among("<<<<<<< HEAD", PLAIN[1], ">>>>>>> copy-edit")),
+    (Doubt.CODE_IN_TEXT, story(["--- title: The pier layout: post tags: [harbour] ---", *PLAIN])),
+    (Doubt.MARKUP_IN_TEXT, among("The nbsp; pier isn#8217;t safe, the quot;oldquot; one least.")),
+    (Doubt.MARKDOWN_IN_TEXT, among("The [[Harbour|harbour]] and the [[Pier|pier]].")),
+    (Doubt.MARKDOWN_IN_TEXT, among("== The pier ==", "== The boat ==")),
+    (Doubt.MARKDOWN_IN_TEXT, among("The \\emph{harbour} and the \\textbf{pier} of the town.")),
+    (Doubt.MARKDOWN_IN_TEXT, each(lambda text: f"> {text}")),
+    (Doubt.TEMPLATE_IN_TEXT, each(lambda text: text.replace(" the ", " %s ", 1))),
+    (Doubt.TEMPLATE_IN_TEXT, each(lambda text: text.replace(" the ", " [Name] "))),
+    (Doubt.TEMPLATE_IN_TEXT, story(["橋の修理にNaN万円。図書館はNaN人増やし、NaNメートル延ばす。"], language="ja")),
+    (Doubt.TEMPLATE_IN_TEXT, among("Excepteur sint occaecat cupidatat non proident.")),
+    (Doubt.TEMPLATE_IN_TEXT, among("article.labels.read_more", "common.share.button")),
+    (Doubt.DESK_NOTES, among("The trust [TK] and the board [CHECK NAME] will meet.")),
+    (Doubt.DESK_NOTES, among("Der Preis [bitte prüfen] stieg. Der Rat [einfügen: Name] tagt.")),
+    (Doubt.DESK_NOTES, story(["From: desk Sent: Monday To: web Subject: the pier", *PLAIN])),
+    (Doubt.DESK_NOTES, among("-----Ursprüngliche Nachricht-----")),
+    (Doubt.NUMBERS_BETWEEN, each(lambda text: f"7 00:01:12,400 --> 00:01:15,000 {text}")),
+    (Doubt.NUMBERS_BETWEEN, each(lambda text: f"SPEAKER 2 [00:14]: {text}")),
+    (Doubt.NUMBERS_BETWEEN, story([" ".join(f"{n:02d} a boat came from the island" for n in range(1, 20))])),
+    (Doubt.ADDRESSES_IN_TEXT, each(lambda text: f"{text} See https://lnk.example/a https://lnk.example/b")),
+    (Doubt.ADDRESSES_IN_TEXT, among("DSC_0412.JPG", "harbour-1024x683.webp")),
+    (Doubt.LETTERS_REPEATED, each(lambda text: text.replace("e", "eee").replace("n", "nnn").replace("t", "ttt"))),
+    (Doubt.SCRIPTS_MIXED, each(lambda text: text.replace("e", "´e").replace("a", "`a"))),
+    (Doubt.TEXT_REPEATED, story([*PLAIN, *[PLAIN[3]] * 8])),
+    (
+        Doubt.PARAGRAPHS_ALIKE,
+        story([part for n in range(4) for part in (PLAIN[n], f"Yes {n}1% No {n}2% View the results")] + [PLAIN[0]]),
+    ),
+    (Doubt.AUTHOR_DAMAGED, story(authors=[], declared_authors=["user_4711"])),
+    (Doubt.AUTHOR_DAMAGED, story(authors=[], declared_authors=["[email protected]"])),
+    (Doubt.AUTHOR_DAMAGED, story(authors=[], declared_authors=["Trust spends two million"])),
+    (Doubt.CODE_IN_TEXT, among("M12.50 3.20c-1.10 0.00-2.00 .90-2.00 2.00v14.00 3.10 4.20h12.10 3.30 9.90z")),
+    (Doubt.TEXT_REPEATED, story(lines_after=[PLAIN[3]] * 3)),
+    (Doubt.TEMPLATE_IN_TEXT, story(lines_after=["Duis aute irure dolor in reprehenderit in voluptate."])),
+    (Doubt.ADDRESSES_IN_TEXT, among("pic.twitter.com/aB3dE5fG", PLAIN[1], "https://lnk.example/a")),
+    (Doubt.TITLE_DAMAGED, story(title="Trust spends two million » Local » Home")),
+    (Doubt.TITLE_CUT_OFF, story(title=PLAIN[0][:26])),
+    (Doubt.TEXT_REPEATED, story([f"Trust spends two million – {text}" for text in PLAIN * 2])),
+    (Doubt.TEMPLATE_IN_TEXT, each(lambda text: text.replace(" the ", " #REF! ").replace(" a ", " #N/A "))),
+    (Doubt.TEMPLATE_IN_TEXT, each(lambda text: text.replace(" the ", " **** ").replace(" a ", " ____ "))),
+    (
+        Doubt.DIGITS_IN_WORDS,
+        each(lambda text: text.replace("e ", "e12 ").replace("r ", "r7 ").replace("d ", "d3 ")),
+    ),
+    (Doubt.PARAGRAPHS_CUT, each(lambda text: text.replace(" the ", " ... ").replace(" a ", " ... "))),
+    (Doubt.NUMBERS_BETWEEN, each(lambda text: text.replace(" the ", " the ▪ ").replace(" a ", " a ▪ "))),
+    (Doubt.NUMBERS_BETWEEN, each(lambda text: f"2026-11-12T09:14:02Z {text}")),
+    (
+        Doubt.PARAGRAPHS_ALIKE,
+        story([part for text in PLAIN for part in (text, f"Read also: {text[4:40]}")] + [PLAIN[0]]),
+    ),
+    (Doubt.TITLE_DAMAGED, story(title="Trust spends two million (12 comments)")),
+    (Doubt.COMMENTS_IN_TEXT, among(*(f"anna{n} {n} hours ago · Reply At last, well done!" for n in range(2, 6)))),
+    (Doubt.PARAGRAPHS_CUT, story([f"{text[:70]}…" for text in PLAIN * 2])),
+    (Doubt.PARAGRAPHS_CUT, story([text[6:] for text in LONG * 2])),
+    (Doubt.TITLE_DAMAGED, story(title="Trust spends two million Trust spends two million")),
+    (Doubt.TITLE_DAMAGED, story(title="Trust spends two million » Local » The Harbour Post")),
+    (Doubt.AUTHOR_DAMAGED, story(authors=[], declared_authors=["Ada Finch is a reporter who has covered the port"])),
+    (Doubt.AUTHOR_DAMAGED, story(authors=[], declared_authors=["Updated 12:40, 3 min read"])),
+    (Doubt.AUTHOR_DAMAGED, story(authors=[], declared_authors=["Share Tweet Print"])),
+    (Doubt.AUTHOR_DAMAGED, story(authors=[], declared_authors=[f"Ada Finch {letter}." for letter in "ABCDEFGHIJ"])),
 ]
 UNDAMAGED = {
     "plain text": story(),
@@ -166,7 +246,7 @@ UNDAMAGED = {
     ),
     "an advert above the text": story(lines_before=["Anzeige"]),
     "a line for subscribers below a long text": story(
-        [" ".join(f"{text[:-1]} in the year {1900 + year}." for text in PLAIN) for year in range(4)],
+        [*PLAIN, *BESIDE_PLAIN],
         lines_after=["Keep reading: become a member."],
     ),
     "a writer's hope": story([*PLAIN, "I hope this helps you end the battles about bedtime."]),
@@ -176,6 +256,25 @@ UNDAMAGED = {
     "the site of a program's maker": story(publisher="Shopify", host="www.shopify.example"),
     "a paper with a home in its name": story(publisher="Home & Harbour"),
     "one quote in large type": story([PLAIN[0], f"{PLAIN[1]} {PLAIN[2]}", PLAIN[2], PLAIN[3]]),
+    "results with ranks": among(
+        *(f"{n} {name} Finch 2:{n:02d}:14" for n, name in enumerate("Ada Ben Cora Dan Eve Fay".split(), 1))
+    ),
+    "a list with bullets": among(*(f"• {text[5:40]}" for text in PLAIN)),
+    "no text": story([]),
+    "no words": story(["…", "—"], title=""),
+    "labels of a list": story([part for text in PLAIN for part in (text, f"Con: {text[4:40]}")] + [PLAIN[0]]),
+    "topics of letters": story(title="Letters: The pier | The old boat | Taxes | Four lamps"),
+    "an interview": story([part for text in PLAIN for part in ("The Post: Is it so?", f"Finch: {text}")]),
+    "codes with digits": among("The A4, the B12, the covid19 ward, an mp3 and the g20 met on the f16 road."),
+    "one note of an editor": among("The trust [check against delivery] said so."),
+    "a message that is quoted": among("“To: the harbour trust. Subject: pier,” the letter began."),
+    "two links": among("See https://ledger.example/a and https://ledger.example/b for both reports."),
+    "a song's refrain": story([*PLAIN, *["Row the boat home, row the boat home to the shore."] * 3]),
+    "a reply": among("“Reply by 5 May,” he wrote.", "Reply cards are free."),
+    "a poem in small letters": among("row the boat home", "row it to the shore", "row the boat home", "and no more"),
+    "a repeated first word": story(title="Boats, boats, boats: the trust counts them"),
+    "a headline in three parts": story(title="Pier | Trust spends two million"),
+    "zero in German": story(["Das Spiel endete null zu null, und null Tore sind null Punkte wert."], language="de"),
     "Chinese with Latin names": story(
         ["相关法规二次征求意见，消费者可在30天内退换，SK集团表示欢迎。"] * 1, language="zh"
     ),
@@ -193,7 +292,7 @@ def test_text_without_damage_has_no_flag(name):
 
 
 def test_every_kind_has_a_case_and_a_measured_rate():
-    assert {detector.doubt for detector in DETECTORS} == {doubt for doubt, _ in DAMAGED}
+    assert {detector.doubt for detector in DETECTORS} == {doubt for doubt, _ in [*DAMAGED, *DAMAGED_WORDS]}
     assert all(0 <= detector.real_share <= 0.5 for detector in DETECTORS)
 
 

@@ -12,7 +12,16 @@ from expectations import extract
 from expectations.gate import check
 from expectations.thresholds import load_thresholds
 from tasks import schema
-from tasks.extract.doubts import ends_open, is_at_once, is_disordered, is_mixed, replaced_letters, title_found_share
+from tasks.extract.doubts import (
+    ends_open,
+    is_at_once,
+    is_disordered,
+    is_mixed,
+    is_unlike,
+    language_samples,
+    replaced_letters,
+    title_found_share,
+)
 from tasks.vocabulary import Doubt
 
 EN = (
@@ -53,7 +62,22 @@ def test_words_in_no_order():
     stirred = " ".join(words[::2] + words[1::2])
     assert is_disordered(stirred, "en", len(words))
     assert not is_disordered(EN, "en", len(words))
-    assert not is_disordered(stirred, "ja", len(words))
+    assert not is_disordered(EN, "ja", len(words))
+
+
+def test_the_order_of_words_is_judged_by_form_in_any_language():
+    polish = "Rada miasta zgodziła się na remont starego mostu. Prace ruszą wiosną i potrwają do jesieni. " * 6
+    words = polish.split()
+    assert is_disordered(" ".join(words[::2] + words[1::2]), "pl", len(words))
+    assert is_disordered(" ".join(f"{word} {word}" for word in words), "pl", 2 * len(words))
+    assert not is_disordered(polish, "pl", len(words))
+    assert not is_disordered("Wzrost o 3 proc. w marcu, o 2 proc. w maju. " * 8, "pl", 80)  # abbreviations
+
+
+def test_short_words_that_are_missing():
+    words = [word for word in EN.split() if len(word) > 3]
+    assert is_disordered(" ".join(words), "en", len(words))
+    assert not is_disordered(EN, "en", len(EN.split()))
 
 
 def test_german_words_that_changed_places_with_their_neighbours():
@@ -79,10 +103,19 @@ def test_german_words_that_changed_places_with_their_neighbours():
 
 def test_a_text_half_in_another_language():
     english, german = golden("islandobserver/lighthouse-sale.json"), golden("talblick/weinlese.json")
-    assert is_mixed(english[:1200] + german[:1200], "en")
-    assert is_mixed(english[:1200] + german[:1200], "de")
-    assert not is_mixed(english, "en")
-    assert not is_mixed(german, "de")
+    assert is_mixed(language_samples(english[:1200] + german[:1200]), "en")
+    assert is_mixed(language_samples(english[:1200] + german[:1200]), "de")
+    assert not is_mixed(language_samples(english), "en")
+    assert not is_mixed(language_samples(german), "de")
+
+
+def test_letters_that_are_not_those_of_the_language():
+    english = golden("islandobserver/lighthouse-sale.json")
+    mixed_case = "".join(char.upper() if number % 2 else char for number, char in enumerate(english))
+    assert is_unlike(language_samples(mixed_case), "en")
+    assert is_unlike(language_samples(english.translate(str.maketrans("aeio", "4310"))), "en")
+    assert not is_unlike(language_samples(english), "en")
+    assert not is_unlike(language_samples("Too short."), "en")
 
 
 def test_question_marks_in_place_of_letters():

@@ -9,7 +9,8 @@ from expectations.thresholds import load_thresholds
 from tasks import schema
 from tasks.load.tables.site_flags import SiteFlagRows
 from tasks.quality import shared_texts
-from tasks.quality.site_flags import COLUMNS, SiteLimits, flag_sites
+from tasks.quality.site_flags import SiteLimits, flag_sites
+from tasks.quality.site_rows import COLUMNS
 from tasks.steps import digest
 
 LIMITS = SiteLimits(load_thresholds().dataset, title_repeats_max=3, instant_repeats_max=4)
@@ -36,7 +37,7 @@ def page(number, **changes):
         "source_uri": f"pages/{number}.html",
         "url": f"https://www.a.example/{number}",
         "canonical_url": f"https://www.a.example/{number}",
-        "title": f"Headline {number}",
+        "title": f"Headline {chr(97 + number // 26)}{chr(97 + number % 26)}",
         "title_found_share": 0.8,
         "authors": [f"Ada Author {number % 7}"],
         "language": "en",
@@ -73,6 +74,9 @@ ALL = set(range(20))
 MANY_AUTHORS = metrics(0.1, metric="same_author_share")
 ONE_AUTHOR = metrics(1.0, metric="same_author_share")
 NEWS, ARCHIVE = metrics(0.0, metric="old_share"), metrics(0.9, metric="old_share")
+SLOGAN = {"summary": "The town's own paper."}
+VARIED_SUMMARIES = metrics(0.01, metric="same_summary_share")
+SIGNED = metrics(0.05, metric="authors_missing_share")
 ENGLISH = metrics(1.0, metric="language_en_share")
 TWO_LANGUAGES = [*metrics(0.9, metric="language_en_share"), *metrics(0.1, metric="language_es_share")[1::2]]
 PAPER = metrics(1.0, metric="publisher_The Paper_share")
@@ -97,6 +101,41 @@ OLD = {"published_date": date(2025, 9, 4)}
         pytest.param(lambda n: {"title": "News"} if n < 5 else {}, (), {"title_shared": set(range(5))}, id="title"),
         pytest.param(lambda n: {"title": "News"} if n < 3 else {}, (), {}, id="three under one headline"),
         pytest.param(
+            lambda n: {"title": f"Local {n}/11/2026"} if n < 5 else {},
+            (),
+            {"title_shared": set(range(5))},
+            id="a section and a date",
+        ),
+        pytest.param(
+            lambda n: {"title": f"Watch it live: {chr(97 + n) * 9} decides"},
+            (),
+            {"title_shared": ALL},
+            id="one start of all headlines",
+        ),
+        pytest.param(
+            lambda n: {"title": f"{chr(97 + n) * 9} decides | The Old Paper"}, (), {"title_shared": ALL}, id="one end"
+        ),
+        pytest.param(
+            lambda n: {"title": f"Police report: {chr(97 + n) * 9}"} if n % 2 else {}, (), {}, id="a start of some"
+        ),
+        pytest.param(lambda n: {"title": f"Chapter {n}"} if n < 3 else {}, (), {}, id="a series"),
+        pytest.param(lambda n: SLOGAN, VARIED_SUMMARIES, {"summary_shared": ALL}, id="a slogan"),
+        pytest.param(lambda n: SLOGAN if n < 3 else {}, VARIED_SUMMARIES, {}, id="three with a slogan"),
+        pytest.param(lambda n: SLOGAN, metrics(1.0, metric="same_summary_share"), {}, id="always a slogan"),
+        pytest.param(lambda n: SLOGAN, (), {}, id="a slogan without history"),
+        pytest.param(
+            lambda n: {"canonical_url": f"https://www.a.example/{(n + 1) % 20}"},
+            (),
+            {"address_shared": ALL},
+            id="the address of the next story",
+        ),
+        pytest.param(
+            lambda n: {"canonical_url": "https://www.a.example/3", "title": "One"} if n in (3, 4) else {},
+            (),
+            {},
+            id="the second page of a story",
+        ),
+        pytest.param(
             lambda n: {"canonical_url": "https://a.example/lead"}, (), {"address_shared": ALL}, id="one address"
         ),
         pytest.param(
@@ -104,6 +143,9 @@ OLD = {"published_date": date(2025, 9, 4)}
         ),
         pytest.param(lambda n: {"title_found_share": 0.2 if n % 3 == 0 else 0.9}, (), {}, id="some puns"),
         pytest.param(lambda n: {"authors": ["Ada"]}, MANY_AUTHORS, {"author_unusual": ALL}, id="one author"),
+        pytest.param(lambda n: {"authors": []}, SIGNED, {"author_unusual": ALL}, id="no author"),
+        pytest.param(lambda n: {"authors": []}, (), {}, id="no author without history"),
+        pytest.param(lambda n: {"authors": []} if n % 2 else {}, SIGNED, {}, id="some without an author"),
         pytest.param(lambda n: {"authors": ["Ada"]}, ONE_AUTHOR, {}, id="a blog"),
         pytest.param(lambda n: {"authors": ["Ada"]}, (), {}, id="one author without history"),
         pytest.param(lambda n: OLD, NEWS, {"older_than_usual": ALL}, id="all old"),

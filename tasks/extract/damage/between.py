@@ -1,0 +1,168 @@
+"""Lines between the paragraphs that are not the story's: labels, offers, footers of mails, excerpts of feeds."""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Sequence
+from itertools import islice, pairwise
+from pathlib import Path
+
+from tasks.extract.damage.evidence import Evidence, Story, excerpt
+
+_CHARS = 4_000  # of a text: as sure as all of it
+_DIGITS = re.compile(r"\d+")
+_TEXT_WORDS_MIN = 120
+_PHRASE_WORDS, _PHRASE_MIN = 3, 5
+# of the words, in copies of one phrase of so many; names of offices, and the labels of lists, have less
+_PHRASE_SHARES = {_PHRASE_WORDS: 0.08, 5: 0.11, 7: 0.115}
+_BRACKETS_SHARE, _BRACKETS_MIN = 0.06, 3
+_BRACKETS = re.compile(r"\([^()\n]{8,60}\)")
+_START_CHARS, _STARTS_MIN, _STARTS_SHARE = 11, 4, 0.3  # of the paragraphs
+_LABEL_CHARS, _LABELS_MIN, _LABELS_SHARE = 90, 3, 0.2
+_STOPS = ".!?。！？…"
+_AGAIN_CHARS, _AGAIN_MIN, _AGAIN_SHARE = 25, 2, 0.2  # of the paragraphs; a guide repeats fewer of its headings
+_ENDS = " .…"
+_SENTENCE_ENDS = '.!?。！？…”"»'
+_LINE_CHARS = 220  # of an offer; a longer paragraph tells of one
+_TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+_WORDS = {
+    name: "|".join(re.escape(" ".join(phrase.split())).replace("\\ ", " ") for phrase in phrases.split("|"))
+    for name, phrases in _TABLES.items()
+}
+# as they are spelt: of links, for screen readers, and of printed pages
+_LABELS = tuple(" ".join(label.split()) for label in _TABLES["labels"].split("|"))
+_PAID = re.compile(
+    rf"\b(?:{_WORDS['paid_within']}|{_WORDS['buttons']})\b|(?:\b|^)(?:{_WORDS['paid_end']})$"
+    rf"|^(?:{_WORDS['paid_start']}) ?[:|–-]\s|\bsponsored [|–-]",
+    re.I,
+)
+# what intruders plant for search engines
+_SPAM = re.compile(rf"\b(?:{_WORDS['spam']})\b")
+_SPAM_MIN = 3
+_MAIL_FOOTER = re.compile(rf"\b(?:{_WORDS['mail']})\b")
+# one of these is in each footer, and in few texts
+_MAIL_SIGNS = tuple(
+    "iPhone iPad Samsung Galaxy addressee recipient onfidentiel CONFIDENTIAL onfidencial ertrauliche printing imprim"
+    " stampare intended".split()
+)
+_FOOTERS_MIN = 2
+# how a feed or a data service ends what it gives of a text
+_EXCERPT_END = re.compile(
+    r"""
+    \[\s?(?:…|\.{3}|&hellip;)\s?\]\s*$ | \[\+\s?\d+\s(?:chars|characters|words)\]\s*$
+    | \bappeared\ first\ on\b.{1,80}$ | \best\ apparu\ en\ premier\ sur\b.{1,80}$ | \berschien\ zuerst\ auf\b.{1,80}$
+    | \bse\ publicó\ primero\ en\b.{1,80}$ | \bproviene\ da\b.{1,80}$ | \bapareceu\ primeiro\ em\b.{1,80}$
+    | \bvia\ (?:RSS|IFTTT)\s*$
+    """,
+    re.X | re.M,
+)
+
+
+def find_phrases(story: Story) -> Evidence | None:
+    """A phrase that recurs all through a text, such as a label for screen readers or the start of lines between."""
+    if len(story.paragraphs) > _STARTS_MIN:
+        evidence = _find_starts(story)
+        if evidence:
+            return evidence
+    known = [label for label in _LABELS if label in story.text]
+    if known and sum(map(story.text.count, known)) >= _LABELS_MIN:
+        return story.at(story.text.find(known[0]))
+    words = _DIGITS.sub("0", story.text[:_CHARS]).split()
+    if len(words) < _TEXT_WORDS_MIN:
+        return None
+    phrase = _recurring(words)
+    if phrase:
+        return story.at(max(story.text.find(max(phrase, key=len)), 0))
+    if story.text.count("(") >= _PHRASE_MIN:
+        brackets = {
+            text: count
+            for text, count in Counter(_BRACKETS.findall(story.text[:_CHARS])).items()
+            if count >= _BRACKETS_MIN and " " in text
+        }
+        size = sum(count * (text.count(" ") + 1) for text, count in brackets.items())
+        if sum(brackets.values()) >= _PHRASE_MIN and size >= _BRACKETS_SHARE * len(words):
+            return story.at(story.text.find(next(iter(brackets))))
+    return None
+
+
+def _recurring(words: list[str]) -> tuple[str, ...] | None:
+    """The phrase that recurs all through a text, if there is one."""
+    # each of its words is as frequent, and most texts hardly have three frequent words in succession
+    least = max(_PHRASE_MIN, min(share / length for length, share in _PHRASE_SHARES.items()) * len(words))
+    frequent = {word for word, count in Counter(words).items() if count >= least}
+    if bytes(map(frequent.__contains__, words)).count(b"\1" * _PHRASE_WORDS) < _PHRASE_MIN:
+        return None
+    for length, share in _PHRASE_SHARES.items():
+        phrases = Counter(zip(*(islice(words, start, None) for start in range(length)), strict=False))
+        phrase, count = phrases.most_common(1)[0]
+        spelt = sum(any(map(str.isalpha, word)) for word in phrase)
+        if spelt >= _PHRASE_WORDS and count >= _PHRASE_MIN and count * length >= share * len(words):
+            return phrase
+    return None
+
+
+def _find_starts(story: Story) -> Evidence | None:
+    """Paragraphs that start with the same words, or with the start of the paragraph above them."""
+    paragraphs = story.paragraphs
+    starts = [_DIGITS.sub("0", one[: 2 * _START_CHARS])[:_START_CHARS] for one in paragraphs]
+    usable = [n for n, start in enumerate(starts) if len(start) == _START_CHARS and " " in start.strip()]
+    # the speakers of an interview say sentences
+    open_ones = [n for n in usable if paragraphs[n][-1] not in _STOPS or not starts[n][0].isalpha()]
+    labels = [n for n in open_ones if _is_between(paragraphs, n)]
+    for own, least in (
+        (open_ones, max(_STARTS_MIN, _STARTS_SHARE * len(paragraphs))),
+        (labels, max(_LABELS_MIN, _LABELS_SHARE * len(paragraphs))),
+    ):
+        for start, count in Counter(starts[n] for n in own).most_common(1):
+            if count >= least:
+                number = starts.index(start)
+                return Evidence(number, excerpt(paragraphs[number]))
+    again = [
+        number + 1
+        for number, (one, below) in enumerate(pairwise(paragraphs))
+        if one[:_AGAIN_CHARS] == below[:_AGAIN_CHARS]
+        and _AGAIN_CHARS < len(below) < len(one)
+        and one.startswith(below.rstrip(_ENDS))
+    ]
+    if len(again) >= max(_AGAIN_MIN, _AGAIN_SHARE * len(paragraphs)):
+        return Evidence(again[0], excerpt(paragraphs[again[0]]))
+    return None
+
+
+def _is_between(paragraphs: Sequence[str], number: int) -> bool:
+    """Whether a short paragraph is between two long ones that end as sentences do."""
+    beside = (paragraphs[number - 1], paragraphs[number + 1]) if 0 < number < len(paragraphs) - 1 else ()
+    return (
+        bool(beside)
+        and len(paragraphs[number]) <= _LABEL_CHARS
+        and all(len(one) > _LABEL_CHARS and one[-1] in _SENTENCE_ENDS for one in beside)
+    )
+
+
+def find_ads(story: Story) -> Evidence | None:
+    """Advertisements, offers of shops and spam between the paragraphs."""
+    lines = [n for n, one in enumerate(story.paragraphs) if len(one) <= _LINE_CHARS and one[-1:] not in _SENTENCE_ENDS]
+    paid = [n for n in lines if _PAID.search(story.paragraphs[n])]
+    if paid and 0 < paid[0] < len(story.paragraphs) - 1:
+        return Evidence(paid[0], excerpt(story.paragraphs[paid[0]]))
+    spam = [n for n in lines if _SPAM.search(story.paragraphs[n].lower())]
+    if len(spam) >= _SPAM_MIN:
+        return Evidence(spam[0], excerpt(story.paragraphs[spam[0]]))
+    return None
+
+
+def find_mail_footers(story: Story) -> Evidence | None:
+    """Footers of mails: the device they were sent from, a notice about who may read them."""
+    if not any(sign in story.text for sign in _MAIL_SIGNS):
+        return None
+    footers = [n for n, one in enumerate(story.paragraphs) if _MAIL_FOOTER.search(one.lower())]
+    return Evidence(footers[0], excerpt(story.paragraphs[footers[0]])) if len(footers) >= _FOOTERS_MIN else None
+
+
+def find_excerpt(story: Story) -> Evidence | None:
+    """The end of an excerpt, as feeds and data services write it."""
+    for number in range(max(len(story.paragraphs) - 2, 0), len(story.paragraphs)):
+        match = _EXCERPT_END.search(story.paragraphs[number][-120:])
+        if match:
+            return Evidence(number, excerpt(story.paragraphs[number], max(len(story.paragraphs[number]) - 60, 0)))
+    return None

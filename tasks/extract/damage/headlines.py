@@ -1,0 +1,29 @@
+"""Headlines that no editor wrote: without spaces, cut within a character, or of a test of variants."""
+
+import re
+
+from tasks.extract.damage.evidence import Evidence, Story, excerpt
+
+_INNER_CAPITAL = re.compile(r"[a-zß-öø-ÿа-яё][A-ZÀ-ÖØ-ÞА-ЯЁ]")
+_GLUED_CHARS, _INNER_CAPITALS_MIN = 20, 3  # a hashtag or the name of a program has fewer
+_VARIANT = re.compile(
+    r"""
+    ^\W? (?: variant[ea]? | version | vers[ãi][oó]n | test | ab[-_ ]?test | headline | hl | draft | entwurf | brouillon
+      | borrador | bozza | rascunho | utkast | черновик | вариант | тест )
+      (?: [-_ ]? (?: [a-d] | hl | [ivx]{1,3} | \d{1,2} ) ){0,3} \s? [\]:|–—] | ^A/B\b (?: \s? \d{1,3}\ ?% )? \s? [-–—:|]
+    | [-–—|\[(]\s? (?: variant[ea]? | test | ab[-_ ]?test ) [-_ ]? (?: [a-d] | \d{1,2} ) [\])]? $
+    """,
+    re.I | re.X,
+)
+_REPLACED = "\ufffd"
+
+
+def find_odd_headline(story: Story) -> Evidence | None:
+    """A headline whose words stick together, that is cut within a character, or that names its variant."""
+    title = story.title
+    is_glued = (
+        len(title) >= _GLUED_CHARS and " " not in title and len(_INNER_CAPITAL.findall(title)) >= _INNER_CAPITALS_MIN
+    )
+    if is_glued or _REPLACED in title or _VARIANT.search(title):
+        return Evidence(None, excerpt(title))
+    return None

@@ -1,0 +1,38 @@
+"""What comes with a text from where it was copied: a word processor, a page's tags, a program's errors, an archive."""
+
+import re
+
+from tasks.extract.damage.evidence import Evidence, Story
+
+_PROGRAM_TAGS = frozenset({"pre", "code"})
+# each form with literals of which it has one, which are found many times as fast
+_FORMS = tuple(
+    (signs, re.compile(pattern))
+    for signs, pattern in (
+        (
+            ("X-NONE", "#default#VML", " false false false", "MsoNormal"),
+            r"\bNormal(?:\.dotm)? \d[ \d]|X-NONE|MicrosoftInternetExplorer4|#default#VML|MsoNormal",
+        ),
+        (
+            ('="', "=“", "=”"),
+            r"\b(?:class|style|data-[a-z]{2,20})=[\"“”][^\"“”\n]{1,200}[\"“”]\s(?:[\w-]{2,20}=|>)",
+        ),
+        (
+            ("Minified React", "Hydration failed", "Cannot read propert", "is not a function"),
+            r"Minified React error #\d|Hydration failed because|Cannot read propert|TypeError: \S+ is not a f",
+        ),
+        ((" captures ", " capture "), r"\b\d{1,6} captures? \d{1,2} \w{3} \d{4}"),
+    )
+)
+
+
+def find_pasted(story: Story) -> Evidence | None:
+    """Rubbish of a word processor, attributes of tags, errors of a script library, the toolbar of an archive."""
+    for signs, pattern in _FORMS:
+        if any(sign in story.text for sign in signs):
+            match = pattern.search(story.text)
+            if match:
+                evidence = story.at(match.start())
+                if evidence.paragraph is None or story.tags[evidence.paragraph] not in _PROGRAM_TAGS:
+                    return evidence
+    return None

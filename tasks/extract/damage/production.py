@@ -1,0 +1,143 @@
+"""Traces of how a text was made: notes of the desk, heads of mail, numbers of lines, names of files."""
+
+import re
+
+import numpy as np
+import numpy.typing as npt
+
+from tasks.extract.damage.evidence import Evidence, Story, excerpt
+
+# what stands in the brackets of a note to colleagues
+_NOTE = re.compile(
+    r"""
+    \[ {1,2} \s? (?: TK | TKTK | TBC | TBD | TODO | FIXME | X{2,} | \? {2,}
+      | (?: check | subs? | desk | editors? | note\ to | insert | add\ (?: quote | link | name ) | confirm | verify
+      | bitte\ (?: prüfen | ergänzen ) | prüfen | einfügen | achtung\ redaktion
+      | à\ (?: vérifier | compléter ) | insérer
+      | comprobar | verificar | insertar | inserir | verificare | inserire | da\ verificare | controleren | invoegen
+      | sprawdzić | wstawić | проверить | уточнить | вставить | kontrollera | infoga | 要確認 | 確認 ) \b
+    ) [^\[\]\n]{0,80} \] {1,2}
+    | \( (?: subs | desk | (?: web | news | picture )\ desk | note\ to\ (?: desk | editors? | subs ) ) \s? [:,—–-]
+      [^()\n]{0,80} \)
+    """,
+    re.I | re.X,
+)
+_NOTE_WORDS = frozenset(
+    f"({word}{mark}" for word in "subs desk web news picture note".split() for mark in ("", ":", ",")
+)
+_NOTES_MIN = 2  # one may be quoted
+_MAIL_FIELD = re.compile(
+    r"(?:^|\s)(?:from|sent|to|cc|subject|date|von|gesendet|an|betreff|datum|de|envoyé|à|objet|enviado|para|asunto|assunto"
+    r"|da|inviato|a|oggetto|från|skickat|till|ämne|van|verzonden|aan|onderwerp|od|wysłano|do|temat|от|отправлено|кому"
+    r"|тема|差出人|送信日時|宛先|件名): ?\S",
+    re.I,
+)
+_MAIL_FIELDS_MIN = 3
+_MAIL_CHARS = 400  # of the text's start, where the head of a message is
+_FORWARDED = re.compile(
+    r"-{3,}\s?(?:original message|forwarded message|ursprüngliche nachricht|weitergeleitete nachricht|message d'origine"
+    r"|message transféré|mensaje original|mensaje reenviado|messaggio originale|messaggio inoltrato|mensagem original"
+    r"|ursprungligt meddelande|oorspronkelijk bericht|wiadomość oryginalna|исходное сообщение|пересылаемое сообщение)"
+    r"\s?-{3,}",
+    re.I,
+)
+_FORWARDED_HYPHENS = 6  # three before and three after
+_SUBTITLE = re.compile(r"\d:\d\d[.,]\d{3} --+> \d")
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")  # of a machine
+_SIGN_INSIDE = re.compile("(?<=..)[\u2190-\u21ff\u25a0-\u25ff\u2700-\u27bf\U0001f000-\U0001faff]")
+# the first bytes of such signs in UTF-8
+_EMOJI, _SYMBOL, _SYMBOL_FROM, _SYMBOL_TO = 0xF0, 0xE2, 0x86, 0x9E
+_SIGNS_MIN, _SIGNS_SHARE = 12, 0.03  # of the words
+_SIGNS_SHARE_OF_PARAGRAPHS = 0.5  # with one that is not its first
+_COUNTED = re.compile(r"(?<=\s)0?(\d{1,3})(?=\s)")
+_COUNT_MIN = 12  # numbers that follow each other
+_COUNT_WORDS_MIN, _COUNT_WORDS_MAX = 5, 20  # between two numbers of lines; a table of results has fewer
+_SPEAKER = re.compile(r"(?:^|\n)[^\n:\[\]]{2,30}\s?\[\d{1,2}:\d\d(?::\d\d)?\]\s?:")
+_SPEAKERS_MIN = 3
+_FILE_LINE = re.compile(
+    r"(?:https?://|www\.|pic\.twitter\.com/)\S{3,120}|[\w%+.()-]{3,120}\.(?:jpe?g|png|webp|gif|svg|tiff?|heic|pdf|docx?|xlsx?|mp3|mp4|mov|avi|zip|html?|php)",
+    re.I,
+)
+_FILE_LINES_MIN = 2
+_LINK = re.compile(r"https?://|\b(?:pic\.twitter\.com|t\.co|bit\.ly)/\w")
+_LINKS_MIN, _LINKS_SHARE = 5, 0.012  # of the words; lists of sources have more than prose
+
+
+def find_desk_notes(story: Story) -> Evidence | None:
+    """Notes of the desk to itself, or the head of the message that a text came with."""
+    text = story.text
+    if "[" in text or not _NOTE_WORDS.isdisjoint(story.words):
+        matches = list(_NOTE.finditer(text))
+        if len(matches) >= _NOTES_MIN:
+            return story.at(matches[0].start())
+    if text.count("-") >= _FORWARDED_HYPHENS and "---" in text:
+        match = _FORWARDED.search(text.replace("’", "'"))
+        if match:
+            return story.at(match.start())
+    head = text[:_MAIL_CHARS]
+    if head.count(":") >= _MAIL_FIELDS_MIN and len(_MAIL_FIELD.findall(head)) >= _MAIL_FIELDS_MIN:
+        return Evidence(0, excerpt(text))
+    return None
+
+
+def find_numbers_between(story: Story) -> Evidence | None:
+    """The numbers of printed lines within sentences, the times of subtitles, or the speakers of a recording."""
+    text = story.text
+    if not text.isascii() and _count_signs(story.codes) >= max(_SIGNS_MIN, _SIGNS_SHARE * story.word_count):
+        inside = [match.start() for match in map(_SIGN_INSIDE.search, story.paragraphs) if match]
+        if len(inside) >= _SIGNS_SHARE_OF_PARAGRAPHS * len(story.paragraphs):
+            return Evidence(None, excerpt(text, inside[0]))
+    stamped = [n for n, one in enumerate(story.paragraphs) if one[:1].isdigit() and _STAMP.match(one)]
+    if len(stamped) >= _SPEAKERS_MIN:
+        return Evidence(stamped[0], excerpt(story.paragraphs[stamped[0]]))
+    if ">" in text and "-> " in text:
+        match = _SUBTITLE.search(text)
+        if match:
+            return story.at(match.start())
+    if text.count("]") >= _SPEAKERS_MIN and text.count(":") >= 2 * _SPEAKERS_MIN:
+        speakers = list(_SPEAKER.finditer(text))
+        if len(speakers) >= _SPEAKERS_MIN:
+            return story.at(speakers[0].start())
+    # a text with line numbers has all of these
+    if not all(number in story.words or f"0{number}" in story.words for number in "789"):
+        return None
+    return _find_line_numbers(story)
+
+
+def _count_signs(codes: npt.NDArray[np.uint8]) -> int:
+    """About the number of bullets, arrows, ticks and emoji."""
+    following = codes[1:][codes[:-1] == _SYMBOL]
+    symbols = np.count_nonzero((following >= _SYMBOL_FROM) & (following <= _SYMBOL_TO))
+    return int(symbols + np.count_nonzero(codes == _EMOJI))
+
+
+def _find_line_numbers(story: Story) -> Evidence | None:
+    """Numbers that count on through the text, a line's words apart."""
+    text, expected, first, last, run = story.text, 0, 0, 0, 0
+    for match in _COUNTED.finditer(text):
+        number = int(match[1])
+        if run and number == expected:
+            run, last, expected = run + 1, match.start(), expected + 1
+        elif number <= 2:
+            run, first, expected = 1, match.start(), number + 1
+    words = text.count(" ", first, last)
+    if run >= _COUNT_MIN and _COUNT_WORDS_MIN * run <= words <= _COUNT_WORDS_MAX * run:
+        return story.at(first)
+    return None
+
+
+def find_addresses(story: Story) -> Evidence | None:
+    """Many Web addresses between the words, or names of files as lines."""
+    lines = [
+        n
+        for n, one in enumerate(story.paragraphs)
+        if len(one) < 130 and " " not in one and "." in one and _FILE_LINE.fullmatch(one)
+    ]
+    if len(lines) >= _FILE_LINES_MIN:
+        return Evidence(lines[0], excerpt(story.paragraphs[lines[0]]))
+    least = max(_LINKS_MIN, _LINKS_SHARE * story.word_count)
+    if story.text.count("/") >= least:
+        links = list(_LINK.finditer(story.text))
+        if len(links) >= least:
+            return story.at(links[0].start())
+    return None

@@ -1,0 +1,134 @@
+"""Signs at places where no prose has them: within words, twice after each other, in place of characters or numbers."""
+
+import re
+
+from tasks.extract.damage.evidence import Evidence, Story
+
+# signs that stand between two letters in prose: apostrophes, hyphens, marks of addresses, of gender, of other scripts
+_BETWEEN = (
+    r"\w\s.,;:?!'’‘ʼ`´/&@#*()\[\]{}\"“”„«»‹›<>=~·・•‐‑‒–—―…°|‧∙∼˙¸¨ˆ\\^%$€£§®™©\-"
+    "\u00ad\u0300-\u036f\u0483-\u0489\u0590-\u08ff\u0900-\u0fff\u1780-\u17ff\u200b-\u200f\u2060\u3000-\u303f\ufe00-\ufe6f"
+    "\uff00-\uffef\ufffd"
+)
+_WITHIN = re.compile(rf"(?<=[^\W\d_])[^{_BETWEEN}](?=[^\W\d_])")
+_MAY_BE_BETWEEN = re.compile(f"[{_BETWEEN}]")
+_LINED = re.compile(r"(?<=[^\W\d_])_(?=[^\W\d_])")
+# signs of prices, rights and currencies between small letters: a letter was decoded wrongly
+_SMALL_SIGNS = "®©™¢£¥§¶¬±√∞∂∑≤≥◊ÄÅÃÂ†‡"
+_AMONG_SMALL = re.compile(f"(?<=[a-zß-öø-ÿа-я])[{_SMALL_SIGNS}](?=[a-zß-öø-ÿа-я])")
+# languages in which _ may stand for a lost letter; German writes Schüler_innen, and English texts name variables
+_ACCENTED = frozenset("fr es it pt pl cs sk sv da no fi hu tr ro hr sl lv lt et sq vi ca ru uk bg sr el".split())
+_WITHIN_MIN, _WITHIN_SHARE = 4, 0.008  # of the words
+_DOUBLED = re.compile(r"(?<![.,\s\d])(?:\.\.|,,|،،|。。|、、)(?![.,。、])")
+_DOUBLED_MIN, _DOUBLED_SHARE = 5, 0.012  # of the words; some writers end in two full stops
+_SLASHED = re.compile(r"\\['\"’“”](?=\w|\s)|\w\\['’]")
+_SLASHED_MIN = 3
+_STACKED = re.compile("[\u0300-\u036f\u0483-\u0489]{2}")
+_STACKED_MIN = 5
+_SUBWORD = re.compile(
+    r"[▁Ġ]\w|(?<=\w)Ġ|(?<!\S)##\w{1,20}|<unk>|\[UNK\]|\[MASK\]|<mask>|</s>|<\|\w{2,20}\|>|@@ (?=[a-z])"
+)
+_SUBWORD_MIN = 3
+_TILES = re.compile("[〓□■�]")
+_TILES_MIN, _TILES_SHARE = 4, 0.004  # of the characters; lists mark their items with such
+_CID = re.compile(r"\(cid:\d{1,5}\)")
+_UTF7 = re.compile(r"\+A[A-Z][\w/]{1,6}-")
+_CODES_MIN = 3
+_SHEET_ERROR = re.compile(
+    r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|NV|BEZUG!|WERT!|ZAHL!|¡VALOR!|¡REF!|¿NOMBRE\?|VALEUR!|NOM\?"
+    r"|NOMBRE!|VALORE!|RIF!|NOME\?|VALOR!|ЗНАЧ!|ССЫЛКА!|ИМЯ\?|Н/Д|ARG!|ADR!|SAKNAS!|VÄRDEFEL!)"
+)
+_POWER = re.compile(r"(?<![\w.])\d[.,]\d{1,8}[Ee][+-]?\d{1,3}(?!\w)")
+_NUMBERS_MIN = 3
+_BEFORE_MARK = re.compile(r"[^\W_] [,.](?= |\n|$)")
+_BEFORE_MARK_MIN, _BEFORE_MARK_SHARE = 5, 0.03
+_HAN_KANA = "\u3040-\u30ff\u3400-\u9fff"
+_APART = re.compile(f"(?<=[{_HAN_KANA}]) (?=[{_HAN_KANA}])")
+_APART_MIN, _APART_SHARE = 20, 0.06  # of the characters; headings and names have fewer
+# a single Katakana sign that looks like a Chinese one or a Hiragana one, and is not beside its like
+_LOOKALIKE = re.compile("(?<=[\u3041-\u3096\u4e00-\u9fff])[ロニカエヘタトハ](?=[\u3041-\u3096\u4e00-\u9fff])")
+_NUMERAL_BEFORE = frozenset("一二三四五六七八九十百千万数何")
+_LOOKALIKE_MIN = 2  # none in 185 real pages
+
+
+def find_signs_in_words(story: Story) -> Evidence | None:
+    """Signs within words, stacked accents, marks printed twice, and parts of words as programs cut them."""
+    text = story.text
+    if "\\" in text:
+        slashed = list(_SLASHED.finditer(text))
+        if len(slashed) >= _SLASHED_MIN:
+            return story.at(slashed[0].start())
+    if ".." in text or ",," in text or "。。" in text:
+        doubled = list(_DOUBLED.finditer(text))
+        if len(doubled) >= max(_DOUBLED_MIN, _DOUBLED_SHARE * story.word_count):
+            return story.at(doubled[0].start())
+    has_subwords = any(sign in text for sign in ("▁", "Ġ", "##", "unk>", "[UNK", "ask>", "[MASK", "</s>", "<|", "@@ "))
+    if has_subwords:
+        parts = list(_SUBWORD.finditer(text))
+        if len(parts) >= _SUBWORD_MIN:
+            return story.at(parts[0].start())
+    least = max(_WITHIN_MIN, _WITHIN_SHARE * story.word_count)
+    if "_" in text and story.language in _ACCENTED:
+        lined = list(_LINED.finditer(text))
+        if len(lined) >= least:
+            return story.at(lined[0].start())
+    return None if text.isascii() and "+" not in text else _find_odd_letters(story, least)
+
+
+def _find_odd_letters(story: Story, least: float) -> Evidence | None:
+    text = story.text
+    chars = set(text)  # some hundred at most, and a text with none of these needs no search
+    is_odd = any(not _MAY_BE_BETWEEN.match(char) for char in chars)
+    for is_likely, pattern, count in (
+        (is_odd, _WITHIN, least),
+        (not chars.isdisjoint(_SMALL_SIGNS), _AMONG_SMALL, least),
+        (any("\u0300" <= char <= "\u0489" for char in chars), _STACKED, _STACKED_MIN),
+    ):
+        found = pattern.finditer(text) if is_likely else iter(())
+        first = next(found, None)
+        if first and 1 + sum(1 for _ in found) >= count:
+            return story.at(first.start())
+    if story.language in ("ja", "zh", "yue"):
+        tiles = list(_TILES.finditer(text))
+        if len(tiles) >= max(_TILES_MIN, _TILES_SHARE * len(text)):
+            return story.at(tiles[0].start())
+    if story.language == "ja":
+        alike = [one for one in _LOOKALIKE.finditer(text) if text[one.start() - 1] not in _NUMERAL_BEFORE]
+        if len(alike) >= _LOOKALIKE_MIN:
+            return story.at(alike[0].start())
+    return None
+
+
+def find_codes(story: Story) -> Evidence | None:
+    """Characters as numbers of a font or in an encoding for mail."""
+    for sign, pattern in (("(cid:", _CID), ("+A", _UTF7)):
+        if story.text.count(sign) >= _CODES_MIN:
+            found = list(pattern.finditer(story.text))
+            if len(found) >= _CODES_MIN:
+                return story.at(found[0].start())
+    return None
+
+
+def find_numbers_damaged(story: Story) -> Evidence | None:
+    """Numbers that a spreadsheet replaced by its errors or by powers of ten."""
+    text = story.text
+    for is_likely, pattern in (("#" in text, _SHEET_ERROR), ("E+" in text or "e+" in text or "E-" in text, _POWER)):
+        found = list(pattern.finditer(text)) if is_likely else []
+        if len(found) >= _NUMBERS_MIN:
+            return story.at(found[0].start())
+    return None
+
+
+def find_spaces_before_marks(story: Story) -> Evidence | None:
+    """Spaces before full stops and commas, or between the characters of a script without spaces."""
+    text = story.text
+    least = max(_BEFORE_MARK_MIN, _BEFORE_MARK_SHARE * story.word_count)
+    if text.count(" ,") + text.count(" .") >= least:
+        marks = list(_BEFORE_MARK.finditer(text))
+        if len(marks) >= least:
+            return story.at(marks[0].start())
+    if story.language in ("ja", "zh", "yue") and text.count(" ") >= _APART_MIN:
+        apart = list(_APART.finditer(text))
+        if len(apart) >= max(_APART_MIN, _APART_SHARE * len(text)):
+            return story.at(apart[0].start())
+    return None

@@ -1,0 +1,97 @@
+"""Words that are not those of the language: common ones are missing, they are divided, or their letters are others."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+from tasks.extract.damage.evidence import Evidence, Story
+
+_CHARS = 4_000  # of a text: as sure as all of it
+_WORDS_MIN, _CHARS_MIN, _LETTERS_MIN = 80, 500, 400  # a shorter text may lack a common word or letter by chance
+_FOREIGN_MIN, _FOREIGN_SHARE = 8, 0.008  # of the letters; names of other languages are a quarter of that
+_FOREIGN_WORDS_MIN, _FOREIGN_WORDS_SHARE = 6, 0.03  # English words: quotes and names of films have fewer
+# times the usual percentage of a letter, and points above that: in so many letters, chance makes one point more
+_MUCH, _MUCH_MORE, _LETTERS_PER_POINT = 2.3, 1.2, 300
+_LITTLE, _SURELY = 0.2, 4.0  # times the usual percentage, of a letter that has so much
+_ACCENTED_LETTERS = "\xc0-\xd6\xd8-\xf6\xf8-\u024f"
+_LONG_CHARS = 700  # a shorter text, such as a song, may have short words only
+_SIGNED = re.compile(r"[^\W\d_A-Za-z]")
+_LETTERS_PER_CHAR = 0.8  # the rest are spaces and marks
+_NOT_IN_OTHERS = frozenset(
+    "that with from have this which their there would about into what your than them then said after before".split()
+)
+
+
+class _Language(NamedTuple):
+    common: frozenset[str]
+    least: float
+    chars: float
+    letters: dict[str, float]
+    accents: float
+    foreign: re.Pattern[str] | None
+
+
+def _read() -> dict[str, _Language]:
+    tables = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    return {
+        code: _Language(
+            common=frozenset(table["common"].split()),
+            least=table["least"],
+            chars=table.get("chars", 0.0),
+            letters={part[0]: float(part[1:]) for part in table.get("letters", "").split()},
+            accents=table.get("accents", 0.0),
+            foreign=_foreign(table["own"]) if "own" in table else None,
+        )
+        for code, table in tables.items()
+    }
+
+
+def _foreign(own: str) -> re.Pattern[str]:
+    """What finds a Latin letter with a sign that a language does not have."""
+    return re.compile(f"(?![{own}{own.upper()}])[{_ACCENTED_LETTERS}]")
+
+
+_LANGUAGES = _read()
+
+
+def find_unlikely_words(story: Story) -> Evidence | None:
+    """Words that a text of this language cannot be made of."""
+    language = _LANGUAGES.get(story.language or "")
+    text = story.text[:_CHARS]
+    if language is None or len(text) < _CHARS_MIN:
+        return None
+    lower = text.lower()
+    words = lower.split()
+    if len(words) >= _WORDS_MIN:
+        count = sum(map(language.common.__contains__, words))
+        if count < language.least * len(words) or (
+            len(text) >= _LONG_CHARS and len(text) < language.chars * len(words)
+        ):
+            return story.at(0)
+        if story.language != "en":
+            english = [word for word in words if word in _NOT_IN_OTHERS]
+            if len(english) >= max(_FOREIGN_WORDS_MIN, _FOREIGN_WORDS_SHARE * len(words)):
+                return story.at(lower.find(f" {english[0]} ") + 1)
+    if language.accents and 100 * len(_SIGNED.findall(text)) < language.accents * _LETTERS_PER_CHAR * len(text):
+        return story.at(0)
+    if language.foreign and not text.isascii():
+        foreign = language.foreign.findall(text)
+        if len(foreign) >= max(_FOREIGN_MIN, _FOREIGN_SHARE * len(text)):
+            return story.at(text.find(foreign[0]))
+    return _find_unlikely_letter(story, lower, language.letters)
+
+
+def _find_unlikely_letter(story: Story, lower: str, usual: dict[str, float]) -> Evidence | None:
+    """A letter that has the place of another one, as after bad recognition of a scanned page, or that is missing."""
+    counts = {letter: lower.count(letter) for letter in usual}
+    letters = sum(counts.values())
+    if letters < _LETTERS_MIN:
+        return None
+    for letter, percent in usual.items():
+        share = 100 * counts[letter] / letters
+        if share > percent * _MUCH + _MUCH_MORE + _LETTERS_PER_POINT / letters or (
+            percent >= _SURELY and share < percent * _LITTLE
+        ):
+            return story.at(max(lower.find(letter), 0))
+    return None

@@ -1,0 +1,46 @@
+"""Notes and labels between the paragraphs go where lines with the same start were removed; the story stays."""
+
+import pytest
+from support.pages import page_table
+
+from tasks.clean.core import clean_pages
+
+PARAGRAPHS = [
+    "The harbour trust agreed on Monday to spend two million on the old ferry pier, after a long debate in the hall.",
+    "Nobody in the town could say for certain why the cost of the work had risen by a third since the spring.",
+    "Two of the councillors asked for a second opinion, and the engineer promised to have it ready by Friday.",
+    "Ferries have left from this pier since 1911; before that, passengers climbed down a ladder at low tide.",
+    "Shops on the quay will keep their doors open, though deliveries are to move to the early hours of the morning.",
+    "The money for the lamps comes from a captain, who wanted the steps to be lit for those who come home late.",
+]
+COPYRIGHT = "Copyright © The Harbour Post. Read the article at https://harbourpost.example/pier-1324"
+
+
+def kept_lines(lines, tag="p"):
+    """The lines of the story of a page with a line after each paragraph."""
+    body = "".join(f"<p>{one}</p><{tag}>{line}</{tag}>" for one, line in zip(PARAGRAPHS, lines, strict=False))
+    html = f"<html lang='en'><body><article><h1>Trust spends two million</h1>{body}<p>{PARAGRAPHS[-1]}</p></article>"
+    _, rows, _ = clean_pages(page_table(html))
+    return [row["text"] for row in rows.to_pylist() if row["action"] == "keep"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [[COPYRIGHT] * 5, [f"READ ALSO: the boat was late again on pier {number}" for number in range(5)]],
+    ids=["one note", "labels with other words"],
+)
+def test_a_note_after_each_paragraph_is_removed_whole(lines):
+    assert not [text for text in kept_lines(lines) if text.startswith(("Copyright", "READ"))]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["The Post: So it is safe?", "The Post: Why not now?", "The Post: Who pays for it?", "The Post: And then?"],
+        ["He laughed.", "Then he laughed again.", "Nobody else did.", "He laughed."],
+    ],
+    ids=["questions", "short sentences"],
+)
+def test_lines_of_the_story_with_one_start_stay(lines):
+    kept = kept_lines(lines)
+    assert [line for line in dict.fromkeys(lines) if line not in kept] == []
