@@ -237,6 +237,7 @@ def _is_last_name_first(last: str, first: str) -> bool:
         and last[:1].isupper()
         and first[:1].isupper()
         and not _is_role(first)
+        and not is_wire_agency(first)
         and last.isalpha()
     )
 

@@ -35,7 +35,7 @@ _BEFORE_COLON = r"""
   | autori | autoři | napsala? | szerző | írta | scris \s de | autor | egilea
   | 글 | 취재 | protokoll
 """
-_HAN_BEFORE_SIGN = r"(?:作者|撰文|撰稿|採訪|采写|记者|記者|筆者|執筆|取材・文|文・取材|文)"
+_HAN_BEFORE_SIGN = r"(?:作者|撰文|撰稿|採訪|采写|记者|記者|筆者|執筆|取材・文|文・取材|文・写真|文)"
 _LABEL = re.compile(rf"(?<![\w'’-])(?:{_BEFORE_COLON})\s*[:：]\s*", re.IGNORECASE | re.VERBOSE)
 # words that need no colon at the start of a line
 _SURE = re.compile(
@@ -76,13 +76,20 @@ _HAN_REPORTER = re.compile(
 _HAN_REPORTER_AND_PLACE = re.compile(rf"^[（(]中央社記者({_HAN}{{3}})(?={_HAN}{{2,3}}\d{{1,2}}日)")
 _HAN_REPORTER_IN_DATELINE = re.compile(rf"[电電讯訊]\s?[（(](?:本报|本報)?(?:记者|記者)\s?({_HAN_NAMES})[）)]")
 _KANA = r"[\u3040-\u30ff\u3400-\u9fff々]"
+_JAPANESE_LABEL = re.compile(rf"(?<!\w)(?:取材・)?文(?:・写真)?\s*[:：／/]\s*({_KANA}{{1,4}}[\s　]{_KANA}{{1,4}})$")
 _NAME_AND_ROLE = re.compile(
     rf"^({_KANA}{{2,6}}(?:[\s　]{_KANA}{{1,4}})?)\s*[（(]?(?:記者|編集委員|特派員|論説委員)[）)]?$"
 )
 _SIGNED_IN_JAPANESE = re.compile(rf"^[【〔（(]({_KANA}{{3,6}}|{_KANA}{{1,4}}[\s　]{_KANA}{{1,4}})[】〕）)]$")
 _HANGUL_NAMES = r"[가-힣]{2,4}(?:\s?[·ㆍ,、]\s?[가-힣]{2,4})*"
 _KOREAN_REPORTER = re.compile(
-    rf"^(?:[\[(（【][^\])）】]{{2,24}}[\])）】])?\s*(?:(?:글|사진|취재)[·ㆍ]?)*\s*({_HANGUL_NAMES})\s*(?:선임|수습|전문|객원|인턴)?(?:기자|특파원)(?:\s*[=(/|]|\s+\S+@\S+|$)"
+    rf"^(?:[\[(（【][^\])）】]{{2,24}}[\])）】])?\s*(?:(?:글|사진|취재)[·ㆍ]?)*\s*({_HANGUL_NAMES})\s*"
+    r"(?:선임|수습|전문|객원|인턴)?(?:기자|특파원)(?:\s*[=(/|]|\s+\S+@\S+|$)"
+)
+_KOREAN_REPORTER_OF_SITE = re.compile(rf"^[\[(【][^\])】=]{{2,20}}=\s*({_HANGUL_NAMES})\s*기자[\])】]")
+_REPORTERS_IN_DATELINES = (
+    *(_KOREAN_REPORTER, _KOREAN_REPORTER_OF_SITE),
+    *(_HAN_REPORTER, _HAN_REPORTER_AND_PLACE, _HAN_REPORTER_IN_DATELINE),
 )
 _UNCASED_WORD = rf"(?:{LETTER}\.\s?)?{LETTER}{{2,}}"
 _UNCASED_NAME = re.compile(rf"{_UNCASED_WORD}(?:[ ]{_UNCASED_WORD}){{1,3}}")
@@ -147,7 +154,15 @@ def _name_with_role(text: str) -> list[str]:
 
 def names_signed(text: str, language: str | None) -> list[str]:
     """The names after a word for the writer in a line, or before one: `Autor: Ada Mörk`, `佐藤花子 記者`."""
-    for pattern in (_HAN_LABEL, _HAN_REPORTER, _NAME_AND_ROLE, _KOREAN_REPORTER):
+    if match := _JAPANESE_LABEL.search(text):
+        return [match[1]]
+    for pattern in (
+        _HAN_LABEL,
+        _HAN_REPORTER,
+        _NAME_AND_ROLE,
+        _KOREAN_REPORTER,
+        _KOREAN_REPORTER_OF_SITE,
+    ):
         if match := pattern.search(text):
             return _divided(match[1])
     short = _SHORT_WORDS.get((language or "")[:2])
@@ -181,7 +196,7 @@ def _lines_at_the_end(page: Page, kept: list[LabelledLine]) -> list[LabelledLine
 def _reporters_in_dateline(lede: str) -> list[str]:
     """The reporters in a dateline, Korean or Chinese: `(서울=연합뉴스) 박지은 기자 =`, `新华社北京电（记者李明）`."""
     head = lede[:_LEDE_CHARS]
-    for pattern in (_KOREAN_REPORTER, _HAN_REPORTER, _HAN_REPORTER_AND_PLACE, _HAN_REPORTER_IN_DATELINE):
+    for pattern in _REPORTERS_IN_DATELINES:
         if match := pattern.search(head):
             return _divided(match[1])
     return []

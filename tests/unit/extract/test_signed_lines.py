@@ -64,6 +64,8 @@ def people(text):
         ("佐藤花子 記者", ["佐藤花子"]),
         ("김민수 기자 kms@osterby.example", ["김민수"]),
         ("글·사진 박하나 기자", ["박하나"]),
+        ("[위드=정유진 기자]", ["정유진"]),
+        ("文・写真／山本 一郎", ["山本 一郎"]),
         ("责任编辑：赵六", []),
         ("Editor: Budi Santoso", []),
         ("Главный редактор: Иван Сидоров", []),
@@ -161,6 +163,7 @@ def test_lines_count_by_their_place_and_words(lines, expected):
         ("Jana Nová a Petr Malý", ["Jana Nová", "Petr Malý"]),
         ("作者：李明", ["李明"]),
         ("Watermark Feed", []),
+        ("AK, PAP", []),
     ],
     ids=case_id,
 )
