@@ -56,5 +56,7 @@ def _head(page: Row, article: Row | None) -> str:
         found = host_and_path(address)
         if found:
             return f"[[site]]\nmatch = [{toml_string(found[0])}]\n"
-    folder = PurePosixPath(page["source_uri"].partition("#")[0]).parent
-    return f"[[site]]\nsources = [{toml_string(f'{folder}/*')}]\n"
+    file = PurePosixPath(page["source_uri"].partition("#")[0])
+    # a file that was named without a folder is for itself, with its records if it is an archive
+    source = f"{file.parent}/*" if file.parent.name else f"{file}*"
+    return f"[[site]]\nsources = [{toml_string(source)}]\n"

@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterator
 from io import BytesIO, RawIOBase
 from typing import Any
 
-import orjson
 import pyarrow as pa
-import pyarrow.csv
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from flows.browse.filters import ArticleFilter
 from flows.browse.snapshot import Snapshot
+from flows.export.articles import SHARE_DIGITS
+from flows.export.text_files import CsvWriter, json_lines
 from tasks import schema
 
 _BATCH_ROWS = 2000  # some 10 MB of articles: what a download takes of memory
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def articles_in_batches(snapshot: Snapshot, wanted: ArticleFilter) -> Iterator[pa.RecordBatch]:
@@ -28,55 +28,33 @@ def articles_in_batches(snapshot: Snapshot, wanted: ArticleFilter) -> Iterator[p
 
 
 def as_json_lines(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
-    """One JSON object a line."""
+    """One JSON object per line, as `copydesk export` writes it."""
     for batch in batches:
-        yield b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in batch.to_pylist())
+        yield b"".join(json_lines(_rows(batch)))
 
 
 def as_csv(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
-    """CSV in UTF-8 with a byte order mark, which Excel needs; lists are joined by `; `.
-
-    A text that a spreadsheet would take for a formula gets an apostrophe before it.
-    """
-    names = schema.ARTICLES.names
-    yield b"\xef\xbb\xbf" + ",".join(f'"{name}"' for name in names).encode() + b"\r\n"
-    options = pyarrow.csv.WriteOptions(include_header=False)
+    """CSV for spreadsheets, as `copydesk export` writes it."""
+    sink = BytesIO()
+    writer = CsvWriter(sink, schema.ARTICLES.names)
     for batch in batches:
-        columns = [_flat(batch.column(number)) for number in range(batch.num_columns)]
-        sink = BytesIO()
-        pyarrow.csv.write_csv(pa.table(columns, names=names), sink, options)
+        writer.write(_rows(batch))
+        writer.flush()
         yield sink.getvalue()
+        sink.seek(0)
+        sink.truncate()
+    writer.close()
+    yield sink.getvalue()
 
 
-def _flat(column: pa.Array) -> pa.Array:
-    """A column of CSV: lists as text, times in UTC without a zone, no formulas."""
-    kind = column.type
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        return pa.array([_joined(values) for values in column.to_pylist()], pa.string())
-    if pa.types.is_timestamp(kind):
-        return column.cast(pa.timestamp("s"), safe=False)
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return pa.array([_no_formula(value) for value in column.to_pylist()], pa.string())
-    return column
-
-
-def _joined(values: list[Any] | None) -> str | None:
-    if values is None:
-        return None
-    return _no_formula("; ".join(_part(value) for value in values))
-
-
-def _part(value: Any) -> str:
-    """One value of a list: a quote with its speaker, or what shows a flag, each part by its name."""
-    if not isinstance(value, dict):
-        return str(value)
-    if "speaker" in value:
-        return f"{value['speaker'] or '(speaker not named)'}: {value['text']}"
-    return ", ".join(f"{name}: {part}" for name, part in value.items() if part is not None)
-
-
-def _no_formula(value: str | None) -> str | None:
-    return f"'{value}" if value and value.startswith(_FORMULA_STARTS) else value
+def _rows(batch: pa.RecordBatch) -> list[dict[str, Any]]:
+    """The rows of a batch; shares are rounded, as 32-bit numbers have digits that mean nothing."""
+    columns = [
+        pc.round(column.cast(pa.float64()), SHARE_DIGITS) if pa.types.is_float32(column.type) else column
+        for column in batch.columns
+    ]
+    rows: list[dict[str, Any]] = pa.RecordBatch.from_arrays(columns, batch.schema.names).to_pylist()
+    return rows
 
 
 def as_parquet(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:

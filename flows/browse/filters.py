@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flows.browse.search_words import pattern_of, words_of
-from flows.browse.site_names import SITE_NAME
+from flows.browse.site_names import IS_OF_SITE
 from tasks.vocabulary import Doubt
 
 ROWS_OF_A_PAGE = 50
@@ -38,6 +38,11 @@ MISSING = {
     "summary": ("summary", "summary is null"),
     "image": ("lead image", "image_url is null"),
 }
+# near-duplicates of another article: name -> (label, SQL condition)
+REPEATS = {
+    "without": ("left out", "near_duplicate_of is null"),
+    "only": ("only these", "near_duplicate_of is not null"),
+}
 PLACES = {"text": "title and text", "title": "title only"}
 
 
@@ -60,6 +65,7 @@ class ArticleFilter:
     kind: str = ""
     flag: str = ""  # a flag, or `any`
     missing: str = ""  # a key of MISSING
+    repeats: str = ""  # a key of REPEATS
     first_day: date | None = None
     last_day: date | None = None
     confidence_min: float | None = None
@@ -85,6 +91,7 @@ class ArticleFilter:
             kind=_choice("kind", text["kind"], KINDS),
             flag=_choice("flag", text["flag"], ("any", *Doubt)),
             missing=_choice("missing", text["missing"], MISSING),
+            repeats=_choice("repeats", text["repeats"], REPEATS),
             first_day=_day("first_day", text["first_day"]),
             last_day=_day("last_day", text["last_day"]),
             confidence_min=_share("confidence_min", text["confidence_min"]),
@@ -119,13 +126,15 @@ class ArticleFilter:
             if wanted:
                 yield (f"{name} is null", []) if wanted == NONE else (f"{name} = ?", [wanted])
         if self.site:
-            yield f"{SITE_NAME} = ?", [self.site.lower()]
+            yield IS_OF_SITE, [self.site.lower()] * IS_OF_SITE.count("?")
         if self.kind:
             yield "kind = ?", [self.kind]
         if self.flag:
             yield ("len(flags) > 0", []) if self.flag == "any" else ("list_contains(flags, ?)", [self.flag])
         if self.missing:
             yield MISSING[self.missing][1], []
+        if self.repeats:
+            yield REPEATS[self.repeats][1], []
 
     def _range_conditions(self) -> Iterator[Condition]:
         if self.first_day:

@@ -74,7 +74,7 @@ def page_view(snapshot: Snapshot, page: Row) -> PageView:
     lines = _lines(snapshot, doc_id)
     known = {
         "page": page,
-        "article": article,
+        "article": article and article | {"story_id": None},  # the other articles of the story are shown below
         "version": version,
         "original": original,
         "quarantine": quarantine,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlencode
 
 from flows.browse.filters import QUERY_CHARS_MAX, ROWS_OF_A_PAGE, FilterError
-from flows.browse.site_names import SITE_NAME
+from flows.browse.site_names import IS_OF_SITE
 from flows.browse.snapshot import Row, Snapshot
 
 # outcome in the ledger -> what a choice says
@@ -54,8 +54,8 @@ class PageFilter:
             parts.append("outcome = ?")
             values.append(self.outcome)
         if self.site:
-            parts.append(f"{SITE_NAME} = ?")
-            values.append(self.site.lower())
+            parts.append(IS_OF_SITE)
+            values += [self.site.lower()] * IS_OF_SITE.count("?")
         if self.q:
             spellings = spellings_of(self.q)
             has_part = " or ".join(["contains(lower({column}), ?)"] * len(spellings))
@@ -89,7 +89,6 @@ def list_pages(snapshot: Snapshot, wanted: PageFilter, page: int) -> tuple[list[
     A row has the reason and the detail of a quarantined page, and whether the article of a page is now another text.
     """
     condition, values = wanted.conditions()
-    total = snapshot.rows(f"select count(*) as total from ledger where {condition}", *values)[0]["total"]
     rows = snapshot.rows(
         "select doc_id, article_id, source_uri, url, outcome, reason, run_id, fetched_at from ledger "
         f"where {condition} order by run_id desc, source_uri, doc_id limit ? offset ?",
@@ -97,6 +96,9 @@ def list_pages(snapshot: Snapshot, wanted: PageFilter, page: int) -> tuple[list[
         ROWS_OF_A_PAGE,
         (page - 1) * ROWS_OF_A_PAGE,
     )
+    total = len(rows)
+    if page > 1 or total == ROWS_OF_A_PAGE:
+        total = snapshot.rows(f"select count(*) as total from ledger where {condition}", *values)[0]["total"]
     ids = [row["doc_id"] for row in rows]
     titles = _by_id(snapshot, "select doc_id, title from articles where list_contains(?::varchar[], doc_id)", ids)
     details = _by_id(snapshot, "select doc_id, detail from quarantine where list_contains(?::varchar[], doc_id)", ids)

@@ -1,5 +1,6 @@
 """The server of the web page: uvicorn on loopback, until it is interrupted."""
 
+import os
 import socket
 
 import uvicorn
@@ -24,7 +25,9 @@ def serve_dataset(root: str, port: int) -> None:
     try:
         listener = socket.create_server((LOOPBACK, port))
     except OSError as error:
-        raise UsageError(f"--port: cannot listen on {LOOPBACK}:{port} ({error.strerror}); choose another") from error
+        # the message of the operating system; Python adds the address to it
+        problem = os.strerror(error.errno) if error.errno else str(error)
+        raise UsageError(f"--port: cannot listen on {LOOPBACK}:{port} ({problem}); choose another") from error
     with listener:
         address = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
         print(f"{root} is shown at {address} (stop with Ctrl-C)", flush=True)

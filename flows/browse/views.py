@@ -17,7 +17,7 @@ from expectations.reasons import quarantine_sentences
 from flows.browse.articles import Found
 from flows.browse.corrections import field_correction, line_correction
 from flows.browse.downloads import FORMATS
-from flows.browse.filters import KINDS, MISSING, NONE, PLACES, SORTS, ArticleFilter
+from flows.browse.filters import KINDS, MISSING, NONE, PLACES, REPEATS, SORTS, ArticleFilter
 from flows.browse.open_problems import by_rule
 from flows.browse.overview import LOW_CONFIDENCE, Overview
 from flows.browse.page import PageView, flag_sentence
@@ -95,6 +95,7 @@ def dataset_view(numbers: Overview, reports: Sequence[RunReport], problems: Sequ
         "shares": _shares(numbers),
         "flags": [{**row, "sentence": flag_sentence(row["name"])} for row in numbers.flags],
         "chart": _chart(numbers.by_period),
+        "highest": max(numbers.by_period, key=lambda row: int(row["articles"]), default=None),
         "period": _PERIODS.get(len(numbers.by_period[0]["label"]), "") if numbers.by_period else "",
         "runs": [_run_row(report) for report in reports],
         "problems": by_rule(problems, reports),
@@ -161,10 +162,11 @@ def articles_view(wanted: ArticleFilter, found: Found, numbers: Overview) -> dic
         "language_options": sorted(
             ((code, language_name(code)) for code in numbers.language_names), key=lambda option: option[1]
         ),
-        "hint": _hint(wanted, numbers) if found.total == 0 else "",
+        "hint": _hint(wanted, numbers) if not found.rows and not found.searched else "",
         "kinds": KINDS,
         "flags": [flag.value for flag in Doubt],
         "missing": {name: label for name, (label, _) in MISSING.items()},
+        "repeats": {name: label for name, (label, _) in REPEATS.items()},
         "places": PLACES,
         "sorts": {name: label for name, (label, _) in SORTS.items()},
         "downloads": [(ending, words, wanted.query(page=1, after="")) for ending, (words, *_) in FORMATS.items()],

@@ -91,8 +91,7 @@ def outcome_sentences(known: Row) -> list[str]:
         if article["near_duplicate_of"]:
             resembled = _article_named(article["near_duplicate_of"], known["original"])
             sentences.append(f"Near-duplicate (similarity {article['similarity']:.2f}) of {resembled}")
-        is_of_another = article["story_id"] not in (None, page["article_id"])  # else the id says nothing new
-        return [*sentences, f"Story {article['story_id']}"] if is_of_another else sentences
+        return [*sentences, f"Story {article['story_id']}"] if article["story_id"] else sentences
     if version:
         replaced = f"replaced by run {version['replaced_by_run']}"
         changed = f" ({', '.join(version['changes'])})" if version["changes"] else ""

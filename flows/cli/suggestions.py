@@ -15,6 +15,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {similar[0]}?" if similar else ""
 
 
+_NUMBERS: dict[Any, str] = {int: "a whole number", float: "a number"}
+
+
 class SuggestingParser(argparse.ArgumentParser):
     """An `ArgumentParser` that reports unknown commands, options and values with a suggestion.
 
@@ -40,6 +43,15 @@ class SuggestingParser(argparse.ArgumentParser):
             None if name == "command" else action,
             f"unknown {name}: {value}{did_you_mean(str(value), known) or '; choose from ' + ', '.join(known)}",
         )
+
+    def _get_value(self, action: argparse.Action, arg_string: str) -> Any:
+        try:
+            return super()._get_value(action, arg_string)  # type: ignore[misc]  # not in the stubs of argparse
+        except argparse.ArgumentError as error:
+            kind = _NUMBERS.get(action.type)
+            if kind is None:
+                raise
+            raise argparse.ArgumentError(action, f"not {kind}: {arg_string}") from error
 
     def error(self, message: str) -> NoReturn:
         """Print the usage and the message, and exit with code 2."""

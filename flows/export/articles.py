@@ -16,6 +16,7 @@ from tasks.load.output import Output
 _BATCH_ROWS = 1_000  # a few megabytes of text
 _MEMORY = "1GB"  # of DuckDB; what needs more is written to disk
 KEY = "article_id"
+SHARE_DIGITS = 4  # of confidences, which are 32-bit numbers: what follows means nothing
 _UNKNOWN_COLUMN = re.compile(r'^Referenced column "([^"]*)" not found')
 _EXAMPLE = "for example \"language = 'de'\""
 _TEXT_IN_QUOTES = f"; a text has single quotes around it, {_EXAMPLE}"
@@ -100,9 +101,8 @@ class Articles:
             listed = ", ".join("'" + path.replace("'", "''") + "'" for path in files)
             parquet = f"read_parquet([{listed}], union_by_name = true)"
             query += f" union all by name select * from {parquet}"  # noqa: S608 - quoted names of files
-        # 32-bit numbers have digits that mean nothing
         shares = [field.name for field in schema.ARTICLES if pa.types.is_float32(field.type)]
-        rounded = ", ".join(f"round({name}::double, 4) as {name}" for name in shares)
+        rounded = ", ".join(f"round({name}::double, {SHARE_DIGITS}) as {name}" for name in shares)
         view = f"select * replace ({rounded}) from ({query})"  # noqa: S608 - names of columns and files
         self.connection.execute(f"create temporary view articles_of_dataset as {view}")
 

@@ -42,6 +42,10 @@ class CsvWriter:
             self._writer.writerow([self._safe(csv_cell(row[name])) for name in self._columns])
             self.row_count += 1
 
+    def flush(self) -> None:
+        """Pass on to the stream what was written."""
+        self._text.flush()
+
     def close(self) -> None:
         """Write what is left; the stream stays open."""
         self._text.detach()

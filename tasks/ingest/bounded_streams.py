@@ -71,6 +71,33 @@ class CountingStream:
         """Do nothing."""
 
 
+class Begun:
+    """A binary stream whose first bytes are known, and are read once more."""
+
+    def __init__(self, stream: IO[bytes], size: int = 8192) -> None:
+        self._stream = stream
+        self.head = self._left = stream.read(size)
+
+    def read(self, size: int = -1) -> bytes:
+        """Read from the stream."""
+        if not self._left:
+            return self._stream.read(size)
+        if size < 0:
+            data, self._left = self._left + self._stream.read(), b""
+        else:
+            data, self._left = self._left[:size], self._left[size:]
+        return data
+
+    @property
+    def closed(self) -> bool:
+        """Whether the stream is closed."""
+        return self._stream.closed
+
+    def close(self) -> None:
+        """Close the stream."""
+        self._stream.close()
+
+
 @dataclass(slots=True)
 class Window:
     """A binary stream that seems to end at byte `end` of another; offsets are those of the other stream."""

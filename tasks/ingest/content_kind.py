@@ -114,9 +114,15 @@ def found_kind(path: str, *, is_named: bool = False) -> tuple[Format, str | None
             head, codec = unpacked_head(stream)
     except (OSError, UnpackError, object_stores.StoreError):
         return None
+    kind = kind_of_unnamed(head, is_named=is_named)
+    return (kind, codec) if kind else None
+
+
+def kind_of_unnamed(head: bytes, *, is_named: bool = False) -> Format | None:
+    """The format of a file without a known ending; of JSON, only with a column of a page unless the user names it."""
     kind = kind_of(head)
     if kind is not None:
         is_taken = is_named or kind.name != "json" or _PAGE_COLUMN.search(head.replace(b"\0", b""))
-        return (kind, codec) if is_taken else None
+        return kind if is_taken else None
     is_page = is_html(head) or _ANSWER.match(head) is not None
-    return (PAGE, codec) if is_page and find_problem(head) is None else None
+    return PAGE if is_page and find_problem(head) is None else None

@@ -97,9 +97,11 @@ def is_beside_pages(path: str) -> bool:
 
 def kind_without_ending(path: str) -> tuple[Format, str | None] | None:
     """The format and compression of a file in a folder whose name does not show them; None if it is passed over."""
-    name = PurePosixPath(path).name
+    return found_kind(path) if may_be_anything(PurePosixPath(path).name) else None
+
+
+def may_be_anything(name: str) -> bool:
+    """Whether a name without a known ending says nothing of what is in the file."""
     suffix = PurePosixPath(name).suffix.lower()
     is_usual = suffix[1:].isalnum() and len(suffix) <= _SUFFIX_CHARS + 1 and not suffix[1:].isdigit()
-    if is_usual and suffix not in _SERVER_SUFFIXES and "?" not in name:
-        return None
-    return found_kind(path)
+    return not is_usual or suffix in _SERVER_SUFFIXES or "?" in name

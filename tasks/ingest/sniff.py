@@ -55,6 +55,12 @@ _HTML_START = re.compile(
 )
 # what may stand before the first tag: a declaration of XML, stylesheets, comments
 _PROLOG = re.compile(rb"(?:\s+|<\?[\w-]+[^>]{0,1000}\?>|<!--.{0,4000}?-->)+", re.S)
+# the first tag of what only lists pages, which servers also send as HTML
+_LIST = re.compile(
+    rb"(?:<\?[\w-]{1,40}[^>]{0,1000}\?>|<!--.{0,1000}?-->|\s){0,20}"
+    rb"<(rss|feed|urlset|sitemapindex|rdf:RDF|opml)[\s>]",
+    re.S,
+)
 _WIDE_PROBE = 4096
 _FEW_BYTES = 16_384  # fewer are copied faster than NumPy is called
 _PROBE = 65_536  # at either end of a page: binary data is binary from its start or to its end
@@ -83,6 +89,8 @@ def find_problem(raw: bytes) -> tuple[Flaw, str] | None:
             return Flaw.BINARY, f"starts like {name}"
         if raw.startswith(_BOMS[1:]):
             return None
+    elif raw.startswith(b"<") and (found := _LIST.match(raw)):
+        return Flaw.NO_PAGES, f"is a feed, a sitemap or a list of feeds (<{found[1].decode()}>); name it by its address"
     if is_wide(raw):
         return None
     probe = raw if len(raw) <= 2 * _PROBE else raw[:_PROBE] + raw[-_PROBE:]

@@ -9,15 +9,17 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import orjson
 import pyarrow as pa
 
 from tasks import schema
+from tasks.ingest.bounded_streams import BoundedStream, FlawError
 from tasks.ingest.content_kind import kind_of, unpacked_head
 from tasks.ingest.file_refs import FileRef, FileRefs
 from tasks.ingest.formats import BY_NAME, PARTS_MISALIGNED, Format, Opened, Options, Skipped
+from tasks.ingest.formats.nested import UNPACKED_FORMATS, read_nested
 from tasks.ingest.reading_time import seconds_for, within
 from tasks.ingest.record import Record, SourceFile, page_row, too_large_detail
 from tasks.ingest.seen import SeenPages
@@ -38,7 +40,6 @@ _GROUP_PAGES, _GROUP_BYTES = 32, 16 << 20
 _SAME_BYTES = {"wacz": ("zip",), "har": ("json",)}  # formats that begin like a wider one
 _METER, _METER_RECORDS = ".meter", 250
 _WRITING_FACTOR = 3.0  # of the time to read a file: its pages are hashed, compressed and written besides
-_UNPACKED_FORMATS = ("zip", "wacz", "parquet", "arrow", "orc")  # compressed inside, if at all
 # the parts of a saved page are with it, in MHTML in base64
 _SAVED_GROWTH = {"mhtml": 4, "webarchive": 4}
 
@@ -134,6 +135,8 @@ def _records_in(stream: IO[bytes], ref: FileRef, options: Options) -> Iterator[R
         kind = _kind_inside(stream, kind)
         ref = replace(ref, format=kind.name)
     opened = opened_as(stream, ref)
+    if kind.name in UNPACKED_FORMATS and (codec := codec_of(_first_bytes(stream))):
+        return within(_decompressed(stream, codec, kind, ref, options), seconds_for(ref.size))
     if ref.span and opened.codec != ref.codec:  # it was cut into parts by its name
         return iter((PARTS_MISALIGNED,))
 
@@ -143,6 +146,22 @@ def _records_in(stream: IO[bytes], ref: FileRef, options: Options) -> Iterator[R
         yield from within(found, seconds_for(ref.size)) if kind.is_container else found
 
     return as_one_finding(read, ref.size, ref.span) if kind.is_container else read()
+
+
+def _first_bytes(stream: IO[bytes]) -> bytes:
+    head = stream.read(MAGIC_BYTES)
+    stream.seek(0)
+    return head
+
+
+def _decompressed(
+    stream: IO[bytes], codec: str, kind: Format, ref: FileRef, options: Options
+) -> Iterator[Record | Skipped]:
+    """The pages of a file that is compressed although its format is: a Parquet file in gzip."""
+    try:
+        yield from read_nested(cast("IO[bytes]", BoundedStream(stream, codec)), kind, ref.path, "", options)
+    except FlawError as error:
+        yield Record(None, "end", flaw=error.flaw, detail=error.detail)
 
 
 def _kind_inside(stream: IO[bytes], kind: Format) -> Format:
@@ -158,9 +177,8 @@ def _kind_inside(stream: IO[bytes], kind: Format) -> Format:
 def opened_as(stream: IO[bytes], ref: FileRef) -> Opened:
     """An open file, or a part of one, as readers take it."""
     codec = ref.codec
-    if ref.format not in _UNPACKED_FORMATS:
-        codec = codec_of(stream.read(MAGIC_BYTES))
-        stream.seek(0)
+    if ref.format not in UNPACKED_FORMATS:
+        codec = codec_of(_first_bytes(stream))
     return Opened(stream, ref.path, codec, ref.span, ref.lines_before)
 
 

@@ -38,6 +38,7 @@ from tasks.load.layout import (
 )
 from tasks.load.tables.months import UNKNOWN_MONTH
 from tasks.storage.atomic import remove_temporary, replace_link, replaced_folder, write_json
+from tasks.storage.output_mark import read_mark
 from tasks.storage.tables import is_file_of, write_table
 
 KEEP_SNAPSHOTS = 3  # the current one and two before, for readers in the middle of a scan
@@ -58,7 +59,14 @@ class NothingPublishedError(OutputError):
     """No run has published to this output yet."""
 
     def __init__(self, root: str | Path) -> None:
-        super().__init__(f"{root}: no run has published here yet; try `copydesk run SOURCE --output {root}`")
+        path = Path(root)
+        around = next((one for one in path.resolve().parents if read_mark(one)), None)
+        if around:
+            super().__init__(f"{root}: is a part of the dataset in {around}; give the folder of the whole dataset")
+        elif path.is_file():
+            super().__init__(f"{root}: is a file; give the folder of a dataset")
+        else:
+            super().__init__(f"{root}: no run has published here yet; try `copydesk run SOURCE --output {root}`")
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """The user's file of corrections, typed: entries for sites, each with values, selectors and rules for lines."""
 
+import re
 from collections import Counter
 from functools import cache, cached_property
 from typing import Annotated, Literal
@@ -16,6 +17,7 @@ from tasks.steps import digest
 RULE_CHARS_MAX = 1_000  # of a text, pattern or selector; a paragraph has half of it
 _ENTRY_RULES = 200  # of one kind in one entry: each costs a pass over the lines of a page
 _EMPTY_PAGE = "<p></p>"
+_BRACKETS = re.compile(r":has\(|[()]")
 _LINES_OF_NO_KIND = ["", "\u2603 7q\u00df", "kx 3"]  # a pattern that finds all of these finds anything
 _ISO_639_1 = 2  # letters of a code
 
@@ -33,7 +35,22 @@ def _checked_selector(selector: str) -> str:
         LexborHTMLParser(_EMPTY_PAGE).css(selector)
     except (SelectolaxError, ValueError) as error:
         raise ValueError(f"{selector!r} is not a CSS selector that can be used; expected e.g. h1.headline") from error
+    if _has_nested_has(selector):
+        raise ValueError(f"{selector!r} has :has() within :has(), which CSS does not allow")
     return selector
+
+
+def _has_nested_has(selector: str) -> bool:
+    """Whether `:has()` is within `:has()`: the parser takes it, but its time grows with a power of a page's depth."""
+    within: list[bool] = []  # of each open bracket: is it one of `:has`
+    for part in _BRACKETS.findall(selector.lower()):
+        if part == ")":
+            within = within[:-1]
+            continue
+        if part == ":has(" and True in within:
+            return True
+        within.append(part == ":has(")
+    return False
 
 
 def _checked_pattern(pattern: str) -> str:

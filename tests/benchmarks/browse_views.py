@@ -48,6 +48,8 @@ def views(article_id):
         "Source": f"/page/{article_id}/source",
         "Quarantine": "/quarantine",
         "Quarantine, one reason, page 20": "/quarantine?reason=clean.listing&page=20",
+        "Pages": "/pages",
+        "Pages, a part of an address": "/pages?q=paper.example/7777",
         "Sites": "/sites",
         "Sites, most quarantined first": "/sites?sort=quarantined",
         "Runs": "/runs",

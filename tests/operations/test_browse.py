@@ -65,7 +65,7 @@ def test_every_view_can_be_reached_and_read(address, tmp_path):
         browser.click(".results a")
         look(browser, "Earlier versions", "The ferry left at dawn.", "=HYPERLINK(1)")
         browser.click("header a[href='/pages']")
-        look(browser, "68 pages received, 50 of them here", "Story number 10")
+        look(browser, "69 pages received, 50 of them here", "Story number 10")
         browser.run("document.querySelector('#q').value = 'https://www.paper.example/7/'")
         browser.click("form button")
         look(browser, "1 page received", "Story number 7")

@@ -89,6 +89,7 @@ def make_dataset(root):
     earlier = article(2, doc_id="v2", text="The ferry left at dawn.\n\nIt came back.")
     repeat = article(2, doc_id="r2", source_uri="pages/copy of 2.html")
     lost = article(90, doc_id="q1", source_uri=f"pages/{SCRIPT}.html", article_id=None)
+    removed = article(91, doc_id="f1", article_id=None, url=None, source_uri="removed/1.html")
     tables = {
         "articles": list(ARTICLES),
         "versions": [earlier | {"replaced_by_run": RUN_ID, "changes": ["text", "1 word added"]}],
@@ -107,6 +108,7 @@ def make_dataset(root):
             _page(earlier),
             _page(repeat, "duplicate", "same_text"),
             _page(lost, "quarantined", "clean.too_short"),
+            _page(removed, "forgotten"),
         ],
     }
     changes = Changes()

@@ -19,9 +19,8 @@ _CELL_WORDS = 8.0  # on average; a table of longer ones is layout, and its parag
 _TABLE_SHARE = 1.0  # of the story's words outside it: a longer table is what the page is about
 _RESULTS_SHARE = 3.0  # between two paragraphs of one article: a report of few words around its results
 _LINKED = 0.1  # of a table's words: with more, it is navigation
-# Of the lines between two of the story in one element, 15 of 22 with at least this chance were gold body, and three
-# quarters of their words (195 pages, cross-validated).
-_BETWEEN_CHANCE = 0.2
+_BETWEEN_WORDS = 3  # `2 comments` is a link that lost its address
+_BETWEEN_CHANCE = 0.25  # of a line between two of the story in one element, on a page of few lines
 _MAX_BETWEEN = 12  # lines, with both of the story's; more are another part of the page
 _LAST_WORDS = (2, 12)
 # Of short last sentences right below a story, in an element of the same kind, with at least this chance by the model, 7
@@ -29,7 +28,7 @@ _LAST_WORDS = (2, 12)
 _LAST_CHANCE = 0.3
 # On pages of few lines the models see little: closing paragraphs in an element of the same kind that end like a
 # sentence were the story down to this chance in 32 of 35 cases on 109 pages written for this. Text shows no elements.
-_CLOSING_CHANCE, _CLOSING_CHANCE_OF_TEXT = 0.05, 0.1
+_CLOSING_CHANCE, _CLOSING_CHANCE_OF_TEXT = 0.06, 0.1
 _CLOSING_WORDS = 8
 _CONTACT = re.compile(r"\w@\w|@\w{3}|https?://|\bwww\.")
 _LAST_PARAGRAPHS = 3
@@ -47,8 +46,9 @@ def find_missed_lines(page: PageLines, removed: Removed) -> dict[int, LineLabel]
         return added
     if page.is_html:
         _add_tables(page, story, added)
+    if len(page.text) <= _FEW_LINES:  # on longer pages half of such lines are captions and teasers
         _add_between(page, story, added)
-    _add_last_lines(page, story[-1], added)
+    _add_last_lines(page, story, added)
     return {n: label for n, label in added.items() if n not in removed and n not in page.template}
 
 
@@ -104,7 +104,7 @@ def _add_between(page: PageLines, story: list[int], added: dict[int, LineLabel])
         lines = range(above + 1, below)
         if all(_is_plain(page, n) and _surroundings(page, n) == surroundings for n in lines):
             for n in lines:
-                if page.chance[n] >= _BETWEEN_CHANCE and page.words[n] >= _LAST_WORDS[0]:
+                if page.chance[n] >= _BETWEEN_CHANCE and page.words[n] >= _BETWEEN_WORDS:
                     added[n] = LineLabel(Label.PARAGRAPH, Action.KEEP, Reason.WITHIN_STORY, "between its lines", 0.6)
 
 
@@ -113,25 +113,35 @@ def _is_plain(page: PageLines, n: int) -> bool:
     return bool(page.key[n]) and page.link_share[n] == 0 and n not in page.entry
 
 
-def _add_last_lines(page: PageLines, last: int, added: dict[int, LineLabel]) -> None:
-    """A short closing sentence; on a page of few lines, where the models see little, closing paragraphs, too."""
+def _add_last_lines(page: PageLines, story: list[int], added: dict[int, LineLabel]) -> None:
+    """A short closing sentence; on a page of few lines, where the models see little, closing paragraphs, too.
+
+    There, what stands between the story's lines (times, captions, buttons) may also stand between these paragraphs.
+    """
+    last = story[-1]
     low, high = _LAST_WORDS
-    kept = sum(page.is_story)
-    is_short_page = len(page.text) <= _FEW_LINES and kept >= _FEW_PARAGRAPHS
-    for n in range(last + 1, min(last + 1 + (_LAST_PARAGRAPHS if is_short_page else 1), len(page.text))):
+    is_short_page = len(page.text) <= _FEW_LINES and sum(page.is_story) >= _FEW_PARAGRAPHS
+    kept = {_surroundings(page, n) for n in story} if is_short_page and page.is_html else {_surroundings(page, last)}
+    seen = {_surroundings(page, n) for n in range(story[0], last)} if is_short_page and page.is_html else set()
+    count = 0
+    for n in range(last + 1, len(page.text)):
         is_paragraph = is_short_page and _CLOSING_WORDS <= page.words[n] <= _PARAGRAPH_WORDS
-        is_sentence = page.is_html and page.is_end[n] and low <= page.words[n] <= high
-        if not (
+        is_sentence = page.is_html and page.is_end[n] and low <= page.words[n] <= high and n == last + 1
+        if (
             (is_sentence or is_paragraph)
             and page.chance[n] >= (_least_chance(page, n) if is_paragraph else _LAST_CHANCE)
             and _is_plain(page, n)
             and page.text[n][-2:] != ".."
             and not (is_paragraph and _CONTACT.search(page.text[n]))
-            and _surroundings(page, n) == _surroundings(page, last)
+            and _surroundings(page, n) in kept
         ):
+            detail = "the last sentence" if is_sentence else "the last paragraph"
+            added[n] = LineLabel(Label.PARAGRAPH, Action.KEEP, Reason.WITHIN_STORY, detail, 0.6)
+            count += 1
+        elif _surroundings(page, n) not in seen or (page.link_share[n] == 0 and page.words[n] >= _CLOSING_WORDS):
             return
-        detail = "the last sentence" if is_sentence else "the last paragraph"
-        added[n] = LineLabel(Label.PARAGRAPH, Action.KEEP, Reason.WITHIN_STORY, detail, 0.6)
+        if count >= (_LAST_PARAGRAPHS if is_short_page else 1):
+            return
 
 
 def _least_chance(page: PageLines, n: int) -> float:

@@ -45,8 +45,6 @@ _WORD_BITS: dict[str, int] = {}
 for _group, _words in GROUPS.items():
     for _word in _words:
         _WORD_BITS[_word] = _WORD_BITS.get(_word, 0) | BITS[_group]
-# posts from social media that the story shows, which share its pages' names with the buttons for sharing
-_EMBED = re.compile(r"\b(?:twitter-(?:tweet|video)|instagram-media|fb-post|tiktok-embed|bluesky-embed)\b")
 _PARTS = re.compile(r"[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z]+")
 
 
@@ -54,7 +52,7 @@ _PARTS = re.compile(r"[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z]+")
 def class_bits(names: str) -> int:
     """The groups of a class or id attribute, as bits."""
     bits = 0
-    for part in _PARTS.findall(_EMBED.sub(" ", names)):
+    for part in _PARTS.findall(names):
         word = part.lower()
         bits |= _WORD_BITS.get(word, 0) or (_WORD_BITS.get(word[:-1], 0) if word.endswith("s") else 0)
     return bits

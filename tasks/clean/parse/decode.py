@@ -26,6 +26,14 @@ _META = re.compile(
 _NOT_CHARSETS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"})  # Python's own
 _DAMAGED_SHARE = 0.01  # of undecodable bytes: up to this a text is damaged, with more it is in another encoding
 
+# Where a page has no valid sequence of UTF-8, these are letters and signs of windows-1252, whatever the page declares.
+# The first bytes of a cut sequence of UTF-8 (C2, C3, E2) are letters within a word only.
+_SINGLE_BYTE = re.compile(
+    rb"(?<=[A-Za-z])[\xc0\xc1\xc4-\xd6\xd8-\xe1\xe3-\xf6\xf8-\xff](?=[A-Za-z\s.,;:!?<)'\"-])"
+    rb"|(?<=[\x00-\x7f])[\xc0-\xd6\xd8-\xf6\xf8-\xff](?=[A-Za-z])"
+    rb"|[\x80\x85\x91-\x97\xa0\xa3\xa7\xa9\xab\xae\xb0\xbb](?![\x80-\xbf])"
+)
+
 _BREAK_CLASS = "\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
 _BREAKS = re.compile(f"\r\n?|[{_BREAK_CLASS}]")
 _SPACE_CLASS = "\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
@@ -109,8 +117,11 @@ def decode(raw: bytes, declared: str | None = None) -> Decoded:
         return believed
     damaged = raw.decode("utf-8", "replace")
     bad = damaged.count("\ufffd")
-    if bad <= _DAMAGED_SHARE * len(raw) and (
-        len(damaged) < len(raw) - 2 * bad or any(_codec(label) == "utf-8" for label, _ in named)
+    is_single_byte = len(damaged) == len(raw) and bad == len(_SINGLE_BYTE.findall(raw))
+    if (
+        not is_single_byte
+        and bad <= _DAMAGED_SHARE * len(raw)
+        and (len(damaged) < len(raw) - 2 * bad or any(_codec(label) == "utf-8" for label, _ in named))
     ):
         return Decoded(raw, "utf-8", "utf-8", bad)  # has valid multi-byte characters, or declares UTF-8
     guess = _codec(charset.detected(raw))

@@ -110,6 +110,8 @@ def _prune(value: Any, depth: int) -> Any:
     if isinstance(value, dict):
         if depth > MAX_DEPTH:
             return None
+        if depth and "@value" in value:  # a text with its language or type
+            return _prune(value["@value"], depth + 1)
         return {str(key)[:60]: _prune(item, depth + 1) for key, item in value.items() if str(key).lower() in _KEPT_KEYS}
     if isinstance(value, list):
         return [_prune(item, depth + 1) for item in value[:MAX_ITEMS]] if depth <= MAX_DEPTH else None

@@ -58,13 +58,13 @@ def _suspects(blocks: Blocks, first: int) -> list[int]:
     """The elements around a headline that are named like another part of a page."""
     containers = blocks.containers
     found: dict[int, None] = {}
-    for n in range(first, len(blocks)):
+    tags = blocks.tag[first:]
+    headlines = [n for n, tag in enumerate(tags, first) if tag == _H1] if _H1 in tags else []
+    for n in headlines:
         container = blocks.container[n]
-        if blocks.tag[n] != _H1 or not (
-            containers.above[container] & _OTHER or containers.tags_above[container] & _OTHER_TAGS
-        ):
+        if not (containers.above[container] & _OTHER or containers.tags_above[container] & _OTHER_TAGS):
             continue
-        while container:
+        while containers.parent[container]:  # the body's names speak of the whole page, and the models know them
             if _is_misnamed(containers.bits[container]) or 1 << containers.tag[container] & _OTHER_TAGS:
                 found[container] = None
             container = containers.parent[container]

@@ -39,6 +39,7 @@ _AUTHOR_METAS = (
     *("parsely-author", "sailthru.author", "sailthru.byline_name", "cxenseparse:author", "byl", "byline"),
     *("article:author_name", "og:article:author", "article:byline", "articleauthor", "analyticsattributes.author"),
     *("shareaholic:article_author_name", "mrf:authors", "qc:author", "citation_author", "mediator_author"),
+    "authors",
 )
 _WRITTEN_BY_LABEL = re.compile(r"written|author|autor|verfasst|escrit|écrit|scritto|geschrieben|von", re.I)
 # bylines without a word like `By`; such lines are kickers and captions as often, so only plain names count
@@ -46,6 +47,7 @@ _BARE = "bare byline"
 _BYLINE = "byline"
 _CASED = re.compile(r"[A-Za-zÀ-ɏΑ-ωА-я]")
 _CJK_NAME = re.compile(r"[\u4e00-\u9fff\uac00-\ud7a3]{2,4}$")
+_PEN_NAME = re.compile(r"[\u3400-\u9fff]{2}$")  # 深海: beside a byline such a word is an account or a section
 _FULL_NAME_CHARS = 60
 _BYLINE_CHARS = 120
 _ITEM_CHARS = 80  # of a microdata property; a longer one tells the writer's life
@@ -65,11 +67,13 @@ def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
     for origin, values in _candidates(page, site_keys):
         texts = _without_places(values) if origin == _BARE else values
         people = [name for value in texts for name in people_in(value) if is_person(name, site_keys)]
-        people = [name for name in people if not _is_part_of_site(name, domain)]
+        people = [_without_site(name, site_keys) for name in people if not _is_part_of_site(name, domain)]
         if origin == _BARE:
             people = [name for name in people if leading_name(name) == name or not _CASED.search(name)]
         if origin not in _ORIGINS_OF_SHORT_NAMES:
-            people = [name for name in people if _is_full_name(name) or (origin == _BYLINE and squeeze(name) in linked)]
+            is_printed = origin == _BYLINE
+            people = [name for name in people if _is_full_name(name) or (is_printed and squeeze(name) in linked)]
+            people = [name for name in people if is_printed or not _PEN_NAME.match(name)]
         if people:
             if origin == SITE_RULE:
                 return FieldValue(_distinct(people)[:MAX_AUTHORS], origin)
@@ -97,6 +101,12 @@ def _is_part_of_site(name: str, domain: str) -> bool:
     """Whether a name is the site's with more: `Wend Gazette Kitchens`. A writer's own site has the bare name."""
     key = squeeze(name)
     return " " in name and len(domain) >= _DOMAIN_LETTERS and key.startswith(domain) and key != domain
+
+
+def _without_site(name: str, site_keys: set[str]) -> str:
+    """A Korean, Chinese or Japanese name without the site in front of it: `港新聞 山田太郎`."""
+    site, _, rest = name.partition(" ")
+    return rest if squeeze(site) in site_keys and _CJK_NAME.match(rest) else name
 
 
 def _origin(candidate: str) -> str:
@@ -178,6 +188,9 @@ def _declared_by_newsroom(page: Page) -> Iterator[tuple[str, list[str]]]:
     origin = page.json_ld_origin("author")
     yield origin, [name for node in articles for name in persons_of(node.get("author"), page)]
     yield origin, [name for node in articles for name in names_of(node.get("author"), page)]
+    if not articles:
+        pages = [node for node in page.nodes(articles=False) if node.get("@type") == "WebPage"]
+        yield "json-ld:author", [name for node in pages for name in persons_of(node.get("author"), page)]
     for name in _AUTHOR_METAS:
         yield name, _metas(page, name)
     yield "json-ld:creator", [name for node in articles for name in names_of(node.get("creator"), page)]

@@ -15,7 +15,7 @@ from tasks.extract.fields.published_declared import (
     read_time,
     shown_candidates,
 )
-from tasks.extract.fields.published_printed import lines_under_the_headline
+from tasks.extract.fields.published_printed import days_named_as_publication, lines_under_the_headline
 from tasks.extract.fields.published_zone import in_ruled_zone, local_time, with_offset, zone_of, zone_of_language
 from tasks.extract.page import SITE_RULE, FieldValue, Page
 from tasks.text.dates import PrintedDate, find_dates
@@ -61,8 +61,8 @@ def find_times(page: Page, *, is_guessing: bool = False) -> Times:
     """
     language = page.declared_language() or page.document.get("language")
     readings, refused = _possible_readings(page, language)
-    published, published_from = _first(_agreed(readings))
     modified, modified_from = _first(_read(modified_candidates(page), language))
+    published, published_from = _first(_agreed(_without_time_of_build(readings, modified, page)))
     if published is None and (in_address := _date_in_address(page)):
         published, published_from = in_address.value, in_address.origin
     if published is None and (counted := _counted_from_fetch(page, language)):
@@ -196,6 +196,20 @@ def _possible_readings(page: Page, language: str | None) -> tuple[list[_Reading]
     if not readings or not any(reading.date.instant for reading in readings):
         readings += possible(_read(other_candidates(page, language), language))
     return readings, refused
+
+
+def _without_time_of_build(readings: list[_Reading], modified: PrintedDate | None, page: Page) -> list[_Reading]:
+    """The dates without that of the page's program, which declares the moment of the fetch as publication and change.
+
+    It is one only if the page says another day with a word for publication.
+    """
+    declared = readings[0].date.instant if readings and readings[0].is_declared else None
+    if declared is None or modified is None or modified.instant != declared or page.fetched_at is None:
+        return readings
+    named = [day for day in days_named_as_publication(page) if day < readings[0].date.day - _SLACK]
+    is_fresh = abs(page.fetched_at - declared) < _SLACK
+    kept = [reading for reading in readings if reading.date.instant != declared]
+    return kept if is_fresh and any(reading.date.day in named for reading in kept) else readings
 
 
 def _agreed(readings: list[_Reading]) -> list[_Reading]:

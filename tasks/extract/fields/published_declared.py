@@ -30,10 +30,18 @@ _PUBLISHED_METAS = tuple(
     datepublished dc.date.issued dcterms.issued dcterms.created citation_publication_date
     """.split()
 )
+# of few programs; a property of the text or a time element with a word for publication is more exact
+_RARE_METAS = tuple(
+    """
+    article:published og:pubdate published_time publish_date pub_date dc.issued iso-8601-publish-date
+    article_date_original originalpublicationdate mediator_published_time
+    """.split()
+)
 _DATE_METAS = ("date", "dc.date", "dcterms.date", "article:created", "dc.date.created")
 _MODIFIED_METAS = tuple(
     """
-    article:modified_time og:updated_time og:modified_time dcterms.modified dc.date.modified last-modified
+    article:modified_time article:modified mediator_modified_time og:updated_time og:modified_time dcterms.modified
+    dc.date.modified last-modified
     datemodified article.updated revision_date
     """.split()
 )
@@ -96,7 +104,7 @@ def shown_candidates(page: Page, language: str | None) -> list[tuple[str, str]]:
 
 def other_candidates(page: Page, language: str | None) -> list[tuple[str, str]]:
     """Dates that count where there is no better one: CMSs often put the last change or a date of creation there."""
-    candidates = candidates_by_the_headline(page, language)
+    candidates = [*page.meta(*_RARE_METAS), *candidates_by_the_headline(page, language)]
     candidates += page.meta(*_DATE_METAS)
     teasers = "\n".join(dated_teasers(page))
     own = [time for time in _times(page) if not _is_modified(time) and not time.get("is_beside_story")]

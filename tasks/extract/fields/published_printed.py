@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from tasks.extract.page import LabelledLine, Page, once_per_page
 from tasks.text.date_lines import words_beside_dates
@@ -18,7 +19,7 @@ _UPDATED_WORDS = re.compile(
 )
 _PUBLISHED_WORDS = re.compile(
     r"publi[kcszée]|posted|veröffentlich|erschienen|opubli|yayın|udgivet|pubblic|julkaistu|geschrieben|erstellt|"
-    r"verfasst|eingestellt|eingetragen|written|опубликован|опублік|публикуван|објављ|objavlj|发布|發布|发表|發表|公開|掲載|配信|投稿|"
+    r"verfasst|eingestellt|eingetragen|written|опубликован|опублік|публикуван|објављ|objavlj|发布|發布|发表|發表|公開|掲載|配信|"
     r"게시|등록|입력|승인|פורסם|نشر|انتشار|منتشر|شائع|δημοσι|megjelent|közzé|zveřejn|vydáno|प्रकाशित|প্রকাশ|வெளியிட|เผยแพร่|"
     r"โพสต์|đăng lúc|xuất bản|diterbitkan|tayang|გამოქვეყნ|paskelbt|avaldat|giriş tarihi|eklenme",
     re.I,
@@ -82,6 +83,13 @@ def date_line_candidates(page: Page) -> list[tuple[str, str]]:
         is_named = bool(_PUBLISHED_WORDS.search(line.text))
         (named if is_named else above if is_todays else below).append(("date line", text))
     return named + below + above
+
+
+def days_named_as_publication(page: Page) -> set[date]:
+    """The days in date lines with a word for publication: `Published 12 October 2024`."""
+    lines = [line for line in page.labelled("date", "byline") if _PUBLISHED_WORDS.search(line.text)]
+    texts = [text for _, text in _about_article(page, lines)]
+    return {printed.day for text in texts for printed in find_dates(text, page.declared_language())[:1]}
 
 
 def candidates_by_the_headline(page: Page, language: str | None) -> list[tuple[str, str]]:
@@ -156,8 +164,9 @@ def dated_teasers(page: Page) -> list[str]:
     above = [line.text for line in page.labelled("date") if line.line_no < headline]
     words = {text: words_beside_dates(text) for text in above if not _PUBLISHED_WORDS.search(text)}
     others = [text for text, beside in words.items() if beside]
+    days = {printed.day for text in others for printed in find_dates(text)[:1]}
     # one section beside two forms of one date is that of this story
-    return others if len({" ".join(words[text] or ()) for text in others}) > 1 else []
+    return others if len({" ".join(words[text] or ()) for text in others}) > 1 and len(days) > 1 else []
 
 
 def text_about_the_update(text: str) -> str | None:

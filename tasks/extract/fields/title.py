@@ -61,8 +61,15 @@ def find_title(page: Page, site_names: list[str]) -> FieldValue[str] | None:
         chosen = only_heading or _elected(declared) or next(iter(headings or lines), None)
     if chosen is None:
         return None
-    chosen = _without_kicker(chosen, declared)
+    chosen = _in_mixed_case(_without_kicker(chosen, declared), [*headings, *lines])
     return FieldValue(chosen.text, chosen.origin)
+
+
+def _in_mixed_case(chosen: _Candidate, shown: list[_Candidate]) -> _Candidate:
+    """A title that is declared in capitals as readers see it."""
+    if not chosen.text.isupper():
+        return chosen
+    return next((other for other in shown if other.key == chosen.key and not other.text.isupper()), chosen)
 
 
 def find_declared_title(page: Page, site_names: list[str], title: FieldValue[str] | None) -> str | None:

@@ -3,8 +3,8 @@
 import re
 
 from tasks.extract.fields.byline_places import dropped_by_the_headline, lines_by_the_headline
-from tasks.extract.page import Page
-from tasks.text.publisher_names import is_wire_agency
+from tasks.extract.page import LabelledLine, Page
+from tasks.text.publisher_names import is_wire_agency, squeeze
 
 _HEAD_CHARS = 70  # of the first paragraph; a dateline has a place, a date and an agency
 _WORDS_BEFORE = 7  # `RIO DE JANEIRO, 12 out 2024 (EFE)`
@@ -26,7 +26,7 @@ _SOURCE = re.compile(
 )
 _WHOLE_BRACKET = re.compile(r"^[（(\[【]([^()（）\[\]【】]+)[）)\]】]$")
 _PICTURES = re.compile(
-    r"photo|foto|bild|image|picture|фото|صور|صورة|עלם|צילום|사진|写真|撮影|图|圖|ảnh|ภาพ|video", re.I
+    r"©|photo|foto|bild|image|picture|фото|صور|صورة|עלם|צילום|사진|写真|撮影|图|圖|ảnh|ภาพ|video", re.I
 )
 _OF_OTHERS = frozenset(["caption", "comment", "credit", "headline", "navigation", "paragraph", "related", "promo"])
 _LABELS_OF_WRITERS = re.compile(
@@ -69,15 +69,24 @@ def agency_by_the_headline(page: Page) -> str | None:
     for line in [*lines_by_the_headline(page), *dropped_by_the_headline(page)]:
         if line.label in _OF_OTHERS or len(line.text) > _LINE_CHARS or _PICTURES.search(line.text):
             continue
-        source = _SOURCE.search(line.text)
-        if source:
-            named = re.split(r"[|•·]|\s{2,}|\s(?=\S+[:：])", line.text[source.end() :])[0]
-            agencies = [part.strip() for part in _BETWEEN_AGENCIES.split(named) if is_wire_agency(part.strip())]
-        elif line.label == "date":
-            continue  # beside a date stands the site as often
-        else:
-            parts = _BETWEEN_AGENCIES.split(_LABELS_OF_WRITERS.sub("", line.text))
-            agencies = [part.strip() for part in parts if part and is_wire_agency(part.strip())]
-        if agencies:
-            return ", ".join(dict.fromkeys(agencies))
+        if agencies := _agencies_of(line):
+            return ", ".join(agencies)
     return None
+
+
+def _agencies_of(line: LabelledLine) -> list[str]:
+    """The agencies that a line names after a word for the source, or alone or beside a writer."""
+    source = _SOURCE.search(line.text)
+    if source:
+        named = re.split(r"[|•·]|\s{2,}|\s(?=\S+[:：])", line.text[source.end() :])[0]
+    elif line.label == "date":
+        return []  # beside a date stands the site as often
+    else:
+        named = _LABELS_OF_WRITERS.sub("", line.text)
+    agencies: dict[str, str] = {}
+    for part in _BETWEEN_AGENCIES.split(named):
+        name = (part or "").strip(" .:-–—")
+        # `A A` are the buttons for the size of letters
+        if is_wire_agency(name) and not all(len(word) == 1 for word in name.split()):
+            agencies.setdefault(squeeze(name), name)
+    return list(agencies.values())

@@ -9,14 +9,15 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import IO, cast
 
-from tasks.ingest.bounded_streams import FREE_BYTES, BoundedStream, FlawError
+from tasks.ingest.bounded_streams import FREE_BYTES, Begun, BoundedStream, FlawError
+from tasks.ingest.content_kind import kind_of_unnamed
 from tasks.ingest.formats import Opened, Options, Skipped, format_of
 from tasks.ingest.formats.nested import read_nested
 from tasks.ingest.formats.tar_members import Damage
 from tasks.ingest.formats.tar_members import members as tar_members
 from tasks.ingest.formats.zip_members import Budget, CountedMember, overlapping, without_directory
 from tasks.ingest.record import Record
-from tasks.ingest.selection import BESIDE_PAGES, is_of_mirror
+from tasks.ingest.selection import BESIDE_PAGES, is_hidden, is_of_mirror, may_be_anything
 from tasks.vocabulary import Flaw
 
 MEMBERS_NOT_READ = Skipped("members of archives that decompress beyond all limits")
@@ -108,6 +109,9 @@ def _after(name: str) -> str:
 def _member(stream: IO[bytes], name: str, fetched_at_us: int | None, options: Options) -> Iterator[Record | Skipped]:
     kind, codec = format_of(name)
     leaf = PurePosixPath(name).name
+    if kind is None and may_be_anything(leaf) and not is_hidden(leaf):
+        begun = Begun(stream)
+        kind, stream = kind_of_unnamed(begun.head), cast("IO[bytes]", begun)
     if kind is None or leaf.startswith(".") or leaf == "urls.csv":
         suffix = PurePosixPath(leaf).suffix.lower()
         yield Skipped(f"{suffix} files in archives" if suffix else "files without a suffix in archives")

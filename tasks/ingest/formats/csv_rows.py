@@ -17,6 +17,7 @@ from tasks.vocabulary import Flaw
 
 _HEAD_BYTES = 1 << 20
 _LINE_PAGES = 4  # a row may hold its page as HTML, as text and as Markdown, beside other columns
+_MAX_COLUMNS = 10_000  # what stands in later ones is not read
 _SEPARATORS = ",;\t|"
 _NAMED_SEPARATOR = re.compile(r"\s*sep=(.)\s*", re.I)  # a first line for Excel
 # \" within a cell, where RFC 4180 has ""; before a separator the backslash is the last letter of the cell
@@ -32,10 +33,13 @@ def read_csv(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
         yield from to_first_sound(source)
         text = _Text(source, opened.name, options)
         names = [name.strip() for name in next(text.rows(), [])]
+        header = names
+        # of columns with one name the first is used
+        names = [name if name not in names[:place] else "" for place, name in enumerate(names[:_MAX_COLUMNS])]
         while True:
             try:
                 for cells in text.rows():
-                    if not cells or [cell.strip() for cell in cells] == names:
+                    if not cells or [cell.strip() for cell in cells] == header:
                         continue  # files that were joined repeat the header
                     number += 1
                     yield rows.record(

@@ -15,7 +15,7 @@ from tasks.ingest.formats.rows import Rows, no_row
 from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw
 
-_AROUND = b" \t\r\x1e\xef\xbb\xbf"  # of a line; 1E is put before each row by RFC 7464
+_AROUND = b" \t\r\x1e\0\xef\xbb\xbf"  # of a line; RFC 7464 puts 1E before a row, a crash leaves NUL
 _BETWEEN = _AROUND + b"\n,"
 _FRAME = (b"", b"[", b"]", b"],", b"][")  # Scrapy's JSON is an array with one item per line, or several of them
 _MAX_GROWTH = 6  # a page in JSON with every letter escaped, e.g. \u00e9

@@ -18,7 +18,7 @@ from tasks.vocabulary import Flaw
 _MAX_BYTES = 4 << 30  # of a member on the disk of temporary files; the largest WARC files have one gigabyte
 _MEMORY_BYTES = 8 << 20  # a smaller member does not touch the disk
 _ADVICE = "unpack it and use it as a source"
-_UNPACKED_FORMATS = ("zip", "wacz", "parquet", "arrow", "orc")
+UNPACKED_FORMATS = ("zip", "wacz", "parquet", "arrow", "orc")  # compressed inside, if at all
 
 
 def read_nested(stream: IO[bytes], kind: Format, name: str, key: str, options: Options) -> Iterator[Record | Skipped]:
@@ -38,7 +38,7 @@ def read_nested(stream: IO[bytes], kind: Format, name: str, key: str, options: O
                 return
             file.write(data)
         file.seek(0)
-        codec = None if kind.name in _UNPACKED_FORMATS else codec_of(file.read(MAGIC_BYTES))
+        codec = None if kind.name in UNPACKED_FORMATS else codec_of(file.read(MAGIC_BYTES))
         inner = replace(options, is_in_archive=True)
 
         def read() -> Generator[Record | Skipped, None, None]:
@@ -47,5 +47,5 @@ def read_nested(stream: IO[bytes], kind: Format, name: str, key: str, options: O
 
         for record in as_one_finding(read, size, None):
             if isinstance(record, Record):
-                record.key = f"{key}:{record.key}" if record.key else key
+                record.key = f"{key}:{record.key}" if key and record.key else key or record.key
             yield record

@@ -20,6 +20,7 @@ from tasks.vocabulary import Flaw
 
 _HEADER_BYTES = 8192
 _OK = 200
+_PADDING = bytes(16)  # what a crash leaves behind a file
 _PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "text/markdown")
 _PAGE_NAMES = (*COMMON_NAMES["html"], *COMMON_NAMES["text"])
 # what `email` raises on data that is not a message
@@ -30,6 +31,8 @@ def read_page(opened: Opened, options: Options) -> Iterator[Record]:
     """The file as one page."""
     try:
         raw = read_bounded(opened.stream, opened.codec, options.max_page_bytes)
+        if raw.endswith(_PADDING):
+            raw = raw.rstrip(b"\0")
         if columns := _columns_of(raw):
             detail = f"is a table with the columns {', '.join(columns)}; give its name the ending .tsv"
             yield Record(None, name=_plain_name(opened), flaw=Flaw.NO_CONTENT, detail=detail, byte_count=len(raw))

@@ -100,8 +100,11 @@ def rows_in(table: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         return
     elif all(isinstance(value, dict) for value in values):
         if any(str(name).casefold() in _PAGE_NAMES for name in table):  # columns of values by row
-            numbers = dict.fromkeys(number for value in values for number in value)
-            yield from ({name: value.get(number) for name, value in table.items()} for number in numbers)
+            rows: dict[str, dict[str, Any]] = {}
+            for name, column in table.items():  # each cell once, however the columns differ
+                for number, cell in column.items():
+                    rows.setdefault(number, {})[name] = cell
+            yield from rows.values()
         else:
             yield from ({"id": name} | value for name, value in table.items())
     elif all(str(name).startswith(("http://", "https://")) for name in table):

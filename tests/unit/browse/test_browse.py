@@ -18,6 +18,7 @@ from flows.browse.app import make_app
 from flows.browse.filters import ArticleFilter, FilterError
 from flows.browse.snapshot import Dataset
 from flows.browse.views import stretches
+from flows.cli.main import main
 from tasks import schema
 from tasks.errors import UsageError
 from tasks.load.output import Changes, NothingPublishedError, Output
@@ -59,6 +60,8 @@ def text_of(answer):
         ("q=HYPERLINK&place=title", 1),
         ("q=story+number&place=title&sort=title", 62),
         ("publisher=%27+or+true+--", 0),
+        ("repeats=only", 1),
+        ("repeats=without", 64),
         ("site=Paper.example", 64),
         ("site=paper.example&kind=stub", 0),
         ("q=%25&place=title", 0),
@@ -234,6 +237,7 @@ def test_a_page_shows_what_became_of_it(app, page_id, words):
                 "65 articles of 2 publishers in 2 languages, published from 2026-03-01 to 2026-03-28",
                 "1 went to quarantine",
                 "Articles by day",
+                "highest bar: 3 articles in 2026-03-02",
             ],
         ),
         ("/quarantine", ["clean.too_short", "1 page"]),
@@ -267,13 +271,13 @@ def test_a_download_has_all_articles_of_the_view_and_all_columns(app, tmp_path):
     assert table.schema.equals(schema.ARTICLES)
     assert table.column("title").to_pylist() == [SCRIPT]
     doubted = list(csv.DictReader(io.StringIO(get(app, "/articles.csv?kind=stub").text)))
-    assert doubted[0]["flag_evidence"] == "flag: text_cut_off, line_no: 2, shown: Subscribe now"
+    assert doubted[0]["flag_evidence"] == "text_cut_off, line 2: Subscribe now"
     assert doubted[0]["quotes"] == f"Ann\u202e Lee: {SCRIPT}"
     answer = get(app, "/articles.csv?q=hyperlink")
     assert answer.headers["content-disposition"].startswith('attachment; filename="articles-')
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert [row["title"] for row in rows] == ["'=HYPERLINK(1)"]
-    assert rows[0]["fetched_at"] == "2026-04-01 09:00:00"
+    assert rows[0]["fetched_at_utc"] == "2026-04-01 09:00:00"
 
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
@@ -362,6 +366,9 @@ def test_filters_that_let_nothing_through_say_why(app, query, hint):
     html = get(app, f"/articles?{query}").text
     assert "0 articles." in html
     assert hint in html
+    searched = get(app, f"/articles?{query}&q=ferry").text
+    assert "Nothing found." in searched
+    assert hint in searched
 
 
 def test_a_search_that_is_through_says_how_many_articles_it_found(app):
@@ -374,3 +381,10 @@ def test_languages_are_chosen_by_their_names(app):
         ("en", "English (en)"),
         ("de", "German (de)"),
     ]
+
+
+def test_downloads_are_the_same_as_exports(root, app, tmp_path):
+    for ending in ("csv", "jsonl"):
+        target = tmp_path / f"a.{ending}"
+        assert main(["export", str(target), "--output", str(root)]) == 0
+        assert sorted(get(app, f"/articles.{ending}").content.splitlines()) == sorted(target.read_bytes().splitlines())

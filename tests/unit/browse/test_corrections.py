@@ -11,6 +11,7 @@ from flows.browse.app import make_app
 from flows.browse.corrections import field_correction, line_correction
 from tasks.site_rules.entries import SiteRules
 from tasks.site_rules.file import load_site_rules
+from tasks.site_rules.page import RuleFinder
 
 DOC_ID = ARTICLES[0]["doc_id"]
 
@@ -31,11 +32,16 @@ def page(url="https://www.Paper.example/news/1", source="scrapes/ledger/a.html#3
         (page(None), {"canonical_url": "http://other.example/"}, {"match": ["other.example"]}),
         (page("javascript:alert(1)"), None, {"sources": ["scrapes/ledger/*"]}),
         (page(None, 'a "b"\\c/x.html'), {"canonical_url": None}, {"sources": ['a "b"\\c/*']}),
+        (page(None, "a.html"), None, {"sources": ["a.html*"]}),
+        (page(None, "crawl.warc.gz#7"), None, {"sources": ["crawl.warc.gz*"]}),
+        (page(None, "/a.html"), None, {"sources": ["/a.html*"]}),
     ],
 )
 def test_an_entry_is_for_the_host_of_a_page_or_its_folder(row, article, matched):
     entry = tomllib.loads(line_correction(row, article, {"action": "keep", "text": "x"}))["site"][0]
     assert entry == matched | {"drop": [{"text": "x"}]}
+    address = row["url"] if row["url"] and "://" in row["url"] else (article or {}).get("canonical_url")
+    assert RuleFinder(SiteRules.model_validate({"site": [entry]})).of_page(address, row["source_uri"]) is not None
 
 
 @pytest.mark.parametrize(

@@ -55,18 +55,25 @@ def test_a_page_that_no_run_has_received_is_said_to_be_unknown(app):
 @pytest.mark.parametrize(
     ("query", "count"),
     [
-        ("", 68),
+        ("", 69),
         ("outcome=article", 66),
         ("outcome=duplicate", 1),
         ("outcome=quarantined", 1),
-        ("outcome=forgotten", 0),
+        ("outcome=forgotten", 1),
         ("site=Paper.example", 67),
         ("site=paper.example&outcome=duplicate", 1),
-        ("page=2", 68),
+        ("page=2", 69),
     ],
 )
 def test_pages_are_chosen_by_outcome_and_site(app, query, count):
     assert shown(app, query)[0] == count
+
+
+def test_a_page_that_was_removed_on_request_offers_nothing_of_it(app):
+    html = get(app, "/page/f1").text
+    assert "Forgotten: nothing of it is kept" in html
+    assert "/page/f1/" not in html
+    assert "/site?" not in html
 
 
 @pytest.mark.parametrize("query", ["outcome=other", "page=0", f"q={'x' * 2001}"], ids=["outcome", "page", "long"])

@@ -1,11 +1,14 @@
 """The web page is read-only, on this machine only, and nothing that a page contains is run."""
 
+import socket
+
 import duckdb
 import pytest
 from support.browsing import ARTICLES, SCRIPT, ask, get, make_dataset
 
 from flows.browse.address import BROWSE_URL, browse_link, browse_url
 from flows.browse.app import make_app
+from flows.browse.server import serve_dataset
 from flows.browse.snapshot import ChangedError, Dataset, TooSlowError
 from flows.browse.views import web_address
 from tasks.errors import UsageError
@@ -164,3 +167,12 @@ def test_a_query_has_a_time_limit(root):
 )
 def test_only_web_addresses_are_links(value, is_link):
     assert bool(web_address(value)) is is_link
+
+
+def test_a_port_that_is_taken_is_one_sentence(tmp_path):
+    root = make_dataset(tmp_path / "out")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(UsageError) as error:
+            serve_dataset(str(root), port)
+    assert str(error.value) == f"--port: cannot listen on 127.0.0.1:{port} (Address already in use); choose another"

@@ -145,3 +145,31 @@ def test_utf8_is_what_python_takes_for_it(raw):
 def test_repairing_twice_is_repairing_once(text):
     once = repair(text, set())
     assert repair(once, set()) == once
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It\u2019s \u201cfine\u201d \u2013 he said\u2026",
+        "a café, a naïve plan",
+        "It cost £5 or €7",
+        "El niño llegó mañana a España",
+        "A decisão não será fácil",
+        "Överlåtelsen på Åland är klar",
+    ],
+)
+@pytest.mark.parametrize("declared", [None, "utf-8"])
+def test_a_page_that_declares_utf8_and_has_none_is_read_as_windows_1252(text, declared):
+    """One in a hundred bytes is no damage where each is a letter or a sign and none is of a sequence of UTF-8."""
+    page = "<html><meta charset=utf-8><p>" + "The council voted on Tuesday to keep the old ferry. " * 40 + text + "</p>"
+    found = decode(page.encode("windows-1252"), declared)
+    assert (found.text, found.damaged_char_count) == (page, 0)
+
+
+@pytest.mark.parametrize("damage", [b"\xe2\x80", b"\xc3", b"\xe2", b"\xff\xfe", b"\x81", b"na\xc3\xafve \x93"])
+def test_cut_sequences_of_utf8_stay_damage(damage):
+    page = (
+        b"<html><meta charset=utf-8><p>" + b"The council voted on Tuesday to keep the ferry. " * 40 + damage + b"</p>"
+    )
+    found = decode(page)
+    assert (found.encoding, found.damaged_char_count > 0) == ("utf-8", True)

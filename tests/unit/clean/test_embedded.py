@@ -8,7 +8,6 @@ import pytest
 from support.ids import case_id
 from support.pages import page_table, process
 
-from tasks.clean.parse.class_words import BITS, class_bits
 from tasks.clean.parse.embedded import find_story
 
 TITLE = "Canal boats carry the post again"
@@ -175,14 +174,6 @@ def test_markup_as_an_example_stays(shown):
     repairs, found = read(page(shown))
     assert "escaped_markup" not in repairs
     assert any("<p>" in line for line in found)
-
-
-@pytest.mark.parametrize(
-    ("names", "is_share"),
-    [("twitter-tweet", False), ("instagram-media", False), ("twitter share", True), ("tweet-bar-share", True)],
-)
-def test_a_post_in_the_story_is_no_button_for_sharing(names, is_share):
-    assert bool(class_bits(names) & BITS["share"]) == is_share
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ def lines_added(chances, classes=None, link_share=0.0, end="", words=5.0, is_htm
         "is_story": [chance > 0.5 for chance in chances],
         "chance": chances,
         "entry": {},
-        "words": [words] * count,
+        "words": words if isinstance(words, list) else [words] * count,
         "link_share": [link_share] * count,
         "classes": classes or [0] * count,
         "is_html": is_html,
@@ -31,8 +31,8 @@ def lines_added(chances, classes=None, link_share=0.0, end="", words=5.0, is_htm
 @pytest.mark.parametrize(
     ("page_lines", "expected"),
     [
-        (((0.9, 0.25, 0.3, 0.9),), [1, 2]),
-        (((0.9, 0.25, 0.1, 0.9),), [1]),
+        (((0.9, 0.26, 0.3, 0.9),), [1, 2]),
+        (((0.9, 0.26, 0.1, 0.9),), [1]),
         (((0.9, 0.25, 0.3, 0.9), [0, 0, 1, 0]), []),
         (((0.9, 0.25, 0.3, 0.9), None, 1.0), []),
         (((0.9, *[0.3] * 20, 0.9),), []),
@@ -42,6 +42,12 @@ def lines_added(chances, classes=None, link_share=0.0, end="", words=5.0, is_htm
 )
 def test_short_lines_between_two_of_the_story_belong_to_it(page_lines, expected):
     assert lines_added(*page_lines) == expected
+
+
+@pytest.mark.parametrize(("lines_below", "expected"), [(0, [1]), (60, [])], ids=["short", "long"])
+@pytest.mark.parametrize("is_html", [False, True], ids=["text", "HTML"])
+def test_lines_between_two_of_the_story_are_kept_on_short_pages(lines_below, expected, is_html):
+    assert lines_added((0.9, 0.3, 0.9, *[0.0] * lines_below), is_html=is_html) == expected
 
 
 @pytest.mark.parametrize(
@@ -63,3 +69,20 @@ def test_short_lines_between_two_of_the_story_belong_to_it(page_lines, expected)
 )
 def test_closing_paragraphs_of_a_short_page_belong_to_the_story(chances, more, expected):
     assert lines_added(chances, **{"end": ".", "words": 12.0} | more) == expected
+
+
+BETWEEN_UPDATES = [0, 4] * 4 + [0]
+
+
+@pytest.mark.parametrize(
+    ("chances", "classes", "expected"),
+    [
+        ((0.9, 0.0, 0.9, 0.0, 0.9, 0.0, 0.2, 0.0, 0.1), BETWEEN_UPDATES, [6, 8]),
+        ((0.9, 0.0, 0.9, 0.0, 0.9, 0.0, 0.2, 0.0, 0.1), [*BETWEEN_UPDATES[:5], 8, 0, 4, 0], []),
+        ((0.9, 0.0, 0.9, 0.0, 0.9, 0.0, 0.01, 0.0, 0.1), BETWEEN_UPDATES, []),
+    ],
+    ids=["updates", "another part below", "an unlikely one ends it"],
+)
+def test_what_stands_between_paragraphs_of_a_short_page_may_stand_between_the_last(chances, classes, expected):
+    words = [2.0 if group else 12.0 for group in classes]
+    assert lines_added(chances, classes=classes, end=".", words=words) == expected

@@ -1,8 +1,10 @@
 """The command line: its options as values, its errors in one sentence, its table of commands."""
 
 import argparse
+import re
 
 import pytest
+from support.browsing import make_dataset
 
 from flows.cli import main as program
 from flows.cli.commands import COMMANDS
@@ -81,6 +83,20 @@ def test_an_error_is_one_sentence_and_an_exit_code(monkeypatch, capsys, error, c
 def test_an_output_without_a_run_is_an_error_that_says_how_to_begin(tmp_path):
     with pytest.raises(NothingPublishedError, match="no run has published here yet; try `copydesk run SOURCE"):
         Output.open(tmp_path)
+
+
+@pytest.mark.parametrize("part", ["articles", "articles/published_month=2026-03", "report"])
+def test_a_part_of_a_dataset_is_not_taken_for_an_empty_output(tmp_path, part):
+    root = make_dataset(tmp_path / "out")
+    message = f"{root / part}: is a part of the dataset in {root}; give the folder of the whole dataset"
+    with pytest.raises(NothingPublishedError, match=re.escape(message)):
+        Output.open(root / part)
+
+
+def test_a_file_is_not_taken_for_an_empty_output(tmp_path):
+    (tmp_path / "a.csv").write_text("a", encoding="utf-8")
+    with pytest.raises(NothingPublishedError, match=r"a.csv: is a file; give the folder of a dataset"):
+        Output.open(tmp_path / "a.csv")
 
 
 def test_explain_has_words_for_every_kind_of_duplicate():

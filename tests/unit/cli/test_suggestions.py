@@ -41,6 +41,18 @@ from flows.cli.main import main
             "argument --output: the name of the folder is empty; was a variable of the shell not set?",
             id="empty folder",
         ),
+        pytest.param(
+            ["browse", "--port", "80x"],
+            "usage: copydesk browse ",
+            "argument --port: not a whole number: 80x\n",
+            id="int",
+        ),
+        pytest.param(
+            ["preview", "--limit", "1.5"],
+            "usage: copydesk preview ",
+            "--limit: not a whole number: 1.5\n",
+            id="fraction",
+        ),
         pytest.param(["help", "docter"], "usage: copydesk help ", "did you mean doctor?", id="topic of help"),
     ],
 )

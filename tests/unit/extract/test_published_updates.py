@@ -19,9 +19,9 @@ TITLE = "Ferry over the Lark returns early"
 DAY = date(2024, 10, 12)
 
 
-def published(above, *, language="en", before="", below="", url=None, fetched="2024-10-14T12:00:00+00:00"):
+def published(above, *, language="en", head="", before="", below="", url=None, fetched="2024-10-14T12:00:00+00:00"):
     html = (
-        f"<html lang={language}><head><title>{TITLE} | Lark Valley Post</title></head><body>{before}"
+        f"<html lang={language}><head><title>{TITLE} | Lark Valley Post</title>{head}</head><body>{before}"
         f"<main><article><h1>{TITLE}</h1>{above}<div class='text'>{STORY}</div></article></main>{below}</body></html>"
     )
     (row,) = process(page_table(html, url=url, fetched_at=datetime.fromisoformat(fetched)))[2].to_pylist()
@@ -155,3 +155,32 @@ def test_the_change_has_the_zone_of_the_publication():
 )
 def test_which_of_the_dates_of_a_line_counts(markup, expected):
     assert published(markup, language="it" if "Pubblicato" in markup else "en-GB")["published_date"] == expected
+
+
+@pytest.mark.parametrize(
+    ("declared", "changed", "line", "expected"),
+    [
+        pytest.param(
+            "2024-10-14T11:59:59Z", "2024-10-14T11:59:59Z", "Published 12 October 2024", DAY, id="of the fetch"
+        ),
+        pytest.param(
+            "2024-10-14T11:59:59Z", "2024-10-14T11:59:59Z", "12 October 2024", date(2024, 10, 14), id="no word for it"
+        ),
+        pytest.param(
+            "2024-10-14T11:00:00Z",
+            "2024-10-14T11:30:00Z",
+            "Published 12 October 2024",
+            date(2024, 10, 14),
+            id="changed",
+        ),
+    ],
+)
+def test_a_declared_time_of_the_pages_program_is_not_the_publication(declared, changed, line, expected):
+    metas = f"<meta property=article:published_time content={declared}>"
+    metas += f"<meta property=article:modified_time content={changed}>"
+    assert published(f"<p>{line}</p>", head=metas)["published_date"] == expected
+
+
+@pytest.mark.parametrize("name", ["article:published", "og:pubdate", "publish_date", "mediator_published_time"])
+def test_names_of_metas_with_the_publication(name):
+    assert published("", head=f"<meta name={name} content=2024-10-12T10:00:00Z>")["published_date"] == DAY

@@ -174,6 +174,26 @@ def test_the_one_who_paid_for_a_story_is_not_its_author():
     assert authors([HEAD, *BODY], {"metas": {"author": ["Ada Mork"]}}) == ["Ada Mork"]
 
 
+@pytest.mark.parametrize(
+    ("signals", "expected"),
+    [
+        pytest.param(
+            {"nodes": [{"@type": "WebPage", "author": {"@type": "Person", "name": "Oda Finn"}}]},
+            ["Oda Finn"],
+            id="page",
+        ),
+        pytest.param({"metas": {"authors": ["Erin Banks, Foley Moss"]}}, ["Erin Banks", "Foley Moss"], id="authors"),
+        pytest.param(
+            {"nodes": [{"@type": "Article", "is_article": True, "author": {"name": "위드뉴스 최유리 기자"}}]},
+            ["최유리"],
+            id="the site in front",
+        ),
+    ],
+)
+def test_declarations_of_the_writer(signals, expected):
+    assert authors([HEAD, *BODY], signals, site_names=["위드뉴스"]) == expected
+
+
 def test_the_second_label_of_a_card_may_be_that_of_the_writer():
     metas = {"twitter:label1": ["Est. reading time"], "twitter:data1": ["3 minutes"]}
     metas |= {"twitter:label2": ["Written by"], "twitter:data2": ["Moira Day"]}
@@ -222,6 +242,9 @@ def test_the_agency_of_a_dateline_in_any_script(lede, expected):
         (("drop source", "Jana Dvořáková, ČTK"), "ČTK"),
         (("drop source", "Foto: Ben Crow/AFP"), None),
         (("credit", "AFP"), None),
+        (("drop source", "© REUTERS"), None),
+        (("drop source", "A A"), None),
+        (("byline", "Agência Lusa, Agência Lusa -"), "Agência Lusa"),
         (("drop source", "Bron: de gemeente"), None),
     ],
     ids=case_id,

@@ -181,3 +181,14 @@ def test_of_two_headings_the_one_in_the_language_of_the_declarations_is_chosen()
     ]
     shown = Page({"media_type": "text/html", "url": None, "fetched_at": None}, lines, signals)
     assert gujarati in find_title(shown, []).value
+
+
+def test_a_title_declared_in_capitals_is_given_as_it_is_shown():
+    signals = {"nodes": [article(headline=SHOWN.upper())], "title": SHOWN.upper()}
+    assert find_title(page(signals, h1=SHOWN), []).value == SHOWN
+    assert find_title(page(signals, h1=SHOWN.upper()), []).value == SHOWN.upper()
+
+
+def test_a_text_with_its_language_is_a_text():
+    (node,), _ = json_ld.nodes(['{"@type": "Article", "headline": {"@value": "Ferry runs", "@language": "en"}}'])
+    assert node["headline"] == "Ferry runs"

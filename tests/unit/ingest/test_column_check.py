@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import orc
 from pydantic import ValidationError
 
 from flows.cli.main import main
@@ -21,6 +22,7 @@ TABLES = {
     "a.json": lambda path: path.write_text(json.dumps(ROWS, indent=1)),
     "a.csv": lambda path: path.write_text("body;link;meta.when\n<p>a</p>;https://news.example/1;2026-05-06\n"),
     "a.parquet": lambda path: pq.write_table(pa.Table.from_pylist(ROWS), path),
+    "a.orc": lambda path: orc.write_table(pa.Table.from_pylist(ROWS), str(path)),
     "a.arrow": lambda path: pyarrow.feather.write_feather(pa.Table.from_pylist(ROWS), str(path)),
 }
 

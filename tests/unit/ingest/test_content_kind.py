@@ -321,3 +321,66 @@ def test_a_cut_orc_file_is_a_finding(tmp_path):
     (row,) = file_rows(next(iter(list_files([str(tmp_path)]).refs)), OPTIONS)
     assert row["problem"] in ("ingest.broken_file", "ingest.no_pages")
     assert "ORC" in row["problem_detail"]
+
+
+@pytest.mark.parametrize("name", ["site/story", "site/index.html?id=3", "story.php", "2026.05.06 ferry is back"])
+@pytest.mark.parametrize("write", [zipped, tarred])
+def test_members_of_archives_without_an_ending_are_known_by_content_too(tmp_path, write, name):
+    sheet, settings = ("site/style", b"body { color: red }"), ("site/settings", b'{"version": 3}')
+    (tmp_path / "a.zip").write_bytes(write((name, HTML), sheet, settings, ("site/rows", LINES)))
+    rows, skipped = rows_of(tmp_path)
+    assert [(row["problem"], row["raw"].rstrip()) for row in rows] == [(None, HTML)] * 3
+    assert skipped == ["files without a suffix in archives"] * 2
+
+
+@pytest.mark.parametrize(("kind", "raw"), [found for found in KINDS if found[0] in ("orc", "parquet", "arrow", "zip")])
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, zstd])
+def test_what_is_compressed_inside_may_be_compressed_once_more(tmp_path, kind, raw, pack):
+    (tmp_path / f"a.{kind}.gz").write_bytes(pack(raw))
+    rows, _ = rows_of(tmp_path)
+    assert [row["problem"] for row in rows] == [None, None]
+
+
+def test_a_bomb_around_a_table_is_a_bomb(tmp_path):
+    (tmp_path / "a.parquet.gz").write_bytes(gzip.compress(b"PAR1" + bytes(90 << 20)))
+    row = one(tmp_path / "a.parquet.gz")
+    assert row["problem"] == "ingest.decompression_bomb"
+
+
+LIST = "<{0} xmlns:x='y'><title>The ferry is back</title></{0}>"
+
+
+@pytest.mark.parametrize("tag", ["rss", "feed", "urlset", "sitemapindex", "rdf:RDF", "opml"])
+@pytest.mark.parametrize("before", ["", "<?xml version='1.0'?>\n", "<?xml version='1.0'?><!-- made by x -->\n<?s?>"])
+def test_a_feed_under_the_name_of_a_page_is_no_page(tmp_path, tag, before):
+    raw = (before + LIST.format(tag)).encode()
+    (tmp_path / "index.html").write_bytes(raw)
+    (tmp_path / "a.warc").write_bytes(warc_record("response", raw))
+    rows, _ = rows_of(tmp_path)
+    assert [row["problem"] for row in rows] == ["ingest.no_pages"] * 2
+    assert all("address" in row["problem_detail"] for row in rows)
+
+
+@pytest.mark.parametrize("page", [b"<!--" * 100_000, b"<?a" * 100_000, b" " * 100_000 + b"<rss>", b"<rssx>" + HTML])
+def test_looking_for_feeds_takes_no_time(tmp_path, page):
+    (tmp_path / "a.html").write_bytes(page)
+    assert one(tmp_path / "a.html")["problem"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [
+        ("a.html", HTML + bytes(5000)),
+        ("a.jsonl", LINES.splitlines()[0] + b"\n" + bytes(5000)),
+        ("a.jsonl", bytes(5000) + LINES.splitlines()[0]),
+    ],
+)
+def test_zeros_that_a_crash_left_cost_nothing(tmp_path, name, raw):
+    (tmp_path / name).write_bytes(raw)
+    rows, _ = rows_of(tmp_path)
+    assert [(row["problem"], row["raw"]) for row in rows if row["problem"] is None] == [(None, HTML)]
+
+
+def test_of_columns_with_one_name_the_first_is_used(tmp_path):
+    (tmp_path / "a.csv").write_bytes(b'url,html,html\nhttps://ledger.example/1,"%s",x\nurl,html,html\n' % HTML)
+    assert one(tmp_path / "a.csv")["raw"] == HTML

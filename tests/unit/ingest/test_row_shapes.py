@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import time
 
 import pandas as pd
 import pyarrow as pa
@@ -136,3 +137,13 @@ def test_other_cells_stay_as_they_are(tmp_path, cell, problem):
     pq.write_table(pa.table({"html": pa.array([cell], pa.binary())}), tmp_path / "a.parquet")
     rows, _ = rows_of(tmp_path)
     assert [(row["problem"], row["byte_count"]) for row in rows][:1] == [(problem, len(cell))] or problem
+
+
+def test_columns_that_have_no_row_in_common_take_little_time_and_memory(tmp_path):
+    """Each row with each column would be a hundred million cells."""
+    table = {f"c{number}": {str(number): 1} for number in range(10_000)} | {"html": {"0": PAGE}, "url": {"0": URL}}
+    (tmp_path / "a.json").write_text(json.dumps(table))
+    started = time.process_time()
+    rows, _ = rows_of(tmp_path)
+    assert time.process_time() - started < 5
+    assert (rows[0]["problem"], rows[0]["url"], len(rows)) == (None, URL, 10_000)

@@ -53,6 +53,10 @@ def test_a_whole_file_is_valid(tmp_path):
         ('[[site]]\nbody = "p"\n', "line 1: site: names no pages; expected match or sources"),
         (HEAD + 'bdy = "p"\n', "line 4: site.bdy: unknown key; expected one of match, sources"),
         (HEAD + 'body = "p["\n', "line 4: site.body: 'p[' is not a CSS selector"),
+        (
+            HEAD + 'body = "div:HAS(p, :not(a:has(b)))"\n',
+            "line 4: site.body: 'div:HAS(p, :not(a:has(b)))' has :has() within",
+        ),
         (HEAD + 'body = "p::before"\n', "line 4: site.body: 'p::before' is not a CSS selector"),
         (HEAD + 'timezone = "Mars"\n', "line 4: site.timezone: 'Mars' is not a time zone"),
         (HEAD + 'language = "English"\n', "line 4: site.language: 'English' is not a language code"),
@@ -163,3 +167,10 @@ def test_codes_of_two_and_three_letters_are_languages(tmp_path, code):
 def test_what_two_entries_say_about_the_same_pages_is_reported(tmp_path, second, repeated):
     text = HEAD + f'publisher = "A"\ndrop = [{{ text = "b" }}]\n[[site]]\n{second}\n'
     assert load_site_rules(written(tmp_path, text)).repeated == repeated
+
+
+@pytest.mark.parametrize(
+    "selector", ["div:has(p)", "div:has(p) a:has(b)", ":not(:has(a)) > p:is(.b)", "[title=':has(']"]
+)
+def test_other_selectors_with_has_are_valid(tmp_path, selector):
+    assert load_site_rules(written(tmp_path, f'{HEAD}body = "{selector}"\n')).site[0].body == selector
