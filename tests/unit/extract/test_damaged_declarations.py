@@ -1,5 +1,6 @@
 """What a page declares may be damaged where its text is sound, since another program writes it."""
 
+import pytest
 from support.pages import page_table, process
 
 SUMMARY = "Ein Blick auf die Brücke über den Fluß, die für Fußgänger gesperrt ist"
@@ -25,3 +26,11 @@ def test_a_wrongly_decoded_declaration_is_put_right():
 
 def test_a_sound_declaration_stays():
     assert summary_of(SUMMARY) == SUMMARY
+
+
+@pytest.mark.parametrize(
+    "declared",
+    ["Alles zu {{ article.title }}", "(function(){ document.write(1); })();", "[object Object]", "undefined"],
+)
+def test_code_and_templates_are_no_summary(declared):
+    assert summary_of(declared) is None
