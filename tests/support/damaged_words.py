@@ -4,6 +4,13 @@ from tasks.extract.damage.evidence import Story
 from tasks.vocabulary import Doubt
 
 TEXTS = {
+    "ru": """
+        Городской совет решил в понедельник потратить два миллиона на ремонт старого моста после долгого обсуждения.
+        Никто в зале не мог сказать, почему за лето стоимость работ выросла почти на треть по сравнению с весной.
+        «Мы лучше подождём один год, чем будем строить дважды», — заявила после голосования глава комитета.
+        Двое депутатов попросили второе заключение, и инженер обещал подготовить его до конца недели.
+        Магазины на набережной останутся открыты, но товары теперь будут привозить рано утром, до начала движения.
+    """,
     "en": """
         The harbour trust agreed on Monday to spend two million on the old ferry pier, after a long debate in the hall.
         Nobody in the town could say for certain why the cost of the work had risen by a third since the spring.
@@ -111,6 +118,13 @@ DAMAGED_WORDS = [
     ),
     (Doubt.EXCERPT_ONLY, story([*PARAGRAPHS["en"][:2], "The post Pier appeared first on The Harbour Post."])),
     (Doubt.EXCERPT_ONLY, story([f"{PARAGRAPHS['en'][0][:90]}… [+2214 chars]"])),
+    (Doubt.DIGITS_IN_WORDS, each(lambda text: text.translate(str.maketrans("зо", "30")), "ru")),
+    (Doubt.SIGNS_IN_WORDS, each(every(2, lambda word: "".join(f"{char}\u0336" for char in word)))),
+    (Doubt.SIGNS_IN_WORDS, each(lambda text: text.replace("から", "ｶﾗ").replace("の", "ﾉﾉ"), "ja")),
+    (Doubt.CODE_IN_TEXT, each(every(8, lambda word: f"[deleted: {word}] [inserted: {word}]"))),
+    (Doubt.CODE_IN_TEXT, each(lambda text: f"Assistant: {text}")),
+    (Doubt.CODE_IN_TEXT, story(["From https://harbourpost.example/pier?print=1", *PARAGRAPHS["en"]])),
+    (Doubt.CODE_IN_TEXT, between("1.2 The pier .............. 14")),
     (Doubt.CODE_IN_TEXT, between("Normal 0 21 false false false EN-GB X-NONE X-NONE")),
     (Doubt.CODE_IN_TEXT, each(lambda text: f'class="lead__p" data-component="text"> {text}')),
     (Doubt.CODE_IN_TEXT, between("Minified React error #418; visit the site for the message")),

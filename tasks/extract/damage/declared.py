@@ -53,7 +53,10 @@ _ACCOUNT = re.compile(r"\[email|^[a-z]+[_ .-]?\d{2,}$")
 _NAME_SPACES = 8  # more words are a sentence
 _MANY_AUTHORS = 10  # the whole staff
 _MAIL = re.compile(r"\S@\w[\w-]*\.\w")
-_EMPTY_DATE = re.compile(r"^0{4}\D?0{1,2}\D?0{1,2}|^0001-01-01|^-|invalid|^nan$|undefined|^null$|\{\{|^0+$", re.I)
+_EMPTY_DATE = re.compile(
+    r"^\d{5}(?:\.\d+)?$|^\d{4}-(?:1[3-9]|[2-9]\d)-|^0{4}\D?0{1,2}\D?0{1,2}|^0001-01-01|^-|invalid|^nan$|undefined|^null$|\{\{|^0+$",
+    re.I,
+)
 _BLANK_DATE = re.compile(
     r"^(?:1970-01-01|1969-12-31|1900-01-01|1999-11-30|9999-|2000-01-01T00:00:00|2001-01-01T00:00:00)"
 )

@@ -13,7 +13,8 @@ _MARK, _LETTER, _DIGIT = 1, 4, 11
 _BYTE_KINDS = np.zeros(256, dtype=np.int8)
 _BYTE_KINDS[list(b".,;!?")] = _MARK
 _BYTE_KINDS[list(b"0123456789")] = _DIGIT
-_BYTE_KINDS[[*range(65, 91), *range(97, 123), *range(0xC3, 0xD2)]] = _LETTER  # with the first bytes of other letters
+# with the bytes of other letters, of which the last is before a digit
+_BYTE_KINDS[[*range(65, 91), *range(97, 123), *range(0x80, 0xC0), *range(0xC3, 0xD2)]] = _LETTER
 _SHOWN_CHARS = 80  # of a text that is shown as evidence: a line of a terminal
 _BEFORE_CHARS = 20  # of them before the place that shows the damage
 

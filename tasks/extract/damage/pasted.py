@@ -21,6 +21,10 @@ _FORMS = tuple(
             ("Minified React", "Hydration failed", "Cannot read propert", "is not a function"),
             r"Minified React error #\d|Hydration failed because|Cannot read propert|TypeError: \S+ is not a f",
         ),
+        (("[deleted: ", "[inserted: ", "[gelöscht: ", "[supprimé", "[eliminado"), r"\[(?:del|ins|gel|sup|eli)\w+ ?: "),
+        (("Assistant: ", "ASSISTANT: "), r"(?:^|\n)(?:Assistant|ASSISTANT): "),  # a dialogue with a language model
+        (("?print=", "&print=", "/print/"), r"https?://\S{1,300}(?:[?&]print=|/print/)"),  # the view for printing
+        (("..........",), r"\.{10,}\s?\d"),  # a table of contents
         ((" captures ", " capture "), r"\b\d{1,6} captures? \d{1,2} \w{3} \d{4}"),
     )
 )

@@ -23,13 +23,13 @@ _DOUBLED = re.compile(r"(?<![.,\s\d])(?:\.\.|,,|،،|。。|、、)(?![.,。、]
 _DOUBLED_MIN, _DOUBLED_SHARE = 5, 0.012  # of the words; some writers end in two full stops
 _SLASHED = re.compile(r"\\['\"’“”](?=\w|\s)|\w\\['’]")
 _SLASHED_MIN = 3
-_STACKED = re.compile("[\u0300-\u036f\u0483-\u0489]{2}")
+_STACKED = re.compile("[\u0300-\u036f\u0483-\u0489]{2}|[\u0334-\u0338]")  # or struck through
 _STACKED_MIN = 5
 _SUBWORD = re.compile(
     r"[▁Ġ]\w|(?<=\w)Ġ|(?<!\S)##\w{1,20}|<unk>|\[UNK\]|\[MASK\]|<mask>|</s>|<\|\w{2,20}\|>|@@ (?=[a-z])"
 )
 _SUBWORD_MIN = 3
-_TILES = re.compile("[〓□■�]")
+_TILES = re.compile("[〓□■�]|[ｦ-ﾟ]{2}")  # or letters of half the width
 _TILES_MIN, _TILES_SHARE = 4, 0.004  # of the characters; lists mark their items with such
 _CID = re.compile(r"\(cid:\d{1,5}\)")
 _UTF7 = re.compile(r"\+A[A-Z][\w/]{1,6}-")

@@ -8,11 +8,11 @@ from typing import NamedTuple
 from tasks.extract.damage.evidence import Evidence, Story
 
 _CHARS = 4_000  # of a text: as sure as all of it
-_WORDS_MIN, _CHARS_MIN, _LETTERS_MIN = 80, 500, 400  # a shorter text may lack a common word or letter by chance
+_WORDS_MIN, _CHARS_MIN, _LETTERS_MIN = 80, 500, 300  # a shorter text may lack a common word or letter by chance
 _FOREIGN_MIN, _FOREIGN_SHARE = 8, 0.008  # of the letters; names of other languages are a quarter of that
 _FOREIGN_WORDS_MIN, _FOREIGN_WORDS_SHARE = 6, 0.03  # English words: quotes and names of films have fewer
 # times the usual percentage of a letter, and points above that: in so many letters, chance makes one point more
-_MUCH, _MUCH_MORE, _LETTERS_PER_POINT = 2.3, 1.2, 300
+_MUCH, _MUCH_MORE, _LETTERS_PER_POINT = 2.2, 0.8, 300
 _LITTLE, _SURELY = 0.2, 4.0  # times the usual percentage, of a letter that has so much
 _ACCENTED_LETTERS = "\xc0-\xd6\xd8-\xf6\xf8-\u024f"
 _LONG_CHARS = 700  # a shorter text, such as a song, may have short words only
@@ -79,12 +79,13 @@ def find_unlikely_words(story: Story) -> Evidence | None:
         foreign = language.foreign.findall(text)
         if len(foreign) >= max(_FOREIGN_MIN, _FOREIGN_SHARE * len(text)):
             return story.at(text.find(foreign[0]))
-    return _find_unlikely_letter(story, lower, language.letters)
+    return _find_unlikely_letter(story, words, language.letters)
 
 
-def _find_unlikely_letter(story: Story, lower: str, usual: dict[str, float]) -> Evidence | None:
+def _find_unlikely_letter(story: Story, words: list[str], usual: dict[str, float]) -> Evidence | None:
     """A letter that has the place of another one, as after bad recognition of a scanned page, or that is missing."""
-    counts = {letter: lower.count(letter) for letter in usual}
+    different = " ".join(set(words))  # the words of its topic recur in a text
+    counts = {letter: different.count(letter) for letter in usual}
     letters = sum(counts.values())
     if letters < _LETTERS_MIN:
         return None
@@ -93,5 +94,5 @@ def _find_unlikely_letter(story: Story, lower: str, usual: dict[str, float]) -> 
         if share > percent * _MUCH + _MUCH_MORE + _LETTERS_PER_POINT / letters or (
             percent >= _SURELY and share < percent * _LITTLE
         ):
-            return story.at(max(lower.find(letter), 0))
+            return story.at(max(story.text.find(letter), 0))
     return None

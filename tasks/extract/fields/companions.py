@@ -6,6 +6,11 @@ from tasks.extract.page import FieldValue, Page
 from tasks.text.publisher_names import squeeze
 
 MAX_SUMMARY_CHARS = 1_500
+# code, and places of a template that nobody filled in
+_NO_SUMMARY = re.compile(
+    r"\{\{.*\}\}|\{%.*%\}|\bfunction ?\w* ?\(|\bdocument\.\w+\(|<\?php|\[object Object\]|^(?:undefined|null|none|nan)$",
+    re.I,
+)
 _TAG = re.compile(r"<[^>]{1,200}>")
 
 
@@ -17,7 +22,7 @@ def find_summary(page: Page, title: str | None) -> FieldValue[str] | None:
     candidates += page.meta("og:description", "description", "twitter:description")
     for origin, text in candidates:
         plain = " ".join(_TAG.sub(" ", text).split())
-        if plain and squeeze(plain) != squeeze(title or ""):
+        if plain and squeeze(plain) != squeeze(title or "") and not _NO_SUMMARY.search(plain):
             return FieldValue(plain[:MAX_SUMMARY_CHARS], origin)
     return None
 
