@@ -43,7 +43,7 @@ DETECTORS = (
     Detector(Doubt.ADDRESSES_IN_TEXT, production.find_addresses, 0.19),
     Detector(Doubt.CHARACTERS_AS_CODES, signs.find_codes, 0.0),
     Detector(Doubt.SIGNS_IN_WORDS, signs.find_signs_in_words, 0.06),
-    Detector(Doubt.WORDS_UNLIKELY, words.find_unlikely_words, 0.24),
+    Detector(Doubt.WORDS_UNLIKELY, words.find_unlikely_words, 0.12),
     Detector(Doubt.NUMBERS_DAMAGED, signs.find_numbers_damaged, 0.0),
     Detector(Doubt.SPACES_BEFORE_MARKS, signs.find_spaces_before_marks, 0.24),
     Detector(Doubt.PHRASE_REPEATED, between.find_phrases, 0.36),
