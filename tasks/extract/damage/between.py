@@ -10,6 +10,7 @@ from pathlib import Path
 from tasks.extract.damage.evidence import Evidence, Story, excerpt
 
 _CHARS = 4_000  # of a text: as sure as all of it
+_HEAD_CHARS = 1_500  # has one of what recurs all through a text
 _DIGITS = re.compile(r"\d+")
 _TEXT_WORDS_MIN = 120
 _PHRASE_WORDS, _PHRASE_MIN = 3, 5
@@ -35,6 +36,13 @@ _PAID = re.compile(
     rf"\b(?:{_WORDS['paid_within']}|{_WORDS['buttons']})\b|(?:\b|^)(?:{_WORDS['paid_end']})$"
     rf"|^(?:{_WORDS['paid_start']}) ?[:|–-]\s|\bsponsored [|–-]",
     re.I,
+)
+_WORD = re.compile(r"\w+")
+# the longest word of each phrase, without which a line needs no search
+_PAID_WORDS = frozenset(
+    max(_WORD.findall(phrase), key=len)
+    for name in ("paid_within", "paid_end", "paid_start", "buttons", "spam")
+    for phrase in _TABLES[name].split("|")
 )
 # what intruders plant for search engines
 _SPAM = re.compile(rf"\b(?:{_WORDS['spam']})\b")
@@ -64,7 +72,8 @@ def find_phrases(story: Story) -> Evidence | None:
         evidence = _find_starts(story)
         if evidence:
             return evidence
-    known = [label for label in _LABELS if label in story.text]
+    head = story.text[:_HEAD_CHARS]
+    known = [label for label in _LABELS if label in head]
     if known and sum(map(story.text.count, known)) >= _LABELS_MIN:
         return story.at(story.text.find(known[0]))
     words = _DIGITS.sub("0", story.text[:_CHARS]).split()
@@ -141,7 +150,13 @@ def _is_between(paragraphs: Sequence[str], number: int) -> bool:
 
 def find_ads(story: Story) -> Evidence | None:
     """Advertisements, offers of shops and spam between the paragraphs."""
-    lines = [n for n, one in enumerate(story.paragraphs) if len(one) <= _LINE_CHARS and one[-1:] not in _SENTENCE_ENDS]
+    lines = [
+        n
+        for n, one in enumerate(story.paragraphs)
+        if len(one) <= _LINE_CHARS
+        and one[-1:] not in _SENTENCE_ENDS
+        and not _PAID_WORDS.isdisjoint(_WORD.findall(one.lower()))
+    ]
     paid = [n for n in lines if _PAID.search(story.paragraphs[n])]
     if paid and 0 < paid[0] < len(story.paragraphs) - 1:
         return Evidence(paid[0], excerpt(story.paragraphs[paid[0]]))

@@ -78,6 +78,11 @@ class Story:
         """The different words with their marks: a word is found in them far faster than in the text."""
         return frozenset(self.tokens)
 
+    @cached_property
+    def signs(self) -> frozenset[str]:
+        """The different characters of the text, some hundred at most."""
+        return frozenset(self.text)
+
     def at(self, position: int) -> Evidence:
         """The evidence at a position in the text, whose paragraphs are separated by two line feeds."""
         start = 0

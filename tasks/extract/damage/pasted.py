@@ -6,8 +6,10 @@ from tasks.extract.damage.evidence import Evidence, Story
 
 _PROGRAM_TAGS = frozenset({"pre", "code"})
 # each form with literals of which it has one, which are found many times as fast
+_COMMON = "aeiouinrstlhdcmpgfbvwkyzjxq .-,"
 _FORMS = tuple(
-    (signs, re.compile(pattern))
+    # each literal with its rarest character, which few texts have
+    ([(max(sign, key=lambda char: _COMMON.find(char) % 99), sign) for sign in signs], re.compile(pattern))
     for signs, pattern in (
         (
             ("X-NONE", "#default#VML", " false false false", "MsoNormal"),
@@ -33,7 +35,7 @@ _FORMS = tuple(
 def find_pasted(story: Story) -> Evidence | None:
     """Rubbish of a word processor, attributes of tags, errors of a script library, the toolbar of an archive."""
     for signs, pattern in _FORMS:
-        if any(sign in story.text for sign in signs):
+        if any(rare in story.signs and sign in story.text for rare, sign in signs):
             match = pattern.search(story.text)
             if match:
                 evidence = story.at(match.start())

@@ -14,8 +14,8 @@ _WITHIN = re.compile(rf"(?<=[^\W\d_])[^{_BETWEEN}](?=[^\W\d_])")
 _MAY_BE_BETWEEN = re.compile(f"[{_BETWEEN}]")
 _LINED = re.compile(r"(?<=[^\W\d_])_(?=[^\W\d_])")
 # signs of prices, rights and currencies between small letters: a letter was decoded wrongly
-_SMALL_SIGNS = "®©™¢£¥§¶¬±√∞∂∑≤≥◊ÄÅÃÂ†‡"
-_AMONG_SMALL = re.compile(f"(?<=[a-zß-öø-ÿа-я])[{_SMALL_SIGNS}](?=[a-zß-öø-ÿа-я])")
+_SMALL_SIGNS = frozenset("®©™¢£¥§¶¬±√∞∂∑≤≥◊ÄÅÃÂ†‡")
+_AMONG_SMALL = re.compile(f"(?<=[a-zß-öø-ÿа-я])[{''.join(_SMALL_SIGNS)}](?=[a-zß-öø-ÿа-я])")
 # languages in which _ may stand for a lost letter; German writes Schüler_innen, and English texts name variables
 _ACCENTED = frozenset("fr es it pt pl cs sk sv da no fi hu tr ro hr sl lv lt et sq vi ca ru uk bg sr el".split())
 _WITHIN_MIN, _WITHIN_SHARE = 4, 0.008  # of the words
@@ -28,6 +28,8 @@ _STACKED_MIN = 5
 _SUBWORD = re.compile(
     r"[▁Ġ]\w|(?<=\w)Ġ|(?<!\S)##\w{1,20}|<unk>|\[UNK\]|\[MASK\]|<mask>|</s>|<\|\w{2,20}\|>|@@ (?=[a-z])"
 )
+_SUBWORD_PARTS = ("▁", "Ġ", "##", "unk>", "[UNK", "ask>", "[MASK", "</s>", "<|", "@@ ")
+_SUBWORD_SIGNS = frozenset("▁Ġ#<[@")
 _SUBWORD_MIN = 3
 _TILES = re.compile("[〓□■�]|[ｦ-ﾟ]{2}")  # or letters of half the width
 _TILES_MIN, _TILES_SHARE = 4, 0.004  # of the characters; lists mark their items with such
@@ -53,8 +55,8 @@ _LOOKALIKE_MIN = 2  # none in 185 real pages
 
 def find_signs_in_words(story: Story) -> Evidence | None:
     """Signs within words, stacked accents, marks printed twice, and parts of words as programs cut them."""
-    text = story.text
-    if "\\" in text:
+    text, chars = story.text, story.signs
+    if "\\" in chars:
         slashed = list(_SLASHED.finditer(text))
         if len(slashed) >= _SLASHED_MIN:
             return story.at(slashed[0].start())
@@ -62,13 +64,12 @@ def find_signs_in_words(story: Story) -> Evidence | None:
         doubled = list(_DOUBLED.finditer(text))
         if len(doubled) >= max(_DOUBLED_MIN, _DOUBLED_SHARE * story.word_count):
             return story.at(doubled[0].start())
-    has_subwords = any(sign in text for sign in ("▁", "Ġ", "##", "unk>", "[UNK", "ask>", "[MASK", "</s>", "<|", "@@ "))
-    if has_subwords:
+    if not chars.isdisjoint(_SUBWORD_SIGNS) and any(sign in text for sign in _SUBWORD_PARTS):
         parts = list(_SUBWORD.finditer(text))
         if len(parts) >= _SUBWORD_MIN:
             return story.at(parts[0].start())
     least = max(_WITHIN_MIN, _WITHIN_SHARE * story.word_count)
-    if "_" in text and story.language in _ACCENTED:
+    if "_" in chars and story.language in _ACCENTED:
         lined = list(_LINED.finditer(text))
         if len(lined) >= least:
             return story.at(lined[0].start())
@@ -76,14 +77,14 @@ def find_signs_in_words(story: Story) -> Evidence | None:
 
 
 def _find_odd_letters(story: Story, least: float) -> Evidence | None:
-    text = story.text
-    chars = set(text)  # some hundred at most, and a text with none of these needs no search
-    is_odd = any(not _MAY_BE_BETWEEN.match(char) for char in chars)
-    for is_likely, pattern, count in (
-        (is_odd, _WITHIN, least),
-        (not chars.isdisjoint(_SMALL_SIGNS), _AMONG_SMALL, least),
-        (any("\u0300" <= char <= "\u0489" for char in chars), _STACKED, _STACKED_MIN),
+    text, chars = story.text, story.signs
+    # the signs of each pattern, which are counted many times as fast as it is searched
+    for signs, pattern, count in (
+        ([char for char in chars if not _MAY_BE_BETWEEN.match(char)], _WITHIN, least),
+        (_SMALL_SIGNS & chars, _AMONG_SMALL, least),
+        ([char for char in chars if "\u0300" <= char <= "\u0489"], _STACKED, _STACKED_MIN),
     ):
+        is_likely = bool(signs) and sum(map(text.count, signs)) >= count
         found = pattern.finditer(text) if is_likely else iter(())
         first = next(found, None)
         if first and 1 + sum(1 for _ in found) >= count:
