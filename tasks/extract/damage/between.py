@@ -48,11 +48,12 @@ _PAID_WORDS = frozenset(
 _SPAM = re.compile(rf"\b(?:{_WORDS['spam']})\b")
 _SPAM_MIN = 3
 _MAIL_FOOTER = re.compile(rf"\b(?:{_WORDS['mail']})\b")
-# one of these is in each footer, and in few texts
-_MAIL_SIGNS = tuple(
-    "iPhone iPad Samsung Galaxy addressee recipient onfidentiel CONFIDENTIAL onfidencial ertrauliche printing imprim"
-    " stampare intended".split()
+# one of these is in each footer, and in few texts: words, which are looked up, and parts of words, which are searched
+_MAIL_WORDS = frozenset(
+    "Android Handy intended vertrauliche Vertrauliche VERTRAULICHE printing d'imprimer d’imprimer imprimir imprimir."
+    " stampare stampare.".split()
 )
+_MAIL_PARTS = ("iPhone", "iPad", "Samsung", "Galaxy", "onfiden", "ONFIDEN")
 _FOOTERS_MIN = 2
 # how a feed or a data service ends what it gives of a text
 _EXCERPT_END = re.compile(
@@ -168,7 +169,7 @@ def find_ads(story: Story) -> Evidence | None:
 
 def find_mail_footers(story: Story) -> Evidence | None:
     """Footers of mails: the device they were sent from, a notice about who may read them."""
-    if not any(sign in story.text for sign in _MAIL_SIGNS):
+    if _MAIL_WORDS.isdisjoint(story.words) and not any(part in story.text for part in _MAIL_PARTS):
         return None
     footers = [n for n, one in enumerate(story.paragraphs) if _MAIL_FOOTER.search(one.lower())]
     return Evidence(footers[0], excerpt(story.paragraphs[footers[0]])) if len(footers) >= _FOOTERS_MIN else None

@@ -110,7 +110,7 @@ def find_code(story: Story) -> Evidence | None:
     for number, paragraph in enumerate(story.paragraphs):
         if paragraph[1:2].isdigit() and paragraph[0] in "Mm" and _DRAWING.match(paragraph):
             return Evidence(number, excerpt(paragraph))
-    chars = [char for char in _CODE_CHARS if char in story.text]  # most texts have none or one, and few of it
+    chars = [char for char in _CODE_CHARS if char in story.signs]  # most texts have none or one, and few of it
     if sum(map(story.text.count, chars)) < _CODE_SIGNS_MIN:
         return None
     for number, paragraph in enumerate(story.paragraphs):
@@ -222,12 +222,14 @@ def _find_blanks(story: Story) -> Evidence | None:
 def find_encoded(story: Story) -> Evidence | None:
     """Text that is still encoded: base64, percent signs, backslash escapes, quoted-printable."""
     text = story.text
-    if max(map(len, story.words), default=0) >= _BASE64_TOKEN_CHARS:
+    if any(len(word) >= _BASE64_TOKEN_CHARS and word.isascii() for word in story.words):
         match = _BASE64.search(text)
         if match:
             return story.at(match.start())
     for sign, pattern in (("%", _PERCENT), ("\\", _ESCAPED), ("=", _QUOTED_PRINTABLE)):
-        if text.count(sign) < _ENCODED_MIN or (sign == "%" and len(_PERCENT_BYTE.findall(text)) < 2 * _ENCODED_MIN):
+        if sign not in story.signs or text.count(sign) < _ENCODED_MIN:
+            continue
+        if sign == "%" and len(_PERCENT_BYTE.findall(text)) < 2 * _ENCODED_MIN:
             continue
         matches = [found for found in pattern.finditer(text) if not _ADDRESS.search(found[0])]
         if len(matches) >= _ENCODED_MIN:

@@ -5,11 +5,19 @@ import re
 from tasks.extract.damage.evidence import Evidence, Story
 
 _PROGRAM_TAGS = frozenset({"pre", "code"})
-# each form with literals of which it has one, which are found many times as fast
+_WORD_WITHIN = re.compile(r"(?<= )[A-Za-z-]+(?= )")
 _COMMON = "aeiouinrstlhdcmpgfbvwkyzjxq .-,"
+
+
+def _rarest(literal: str) -> tuple[str, bool]:
+    """What a text with a literal has among its words, or, where no whole word is in it, among its characters."""
+    words = _WORD_WITHIN.findall(literal)
+    return (max(words, key=len), True) if words else (max(literal, key=lambda char: _COMMON.find(char) % 99), False)
+
+
 _FORMS = tuple(
-    # each literal with its rarest character, which few texts have
-    ([(max(sign, key=lambda char: _COMMON.find(char) % 99), sign) for sign in signs], re.compile(pattern))
+    # each literal with what few texts have, and which is looked up many times as fast
+    ([(*_rarest(sign), sign) for sign in signs], re.compile(pattern))
     for signs, pattern in (
         (
             ("X-NONE", "#default#VML", " false false false", "MsoNormal"),
@@ -20,7 +28,7 @@ _FORMS = tuple(
             r"\b(?:class|style|data-[a-z]{2,20})=[\"“”][^\"“”\n]{1,200}[\"“”]\s(?:[\w-]{2,20}=|>)",
         ),
         (
-            ("Minified React", "Hydration failed", "Cannot read propert", "is not a function"),
+            ("Minified React error", "Hydration failed because", "Cannot read propert", "is not a function"),
             r"Minified React error #\d|Hydration failed because|Cannot read propert|TypeError: \S+ is not a f",
         ),
         (("[deleted: ", "[inserted: ", "[gelöscht: ", "[supprimé", "[eliminado"), r"\[(?:del|ins|gel|sup|eli)\w+ ?: "),
@@ -35,7 +43,9 @@ _FORMS = tuple(
 def find_pasted(story: Story) -> Evidence | None:
     """Rubbish of a word processor, attributes of tags, errors of a script library, the toolbar of an archive."""
     for signs, pattern in _FORMS:
-        if any(rare in story.signs and sign in story.text for rare, sign in signs):
+        if any(
+            rare in (story.words if is_word else story.signs) and sign in story.text for rare, is_word, sign in signs
+        ):
             match = pattern.search(story.text)
             if match:
                 evidence = story.at(match.start())

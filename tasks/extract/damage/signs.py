@@ -60,7 +60,7 @@ def find_signs_in_words(story: Story) -> Evidence | None:
         slashed = list(_SLASHED.finditer(text))
         if len(slashed) >= _SLASHED_MIN:
             return story.at(slashed[0].start())
-    if ".." in text or ",," in text or "。。" in text:
+    if ".." in text or ",," in text or ("。" in chars and "。。" in text):
         doubled = list(_DOUBLED.finditer(text))
         if len(doubled) >= max(_DOUBLED_MIN, _DOUBLED_SHARE * story.word_count):
             return story.at(doubled[0].start())
@@ -102,8 +102,8 @@ def _find_odd_letters(story: Story, least: float) -> Evidence | None:
 
 def find_codes(story: Story) -> Evidence | None:
     """Characters as numbers of a font or in an encoding for mail."""
-    for sign, pattern in (("(cid:", _CID), ("+A", _UTF7)):
-        if story.text.count(sign) >= _CODES_MIN:
+    for rare, sign, pattern in ((":", "(cid:", _CID), ("+", "+A", _UTF7)):
+        if rare in story.signs and story.text.count(sign) >= _CODES_MIN:
             found = list(pattern.finditer(story.text))
             if len(found) >= _CODES_MIN:
                 return story.at(found[0].start())
@@ -113,7 +113,8 @@ def find_codes(story: Story) -> Evidence | None:
 def find_numbers_damaged(story: Story) -> Evidence | None:
     """Numbers that a spreadsheet replaced by its errors or by powers of ten."""
     text = story.text
-    for is_likely, pattern in (("#" in text, _SHEET_ERROR), ("E+" in text or "e+" in text or "E-" in text, _POWER)):
+    has_power = ("+" in story.signs and ("E+" in text or "e+" in text)) or "E-" in text
+    for is_likely, pattern in (("#" in story.signs, _SHEET_ERROR), (has_power, _POWER)):
         found = list(pattern.finditer(text)) if is_likely else []
         if len(found) >= _NUMBERS_MIN:
             return story.at(found[0].start())
