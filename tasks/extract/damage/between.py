@@ -48,12 +48,22 @@ _PAID_WORDS = frozenset(
 _SPAM = re.compile(rf"\b(?:{_WORDS['spam']})\b")
 _SPAM_MIN = 3
 _MAIL_FOOTER = re.compile(rf"\b(?:{_WORDS['mail']})\b")
-# one of these is in each footer, and in few texts: words, which are looked up, and parts of words, which are searched
-_MAIL_WORDS = frozenset(
-    "Android Handy intended vertrauliche Vertrauliche VERTRAULICHE printing d'imprimer d’imprimer imprimir imprimir."
-    " stampare stampare.".split()
+# one of these is in each footer, and in few texts
+_MAIL_PARTS = (
+    *(
+        "iPhone",
+        "iPad",
+        "Samsung",
+        "Galaxy",
+        "onfiden",
+        "ONFIDEN",
+        "ntended ",
+        "ertrauliche",
+        "printing this",
+        "imprim",
+    ),
+    *("stampare", "Android", "Handy"),
 )
-_MAIL_PARTS = ("iPhone", "iPad", "Samsung", "Galaxy", "onfiden", "ONFIDEN")
 _FOOTERS_MIN = 2
 # how a feed or a data service ends what it gives of a text
 _EXCERPT_END = re.compile(
@@ -114,7 +124,8 @@ def _recurring(words: list[str]) -> tuple[str, ...] | None:
 def _find_starts(story: Story) -> Evidence | None:
     """Paragraphs that start with the same words, or with the start of the paragraph above them."""
     paragraphs = story.paragraphs
-    starts = [_DIGITS.sub("0", one[: 2 * _START_CHARS])[:_START_CHARS] for one in paragraphs]
+    joined = "\n".join([one[: 2 * _START_CHARS].replace("\n", " ") for one in paragraphs])
+    starts = [start[:_START_CHARS] for start in _DIGITS.sub("0", joined).split("\n")]
     usable = [n for n, start in enumerate(starts) if len(start) == _START_CHARS and " " in start.strip()]
     # the speakers of an interview say sentences
     open_ones = [n for n in usable if paragraphs[n][-1] not in _STOPS or not starts[n][0].isalpha()]
@@ -169,9 +180,13 @@ def find_ads(story: Story) -> Evidence | None:
 
 def find_mail_footers(story: Story) -> Evidence | None:
     """Footers of mails: the device they were sent from, a notice about who may read them."""
-    if _MAIL_WORDS.isdisjoint(story.words) and not any(part in story.text for part in _MAIL_PARTS):
+    if not any(part in story.text for part in _MAIL_PARTS):
         return None
-    footers = [n for n, one in enumerate(story.paragraphs) if _MAIL_FOOTER.search(one.lower())]
+    footers = [
+        n
+        for n, one in enumerate(story.paragraphs)
+        if any(part in one for part in _MAIL_PARTS) and _MAIL_FOOTER.search(one.lower())
+    ]
     return Evidence(footers[0], excerpt(story.paragraphs[footers[0]])) if len(footers) >= _FOOTERS_MIN else None
 
 

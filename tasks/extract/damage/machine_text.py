@@ -219,10 +219,15 @@ def _find_blanks(story: Story) -> Evidence | None:
     return None
 
 
+def _has_long_ascii_word(story: Story) -> bool:
+    """Whether a word may be base64; in scripts without spaces all words are long."""
+    return any(len(word) >= _BASE64_TOKEN_CHARS and word.isascii() for word in story.words)
+
+
 def find_encoded(story: Story) -> Evidence | None:
     """Text that is still encoded: base64, percent signs, backslash escapes, quoted-printable."""
     text = story.text
-    if any(len(word) >= _BASE64_TOKEN_CHARS and word.isascii() for word in story.words):
+    if max(map(len, story.words), default=0) >= _BASE64_TOKEN_CHARS and _has_long_ascii_word(story):
         match = _BASE64.search(text)
         if match:
             return story.at(match.start())

@@ -5,6 +5,8 @@ import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from tasks.extract.damage.evidence import Evidence, Story
 
 _CHARS = 4_000  # of a text: as sure as all of it
@@ -16,6 +18,8 @@ _MUCH, _MUCH_MORE, _LETTERS_PER_POINT = 2.2, 1.0, 300
 _LITTLE, _SURELY = 0.2, 4.0  # times the usual percentage, of a letter that has so much
 _ACCENTED_LETTERS = "\xc0-\xd6\xd8-\xf6\xf8-\u024f"
 _LONG_CHARS = 700  # a shorter text, such as a song, may have short words only
+_FIRST_LEAD, _LAST_LEAD = 0xC3, 0xD4  # in UTF-8
+_LEADS_OF_SIGNS = 3  # × and ÷ begin like letters
 _SIGNED = re.compile(r"[^\W\d_A-Za-z]")
 _LETTERS_PER_CHAR = 0.8  # the rest are spaces and marks
 _NOT_IN_OTHERS = frozenset(
@@ -73,13 +77,21 @@ def find_unlikely_words(story: Story) -> Evidence | None:
             english = [word for word in words if word in _NOT_IN_OTHERS]
             if len(english) >= max(_FOREIGN_WORDS_MIN, _FOREIGN_WORDS_SHARE * len(words)):
                 return story.at(lower.find(f" {english[0]} ") + 1)
-    if language.accents and 100 * len(_SIGNED.findall(text)) < language.accents * _LETTERS_PER_CHAR * len(text):
+    if language.accents and _lacks_accents(story, text, language.accents * _LETTERS_PER_CHAR * len(text) / 100):
         return story.at(0)
     if language.foreign and not text.isascii():
         foreign = language.foreign.findall(text)
         if len(foreign) >= max(_FOREIGN_MIN, _FOREIGN_SHARE * len(text)):
             return story.at(text.find(foreign[0]))
     return _find_unlikely_letter(story, words, language.letters)
+
+
+def _lacks_accents(story: Story, text: str, least: float) -> bool:
+    """Whether fewer letters than `least` are other ones than those of English."""
+    leads = story.codes[:_CHARS]  # the first bytes of Latin, Greek and Cyrillic letters: counted faster than letters
+    if np.count_nonzero((leads >= _FIRST_LEAD) & (leads <= _LAST_LEAD)) >= least + _LEADS_OF_SIGNS:
+        return False
+    return len(_SIGNED.findall(text)) < least
 
 
 def _find_unlikely_letter(story: Story, words: list[str], usual: dict[str, float]) -> Evidence | None:
