@@ -15,7 +15,7 @@ _DIGITS = re.compile(r"\d+")
 _TEXT_WORDS_MIN = 120
 _PHRASE_WORDS, _PHRASE_MIN = 3, 5
 # of the words, in copies of one phrase of so many; names of offices, and the labels of lists, have less
-_PHRASE_SHARES = {_PHRASE_WORDS: 0.08, 5: 0.115, 7: 0.115}
+_PHRASE_SHARES = {_PHRASE_WORDS: 0.1, 5: 0.13, 7: 0.14}
 _BRACKETS_SHARE, _BRACKETS_MIN = 0.06, 3
 _BRACKETS = re.compile(r"\([^()\n]{8,60}\)")
 _START_CHARS, _STARTS_MIN, _STARTS_SHARE = 11, 4, 0.3  # of the paragraphs

@@ -11,9 +11,9 @@ from tasks.extract.damage.evidence import Evidence, Story
 
 _CHARS = 4_000  # of a text: as sure as all of it
 _WORDS_MIN, _CHARS_MIN, _LETTERS_MIN = 80, 500, 300  # a shorter text may lack a common word or letter by chance
-_FOREIGN_MIN, _FOREIGN_SHARE = 8, 0.008  # of the letters; names of other languages are a quarter of that
+_FOREIGN_MIN, _FOREIGN_SHARE = 8, 0.012  # of the letters; results with names of other languages have less
 _FOREIGN_WORDS_MIN, _FOREIGN_WORDS_SHARE = 6, 0.03  # English words: quotes and names of films have fewer
-# times the usual percentage of a letter, and points above that: in so many letters, chance makes one point more
+# times the usual percentage of a letter, and points above that: in so many letters, chance and the topic make one point more
 _MUCH, _MUCH_MORE, _LETTERS_PER_POINT = 2.2, 1.0, 300
 _LITTLE, _SURELY = 0.2, 4.0  # times the usual percentage, of a letter that has so much
 _ACCENTED_LETTERS = "\xc0-\xd6\xd8-\xf6\xf8-\u024f"
