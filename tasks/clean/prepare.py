@@ -14,7 +14,7 @@ from tasks.clean.parse.html import add_html_page
 from tasks.clean.parse.main_container import clear_names
 from tasks.clean.parse.markdown import as_html
 from tasks.clean.parse.selected import RulesOf
-from tasks.clean.parse.shells import add_story, is_shell, paragraphs_of, read_escaped
+from tasks.clean.parse.shells import add_story, has_long_text, is_shell, paragraphs_of, read_escaped
 from tasks.clean.parse.signals import Signals
 from tasks.clean.parse.tags import TAG_CODES
 from tasks.site_rules.page import Found, PageRules
@@ -167,7 +167,7 @@ def _add_hidden_story(
     first, body = starts
     if texts := paragraphs_of(signals.article_bodies):
         repairs.add("text_from_json_ld")
-    else:
+    elif not has_long_text(blocks, first):  # to search the scripts takes as long as all the rest of clean
         shown = [blocks.text[n] for n in range(first, len(blocks)) if blocks.tag[n] == _H1]
         if texts := find_story(data.decode("utf-8", "replace"), [*signals.titles(), *shown]):
             repairs.add("text_from_data")

@@ -9,6 +9,8 @@ from tasks.clean.parse.tags import TAG_CODES
 from tasks.text.scripts import COMMON_LETTERS, char_class
 
 MAX_SHELL_WORDS = 25  # of sentences that are not links; a page with more shows a paragraph itself
+MAX_BOILERPLATE_WORDS = 300  # of the paragraphs of a shell: a dialog about cookies has up to 250
+_LONG_BLOCK_CHARS = 80
 MIN_STORY_WORDS = 60  # a shorter text is a summary, or a note about JavaScript
 MIN_ESCAPED_WORDS = 20  # a shorter one is an example of markup
 _ESCAPED_PARAGRAPH = re.compile(r"</p>|<br ?/?>|</div>", re.I)
@@ -48,6 +50,18 @@ def is_shell(blocks: Blocks, first: int) -> bool:
         if words >= MAX_SHELL_WORDS:
             return False
     return True
+
+
+def has_long_text(blocks: Blocks, first: int) -> bool:
+    """Whether a page shows so much text that its story is hardly hidden, even if all is marked as boilerplate."""
+    words = 0
+    for n in range(first, len(blocks)):
+        text = blocks.text[n]
+        if len(text) >= _LONG_BLOCK_CHARS and blocks.link_chars[n] < len(text) / 2:
+            words += word_count(text)
+            if words >= MAX_BOILERPLATE_WORDS:
+                return True
+    return False
 
 
 def is_sentence(text: str) -> bool:
