@@ -95,7 +95,7 @@ that waits behind the sleeping mouse
 it walks along the garden wall
 so slow that every fence can see
 the winter come to one and all
-and mend the window silently"""
+and repair the window silently"""
 WORDS_WITH_HYPHENS = textwrap.fill(
     "The well-known long-distance runner took part in the all-night cross-country race near the old harbour and said "
     "that the weather was better than it had been for years, while the others complained about the mud on the hills.",
