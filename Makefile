@@ -48,7 +48,7 @@ test-all: $(READY)  ## run all tests, slow ones too
 
 test-operations: $(READY)  ## run the integration tests against a Prefect server, and copies of an output by other tools
 	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile tests/operations \
-	  -k 'test_copies or test_temporary_server or schedule_fires or form_refuses or pages_show or secrets_open'
+	  -k 'test_copies or test_temporary_server or test_upkeep or schedule_fires or form_refuses or pages_show or secrets_open'
 
 test-ray: $(READY)  ## install Ray and run the tests that need it
 	$(PIP) '.[ray]'

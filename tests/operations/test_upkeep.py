@@ -12,6 +12,8 @@ from flows.cli.main import main
 from tasks.load.maintenance.forget import find_target, find_traces
 from tasks.load.output import Output
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def three_runs(prefect_server, tmp_path_factory):
