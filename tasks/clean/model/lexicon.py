@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,7 +47,14 @@ class Lexicon:
     sizes: dict[str, tuple[int, ...]]
     filters: dict[str, WordSet]
     substrings: dict[str, dict[str, Entry]]  # of scripts without spaces, by mode and phrase
-    dense: dict[str, re.Pattern[str]]  # by mode: all of them as one pattern, the longest first
+
+    @cached_property
+    def dense(self) -> dict[str, re.Pattern[str]]:
+        """By mode: all substrings as one pattern, the longest first; made for the first page in such a script."""
+        return {
+            mode: re.compile("|".join(re.escape(phrase) for phrase in sorted(table, key=len, reverse=True)) or "(?!)")
+            for mode, table in self.substrings.items()
+        }
 
 
 @cache
@@ -74,11 +81,7 @@ def lexicon() -> Lexicon:
     kinds = tuple(dict.fromkeys(kind for kind, _, _ in listed))
     sizes = {mode: tuple(sorted({entry.word_count for entry in table.values()})) for mode, table in entries.items()}
     filters = {mode: WordSet(np.fromiter(table, dtype=np.uint64, count=len(table))) for mode, table in entries.items()}
-    dense = {
-        mode: re.compile("|".join(re.escape(phrase) for phrase in sorted(table, key=len, reverse=True)) or "(?!)")
-        for mode, table in substrings.items()
-    }
-    return Lexicon(kinds, entries, sizes, filters, substrings, dense)
+    return Lexicon(kinds, entries, sizes, filters, substrings)
 
 
 def find(lines: list[str], words: Words) -> dict[int, Entry]:
