@@ -5,28 +5,23 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.formats import Opened, Options, Skipped
 from tasks.ingest.formats.rows import Rows
-from tasks.ingest.formats.tables import ROWS, column_names_of, records_of, short, wanted_columns
+from tasks.ingest.formats.tables import ROWS, column_names_of, ended, records_of, wanted_columns
 from tasks.ingest.record import Record
-from tasks.vocabulary import Flaw
 
 
 def read_orc(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     """One page per row; only the columns needed are read, some rows at a time."""
+    return ended(_orc_records(opened, options), "ORC")
+
+
+def _orc_records(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     table, number = Rows(options), 0
-    try:
-        file = ds.OrcFileFormat().make_fragment(pa.PythonFile(opened.stream, "r"))
-        table.has_columns(column_names_of(file.physical_schema))
-        wanted = wanted_columns(file.physical_schema.names, options)
-        batches = file.to_batches(columns=wanted, batch_size=ROWS, use_threads=False, batch_readahead=0)
-        for batch in batches:
-            yield from records_of(batch, wanted, table, options, number)
-            number += batch.num_rows
-        yield from table.notes()
-    except FlawError as error:
-        yield Record(None, "end", flaw=error.flaw, detail=error.detail)
-    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
-        detail = f"the ORC file cannot be read: {short(error)}"
-        yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=detail)
+    file = ds.OrcFileFormat().make_fragment(pa.PythonFile(opened.stream, "r"))
+    table.has_columns(column_names_of(file.physical_schema))
+    wanted = wanted_columns(file.physical_schema.names, options)
+    for batch in file.to_batches(columns=wanted, batch_size=ROWS, use_threads=False, batch_readahead=0):
+        yield from records_of(batch, wanted, table, options, number)
+        number += batch.num_rows
+    yield from table.notes()

@@ -76,30 +76,40 @@ def _source(opened: Opened) -> pa.NativeFile | IO[bytes]:
         return opened.stream
 
 
-def read_arrow(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
-    """One page per row of an Arrow file (Feather) or stream."""
-    table = Rows(options)
+def ended(records: Iterator[Record | Skipped], kind: str) -> Iterator[Record | Skipped]:
+    """The records of a table; where reading it fails, one more says so of the `kind` of file."""
     try:
-        batches: Iterator[pa.RecordBatch]
-        try:
-            file = pa.ipc.open_file(opened.stream)
-            batches = (file.get_batch(number) for number in range(file.num_record_batches))
-        except pa.ArrowInvalid:
-            opened.stream.seek(0)
-            batches = iter(pa.ipc.open_stream(opened.stream))
-        number = 0
-        for batch in batches:
-            batch.validate(full=True)  # offsets outside their buffer would end the process
-            if not number:
-                table.has_columns(column_names_of(batch.schema))
-            wanted = wanted_columns(batch.schema.names, options)
-            yield from records_of(batch, wanted, table, options, number)
-            number += batch.num_rows
-        yield from table.notes()
+        yield from records
     except FlawError as error:
         yield Record(None, "end", flaw=error.flaw, detail=error.detail)
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
-        yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=f"the Arrow file cannot be read: {short(error)}")
+        detail = f"the {kind} file cannot be read: {short(error)}"
+        yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=detail)
+
+
+def read_arrow(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
+    """One page per row of an Arrow file (Feather) or stream."""
+    return ended(_arrow_records(opened, options), "Arrow")
+
+
+def _arrow_records(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
+    table = Rows(options)
+    batches: Iterator[pa.RecordBatch]
+    try:
+        file = pa.ipc.open_file(opened.stream)
+        batches = (file.get_batch(number) for number in range(file.num_record_batches))
+    except pa.ArrowInvalid:
+        opened.stream.seek(0)
+        batches = iter(pa.ipc.open_stream(opened.stream))
+    number = 0
+    for batch in batches:
+        batch.validate(full=True)  # offsets outside their buffer would end the process
+        if not number:
+            table.has_columns(column_names_of(batch.schema))
+        wanted = wanted_columns(batch.schema.names, options)
+        yield from records_of(batch, wanted, table, options, number)
+        number += batch.num_rows
+    yield from table.notes()
 
 
 def _values(column: pa.Array) -> list[Any]:
