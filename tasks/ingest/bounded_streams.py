@@ -71,11 +71,27 @@ class CountingStream:
         """Do nothing."""
 
 
-class Begun:
+class Outer:
+    """What is read through another stream, and closed with it."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    @property
+    def closed(self) -> bool:
+        """Whether the stream is closed."""
+        return self._stream.closed
+
+    def close(self) -> None:
+        """Close the stream."""
+        self._stream.close()
+
+
+class Begun(Outer):
     """A binary stream whose first bytes are known, and are read once more."""
 
     def __init__(self, stream: IO[bytes], size: int = 8192) -> None:
-        self._stream = stream
+        super().__init__(stream)
         self.head = self._left = stream.read(size)
 
     def read(self, size: int = -1) -> bytes:
@@ -87,15 +103,6 @@ class Begun:
         else:
             data, self._left = self._left[:size], self._left[size:]
         return data
-
-    @property
-    def closed(self) -> bool:
-        """Whether the stream is closed."""
-        return self._stream.closed
-
-    def close(self) -> None:
-        """Close the stream."""
-        self._stream.close()
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
-from tasks.ingest.bounded_streams import FREE_BYTES, MAX_GROWTH
+from tasks.ingest.bounded_streams import FREE_BYTES, MAX_GROWTH, Outer
 
 _LOCAL = b"PK\x03\x04"
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
@@ -42,26 +42,18 @@ class Budget:
         )
 
 
-class CountedMember:
+class CountedMember(Outer):
     """A member as a stream that counts what is unpacked."""
 
     def __init__(self, stream: IO[bytes], budget: Budget) -> None:
-        self._stream, self._budget = stream, budget
+        super().__init__(stream)
+        self._budget = budget
 
     def read(self, size: int = -1) -> bytes:
         """Read from the member."""
         data = self._stream.read(size)
         self._budget.unpacked += len(data)
         return data
-
-    @property
-    def closed(self) -> bool:
-        """Whether the member is closed."""
-        return self._stream.closed
-
-    def close(self) -> None:
-        """Close the member."""
-        self._stream.close()
 
 
 def overlapping(members: list[zipfile.ZipInfo]) -> set[int]:
