@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 
 from tasks.extract.damage.evidence import Evidence, Story, excerpt
@@ -53,32 +54,28 @@ def spellings(phrase: str) -> list[str]:
     return [whole for part in parts for whole in spellings(phrase[: match.start()] + part + phrase[match.end() :])]
 
 
-def _phrases(words: str) -> tuple[str, ...]:
-    """The alternatives of a table's line, each in all its spellings; those of one letter are parts of any text."""
+_NAMES = {kind: [name for name in table if name not in _WHOLE] for kind, table in _WORDS.items()}
+# scripts whose phrases no text in Latin letters can have; its quotes and dashes are not among them
+_NOT_LATIN = re.compile("[^\u0000-\u036f\u2000-\u2e7f]")
+
+
+@cache
+def _phrases(kind: str, name: str, letters: str) -> tuple[str, ...]:
+    """The alternatives of a table's line, each in all its spellings: those that a text in such letters can have.
+
+    `letters` are `ascii`, `latin` or `any`. They are spelled out for the first text that needs them.
+    """
+    words = _WORDS[kind][name]
     depth, cut, phrases = 0, 0, []
     for position, char in enumerate([*words, "|"]):
         depth += (char == "(") - (char == ")")
         if char == "|" and depth == 0:
             phrases.append(words[cut:position])
             cut = position + 1
-    return tuple(dict.fromkeys(whole for phrase in phrases for whole in spellings(phrase)))
-
-
-_TABLES = {
-    kind: {name: _phrases(words) for name, words in table.items() if name not in _WHOLE}
-    for kind, table in _WORDS.items()
-}
-
-
-# scripts whose phrases no text in Latin letters can have; its quotes and dashes are not among them
-_NOT_LATIN = re.compile("[\u0370-\u1fff\u2e80-\U0010ffff]")
-_LATIN_TABLES, _ASCII_TABLES = (
-    {
-        kind: {name: tuple(phrase for phrase in phrases if may_have(phrase)) for name, phrases in table.items()}
-        for kind, table in _TABLES.items()
-    }
-    for may_have in (lambda phrase: not _NOT_LATIN.search(phrase), str.isascii)
-)
+    spelled = dict.fromkeys(whole for phrase in phrases for whole in spellings(phrase))
+    if letters == "ascii":
+        return tuple(filter(str.isascii, spelled))
+    return tuple(phrase for phrase in spelled if letters == "any" or not _NOT_LATIN.search(phrase))
 
 
 def find_consent_wall(story: Story) -> Evidence | None:
@@ -182,13 +179,13 @@ def _has(name: str, plain: str) -> bool:
 
 def _says_all(kind: str, plain: str) -> bool:
     """Whether a text says all things of a kind; the first that it does not say, by the order of the table, ends it."""
-    return all(_first_of(kind, name, plain) is not None for name in _TABLES[kind])
+    return all(_first_of(kind, name, plain) is not None for name in _NAMES[kind])
 
 
 def _first_of(kind: str, name: str, plain: str) -> str | None:
     """The first of a thing's phrases that a text has, tried among those in its letters."""
-    tables = _ASCII_TABLES if plain.isascii() else _TABLES if _NOT_LATIN.search(plain) else _LATIN_TABLES
-    for phrase in tables[kind][name]:
+    letters = "ascii" if plain.isascii() else "any" if _NOT_LATIN.search(plain) else "latin"
+    for phrase in _phrases(kind, name, letters):
         if phrase in plain:
             return phrase
     return None
@@ -204,7 +201,7 @@ def _said_densely(kind: str, plain: str, bounds: tuple[tuple[int, int], ...]) ->
 
     It ends as soon as too few things are left to be said: a story is over after the first few.
     """
-    names = list(_TABLES[kind])
+    names = _NAMES[kind]
     needed = min(max(least, -(-len(plain) // chars)) for least, chars in bounds)
     said: list[int] = []
     for number, name in enumerate(names):
@@ -218,5 +215,5 @@ def _said_densely(kind: str, plain: str, bounds: tuple[tuple[int, int], ...]) ->
 
 def _said(kind: str, plain: str) -> list[int]:
     """The positions of the things of a kind that a text says, each at the first of its phrases that is found."""
-    found = [_first_of(kind, name, plain) for name in _TABLES[kind]]
+    found = [_first_of(kind, name, plain) for name in _NAMES[kind]]
     return [plain.find(phrase) for phrase in found if phrase is not None]

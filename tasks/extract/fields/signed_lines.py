@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from tasks.extract.fields.byline_places import dropped_by_the_headline, lines_by_the_headline
 from tasks.extract.fields.byline_words import ROLE_AT_END
+from tasks.extract.fields.east_asian_bylines import name_in_brackets, names_in_dateline, names_labelled
 from tasks.extract.page import LabelledLine, Page
 from tasks.text.date_patterns import LETTER
 from tasks.text.person_names import NAME_PARTICLES, leading_name
@@ -35,7 +36,6 @@ _BEFORE_COLON = r"""
   | autori | autoři | napsala? | szerző | írta | scris \s de | autor | egilea
   | 글 | 취재 | protokoll
 """
-_HAN_BEFORE_SIGN = r"(?:作者|撰文|撰稿|採訪|采写|记者|記者|筆者|執筆|取材・文|文・取材|文・写真|文)"
 _LABEL = re.compile(rf"(?<![\w'’-])(?:{_BEFORE_COLON})\s*[:：]\s*", re.IGNORECASE | re.VERBOSE)
 # words that need no colon at the start of a line
 _SURE = re.compile(
@@ -62,38 +62,8 @@ _SHORT_WORDS = {
     "sw": re.compile(r"^Na\s+"),
     "eu": re.compile(r"^Egilea\s+"),
 }
-_HAN = r"[\u3400-\u9fff]"
-_HAN_NAME = rf"{_HAN}{{2,4}}"
-_HAN_NAMES = rf"{_HAN_NAME}(?:[、，,\s和與与]{{1,2}}{_HAN_NAME})*"
-_HAN_LABEL = re.compile(
-    rf"(?<!\w)(?:本報|本报)?(?:特約|特约|實習|实习)?{_HAN_BEFORE_SIGN}\s*[:：／/｜|]\s*({_HAN_NAMES})(?![\w：:])"
-)
-_HAN_REPORTER = re.compile(
-    rf"^[（(〔\[【]?(?:本報|本报|中央社)?(?:特派員|特派员|記者|记者)\s?({_HAN_NAMES})\s?[／/]\s?[^／/]{{2,12}}[／/]?"
-    r"(?:綜合)?(?:報導|报道|電)"
-)
-# the names of nearly all reporters have three characters; the place follows without a sign
-_HAN_REPORTER_AND_PLACE = re.compile(rf"^[（(]中央社記者({_HAN}{{3}})(?={_HAN}{{2,3}}\d{{1,2}}日)")
-_HAN_REPORTER_IN_DATELINE = re.compile(rf"[电電讯訊]\s?[（(](?:本报|本報)?(?:记者|記者)\s?({_HAN_NAMES})[）)]")
-_KANA = r"[\u3040-\u30ff\u3400-\u9fff々]"
-_JAPANESE_LABEL = re.compile(rf"(?<!\w)(?:取材・)?文(?:・写真)?\s*[:：／/]\s*({_KANA}{{1,4}}[\s　]{_KANA}{{1,4}})$")
-_NAME_AND_ROLE = re.compile(
-    rf"^({_KANA}{{2,6}}(?:[\s　]{_KANA}{{1,4}})?)\s*[（(]?(?:記者|編集委員|特派員|論説委員)[）)]?$"
-)
-_SIGNED_IN_JAPANESE = re.compile(rf"^[【〔（(]({_KANA}{{3,6}}|{_KANA}{{1,4}}[\s　]{_KANA}{{1,4}})[】〕）)]$")
-_HANGUL_NAMES = r"[가-힣]{2,4}(?:\s?[·ㆍ,、]\s?[가-힣]{2,4})*"
-_KOREAN_REPORTER = re.compile(
-    rf"^(?:[\[(（【][^\])）】]{{2,24}}[\])）】])?\s*(?:(?:글|사진|취재)[·ㆍ]?)*\s*({_HANGUL_NAMES})\s*"
-    r"(?:선임|수습|전문|객원|인턴)?(?:기자|특파원)(?:\s*[=(/|]|\s+\S+@\S+|$)"
-)
-_KOREAN_REPORTER_OF_SITE = re.compile(rf"^[\[(【][^\])】=]{{2,20}}=\s*({_HANGUL_NAMES})\s*기자[\])】]")
-_REPORTERS_IN_DATELINES = (
-    *(_KOREAN_REPORTER, _KOREAN_REPORTER_OF_SITE),
-    *(_HAN_REPORTER, _HAN_REPORTER_AND_PLACE, _HAN_REPORTER_IN_DATELINE),
-)
 _UNCASED_WORD = rf"(?:{LETTER}\.\s?)?{LETTER}{{2,}}"
 _UNCASED_NAME = re.compile(rf"{_UNCASED_WORD}(?:[ ]{_UNCASED_WORD}){{1,3}}")
-_BETWEEN_SYLLABLES = re.compile(r"[、，,·ㆍ和與与]\s?|(?<=[\u3400-\u9fff]{2})\s+(?=[\u3400-\u9fff]{2})")
 _BESIDE_SITE = re.compile(r"\s*[,|،]\s*|\s[–—-]\s|/(?=(?:TT|NTB|Ritzau|STT)$)")
 _NORDIC_AGENCIES = frozenset(["TT", "NTB", "Ritzau", "STT"])  # `Anna Ek/TT`; elsewhere a slash is of pictures
 _CASED = re.compile(r"[A-Za-zÀ-ɏḀ-ỿΑ-ωА-яЀ-џҐґԱ-և]")
@@ -117,7 +87,7 @@ def signed_names(page: Page, site_keys: set[str]) -> list[str]:
         if names:
             return names
     kept = [line for line in page.lines if line.action == "keep"]
-    if kept and (names := _reporters_in_dateline(kept[0].text)):
+    if kept and (names := names_in_dateline(kept[0].text[:_LEDE_CHARS])):
         return names
     topics = page.signals.get("tag_links", [])
     at_end = [
@@ -154,17 +124,8 @@ def _name_with_role(text: str) -> list[str]:
 
 def names_signed(text: str, language: str | None) -> list[str]:
     """The names after a word for the writer in a line, or before one: `Autor: Ada Mörk`, `佐藤花子 記者`."""
-    if match := _JAPANESE_LABEL.search(text):
-        return [match[1]]
-    for pattern in (
-        _HAN_LABEL,
-        _HAN_REPORTER,
-        _NAME_AND_ROLE,
-        _KOREAN_REPORTER,
-        _KOREAN_REPORTER_OF_SITE,
-    ):
-        if match := pattern.search(text):
-            return _divided(match[1])
+    if names := names_labelled(text):
+        return names
     short = _SHORT_WORDS.get((language or "")[:2])
     for words in (_LABEL.search(text), _SURE.match(text), short.match(text) if short else None):
         if words and (names := _names_after(text[words.end() :])):
@@ -193,30 +154,13 @@ def _lines_at_the_end(page: Page, kept: list[LabelledLine]) -> list[LabelledLine
     return [line for line in [kept[-1], *below] if len(line.text) <= _LINE_CHARS and line.label not in _OF_OTHERS]
 
 
-def _reporters_in_dateline(lede: str) -> list[str]:
-    """The reporters in a dateline, Korean or Chinese: `(서울=연합뉴스) 박지은 기자 =`, `新华社北京电（记者李明）`."""
-    head = lede[:_LEDE_CHARS]
-    for pattern in _REPORTERS_IN_DATELINES:
-        if match := pattern.search(head):
-            return _divided(match[1])
-    return []
-
-
 def _signature(text: str, language: str | None, topics: list[str]) -> list[str]:
     """The name that a line below the story is, in the form that its language has for signatures; `topics` are none."""
     base = (language or "")[:2]
-    if base == "ja" and (match := _SIGNED_IN_JAPANESE.match(text)):
-        return [match[1]]
+    if base == "ja" and (names := name_in_brackets(text)):
+        return names
     is_name = base == "vi" and text not in topics and _VIETNAMESE_NAME.fullmatch(text) is not None
     return [text] if is_name else []
-
-
-def _divided(names: str) -> list[str]:
-    return [
-        name
-        for name in re.split(r"[、，,·ㆍ和與与]\s?|(?<=[\u3400-\u9fff]{2})\s+(?=[\u3400-\u9fff]{2})", names)
-        if name
-    ]
 
 
 def _names_after(rest: str) -> list[str]:
