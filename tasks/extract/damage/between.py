@@ -3,19 +3,20 @@
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from itertools import islice, pairwise
 from pathlib import Path
 
-from tasks.extract.damage.evidence import Evidence, Story, excerpt
+from tasks.extract.damage.evidence import Evidence, Story, excerpt, numbers_as_zero
+from tasks.extract.damage.literals import sought
 
 _CHARS = 4_000  # of a text: as sure as all of it
 _HEAD_CHARS = 1_500  # has one of what recurs all through a text
-_DIGITS = re.compile(r"\d+")
 _TEXT_WORDS_MIN = 120
 _PHRASE_WORDS, _PHRASE_MIN = 3, 5
 # of the words, in copies of one phrase of so many; names of offices, and the labels of lists, have less
 _PHRASE_SHARES = {_PHRASE_WORDS: 0.1, 5: 0.13, 7: 0.14}
+_FREQUENT_SHARE = min(share / length for length, share in _PHRASE_SHARES.items())  # of each of its words
 _BRACKETS_SHARE, _BRACKETS_MIN = 0.06, 3
 _BRACKETS = re.compile(r"\([^()\n]{8,60}\)")
 _START_CHARS, _STARTS_MIN, _STARTS_SHARE = 11, 4, 0.3  # of the paragraphs
@@ -31,41 +32,37 @@ _WORDS = {
     for name, phrases in _TABLES.items()
 }
 # as they are spelt: of links, for screen readers, and of printed pages
-_LABELS = tuple(" ".join(label.split()) for label in _TABLES["labels"].split("|"))
+_LABELS = sought(*(" ".join(label.split()) for label in _TABLES["labels"].split("|")))
 _PAID = re.compile(
     rf"\b(?:{_WORDS['paid_within']}|{_WORDS['buttons']})\b|(?:\b|^)(?:{_WORDS['paid_end']})$"
     rf"|^(?:{_WORDS['paid_start']}) ?[:|–-]\s|\bsponsored [|–-]",
     re.I,
 )
 _WORD = re.compile(r"\w+")
-# the longest word of each phrase, without which a line needs no search
+# the longest word of each phrase, without which lines need no search
 _PAID_WORDS = frozenset(
-    max(_WORD.findall(phrase), key=len)
+    max(_WORD.findall(phrase), key=len).encode()
     for name in ("paid_within", "paid_end", "paid_start", "buttons", "spam")
     for phrase in _TABLES[name].split("|")
+)
+_MARKS_AS_SPACES = bytes(
+    code if code > 127 or chr(code).isalnum() or chr(code) == "_" else ord(" ") for code in range(256)
 )
 # what intruders plant for search engines
 _SPAM = re.compile(rf"\b(?:{_WORDS['spam']})\b")
 _SPAM_MIN = 3
 _MAIL_FOOTER = re.compile(rf"\b(?:{_WORDS['mail']})\b")
 # one of these is in each footer, and in few texts
-_MAIL_PARTS = (
-    *(
-        "iPhone",
-        "iPad",
-        "Samsung",
-        "Galaxy",
-        "onfiden",
-        "ONFIDEN",
-        "ntended ",
-        "ertrauliche",
-        "printing this",
-        "imprim",
-    ),
-    *("stampare", "Android", "Handy"),
+_MAIL_PARTS = sought(
+    *("iPhone", "iPad", "Samsung", "Galaxy", "Android", "Handy", "onfiden", "ONFIDEN", "ntended ", "ertrauliche"),
+    *("printing this", "imprim", "stampare"),
 )
 _FOOTERS_MIN = 2
 # how a feed or a data service ends what it gives of a text
+_EXCERPT_PARTS = sought(
+    *("appeared first on", "apparu en premier sur", "erschien zuerst auf", "publicó primero en", "proviene da"),
+    *("apareceu primeiro em", "via RSS", "via IFTTT"),
+)
 _EXCERPT_END = re.compile(
     r"""
     \[\s?(?:…|\.{3}|&hellip;)\s?\]\s*$ | \[\+\s?\d+\s(?:chars|characters|words)\]\s*$
@@ -83,38 +80,40 @@ def find_phrases(story: Story) -> Evidence | None:
         evidence = _find_starts(story)
         if evidence:
             return evidence
-    head = story.text[:_HEAD_CHARS]
-    known = [label for label in _LABELS if label in head]
-    if known and sum(map(story.text.count, known)) >= _LABELS_MIN:
-        return story.at(story.text.find(known[0]))
-    words = _DIGITS.sub("0", story.text[:_CHARS]).split()
-    if len(words) < _TEXT_WORDS_MIN:
+    if story.count(_LABELS) >= _LABELS_MIN:
+        head = story.text[:_HEAD_CHARS]
+        known = [label for label in _LABELS if label in head]
+        if sum(map(story.text.count, known)) >= _LABELS_MIN:
+            return story.at(min(map(story.text.find, known)))
+    if len(story.sample) < _TEXT_WORDS_MIN:
         return None
-    phrase = _recurring(words)
+    phrase = _recurring(story)
     if phrase:
         return story.at(max(story.text.find(max(phrase, key=len)), 0))
-    if story.text.count("(") >= _PHRASE_MIN:
+    if story.count_of("(") >= _PHRASE_MIN:
         brackets = {
             text: count
             for text, count in Counter(_BRACKETS.findall(story.text[:_CHARS])).items()
             if count >= _BRACKETS_MIN and " " in text
         }
         size = sum(count * (text.count(" ") + 1) for text, count in brackets.items())
-        if sum(brackets.values()) >= _PHRASE_MIN and size >= _BRACKETS_SHARE * len(words):
+        if sum(brackets.values()) >= _PHRASE_MIN and size >= _BRACKETS_SHARE * len(story.sample):
             return story.at(story.text.find(next(iter(brackets))))
     return None
 
 
-def _recurring(words: list[str]) -> tuple[str, ...] | None:
+def _recurring(story: Story) -> list[str] | None:
     """The phrase that recurs all through a text, if there is one."""
+    words = story.sample
     # each of its words is as frequent, and most texts hardly have three frequent words in succession
-    least = max(_PHRASE_MIN, min(share / length for length, share in _PHRASE_SHARES.items()) * len(words))
-    frequent = {word for word, count in Counter(words).items() if count >= least}
+    least = max(_PHRASE_MIN, _FREQUENT_SHARE * len(words))
+    frequent = {word for word, count in story.sample_counts.items() if count >= least}
     if bytes(map(frequent.__contains__, words)).count(b"\1" * _PHRASE_WORDS) < _PHRASE_MIN:
         return None
     for length, share in _PHRASE_SHARES.items():
         phrases = Counter(zip(*(islice(words, start, None) for start in range(length)), strict=False))
-        phrase, count = phrases.most_common(1)[0]
+        coded, count = phrases.most_common(1)[0]
+        phrase = [word.decode("utf-8", "surrogatepass") for word in coded]
         spelt = sum(any(map(str.isalpha, word)) for word in phrase)
         if spelt >= _PHRASE_WORDS and count >= _PHRASE_MIN and count * length >= share * len(words):
             return phrase
@@ -122,13 +121,42 @@ def _recurring(words: list[str]) -> tuple[str, ...] | None:
 
 
 def _find_starts(story: Story) -> Evidence | None:
-    """Paragraphs that start with the same words, or with the start of the paragraph above them."""
+    """Paragraphs that start with the same words, or that are the start of the paragraph above them."""
     paragraphs = story.paragraphs
-    joined = "\n".join([one[: 2 * _START_CHARS].replace("\n", " ") for one in paragraphs])
-    starts = [start[:_START_CHARS] for start in _DIGITS.sub("0", joined).split("\n")]
-    usable = [n for n, start in enumerate(starts) if len(start) == _START_CHARS and " " in start.strip()]
+    heads = [one[:_AGAIN_CHARS] for one in paragraphs]
+    plain = numbers_as_zero("\0".join(heads).encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+    starts = [start[:_START_CHARS] for start in plain.split("\0")]
+    recurring = {
+        start
+        for start, count in Counter(starts).items()
+        if count >= _LABELS_MIN and len(start) == _START_CHARS and " " in start.strip()
+    }
+    if recurring:
+        evidence = _find_alike(paragraphs, starts, recurring)
+        if evidence:
+            return evidence
+    if len(set(heads)) == len(heads):
+        return None
+    again = [
+        number + 1
+        for number, (one, below) in enumerate(pairwise(paragraphs))
+        if heads[number] == heads[number + 1]
+        and _AGAIN_CHARS < len(below) < len(one)
+        and one.startswith(below.rstrip(_ENDS))
+    ]
+    if len(again) >= max(_AGAIN_MIN, _AGAIN_SHARE * len(paragraphs)):
+        return Evidence(again[0], excerpt(paragraphs[again[0]]))
+    return None
+
+
+def _find_alike(paragraphs: Sequence[str], starts: Sequence[str], recurring: Set[str]) -> Evidence | None:
+    """Many paragraphs with one of the recurring starts, or labels with one between long paragraphs."""
     # the speakers of an interview say sentences
-    open_ones = [n for n in usable if paragraphs[n][-1] not in _STOPS or not starts[n][0].isalpha()]
+    open_ones = [
+        n
+        for n, start in enumerate(starts)
+        if start in recurring and (paragraphs[n][-1] not in _STOPS or not start[0].isalpha())
+    ]
     labels = [n for n in open_ones if _is_between(paragraphs, n)]
     for own, least in (
         (open_ones, max(_STARTS_MIN, _STARTS_SHARE * len(paragraphs))),
@@ -138,15 +166,6 @@ def _find_starts(story: Story) -> Evidence | None:
             if count >= least:
                 number = starts.index(start)
                 return Evidence(number, excerpt(paragraphs[number]))
-    again = [
-        number + 1
-        for number, (one, below) in enumerate(pairwise(paragraphs))
-        if one[:_AGAIN_CHARS] == below[:_AGAIN_CHARS]
-        and _AGAIN_CHARS < len(below) < len(one)
-        and one.startswith(below.rstrip(_ENDS))
-    ]
-    if len(again) >= max(_AGAIN_MIN, _AGAIN_SHARE * len(paragraphs)):
-        return Evidence(again[0], excerpt(paragraphs[again[0]]))
     return None
 
 
@@ -162,13 +181,10 @@ def _is_between(paragraphs: Sequence[str], number: int) -> bool:
 
 def find_ads(story: Story) -> Evidence | None:
     """Advertisements, offers of shops and spam between the paragraphs."""
-    lines = [
-        n
-        for n, one in enumerate(story.paragraphs)
-        if len(one) <= _LINE_CHARS
-        and one[-1:] not in _SENTENCE_ENDS
-        and not _PAID_WORDS.isdisjoint(_WORD.findall(one.lower()))
-    ]
+    lines = [n for n, one in enumerate(story.paragraphs) if len(one) <= _LINE_CHARS and one[-1:] not in _SENTENCE_ENDS]
+    if not _has_paid_word("\n".join([story.paragraphs[n] for n in lines])):
+        return None
+    lines = [n for n in lines if _has_paid_word(story.paragraphs[n])]
     paid = [n for n in lines if _PAID.search(story.paragraphs[n])]
     if paid and 0 < paid[0] < len(story.paragraphs) - 1:
         return Evidence(paid[0], excerpt(story.paragraphs[paid[0]]))
@@ -178,9 +194,13 @@ def find_ads(story: Story) -> Evidence | None:
     return None
 
 
+def _has_paid_word(text: str) -> bool:
+    return not _PAID_WORDS.isdisjoint(text.lower().encode("utf-8", "surrogatepass").translate(_MARKS_AS_SPACES).split())
+
+
 def find_mail_footers(story: Story) -> Evidence | None:
     """Footers of mails: the device they were sent from, a notice about who may read them."""
-    if not any(part in story.text for part in _MAIL_PARTS):
+    if story.count(_MAIL_PARTS) < _FOOTERS_MIN:
         return None
     footers = [
         n
@@ -192,6 +212,8 @@ def find_mail_footers(story: Story) -> Evidence | None:
 
 def find_excerpt(story: Story) -> Evidence | None:
     """The end of an excerpt, as feeds and data services write it."""
+    if not (story.count_of("[") or story.has(_EXCERPT_PARTS)):
+        return None
     for number in range(max(len(story.paragraphs) - 2, 0), len(story.paragraphs)):
         match = _EXCERPT_END.search(story.paragraphs[number][-120:])
         if match:

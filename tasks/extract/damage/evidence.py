@@ -1,5 +1,6 @@
 """What detectors of damage read, and what they find."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,13 +9,23 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from tasks.extract.damage.literals import Literals, count_literals
+
 # kinds of bytes; no other difference of two of them is that of a mark and a letter, or of a letter and a digit
 _MARK, _LETTER, _DIGIT = 1, 4, 11
-_BYTE_KINDS = np.zeros(256, dtype=np.int8)
-_BYTE_KINDS[list(b".,;!?")] = _MARK
-_BYTE_KINDS[list(b"0123456789")] = _DIGIT
-# with the bytes of other letters, of which the last is before a digit
-_BYTE_KINDS[[*range(65, 91), *range(97, 123), *range(0x80, 0xC0), *range(0xC3, 0xD2)]] = _LETTER
+_BYTE_KINDS = bytearray(256)
+for _kind, _codes in (
+    (_MARK, b".,;!?"),
+    (_DIGIT, b"0123456789"),
+    # with the bytes of other letters, of which the last is before a digit
+    (_LETTER, [*range(65, 91), *range(97, 123), *range(0x80, 0xC0), *range(0xC3, 0xD2)]),
+):
+    for _code in _codes:
+        _BYTE_KINDS[_code] = _kind
+_PLAIN = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 \n"
+_ASCII = bytes(range(128))
+SAMPLE_CHARS = 4_000  # from which the words of a text are known as surely as from all of it
+_DIGITS_AS_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
 _SHOWN_CHARS = 80  # of a text that is shown as evidence: a line of a terminal
 _BEFORE_CHARS = 20  # of them before the place that shows the damage
 
@@ -60,7 +71,7 @@ class Story:
     @cached_property
     def _steps(self) -> npt.NDArray[np.int8]:
         """The differences of the kinds of neighbouring bytes."""
-        kinds = _BYTE_KINDS[self.codes]
+        kinds = np.frombuffer(self.utf8.translate(_BYTE_KINDS), dtype=np.int8)
         return kinds[1:] - kinds[:-1]
 
     @cached_property
@@ -74,14 +85,47 @@ class Story:
         return int(np.count_nonzero(self._steps == _DIGIT - _LETTER))
 
     @cached_property
-    def words(self) -> frozenset[str]:
-        """The different words with their marks: a word is found in them far faster than in the text."""
-        return frozenset(self.tokens)
+    def _signs(self) -> bytes:
+        """The text without spaces and without the letters and digits of ASCII."""
+        return self.utf8.translate(None, _PLAIN)
 
     @cached_property
-    def signs(self) -> frozenset[str]:
-        """The different characters of the text, some hundred at most."""
-        return frozenset(self.text)
+    def sign_counts(self) -> list[int]:
+        """How often the text has each byte of UTF-8; zero for spaces and for the letters and digits of ASCII."""
+        counts: list[int] = np.bincount(np.frombuffer(self._signs, dtype=np.uint8), minlength=256).tolist()
+        return counts
+
+    @cached_property
+    def letters_beyond_ascii(self) -> str:
+        """The different characters of the text that are not ASCII, each once."""
+        return "".join(set(self._signs.translate(None, _ASCII).decode("utf-8", "surrogatepass")))
+
+    @cached_property
+    def sample(self) -> list[bytes]:
+        """The words with their marks from the start of the text, in UTF-8; each number in them is a zero."""
+        return numbers_as_zero(self.text[:SAMPLE_CHARS].encode("utf-8", "surrogatepass")).split()
+
+    @cached_property
+    def sample_counts(self) -> Counter[bytes]:
+        """How often the sample has each of its words."""
+        return Counter(self.sample)
+
+    @cached_property
+    def literals(self) -> Counter[str]:
+        """How often the text has each of the strings that detectors seek."""
+        return count_literals(self.utf8)
+
+    def count_of(self, chars: str) -> int:
+        """How many of these ASCII characters the text has; they are neither letters nor digits nor spaces."""
+        return sum([self.sign_counts[ord(char)] for char in chars])
+
+    def has(self, literals: Literals) -> bool:
+        """Whether the text has one of the strings."""
+        return not literals.isdisjoint(self.literals)
+
+    def count(self, literals: Literals) -> int:
+        """How often the text has the strings."""
+        return sum([count for literal, count in self.literals.items() if literal in literals])
 
     def at(self, position: int) -> Evidence:
         """The evidence at a position in the text, whose paragraphs are separated by two line feeds."""
@@ -92,6 +136,14 @@ class Story:
                 return Evidence(number, excerpt(paragraph, position - start))
             start = end + 2
         return Evidence(None, excerpt(self.text, position))
+
+
+def numbers_as_zero(utf8: bytes) -> bytes:
+    """A text in which each number is one zero."""
+    plain = utf8.translate(_DIGITS_AS_ZERO)
+    while b"00" in plain:
+        plain = plain.replace(b"00", b"0")
+    return plain
 
 
 def excerpt(text: str, position: int = 0) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from tasks.extract.damage.evidence import Evidence, Story
+from tasks.extract.damage.literals import sought
 from tasks.text.escapes import divided_words
 
 _TABLES = tomllib.loads(Path(__file__).with_name("glued.toml").read_text(encoding="utf-8"))
@@ -14,15 +15,13 @@ _LATIN, _CYRILLIC, _GREEK = "A-Za-zÀ-ɏ", "Ѐ-ӿ", "Ͱ-Ͽ"
 _BESIDE = re.compile(
     f"[{_LATIN}][{_CYRILLIC}{_GREEK}]|[{_CYRILLIC}{_GREEK}][{_LATIN}]|[{_CYRILLIC}][{_GREEK}]|[{_GREEK}][{_CYRILLIC}]"
 )
-# the first bytes in UTF-8 of all Greek and Cyrillic letters: bytes are found many times as fast as a class of letters
-_NOT_LATIN_LEADS = tuple(bytes([lead]) for lead in range(0xCD, 0xD4))
+_GREEK_OR_CYRILLIC = re.compile(f"[{_CYRILLIC}{_GREEK}]")
 _MIXED_WORD = re.compile(r"[^\W\d_]+")
 _MIXED_MIN, _MIXED_SHARE = 3, 0.003  # of the words; units (µm), symbols (Δx) and names are fewer
 # letters of mathematics and in circles, which stand for plain ones
 _STYLED = re.compile("[\U0001d400-\U0001d7ffⓐ-ⓩ]")
-_STYLED_LEADS = (b"\xf0\x9d", b"\xe2\x93")
 _STYLED_MIN = 10
-_ACCENT_SIGNS = "´`ˆ¨¸"
+_ACCENT_SIGNS = "´ˆ¨¸"  # and the ASCII one
 _LOOSE_ACCENT = re.compile("[´`ˆ¨¸][A-Za-z]|[A-Za-z][´ˆ¨¸]")  # an accent beside its letter
 _LOOSE_MIN, _LOOSE_KINDS_MIN = 5, 2  # a single kind may stand for quotation marks or apostrophes
 _TRIPLE = re.compile(r"([^\W\d_])\1\1", re.I)
@@ -38,7 +37,7 @@ _LONE_LETTERS_SHARE = 0.15  # of the words of a text with as many letters apart
 _SPACED_OUT_MIN = 5  # a few are emphasis
 _GLUED = {
     code: frozenset(
-        spelling
+        spelling.encode()
         for first in table["first"].split()
         for second in table["second"].split()
         if first + second not in table["words"].split()
@@ -61,23 +60,24 @@ _ACCENTED = frozenset("de fr es pt pl cs sk sv da no fi hu tr ro hr sl lt lv et 
 _SPECIAL = re.compile(r"[^\W\d_A-Za-z]")
 _END = re.compile(r"[.!?…。।؟]")
 _END_WORDS = 150  # in so many words there is an end of a sentence
+_DIVIDED = sought("- ")
 _DIVIDED_MIN, _DIVIDED_SHARE = 4, 0.01
 
 
 def find_mixed_scripts(story: Story) -> Evidence | None:
     """Words with letters of two scripts that look alike, or plain letters in another guise."""
-    text = story.text
-    if text.isascii():
+    text, chars = story.text, story.letters_beyond_ascii
+    if not chars:
         return None
-    kinds = sum(sign in text for sign in _ACCENT_SIGNS)
+    kinds = bool(story.count_of("`")) + sum([sign in chars for sign in _ACCENT_SIGNS])
     loose = _LOOSE_ACCENT.findall(text) if kinds >= _LOOSE_KINDS_MIN else []
     if len(loose) >= _LOOSE_MIN:
         return story.at(text.find(loose[0]))
-    if any(lead in story.utf8 for lead in _NOT_LATIN_LEADS) and _BESIDE.search(text):
+    if _GREEK_OR_CYRILLIC.search(chars) and _BESIDE.search(text):
         words = [match for match in _MIXED_WORD.finditer(text) if _BESIDE.search(match[0]) and len(match[0]) > 2]
         if len(words) >= max(_MIXED_MIN, _MIXED_SHARE * story.word_count):
             return story.at(words[0].start())
-    match = _STYLED.search(text) if any(lead in story.utf8 for lead in _STYLED_LEADS) else None
+    match = _STYLED.search(text) if _STYLED.search(chars) else None
     if match and len(_STYLED.findall(text)) >= _STYLED_MIN:
         return story.at(match.start())
     return None
@@ -95,7 +95,7 @@ def find_letters_repeated(story: Story) -> Evidence | None:
 
 def find_digits_in_words(story: Story) -> Evidence | None:
     """Digits in place of letters, as after bad recognition of a scanned page, or of footnotes, at the ends of words."""
-    if story.digits_after_letters < _DIGIT_WORDS_MIN:
+    if story.digits_after_letters < max(_DIGIT_WORDS_MIN, _DIGIT_WORDS_SHARE * story.word_count):
         return None
     noted = [word for word in story.tokens if word[-1].isdigit() and _NOTED.fullmatch(word)]
     if len(noted) >= max(_NOTED_MIN, _NOTED_SHARE * story.word_count):
@@ -109,11 +109,12 @@ def find_digits_in_words(story: Story) -> Evidence | None:
 def find_spaces_damaged(story: Story) -> Evidence | None:
     """Words that stick together, or whose letters stand apart."""
     glued = _GLUED.get(story.language or "")
-    if glued and not glued.isdisjoint(story.words):
-        words = [word for word in story.tokens if word in glued]
-        least = _GLUED_MIN if story.word_count >= _SHORT_WORDS else _GLUED_MIN - 1
-        if len(words) >= max(least, _GLUED_SHARE * story.word_count):
-            return story.at(story.text.find(words[0]))
+    if glued and not glued.isdisjoint(story.sample_counts):
+        count = sum([story.sample_counts[word] for word in glued & story.sample_counts.keys()])
+        least = _GLUED_MIN if len(story.sample) >= _SHORT_WORDS else _GLUED_MIN - 1
+        if count >= max(least, _GLUED_SHARE * len(story.sample)):
+            first = next(word for word in story.sample if word in glued)
+            return story.at(story.text.find(first.decode()))
     # quick where few signs stand before a letter, and where no letters stand apart
     least_joined = max(_JOINED_MIN, _JOINED_SHARE * story.word_count)
     if story.marks_before_letters >= least_joined:
@@ -138,7 +139,7 @@ def find_case_lost(story: Story) -> Evidence | None:
     # these tests stop at the first letter of the other case; nearly all texts end here
     small = [n for n, one in enumerate(story.paragraphs) if one.islower()]
     loud = [n for n, one in enumerate(story.paragraphs) if one.isupper() and one.count(" ") >= _HEADING_WORDS]
-    if not (small or loud) or text.lower() == text.upper():
+    if not (small or loud):
         return None
     # a summary above the text may have kept its capitals; lines of a poem are short
     small_chars = sum(len(story.paragraphs[n]) for n in small if story.paragraphs[n].count(" ") >= _HEADING_WORDS)
@@ -166,7 +167,7 @@ def find_marks_lost(story: Story) -> Evidence | None:
 def find_hyphens_left(story: Story) -> Evidence | None:
     """Words that are still divided as at the ends of printed lines."""
     least = max(_DIVIDED_MIN, _DIVIDED_SHARE * story.word_count)
-    if story.text.count("-") < least or story.text.count("- ") < least:
+    if story.count(_DIVIDED) < least:
         return None
     matches = divided_words(story.text)
     if len(matches) >= least:

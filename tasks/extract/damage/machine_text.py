@@ -4,12 +4,14 @@ import re
 from collections import Counter
 
 from tasks.extract.damage.evidence import Evidence, Story, excerpt
+from tasks.extract.damage.literals import sought
 from tasks.extract.damage.messages import message_at
 
 _CODE_CHARS = "{}[]=;<>\\"
 _CODE_CHARS_MIN, _CODE_SHARE = 6, 0.06  # of a paragraph without spaces; prose has less than 0.01
 _CODE_SIGNS_MIN = 3  # of a form that prose has not
 _CODE_CHAR_KINDS = 3  # fewer may be a formula, or a pattern of arrows or brackets
+_DRAWING_STARTS = sought(*(f"{letter}{digit}" for letter in "Mm" for digit in range(10)))
 _DRAWING = re.compile(r"(?:[A-Za-z]?[ ,]?-?\d{0,5}\.\d{1,6}[ ,]?[A-Za-z]?){10}")
 _PROGRAM_TAGS = frozenset({"pre", "code"})
 # forms that prose has not at any length; every repeat has a bound, so that a megabyte without a space takes no minutes
@@ -55,10 +57,8 @@ _MARKDOWN = re.compile(
     """,
     re.X,
 )
-_MARKDOWN_SIGNS = (
-    *(("*", "**"), ("]", "]("), ("_", "__"), ("`", "```"), ("#", "\n##"), ("|", "\n|")),
-    *(("[", "[["), ("'", "'''"), ("=", "\n=="), ("\\", "{")),
-)
+# each of its forms has one of these, or both a backslash and a brace
+_MARKDOWN_SIGNS = sought("**", "](", "__", "```", "\n##", "\n|", "[[", "'''", "\n==", "\n.. ")
 _QUOTE_MARKS = (">", "+ ", "| ", "# ")  # before each paragraph
 _QUOTED_MIN, _QUOTED_SHARE = 3, 0.4
 _MARKDOWN_MIN = 2  # a single mark may be a typing error or a footnote
@@ -71,16 +71,15 @@ TEMPLATE = re.compile(
     """,
     re.X,
 )
-_FILLER_WORDS = frozenset("ipsum consectetur aute sint enim culpa Duis Excepteur".split())
-_FILLER = ("orem ipsum", "ectetur adip", "uis aute irure", "xcepteur sint", "t enim ad minim", "unt in culpa qui")
+_TEMPLATE_SIGNS = sought("%%", "%(", "<%", "[object Object]", "*|")
+_FILLER = sought("orem ipsum", "ectetur adip", "uis aute irure", "xcepteur sint", "t enim ad minim", "unt in culpa qui")
 _UNDEFINED = re.compile(r"(?<![A-Za-z])(?:undefined|NaN)(?![A-Za-z])")
 _UNDEFINED_OR_NULL = re.compile(r"(?<![A-Za-z])(?:undefined|NaN|null)(?![A-Za-z])")
 _NULL_IS_ZERO = frozenset("de da no nb nn sv".split())  # languages
-_NO_VALUES = frozenset(f"{word}{mark}" for word in ("undefined", "NaN", "null") for mark in ("", ".", ","))
-_DENSE = frozenset({"zh", "ja", "ko", "th"})
+_NO_VALUES = sought("undefined", "NaN", "null")
 _UNDEFINED_MIN = 3  # fewer may be words of the story
 _FORMAT = re.compile(r"(?<![\w%])%(?:\d\$)?[sd@](?![A-Za-z])|\{(?:\d|[a-z][a-z_.]{1,30})\}")  # %s, {0}, {name}
-_FORMAT_WORDS = frozenset(f"%{letter}{mark}" for letter in "sd@" for mark in ("", ",", ".")) | {"%1$s", "%1$d"}
+_FORMAT_SIGNS = sought("%s", "%d", "%@", "$s", "$d", "$@")
 _FORMATS_MIN = 3
 _BLANK = re.compile(r"\[[^\W\d_][^\[\]\n]{1,30}\]")  # [name]
 _BLANKS_MIN, _BLANKS_SHARE = 4, 0.02  # of one spelling, and of the words; fewer are additions to quotes, or references
@@ -91,7 +90,11 @@ _HIDDEN_MIN = 5
 _KEY = re.compile(r"[a-z]\w{1,30}(?:\.[a-z_]\w{1,30}){2,6}|[A-Z]{2,20}(?:_[A-Z\d]{2,20}){2,6}")  # article.label.more
 _KEYS_MIN = 2
 _BASE64 = re.compile(r"data:[a-z]+/[\w.+-]{2,40};base64,|(?<![\w/.-])(?=[A-Za-z+/]{0,80}\d)[A-Za-z\d+/]{100,}={0,2}")
-_BASE64_TOKEN_CHARS = 40
+_DATA_ADDRESS = sought(";base64,")
+_MANY_BASE64 = b"0" * 100  # found many times as fast as the pattern
+_BASE64_AS_ZERO = bytes(
+    ord("0") if chr(code).isascii() and (chr(code).isalnum() or chr(code) in "+/") else code for code in range(256)
+)
 _PERCENT = re.compile(r"(?<!\S)\S*?(?:%[0-9A-F]{2}\S*?){2}", re.I)
 _PERCENT_BYTE = re.compile(r"%[0-9A-F]{2}", re.I)  # two of these are in each match, and no per cent sign of prose
 _ESCAPED = re.compile(r"\\u[0-9a-f]{4}|\\x[0-9a-f]{2}", re.I)
@@ -107,12 +110,12 @@ def find_code(story: Story) -> Evidence | None:
         evidence = story.at(position)
         if evidence.paragraph is None or story.tags[evidence.paragraph] not in _PROGRAM_TAGS:
             return evidence
-    for number, paragraph in enumerate(story.paragraphs):
+    for number, paragraph in enumerate(story.paragraphs) if story.has(_DRAWING_STARTS) else ():
         if paragraph[1:2].isdigit() and paragraph[0] in "Mm" and _DRAWING.match(paragraph):
             return Evidence(number, excerpt(paragraph))
-    chars = [char for char in _CODE_CHARS if char in story.signs]  # most texts have none or one, and few of it
-    if sum(map(story.text.count, chars)) < _CODE_SIGNS_MIN:
+    if story.count_of(_CODE_CHARS) < _CODE_SIGNS_MIN:
         return None
+    chars = [char for char in _CODE_CHARS if story.count_of(char)]
     for number, paragraph in enumerate(story.paragraphs):
         signs = sum(map(paragraph.count, chars))
         if signs < _CODE_SIGNS_MIN or story.tags[number] in _PROGRAM_TAGS:
@@ -134,9 +137,7 @@ def find_markup(story: Story) -> Evidence | None:
         ("&", ENTITY, _ENTITIES_MIN),
         (";", _BARE_ENTITY, _ENTITIES_MIN),
     ):
-        if pattern is _BARE_ENTITY and not _may_have_bare_entities(text):
-            continue
-        if not any(sign in text for sign in signs):
+        if not story.count_of(signs) or (pattern is _BARE_ENTITY and not _may_have_bare_entities(text)):
             continue
         found = [match.start() for match in pattern.finditer(text)]
         is_start = any(position == 0 or text[position - 1] == "\n" for position in found)
@@ -156,12 +157,12 @@ def _may_have_bare_entities(text: str) -> bool:
 def find_markdown(story: Story) -> Evidence | None:
     """Marks of Markdown that were not turned into markup."""
     text = story.text
-    quoted = [number for number, one in enumerate(story.paragraphs) if one.startswith(_QUOTE_MARKS)]
+    may_be_quoted = story.count_of("".join(_QUOTE_MARKS).replace(" ", "")) >= _QUOTED_MIN
+    quoted = [n for n, one in enumerate(story.paragraphs) if one.startswith(_QUOTE_MARKS)] if may_be_quoted else []
     if len(quoted) >= max(_QUOTED_MIN, _QUOTED_SHARE * len(story.paragraphs)):
         return Evidence(quoted[0], excerpt(story.paragraphs[quoted[0]]))
-    # each form has one of these; a single sign is found far faster than two, and most texts have none
-    has_sign = ".." in story.words or any(all(sign in text for sign in signs) for signs in _MARKDOWN_SIGNS)
-    if not has_sign and not text.startswith(("##", "|")):
+    is_latex = bool(story.count_of("\\") and story.count_of("{"))
+    if not (story.has(_MARKDOWN_SIGNS) or is_latex or text.startswith(("##", "|", "==", ".. "))):
         return None
     matches = list(_MARKDOWN.finditer(text))
     return story.at(matches[0].start()) if len(matches) >= _MARKDOWN_MIN else None
@@ -170,10 +171,7 @@ def find_markdown(story: Story) -> Evidence | None:
 def find_template(story: Story) -> Evidence | None:
     """Variables and fillers of a template that nobody filled in."""
     text = story.text
-    # a per cent sign alone is in most texts, and one of these goes with it in a template
-    is_percent = "%" in text and ("<" in text or "%%" in text or "%(" in text)
-    is_other = ("[" in text and "[object" in text) or ("|" in text and "*|" in text)
-    if "{" in text or is_percent or is_other or not _FILLER_WORDS.isdisjoint(story.words):
+    if story.count_of("{") or story.has(_TEMPLATE_SIGNS) or story.has(_FILLER):
         match = TEMPLATE.search(text)
         if match:
             evidence = story.at(match.start())
@@ -182,7 +180,7 @@ def find_template(story: Story) -> Evidence | None:
     filled = next((line for line in story.lines_after if any(words in line for words in _FILLER)), None)
     if filled:  # in place of the rest of the text
         return Evidence(None, excerpt(filled))
-    if not _NO_VALUES.isdisjoint(story.words) or (story.language in _DENSE and "NaN" in text):
+    if story.count(_NO_VALUES) >= _UNDEFINED_MIN:
         pattern = _UNDEFINED if story.language in _NULL_IS_ZERO else _UNDEFINED_OR_NULL
         matches = list(pattern.finditer(text))
         if len(matches) >= _UNDEFINED_MIN:
@@ -193,15 +191,15 @@ def find_template(story: Story) -> Evidence | None:
 def _find_blanks(story: Story) -> Evidence | None:
     """Places of a template to be filled: %s, {0}, [name], or the key of a phrase."""
     text = story.text
-    if "{" in text or not _FORMAT_WORDS.isdisjoint(story.words) or (story.language in _DENSE and "%" in text):
+    if story.count_of("{") + story.count(_FORMAT_SIGNS) >= _FORMATS_MIN:
         matches = list(_FORMAT.finditer(text))
         if len(matches) >= _FORMATS_MIN:
             return story.at(matches[0].start())
-    if sum(map(text.count, "#*_")) >= 2 * _HIDDEN_MIN:
+    if story.count_of("#*_") >= 2 * _HIDDEN_MIN:
         hidden = _HIDDEN.findall(text)
         if len(hidden) >= max(_HIDDEN_MIN, _BLANKS_SHARE * story.word_count):
             return story.at(text.find(hidden[0]))
-    if text.count("[") >= _BLANKS_MIN:
+    if story.count_of("[") >= _BLANKS_MIN:
         counts = Counter(match[0] for match in _BLANK.finditer(text))
         for blank, count in counts.most_common(1):
             if (
@@ -219,20 +217,15 @@ def _find_blanks(story: Story) -> Evidence | None:
     return None
 
 
-def _has_long_ascii_word(story: Story) -> bool:
-    """Whether a word may be base64; in scripts without spaces all words are long."""
-    return any(len(word) >= _BASE64_TOKEN_CHARS and word.isascii() for word in story.words)
-
-
 def find_encoded(story: Story) -> Evidence | None:
     """Text that is still encoded: base64, percent signs, backslash escapes, quoted-printable."""
     text = story.text
-    if max(map(len, story.words), default=0) >= _BASE64_TOKEN_CHARS and _has_long_ascii_word(story):
+    if story.has(_DATA_ADDRESS) or _MANY_BASE64 in story.utf8.translate(_BASE64_AS_ZERO):
         match = _BASE64.search(text)
         if match:
             return story.at(match.start())
     for sign, pattern in (("%", _PERCENT), ("\\", _ESCAPED), ("=", _QUOTED_PRINTABLE)):
-        if sign not in story.signs or text.count(sign) < _ENCODED_MIN:
+        if story.count_of(sign) < _ENCODED_MIN:
             continue
         if sign == "%" and len(_PERCENT_BYTE.findall(text)) < 2 * _ENCODED_MIN:
             continue

@@ -2,10 +2,12 @@
 
 import re
 import tomllib
+from collections.abc import Sized
 from functools import cache
 from pathlib import Path
 
 from tasks.extract.damage.evidence import Evidence, Story, excerpt
+from tasks.extract.damage.literals import Phrases
 
 _WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 _WHOLE = ("here_is", "sorry", "label")  # known from the first word of a paragraph on
@@ -54,28 +56,26 @@ def spellings(phrase: str) -> list[str]:
     return [whole for part in parts for whole in spellings(phrase[: match.start()] + part + phrase[match.end() :])]
 
 
-_NAMES = {kind: [name for name in table if name not in _WHOLE] for kind, table in _WORDS.items()}
-# scripts whose phrases no text in Latin letters can have; its quotes and dashes are not among them
-_NOT_LATIN = re.compile("[^\u0000-\u036f\u2000-\u2e7f]")
-
-
 @cache
-def _phrases(kind: str, name: str, letters: str) -> tuple[str, ...]:
-    """The alternatives of a table's line, each in all its spellings: those that a text in such letters can have.
+def _phrases(kind: str) -> Phrases:
+    """The phrases of a kind in all their spellings, made for the first text that needs them."""
+    return Phrases(
+        (spelled, name)
+        for name, words in _WORDS[kind].items()
+        if name not in _WHOLE
+        for spelled in dict.fromkeys(one for phrase in _alternatives(words) for one in spellings(phrase))
+    )
 
-    `letters` are `ascii`, `latin` or `any`. They are spelled out for the first text that needs them.
-    """
-    words = _WORDS[kind][name]
+
+def _alternatives(words: str) -> list[str]:
+    """The parts of a table's line between the bars that are not in brackets."""
     depth, cut, phrases = 0, 0, []
     for position, char in enumerate([*words, "|"]):
         depth += (char == "(") - (char == ")")
         if char == "|" and depth == 0:
             phrases.append(words[cut:position])
             cut = position + 1
-    spelled = dict.fromkeys(whole for phrase in phrases for whole in spellings(phrase))
-    if letters == "ascii":
-        return tuple(filter(str.isascii, spelled))
-    return tuple(phrase for phrase in spelled if letters == "any" or not _NOT_LATIN.search(phrase))
+    return phrases
 
 
 def find_consent_wall(story: Story) -> Evidence | None:
@@ -83,10 +83,8 @@ def find_consent_wall(story: Story) -> Evidence | None:
     if len(story.text) > _WALL_CHARS:
         return None
     plain = _plain(story.text)
-    if _first_of("consent", "cookies", plain) is None:
-        return None
     said = _said("consent", plain)
-    return story.at(min(said)) if _is_dense(said, plain, _CONSENT) else None
+    return story.at(min(said.values())) if "cookies" in said and _is_dense(said, plain, _CONSENT) else None
 
 
 def find_refusal(story: Story) -> Evidence | None:
@@ -101,13 +99,13 @@ def find_refusal(story: Story) -> Evidence | None:
         around = _plain(" ".join([story.title, *story.lines_before, *story.lines_after]))
     plain = _plain(story.text)
     for kind, bounds in _REFUSALS.items():
-        said = _said_densely(kind, plain, bounds)
-        if said is None and around:
-            said = _said_densely(kind, f"{plain} {around}", bounds) and _said(kind, plain)
-        if said:
-            return story.at(min(said))
+        said = _said(kind, plain)
+        whole = f"{plain} {around}" if around else plain
+        if said and (_is_dense(said, plain, bounds) or _is_dense(_said(kind, whole), whole, bounds)):
+            return story.at(min(said.values()))
     may_be_any = story.is_doubtful and len(plain) <= _DOUBTFUL_CHARS
-    if may_be_any and _said_densely("web", f"{plain} {around}", _DOUBTFUL):
+    whole = f"{plain} {around}"
+    if may_be_any and _is_dense(_said("web", whole), whole, _DOUBTFUL):
         return Evidence(0, excerpt(story.text))
     return None
 
@@ -115,7 +113,8 @@ def find_refusal(story: Story) -> Evidence | None:
 def find_story_gone(story: Story) -> Evidence | None:
     """A text that says first that the story is no longer there."""
     plain = _plain("\n\n".join(story.paragraphs[:_HEADS])[:_HEAD_CHARS])
-    return story.at(min(_said("gone", plain))) if _says_all("gone", plain) else None
+    said = _said("gone", plain)
+    return story.at(min(said.values())) if len(said) == len(_WORDS["gone"]) else None
 
 
 def find_machine_frame(story: Story) -> Evidence | None:
@@ -125,9 +124,13 @@ def find_machine_frame(story: Story) -> Evidence | None:
     first, last = story.paragraphs[0], story.paragraphs[-1]
     head, tail = _plain(first[:_FRAME_CHARS]), _plain(last[:_FRAME_CHARS])
     is_short = len(first) < _FRAME_CHARS
-    if (is_short and _STARTS["here_is"].match(head)) or _STARTS["sorry"].match(head) or _has("as_model", head):
+    if (
+        (is_short and _STARTS["here_is"].match(head))
+        or _STARTS["sorry"].match(head)
+        or "as_model" in _said("machine", head)
+    ):
         return Evidence(0, excerpt(first))
-    if len(last) < _FRAME_CHARS and (_has("hope", tail) or _has("as_model", tail)):
+    if len(last) < _FRAME_CHARS and not _said("machine", tail).keys().isdisjoint(("hope", "as_model")):
         return Evidence(len(story.paragraphs) - 1, excerpt(last))
     return None
 
@@ -148,7 +151,7 @@ def find_pay_line(story: Story) -> Evidence | None:
 
 
 def _is_pay_line(line: str) -> bool:
-    return 0 < len(line) <= _LAST_CHARS and _says_all("pay", _plain(line))
+    return 0 < len(line) <= _LAST_CHARS and len(_said("pay", _plain(line))) == len(_WORDS["pay"])
 
 
 def find_sponsored(story: Story) -> Evidence | None:
@@ -173,47 +176,11 @@ def _plain(text: str) -> str:
     return text.lower().replace("’", "'")
 
 
-def _has(name: str, plain: str) -> bool:
-    return _first_of("machine", name, plain) is not None
-
-
-def _says_all(kind: str, plain: str) -> bool:
-    """Whether a text says all things of a kind; the first that it does not say, by the order of the table, ends it."""
-    return all(_first_of(kind, name, plain) is not None for name in _NAMES[kind])
-
-
-def _first_of(kind: str, name: str, plain: str) -> str | None:
-    """The first of a thing's phrases that a text has, tried among those in its letters."""
-    letters = "ascii" if plain.isascii() else "any" if _NOT_LATIN.search(plain) else "latin"
-    for phrase in _phrases(kind, name, letters):
-        if phrase in plain:
-            return phrase
-    return None
-
-
-def _is_dense(said: list[int], plain: str, bounds: tuple[tuple[int, int], ...]) -> bool:
+def _is_dense(said: Sized, plain: str, bounds: tuple[tuple[int, int], ...]) -> bool:
     """Whether a text says enough things, and little else."""
     return any(len(said) >= least and len(plain) <= len(said) * chars for least, chars in bounds)
 
 
-def _said_densely(kind: str, plain: str, bounds: tuple[tuple[int, int], ...]) -> list[int] | None:
-    """The positions of the things of a kind, if a text says enough of them and little else; None otherwise.
-
-    It ends as soon as too few things are left to be said: a story is over after the first few.
-    """
-    names = _NAMES[kind]
-    needed = min(max(least, -(-len(plain) // chars)) for least, chars in bounds)
-    said: list[int] = []
-    for number, name in enumerate(names):
-        if len(said) + len(names) - number < needed:
-            return None
-        phrase = _first_of(kind, name, plain)
-        if phrase is not None:
-            said.append(plain.find(phrase))
-    return said if _is_dense(said, plain, bounds) else None
-
-
-def _said(kind: str, plain: str) -> list[int]:
-    """The positions of the things of a kind that a text says, each at the first of its phrases that is found."""
-    found = [_first_of(kind, name, plain) for name in _NAMES[kind]]
-    return [plain.find(phrase) for phrase in found if phrase is not None]
+def _said(kind: str, plain: str) -> dict[str, int]:
+    """The things of a kind that a text says, each with the position of the first phrase that says it."""
+    return _phrases(kind).in_text(plain)

@@ -3,22 +3,12 @@
 import re
 
 from tasks.extract.damage.evidence import Evidence, Story
+from tasks.extract.damage.literals import sought
 
 _PROGRAM_TAGS = frozenset({"pre", "code"})
-_WORD_WITHIN = re.compile(r"(?<= )[A-Za-z-]+(?= )")
-_COMMON = "aeiouinrstlhdcmpgfbvwkyzjxq .-,"
-
-
-def _rarest(literal: str) -> tuple[str, bool]:
-    """What a text with a literal has among its words, or, where no whole word is in it, among its characters."""
-    words = _WORD_WITHIN.findall(literal)
-    return (max(words, key=len), True) if words else (max(literal, key=lambda char: _COMMON.find(char) % 99), False)
-
-
 _FORMS = tuple(
-    # each literal with what few texts have, and which is looked up many times as fast
-    ([(*_rarest(sign), sign) for sign in signs], re.compile(pattern))
-    for signs, pattern in (
+    (sought(*literals), re.compile(pattern))
+    for literals, pattern in (
         (
             ("X-NONE", "#default#VML", " false false false", "MsoNormal"),
             r"\bNormal(?:\.dotm)? \d[ \d]|X-NONE|MicrosoftInternetExplorer4|#default#VML|MsoNormal",
@@ -42,10 +32,8 @@ _FORMS = tuple(
 
 def find_pasted(story: Story) -> Evidence | None:
     """Rubbish of a word processor, attributes of tags, errors of a script library, the toolbar of an archive."""
-    for signs, pattern in _FORMS:
-        if any(
-            rare in (story.words if is_word else story.signs) and sign in story.text for rare, is_word, sign in signs
-        ):
+    for literals, pattern in _FORMS:
+        if story.has(literals):
             match = pattern.search(story.text)
             if match:
                 evidence = story.at(match.start())

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.extract.damage.evidence import Evidence, Story, excerpt
+from tasks.extract.damage.literals import sought
 
 # what stands in the brackets of a note to colleagues
 _NOTE = re.compile(
@@ -22,8 +23,8 @@ _NOTE = re.compile(
     """,
     re.I | re.X,
 )
-_NOTE_WORDS = frozenset(
-    f"({word}{mark}" for word in "subs desk web news picture note".split() for mark in ("", ":", ",")
+_NOTE_STARTS = sought(
+    *(f"({word}" for first in "subs desk web news picture note".split() for word in (first, first.capitalize()))
 )
 _NOTES_MIN = 2  # one may be quoted
 _MAIL_FIELD = re.compile(
@@ -41,7 +42,8 @@ _FORWARDED = re.compile(
     r"\s?-{3,}",
     re.I,
 )
-_FORWARDED_HYPHENS = 6  # three before and three after
+_HYPHENS = sought("---")
+_ARROW = sought("-> ")
 _SUBTITLE = re.compile(r"\d:\d\d[.,]\d{3} --+> \d")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")  # of a machine
 _SIGN_INSIDE = re.compile("(?<=..)[\u2190-\u21ff\u25a0-\u25ff\u2700-\u27bf\U0001f000-\U0001faff]")
@@ -50,6 +52,11 @@ _EMOJI, _SYMBOL, _SYMBOL_FROM, _SYMBOL_TO = 0xF0, 0xE2, 0x86, 0x9E
 _SIGNS_MIN, _SIGNS_SHARE = 12, 0.03  # of the words
 _SIGNS_SHARE_OF_PARAGRAPHS = 0.5  # with one that is not its first
 _COUNTED = re.compile(r"(?<=\s)0?(\d{1,3})(?=\s)")
+# a text with line numbers has all of these
+_COUNTED_ON = tuple(
+    sought(*(f"{before}{zero}{digit} " for before in " \n" for zero in ("", "0")), f" {digit}\n", f" 0{digit}\n")
+    for digit in "789"
+)
 _COUNT_MIN = 12  # numbers that follow each other
 _COUNT_WORDS_MIN, _COUNT_WORDS_MAX = 5, 20  # between two numbers of lines; a table of results has fewer
 _SPEAKER = re.compile(r"(?:^|\n)[^\n:\[\]]{2,30}\s?\[\d{1,2}:\d\d(?::\d\d)?\]\s?:")
@@ -66,11 +73,11 @@ _LINKS_MIN, _LINKS_SHARE = 5, 0.012  # of the words; lists of sources have more 
 def find_desk_notes(story: Story) -> Evidence | None:
     """Notes of the desk to itself, or the head of the message that a text came with."""
     text = story.text
-    if "[" in text or not _NOTE_WORDS.isdisjoint(story.words):
+    if story.count_of("[") + story.count(_NOTE_STARTS) >= _NOTES_MIN:
         matches = list(_NOTE.finditer(text))
         if len(matches) >= _NOTES_MIN:
             return story.at(matches[0].start())
-    if text.count("-") >= _FORWARDED_HYPHENS and "---" in text:
+    if story.has(_HYPHENS):
         match = _FORWARDED.search(text.replace("’", "'"))
         if match:
             return story.at(match.start())
@@ -83,23 +90,24 @@ def find_desk_notes(story: Story) -> Evidence | None:
 def find_numbers_between(story: Story) -> Evidence | None:
     """The numbers of printed lines within sentences, the times of subtitles, or the speakers of a recording."""
     text = story.text
-    if not text.isascii() and _count_signs(story.codes) >= max(_SIGNS_MIN, _SIGNS_SHARE * story.word_count):
+    least = max(_SIGNS_MIN, _SIGNS_SHARE * story.word_count)
+    if story.sign_counts[_SYMBOL] + story.sign_counts[_EMOJI] >= least and _count_signs(story.codes) >= least:
         inside = [match.start() for match in map(_SIGN_INSIDE.search, story.paragraphs) if match]
         if len(inside) >= _SIGNS_SHARE_OF_PARAGRAPHS * len(story.paragraphs):
             return Evidence(None, excerpt(text, inside[0]))
-    stamped = [n for n, one in enumerate(story.paragraphs) if one[:1].isdigit() and _STAMP.match(one)]
+    may_be_stamped = story.count_of("-") >= 2 * _SPEAKERS_MIN <= 2 * story.count_of(":")
+    stamped = [n for n, one in enumerate(story.paragraphs) if _STAMP.match(one)] if may_be_stamped else []
     if len(stamped) >= _SPEAKERS_MIN:
         return Evidence(stamped[0], excerpt(story.paragraphs[stamped[0]]))
-    if ">" in text and "-> " in text:
+    if story.has(_ARROW):
         match = _SUBTITLE.search(text)
         if match:
             return story.at(match.start())
-    if text.count("]") >= _SPEAKERS_MIN and text.count(":") >= 2 * _SPEAKERS_MIN:
+    if story.count_of("]") >= _SPEAKERS_MIN and story.count_of(":") >= 2 * _SPEAKERS_MIN:
         speakers = list(_SPEAKER.finditer(text))
         if len(speakers) >= _SPEAKERS_MIN:
             return story.at(speakers[0].start())
-    # a text with line numbers has all of these
-    if not all(number in story.words or f"0{number}" in story.words for number in "789"):
+    if not all(story.has(spellings) for spellings in _COUNTED_ON):
         return None
     return _find_line_numbers(story)
 
@@ -136,7 +144,7 @@ def find_addresses(story: Story) -> Evidence | None:
     if len(lines) >= _FILE_LINES_MIN:
         return Evidence(lines[0], excerpt(story.paragraphs[lines[0]]))
     least = max(_LINKS_MIN, _LINKS_SHARE * story.word_count)
-    if story.text.count("/") >= least:
+    if story.count_of("/") >= least:
         links = list(_LINK.finditer(story.text))
         if len(links) >= least:
             return story.at(links[0].start())

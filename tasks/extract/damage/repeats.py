@@ -5,10 +5,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from tasks.extract.damage.evidence import Evidence, Story, excerpt
+from tasks.extract.damage.literals import sought
 
 _SENTENCE = re.compile(r"(?<=[.!?…。！？])\s*(?=\S)|\n+")
-_ASCII_MARKS = "!?\n"  # where the pattern cuts, beside the full stop
-_OTHER_MARKS = f"{_ASCII_MARKS}…。！？"
+# where the pattern cuts, beside the full stop
+_ASCII_MARKS_AS_STOPS = bytes.maketrans(b"!?\n", b"...")
+_OTHER_MARKS = "…。！？"
 _SENTENCE_CHARS, _DENSE_SENTENCE_CHARS = 32, 14  # a shorter one may be a refrain
 _REPEATED_SHARE = 0.25  # of the characters of all long sentences
 _REPEATED_MIN = 3  # different sentences
@@ -28,18 +30,20 @@ _CREDITED = re.compile(r"(?:^|[.)!?…] |\()(?:photo|foto|fot\.|bild|image|credi
 _CREDITED_CHARS = 160  # of a caption with its credit
 _CREDITED_SHARE = 0.3  # of the paragraphs
 # a button beside the comment of a reader, with how long ago it was or how many liked it
-_REPLIES = tuple(
-    "Reply Antworten Répondre Responder Rispondi Svar Odpowiedz Odpovědět Beantwoorden Reageer Cevapla Yanıtla Ответить"
-    " Відповісти Απάντηση Vastaa Válasz Răspunde".split()
+_REPLIES = sought(
+    *"Reply Antworten Répondre Responder Rispondi Svar Odpowiedz Odpovědět Beantwoorden Reageer Cevapla".split(),
+    *"Yanıtla Ответить Відповісти Απάντηση Vastaa Válasz Răspunde".split(),
+    *("返信", "回复", "回覆", "답글"),
 )
-_DENSE_REPLIES = {"ja": ("返信",), "zh": ("回复", "回覆"), "ko": ("답글",)}
 _FIGURES = re.compile(r"[\d.,%▲▼+−-]+")
 _ENDS = '.!?。”"»'
 _WIDGETS_MIN, _WIDGET_CHARS = 3, 160  # lines that differ in figures only, such as those of polls, players and tickers
 _COMMENT_CHARS, _COMMENTS_MIN = 400, 3
 _WHOLE_CHARS = 60  # of a paragraph that has at least a sentence
 _CUT_MIN, _CUT_SHARE = 4, 0.5
+_LEFT_OUT = sought(" ... ", " … ")
 _LEFT_OUT_MIN, _LEFT_OUT_SHARE = 8, 0.03  # dots between words; speech written down has fewer
+_DOTS = sought("...")
 _CUT_ENDS = ("…", "...", "…”", "[…]", "[...]")
 
 
@@ -54,7 +58,7 @@ def find_repeats(story: Story) -> Evidence | None:
     if count >= max(_STARTS_MIN, _CUT_SHARE * len(story.paragraphs)):
         return story.at(story.text.find(start))
     least = _SENTENCE_CHARS if story.text.isascii() or " " in story.text[:80] else _DENSE_SENTENCE_CHARS
-    if _count_repeated_parts(story.text, least) < _PULLED_MIN:
+    if _count_repeated_parts(story, least) < _PULLED_MIN:
         return None
     sentences = _SENTENCE.split(story.text)
     long_ones = [sentence for sentence in sentences if len(sentence) >= least]
@@ -79,14 +83,16 @@ def _find_pulled(story: Story, again: frozenset[str]) -> Evidence | None:
     return None
 
 
-def _count_repeated_parts(text: str, least: int) -> int:
+def _count_repeated_parts(story: Story, least: int) -> int:
     """At least the number of sentences that say again what another one said, by a cut without a pattern.
 
     A sentence of `least` characters is one part, and its mark at the end another character.
     """
-    for mark in _ASCII_MARKS if text.isascii() else _OTHER_MARKS:
-        text = text.replace(mark, ".")
-    parts = [part.strip() for part in text.split(".") if len(part) >= least - 1]
+    text = story.utf8.translate(_ASCII_MARKS_AS_STOPS)
+    for mark in _OTHER_MARKS:
+        if mark in story.letters_beyond_ascii:
+            text = text.replace(mark.encode(), b".")
+    parts = [part.strip() for part in text.split(b".") if len(part) >= least - 1]
     return len(parts) - len(set(parts))
 
 
@@ -104,21 +110,23 @@ def find_forms(story: Story) -> Evidence | None:
         credited = [n for n in signed if _CREDITED.search(story.paragraphs[n])] if len(signed) >= least else []
         if len(credited) >= least:
             return Evidence(credited[0], excerpt(story.paragraphs[credited[0]]))
-    found = _find_widgets(story, short)
+    found = _find_widgets(story, [n for n in short if _may_be_widget(story.paragraphs[n])])
     if found:
         return found
     least = max(_PARAGRAPHS_MIN - 1, _ALIKE_SHARE * len(story.paragraphs))
     long_ones = [n for n, one in enumerate(story.paragraphs) if len(one) >= _ALIKE_CHARS]
     # what paragraphs of one form have in common, counted far faster than the form is made: no name has such signs
     spaces = [story.paragraphs[n].count(" ", 0, _FORM_CHARS) for n in long_ones]
-    if 2 * (len(spaces) - len(set(spaces))) < least:
+    space_counts = Counter(spaces)
+    if sum([count for count in space_counts.values() if count > 1]) < least:
         return None
-    keys = [
-        (count, story.paragraphs[n].count(",", 0, _FORM_CHARS), story.paragraphs[n].count(".", 0, _FORM_CHARS))
+    keys = {
+        n: (count, story.paragraphs[n].count(",", 0, _FORM_CHARS), story.paragraphs[n].count(".", 0, _FORM_CHARS))
         for n, count in zip(long_ones, spaces, strict=True)
-    ]
-    key_counts = Counter(keys)
-    maybe = [n for n, key in zip(long_ones, keys, strict=True) if key_counts[key] > 1]
+        if space_counts[count] > 1
+    }
+    key_counts = Counter(keys.values())
+    maybe = [n for n, key in keys.items() if key_counts[key] > 1]
     if len(maybe) < least:
         return None
     forms = {n: _form(story.paragraphs[n]) for n in maybe}
@@ -131,23 +139,31 @@ def find_forms(story: Story) -> Evidence | None:
 
 def _find_widgets(story: Story, short: Sequence[int]) -> Evidence | None:
     """Lines between sentences that differ in figures only, among some paragraphs."""
-    lines = [n for n in short if not (story.tags[n] or "").startswith("h")]  # headings of a list are alike, too
-    widgets = {n: _label_or_form(story.paragraphs[n]) for n in lines if _is_widget(story.paragraphs, n)}
-    form, count = Counter(widgets.values()).most_common(1)[0] if widgets else ("", 0)
+    if len(short) < _WIDGETS_MIN:
+        return None
+    widgets = {
+        n: _label_or_form(story.paragraphs[n])
+        for n in short
+        if not (story.tags[n] or "").startswith("h")  # headings of a list are alike, too
+        and _is_between_sentences(story.paragraphs, n)
+    }
+    if len(widgets) < _WIDGETS_MIN:
+        return None
+    form, count = Counter(widgets.values()).most_common(1)[0]
     number = next((n for n, own in widgets.items() if own == form), None)
     return None if number is None or count < _WIDGETS_MIN else Evidence(number, excerpt(story.paragraphs[number]))
 
 
-def _is_widget(paragraphs: Sequence[str], number: int) -> bool:
-    """Whether a paragraph may be the words of a poll, a player or a ticker: a line with figures between sentences."""
-    one = paragraphs[number]
-    if not _ALIKE_CHARS <= len(one) < _WIDGET_CHARS or one[-1] in _ENDS or not 0 < number < len(paragraphs) - 1:
-        return False
-    is_between = all(
+def _may_be_widget(line: str) -> bool:
+    """Whether a line is long enough, no sentence, and has a label or two figures."""
+    return len(line) >= _ALIKE_CHARS and line[-1] not in _ENDS and (_has_label(line) or len(_DIGITS.findall(line)) > 1)
+
+
+def _is_between_sentences(paragraphs: Sequence[str], number: int) -> bool:
+    return 0 < number < len(paragraphs) - 1 and all(
         len(paragraphs[beside]) > _WIDGET_CHARS / 2 and paragraphs[beside][-1] in _ENDS
         for beside in (number - 1, number + 1)
     )
-    return is_between and (_has_label(one) or len(_DIGITS.findall(one)) > 1)
 
 
 def _has_label(line: str) -> bool:
@@ -164,15 +180,12 @@ def find_comments(story: Story) -> Evidence | None:
     """Comments of readers, each with the button to reply and a number, among the paragraphs."""
     if len(story.paragraphs) < _COMMENTS_MIN:
         return None
-    replies = [word for word in _REPLIES if word in story.words]
-    if story.language in _DENSE_REPLIES:
-        replies += [word for word in _DENSE_REPLIES[story.language] if word in story.text]
-    if not replies:
+    if story.count(_REPLIES) < _COMMENTS_MIN:
         return None
     comments = [
         n
         for n, one in enumerate(story.paragraphs)
-        if len(one) < _COMMENT_CHARS and any(word in one for word in replies) and _DIGITS.search(one)
+        if len(one) < _COMMENT_CHARS and any(word in one for word in _REPLIES) and _DIGITS.search(one)
     ]
     return Evidence(comments[0], excerpt(story.paragraphs[comments[0]])) if len(comments) >= _COMMENTS_MIN else None
 
@@ -181,12 +194,11 @@ def find_cut_paragraphs(story: Story) -> Evidence | None:
     """Paragraphs that were cut at their starts or ends: they start with a small letter, or end in dots."""
     long_ones = [n for n, one in enumerate(story.paragraphs) if len(one) >= _WHOLE_CHARS - 1]
     least = max(_CUT_MIN, _CUT_SHARE * len(long_ones))
-    if "..." in story.words or "…" in story.words:
-        gaps = story.text.count(" ... ") + story.text.count(" … ")
-        if gaps >= max(_LEFT_OUT_MIN, _LEFT_OUT_SHARE * story.word_count):
-            return Evidence(0, excerpt(story.paragraphs[0]))
+    if story.count(_LEFT_OUT) >= max(_LEFT_OUT_MIN, _LEFT_OUT_SHARE * story.word_count):
+        return Evidence(0, excerpt(story.paragraphs[0]))
+    has_dots = story.has(_DOTS) or "…" in story.letters_beyond_ascii
     for cut in (
-        [n for n in long_ones if story.paragraphs[n].endswith(_CUT_ENDS)],
+        [n for n in long_ones if story.paragraphs[n].endswith(_CUT_ENDS)] if has_dots else [],
         [n for n in long_ones if story.paragraphs[n][0].islower()],
     ):
         if len(cut) >= least:

@@ -3,6 +3,7 @@
 import re
 
 from tasks.extract.damage.evidence import Evidence, Story
+from tasks.extract.damage.literals import sought
 
 # signs that stand between two letters in prose: apostrophes, hyphens, marks of addresses, of gender, of other scripts
 _BETWEEN = (
@@ -11,7 +12,7 @@ _BETWEEN = (
     "\uff00-\uffef\ufffd"
 )
 _WITHIN = re.compile(rf"(?<=[^\W\d_])[^{_BETWEEN}](?=[^\W\d_])")
-_MAY_BE_BETWEEN = re.compile(f"[{_BETWEEN}]")
+_NOT_BETWEEN = re.compile(f"[^{_BETWEEN}]")
 _LINED = re.compile(r"(?<=[^\W\d_])_(?=[^\W\d_])")
 # signs of prices, rights and currencies between small letters: a letter was decoded wrongly
 _SMALL_SIGNS = frozenset("®©™¢£¥§¶¬±√∞∂∑≤≥◊ÄÅÃÂ†‡")
@@ -19,20 +20,23 @@ _AMONG_SMALL = re.compile(f"(?<=[a-zß-öø-ÿа-я])[{''.join(_SMALL_SIGNS)}](?
 # languages in which _ may stand for a lost letter; German writes Schüler_innen, and English texts name variables
 _ACCENTED = frozenset("fr es it pt pl cs sk sv da no fi hu tr ro hr sl lv lt et sq vi ca ru uk bg sr el".split())
 _WITHIN_MIN, _WITHIN_SHARE = 4, 0.008  # of the words
+_TWO_MARKS = sought("..", ",,", "،،", "。。", "、、")
 _DOUBLED = re.compile(r"(?<![.,\s\d])(?:\.\.|,,|،،|。。|、、)(?![.,。、])")
 _DOUBLED_MIN, _DOUBLED_SHARE = 5, 0.012  # of the words; some writers end in two full stops
 _SLASHED = re.compile(r"\\['\"’“”](?=\w|\s)|\w\\['’]")
 _SLASHED_MIN = 3
+_STACKING = re.compile("[\u0300-\u036f\u0483-\u0489]")
 _STACKED = re.compile("[\u0300-\u036f\u0483-\u0489]{2}|[\u0334-\u0338]")  # or struck through
 _STACKED_MIN = 5
 _SUBWORD = re.compile(
     r"[▁Ġ]\w|(?<=\w)Ġ|(?<!\S)##\w{1,20}|<unk>|\[UNK\]|\[MASK\]|<mask>|</s>|<\|\w{2,20}\|>|@@ (?=[a-z])"
 )
-_SUBWORD_PARTS = ("▁", "Ġ", "##", "unk>", "[UNK", "ask>", "[MASK", "</s>", "<|", "@@ ")
-_SUBWORD_SIGNS = frozenset("▁Ġ#<[@")
+_SUBWORD_PARTS = sought("▁", "Ġ", "##", "unk>", "[UNK", "ask>", "[MASK", "</s>", "<|", "@@ ")
 _SUBWORD_MIN = 3
+_TILE = re.compile("[〓□■�ｦ-ﾟ]")
 _TILES = re.compile("[〓□■�]|[ｦ-ﾟ]{2}")  # or letters of half the width
 _TILES_MIN, _TILES_SHARE = 4, 0.004  # of the characters; lists mark their items with such
+_CODE_STARTS = sought("(cid:", "+A")
 _CID = re.compile(r"\(cid:\d{1,5}\)")
 _UTF7 = re.compile(r"\+A[A-Z][\w/]{1,6}-")
 _CODES_MIN = 3
@@ -40,8 +44,10 @@ _SHEET_ERROR = re.compile(
     r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|NV|BEZUG!|WERT!|ZAHL!|¡VALOR!|¡REF!|¿NOMBRE\?|VALEUR!|NOM\?"
     r"|NOMBRE!|VALORE!|RIF!|NOME\?|VALOR!|ЗНАЧ!|ССЫЛКА!|ИМЯ\?|Н/Д|ARG!|ADR!|SAKNAS!|VÄRDEFEL!)"
 )
+_POWERS = sought("E+", "e+", "E-")
 _POWER = re.compile(r"(?<![\w.])\d[.,]\d{1,8}[Ee][+-]?\d{1,3}(?!\w)")
 _NUMBERS_MIN = 3
+_SPACED_MARKS = sought(" ,", " .")
 _BEFORE_MARK = re.compile(r"[^\W_] [,.](?= |\n|$)")
 _BEFORE_MARK_MIN, _BEFORE_MARK_SHARE = 5, 0.03
 _HAN_KANA = "\u3040-\u30ff\u3400-\u9fff"
@@ -55,41 +61,43 @@ _LOOKALIKE_MIN = 2  # none in 185 real pages
 
 def find_signs_in_words(story: Story) -> Evidence | None:
     """Signs within words, stacked accents, marks printed twice, and parts of words as programs cut them."""
-    text, chars = story.text, story.signs
-    if "\\" in chars:
+    text = story.text
+    if story.count_of("\\") >= _SLASHED_MIN:
         slashed = list(_SLASHED.finditer(text))
         if len(slashed) >= _SLASHED_MIN:
             return story.at(slashed[0].start())
-    if ".." in text or ",," in text or ("。" in chars and "。。" in text):
+    if story.count(_TWO_MARKS) >= _DOUBLED_MIN:
         doubled = list(_DOUBLED.finditer(text))
         if len(doubled) >= max(_DOUBLED_MIN, _DOUBLED_SHARE * story.word_count):
             return story.at(doubled[0].start())
-    if not chars.isdisjoint(_SUBWORD_SIGNS) and any(sign in text for sign in _SUBWORD_PARTS):
+    if story.count(_SUBWORD_PARTS) >= _SUBWORD_MIN:
         parts = list(_SUBWORD.finditer(text))
         if len(parts) >= _SUBWORD_MIN:
             return story.at(parts[0].start())
     least = max(_WITHIN_MIN, _WITHIN_SHARE * story.word_count)
-    if "_" in chars and story.language in _ACCENTED:
+    if story.count_of("_") >= least and story.language in _ACCENTED:
         lined = list(_LINED.finditer(text))
         if len(lined) >= least:
             return story.at(lined[0].start())
-    return None if text.isascii() and "+" not in text else _find_odd_letters(story, least)
+    return _find_odd_letters(story, least)
 
 
 def _find_odd_letters(story: Story, least: float) -> Evidence | None:
-    text, chars = story.text, story.signs
+    text, chars = story.text, story.letters_beyond_ascii
+    if not chars and story.count_of("+") < least:
+        return None
     # the signs of each pattern, which are counted many times as fast as it is searched
     for signs, pattern, count in (
-        ([char for char in chars if not _MAY_BE_BETWEEN.match(char)], _WITHIN, least),
-        (_SMALL_SIGNS & chars, _AMONG_SMALL, least),
-        ([char for char in chars if "\u0300" <= char <= "\u0489"], _STACKED, _STACKED_MIN),
+        ([*_NOT_BETWEEN.findall(chars), "+"], _WITHIN, least),
+        (_SMALL_SIGNS.intersection(chars), _AMONG_SMALL, least),
+        (_STACKING.findall(chars), _STACKED, _STACKED_MIN),
     ):
         is_likely = bool(signs) and sum(map(text.count, signs)) >= count
         found = pattern.finditer(text) if is_likely else iter(())
         first = next(found, None)
         if first and 1 + sum(1 for _ in found) >= count:
             return story.at(first.start())
-    if story.language in ("ja", "zh", "yue"):
+    if story.language in ("ja", "zh", "yue") and _TILE.search(chars):
         tiles = list(_TILES.finditer(text))
         if len(tiles) >= max(_TILES_MIN, _TILES_SHARE * len(text)):
             return story.at(tiles[0].start())
@@ -102,20 +110,20 @@ def _find_odd_letters(story: Story, least: float) -> Evidence | None:
 
 def find_codes(story: Story) -> Evidence | None:
     """Characters as numbers of a font or in an encoding for mail."""
-    for rare, sign, pattern in ((":", "(cid:", _CID), ("+", "+A", _UTF7)):
-        if rare in story.signs and story.text.count(sign) >= _CODES_MIN:
-            found = list(pattern.finditer(story.text))
-            if len(found) >= _CODES_MIN:
-                return story.at(found[0].start())
+    if story.count(_CODE_STARTS) < _CODES_MIN:
+        return None
+    for pattern in (_CID, _UTF7):
+        found = list(pattern.finditer(story.text))
+        if len(found) >= _CODES_MIN:
+            return story.at(found[0].start())
     return None
 
 
 def find_numbers_damaged(story: Story) -> Evidence | None:
     """Numbers that a spreadsheet replaced by its errors or by powers of ten."""
     text = story.text
-    has_power = ("+" in story.signs and ("E+" in text or "e+" in text)) or "E-" in text
-    for is_likely, pattern in (("#" in story.signs, _SHEET_ERROR), (has_power, _POWER)):
-        found = list(pattern.finditer(text)) if is_likely else []
+    for count, pattern in ((story.count_of("#"), _SHEET_ERROR), (story.count(_POWERS), _POWER)):
+        found = list(pattern.finditer(text)) if count >= _NUMBERS_MIN else []
         if len(found) >= _NUMBERS_MIN:
             return story.at(found[0].start())
     return None
@@ -125,7 +133,7 @@ def find_spaces_before_marks(story: Story) -> Evidence | None:
     """Spaces before full stops and commas, or between the characters of a script without spaces."""
     text = story.text
     least = max(_BEFORE_MARK_MIN, _BEFORE_MARK_SHARE * story.word_count)
-    if text.count(" ,") + text.count(" .") >= least:
+    if story.count(_SPACED_MARKS) >= least:
         marks = list(_BEFORE_MARK.finditer(text))
         if len(marks) >= least:
             return story.at(marks[0].start())

@@ -2,14 +2,14 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from tasks.extract.damage.evidence import Evidence, Story
+from tasks.extract.damage.evidence import SAMPLE_CHARS, Evidence, Story
 
-_CHARS = 4_000  # of a text: as sure as all of it
 _WORDS_MIN, _CHARS_MIN, _LETTERS_MIN = 80, 500, 300  # a shorter text may lack a common word or letter by chance
 _FOREIGN_MIN, _FOREIGN_SHARE = 8, 0.012  # of the letters; results with names of other languages have less
 _FOREIGN_WORDS_MIN, _FOREIGN_WORDS_SHARE = 6, 0.03  # English words: quotes and names of films have fewer
@@ -22,13 +22,10 @@ _FIRST_LEAD, _LAST_LEAD = 0xC3, 0xD4  # in UTF-8
 _LEADS_OF_SIGNS = 3  # × and ÷ begin like letters
 _SIGNED = re.compile(r"[^\W\d_A-Za-z]")
 _LETTERS_PER_CHAR = 0.8  # the rest are spaces and marks
-_NOT_IN_OTHERS = frozenset(
-    "that with from have this which their there would about into what your than them then said after before".split()
-)
 
 
 class _Language(NamedTuple):
-    common: frozenset[str]
+    common: frozenset[bytes]
     least: float
     chars: float
     letters: dict[str, float]
@@ -36,11 +33,16 @@ class _Language(NamedTuple):
     foreign: re.Pattern[str] | None
 
 
+def _coded(words: Iterable[str]) -> frozenset[bytes]:
+    """Words as a sample has them, in small letters and at the start of a sentence."""
+    return frozenset(spelling.encode() for word in words for spelling in (word, word.capitalize()))
+
+
 def _read() -> dict[str, _Language]:
     tables = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
     return {
         code: _Language(
-            common=frozenset(table["common"].split()),
+            common=_coded(table["common"].split()),
             least=table["least"],
             chars=table.get("chars", 0.0),
             letters={part[0]: float(part[1:]) for part in table.get("letters", "").split()},
@@ -57,47 +59,55 @@ def _foreign(own: str) -> re.Pattern[str]:
 
 
 _LANGUAGES = _read()
+_NOT_IN_OTHERS = _coded(
+    "that with from have this which their there would about into what your than them then said after before".split()
+)
 
 
 def find_unlikely_words(story: Story) -> Evidence | None:
     """Words that a text of this language cannot be made of."""
     language = _LANGUAGES.get(story.language or "")
-    text = story.text[:_CHARS]
-    if language is None or len(text) < _CHARS_MIN:
+    if language is None or len(story.text) < _CHARS_MIN:
         return None
-    lower = text.lower()
-    words = lower.split()
+    text = story.text[:SAMPLE_CHARS]
+    words, counts = story.sample, story.sample_counts
     if len(words) >= _WORDS_MIN:
-        count = sum(map(language.common.__contains__, words))
+        count = sum([counts[word] for word in language.common])
         if count < language.least * len(words) or (
             len(text) >= _LONG_CHARS and len(text) < language.chars * len(words)
         ):
             return story.at(0)
         if story.language != "en":
-            english = [word for word in words if word in _NOT_IN_OTHERS]
-            if len(english) >= max(_FOREIGN_WORDS_MIN, _FOREIGN_WORDS_SHARE * len(words)):
-                return story.at(lower.find(f" {english[0]} ") + 1)
+            english = [word for word in _NOT_IN_OTHERS if word in counts]
+            if sum([counts[word] for word in english]) >= max(_FOREIGN_WORDS_MIN, _FOREIGN_WORDS_SHARE * len(words)):
+                first = next(word for word in words if word in _NOT_IN_OTHERS).decode()
+                return story.at(text.find(f" {first} ") + 1)
     if language.accents and _lacks_accents(story, text, language.accents * _LETTERS_PER_CHAR * len(text) / 100):
         return story.at(0)
-    if language.foreign and not text.isascii():
-        foreign = language.foreign.findall(text)
-        if len(foreign) >= max(_FOREIGN_MIN, _FOREIGN_SHARE * len(text)):
-            return story.at(text.find(foreign[0]))
-    return _find_unlikely_letter(story, words, language.letters)
+    foreign = language.foreign.findall(story.letters_beyond_ascii) if language.foreign else []
+    if foreign and sum(map(text.count, foreign)) >= max(_FOREIGN_MIN, _FOREIGN_SHARE * len(text)):
+        return story.at(min(map(story.text.find, foreign)))
+    return _find_unlikely_letter(story, language.letters) if language.letters else None
 
 
 def _lacks_accents(story: Story, text: str, least: float) -> bool:
     """Whether fewer letters than `least` are other ones than those of English."""
-    leads = story.codes[:_CHARS]  # the first bytes of Latin, Greek and Cyrillic letters: counted faster than letters
+    leads = story.codes[
+        :SAMPLE_CHARS
+    ]  # the first bytes of Latin, Greek and Cyrillic letters: counted faster than letters
     if np.count_nonzero((leads >= _FIRST_LEAD) & (leads <= _LAST_LEAD)) >= least + _LEADS_OF_SIGNS:
         return False
     return len(_SIGNED.findall(text)) < least
 
 
-def _find_unlikely_letter(story: Story, words: list[str], usual: dict[str, float]) -> Evidence | None:
+def _find_unlikely_letter(story: Story, usual: dict[str, float]) -> Evidence | None:
     """A letter that has the place of another one, as after bad recognition of a scanned page, or that is missing."""
-    different = " ".join(set(words))  # the words of its topic recur in a text
-    counts = {letter: different.count(letter) for letter in usual}
+    different = b" ".join(story.sample_counts).lower()  # the words of its topic recur in a text
+    ascii_counts = np.bincount(np.frombuffer(different, dtype=np.uint8), minlength=128).tolist()
+    # letters beyond ASCII are never capitals here, but at the starts of a few words
+    counts = {
+        letter: ascii_counts[ord(letter)] if letter.isascii() else different.count(letter.encode()) for letter in usual
+    }
     letters = sum(counts.values())
     if letters < _LETTERS_MIN:
         return None
