@@ -100,7 +100,7 @@ class Body:
 
 def read_body(page: Page) -> Body:
     """The body of a page, read from the labels of its lines."""
-    paragraphs = [_BULLET.sub("", line.text) for line in page.lines if line.action == "keep"]
+    paragraphs = [_BULLET.sub("", line.text) for line in page.kept]
     captions, image_credits = _captions_and_credits(page)
     wire_lines = [line.text for line in page.labelled("wire")]
     corrections = [text for text in wire_lines if _CORRECTION.match(text)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pyarrow as pa
@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 from tasks import schema
 from tasks.extract.body import Body, is_agency_copy, read_body
 from tasks.extract.confidence import field_confidences
-from tasks.extract.damage.page_story import damage_columns
+from tasks.extract.damage.evidence import Story
+from tasks.extract.damage.page_story import damage_columns, named_repairs, story_of
 from tasks.extract.doubts import find_doubts, replaced_letters, title_found_share
 from tasks.extract.dropped_lines import writers_lines
 from tasks.extract.fields.address import clean_url, find_canonical, host
@@ -51,14 +52,12 @@ def extract_documents(
         version: The version of the rules; that of the code alone if it is not given.
     """
     version = version or rules_version()
-    rows, shingles = [], []
-    for page in read_pages(documents, lines):
-        row, hashes = extract_page(page, guess_dates=guess_dates)
-        rows.append(row | {"rules_version": version})
-        shingles.append(hashes)
-    for row, signature in zip(rows, minhash(shingles), strict=True):
-        row["signature"] = signature
-    return pa.Table.from_pylist(rows, schema=schema.CANDIDATES)
+    pages = [extract_page(page, guess_dates=guess_dates) for page in read_pages(documents, lines)]
+    signatures, damages = minhash([page.shingles for page in pages]), damage_columns([page.story for page in pages])
+    for page, signature, (flags, evidence) in zip(pages, signatures, damages, strict=True):
+        page.row.update(rules_version=version, signature=signature, flag_evidence=evidence)
+        page.row["flags"] += flags
+    return pa.Table.from_pylist([page.row for page in pages], schema=schema.CANDIDATES)
 
 
 def read_pages(documents: pa.Table, lines: pa.Table) -> Iterator[Page]:
@@ -159,8 +158,16 @@ def _publisher_by_user(page: Page) -> str | None:
     return str(name) if name else None
 
 
-def extract_page(page: Page, *, guess_dates: bool = False) -> tuple[dict[str, Any], Hashes]:
-    """The candidate row of a page without its signature, and the shingles from which that is computed."""
+class _Extracted(NamedTuple):
+    """A page's candidate row without its signature and the flags for damage, and what these are computed from."""
+
+    row: dict[str, Any]
+    shingles: Hashes
+    story: Story
+
+
+def extract_page(page: Page, *, guess_dates: bool = False) -> _Extracted:
+    """The candidate row of a page, all but what is computed for all pages of a batch together."""
     document = page.document
     body = read_body(page)
     fields = _read_fields(page, body, guess_dates=guess_dates)
@@ -203,10 +210,10 @@ def extract_page(page: Page, *, guess_dates: bool = False) -> tuple[dict[str, An
         "mojibake_count": mojibake.count_signs(body.text + (title or "")) + replaced_letters(body.text, words),
     }
     row |= {name: _visible(row[name]) for name in _TEXT_FIELDS}
-    damage_flags, columns = damage_columns(page, row, body)
-    row |= columns | field_confidences(page, row)
-    row["flags"] = [*fields.times.flags, *find_doubts(page, row, body.paragraphs), *damage_flags]
-    return row, shingles_of(folded)
+    row |= field_confidences(page, row)
+    row["repairs"] = named_repairs(page)
+    row["flags"] = [*fields.times.flags, *find_doubts(page, row, body.paragraphs)]
+    return _Extracted(row, shingles_of(folded), story_of(page, row, body))
 
 
 def _visible(value: Any) -> Any:

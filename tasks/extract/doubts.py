@@ -119,7 +119,7 @@ def find_doubts(page: Page, row: Mapping[str, Any], paragraphs: Sequence[str]) -
 
 def _is_standfirst_only(page: Page) -> bool:
     """Whether nothing but the summary above the story was kept: the story itself was not found."""
-    labels = {line.label for line in page.lines if line.action == "keep"}
+    labels = {line.label for line in page.kept}
     return labels == {"standfirst"}
 
 

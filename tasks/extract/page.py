@@ -80,6 +80,11 @@ class Page:
         return [line for line in self._undropped if line.label in labels]
 
     @cached_property
+    def kept(self) -> list[LabelledLine]:
+        """The lines of the story, in order."""
+        return [line for line in self.lines if line.action == "keep"]
+
+    @cached_property
     def _undropped(self) -> list[LabelledLine]:
         return [line for line in self.lines if line.action != "drop"]
 

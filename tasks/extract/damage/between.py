@@ -7,10 +7,9 @@ from collections.abc import Sequence, Set
 from itertools import islice, pairwise
 from pathlib import Path
 
-from tasks.extract.damage.evidence import Evidence, Story, excerpt, numbers_as_zero
+from tasks.extract.damage.evidence import SAMPLE_CHARS, Evidence, Story, excerpt, numbers_as_zero
 from tasks.extract.damage.literals import sought
 
-_CHARS = 4_000  # of a text: as sure as all of it
 _HEAD_CHARS = 1_500  # has one of what recurs all through a text
 _TEXT_WORDS_MIN = 120
 _PHRASE_WORDS, _PHRASE_MIN = 3, 5
@@ -20,6 +19,7 @@ _FREQUENT_SHARE = min(share / length for length, share in _PHRASE_SHARES.items()
 _BRACKETS_SHARE, _BRACKETS_MIN = 0.06, 3
 _BRACKETS = re.compile(r"\([^()\n]{8,60}\)")
 _START_CHARS, _STARTS_MIN, _STARTS_SHARE = 11, 4, 0.3  # of the paragraphs
+_STARTED_PARAGRAPHS = 60  # of a text: as sure as all of it
 _LABEL_CHARS, _LABELS_MIN, _LABELS_SHARE = 90, 3, 0.2
 _STOPS = ".!?。！？…"
 _AGAIN_CHARS, _AGAIN_MIN, _AGAIN_SHARE = 25, 2, 0.2  # of the paragraphs; a guide repeats fewer of its headings
@@ -93,7 +93,7 @@ def find_phrases(story: Story) -> Evidence | None:
     if story.count_of("(") >= _PHRASE_MIN:
         brackets = {
             text: count
-            for text, count in Counter(_BRACKETS.findall(story.text[:_CHARS])).items()
+            for text, count in Counter(_BRACKETS.findall(story.text[:SAMPLE_CHARS])).items()
             if count >= _BRACKETS_MIN and " " in text
         }
         size = sum(count * (text.count(" ") + 1) for text, count in brackets.items())
@@ -122,7 +122,7 @@ def _recurring(story: Story) -> list[str] | None:
 
 def _find_starts(story: Story) -> Evidence | None:
     """Paragraphs that start with the same words, or that are the start of the paragraph above them."""
-    paragraphs = story.paragraphs
+    paragraphs = story.paragraphs[:_STARTED_PARAGRAPHS]
     heads = [one[:_AGAIN_CHARS] for one in paragraphs]
     plain = numbers_as_zero("\0".join(heads).encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
     starts = [start[:_START_CHARS] for start in plain.split("\0")]
@@ -202,10 +202,11 @@ def find_mail_footers(story: Story) -> Evidence | None:
     """Footers of mails: the device they were sent from, a notice about who may read them."""
     if story.count(_MAIL_PARTS) < _FOOTERS_MIN:
         return None
+    parts = [part for part in story.literals if part in _MAIL_PARTS]
     footers = [
         n
         for n, one in enumerate(story.paragraphs)
-        if any(part in one for part in _MAIL_PARTS) and _MAIL_FOOTER.search(one.lower())
+        if any(part in one for part in parts) and _MAIL_FOOTER.search(one.lower())
     ]
     return Evidence(footers[0], excerpt(story.paragraphs[footers[0]])) if len(footers) >= _FOOTERS_MIN else None
 

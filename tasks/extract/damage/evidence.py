@@ -24,7 +24,7 @@ for _kind, _codes in (
         _BYTE_KINDS[_code] = _kind
 _PLAIN = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 \n"
 _ASCII = bytes(range(128))
-SAMPLE_CHARS = 4_000  # from which the words of a text are known as surely as from all of it
+SAMPLE_CHARS = 2_500  # from which the words of a text are known as surely as from all of it
 _DIGITS_AS_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
 _SHOWN_CHARS = 80  # of a text that is shown as evidence: a line of a terminal
 _BEFORE_CHARS = 20  # of them before the place that shows the damage
@@ -49,6 +49,7 @@ class Story:
     title: str
     authors: Sequence[str]
     tags: Sequence[str | None]  # the HTML element of each paragraph
+    line_numbers: Sequence[int] = ()  # of the paragraphs, within the page
     publisher: str = ""
     host: str = ""  # of the page's address; empty if it has none
     declared_authors: Sequence[str] = ()
@@ -109,6 +110,11 @@ class Story:
     def sample_counts(self) -> Counter[bytes]:
         """How often the sample has each of its words."""
         return Counter(self.sample)
+
+    @cached_property
+    def lone_words(self) -> list[int]:
+        """The paragraphs without a space."""
+        return [number for number, paragraph in enumerate(self.paragraphs) if " " not in paragraph]
 
     @cached_property
     def literals(self) -> Counter[str]:

@@ -35,6 +35,7 @@ TAG = re.compile(
     r"|\[(?:url|img|quote|size|color|font)=[^\[\]]{1,200}\]",
     re.I,
 )
+_TAG_SIGNS = sought("[/", "-->")  # what a tag has that has no <, unless it has both [ and =
 _MARKUP_MIN = 3  # fewer are what a story about the Web names; one at the start of a paragraph is enough
 _ENTITIES_MIN = 2
 ENTITY = re.compile(r"&(?:amp;)*(?:[a-z]{2,8}\d{0,2}|#\d{2,6}|#x[0-9a-f]{2,5});", re.I)
@@ -131,13 +132,13 @@ def find_code(story: Story) -> Evidence | None:
 
 def find_markup(story: Story) -> Evidence | None:
     """Tags, shortcodes or character references that a reader sees."""
-    text = story.text
-    for signs, pattern, least in (
-        ("<[", TAG, _MARKUP_MIN),
-        ("&", ENTITY, _ENTITIES_MIN),
-        (";", _BARE_ENTITY, _ENTITIES_MIN),
+    text, count_of = story.text, story.count_of
+    for is_likely, pattern, least in (
+        (count_of("<") or story.has(_TAG_SIGNS) or (count_of("[") and count_of("=")), TAG, _MARKUP_MIN),
+        (count_of("&") and count_of(";"), ENTITY, _ENTITIES_MIN),
+        (count_of(";") and _may_have_bare_entities(text), _BARE_ENTITY, _ENTITIES_MIN),
     ):
-        if not story.count_of(signs) or (pattern is _BARE_ENTITY and not _may_have_bare_entities(text)):
+        if not is_likely:
             continue
         found = [match.start() for match in pattern.finditer(text)]
         is_start = any(position == 0 or text[position - 1] == "\n" for position in found)
@@ -207,11 +208,8 @@ def _find_blanks(story: Story) -> Evidence | None:
                 and counts.total() >= _BLANKS_SHARE * story.word_count
             ):
                 return story.at(text.find(blank))
-    keys = [
-        n
-        for n, one in enumerate(story.paragraphs)
-        if " " not in one and ("." in one or "_" in one) and _KEY.fullmatch(one)
-    ]
+    lone = story.lone_words
+    keys = [n for n in lone if _KEY.fullmatch(story.paragraphs[n])] if len(lone) >= _KEYS_MIN else []
     if len(keys) >= _KEYS_MIN:
         return Evidence(keys[0], excerpt(story.paragraphs[keys[0]]))
     return None

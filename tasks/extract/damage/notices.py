@@ -57,10 +57,11 @@ def spellings(phrase: str) -> list[str]:
 
 
 @cache
-def _phrases(kind: str) -> Phrases:
-    """The phrases of a kind in all their spellings, made for the first text that needs them."""
+def _phrases(*kinds: str) -> Phrases:
+    """The phrases of some kinds in all their spellings, made for the first text that needs them."""
     return Phrases(
-        (spelled, name)
+        (spelled, f"{kind} {name}")
+        for kind in kinds
         for name, words in _WORDS[kind].items()
         if name not in _WHOLE
         for spelled in dict.fromkeys(one for phrase in _alternatives(words) for one in spellings(phrase))
@@ -83,7 +84,7 @@ def find_consent_wall(story: Story) -> Evidence | None:
     if len(story.text) > _WALL_CHARS:
         return None
     plain = _plain(story.text)
-    said = _said("consent", plain)
+    said = _said(plain, "consent")["consent"]
     return story.at(min(said.values())) if "cookies" in said and _is_dense(said, plain, _CONSENT) else None
 
 
@@ -98,14 +99,15 @@ def find_refusal(story: Story) -> Evidence | None:
     if len(story.text) <= _PART_CHARS:
         around = _plain(" ".join([story.title, *story.lines_before, *story.lines_after]))
     plain = _plain(story.text)
+    whole = f"{plain} {around}"
+    in_text = _said(plain, "web", *_REFUSALS)
+    in_all = _said(whole, "web", *_REFUSALS) if around else in_text
     for kind, bounds in _REFUSALS.items():
-        said = _said(kind, plain)
-        whole = f"{plain} {around}" if around else plain
-        if said and (_is_dense(said, plain, bounds) or _is_dense(_said(kind, whole), whole, bounds)):
+        said = in_text[kind]
+        if said and (_is_dense(said, plain, bounds) or _is_dense(in_all[kind], whole, bounds)):
             return story.at(min(said.values()))
     may_be_any = story.is_doubtful and len(plain) <= _DOUBTFUL_CHARS
-    whole = f"{plain} {around}"
-    if may_be_any and _is_dense(_said("web", whole), whole, _DOUBTFUL):
+    if may_be_any and _is_dense(in_all["web"], whole, _DOUBTFUL):
         return Evidence(0, excerpt(story.text))
     return None
 
@@ -113,7 +115,7 @@ def find_refusal(story: Story) -> Evidence | None:
 def find_story_gone(story: Story) -> Evidence | None:
     """A text that says first that the story is no longer there."""
     plain = _plain("\n\n".join(story.paragraphs[:_HEADS])[:_HEAD_CHARS])
-    said = _said("gone", plain)
+    said = _said(plain, "gone")["gone"]
     return story.at(min(said.values())) if len(said) == len(_WORDS["gone"]) else None
 
 
@@ -127,10 +129,10 @@ def find_machine_frame(story: Story) -> Evidence | None:
     if (
         (is_short and _STARTS["here_is"].match(head))
         or _STARTS["sorry"].match(head)
-        or "as_model" in _said("machine", head)
+        or "as_model" in _said(head, "machine")["machine"]
     ):
         return Evidence(0, excerpt(first))
-    if len(last) < _FRAME_CHARS and not _said("machine", tail).keys().isdisjoint(("hope", "as_model")):
+    if len(last) < _FRAME_CHARS and not _said(tail, "machine")["machine"].keys().isdisjoint(("hope", "as_model")):
         return Evidence(len(story.paragraphs) - 1, excerpt(last))
     return None
 
@@ -151,7 +153,7 @@ def find_pay_line(story: Story) -> Evidence | None:
 
 
 def _is_pay_line(line: str) -> bool:
-    return 0 < len(line) <= _LAST_CHARS and len(_said("pay", _plain(line))) == len(_WORDS["pay"])
+    return 0 < len(line) <= _LAST_CHARS and len(_said(_plain(line), "pay")["pay"]) == len(_WORDS["pay"])
 
 
 def find_sponsored(story: Story) -> Evidence | None:
@@ -181,6 +183,10 @@ def _is_dense(said: Sized, plain: str, bounds: tuple[tuple[int, int], ...]) -> b
     return any(len(said) >= least and len(plain) <= len(said) * chars for least, chars in bounds)
 
 
-def _said(kind: str, plain: str) -> dict[str, int]:
-    """The things of a kind that a text says, each with the position of the first phrase that says it."""
-    return _phrases(kind).in_text(plain)
+def _said(plain: str, *kinds: str) -> dict[str, dict[str, int]]:
+    """The things of some kinds that a text says, each with the position of the first phrase that says it."""
+    said: dict[str, dict[str, int]] = {kind: {} for kind in kinds}
+    for name, position in _phrases(*kinds).in_text(plain).items():
+        kind, _, thing = name.partition(" ")
+        said[kind][thing] = position
+    return said

@@ -1,6 +1,6 @@
 """A page's row and declarations as detectors of damage read them, and what they find as columns of the row."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,15 +23,17 @@ _BESIDE_LINES = 3  # above and below the text: a label, or a line about the rest
 _PLAIN_REPAIRS = frozenset({"spaces", "tabs", "line_breaks", "unicode_nfc"})
 
 
-def damage_columns(page: Page, row: Mapping[str, Any], body: Body) -> tuple[list[str], dict[str, Any]]:
-    """The flags for damage, and the columns that say what shows them and what was repaired.
+def named_repairs(page: Page) -> list[str]:
+    """The repairs that a row names: not those of undamaged text."""
+    return [name for name in page.document["repairs"] if name not in _PLAIN_REPAIRS]
 
-    `row` has title, authors, publisher, domain, language and word_count.
-    """
-    kept = [line for line in page.lines if line.action == "keep"]
+
+def story_of(page: Page, row: Mapping[str, Any], body: Body) -> Story:
+    """A page's row as detectors see it; `row` has title, authors, publisher, domain, language and word_count."""
+    kept = page.kept
     first, last = (kept[0].line_no, kept[-1].line_no) if kept else (0, 0)
     dropped = page.dropped_names
-    story = Story(
+    return Story(
         paragraphs=body.paragraphs,
         text=body.text,
         tokens=body.words,
@@ -42,6 +44,7 @@ def damage_columns(page: Page, row: Mapping[str, Any], body: Body) -> tuple[list
         publisher=row["publisher"] or "",
         host=row["domain"] or "",
         tags=[line.tag for line in kept],
+        line_numbers=[line.line_no for line in kept],
         declared_authors=_declared_authors(page),
         declared_dates=_declared_dates(page),
         lines_before=[line.text for line in dropped if first - _BESIDE_LINES <= line.line_no < first],
@@ -49,17 +52,20 @@ def damage_columns(page: Page, row: Mapping[str, Any], body: Body) -> tuple[list
         is_doubtful=is_doubtful(page),
         is_canonical_root=_declares_front_page(page),
     )
-    found = find_damage(story)
-    evidence = [
-        {
-            "flag": doubt.value,
-            "line_no": None if shown.paragraph is None else kept[shown.paragraph].line_no,
-            "shown": shown.shown or None,
-        }
-        for doubt, shown in found.items()
-    ]
-    repairs = [name for name in page.document["repairs"] if name not in _PLAIN_REPAIRS]
-    return [doubt.value for doubt in found], {"flag_evidence": evidence, "repairs": repairs}
+
+
+def damage_columns(stories: Sequence[Story]) -> Iterator[tuple[list[str], list[dict[str, Any]]]]:
+    """The flags for damage to each story, and the column that says what shows them."""
+    for story, found in zip(stories, find_damage(stories), strict=True):
+        evidence = [
+            {
+                "flag": doubt.value,
+                "line_no": None if shown.paragraph is None else story.line_numbers[shown.paragraph],
+                "shown": shown.shown or None,
+            }
+            for doubt, shown in found.items()
+        ]
+        yield [doubt.value for doubt in found], evidence
 
 
 def _is_page_of_none(address: str) -> bool:
@@ -85,7 +91,7 @@ def _declares_front_page(page: Page) -> bool:
     url = page.document.get("url")
     if not url or is_front_page(url):
         return False
-    declared = (clean_url(href, url) for href in page.links("canonical"))
+    declared = (clean_url(href, url) for href in page.links("canonical") if href != url)
     return any(
         address
         and host(address) == host(url)

@@ -2,9 +2,6 @@
 
 import re
 
-import numpy as np
-import numpy.typing as npt
-
 from tasks.extract.damage.evidence import Evidence, Story, excerpt
 from tasks.extract.damage.literals import sought
 
@@ -46,9 +43,9 @@ _HYPHENS = sought("---")
 _ARROW = sought("-> ")
 _SUBTITLE = re.compile(r"\d:\d\d[.,]\d{3} --+> \d")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")  # of a machine
+# arrows, bullets, ticks and emoji; the boxes between them are what is left of wrongly decoded letters
+_SIGN = re.compile("[\u2190-\u27bf\U0001f000-\U0001faff]")
 _SIGN_INSIDE = re.compile("(?<=..)[\u2190-\u21ff\u25a0-\u25ff\u2700-\u27bf\U0001f000-\U0001faff]")
-# the first bytes of such signs in UTF-8
-_EMOJI, _SYMBOL, _SYMBOL_FROM, _SYMBOL_TO = 0xF0, 0xE2, 0x86, 0x9E
 _SIGNS_MIN, _SIGNS_SHARE = 12, 0.03  # of the words
 _SIGNS_SHARE_OF_PARAGRAPHS = 0.5  # with one that is not its first
 _COUNTED = re.compile(r"(?<=\s)0?(\d{1,3})(?=\s)")
@@ -90,13 +87,17 @@ def find_desk_notes(story: Story) -> Evidence | None:
 def find_numbers_between(story: Story) -> Evidence | None:
     """The numbers of printed lines within sentences, the times of subtitles, or the speakers of a recording."""
     text = story.text
-    least = max(_SIGNS_MIN, _SIGNS_SHARE * story.word_count)
-    if story.sign_counts[_SYMBOL] + story.sign_counts[_EMOJI] >= least and _count_signs(story.codes) >= least:
+    signs = _SIGN.findall(story.letters_beyond_ascii)
+    if signs and sum(map(text.count, signs)) >= max(_SIGNS_MIN, _SIGNS_SHARE * story.word_count):
         inside = [match.start() for match in map(_SIGN_INSIDE.search, story.paragraphs) if match]
         if len(inside) >= _SIGNS_SHARE_OF_PARAGRAPHS * len(story.paragraphs):
             return Evidence(None, excerpt(text, inside[0]))
     may_be_stamped = story.count_of("-") >= 2 * _SPEAKERS_MIN <= 2 * story.count_of(":")
-    stamped = [n for n, one in enumerate(story.paragraphs) if _STAMP.match(one)] if may_be_stamped else []
+    stamped = (
+        [n for n, one in enumerate(story.paragraphs) if one[:1].isdigit() and _STAMP.match(one)]
+        if may_be_stamped
+        else []
+    )
     if len(stamped) >= _SPEAKERS_MIN:
         return Evidence(stamped[0], excerpt(story.paragraphs[stamped[0]]))
     if story.has(_ARROW):
@@ -110,13 +111,6 @@ def find_numbers_between(story: Story) -> Evidence | None:
     if not all(story.has(spellings) for spellings in _COUNTED_ON):
         return None
     return _find_line_numbers(story)
-
-
-def _count_signs(codes: npt.NDArray[np.uint8]) -> int:
-    """About the number of bullets, arrows, ticks and emoji."""
-    following = codes[1:][codes[:-1] == _SYMBOL]
-    symbols = np.count_nonzero((following >= _SYMBOL_FROM) & (following <= _SYMBOL_TO))
-    return int(symbols + np.count_nonzero(codes == _EMOJI))
 
 
 def _find_line_numbers(story: Story) -> Evidence | None:
@@ -137,9 +131,7 @@ def _find_line_numbers(story: Story) -> Evidence | None:
 def find_addresses(story: Story) -> Evidence | None:
     """Many Web addresses between the words, or names of files as lines."""
     lines = [
-        n
-        for n, one in enumerate(story.paragraphs)
-        if len(one) < 130 and " " not in one and "." in one and _FILE_LINE.fullmatch(one)
+        n for n in story.lone_words if len(story.paragraphs[n]) < 130 and _FILE_LINE.fullmatch(story.paragraphs[n])
     ]
     if len(lines) >= _FILE_LINES_MIN:
         return Evidence(lines[0], excerpt(story.paragraphs[lines[0]]))

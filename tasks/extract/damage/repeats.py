@@ -18,6 +18,7 @@ _STUCK_MIN = 5  # copies of one sentence: more than a song's refrain
 _START_CHARS, _STARTS_MIN = 20, 5  # of paragraphs that start alike: more than a figure of speech
 _PULLED_MIN, _PULLED_SHARE = 2, 0.2  # paragraphs that are a sentence of another; a magazine pulls out fewer
 _PARAGRAPHS_MIN, _ALIKE_SHARE = 6, 0.5
+_FORM_PARAGRAPHS = 30  # of a text: as sure as all of it
 _FORM_CHARS = 200  # of a paragraph, from which its form is made
 _ALIKE_CHARS = 25  # of a paragraph's form: a shorter one is a heading or a result
 _DIGITS = re.compile(r"\d+")
@@ -26,6 +27,7 @@ _COUNTER = re.compile(
     r"\W{0,2}\d{1,3}\s?(?:of|/|von|sur|de|di|van|av|af|z|из|з)\s?\d{1,3}\W{0,2}"
 )  # of pictures: 3 of 14
 _COUNTERS_MIN = 4
+_SHORT_MIN = 3  # short paragraphs: fewer are neither captions nor widgets
 _CREDITED = re.compile(r"(?:^|[.)!?…] |\()(?:photo|foto|fot\.|bild|image|credit|crédit)\b[^:/]{0,12}[:/]", re.I)
 _CREDITED_CHARS = 160  # of a caption with its credit
 _CREDITED_SHARE = 0.3  # of the paragraphs
@@ -92,7 +94,7 @@ def _count_repeated_parts(story: Story, least: int) -> int:
     for mark in _OTHER_MARKS:
         if mark in story.letters_beyond_ascii:
             text = text.replace(mark.encode(), b".")
-    parts = [part.strip() for part in text.split(b".") if len(part) >= least - 1]
+    parts = [part for part in text.replace(b". ", b".").split(b".") if len(part) >= least - 1]
     return len(parts) - len(set(parts))
 
 
@@ -101,6 +103,12 @@ def find_forms(story: Story) -> Evidence | None:
     if len(story.paragraphs) < _PARAGRAPHS_MIN:
         return None
     short = [n for n, one in enumerate(story.paragraphs) if len(one) < _CREDITED_CHARS]
+    found = _find_captions(story, short) if len(short) >= _SHORT_MIN else None
+    return found or _find_alike(story.paragraphs[:_FORM_PARAGRAPHS])
+
+
+def _find_captions(story: Story, short: Sequence[int]) -> Evidence | None:
+    """Counters of pictures, captions with their credits, or widgets among short paragraphs."""
     counters = [n for n in short if len(story.paragraphs[n]) < 12 and _COUNTER.fullmatch(story.paragraphs[n])]
     if len(counters) >= _COUNTERS_MIN:
         return Evidence(counters[0], excerpt(story.paragraphs[counters[0]]))
@@ -110,31 +118,31 @@ def find_forms(story: Story) -> Evidence | None:
         credited = [n for n in signed if _CREDITED.search(story.paragraphs[n])] if len(signed) >= least else []
         if len(credited) >= least:
             return Evidence(credited[0], excerpt(story.paragraphs[credited[0]]))
-    found = _find_widgets(story, [n for n in short if _may_be_widget(story.paragraphs[n])])
-    if found:
-        return found
-    least = max(_PARAGRAPHS_MIN - 1, _ALIKE_SHARE * len(story.paragraphs))
-    long_ones = [n for n, one in enumerate(story.paragraphs) if len(one) >= _ALIKE_CHARS]
+    return _find_widgets(story, [n for n in short if _may_be_widget(story.paragraphs[n])])
+
+
+def _find_alike(paragraphs: Sequence[str]) -> Evidence | None:
+    """Paragraphs of which at least half differ from others in names and figures only."""
+    least = max(_PARAGRAPHS_MIN - 1, _ALIKE_SHARE * len(paragraphs))
+    long_ones = [one for one in paragraphs if len(one) >= _ALIKE_CHARS]
     # what paragraphs of one form have in common, counted far faster than the form is made: no name has such signs
-    spaces = [story.paragraphs[n].count(" ", 0, _FORM_CHARS) for n in long_ones]
+    spaces = [one.count(" ", 0, _FORM_CHARS) for one in long_ones]
     space_counts = Counter(spaces)
     if sum([count for count in space_counts.values() if count > 1]) < least:
         return None
-    keys = {
-        n: (count, story.paragraphs[n].count(",", 0, _FORM_CHARS), story.paragraphs[n].count(".", 0, _FORM_CHARS))
-        for n, count in zip(long_ones, spaces, strict=True)
+    keyed = [
+        ((count, one.count(",", 0, _FORM_CHARS), one.count(".", 0, _FORM_CHARS)), one)
+        for one, count in zip(long_ones, spaces, strict=True)
         if space_counts[count] > 1
-    }
-    key_counts = Counter(keys.values())
-    maybe = [n for n, key in keys.items() if key_counts[key] > 1]
+    ]
+    key_counts = Counter([key for key, _ in keyed])
+    maybe = [one for key, one in keyed if key_counts[key] > 1]
     if len(maybe) < least:
         return None
-    forms = {n: _form(story.paragraphs[n]) for n in maybe}
-    counts = Counter(forms.values())
-    alike = [n for n, form in forms.items() if counts[form] > 1 and len(form) >= _ALIKE_CHARS]
-    if len(alike) >= least:
-        return Evidence(alike[0], excerpt(story.paragraphs[alike[0]]))
-    return None
+    forms = [_form(one) for one in maybe]
+    counts = Counter(forms)
+    alike = [one for one, form in zip(maybe, forms, strict=True) if counts[form] > 1 and len(form) >= _ALIKE_CHARS]
+    return Evidence(paragraphs.index(alike[0]), excerpt(alike[0])) if len(alike) >= least else None
 
 
 def _find_widgets(story: Story, short: Sequence[int]) -> Evidence | None:
@@ -192,14 +200,17 @@ def find_comments(story: Story) -> Evidence | None:
 
 def find_cut_paragraphs(story: Story) -> Evidence | None:
     """Paragraphs that were cut at their starts or ends: they start with a small letter, or end in dots."""
-    long_ones = [n for n, one in enumerate(story.paragraphs) if len(one) >= _WHOLE_CHARS - 1]
-    least = max(_CUT_MIN, _CUT_SHARE * len(long_ones))
     if story.count(_LEFT_OUT) >= max(_LEFT_OUT_MIN, _LEFT_OUT_SHARE * story.word_count):
         return Evidence(0, excerpt(story.paragraphs[0]))
     has_dots = story.has(_DOTS) or "…" in story.letters_beyond_ascii
+    small = [n for n, one in enumerate(story.paragraphs) if one[:1].islower()]
+    if not has_dots and len(small) < _CUT_MIN:
+        return None
+    long_ones = [n for n, one in enumerate(story.paragraphs) if len(one) >= _WHOLE_CHARS - 1]
+    least = max(_CUT_MIN, _CUT_SHARE * len(long_ones))
     for cut in (
-        [n for n in long_ones if story.paragraphs[n].endswith(_CUT_ENDS)] if has_dots else [],
-        [n for n in long_ones if story.paragraphs[n][0].islower()],
+        [n for n in long_ones if story.paragraphs[n].endswith(_CUT_ENDS)],
+        [n for n in long_ones if n in small],
     ):
         if len(cut) >= least:
             return Evidence(cut[0], excerpt(story.paragraphs[cut[0]]))

@@ -72,7 +72,7 @@ def find_unlikely_words(story: Story) -> Evidence | None:
     text = story.text[:SAMPLE_CHARS]
     words, counts = story.sample, story.sample_counts
     if len(words) >= _WORDS_MIN:
-        count = sum([counts[word] for word in language.common])
+        count = sum([counts.get(word, 0) for word in language.common])
         if count < language.least * len(words) or (
             len(text) >= _LONG_CHARS and len(text) < language.chars * len(words)
         ):
@@ -102,9 +102,10 @@ def _lacks_accents(story: Story, text: str, least: float) -> bool:
 
 def _find_unlikely_letter(story: Story, usual: dict[str, float]) -> Evidence | None:
     """A letter that has the place of another one, as after bad recognition of a scanned page, or that is missing."""
-    different = b" ".join(story.sample_counts).lower()  # the words of its topic recur in a text
-    ascii_counts = np.bincount(np.frombuffer(different, dtype=np.uint8), minlength=128).tolist()
-    # letters beyond ASCII are never capitals here, but at the starts of a few words
+    different = b" ".join(story.sample_counts)  # the words of its topic recur in a text
+    if not "".join(usual).isascii():
+        different = different.decode("utf-8", "surrogatepass").lower().encode("utf-8", "surrogatepass")
+    ascii_counts = np.bincount(np.frombuffer(different.lower(), dtype=np.uint8), minlength=128).tolist()
     counts = {
         letter: ascii_counts[ord(letter)] if letter.isascii() else different.count(letter.encode()) for letter in usual
     }

@@ -266,7 +266,7 @@ def _date_in_address(page: Page) -> FieldValue[PrintedDate] | None:
 
 def _date_in_text(page: Page, language: str | None) -> PrintedDate | None:
     """The latest full date before the fetch in the first or last lines of the text: news is about recent days."""
-    kept = [line.text for line in page.lines if line.action == "keep"]
+    kept = [line.text for line in page.kept]
     texts = dict.fromkeys([*kept[:_GUESS_LINES], *kept[-_GUESS_LINES:]])
     dates = [printed for text in texts for printed in find_dates(text[:_GUESS_CHARS], language)]
     latest = _latest_day(page)

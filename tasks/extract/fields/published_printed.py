@@ -131,7 +131,7 @@ def candidates_in_front(page: Page) -> list[tuple[str, str]]:
     found = [("title", tail[1])] if tail else []
     texts = [("title", title), *(("title", text) for _, text in page.meta("og:title"))]
     texts += [("headline", line.text) for line in page.labelled("headline")[:2]]
-    texts += [("text", line.text) for line in _kept(page)[:_FIRST_LINES]]
+    texts += [("text", line.text) for line in page.kept[:_FIRST_LINES]]
     for origin, whole in texts:
         text = whole[:_DATELINE_CHARS]
         if not _DIGIT_OR_YEAR.search(text):
@@ -175,10 +175,6 @@ def text_about_the_update(text: str) -> str | None:
     return text[match.end() :] if match else None
 
 
-def _kept(page: Page) -> list[LabelledLine]:
-    return [line for line in page.lines if line.action == "keep"]
-
-
 def _lines_by_the_headline(page: Page) -> Iterator[LabelledLine]:
     """The lines from the headline to the story, those just before the headline, and those just after the story."""
     head = next((line.line_no for line in page.lines_and_dates if line.label == "headline"), None)
@@ -203,7 +199,7 @@ def _lines_by_the_headline(page: Page) -> Iterator[LabelledLine]:
 
 def _end_of_story(page: Page) -> int:
     """The number of the last line of the story; 0 if nothing is kept."""
-    return next((line.line_no for line in reversed(page.lines) if line.action == "keep"), 0)
+    return page.kept[-1].line_no if page.kept else 0
 
 
 def _is_little_more_than_date(text: str) -> bool:

@@ -86,7 +86,7 @@ def signed_names(page: Page, site_keys: set[str]) -> list[str]:
         names = names or _name_beside_site(line.text, site_keys) or _name_with_role(line.text)
         if names:
             return names
-    kept = [line for line in page.lines if line.action == "keep"]
+    kept = page.kept
     if kept and (names := names_in_dateline(kept[0].text[:_LEDE_CHARS])):
         return names
     topics = page.signals.get("tag_links", [])

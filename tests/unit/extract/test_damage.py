@@ -283,12 +283,12 @@ UNDAMAGED = {
 
 @pytest.mark.parametrize(("doubt", "damaged"), DAMAGED, ids=[f"{doubt}-{n}" for n, (doubt, _) in enumerate(DAMAGED)])
 def test_damage_is_flagged(doubt, damaged):
-    assert doubt in find_damage(damaged)
+    assert doubt in next(find_damage([damaged]))
 
 
 @pytest.mark.parametrize("name", UNDAMAGED)
 def test_text_without_damage_has_no_flag(name):
-    assert find_damage(UNDAMAGED[name]) == {}
+    assert next(find_damage([UNDAMAGED[name]])) == {}
 
 
 def test_every_kind_has_a_case_and_a_measured_rate():

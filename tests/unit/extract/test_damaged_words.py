@@ -8,7 +8,7 @@ from tasks.extract.damage.table import find_damage
 
 @pytest.mark.parametrize(("doubt", "damaged"), DAMAGED_WORDS, ids=lambda value: getattr(value, "value", None))
 def test_damage_is_a_flag_with_what_shows_it(doubt, damaged):
-    found = find_damage(damaged)
+    found = next(find_damage([damaged]))
     assert doubt in found
     shown = found[doubt]
     assert shown.shown
@@ -34,4 +34,4 @@ SOUND = {
 
 @pytest.mark.parametrize("name", SOUND)
 def test_sound_text_has_no_flag(name):
-    assert find_damage(SOUND[name]) == {}
+    assert next(find_damage([SOUND[name]])) == {}

@@ -125,7 +125,7 @@ def test_no_odd_value_loses_the_page(value):
         "damaged_char_count": 0,
         "repairs": [],
     }
-    row, _ = extract_page(shown)
+    row = extract_page(shown).row
     assert row["title"]
     strings(value)
 

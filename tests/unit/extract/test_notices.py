@@ -41,7 +41,7 @@ def damage_of(language, lines):
     text = "\n\n".join(lines[1:])
     words = text.split()
     story = Story(lines[1:], text, words, len(words), language, lines[0], [], ["p"] * (len(lines) - 1))
-    return find_damage(story)
+    return next(find_damage([story]))
 
 
 @pytest.mark.parametrize(("language", "kind", "lines"), NOTICES, ids=case_id)

@@ -233,5 +233,5 @@ def test_the_writer_of_a_site_of_one_person_stays_an_author():
     read = page(lines, signals)
     read.document = defaultdict(lambda: None, read.document, story_probability=1.0, body_confidence=1.0, doc_id="a")
     read.document |= {"page_digest": "a", "damaged_char_count": 0, "repairs": []}
-    row, _ = extract_page(read)
+    row = extract_page(read).row
     assert row["authors"] == ["Ada Mork"]
