@@ -15,7 +15,7 @@ from tasks.ingest.worker import opened_as
 from tasks.storage.addresses import as_given, shown
 from tasks.storage.object_stores import open_file
 
-_TABLES = ("json", "parquet", "orc", "arrow", "csv")
+_TABLES = ("json", "parquet", "orc", "arrow", "csv", "sqlite")
 # what is looked at of each source: a check of some seconds, however much there is
 _LISTED_FILES, _TABLE_FILES, _FIRST_ROWS = 20_000, 5, 1_000
 _CPU_SECONDS = 5.0  # for one file

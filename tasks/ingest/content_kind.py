@@ -21,6 +21,7 @@ _STARTS = {
     b"ORC": "orc",
     b"ARROW1\0\0": "arrow",
     b"bplist00": "webarchive",
+    b"SQLite format 3\0": "sqlite",
 }
 _STREAM_START = b"\xff\xff\xff\xff"  # of a stream of Arrow, before the size of its schema
 _MAX_SCHEMA_BYTES = 1 << 20
@@ -36,6 +37,10 @@ _PLIST = re.compile(rb"\s{0,99}<\?xml[^>]{0,99}>\s{0,9}<!DOCTYPE plist\b")
 _MESSAGE = re.compile(rb"(?:[\w-]{1,40}:[^\n]{0,998}\n(?:[ \t][^\n]{0,998}\n){0,20}){2,40}\r?\n")
 _ANSWER = re.compile(rb"HTTP/\d(?:\.\d)? \d{3}[^\n]{0,500}\n[\w-]{1,99}:")  # a page saved with its headers
 _PARTS = re.compile(rb"^content-type:\s{0,9}multipart/related\b", re.I | re.M)
+# what servers of mail write, and nobody in front of a story; browsers write neither into MHTML
+_MAIL = re.compile(rb"^(?:message-id|received|return-path|delivered-to|list-id):", re.I | re.M)
+_SENDER = re.compile(rb"^from:[^\n]{0,998}@", re.I | re.M)
+_ENVELOPE = re.compile(rb"From [^\n]{1,200}\d\d:\d\d[^\n]{0,60}\n(?:[!-9;-~]{1,76}:|>From )")
 
 
 _LINE_BYTES = 2048
@@ -78,8 +83,14 @@ def _kind_of_text(head: bytes) -> str | None:
         return "webarchive"
     if _is_header_of_table(head):
         return "csv"
+    if head.startswith(b"From ") and _ENVELOPE.match(head):
+        return "mbox"
     message = _MESSAGE.match(head)
-    return "mhtml" if message and _PARTS.search(message[0]) else None
+    if message is None:
+        return None
+    if _PARTS.search(message[0]) and not _MAIL.search(message[0]):
+        return "mhtml"
+    return "mail" if _MAIL.search(message[0]) and _SENDER.search(message[0]) else None
 
 
 def _is_header_of_table(head: bytes) -> bool:

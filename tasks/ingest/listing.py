@@ -45,12 +45,11 @@ _TABLE_LOGS = frozenset({"_delta_log", ".hoodie"})
 TABLE_LOGS = "logs of Delta Lake or Hudi tables, not followed: rows that they delete are read too; export such a table"
 # what to do with files that hold pages in another form, by their endings
 _AS_TABLE = "export the rows of tables as Parquet, JSON lines or CSV"
-_AS_PAGES = "save saved pages as HTML or MHTML"
 _AS_TEXT = "convert documents to text or HTML"
 ADVICE = {
-    **dict.fromkeys((".avro", ".xlsx", ".xls", ".ods", ".db", ".sqlite", ".h5", ".dta", ".rds"), _AS_TABLE),
+    **dict.fromkeys((".avro", ".xlsx", ".xls", ".ods", ".h5", ".dta", ".rds"), _AS_TABLE),
     **dict.fromkeys((".pickle", ".pkl", ".marshal"), f"{_AS_TABLE}; pickles are never opened, since they may run code"),
-    **dict.fromkeys((".eml", ".emlx", ".mbox", ".msg", ".pst"), _AS_PAGES),
+    **dict.fromkeys((".msg", ".pst", ".ost", ".dbx"), "save mails as .eml or .mbox"),
     **dict.fromkeys((".pdf", ".docx", ".doc", ".odt", ".epub", ".rtf"), _AS_TEXT),
     **dict.fromkeys((".cdx", ".cdxj"), "an index of web archives names pages and holds none; use the WARC files"),
     ".wat": "WAT files describe pages and hold none; use the WARC or WET files",

@@ -34,6 +34,12 @@ def seconds_for(byte_count: int) -> float:
     return page_cpu_seconds() + _SECONDS_PER_MEGABYTE * byte_count / (1 << 20)
 
 
+def time_is_up(seconds: float) -> Record:
+    """The record of a file that is read no further."""
+    detail = f"took more than {seconds:,.0f} s of CPU time; what follows is not read"
+    return Record(None, "end", flaw=Flaw.READER_TIMEOUT, detail=detail)
+
+
 def within(found: Iterator[Found], seconds: float) -> Iterator[Found | Record]:
     """The records that are read within some CPU time, with what is done with them; then a record that says so."""
     records = _up_to_unforeseen(found)
@@ -52,8 +58,7 @@ def within(found: Iterator[Found], seconds: float) -> Iterator[Found | Record]:
             if record is None:
                 return
             yield record
-        detail = f"took more than {seconds:,.0f} s of CPU time; what follows is not read"
-        yield Record(None, "end", flaw=Flaw.READER_TIMEOUT, detail=detail)
+        yield time_is_up(seconds)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)

@@ -36,7 +36,7 @@ _SIGNATURES = {
     b"\x00\x00\x00\x1cftyp": "an MP4 film",
     b"OggS": "Ogg media",
     b"ID3": "an MP3 file",
-    b"SQLite format 3\x00": "a SQLite database",
+    b"SQLite format 3\x00": "a SQLite database; give its name the ending .sqlite",
     b"wOFF": "a font",
     b"wOF2": "a font",
 }

@@ -41,7 +41,7 @@ _SAME_BYTES = {"wacz": ("zip",), "har": ("json",)}  # formats that begin like a 
 _METER, _METER_RECORDS = ".meter", 250
 _WRITING_FACTOR = 3.0  # of the time to read a file: its pages are hashed, compressed and written besides
 # the parts of a saved page are with it, in MHTML in base64
-_SAVED_GROWTH = {"mhtml": 4, "webarchive": 4}
+_SAVED_GROWTH = {"mhtml": 4, "webarchive": 4, "mail": 4}
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,8 @@ PAGE = Format(
 FORMATS = (
     PAGE,
     Format("mhtml", (".mhtml", ".mht"), "pages:read_mhtml", is_container=False),
+    Format("mail", (".eml", ".emlx"), "mail:read_mail", is_container=False),
+    Format("mbox", (".mbox",), "mail:read_mbox"),
     Format("webarchive", (".webarchive",), "webarchive:read_webarchive", is_container=False),
     Format("har", (".har",), "har:read_har"),
     Format("warc", (".warc", ".wet"), "warc:read_warc", splittable=("gzip",)),
@@ -108,6 +110,7 @@ FORMATS = (
     Format("parquet", (".parquet",), "tables:read_parquet", splittable=(None,)),
     Format("orc", (".orc",), "orc_rows:read_orc"),
     Format("arrow", (".arrow", ".feather", ".arrows"), "tables:read_arrow"),
+    Format("sqlite", (".sqlite", ".sqlite3", ".db", ".db3"), "sqlite_tables:read_sqlite"),
     Format("csv", (".csv", ".tsv"), "csv_rows:read_csv"),
 )
 _BY_SUFFIX = {suffix: kind for kind in FORMATS for suffix in kind.suffixes}

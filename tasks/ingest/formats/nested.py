@@ -18,7 +18,7 @@ from tasks.vocabulary import Flaw
 _MAX_BYTES = 4 << 30  # of a member on the disk of temporary files; the largest WARC files have one gigabyte
 _MEMORY_BYTES = 8 << 20  # a smaller member does not touch the disk
 _ADVICE = "unpack it and use it as a source"
-UNPACKED_FORMATS = ("zip", "wacz", "parquet", "arrow", "orc")  # compressed inside, if at all
+UNPACKED_FORMATS = ("zip", "wacz", "parquet", "arrow", "orc", "sqlite")  # compressed inside, if at all
 
 
 def read_nested(stream: IO[bytes], kind: Format, name: str, key: str, options: Options) -> Iterator[Record | Skipped]:

@@ -1,17 +1,16 @@
 """Files with one page: text or HTML, compressed or not, and MHTML, a page with its parts as browsers save it."""
 
-import email
-import email.policy
 from collections.abc import Iterator
-from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 
 from tasks.ingest.bounded_streams import FlawError, read_bounded
 from tasks.ingest.content_kind import kind_of
-from tasks.ingest.formats import Opened, Options
+from tasks.ingest.formats import Opened, Options, Skipped
 from tasks.ingest.formats.columns import COMMON_NAMES
 from tasks.ingest.formats.encodings import encoding_of
 from tasks.ingest.formats.http_answers import last_answer
+from tasks.ingest.formats.mail import page_of_mail
+from tasks.ingest.formats.messages import MESSAGE_ERRORS, message_of
 from tasks.ingest.formats.saved_pages import saved_from, unpacked_page
 from tasks.ingest.record import Record
 from tasks.ingest.sniff import find_problem, is_html
@@ -23,11 +22,9 @@ _OK = 200
 _PADDING = bytes(16)  # what a crash leaves behind a file
 _PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "text/markdown")
 _PAGE_NAMES = (*COMMON_NAMES["html"], *COMMON_NAMES["text"])
-# what `email` raises on data that is not a message
-_EMAIL_ERRORS = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
-def read_page(opened: Opened, options: Options) -> Iterator[Record]:
+def read_page(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     """The file as one page."""
     try:
         raw = read_bounded(opened.stream, opened.codec, options.max_page_bytes)
@@ -40,6 +37,8 @@ def read_page(opened: Opened, options: Options) -> Iterator[Record]:
         kind = kind_of(raw[:_HEADER_BYTES])
         if kind is not None and kind.name == "mhtml":
             yield _main_part(raw)
+        elif kind is not None and kind.name == "mail":
+            yield from page_of_mail(raw)
         elif kind is not None:
             flaw = Flaw.NO_CONTENT if find_problem(raw) is None else Flaw.BINARY
             detail = f"holds {kind.name} data and no page; give its name the ending {kind.suffixes[0]}"
@@ -97,7 +96,7 @@ def read_mhtml(opened: Opened, options: Options) -> Iterator[Record]:
 def _main_part(raw: bytes) -> Record:
     """The page of a message with its parts."""
     try:
-        message = email.message_from_bytes(raw, _class=EmailMessage, policy=email.policy.compat32)  # type: ignore[arg-type]
+        message = message_of(raw)
         part = next((part for part in message.walk() if part.get_content_type() in ("text/html", "text/plain")), None)
         if part is None:
             return Record(None, flaw=Flaw.NO_CONTENT, detail="no part is HTML or text", byte_count=len(raw))
@@ -112,7 +111,7 @@ def _main_part(raw: bytes) -> Record:
             media_type=part.get_content_type(),
             encoding=str(part.get_content_charset() or "") or None,
         )
-    except _EMAIL_ERRORS as error:
+    except MESSAGE_ERRORS as error:
         return Record(None, flaw=Flaw.BROKEN_FILE, detail=f"is not readable MHTML: {error}")
 
 
