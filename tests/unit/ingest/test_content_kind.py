@@ -170,7 +170,7 @@ def test_settings_of_a_site_in_json_are_passed_over(tmp_path):
 @pytest.mark.parametrize(
     ("name", "advice"),
     [
-        ("a.mbox", "save"),
+        ("a.pst", "save"),
         ("a.lz", "unpack"),
         ("a.br", "unpack"),
         ("a.001", "join"),

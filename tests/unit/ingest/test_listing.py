@@ -171,7 +171,7 @@ def test_links_to_folders_are_named_and_loops_end(tmp_path):
         ("a.avro", "export the rows of tables as Parquet, JSON lines or CSV"),
         ("a.xlsx", "export the rows of tables as Parquet, JSON lines or CSV"),
         ("a.pkl", "pickles are never opened, since they may run code"),
-        ("a.eml", "save saved pages as HTML or MHTML"),
+        ("a.msg", "save mails as .eml or .mbox"),
         ("a.pdf", "convert documents to text or HTML"),
         ("a.cdx.gz", "names pages and holds none; use the WARC files"),
         ("a.warc.wat.gz", "use the WARC or WET files"),
@@ -204,7 +204,7 @@ def test_a_file_of_another_kind_that_is_named_says_what_to_do(tmp_path, name, ra
 @pytest.mark.parametrize(
     ("name", "raw"),
     [
-        ("a.eml", b"From: a@ledger.example\nSubject: a story\n\nThe ferry is back.\n"),
+        ("a.msg", b"From: a@ledger.example\nSubject: a story\n\nThe ferry is back.\n"),
         ("feed.xml", b"<?xml version='1.0'?><rss><channel><item><title>A story</title></item></channel></rss>"),
         ("a.rtf", rb"{\rtf1\ansi The ferry is back.}"),
         ("dump.sql", b"INSERT INTO pages VALUES (1, 'The ferry is back.');"),
