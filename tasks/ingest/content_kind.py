@@ -41,7 +41,8 @@ _PARTS = re.compile(rb"^content-type:\s{0,9}multipart/related\b", re.I | re.M)
 _MAIL = re.compile(rb"^(?:message-id|received|return-path|delivered-to|list-id):", re.I | re.M)
 _SENDER = re.compile(rb"^from:[^\n]{0,998}@", re.I | re.M)
 _ENVELOPE = re.compile(
-    rb"From [^\n]{1,200}\d\d:\d\d(?::\d\d)?(?: [\w+-]{1,6}){0,2} \d{4}(?: [+-]\d{4})?\s{0,3}\n(?:[!-9;-~]{1,76}:|>From )"
+    rb"From [^\n]{1,200}\d\d:\d\d(?::\d\d)?(?: [\w+-]{1,6}){0,2} \d{4}(?: [+-]\d{4})?\s{0,3}\n"
+    rb"(?:[!-9;-~]{1,76}:|>From )"
 )
 
 
