@@ -52,7 +52,8 @@ def digest(*parts: str | bytes) -> str:
     for part in parts:
         data = part.encode() if isinstance(part, str) else part
         length = len(data)
-        pieces += _LENGTHS[length] if length < _FEW_BYTES else length.to_bytes(8, "little"), data
+        pieces.append(_LENGTHS[length] if length < _FEW_BYTES else length.to_bytes(8, "little"))
+        pieces.append(data)
     return hashlib.blake2b(b"".join(pieces), digest_size=8).hexdigest()
 
 

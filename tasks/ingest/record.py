@@ -30,6 +30,7 @@ class Record:
     detail: str = ""
     byte_count: int | None = None
     page_digest: str | None = None  # of bytes that were read but not kept
+    is_clean: bool = False  # without a control character, as is known of many pages at once
     given: str | None = None  # what the user's list of publishers declares about it, as JSON
 
 
@@ -53,7 +54,7 @@ def page_row(record: Record, source: SourceFile, max_page_bytes: int) -> dict[st
     if raw is not None and len(raw) > max_page_bytes:
         flaw, detail, raw = Flaw.TOO_LARGE, too_large_detail(len(raw), max_page_bytes), None
     page_digest = record.page_digest or hashlib.sha256(record.raw or b"").hexdigest()
-    if flaw is None and raw is not None and (problem := find_problem(raw)):
+    if flaw is None and raw is not None and (problem := find_problem(raw, is_clean=record.is_clean)):
         flaw, detail = problem
     uri = f"{source.source_uri}#{printable(record.key)}" if record.key else source.source_uri
     url = without_secrets(printable(record.url)) if record.url else None

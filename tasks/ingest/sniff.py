@@ -71,6 +71,7 @@ _MARKDOWN_LINK = re.compile(rb"\]\((?:https?://|/|#|mailto:)[^\s)]{0,2000}")
 _MARKDOWN_HEADING = re.compile(rb"(?:\A\s*|\n[ \t]*\n)#{1,6} [^\s#][^\n]*(?=\n[ \t]*\n|\n?\Z)")
 _MARKDOWN_FIRST = re.compile(rb"\s*# [^\s#][^\n]*\n[ \t]*\n")
 # with a key that pages have: clean reads whatever keys there are
+_FRONT_FIRST = frozenset((b"-", b" ", b"\n", b"\r", b"\t", b"\f", b"\v"))
 _FRONT_START = re.compile(rb"\s*+---")
 _FRONT_MATTER = re.compile(rb"\s*---[ \t]*\n(?:[\w-]+:[^\n]*\n)*?(?:title|date|author|url):[^\n]*\n")
 _HEAD_PROBE = 4096
@@ -79,8 +80,11 @@ _READER_HEAD = re.compile(rb"^Markdown Content:[ \t]*$", re.M)  # what readers f
 _MARKDOWN_BOLD = re.compile(rb"\*\*[^\s*][^*\n]{0,200}\*\*")
 
 
-def find_problem(raw: bytes) -> tuple[Flaw, str] | None:
-    """The flaw of the bytes and a sentence about it, or None for a readable page."""
+def find_problem(raw: bytes, *, is_clean: bool = False) -> tuple[Flaw, str] | None:
+    """The flaw of the bytes and a sentence about it, or None for a readable page.
+
+    Clean bytes have no control character: who has looked at many pages at once says so.
+    """
     if raw[:1] not in _USUAL_FIRST:
         if not raw.strip(_NO_TEXT):
             return Flaw.EMPTY, f"{len(raw)} bytes, none of them text"
@@ -91,7 +95,7 @@ def find_problem(raw: bytes) -> tuple[Flaw, str] | None:
             return None
     elif raw.startswith(b"<") and (found := _LIST.match(raw)):
         return Flaw.NO_PAGES, f"is a feed, a sitemap or a list of feeds (<{found[1].decode()}>); name it by its address"
-    if is_wide(raw):
+    if is_clean or is_wide(raw):
         return None
     probe = raw if len(raw) <= 2 * _PROBE else raw[:_PROBE] + raw[-_PROBE:]
     controls = _count_controls(probe)
@@ -103,11 +107,14 @@ def find_problem(raw: bytes) -> tuple[Flaw, str] | None:
 def _count_controls(probe: bytes) -> int:
     if len(probe) < _FEW_BYTES:
         return len(probe) - len(probe.translate(None, _CONTROLS))
-    codes = np.frombuffer(probe, np.uint8)
+    return count_controls(np.frombuffer(probe, np.uint8))
+
+
+def count_controls(codes: "np.typing.NDArray[np.uint8]") -> int:
+    """How many of some bytes are control characters that no text has."""
     # of the codes below 32 all but 9 to 13 and 27; in the second sum smaller codes wrap around to large ones
     low, high = np.count_nonzero(codes < 9), np.count_nonzero(codes - np.uint8(14) < 18)
-    # counting is slow in Python 3.11, and looking for one is not
-    return int(low + high) - (probe.count(0x1B) if 0x1B in probe else 0)
+    return int(low + high) - int(np.count_nonzero(codes == 0x1B))
 
 
 def is_wide(raw: bytes) -> bool:
@@ -142,11 +149,9 @@ def media_type(raw: bytes, name: str, declared: str | None = None) -> str:
     Where that is not conclusive, the declared type decides, and without one the suffix of the name.
     """
     head = raw[:2048]
-    if raw.startswith(_BOMS[1:]) or is_wide(raw):
+    if 0 in head and (raw.startswith(_BOMS[1:]) or is_wide(raw)):
         head = head.replace(b"\x00", b"")
-    is_called_html = _is_called(name, _HTML_ENDINGS)
-    if declared:
-        is_called_html = "html" in declared.lower()
+    is_called_html = "html" in declared.lower() if declared else _is_called(name, _HTML_ENDINGS)
     if b"<" in head and _HTML_START.search(head):
         # a text page may mention tags; an HTML page starts with one
         return "text/html" if is_called_html or is_html(head) else "text/plain"
@@ -167,7 +172,7 @@ def is_markdown(raw: bytes, name: str, declared: str | None = None) -> bool:
     # one byte is found far faster than two
     has_signs = (b"]" in head and b"](" in head) or (b"#" in head and b"# " in head)
     has_reader_head = head.find(b":", 0, _HEAD_PROBE) >= 0 and head.find(b"Markdown Content:", 0, _HEAD_PROBE) >= 0
-    if not has_signs and not has_reader_head and not _FRONT_START.match(head):
+    if not has_signs and not has_reader_head and not (head[:1] in _FRONT_FIRST and _FRONT_START.match(head)):
         return False  # most pages of text: to see that is far quicker than to try the patterns
     head = head.replace(b"\r\n", b"\n")
     if _FRONT_MATTER.match(head) or _READER_HEAD.search(head[:_HEAD_PROBE]):

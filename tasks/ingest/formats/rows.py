@@ -39,9 +39,18 @@ class Rows:
                 self._found.names.setdefault(name)
 
     def record(
-        self, row: Mapping[str, Any], key: str, texts: frozenset[str] = _NO_TEXTS, *, is_flat: bool = False
+        self,
+        row: Mapping[str, Any],
+        key: str,
+        texts: frozenset[str] = _NO_TEXTS,
+        *,
+        is_flat: bool = False,
+        is_clean: bool = False,
     ) -> Record:
-        """The page in a row; `texts` are columns of bytes that were text, and a flat row is not looked into."""
+        """The page in a row.
+
+        `texts` are columns of bytes that were text; a flat row is not looked into, and a clean one has no controls.
+        """
         shape = self._shape(row)
         url, when, is_time_unread = _text(shape.value(row, "url")), None, False
         if (fetched_at := shape.value(row, "fetched_at")) not in (None, ""):
@@ -50,25 +59,28 @@ class Rows:
         if self._options.columns:
             self._found.matched.update(field for field in self._options.columns if shape.place(row, field) is not None)
         for field in PAGES:
-            place = shape.place(row, field)
-            content = value_at(row, place)
-            if isinstance(content, _CONTENT) and len(content):
-                self._unread_times += is_time_unread
-                is_text = isinstance(content, str) or (place or ("",))[0] in texts
-                raw = _encoded(content) if isinstance(content, str) else bytes(content)
-                page = unpacked(raw, self._options.max_page_bytes)
-                is_text = is_text and page is raw
-                return Record(
-                    page,
-                    key,
-                    url=url,
-                    fetched_at_us=when,
-                    media_type="text/html" if field == "html" or page is not raw else None,
-                    # text of a table has been encoded just now, or by Arrow
-                    encoding="utf-8" if is_text else _text(value_at(row, shape.place(row, "encoding"))),
-                )
+            content = shape.value(row, field)
+            if not content or not isinstance(content, _CONTENT):
+                continue
+            self._unread_times += is_time_unread
+            is_text = isinstance(content, str)
+            raw = _encoded(content) if isinstance(content, str) else bytes(content)
+            page = unpacked(raw, self._options.max_page_bytes)
+            is_raw = page is raw
+            if texts and not is_text:
+                is_text = (shape.place(row, field) or ("",))[0] in texts
+            return Record(
+                page,
+                key,
+                url=url,
+                fetched_at_us=when,
+                media_type="text/html" if field == "html" or not is_raw else None,
+                # text of a table has been encoded just now, or by Arrow
+                encoding="utf-8" if is_text and is_raw else _text(shape.value(row, "encoding")),
+                is_clean=is_clean and is_raw,
+            )
         if not is_flat and (flat := flattened(row)) is not None:
-            record = self.record(flat, key, texts, is_flat=True)
+            record = self.record(flat, key, texts, is_flat=True, is_clean=is_clean)
             if record.flaw is None:
                 return record
         return Record(None, key, url=url, flaw=Flaw.NO_CONTENT, detail=self._why_no_page(row, shape))

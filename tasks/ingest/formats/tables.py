@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator
 from typing import IO, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.ipc
 import pyarrow.parquet as pq
@@ -13,6 +14,7 @@ from tasks.ingest.formats import Opened, Options, Skipped
 from tasks.ingest.formats.columns import COMMON_NAMES, is_wanted
 from tasks.ingest.formats.rows import Rows
 from tasks.ingest.record import Record
+from tasks.ingest.sniff import count_controls
 from tasks.vocabulary import Flaw
 
 ROWS = 64  # of a table at a time: some MB of HTML
@@ -156,18 +158,18 @@ def records_of(
     """The pages of a batch that stands behind `number` rows; of large cells a few are copied at a time."""
     step = max(1, min(ROWS, _COPIED_BYTES * batch.num_rows // max(batch.nbytes, 1)))
     for start in range(0, batch.num_rows, step):
-        rows, texts = rows_of_batch(batch.slice(start, step), wanted, options)
+        rows, texts, is_clean = rows_of_batch(batch.slice(start, step), wanted, options)
         for row in rows:
             number += 1
-            yield table.record(row, str(number), texts)
+            yield table.record(row, str(number), texts, is_clean=is_clean)
 
 
 def rows_of_batch(
     batch: pa.RecordBatch, wanted: list[str], options: Options
-) -> tuple[Iterator[dict[str, Any]], frozenset[str]]:
-    """The rows of a batch, and the page columns that were text: they are not decoded, which saves two copies.
+) -> tuple[Iterator[dict[str, Any]], frozenset[str], bool]:
+    """The rows of a batch, the page columns that were text, and whether no column has a control character.
 
-    Of columns with the same name the first is used.
+    Text of pages is not decoded, which saves two copies. Of columns with the same name the first is used.
     """
     pages = {
         *COMMON_NAMES["html"],
@@ -176,15 +178,33 @@ def rows_of_batch(
     }
     names = batch.schema.names
     columns: dict[str, list[Any]] = {}
-    texts = []
+    texts, is_clean = [], True
     for name in wanted:
         column = batch.column(names.index(name))
+        is_clean = is_clean and _is_clean(column)
         if name.casefold() in pages and (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
             column = column.cast(pa.large_binary() if pa.types.is_large_string(column.type) else pa.binary())
             texts.append(name)
         columns[name] = _values(column)
-    rows = ({name: values[number] for name, values in columns.items()} for number in range(batch.num_rows))
-    return rows, frozenset(texts)
+    given = tuple(columns)
+    rows = (dict(zip(given, cells, strict=True)) for cells in zip(*columns.values(), strict=True))
+    return rows, frozenset(texts), is_clean
+
+
+def _is_clean(column: pa.Array) -> bool:
+    """Whether no value has a control character, seen in all of them at once; False if they are of another kind."""
+    kind = column.type
+    if pa.types.is_primitive(kind):
+        return True
+    is_large = pa.types.is_large_string(kind) or pa.types.is_large_binary(kind)
+    if not (is_large or pa.types.is_string(kind) or pa.types.is_binary(kind)):
+        return False
+    _, offsets, values = column.buffers()
+    if values is None or not len(column):
+        return True
+    ends = np.frombuffer(offsets, np.int64 if is_large else np.int32)
+    first, last = ends[column.offset], ends[column.offset + len(column)]
+    return not count_controls(np.frombuffer(values, np.uint8)[first:last])
 
 
 def short(error: BaseException) -> str:

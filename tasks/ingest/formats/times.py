@@ -20,15 +20,14 @@ _UNITS = (1, 1_000, 1_000_000, 1_000_000_000)  # of a second
 def microseconds(value: Any) -> int | None:
     """Microseconds since 1970 of a time in any of these forms; None for anything else. Without a zone it is UTC."""
     try:
+        if isinstance(value, str):
+            return _of_text(value)
         if isinstance(value, datetime):
-            when = value if value.tzinfo else value.replace(tzinfo=UTC)
-            return int(when.timestamp() * 1_000_000)
+            return _of_datetime(value)
         if isinstance(value, date):
             return int(datetime(value.year, value.month, value.day, tzinfo=UTC).timestamp() * 1_000_000)
         if isinstance(value, bytes):
             return _of_text(value.decode("ascii"))
-        if isinstance(value, str):
-            return _of_text(value)
         # {"$date": "2026-05-06T07:08:09Z"} or {"$date": {"$numberLong": "1778051289000"}}
         if isinstance(value, Mapping):
             inner = value.get("$date")
@@ -41,11 +40,15 @@ def microseconds(value: Any) -> int | None:
     return None
 
 
+def _of_datetime(when: datetime) -> int:
+    return int((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp() * 1_000_000)
+
+
 def _of_text(text: str) -> int | None:
     text = text.strip()
     if text[4:5] == "-":  # most are ISO 8601
         try:
-            return microseconds(datetime.fromisoformat(text))
+            return _of_datetime(datetime.fromisoformat(text))
         except ValueError:
             pass  # perhaps with another zone
     if when := _of_digits(text):
