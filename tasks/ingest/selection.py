@@ -31,6 +31,9 @@ _SERVER_SUFFIXES = frozenset(
     # of anything: Heritrix calls a WARC file .open while it writes it
     " .dat .data .log .out .open .dump .export .bak .old .orig .part".split()
 )
+_MAILDIR = re.compile(
+    r"\d{9,11}\.[\w=-]{1,99}\.[\w.-]{1,255}(?:[:;!]2,[A-Za-z]{0,20})?\Z"
+)  # a message, by time and host
 _SUFFIX_CHARS = 5  # what is longer, or has other signs than letters and digits, is a part of a headline or a query
 
 
@@ -102,6 +105,8 @@ def kind_without_ending(path: str) -> tuple[Format, str | None] | None:
 
 def may_be_anything(name: str) -> bool:
     """Whether a name without a known ending says nothing of what is in the file."""
+    if _MAILDIR.match(name):  # what stands behind the last point is a part of the host's name
+        return True
     suffix = PurePosixPath(name).suffix.lower()
     is_usual = suffix[1:].isalnum() and len(suffix) <= _SUFFIX_CHARS + 1 and not suffix[1:].isdigit()
     return not is_usual or suffix in _SERVER_SUFFIXES or "?" in name

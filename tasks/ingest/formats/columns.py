@@ -23,6 +23,11 @@ FIELDS = tuple(COMMON_NAMES)
 PAGES = ("html", "text")
 # The columns in which tools keep such columns, one level down; others may be of an author, a publisher or an image
 PARENTS = "metadata markdown meta response page document doc article item data _source".split()
+# of columns in a table that was made flat: response.body, article_html; meta_content is no page
+FLAT_STARTS = (
+    *(f"{parent}." for parent in PARENTS),
+    *(f"{parent}_" for parent in ("response", "page", "document", "doc", "article", "item")),
+)
 _SOURCE = "source"  # an address for some tools, and the name of a paper for others
 Place = tuple[str, ...]  # of a value in a row: the names of columns from the outside to the inside
 
@@ -80,6 +85,7 @@ def _candidates(field: str, present: frozenset[str], folded: Mapping[str, str]) 
     """The columns of a row that may have the field: names as tools write them, then in any case."""
     yield from (name for name in COMMON_NAMES[field] if name in present)
     yield from (folded[name] for name in COMMON_NAMES[field] if name in folded)
+    yield from (folded[start + name] for name in COMMON_NAMES[field] for start in FLAT_STARTS if start + name in folded)
 
 
 def _inner_name(inner: Mapping[str, Any], field: str) -> str | None:
@@ -139,4 +145,6 @@ def is_wanted(name: str, options: Options) -> bool:
             return True
     unnamed = (names for field, names in COMMON_NAMES.items() if field not in options.columns)
     is_source = lowered == _SOURCE and "url" not in options.columns
-    return is_source or lowered in PARENTS or any(lowered in names for names in unnamed)
+    start = next((start for start in FLAT_STARTS if lowered.startswith(start)), "")
+    known = {lowered, lowered[len(start) :]}
+    return is_source or lowered in PARENTS or any(not known.isdisjoint(names) for names in unnamed)

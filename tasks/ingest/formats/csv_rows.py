@@ -18,7 +18,8 @@ from tasks.vocabulary import Flaw
 _HEAD_BYTES = 1 << 20
 _LINE_PAGES = 4  # a row may hold its page as HTML, as text and as Markdown, beside other columns
 _MAX_COLUMNS = 10_000  # what stands in later ones is not read
-_SEPARATORS = ",;\t|"
+_SEPARATORS = ",;\t|\x01"  # the last is Hive's
+_MAX_LINES_BEFORE, _HEADER_CHARS = 10, 10_000  # the header is looked for in these many lines
 _NAMED_SEPARATOR = re.compile(r"\s*sep=(.)\s*", re.I)  # a first line for Excel
 # \" within a cell, where RFC 4180 has ""; before a separator the backslash is the last letter of the cell
 _BACKSLASH_QUOTE = re.compile(r'\\"[^",;\t|\r\n]')
@@ -75,6 +76,9 @@ class _Text:
         if named:
             self._text.readline()
             sample = sample.partition("\n")[2]
+        for _ in range(lines_before := _lines_before_header(sample, options)):
+            self._text.readline(self._max_line)
+        sample = sample.split("\n", lines_before)[-1]
         self._separator = named[1] if named else _separator(sample, name, options)
         self._escape = "\\" if _BACKSLASH_QUOTE.search(sample) else None
         self._has_blanks = f'{self._separator} "' in sample.split("\n", 1)[0]
@@ -112,6 +116,18 @@ class _Text:
             skipinitialspace=self._has_blanks,
             strict=True,
         )
+
+
+def _lines_before_header(sample: str, options: Options) -> int:
+    """The number of lines of titles and comments before the one that names the columns; none where that is unclear."""
+    for number, line in enumerate(sample.split("\n", _MAX_LINES_BEFORE)[:_MAX_LINES_BEFORE]):
+        known = max(
+            sum(is_wanted(cell.strip(' \r"\ufeff'), options) for cell in line[:_HEADER_CHARS].split(separator))
+            for separator in _SEPARATORS
+        )
+        if known > (number > 0):  # a line of text may be one known word; two are a header
+            return number
+    return 0
 
 
 def _separator(sample: str, name: str, options: Options) -> str:

@@ -15,6 +15,10 @@ GROWTH = 4  # of a page by the images beside it, in base64
 ATTACHMENTS = Skipped("attachments and images of mails, not read")
 MORE_TEXTS = Skipped("further text parts of mails, not read")
 _ENVELOPE = re.compile(rb"From [^\n]{1,998}")  # before each message of an mbox file
+# some programs write no blank line before it
+_DATED_ENVELOPE = re.compile(
+    rb"From \S{1,200} +[^\n]{0,200}\d\d:\d\d(?::\d\d)?(?: [\w+-]{1,6}){0,2} \d{4}\b[^\n]{0,9}\Z"
+)
 _HEADER = re.compile(rb"[!-9;-~]{1,76}:|>From ")
 _QUOTED = re.compile(rb"^>(>*From )", re.M)  # a line of text that begins like an envelope
 _APPLE_SIZE = re.compile(rb"\s{0,9}(\d{1,12})\s{0,9}\n")  # Apple Mail writes the size first, and a property list behind
@@ -48,7 +52,7 @@ def read_mbox(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
                     lines.append(envelope)
                 envelope = None
             size += line_bytes + 1
-            if line is not None and is_after_blank and _ENVELOPE.match(line):
+            if line is not None and (_ENVELOPE if is_after_blank else _DATED_ENVELOPE).match(line):
                 envelope = line
             elif line is not None and size <= limit:
                 lines.append(line)

@@ -188,3 +188,17 @@ def test_a_forwarded_message_is_an_attachment(tmp_path):
     (row,), skipped = rows_of(tmp_path, OPTIONS)
     assert b"My comment" in row["raw"]
     assert len([kind for kind in skipped if "attachments" in kind]) == 1
+
+
+def test_messages_without_a_blank_line_between_them_are_apart(tmp_path):
+    (tmp_path / "a.mbox").write_bytes(b"".join(ENVELOPE + mail(f"Story {n}.") for n in range(3)))
+    rows, _ = rows_of(tmp_path)
+    assert [row["problem"] for row in rows] == [None] * 3
+
+
+def test_the_messages_of_a_maildir_are_read_whatever_the_host_is_called(tmp_path):
+    for name in ("cur/1778051289.M1P2.host:2,S", "new/1778051289.M1P3.host", "new/1778051290_1.4.mail.ledger.example"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(mail(f"{name}."))
+    rows, _ = rows_of(tmp_path)
+    assert [row["problem"] for row in rows] == [None] * 3
