@@ -6,12 +6,13 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-from tasks.ingest.bounded_streams import FlawError
+from tasks.ingest.bounded_streams import FREE_BYTES, FlawError
 from tasks.ingest.formats import Opened, Options, Skipped
 from tasks.ingest.formats.columns import COMMON_NAMES, PAGES, PARENTS, is_wanted
 from tasks.ingest.formats.rows import Rows
@@ -22,6 +23,7 @@ from tasks.vocabulary import Flaw
 
 _STEPS_PER_CHECK = 50_000  # of SQLite's machine: some milliseconds
 _MIN_CELL_BYTES, _CELL_GROWTH = 64 << 20, 2  # larger cells are not read into memory; a page may be packed in base64
+_MAX_GROWTH = 4  # of a database whose rows share their bytes; texts of UTF-16 grow by half
 _CACHE_KIB = 16 << 10
 _NAMED_TABLES, _NAME_CHARS = 20, 60  # of those that are not read
 # writable_schema lets SQLite open a database whose end is cut off; the others keep code and memory out of its reach
@@ -65,6 +67,7 @@ class _Reader:
 
     def __init__(self, database: sqlite3.Connection, byte_count: int, options: Options) -> None:
         self._database, self._options, self._rows = database, options, Rows(options)
+        self._byte_count, self._cell_bytes = byte_count, 0
         deadline = time.thread_time() + seconds_for(byte_count)
         for setting in _SETTINGS:
             database.execute(f"PRAGMA {setting}")
@@ -89,6 +92,7 @@ class _Reader:
             if self._has_pages(name, wanted):
                 is_any_read = True
                 for key, row, flaw in rows_of_table(self._database, str(name), wanted, columns):
+                    self._count(row)
                     yield (
                         self._rows.record(row, key) if flaw is None else Record(None, key, flaw=flaw[0], detail=flaw[1])
                     )
@@ -101,6 +105,17 @@ class _Reader:
         for number, name in enumerate(unread):
             shown = name[:_NAME_CHARS] if number < _NAMED_TABLES else "and more of one database"
             yield Skipped(f"tables of SQLite databases without a column of pages: {shown}")
+
+    def _count(self, row: Mapping[str, Any]) -> None:
+        """Count the cells of a row.
+
+        Raises:
+            FlawError: the rows are so much larger than the database that they must share their bytes.
+        """
+        self._cell_bytes += sum(len(cell) for cell in row.values() if isinstance(cell, str | bytes))
+        if self._cell_bytes > max(FREE_BYTES, _MAX_GROWTH * self._byte_count):
+            detail = f"the rows of a database of {self._byte_count:,} bytes have {self._cell_bytes:,} and more"
+            raise FlawError(Flaw.BOMB, detail)
 
     def _has_pages(self, table: str, columns: list[str]) -> bool:
         """Whether a column is called as one of pages, or as one that may hold a row and does so in the first row."""

@@ -175,3 +175,13 @@ def test_nothing_is_written_and_a_log_beside_the_database_is_said(tmp_path):
     assert len(rows) == 2
     assert any("write-ahead logs" in kind for kind in skipped)
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_rows_that_share_their_bytes_cannot_fill_the_disk(tmp_path, monkeypatch):
+    """Several rows may name the same pages of the file; here the bound is low instead."""
+    path = database(tmp_path / "a.db", PAGES, rows=20)
+    assert len(rows_of(path)[0]) == 20
+    monkeypatch.setattr(sqlite_tables, "FREE_BYTES", 1 << 16)
+    monkeypatch.setattr(sqlite_tables, "_MAX_GROWTH", 0)
+    rows, _ = rows_of(path)
+    assert [row["problem"] for row in rows] == [None] * 6 + ["ingest.decompression_bomb"]
