@@ -15,6 +15,7 @@ import zipfile
 from dataclasses import dataclass
 
 import fuzz_dialects
+import fuzz_kept
 import fuzz_saved
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -320,6 +321,7 @@ FILES = {
     "csv": _csv,
     "mhtml": _mhtml,
     **fuzz_saved.FILES,
+    **fuzz_kept.FILES,
 }
 FORMATS = ("page", "name", *PACKED, *FILES, *fuzz_dialects.FILES, *LISTS)
 
