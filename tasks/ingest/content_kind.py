@@ -50,7 +50,7 @@ _LINE_BYTES = 2048
 _SEPARATORS = (b"\t", b";", b",", b"|")
 _PAGE_NAMES = frozenset(name.encode() for field in PAGES for name in COMMON_NAMES[field])
 _URL_NAMES = frozenset(name.encode() for name in COMMON_NAMES["url"])
-_PAGE_COLUMN = re.compile(rb'"(?:%b)"\s{0,9}:' % b"|".join(sorted(map(re.escape, _PAGE_NAMES))), re.I)
+_PAGE_COLUMN = re.compile(rb'"(?:%b)\\?"\s{0,9}:' % b"|".join(sorted(map(re.escape, _PAGE_NAMES))), re.I)
 
 
 def kind_of(head: bytes) -> Format | None:

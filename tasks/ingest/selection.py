@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from tasks.ingest.content_kind import found_kind
 from tasks.ingest.formats import Format
+from tasks.ingest.unpacking import CODECS
 from tasks.storage import object_stores
 
 NOT_SELECTED = "files left out by --include and --exclude"
@@ -108,5 +109,7 @@ def may_be_anything(name: str) -> bool:
     if _MAILDIR.match(name):  # what stands behind the last point is a part of the host's name
         return True
     suffix = PurePosixPath(name).suffix.lower()
+    if suffix in CODECS:  # dump.gz
+        suffix = PurePosixPath(PurePosixPath(name).stem).suffix.lower()
     is_usual = suffix[1:].isalnum() and len(suffix) <= _SUFFIX_CHARS + 1 and not suffix[1:].isdigit()
     return not is_usual or suffix in _SERVER_SUFFIXES or "?" in name

@@ -92,7 +92,7 @@ FORMATS = (
     PAGE,
     Format("mhtml", (".mhtml", ".mht"), "pages:read_mhtml", is_container=False),
     Format("mail", (".eml", ".emlx"), "mail:read_mail", is_container=False),
-    Format("mbox", (".mbox",), "mail:read_mbox"),
+    Format("mbox", (".mbox", ".mbx"), "mail:read_mbox"),
     Format("webarchive", (".webarchive",), "webarchive:read_webarchive", is_container=False),
     Format("har", (".har",), "har:read_har"),
     Format("warc", (".warc", ".wet"), "warc:read_warc", splittable=("gzip",)),

@@ -4,6 +4,7 @@ import base64
 import binascii
 import io
 import re
+import zlib
 
 from tasks.ingest.bounded_streams import FlawError, read_bounded
 from tasks.ingest.sniff import is_html
@@ -11,7 +12,8 @@ from tasks.ingest.unpacking import MAGIC_BYTES, codec_of
 
 _PROBE_BYTES = 64  # base64 has lines of 76 letters; no text has these many without a blank, a comma or a sign
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{%d}" % _PROBE_BYTES)
-_PACKED_STARTS = frozenset((b"\x1f", b"\x28", b"\xfd", b"\x42"))
+_PACKED_STARTS = frozenset((b"\x1f", b"\x28", b"\xfd", b"\x42", b"\x78"))
+_ZLIB_STARTS = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")  # of the levels of compression
 _HEAD_BYTES = 8192
 
 
@@ -31,6 +33,9 @@ def _decoded(raw: bytes) -> bytes:
 
 
 def _decompressed(packed: bytes, max_bytes: int, otherwise: bytes) -> bytes:
+    if packed.startswith(_ZLIB_STARTS):
+        page = _inflated(packed, max_bytes)
+        return page if is_html(page[:_HEAD_BYTES]) else otherwise
     codec = codec_of(packed[:MAGIC_BYTES])
     if codec is None:
         return otherwise
@@ -39,6 +44,16 @@ def _decompressed(packed: bytes, max_bytes: int, otherwise: bytes) -> bytes:
     except FlawError:
         return otherwise
     return page if is_html(page[:_HEAD_BYTES]) else otherwise
+
+
+def _inflated(packed: bytes, max_bytes: int) -> bytes:
+    """The data that was compressed by zlib alone; nothing if it is damaged or too large."""
+    unpacker = zlib.decompressobj()
+    try:
+        page = unpacker.decompress(packed, max_bytes + 1)
+    except zlib.error:
+        return b""
+    return page if unpacker.eof and len(page) <= max_bytes else b""
 
 
 _TO_USUAL = bytes.maketrans(b"-_", b"+/")  # from the letters of base64 for addresses

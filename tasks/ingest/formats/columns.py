@@ -136,6 +136,11 @@ def column_names(row: Mapping[str, Any]) -> list[str]:
     return list(chain.from_iterable(nested))[:20]
 
 
+def is_of_page(name: str) -> bool:
+    """Whether a column has a usual name of pages."""
+    return any(name.casefold() in COMMON_NAMES[field] for field in PAGES)
+
+
 def is_wanted(name: str, options: Options) -> bool:
     """Whether a column of a table may hold a field of a page, or a column that does."""
     lowered = name.casefold()

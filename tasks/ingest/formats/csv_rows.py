@@ -18,7 +18,7 @@ from tasks.vocabulary import Flaw
 _HEAD_BYTES = 1 << 20
 _LINE_PAGES = 4  # a row may hold its page as HTML, as text and as Markdown, beside other columns
 _MAX_COLUMNS = 10_000  # what stands in later ones is not read
-_SEPARATORS = ",;\t|\x01"  # the last is Hive's
+_SEPARATORS = ",;\t|~^\x01"  # the last is Hive's
 _MAX_LINES_BEFORE, _HEADER_CHARS = 10, 10_000  # the header is looked for in these many lines
 _NAMED_SEPARATOR = re.compile(r"\s*sep=(.)\s*", re.I)  # a first line for Excel
 # \" within a cell, where RFC 4180 has ""; before a separator the backslash is the last letter of the cell

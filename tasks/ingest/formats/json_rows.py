@@ -1,5 +1,6 @@
 """Pages in JSON as it is written: a row per line, one array, objects over many lines, or a list within an object."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import IO
 
@@ -20,6 +21,7 @@ _BETWEEN = _AROUND + b"\n,"
 _FRAME = (b"", b"[", b"]", b"],", b"][")  # Scrapy's JSON is an array with one item per line, or several of them
 _MAX_GROWTH = 6  # a page in JSON with every letter escaped, e.g. \u00e9
 _ENCODING_BYTES = 1 << 12
+_CONTAINER_LOG = re.compile(rb"\d{4}-\S{6,40} (?:stdout|stderr) F ")  # before each line of a container's log
 _LABEL_BYTES = 1 << 10  # before a row
 _WRAPPER_BYTES = 8 << 20  # a smaller object that holds a list is read at once
 
@@ -222,6 +224,8 @@ def _rows_of(raw: bytes, key: str, rows: Rows) -> Iterator[Found]:
     raw = raw.strip(_AROUND)
     if (start := raw.find(b"\t{", 0, _LABEL_BYTES)) > 0 and raw[:1] not in b'{["':
         raw = raw[start + 1 :]  # Kafka's tools write the time and the key of a row before it
+    elif label := _CONTAINER_LOG.match(raw):
+        raw = raw[label.end() :]
     try:
         values = parsed(raw)
     except (ValueError, RecursionError) as error:

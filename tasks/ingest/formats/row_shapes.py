@@ -13,13 +13,15 @@ from tasks.ingest.formats.columns import COMMON_NAMES, PAGES
 # columns that hold another row, as an object or as JSON in a string: of Kafka, Debezium, Airtable, GraphQL and others
 _ROW_COLUMNS = frozenset(
     "payload value message record after fields attributes node properties post story json content data doc document"
-    " item body article".split()
+    " item body article log".split()
 )
 # within the column of a page: of WordPress, Feedly, Atom in JSON, XML in JSON, MongoDB
 _INNER_NAMES = ("rendered", "content", "html", "text", "value", "#text", "$t", "markdown", "plain", "raw")
 _PAGE_NAMES = frozenset(name for field in PAGES for name in COMMON_NAMES[field])
 # names that are of a page only where nothing else is one
 _RARE_NAMES = {
+    "contenthtml": "html",
+    "contenttext": "text",
     "articlebody": "text",
     "article_body": "text",
     "article_text": "text",
@@ -39,6 +41,11 @@ _RARE_NAMES = {
 }
 _MAX_JSON_CHARS = 120 << 20  # of JSON in a string; the row itself is no longer
 _DEPTH = 2  # a row in a row in a row is looked into
+
+
+def may_hold_page(column: str) -> bool:
+    """Whether a column may hold a page where no column is called as one."""
+    return column.casefold() in _ROW_COLUMNS or column.casefold() in _RARE_NAMES
 
 
 def flattened(row: Mapping[str, Any], depth: int = _DEPTH) -> dict[str, Any] | None:

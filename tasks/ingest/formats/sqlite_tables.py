@@ -14,9 +14,10 @@ from urllib.parse import quote
 
 from tasks.ingest.bounded_streams import FREE_BYTES, FlawError
 from tasks.ingest.formats import Opened, Options, Skipped
-from tasks.ingest.formats.columns import COMMON_NAMES, PAGES, PARENTS, is_wanted
+from tasks.ingest.formats.columns import COMMON_NAMES, PAGES
 from tasks.ingest.formats.rows import Rows
 from tasks.ingest.formats.sqlite_rows import quoted, rows_of_table, selected
+from tasks.ingest.formats.tables import needed_columns
 from tasks.ingest.reading_time import seconds_for, time_is_up
 from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw
@@ -88,7 +89,7 @@ class _Reader:
                 continue
             columns = [str(row[1]) for row in self._database.execute(f"PRAGMA table_info({quoted(name)})")]
             self._rows.has_columns(columns)
-            wanted = [column for column in columns if is_wanted(column, self._options)]
+            wanted = needed_columns(columns, self._options)
             if self._has_pages(name, wanted):
                 is_any_read = True
                 for key, row, flaw in rows_of_table(self._database, str(name), wanted, columns):
@@ -124,7 +125,7 @@ class _Reader:
         known = {column.casefold() for column in columns}
         if not known.isdisjoint(usual or {name for field in PAGES for name in COMMON_NAMES[field]}):
             return True
-        if known.isdisjoint(PARENTS):
+        if not columns:
             return False
         first = self._database.execute(selected(columns, table) + " LIMIT 1").fetchone()
         return first is not None and self._rows.is_page(dict(zip(columns, first, strict=True)))

@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 
 from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.formats import Opened, Options, Skipped
-from tasks.ingest.formats.columns import COMMON_NAMES, is_wanted
+from tasks.ingest.formats.columns import COMMON_NAMES, PAGES, is_of_page, is_wanted
+from tasks.ingest.formats.row_shapes import may_hold_page
 from tasks.ingest.formats.rows import Rows
 from tasks.ingest.record import Record
 from tasks.ingest.sniff import count_controls
@@ -144,11 +145,19 @@ def column_names_of(table: pa.Schema) -> Iterator[str]:
 
 def wanted_columns(names: list[str], options: Options) -> list[str]:
     """The columns of a table that are needed for records."""
-    wanted = [name for name in names if is_wanted(name, options)]
+    wanted = needed_columns(names, options)
     if not wanted:
         shown = ", ".join(names[:20])
         detail = f"none of the columns ({shown}) has a known name; name them with --map html=COLUMN,url=COLUMN"
         raise FlawError(Flaw.NO_PAGES, detail)
+    return wanted
+
+
+def needed_columns(names: list[str], options: Options) -> list[str]:
+    """The columns that may hold a field of a page; those of rows within a row only where no other has pages."""
+    wanted = [name for name in names if is_wanted(name, options)]
+    if set(PAGES).isdisjoint(options.columns) and not any(is_of_page(name) for name in wanted):
+        wanted += [name for name in names if name not in wanted and may_hold_page(name)]
     return wanted
 
 

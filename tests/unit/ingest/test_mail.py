@@ -177,6 +177,51 @@ def test_a_message_that_is_too_large_and_a_damaged_end_cost_only_themselves(tmp_
     assert (rows[-1]["problem"], "messages before it" in rows[-1]["problem_detail"]) == ("ingest.broken_file", True)
 
 
+MMDF = b"\1\1\1\1\n"
+
+
+@pytest.mark.parametrize("name", ["a.eml", "a.mbox", "a.mbx", "inbox"])
+def test_a_file_of_messages_may_be_called_like_one_message(tmp_path, name):
+    raw = b"".join(ENVELOPE + mail(f"Story {n}.") + b"\n" for n in range(3))
+    (tmp_path / name).write_bytes(raw)
+    rows, _ = rows_of(tmp_path)
+    assert [row["problem"] for row in rows] == [None] * 3
+    assert len({row["source_uri"] for row in rows}) == 3
+    if name != "inbox":
+        (tmp_path / name).write_bytes(b"".join(MMDF + mail(f"Story {n}.") + MMDF for n in range(3)))
+        rows, _ = rows_of(tmp_path)
+        assert [row["problem"] for row in rows] == [None] * 3
+
+
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"\n\n", ENVELOPE])
+def test_what_stands_before_the_headers_of_one_message_is_passed_over(tmp_path, before):
+    (tmp_path / "a.eml").write_bytes(before + mail(page=HTML.decode()))
+    (row,), _ = rows_of(tmp_path)
+    assert (row["problem"], row["source_uri"].endswith("a.eml"), b"Subject:" in row["raw"]) == (None, True, False)
+
+
+@pytest.mark.parametrize("comment", ["", "\n", None])
+def test_a_mail_without_a_text_gives_the_pages_attached_to_it(tmp_path, comment):
+    outer = EmailMessage()
+    outer["From"], outer["Subject"] = "a@ledger.example", "Digest"
+    if comment is not None:
+        outer.set_content(comment)
+    for number in range(2):
+        inner = EmailMessage()
+        inner["Subject"] = f"Story {number}"
+        inner.set_content(f"The ferry {number}.")
+        outer.add_attachment(inner)
+    outer.add_attachment(HTML, maintype="text", subtype="html", filename="saved.html")
+    outer.add_attachment(b"GIF8", maintype="image", subtype="gif", filename="a.gif")
+    (tmp_path / "a.eml").write_bytes(outer.as_bytes())
+    rows, skipped = rows_of(tmp_path)
+    assert [(row["problem"], row["source_uri"].partition("#")[2]) for row in rows] == [
+        (None, f"part {number}") for number in (1, 2, 3)
+    ]
+    assert b"Story 1" in rows[1]["raw"]
+    assert len([kind for kind in skipped if "attachments and images" in kind]) == 1
+
+
 def test_a_forwarded_message_is_an_attachment(tmp_path):
     outer = EmailMessage()
     outer["From"], outer["Subject"] = "a@ledger.example", "See below"
