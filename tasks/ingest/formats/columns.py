@@ -23,7 +23,7 @@ FIELDS = tuple(COMMON_NAMES)
 PAGES = ("html", "text")
 # The columns in which tools keep such columns, one level down; others may be of an author, a publisher or an image
 PARENTS = "metadata markdown meta response page document doc article item data _source".split()
-# of columns in a table that was made flat: response.body, article_html; meta_content is no page
+# of columns in a table that was made flat: response.body, article_html; but meta_content describes one
 FLAT_STARTS = (
     *(f"{parent}." for parent in PARENTS),
     *(f"{parent}_" for parent in ("response", "page", "document", "doc", "article", "item")),

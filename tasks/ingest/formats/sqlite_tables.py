@@ -132,7 +132,7 @@ class _Reader:
 
 
 def _has_content(path: Path) -> bool:
-    with suppress(OSError, ValueError):  # the name of a member of an archive is no path
+    with suppress(OSError, ValueError):  # the name of a member of an archive has no place on the disk
         return path.stat().st_size > 0
     return False
 
