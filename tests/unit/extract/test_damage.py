@@ -285,7 +285,7 @@ UNDAMAGED = {
         "const boat = document.getElementById('boat'); boat.append('{{ name }}');",
     ),
     "items of a list that go on with a sentence": replace(
-        story([*PLAIN, *(text[0].lower() + text[1:] for text in BESIDE_PLAIN[:4])]), tags=["p"] * 4 + ["li"] * 4
+        story([*PLAIN, *(text[0].lower() + text[1:] for text in BESIDE_PLAIN[3:7])]), tags=["p"] * 4 + ["li"] * 4
     ),
     "headings that start alike": replace(
         story([part for text in PLAIN for part in (f"The boats of {text[4:9]}", text)]), tags=["h3", "p"] * len(PLAIN)
