@@ -11,6 +11,7 @@ from typing import IO
 
 from tasks.ingest.record import Record
 from tasks.ingest.unpacking import CODECS
+from tasks.storage.addresses import printable, scrubbed
 
 
 @dataclass
@@ -39,8 +40,8 @@ class Skipped:
 
     @property
     def note(self) -> str:
-        """Its key in the notes of a run."""
-        return f"skipped: {self.kind}"
+        """Its key in the notes of a run: names in it are of others, and reports and terminals show it."""
+        return printable(scrubbed(f"skipped: {self.kind}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pytest
 from support.source_files import HTML, OPTIONS, URL, rows_of
 
 from tasks.ingest.column_check import check_columns
-from tasks.ingest.formats import Options, sqlite_tables
+from tasks.ingest.formats import Options, Skipped, sqlite_tables
 from tasks.ingest.listing import SourceError
 
 SAVED = datetime(2026, 5, 6, 7, 8, 9, tzinfo=UTC)
@@ -164,6 +164,17 @@ def test_a_computed_column_that_never_ends_is_stopped(tmp_path, monkeypatch):
 ENDLESS = (
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT 'pages', 'table', '' FROM n WHERE i < 0"
 )
+
+
+def test_names_of_tables_are_shown_without_codes_and_secrets(tmp_path):
+    path = database(
+        tmp_path / "a.db", PAGES, 'CREATE TABLE "\x1b[31m" (a)', 'CREATE TABLE "http://u:pw@l.example" (a)', rows=1
+    )
+    _, kinds = rows_of(path)
+    notes = " ".join(Skipped(kind).note for kind in kinds)
+    assert "\\x1b[31m (a)" in notes
+    assert "http://l.example (a)" in notes
+    assert notes.isprintable()
 
 
 def test_nothing_is_written_and_a_log_beside_the_database_is_said(tmp_path):
