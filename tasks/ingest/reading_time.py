@@ -58,6 +58,8 @@ def within(found: Iterator[Found], seconds: float) -> Iterator[Found | Record]:
             if record is None:
                 return
             yield record
+            if isinstance(record, Record) and record.flaw is Flaw.READER_TIMEOUT:  # a library was stopped, and says so
+                return
         yield time_is_up(seconds)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)

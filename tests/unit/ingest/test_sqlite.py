@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from support.source_files import HTML, OPTIONS, URL, rows_of
 
+from tasks.ingest import worker
 from tasks.ingest.column_check import check_columns
 from tasks.ingest.formats import Options, Skipped, sqlite_tables
 from tasks.ingest.listing import SourceError
@@ -152,13 +153,14 @@ def test_a_database_without_pages_says_which_tables_it_has(tmp_path):
         check_columns([str(path)], {"html": "page"})
 
 
-def test_a_computed_column_that_never_ends_is_stopped(tmp_path, monkeypatch):
-    """A database may hold code: the rows before it stay, and its functions are not called."""
+@pytest.mark.parametrize("limit", [sqlite_tables, worker])
+def test_a_query_that_never_ends_is_stopped(tmp_path, monkeypatch, limit):
+    """By the limit of the reader, and by that of any file of many pages."""
     path = database(tmp_path / "a.db", PAGES, rows=3)
-    monkeypatch.setattr(sqlite_tables, "seconds_for", lambda _: 0.2)
+    monkeypatch.setattr(limit, "seconds_for", lambda _: 0.2)
     monkeypatch.setattr(sqlite_tables, "_TABLES", ENDLESS)
-    rows, _ = rows_of(path)
-    assert rows[-1]["problem"] == "ingest.reader_timeout"
+    ((row,), _) = rows_of(path)
+    assert row["problem"] == "ingest.reader_timeout"
 
 
 ENDLESS = (
