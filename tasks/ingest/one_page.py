@@ -61,12 +61,13 @@ def page_of_file(path: str) -> dict[str, Any]:
     from tasks.ingest.worker import file_rows  # noqa: PLC0415
 
     refs = list(islice(files_of(path, Counter()), 2))
-    if len(refs) != 1 or refs[0].format in _MANY_PAGES - {"mhtml"}:
+    is_one = len(refs) == 1 and refs[0].format not in _MANY_PAGES
+    found = file_rows(refs[0], Options(MAX_PAGE_BYTES)) if is_one else iter(())
+    rows = [row for row in found if not isinstance(row, Skipped)]  # attachments of mail are skipped
+    if len(rows) != 1:  # a mail may have others attached
         many = f"holds many pages; `copydesk run {shown(path)}` reads them all" if refs else "holds no page"
         raise UsageError(f"{shown(path)}: {many}")
-    row = next(file_rows(refs[0], Options(MAX_PAGE_BYTES)))
-    assert not isinstance(row, Skipped)  # only archives have parts that are skipped
-    return row
+    return rows[0]
 
 
 def page_of_address(url: str, private_hosts: Sequence[str] = ()) -> dict[str, Any]:

@@ -9,9 +9,11 @@ import pytest
 from support.source_files import HTML, OPTIONS, URL, rows_of
 
 from tasks.clean.parse.markdown import as_html
+from tasks.errors import UsageError
 from tasks.ingest.content_kind import kind_of
 from tasks.ingest.formats import Options
 from tasks.ingest.formats.mail import page_of_mail
+from tasks.ingest.one_page import page_of_file
 
 SENT = int(datetime(2026, 5, 6, 7, 8, 9, tzinfo=UTC).timestamp()) * 1_000_000
 HEADERS = {
@@ -247,3 +249,12 @@ def test_the_messages_of_a_maildir_are_read_whatever_the_host_is_called(tmp_path
         (tmp_path / name).write_bytes(mail(f"{name}."))
     rows, _ = rows_of(tmp_path)
     assert [row["problem"] for row in rows] == [None] * 3
+
+
+def test_one_mail_is_tried_as_a_page_and_many_are_refused(tmp_path):
+    path = tmp_path / "a.eml"
+    path.write_bytes(mail("Text.", HTML.decode(), attached=[("image/png", b"\x89PNG")]))
+    assert page_of_file(str(path))["media_type"] == "text/html"
+    path.write_bytes(b"".join(ENVELOPE + mail(f"Story {n}.") + b"\n" for n in range(2)))
+    with pytest.raises(UsageError, match="holds many pages"):
+        page_of_file(str(path))
