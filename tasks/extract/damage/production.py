@@ -33,7 +33,8 @@ _MAIL_FIELD = re.compile(
 _MAIL_FIELDS_MIN = 3
 _MAIL_CHARS = 400  # of the text's start, where the head of a message is
 _FORWARDED = re.compile(
-    r"-{3,}\s?(?:original message|forwarded message|ursprüngliche nachricht|weitergeleitete nachricht|message d'origine"
+    r"(?<!-)-{3,}+\s?(?:original message|forwarded message"
+    r"|ursprüngliche nachricht|weitergeleitete nachricht|message d'origine"
     r"|message transféré|mensaje original|mensaje reenviado|messaggio originale|messaggio inoltrato|mensagem original"
     r"|ursprungligt meddelande|oorspronkelijk bericht|wiadomość oryginalna|исходное сообщение|пересылаемое сообщение)"
     r"\s?-{3,}",
