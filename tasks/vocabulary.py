@@ -142,7 +142,7 @@ class Doubt(DescribedEnum):
     LETTERS_REPEATED = "letters_repeated", "Letters are printed three times in many words."
     SPACES_DAMAGED = "spaces_damaged", "Words stick together, or their letters stand apart."
     CASE_LOST = "case_lost", "The text is in capitals, or has none."
-    MARKS_LOST = "marks_lost", "The text lacks the accents of its language, or any full stop."
+    MARKS_LOST = "marks_lost", "The text lacks the accents or apostrophes of its language, or any full stop."
     HYPHENS_LEFT = "hyphens_left", "Words are still divided as at the ends of printed lines."
     TEXT_REPEATED = "text_repeated", "Much of the text is in it more than once, or paragraphs start alike."
     COMMENTS_IN_TEXT = "comments_in_text", "Comments of readers are in the text."

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from tasks.extract.damage.lexicon import LEXICON
 from tasks.extract.damage.literals import Literals, count_literals
 
 # kinds of bytes; no other difference of two of them is that of a mark and a letter, or of a letter and a digit
@@ -25,6 +26,9 @@ for _kind, _codes in (
 _PLAIN = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 \n"
 _ASCII = bytes(range(128))
 SAMPLE_CHARS = 2_500  # from which the words of a text are known as surely as from all of it
+_ODD_WORDS_MIN, _ODD_WORDS_SHARE = 3, 0.01  # words; real texts have fewer than half as many
+_ODD_SPELLINGS_MIN = 2  # a single one may be a name
+_SHORT_WORDS = 150  # a shorter text has room for fewer
 _DIGITS_AS_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
 _SHOWN_CHARS = 80  # of a text that is shown as evidence: a line of a terminal
 _BEFORE_CHARS = 20  # of them before the place that shows the damage
@@ -112,6 +116,14 @@ class Story:
         return Counter(self.sample)
 
     @cached_property
+    def odd_words(self) -> dict[bytes, str]:
+        """The words of the sample that no text of its language has, each with what was lost (see `LEXICON`)."""
+        known = LEXICON.get(self.language or "")
+        if known is None or known.keys().isdisjoint(self.sample_counts):
+            return {}
+        return {word: known[word] for word in self.sample_counts if word in known}
+
+    @cached_property
     def lone_words(self) -> list[int]:
         """The paragraphs without a space."""
         return [number for number, paragraph in enumerate(self.paragraphs) if " " not in paragraph]
@@ -120,6 +132,15 @@ class Story:
     def literals(self) -> Counter[str]:
         """How often the text has each of the strings that detectors seek."""
         return count_literals(self.utf8)
+
+    def odd_word(self, lost: str) -> Evidence | None:
+        """The first word that has lost something, if the sample has many different ones."""
+        words = [word for word, own in self.odd_words.items() if own == lost] if self.odd_words else []
+        count = sum([self.sample_counts[word] for word in words])
+        least = _ODD_WORDS_MIN if len(self.sample) >= _SHORT_WORDS else _ODD_WORDS_MIN - 1
+        if len(words) < _ODD_SPELLINGS_MIN or count < max(least, _ODD_WORDS_SHARE * len(self.sample)):
+            return None
+        return self.at(self.text.find(words[0].decode()))
 
     def count_of(self, chars: str) -> int:
         """How many of these ASCII characters the text has; they are neither letters nor digits nor spaces."""

@@ -1,8 +1,6 @@
 """Damage to letters, spaces and marks: mixed scripts, OCR, lost spaces, lost accents, capitals."""
 
 import re
-import tomllib
-from pathlib import Path
 
 import numpy as np
 
@@ -10,7 +8,6 @@ from tasks.extract.damage.evidence import Evidence, Story
 from tasks.extract.damage.literals import sought
 from tasks.text.escapes import divided_words
 
-_TABLES = tomllib.loads(Path(__file__).with_name("glued.toml").read_text(encoding="utf-8"))
 _LATIN, _CYRILLIC, _GREEK = "A-Za-zÀ-ɏ", "Ѐ-ӿ", "Ͱ-Ͽ"
 _BESIDE = re.compile(
     f"[{_LATIN}][{_CYRILLIC}{_GREEK}]|[{_CYRILLIC}{_GREEK}][{_LATIN}]|[{_CYRILLIC}][{_GREEK}]|[{_GREEK}][{_CYRILLIC}]"
@@ -35,18 +32,6 @@ _EVERY_OTHER = " " * 5  # the spaces between such letters: every second characte
 _APART_CHARS = 5.7  # per word and space, at most, of a text with so many letters apart; other texts have about 6
 _LONE_LETTERS_SHARE = 0.15  # of the words of a text with as many letters apart
 _SPACED_OUT_MIN = 5  # a few are emphasis
-_GLUED = {
-    code: frozenset(
-        spelling.encode()
-        for first in table["first"].split()
-        for second in table["second"].split()
-        if first + second not in table["words"].split()
-        for spelling in (first + second, (first + second).capitalize())
-    )
-    for code, table in _TABLES.items()
-}
-_GLUED_MIN, _GLUED_SHARE = 3, 0.01  # words; real texts have fewer than half as many
-_SHORT_WORDS = 150  # a shorter text has room for fewer
 # a sentence or a clause that starts without a space; names of files and hosts go on in small letters after a full stop
 _JOINED = re.compile(
     r"(?<=[a-zß-öø-ÿа-яё])(?:[.!?](?=[A-ZÀ-ÞА-Я][a-zß-öø-ÿа-яё]+ )|[,;](?=[A-ZÀ-ÞА-Я]?[a-zß-öø-ÿа-яё]{2,}[ ,.]))"
@@ -108,13 +93,9 @@ def find_digits_in_words(story: Story) -> Evidence | None:
 
 def find_spaces_damaged(story: Story) -> Evidence | None:
     """Words that stick together, or whose letters stand apart."""
-    glued = _GLUED.get(story.language or "")
-    if glued and not glued.isdisjoint(story.sample_counts):
-        count = sum([story.sample_counts[word] for word in glued & story.sample_counts.keys()])
-        least = _GLUED_MIN if len(story.sample) >= _SHORT_WORDS else _GLUED_MIN - 1
-        if count >= max(least, _GLUED_SHARE * len(story.sample)):
-            first = next(word for word in story.sample if word in glued)
-            return story.at(story.text.find(first.decode()))
+    evidence = story.odd_word("spaces")
+    if evidence:
+        return evidence
     # quick where few signs stand before a letter, and where no letters stand apart
     least_joined = max(_JOINED_MIN, _JOINED_SHARE * story.word_count)
     if story.marks_before_letters >= least_joined:
@@ -154,7 +135,10 @@ def find_case_lost(story: Story) -> Evidence | None:
 
 
 def find_marks_lost(story: Story) -> Evidence | None:
-    """A text without the accents of its language, or without any full stop."""
+    """A text without the accents or apostrophes of its language, or without any full stop."""
+    evidence = story.odd_word("marks")
+    if evidence:
+        return evidence
     if not story.paragraphs or not 4 <= len(story.text) / max(story.word_count, 1) <= 14:
         return None
     if story.language in _ACCENTED and len(story.text) >= _PLAIN_LETTERS_MIN and not _SPECIAL.search(story.text):

@@ -66,6 +66,9 @@ _NOT_IN_OTHERS = _coded(
 
 def find_unlikely_words(story: Story) -> Evidence | None:
     """Words that a text of this language cannot be made of."""
+    evidence = story.odd_word("letters")
+    if evidence:
+        return evidence
     language = _LANGUAGES.get(story.language or "")
     if language is None or len(story.text) < _CHARS_MIN:
         return None
