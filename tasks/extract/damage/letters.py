@@ -37,6 +37,11 @@ _JOINED = re.compile(
     r"(?<=[a-zß-öø-ÿа-яё])(?:[.!?](?=[A-ZÀ-ÞА-Я][a-zß-öø-ÿа-яё]+ )|[,;](?=[A-ZÀ-ÞА-Я]?[a-zß-öø-ÿа-яё]{2,}[ ,.]))"
 )
 _JOINED_MIN, _JOINED_SHARE = 5, 0.01
+# a word that goes on with a capital, as where the space before a name was lost; German writes of SchülerInnen
+_HUMP = re.compile(r"(?<![@#\w])[^\W\d_]*[a-zß-öø-ÿ](?!Innen|In\b)[A-ZÀ-Þ][a-zß-öø-ÿ]{2}[^\W\d_]*+")
+_HUMPS_MIN, _HUMPS_SHARE = 5, 0.02  # different words, and of all words; names of firms and programs are fewer
+_HUMPS_DIFFERENT = 0.75  # of them; names recur
+_HUMPED = frozenset("de en fr es pt it nl pl cs sk sv da no fi hu ro ru".split())  # isiXhosa writes iYunivesithi
 _CASED_CHARS_MIN = 200
 _CAPITALS_SHARE = 0.6  # of the characters of the text, in paragraphs without a small letter
 _HEADING_WORDS = 12  # a shorter paragraph in capitals is a heading
@@ -45,6 +50,9 @@ _ACCENTED = frozenset("de fr es pt pl cs sk sv da no fi hu tr ro hr sl lt lv et 
 _SPECIAL = re.compile(r"[^\W\d_A-Za-z]")
 _END = re.compile(r"[.!?…。।؟]")
 _END_WORDS = 150  # in so many words there is an end of a sentence
+# the first letter of a paragraph apart from its word; words of one letter are vowels and some of these not
+_APART_CAPITAL = sought(*(f"\n{letter} " for letter in "BCDFGHJLMNPQRT"))
+_APART_CAPITALS_MIN, _APART_CAPITALS_SHARE = 2, 0.2  # of the paragraphs
 _DIVIDED = sought("- ")
 _DIVIDED_MIN, _DIVIDED_SHARE = 4, 0.01
 
@@ -96,12 +104,19 @@ def find_spaces_damaged(story: Story) -> Evidence | None:
     evidence = story.odd_word("spaces")
     if evidence:
         return evidence
+    if story.count(_APART_CAPITAL) >= max(_APART_CAPITALS_MIN, _APART_CAPITALS_SHARE * len(story.paragraphs)):
+        return story.at(min(place for start in _APART_CAPITAL if (place := story.text.find(start)) >= 0) + 1)
     # quick where few signs stand before a letter, and where no letters stand apart
     least_joined = max(_JOINED_MIN, _JOINED_SHARE * story.word_count)
     if story.marks_before_letters >= least_joined:
         matches = list(_JOINED.finditer(story.text))
         if len(matches) >= least_joined:
             return story.at(matches[0].start())
+    least_humps = max(_HUMPS_MIN, _HUMPS_SHARE * story.word_count)
+    if story.capitals_after_small >= least_humps and story.language in _HUMPED:
+        humps = _HUMP.findall(story.text)
+        if len(set(humps)) >= max(least_humps, _HUMPS_DIFFERENT * len(humps)):
+            return story.at(story.text.find(humps[0]))
     if len(story.text) > _APART_CHARS * len(story.tokens):
         return None
     if not any(_EVERY_OTHER in story.text[start::2] for start in (0, 1)):

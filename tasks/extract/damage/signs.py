@@ -20,6 +20,13 @@ _AMONG_SMALL = re.compile(f"(?<=[a-zß-öø-ÿа-я])[{''.join(_SMALL_SIGNS)}](?
 # languages in which _ may stand for a lost letter; German writes Schüler_innen, and English texts name variables
 _ACCENTED = frozenset("fr es it pt pl cs sk sv da no fi hu tr ro hr sl lv lt et sq vi ca ru uk bg sr el".split())
 _WITHIN_MIN, _WITHIN_SHARE = 4, 0.008  # of the words
+# dots between syllables; French and German write étudiant·e and Schüler·innen, Catalan col·legi
+_SYLLABLES = re.compile(r"(?<=[^\W\d_])[·‧∙•](?!e\b|e·|s\b|ne|trice|euse|[Ii]n|l)(?=[^\W\d_])")
+_SYLLABLE_DOTS = frozenset("·‧∙•")
+_SYLLABLES_MIN, _SYLLABLES_SHARE = 8, 0.04  # of the words
+_WIDE_MARKS = frozenset("。，；")  # of East Asian scripts
+_WIDE_MARK = re.compile(r"(?<=[a-zß-öø-ÿ])[。，；]")
+_WIDE_MARKS_MIN, _WIDE_LANGUAGES = 3, ("ja", "zh", "yue", "ko")
 _TWO_MARKS = sought("..", ",,", "،،", "。。", "、、")
 _DOUBLED = re.compile(r"(?<![.,\s\d])(?:\.\.|,,|،،|。。|、、)(?![.,。、])")
 _DOUBLED_MIN, _DOUBLED_SHARE = 5, 0.012  # of the words; some writers end in two full stops
@@ -91,12 +98,17 @@ def _find_odd_letters(story: Story, least: float) -> Evidence | None:
         ([*_NOT_BETWEEN.findall(chars), "+"], _WITHIN, least),
         (_SMALL_SIGNS.intersection(chars), _AMONG_SMALL, least),
         (_STACKING.findall(chars), _STACKED, _STACKED_MIN),
+        (_SYLLABLE_DOTS.intersection(chars), _SYLLABLES, max(_SYLLABLES_MIN, _SYLLABLES_SHARE * len(story.tokens))),
     ):
         is_likely = bool(signs) and sum(map(text.count, signs)) >= count
         found = pattern.finditer(text) if is_likely else iter(())
         first = next(found, None)
         if first and 1 + sum(1 for _ in found) >= count:
             return story.at(first.start())
+    if story.language not in _WIDE_LANGUAGES and not _WIDE_MARKS.isdisjoint(chars):
+        wide = list(_WIDE_MARK.finditer(text))
+        if len(wide) >= _WIDE_MARKS_MIN:
+            return story.at(wide[0].start())
     if story.language in ("ja", "zh", "yue") and _TILE.search(chars):
         tiles = list(_TILES.finditer(text))
         if len(tiles) >= max(_TILES_MIN, _TILES_SHARE * len(text)):
