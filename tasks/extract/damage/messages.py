@@ -18,6 +18,17 @@ _FORMS = tuple(
         (("INFO", "WARN", "DEBUG", "ERROR"), r"\d\d:\d\d:\d\d[^\n]{0,25}\b(?:INFO|WARN(?:ING)?|DEBUG|ERROR)\b"),
         (("GET /", "POST /", "HEAD /"), r"[\"“”](?:GET|POST|HEAD) /\S{0,500} HTTP/[12]"),
         (("<<<<<<<", ">>>>>>>"), r"<{7} ?\w|>{7} ?\w"),
+        (
+            ("INSERT INTO ", "CREATE TABLE ", "DROP TABLE "),
+            r"\b(?:INSERT INTO|(?:CREATE|DROP) TABLE) [`\"“”\w. ]{1,80}[(;]",
+        ),
+        # of a service that was asked for the text, as the start of a paragraph
+        (
+            ("rror ", "Too Many Requests", "quota ", "Internal Server", "Bad Gateway", "Service Unavailable"),
+            r"(?:^|\n)(?:HTTP |Server |API )?(?:Error|ERROR)[: ]{1,2}\d{3}\b|(?:^|\n)\d{3} (?:Too Many|Internal Ser|Bad Gate|Service Un)"
+            r"|\b(?:Translation|API|Daily|Request) quota (?:exceeded|reached)|\bRequest failed with status code \d",
+        ),
+        (("MYMEMORY WARNING", "ranslation missing: "), r"MYMEMORY WARNING|[Tt]ranslation missing: "),
         (("@@ -",), r"@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@"),
     )
 )

@@ -54,6 +54,17 @@ _SHEET_ERROR = re.compile(
 _POWERS = sought("E+", "e+", "E-")
 _POWER = re.compile(r"(?<![\w.])\d[.,]\d{1,8}[Ee][+-]?\d{1,3}(?!\w)")
 _NUMBERS_MIN = 3
+_OTHER_THAN_ZERO = "123456789"  # one of the first is in nearly every text, and the search ends there
+_ALL_ZERO = re.compile(r"(?<![\w.,])0(?:[.,]0)?(?![\w,.]\d|\w)")
+_X_NUMBER = re.compile(r"(?<![\w-])(?:X{2,6}|x{2,6}|N{2,4})(?![\w-])")
+_CROSSES = sought("XX", "xx", "NN")
+# what is left where a number was: a unit after a word that wants the number before it
+_ORPHAN = re.compile(
+    r"(?<=[^\W\d_] )%|[€$£](?=[\s.,;)])|(?<!\S)-(?:year|day|page|mile|metre|foot)\b|\b(?:of|by|to|at) (?:per ?cent|million)\b"
+    r"|\bum Uhr\b|\b(?:um|auf) (?:Prozent|Millionen)\b|\bdel per cento\b|\b(?:el|un|del) por ciento\b"
+    "|(?<=[はがのに、])(?:月|時|人が|人の|円|年間)"
+)
+_ORPHANS_MIN, _NO_DIGITS_CHARS = 2, 300
 _SPACED_MARKS = sought(" ,", " .")
 _BEFORE_MARK = re.compile(r"[^\W_] [,.](?= |\n|$)")
 _BEFORE_MARK_MIN, _BEFORE_MARK_SHARE = 5, 0.03
@@ -132,11 +143,21 @@ def find_codes(story: Story) -> Evidence | None:
 
 
 def find_numbers_damaged(story: Story) -> Evidence | None:
-    """Numbers that a spreadsheet replaced by its errors or by powers of ten."""
+    """Numbers that are errors of a spreadsheet, powers of ten or zeros, or that are missing."""
     text = story.text
     for count, pattern in ((story.count_of("#"), _SHEET_ERROR), (story.count(_POWERS), _POWER)):
         found = list(pattern.finditer(text)) if count >= _NUMBERS_MIN else []
         if len(found) >= _NUMBERS_MIN:
+            return story.at(found[0].start())
+    if any(map(text.__contains__, _OTHER_THAN_ZERO)):
+        return None
+    for pattern, least, is_likely in (
+        (_ALL_ZERO, _NUMBERS_MIN, True),
+        (_X_NUMBER, _NUMBERS_MIN, story.has(_CROSSES)),
+        (_ORPHAN, _ORPHANS_MIN, "0" not in text and len(text) >= _NO_DIGITS_CHARS),
+    ):
+        found = list(pattern.finditer(text)) if is_likely else []
+        if len(found) >= least:
             return story.at(found[0].start())
     return None
 
