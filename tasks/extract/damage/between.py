@@ -7,7 +7,7 @@ from collections.abc import Sequence, Set
 from itertools import islice, pairwise
 from pathlib import Path
 
-from tasks.extract.damage.evidence import SAMPLE_CHARS, Evidence, Story, excerpt, numbers_as_zero
+from tasks.extract.damage.evidence import SAMPLE_CHARS, SENTENCE_ENDS, Evidence, Story, excerpt, numbers_as_zero
 from tasks.extract.damage.literals import sought
 
 _HEAD_CHARS = 1_500  # has one of what recurs all through a text
@@ -24,8 +24,6 @@ _LABEL_CHARS, _LABELS_MIN, _LABELS_SHARE = 90, 3, 0.2
 _STOPS = ".!?。！？…"
 _AGAIN_CHARS, _AGAIN_MIN, _AGAIN_SHARE = 25, 2, 0.2  # of the paragraphs; a guide repeats fewer of its headings
 _ENDS = " .…"
-_SENTENCE_ENDS = '.!?。！？…”"»'
-_LINE_CHARS = 220  # of an offer; a longer paragraph tells of one
 _TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 _WORDS = {
     name: "|".join(re.escape(" ".join(phrase.split())).replace("\\ ", " ") for phrase in phrases.split("|"))
@@ -38,6 +36,12 @@ _PAID = re.compile(
     rf"|^(?:{_WORDS['paid_start']}) ?[:|–-]\s|\bsponsored [|–-]",
     re.I,
 )
+# between the parts of a line of links, topics, buttons or figures
+_SEPARATORS = sought(" | ", " · ", " • ", " › ", " » ", " / ", " ▪ ")
+_SEPARATED_MIN, _SEPARATED_LINES_MIN, _SEPARATED_SHARE = 2, 2, 0.15  # in a line, lines, of the paragraphs
+_PAGES = sought("1 2 3 4")
+_PAGER = re.compile(r"^[^\d ].{0,20} 1 2 3 4\b[ \d….]*$|1 2 3 4\b[ \d….]*[^\d ….][^\d]{0,30}$")
+_PAGER_CHARS = 80
 _WORD = re.compile(r"\w+")
 # the longest word of each phrase, without which lines need no search
 _PAID_WORDS = frozenset(
@@ -85,6 +89,9 @@ def find_phrases(story: Story) -> Evidence | None:
         known = [label for label in _LABELS if label in head]
         if sum(map(story.text.count, known)) >= _LABELS_MIN:
             return story.at(min(map(story.text.find, known)))
+    evidence = _find_links(story)
+    if evidence:
+        return evidence
     if len(story.sample) < _TEXT_WORDS_MIN:
         return None
     phrase = _recurring(story)
@@ -100,6 +107,30 @@ def find_phrases(story: Story) -> Evidence | None:
         if sum(brackets.values()) >= _PHRASE_MIN and size >= _BRACKETS_SHARE * len(story.sample):
             return story.at(story.text.find(next(iter(brackets))))
     return None
+
+
+def _find_links(story: Story) -> Evidence | None:
+    """Lines between sentences that are a row of links, topics, buttons or numbers of pages."""
+    if story.count(_SEPARATORS) >= _SEPARATED_MIN * _SEPARATED_LINES_MIN:
+        rows = [
+            n
+            for n in story.open_lines
+            if sum([story.paragraphs[n].count(sign) for sign in _SEPARATORS]) >= _SEPARATED_MIN
+            and 0 < n
+            and _is_sentence(story.paragraphs[n - 1])
+            and (n == len(story.paragraphs) - 1 or _is_sentence(story.paragraphs[n + 1]))
+        ]
+        if len(rows) >= max(_SEPARATED_LINES_MIN, _SEPARATED_SHARE * len(story.paragraphs)):
+            return Evidence(rows[0], excerpt(story.paragraphs[rows[0]]))
+    if story.has(_PAGES):
+        for number in story.open_lines:
+            if len(story.paragraphs[number]) <= _PAGER_CHARS and _PAGER.search(story.paragraphs[number]):
+                return Evidence(number, excerpt(story.paragraphs[number]))
+    return None
+
+
+def _is_sentence(paragraph: str) -> bool:
+    return len(paragraph) > _LABEL_CHARS and paragraph[-1] in SENTENCE_ENDS
 
 
 def _recurring(story: Story) -> list[str] | None:
@@ -172,16 +203,12 @@ def _find_alike(paragraphs: Sequence[str], starts: Sequence[str], recurring: Set
 def _is_between(paragraphs: Sequence[str], number: int) -> bool:
     """Whether a short paragraph is between two long ones that end as sentences do."""
     beside = (paragraphs[number - 1], paragraphs[number + 1]) if 0 < number < len(paragraphs) - 1 else ()
-    return (
-        bool(beside)
-        and len(paragraphs[number]) <= _LABEL_CHARS
-        and all(len(one) > _LABEL_CHARS and one[-1] in _SENTENCE_ENDS for one in beside)
-    )
+    return bool(beside) and len(paragraphs[number]) <= _LABEL_CHARS and all(map(_is_sentence, beside))
 
 
 def find_ads(story: Story) -> Evidence | None:
     """Advertisements, offers of shops and spam between the paragraphs."""
-    lines = [n for n, one in enumerate(story.paragraphs) if len(one) <= _LINE_CHARS and one[-1:] not in _SENTENCE_ENDS]
+    lines = story.open_lines
     if not _has_paid_word("\n".join([story.paragraphs[n] for n in lines])):
         return None
     lines = [n for n in lines if _has_paid_word(story.paragraphs[n])]

@@ -31,6 +31,8 @@ _ODD_WORDS_MIN, _ODD_WORDS_SHARE = 3, 0.01  # words; real texts have fewer than 
 _ODD_SPELLINGS_MIN = 2  # a single one may be a name
 _SHORT_WORDS = 150  # a shorter text has room for fewer
 _DIGITS_AS_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
+SENTENCE_ENDS = '.!?。！？…”"»'
+LINE_CHARS = 220  # of an offer or another line between; a longer paragraph tells of it
 _SHOWN_CHARS = 80  # of a text that is shown as evidence: a line of a terminal
 _BEFORE_CHARS = 20  # of them before the place that shows the damage
 
@@ -133,6 +135,11 @@ class Story:
     def lone_words(self) -> list[int]:
         """The paragraphs without a space."""
         return [number for number, paragraph in enumerate(self.paragraphs) if " " not in paragraph]
+
+    @cached_property
+    def open_lines(self) -> list[int]:
+        """The paragraphs that are as short as a label or an offer and do not end as sentences do."""
+        return [n for n, one in enumerate(self.paragraphs) if len(one) <= LINE_CHARS and one[-1:] not in SENTENCE_ENDS]
 
     @cached_property
     def literals(self) -> Counter[str]:

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from tasks.extract.damage.evidence import Evidence, Story
+from tasks.extract.damage.evidence import SAMPLE_CHARS, Evidence, Story
 from tasks.extract.damage.literals import sought
 from tasks.text.escapes import divided_words
 
@@ -39,6 +39,7 @@ _JOINED = re.compile(
 _JOINED_MIN, _JOINED_SHARE = 5, 0.01
 # a word that goes on with a capital, as where the space before a name was lost; German writes of SchülerInnen
 _HUMP = re.compile(r"(?<![@#\w])[^\W\d_]*[a-zß-öø-ÿ](?!Innen|In\b)[A-ZÀ-Þ][a-zß-öø-ÿ]{2}[^\W\d_]*+")
+_INNER_CAPITAL = re.compile(r"(?<=[a-zß-öø-ÿ])[A-ZÀ-Þ](?=[a-zß-öø-ÿ]{2})")  # in each of them, and found faster
 _HUMPS_MIN, _HUMPS_SHARE = 5, 0.02  # different words, and of all words; names of firms and programs are fewer
 _HUMPS_DIFFERENT = 0.75  # of them; names recur
 _HUMPED = frozenset("de en fr es pt it nl pl cs sk sv da no fi hu ro ru".split())  # isiXhosa writes iYunivesithi
@@ -112,11 +113,9 @@ def find_spaces_damaged(story: Story) -> Evidence | None:
         matches = list(_JOINED.finditer(story.text))
         if len(matches) >= least_joined:
             return story.at(matches[0].start())
-    least_humps = max(_HUMPS_MIN, _HUMPS_SHARE * story.word_count)
-    if story.capitals_after_small >= least_humps and story.language in _HUMPED:
-        humps = _HUMP.findall(story.text)
-        if len(set(humps)) >= max(least_humps, _HUMPS_DIFFERENT * len(humps)):
-            return story.at(story.text.find(humps[0]))
+    evidence = _find_humps(story) if story.capitals_after_small >= _HUMPS_MIN and story.language in _HUMPED else None
+    if evidence:
+        return evidence
     if len(story.text) > _APART_CHARS * len(story.tokens):
         return None
     if not any(_EVERY_OTHER in story.text[start::2] for start in (0, 1)):
@@ -125,6 +124,16 @@ def find_spaces_damaged(story: Story) -> Evidence | None:
         return None
     matches = list(_SPACED_OUT.finditer(story.text))
     return story.at(matches[0].start()) if len(matches) >= _SPACED_OUT_MIN else None
+
+
+def _find_humps(story: Story) -> Evidence | None:
+    """Words that go on with a capital, most of them once."""
+    head, least = story.text[:SAMPLE_CHARS], max(_HUMPS_MIN, _HUMPS_SHARE * len(story.sample))
+    if story.capitals_after_small < least or len(_INNER_CAPITAL.findall(head)) < least:
+        return None
+    humps = _HUMP.findall(head)
+    is_odd = len(set(humps)) >= max(least, _HUMPS_DIFFERENT * len(humps))
+    return story.at(head.find(humps[0])) if is_odd else None
 
 
 def find_case_lost(story: Story) -> Evidence | None:

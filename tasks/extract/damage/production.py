@@ -20,6 +20,8 @@ _NOTE = re.compile(
     """,
     re.I | re.X,
 )
+_WIRE_CODES = sought("ZCZC", "NNNN")  # the start and the end of an agency's message
+_WIRE = re.compile(r"\bZCZC [A-Z\d]{2,}|\bNNNN$|\bNNNN\n", re.M)
 _NOTE_STARTS = sought(
     *(f"({word}" for first in "subs desk web news picture note".split() for word in (first, first.capitalize()))
 )
@@ -54,6 +56,9 @@ _COUNTED_ON = tuple(
     sought(*(f"{before}{zero}{digit} " for before in " \n" for zero in ("", "0")), f" {digit}\n", f" 0{digit}\n")
     for digit in "789"
 )
+_ITEMS = sought("(2) ", "(3) ", "(4) ", "(5) ", "(6) ")
+_ITEM = re.compile(r"(?:^|[.!?»”\"…] |\n)\(\d{1,3}\) (?=\S)")  # the number of a sentence
+_ITEMS_MIN = 6  # laws number their paragraphs, not each of their sentences
 _COUNT_MIN = 12  # numbers that follow each other
 _COUNT_WORDS_MIN, _COUNT_WORDS_MAX = 5, 20  # between two numbers of lines; a table of results has fewer
 _SPEAKER = re.compile(r"(?:^|\n)[^\n:\[\]]{2,30}\s?\[\d{1,2}:\d\d(?::\d\d)?\]\s?:")
@@ -74,6 +79,10 @@ def find_desk_notes(story: Story) -> Evidence | None:
         matches = list(_NOTE.finditer(text))
         if len(matches) >= _NOTES_MIN:
             return story.at(matches[0].start())
+    if story.has(_WIRE_CODES):
+        match = _WIRE.search(text)
+        if match:
+            return story.at(match.start())
     if story.has(_HYPHENS):
         match = _FORWARDED.search(text.replace("’", "'"))
         if match:
@@ -108,6 +117,10 @@ def find_numbers_between(story: Story) -> Evidence | None:
         speakers = list(_SPEAKER.finditer(text))
         if len(speakers) >= _SPEAKERS_MIN:
             return story.at(speakers[0].start())
+    if all(mark in story.literals for mark in _ITEMS):
+        items = list(_ITEM.finditer(text))
+        if len(items) >= _ITEMS_MIN:
+            return story.at(items[0].start())
     if not all(story.has(spellings) for spellings in _COUNTED_ON):
         return None
     return _find_line_numbers(story)

@@ -19,6 +19,8 @@ _SMALL_SIGNS = frozenset("®©™¢£¥§¶¬±√∞∂∑≤≥◊ÄÅÃÂ†�
 _AMONG_SMALL = re.compile(f"(?<=[a-zß-öø-ÿа-я])[{''.join(_SMALL_SIGNS)}](?=[a-zß-öø-ÿа-я])")
 # languages in which _ may stand for a lost letter; German writes Schüler_innen, and English texts name variables
 _ACCENTED = frozenset("fr es it pt pl cs sk sv da no fi hu tr ro hr sl lv lt et sq vi ca ru uk bg sr el".split())
+_JOINED = re.compile(r"(?<!\S)[a-z]{2,20}(?:_[a-z\d]{2,20}){1,4}(?!\S)")  # the name of an icon: bookmark_border
+_JOINED_MIN, _JOINED_SHARE = 5, 0.025  # of the words; texts for programmers have fewer
 _WITHIN_MIN, _WITHIN_SHARE = 4, 0.008  # of the words
 # dots between syllables; French and German write étudiant·e and Schüler·innen, Catalan col·legi
 _SYLLABLES = re.compile(r"(?<=[^\W\d_])[·‧∙•](?!e\b|e·|s\b|ne|trice|euse|[Ii]n|l)(?=[^\W\d_])")
@@ -58,12 +60,13 @@ _OTHER_THAN_ZERO = "123456789"  # one of the first is in nearly every text, and 
 _ALL_ZERO = re.compile(r"(?<![\w.,])0(?:[.,]0)?(?![\w,.]\d|\w)")
 _X_NUMBER = re.compile(r"(?<![\w-])(?:X{2,6}|x{2,6}|N{2,4})(?![\w-])")
 _CROSSES = sought("XX", "xx", "NN")
-# what is left where a number was: a unit after a word that wants the number before it
-_ORPHAN = re.compile(
-    r"(?<=[^\W\d_] )%|[€$£](?=[\s.,;)])|(?<!\S)-(?:year|day|page|mile|metre|foot)\b|\b(?:of|by|to|at) (?:per ?cent|million)\b"
-    r"|\bum Uhr\b|\b(?:um|auf) (?:Prozent|Millionen)\b|\bdel per cento\b|\b(?:el|un|del) por ciento\b"
-    "|(?<=[はがのに、])(?:月|時|人が|人の|円|年間)"
+# what is left where a number was, in a text without any
+_ORPHANS = sought(
+    *("of percent ", "by percent ", "at o'clock", "at o’clock", " -year-old", " -page", " um Uhr"),
+    *(" um Prozent", "del per cento", "del por ciento", "un por ciento"),
 )
+_CURRENCIES = frozenset("€£")
+_ORPHAN_COUNTER = re.compile("(?<=[はがのに、])(?:月|時|人が|人の|円|年間)")
 _ORPHANS_MIN, _NO_DIGITS_CHARS = 2, 300
 _SPACED_MARKS = sought(" ,", " .")
 _BEFORE_MARK = re.compile(r"[^\W_] [,.](?= |\n|$)")
@@ -97,6 +100,11 @@ def find_signs_in_words(story: Story) -> Evidence | None:
         lined = list(_LINED.finditer(text))
         if len(lined) >= least:
             return story.at(lined[0].start())
+    least_joined = max(_JOINED_MIN, _JOINED_SHARE * len(story.tokens))
+    if story.count_of("_") >= least_joined:
+        joined = list(_JOINED.finditer(text))
+        if len(joined) >= least_joined:
+            return story.at(joined[0].start())
     return _find_odd_letters(story, least)
 
 
@@ -151,15 +159,18 @@ def find_numbers_damaged(story: Story) -> Evidence | None:
             return story.at(found[0].start())
     if any(map(text.__contains__, _OTHER_THAN_ZERO)):
         return None
-    for pattern, least, is_likely in (
-        (_ALL_ZERO, _NUMBERS_MIN, True),
-        (_X_NUMBER, _NUMBERS_MIN, story.has(_CROSSES)),
-        (_ORPHAN, _ORPHANS_MIN, "0" not in text and len(text) >= _NO_DIGITS_CHARS),
+    for pattern, is_likely in (
+        (_ALL_ZERO, text.count("0") >= _NUMBERS_MIN),
+        (_X_NUMBER, story.has(_CROSSES)),
+        (_ORPHAN_COUNTER, story.language == "ja" and "0" not in text),
     ):
         found = list(pattern.finditer(text)) if is_likely else []
-        if len(found) >= least:
+        if len(found) >= _NUMBERS_MIN:
             return story.at(found[0].start())
-    return None
+    if len(text) < _NO_DIGITS_CHARS or "0" in text:
+        return None
+    signs = story.count_of("%$") + sum([text.count(sign) for sign in _CURRENCIES.intersection(story.letters_beyond_ascii)])
+    return story.at(0) if signs + story.count(_ORPHANS) >= _ORPHANS_MIN else None
 
 
 def find_spaces_before_marks(story: Story) -> Evidence | None:

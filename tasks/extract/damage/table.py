@@ -35,6 +35,7 @@ class Detector(NamedTuple):
 
 DETECTORS = (
     Detector(Doubt.CODE_IN_TEXT, machine_text.find_code, 0.07),
+    Detector(Doubt.CODE_IN_TEXT, machine_text.find_names, 0.0),
     Detector(Doubt.CODE_IN_TEXT, pasted.find_pasted, 0.03),
     Detector(Doubt.MARKUP_IN_TEXT, machine_text.find_markup, 0.17),
     Detector(Doubt.MARKDOWN_IN_TEXT, machine_text.find_markdown, 0.21),
