@@ -12,7 +12,8 @@ _NO_VALUE = re.compile(
     r"""[\[({<"'\s]*(?: undefined | null | none | nil | nan | n/?a | \(?unknown\)? | false | true | object | todo | test
     | untitled(?:\ (?:document|page|post))? | no\ title | \[?object\ object\]? | title | headline | array | string
     | author(?:\ name)? | admin(?:istrator)? | root | user | username | editor\ name | default | anonymous\ user
-    | lorem\ ipsum.* | not\ found | \d{5,12} | [^\w]* )[\])}>"'\s]*""",
+    | (?:test|demo|sample|example|dummy)[\ _-](?:user|author|name|account|editor|writer)s? | (?:john|jane)\ doe(?:\ test)?
+    | (?:max|erika)\ mustermann | lorem\ ipsum.* | not\ found | \d{5,12} | [^\w]* )[\])}>"'\s]*""",
     re.I | re.X,
 )
 _PART_NO_VALUE = re.compile(r"\bundefined\b(?=$|\s*[|–—-])|^undefined\b|\[object Object\]|\bNaN\b", re.I)
@@ -31,6 +32,7 @@ _COMMENTS = re.compile(
 )
 _PATH = re.compile(r" [»›>|] | / ")
 _PATH_PARTS = 3
+_LOST_LETTERS = re.compile(r"(?<!\S)\?{2,}(?!\S)")  # words of question marks, two or more
 _CUT_TITLE_CHARS = 20  # of a headline that the text repeats, and goes on within its last word
 _CUT = re.compile(r"(?:\.{3}|…)$")
 _NO_PUBLISHERS = frozenset(
@@ -68,6 +70,8 @@ def find_title_damage(story: Story) -> Evidence | None:
     if not title:
         return None
     patterns = (TAG, ENTITY, TEMPLATE, _PART_NO_VALUE, _MARK) if _SIGN.search(title) else ()
+    if title in story.authors or len(_LOST_LETTERS.findall(title) if "??" in title else ()) > 1:
+        return Evidence(None, excerpt(title))
     if _COMMENTS.search(title) or _is_printed_twice(title) or _has_path(title, story.publisher):
         return Evidence(None, excerpt(title))
     if _NO_VALUE.fullmatch(title) or any(pattern.search(title) for pattern in (_FILE_NAME, _SLUG, *patterns)):
@@ -119,7 +123,7 @@ def find_author_damage(story: Story) -> Evidence | None:
     A declared value counts where it gave no author, and a credit also where a photographer became the author.
     """
     for author in story.authors:
-        if _NO_VALUE.fullmatch(author) or _CREDIT.search(author) or _IN_AUTHOR.search(author):
+        if _NO_VALUE.fullmatch(author) or _is_twice(author) or _CREDIT.search(author) or _IN_AUTHOR.search(author):
             return Evidence(None, excerpt(author))
     if not story.authors and len(story.declared_authors) >= _MANY_AUTHORS:
         return Evidence(None, excerpt(", ".join(story.declared_authors)))
@@ -129,6 +133,12 @@ def find_author_damage(story: Story) -> Evidence | None:
         if is_empty or is_credit:
             return Evidence(None, excerpt(author))
     return None
+
+
+def _is_twice(name: str) -> bool:
+    """Whether a name of two words follows itself, with or without a space between."""
+    half = len(name) // 2
+    return " " in name[:half] and name[:half].strip() == name[half:].strip()
 
 
 def _is_no_author(author: str, title: str) -> bool:

@@ -24,7 +24,16 @@ _FORMS = tuple(
         ),
         # of a service that was asked for the text, as the start of a paragraph
         (
-            ("Error ", "Error: ", "ERROR ", "Too Many Requests", "quota ", "Internal Server", "Bad Gateway", "Service Unavailable"),
+            (
+                "Error ",
+                "Error: ",
+                "ERROR ",
+                "Too Many Requests",
+                "quota ",
+                "Internal Server",
+                "Bad Gateway",
+                "Service Unavailable",
+            ),
             r"(?:^|\n)(?:HTTP |Server |API )?(?:Error|ERROR):? \d{3}\b|(?:^|\n)\d{3} (?:Too Many|Internal Ser|Bad Gate|Service Un)"
             r"|\b(?:Translation|API|Daily|Request) quota (?:exceeded|reached)|\bRequest failed with status code \d",
         ),

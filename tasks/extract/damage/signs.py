@@ -62,10 +62,10 @@ _X_NUMBER = re.compile(r"(?<![\w-])(?:X{2,6}|x{2,6}|N{2,4})(?![\w-])")
 _CROSSES = sought("XX", "xx", "NN")
 # what is left where a number was, in a text without any
 _ORPHANS = sought(
+    *(" % ", " %.", " %,", "€ ", " €.", " €,", "£ "),
     *("of percent ", "by percent ", "at o'clock", "at o’clock", " -year-old", " -page", " um Uhr"),
     *(" um Prozent", "del per cento", "del por ciento", "un por ciento"),
 )
-_CURRENCIES = frozenset("€£")
 _ORPHAN_COUNTER = re.compile("(?<=[はがのに、])(?:月|時|人が|人の|円|年間)")
 _ORPHANS_MIN, _NO_DIGITS_CHARS = 2, 300
 _SPACED_MARKS = sought(" ,", " .")
@@ -169,8 +169,7 @@ def find_numbers_damaged(story: Story) -> Evidence | None:
             return story.at(found[0].start())
     if len(text) < _NO_DIGITS_CHARS or "0" in text:
         return None
-    signs = story.count_of("%$") + sum([text.count(sign) for sign in _CURRENCIES.intersection(story.letters_beyond_ascii)])
-    return story.at(0) if signs + story.count(_ORPHANS) >= _ORPHANS_MIN else None
+    return story.at(0) if story.count(_ORPHANS) >= _ORPHANS_MIN else None
 
 
 def find_spaces_before_marks(story: Story) -> Evidence | None:

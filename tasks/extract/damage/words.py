@@ -12,7 +12,7 @@ from tasks.extract.damage.evidence import SAMPLE_CHARS, Evidence, Story
 
 _WORDS_MIN, _CHARS_MIN, _LETTERS_MIN = 80, 500, 300  # a shorter text may lack a common word or letter by chance
 _FOREIGN_MIN, _FOREIGN_SHARE = 8, 0.012  # of the letters; results with names of other languages have less
-_FOREIGN_WORDS_MIN, _FOREIGN_WORDS_SHARE = 6, 0.03  # English words: quotes and names of films have fewer
+_FOREIGN_WORDS_MIN, _FOREIGN_WORDS_SHARE = 6, 0.03  # of the words: quotes and names of films have fewer
 # times the usual percentage of a letter, and points above: in so many letters, chance and topic make one point more
 _MUCH, _MUCH_MORE, _LETTERS_PER_POINT = 2.2, 1.0, 600
 _LITTLE, _SURELY = 0.2, 4.0  # times the usual percentage, of a letter that has so much
@@ -31,6 +31,7 @@ class _Language(NamedTuple):
     letters: dict[str, float]
     accents: float
     foreign: re.Pattern[str] | None
+    others: frozenset[bytes]  # words of other languages
 
 
 def _coded(words: Iterable[str]) -> frozenset[bytes]:
@@ -48,6 +49,10 @@ def _read() -> dict[str, _Language]:
             letters={part[0]: float(part[1:]) for part in table.get("letters", "").split()},
             accents=table.get("accents", 0.0),
             foreign=_foreign(table["own"]) if "own" in table else None,
+            # names begin with capitals, as Los Angeles does
+            others=frozenset(
+                word.encode() for other in tables if other != code for word in tables[other].get("alone", "").split()
+            ),
         )
         for code, table in tables.items()
     }
@@ -59,9 +64,6 @@ def _foreign(own: str) -> re.Pattern[str]:
 
 
 _LANGUAGES = _read()
-_NOT_IN_OTHERS = _coded(
-    "that with from have this which their there would about into what your than them then said after before".split()
-)
 
 
 def find_unlikely_words(story: Story) -> Evidence | None:
@@ -80,11 +82,10 @@ def find_unlikely_words(story: Story) -> Evidence | None:
             len(text) >= _LONG_CHARS and len(text) < language.chars * len(words)
         ):
             return story.at(0)
-        if story.language != "en":
-            english = [word for word in _NOT_IN_OTHERS if word in counts]
-            if sum([counts[word] for word in english]) >= max(_FOREIGN_WORDS_MIN, _FOREIGN_WORDS_SHARE * len(words)):
-                first = next(word for word in words if word in _NOT_IN_OTHERS).decode()
-                return story.at(text.find(f" {first} ") + 1)
+        others = language.others & counts.keys()
+        if sum([counts[word] for word in others]) >= max(_FOREIGN_WORDS_MIN, _FOREIGN_WORDS_SHARE * len(words)):
+            first = next(word for word in words if word in others).decode()
+            return story.at(text.find(f" {first} ") + 1)
     if language.accents and _lacks_accents(story, text, language.accents * _LETTERS_PER_CHAR * len(text) / 100):
         return story.at(0)
     foreign = language.foreign.findall(story.letters_beyond_ascii) if language.foreign else []
