@@ -174,6 +174,7 @@ class Doubt(DescribedEnum):
     AUTHOR_UNUSUAL = "author_unusual", "The site names this author, or none, on nearly all pages, and did not before."
     PUBLISHER_UNUSUAL = "publisher_unusual", "The site's other pages, or its earlier ones, name another publisher."
     LANGUAGE_UNUSUAL = "language_unusual", "The site's other pages, or its earlier ones, are in another language."
+    LENGTHS_ALIKE = "lengths_alike", "Other texts of the site end open after as many characters."
     TEXT_SHARED = "text_shared", "Much of the text is also in other articles of the site."
 
 

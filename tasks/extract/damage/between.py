@@ -116,7 +116,7 @@ def _find_links(story: Story) -> Evidence | None:
             n
             for n in story.open_lines
             if sum([story.paragraphs[n].count(sign) for sign in _SEPARATORS]) >= _SEPARATED_MIN
-            and 0 < n
+            and n > 0
             and _is_sentence(story.paragraphs[n - 1])
             and (n == len(story.paragraphs) - 1 or _is_sentence(story.paragraphs[n + 1]))
         ]

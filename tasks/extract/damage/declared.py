@@ -12,8 +12,9 @@ _NO_VALUE = re.compile(
     r"""[\[({<"'\s]*(?: undefined | null | none | nil | nan | n/?a | \(?unknown\)? | false | true | object | todo | test
     | untitled(?:\ (?:document|page|post))? | no\ title | \[?object\ object\]? | title | headline | array | string
     | author(?:\ name)? | admin(?:istrator)? | root | user | username | editor\ name | default | anonymous\ user
-    | (?:test|demo|sample|example|dummy)[\ _-](?:user|author|name|account|editor|writer)s? | (?:john|jane)\ doe(?:\ test)?
-    | (?:max|erika)\ mustermann | lorem\ ipsum.* | not\ found | \d{5,12} | [^\w]* )[\])}>"'\s]*""",
+    | (?:test|demo|sample|example|dummy)[\ _-](?:user|author|name|account|editor|writer)s?
+    | (?:john|jane)\ doe(?:\ test)? | (?:max|erika)\ mustermann | lorem\ ipsum.*
+    | not\ found | \d{5,12} | [^\w]* )[\])}>"'\s]*""",
     re.I | re.X,
 )
 _PART_NO_VALUE = re.compile(r"\bundefined\b(?=$|\s*[|–—-])|^undefined\b|\[object Object\]|\bNaN\b", re.I)

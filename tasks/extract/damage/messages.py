@@ -29,13 +29,15 @@ _FORMS = tuple(
                 "Error: ",
                 "ERROR ",
                 "Too Many Requests",
-                "quota ",
                 "Internal Server",
                 "Bad Gateway",
                 "Service Unavailable",
             ),
-            r"(?:^|\n)(?:HTTP |Server |API )?(?:Error|ERROR):? \d{3}\b|(?:^|\n)\d{3} (?:Too Many|Internal Ser|Bad Gate|Service Un)"
-            r"|\b(?:Translation|API|Daily|Request) quota (?:exceeded|reached)|\bRequest failed with status code \d",
+            r"(?:^|\n)(?:(?:HTTP |Server )?(?:Error|ERROR):? \d{3}\b|\d{3} (?:Too Many Re|Internal Se|Bad Gate|Service Un))",
+        ),
+        (
+            ("quota exceeded", "quota reached", "with status code"),
+            r"\b[Qq]uota (?:exceeded|reached) for \w|\bwith status code \d",
         ),
         (("MYMEMORY WARNING", "ranslation missing: "), r"MYMEMORY WARNING|[Tt]ranslation missing: "),
         (("@@ -",), r"@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@"),

@@ -154,11 +154,10 @@ def _reply_inside(story: Story) -> int | None:
             return number
     if not story.has(_MODEL):
         return None
-    for number, paragraph in enumerate(story.paragraphs):
-        if len(paragraph) < _FRAME_CHARS and paragraph[0] not in _QUOTES:
-            if "as_model" in _said(_plain(paragraph[:_SPEAKS_CHARS]), "machine")["machine"]:
-                return number
-    return None
+    spoken = [n for n, one in enumerate(story.paragraphs) if len(one) < _FRAME_CHARS and one[0] not in _QUOTES]
+    starts = (_plain(story.paragraphs[n][:_SPEAKS_CHARS]) for n in spoken)
+    said = (_said(start, "machine")["machine"] for start in starts)
+    return next((n for n, things in zip(spoken, said, strict=True) if "as_model" in things), None)
 
 
 def find_pay_line(story: Story) -> Evidence | None:
