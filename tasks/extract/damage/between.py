@@ -123,9 +123,9 @@ def _find_links(story: Story) -> Evidence | None:
         if len(rows) >= max(_SEPARATED_LINES_MIN, _SEPARATED_SHARE * len(story.paragraphs)):
             return Evidence(rows[0], excerpt(story.paragraphs[rows[0]]))
     if story.has(_PAGES):
-        for number in story.open_lines:
-            if len(story.paragraphs[number]) <= _PAGER_CHARS and _PAGER.search(story.paragraphs[number]):
-                return Evidence(number, excerpt(story.paragraphs[number]))
+        for number, one in enumerate(story.paragraphs):
+            if len(one) <= _PAGER_CHARS and _PAGER.search(one):
+                return Evidence(number, excerpt(one))
     return None
 
 

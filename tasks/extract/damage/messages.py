@@ -33,7 +33,7 @@ _FORMS = tuple(
                 "Bad Gateway",
                 "Service Unavailable",
             ),
-            r"(?:^|\n)(?:(?:HTTP |Server )?(?:Error|ERROR):? \d{3}\b|\d{3} (?:Too Many Re|Internal Se|Bad Gate|Service Un))",
+            r"(?:^|\n)(?:(?:HTTP |Server )?(?:Error|ERROR):? \d{3}\b|\d{3} (?:Too Many|Internal|Bad Gate|Service Un))",
         ),
         (
             ("quota exceeded", "quota reached", "with status code"),

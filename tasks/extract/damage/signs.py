@@ -63,7 +63,7 @@ _CROSSES = sought("XX", "xx", "NN")
 # what is left where a number was, in a text without any
 _ORPHANS = sought(
     *(" % ", " %.", " %,", "€ ", " €.", " €,", "£ "),
-    *("of percent ", "by percent ", "at o'clock", "at o’clock", " -year-old", " -page", " um Uhr"),
+    *("of percent", "by percent", "at o'clock", "at o’clock", " -year-old", " -page", " um Uhr"),
     *(" um Prozent", "del per cento", "del por ciento", "un por ciento"),
 )
 _ORPHAN_COUNTER = re.compile("(?<=[はがのに、])(?:月|時|人が|人の|円|年間)")
