@@ -12,18 +12,18 @@ import numpy.typing as npt
 from tasks.extract.damage.lexicon import LEXICON
 from tasks.extract.damage.literals import Literals, count_literals
 
-# kinds of bytes; no other two have the difference of a mark and a letter, or of a small letter and a digit or capital
-_MARK, _SMALL, _CAPITAL, _DIGIT = 1, 4, 6, 13
+# kinds of bytes; no other difference of two of them is that of a mark and a letter, or of a letter and a digit
+_MARK, _LETTER, _DIGIT = 1, 4, 11
 _BYTE_KINDS = bytearray(256)
 for _kind, _codes in (
     (_MARK, b".,;!?"),
     (_DIGIT, b"0123456789"),
     # with the bytes of other letters, of which the last is before a digit
-    (_SMALL, [*range(97, 123), *range(0x80, 0xC0), *range(0xC3, 0xD2)]),
-    (_CAPITAL, range(65, 91)),
+    (_LETTER, [*range(65, 91), *range(97, 123), *range(0x80, 0xC0), *range(0xC3, 0xD2)]),
 ):
     for _code in _codes:
         _BYTE_KINDS[_code] = _kind
+_LETTERS = 26  # of ASCII
 _PLAIN = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 \n"
 _ASCII = bytes(range(128))
 SAMPLE_CHARS = 2_500  # from which the words of a text are known as surely as from all of it
@@ -85,17 +85,18 @@ class Story:
     @cached_property
     def marks_before_letters(self) -> int:
         """At least the number of marks with a letter after them: quicker by a table of bytes than by a pattern."""
-        return sum(int(np.count_nonzero(self._steps == letter - _MARK)) for letter in (_SMALL, _CAPITAL))
+        return int(np.count_nonzero(self._steps == _LETTER - _MARK))
 
     @cached_property
     def digits_after_letters(self) -> int:
-        """At least the number of small letters with a digit after them."""
-        return int(np.count_nonzero(self._steps == _DIGIT - _SMALL))
+        """At least the number of letters with a digit after them."""
+        return int(np.count_nonzero(self._steps == _DIGIT - _LETTER))
 
     @cached_property
     def capitals_after_small(self) -> int:
-        """At least the number of small letters with a capital of ASCII after them."""
-        return int(np.count_nonzero(self._steps == _CAPITAL - _SMALL))
+        """How many small letters of ASCII in the sample have a capital after them."""
+        codes = self.codes[:SAMPLE_CHARS]
+        return int(np.count_nonzero((codes[1:] - ord("A") < _LETTERS) & (codes[:-1] - ord("a") < _LETTERS)))
 
     @cached_property
     def _signs(self) -> bytes:

@@ -1,11 +1,11 @@
-"""Words that no text of a language has: their letters, spaces or marks were lost."""
+"""Words that no text of a language has: letters, spaces or marks were lost, or the word is another language's."""
 
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-_GLUED = "spaces"
+_GLUED, OTHER_LANGUAGE = "spaces", "language"
 
 
 def _read(name: str) -> dict[str, dict[str, Any]]:
@@ -34,6 +34,11 @@ def _lexicon() -> dict[str, dict[bytes, str]]:
                 for word in words.split()
                 for spelling in (word, word.capitalize())
             )
+    alone = {code: table.get("alone", "").split() for code, table in _read("words.toml").items()}
+    for code in alone:
+        # in small letters, since names begin with capitals, as Los Angeles does
+        others = {word.encode(): OTHER_LANGUAGE for other in alone if other != code for word in alone[other]}
+        lexicon[code] = others | lexicon.get(code, {})
     return lexicon
 
 

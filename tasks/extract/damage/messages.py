@@ -25,13 +25,8 @@ _FORMS = tuple(
         # of a service that was asked for the text, as the start of a paragraph
         (
             (
-                "Error ",
-                "Error: ",
-                "ERROR ",
-                "Too Many Requests",
-                "Internal Server",
-                "Bad Gateway",
-                "Service Unavailable",
+                *(f"{word} {digit}" for word in ("Error", "Error:", "ERROR") for digit in "45"),
+                *("429 Too Many", "500 Internal", "502 Bad Gate", "503 Service"),
             ),
             r"(?:^|\n)(?:(?:HTTP |Server )?(?:Error|ERROR):? \d{3}\b|\d{3} (?:Too Many|Internal|Bad Gate|Service Un))",
         ),

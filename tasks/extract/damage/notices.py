@@ -148,7 +148,8 @@ def find_machine_frame(story: Story) -> Evidence | None:
 
 def _reply_inside(story: Story) -> int | None:
     """The first short paragraph in which a language model announces the next part of a text, or refuses to write it."""
-    for number in [n for n in story.open_lines if story.paragraphs[n][-1:] == ":"]:
+    may_cry = story.count_of("!") and story.count_of(":")
+    for number in [n for n in story.open_lines if story.paragraphs[n][-1:] == ":"] if may_cry else ():
         start = _plain(story.paragraphs[number])
         if "!" in start[:_CRY_CHARS] and _STARTS["here_is"].match(start):  # "Sure! Here is the next part:"
             return number

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tasks.extract.damage.evidence import SAMPLE_CHARS, Evidence, Story
+from tasks.extract.damage.lexicon import OTHER_LANGUAGE
 
 _WORDS_MIN, _CHARS_MIN, _LETTERS_MIN = 80, 500, 300  # a shorter text may lack a common word or letter by chance
 _FOREIGN_MIN, _FOREIGN_SHARE = 8, 0.012  # of the letters; results with names of other languages have less
@@ -31,7 +32,6 @@ class _Language(NamedTuple):
     letters: dict[str, float]
     accents: float
     foreign: re.Pattern[str] | None
-    others: frozenset[bytes]  # words of other languages
 
 
 def _coded(words: Iterable[str]) -> frozenset[bytes]:
@@ -49,10 +49,6 @@ def _read() -> dict[str, _Language]:
             letters={part[0]: float(part[1:]) for part in table.get("letters", "").split()},
             accents=table.get("accents", 0.0),
             foreign=_foreign(table["own"]) if "own" in table else None,
-            # names begin with capitals, as Los Angeles does
-            others=frozenset(
-                word.encode() for other in tables if other != code for word in tables[other].get("alone", "").split()
-            ),
         )
         for code, table in tables.items()
     }
@@ -82,10 +78,9 @@ def find_unlikely_words(story: Story) -> Evidence | None:
             len(text) >= _LONG_CHARS and len(text) < language.chars * len(words)
         ):
             return story.at(0)
-        others = language.others & counts.keys()
+        others = [word for word, kind in story.odd_words.items() if kind == OTHER_LANGUAGE]
         if sum([counts[word] for word in others]) >= max(_FOREIGN_WORDS_MIN, _FOREIGN_WORDS_SHARE * len(words)):
-            first = next(word for word in words if word in others).decode()
-            return story.at(text.find(f" {first} ") + 1)
+            return story.at(text.find(f" {others[0].decode()} ") + 1)
     if language.accents and _lacks_accents(story, text, language.accents * _LETTERS_PER_CHAR * len(text) / 100):
         return story.at(0)
     foreign = language.foreign.findall(story.letters_beyond_ascii) if language.foreign else []
