@@ -39,6 +39,9 @@ _PAID = re.compile(
 # between the parts of a line of links, topics, buttons or figures
 _SEPARATORS = sought(" | ", " · ", " • ", " › ", " » ", " / ", " ▪ ")
 _SEPARATED_MIN, _SEPARATED_LINES_MIN, _SEPARATED_SHARE = 2, 2, 0.15  # in a line, lines, of the paragraphs
+# headlines of a list in one line
+_LISTED = sought(" 2. ", " 3. ")
+_LIST = re.compile(r"(?:^|[:.] )1\. \S.{7,150} 2\. \S.{7,150} 3\. \S")
 _PAGES = sought("1 2 3 4")
 _PAGER = re.compile(r"^[^\d ].{0,20} 1 2 3 4\b[ \d….]*$|1 2 3 4\b[ \d….]*[^\d ….][^\d]{0,30}$")
 _PAGER_CHARS = 80
@@ -117,11 +120,15 @@ def _find_links(story: Story) -> Evidence | None:
             for n in story.open_lines
             if sum([story.paragraphs[n].count(sign) for sign in _SEPARATORS]) >= _SEPARATED_MIN
             and n > 0
-            and _is_sentence(story.paragraphs[n - 1])
-            and (n == len(story.paragraphs) - 1 or _is_sentence(story.paragraphs[n + 1]))
+            and story.paragraphs[n - 1][-1:] in SENTENCE_ENDS
+            and (n == len(story.paragraphs) - 1 or story.paragraphs[n + 1][-1:] in SENTENCE_ENDS)
         ]
         if len(rows) >= max(_SEPARATED_LINES_MIN, _SEPARATED_SHARE * len(story.paragraphs)):
             return Evidence(rows[0], excerpt(story.paragraphs[rows[0]]))
+    if story.count(_LISTED) >= 2 * _SEPARATED_LINES_MIN:
+        lists = [n for n in story.open_lines if _LIST.search(story.paragraphs[n])]
+        if len(lists) >= _SEPARATED_LINES_MIN:
+            return Evidence(lists[0], excerpt(story.paragraphs[lists[0]]))
     if story.has(_PAGES):
         for number, one in enumerate(story.paragraphs):
             if len(one) <= _PAGER_CHARS and _PAGER.search(one):

@@ -40,7 +40,7 @@ _JOINED_MIN, _JOINED_SHARE = 5, 0.01
 # a word that goes on with a capital, as where the space before a name was lost; German writes of SchülerInnen
 _HUMP = re.compile(r"(?<![@#\w])[^\W\d_]*[a-zß-öø-ÿ](?!Innen|In\b)[A-ZÀ-Þ][a-zß-öø-ÿ]{2}[^\W\d_]*+")
 _INNER_CAPITAL = re.compile(r"(?<=[a-zß-öø-ÿ])[A-ZÀ-Þ](?=[a-zß-öø-ÿ]{2})")  # in each of them, and found faster
-_HUMPS_MIN, _HUMPS_SHARE = 5, 0.02  # different words, and of all words; names of firms and programs are fewer
+_HUMPS_MIN, _HUMPS_SHARE = 4, 0.019  # different words, and of all words; names of firms and programs are fewer
 _HUMPS_DIFFERENT = 0.75  # of them; names recur
 _HUMPED = frozenset("de en fr es pt it nl pl cs sk sv da no fi hu ro ru".split())  # isiXhosa writes iYunivesithi
 _CASED_CHARS_MIN = 200
@@ -53,6 +53,8 @@ _END = re.compile(r"[.!?…。।؟]")
 _END_WORDS = 150  # in so many words there is an end of a sentence
 # the first letter of a paragraph apart from its word; words of one letter are vowels and some of these not
 _APART_CAPITAL = sought(*(f"\n{letter} " for letter in "BCDFGHJLMNPQRT"))
+_APART_ANYWHERE = sought(*_APART_CAPITAL, "\nW ", "\nS ", "\nK ", "\nV ")  # where these are not words
+_SLAVIC = frozenset("pl cs sk ru uk bg sr hr sl bs mk be".split())
 _APART_CAPITALS_MIN, _APART_CAPITALS_SHARE = 2, 0.2  # of the paragraphs
 _DIVIDED = sought("- ")
 _DIVIDED_MIN, _DIVIDED_SHARE = 4, 0.01
@@ -105,8 +107,9 @@ def find_spaces_damaged(story: Story) -> Evidence | None:
     evidence = story.odd_word("spaces")
     if evidence:
         return evidence
-    if story.count(_APART_CAPITAL) >= max(_APART_CAPITALS_MIN, _APART_CAPITALS_SHARE * len(story.paragraphs)):
-        return story.at(min(place for start in _APART_CAPITAL if (place := story.text.find(start)) >= 0) + 1)
+    apart = _APART_CAPITAL if story.language in _SLAVIC else _APART_ANYWHERE
+    if story.count(apart) >= max(_APART_CAPITALS_MIN, _APART_CAPITALS_SHARE * len(story.paragraphs)):
+        return story.at(min(place for start in apart if (place := story.text.find(start)) >= 0) + 1)
     # quick where few signs stand before a letter, and where no letters stand apart
     least_joined = max(_JOINED_MIN, _JOINED_SHARE * story.word_count)
     if story.marks_before_letters >= least_joined:

@@ -13,7 +13,7 @@ from tasks.extract.damage.lexicon import OTHER_LANGUAGE
 
 _WORDS_MIN, _CHARS_MIN, _LETTERS_MIN = 80, 500, 300  # a shorter text may lack a common word or letter by chance
 _FOREIGN_MIN, _FOREIGN_SHARE = 8, 0.012  # of the letters; results with names of other languages have less
-_FOREIGN_WORDS_MIN, _FOREIGN_WORDS_SHARE = 6, 0.03  # of the words: quotes and names of films have fewer
+_FOREIGN_WORDS_MIN, _FOREIGN_WORDS_SHARE = 4, 0.022  # of the words: quotes and names of films have fewer
 # times the usual percentage of a letter, and points above: in so many letters, chance and topic make one point more
 _MUCH, _MUCH_MORE, _LETTERS_PER_POINT = 2.2, 1.0, 600
 _LITTLE, _SURELY = 0.2, 4.0  # times the usual percentage, of a letter that has so much
