@@ -4,6 +4,7 @@ A reader of one page sees nothing wrong with a name, a date or a paragraph that 
 here is one entry of `_FINDERS`. Per page some 110 bytes are in memory, and a bounded number of paragraphs in all.
 """
 
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields
@@ -332,8 +333,9 @@ def _past_values(flags: SiteFlags, noun: str) -> dict[str, dict[int, float]]:
 def _lengths_alike(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
     """Texts that a program cut after a number of characters, with or without those between paragraphs."""
     pages, is_known = np.bincount(rows.sites)[rows.sites], rows.lengths == 0
-    for between in (0, 1, 2):
-        lengths = rows.lengths - between * rows.breaks
+    # with the characters between paragraphs, and with the summary above them
+    for between, has_lead in itertools.product((0, 1, 2), (True, False)):
+        lengths = rows.lengths - between * rows.breaks - (0 if has_lead else rows.leads - between)
         keys = rows.sites * (lengths.max(initial=0) + 3 * _ALIKE_CHARS) + lengths + _ALIKE_CHARS
         ordered = np.sort(keys[rows.lengths > 0])
         counts = np.searchsorted(ordered, keys + _ALIKE_CHARS, "right")

@@ -41,6 +41,7 @@ class Rows:
     ages: npt.NDArray[np.int64]  # between publication and fetch, in microseconds; 0 if unknown
     lengths: npt.NDArray[np.int64]  # of the text in characters, 0 if it ends as a sentence does
     breaks: npt.NDArray[np.int64]  # between its paragraphs
+    leads: npt.NDArray[np.int64]  # characters of its first paragraph
     fits: npt.NDArray[np.float32]  # share of the headline's words that are in the text; NaN if it has too few
 
     @classmethod
@@ -55,7 +56,7 @@ class Rows:
         is_day_only = (minutes % _MINUTES_PER_DAY == 0) | (published // MICROSECONDS_PER_MINUTE % _MINUTES_PER_DAY == 0)
         has_age = (days != NO_TIME) & (fetched != NO_TIME)
         age = fetched - np.where(has_age, days, 0) * _MINUTES_PER_DAY * MICROSECONDS_PER_MINUTE
-        lengths, breaks = _open_lengths(table.column("text"))
+        lengths, breaks, leads = _open_texts(table.column("text"))
         titles = pc.utf8_lower(table.column("title"))
         return cls(
             docs=to_uint64(table.column("doc_id")),
@@ -76,6 +77,7 @@ class Rows:
             ages=np.where(has_age, age, 0),
             lengths=lengths,
             breaks=breaks,
+            leads=leads,
             fits=table.column("title_found_share").to_numpy().astype(np.float32),
         )
 
@@ -101,14 +103,20 @@ def _hashes(column: pa.ChunkedArray) -> Ids:
     return np.where(pc.equal(column, "").to_numpy(), np.uint64(0), hash_strings(column))
 
 
-def _open_lengths(texts: pa.ChunkedArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """The characters of texts whose last one is a letter or a comma, and their breaks of paragraphs; 0 for others."""
+def _open_texts(texts: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+    """Of texts whose last character is a letter or a comma: the length, the breaks of paragraphs, the first paragraph.
+
+    All in characters; 0 for other texts. A summary above the text may not be cut with it.
+    """
     is_open = pc.match_substring_regex(texts, r"[\pL,]$")
-    rows, own = np.flatnonzero(is_open.to_numpy()), texts.filter(is_open)
-    lengths, breaks = np.zeros((2, len(texts)), dtype=np.int64)
-    lengths[rows] = pc.utf8_length(own).to_numpy()
-    breaks[rows] = pc.count_substring(own, "\n\n").to_numpy()
-    return lengths, breaks
+    found = np.zeros((3, len(texts)), dtype=np.int64)
+    own = texts.filter(is_open).to_pylist()
+    found[:, np.flatnonzero(is_open.to_numpy())] = (
+        np.array([(len(text), text.count("\n\n"), text.find("\n\n") + 2) for text in own], dtype=np.int64)
+        .reshape(-1, 3)
+        .T
+    )
+    return found
 
 
 def _is_host(table: pa.Table) -> Mask:

@@ -18,9 +18,13 @@ _PHRASE_SHARES = {_PHRASE_WORDS: 0.1, 5: 0.13, 7: 0.14}
 _FREQUENT_SHARE = min(share / length for length, share in _PHRASE_SHARES.items())  # of each of its words
 _BRACKETS_SHARE, _BRACKETS_MIN = 0.06, 3
 _BRACKETS = re.compile(r"\([^()\n]{8,60}\)")
+# how a word is said: (KOWN-suhl)
+_SAID = re.compile(r"\([A-Za-z]{1,5}(?:-[A-Za-z]{1,5})+\)")
+_SAID_MIN, _SAID_SHARE = 6, 0.02  # of the words
 _START_CHARS, _STARTS_MIN, _STARTS_SHARE = 11, 4, 0.3  # of the paragraphs
 _STARTED_PARAGRAPHS = 60  # of a text: as sure as all of it
 _LABEL_CHARS, _LABELS_MIN, _LABELS_SHARE = 90, 3, 0.2
+_LOUD_MIN, _LOUD_SHARE = 2, 0.15  # labels in capitals
 _STOPS = ".!?。！？…"
 _AGAIN_CHARS, _AGAIN_MIN, _AGAIN_SHARE = 25, 2, 0.2  # of the paragraphs; a guide repeats fewer of its headings
 _ENDS = " .…"
@@ -101,6 +105,9 @@ def find_phrases(story: Story) -> Evidence | None:
     if phrase:
         return story.at(max(story.text.find(max(phrase, key=len)), 0))
     if story.count_of("(") >= _PHRASE_MIN:
+        said = _SAID.findall(story.text) if story.count_of("-") >= _SAID_MIN else []
+        if len(said) >= max(_SAID_MIN, _SAID_SHARE * story.word_count):
+            return story.at(story.text.find(said[0]))
         brackets = {
             text: count
             for text, count in Counter(_BRACKETS.findall(story.text[:SAMPLE_CHARS])).items()
@@ -167,7 +174,10 @@ def _find_starts(story: Story) -> Evidence | None:
     recurring = {
         start
         for start, count in Counter(starts).items()
-        if count >= _LABELS_MIN and len(start) == _START_CHARS and " " in start.strip()
+        if count > 1
+        and (count >= _LABELS_MIN or start.isupper())
+        and len(start) == _START_CHARS
+        and " " in start.strip()
     }
     if recurring:
         evidence = _find_alike(paragraphs, starts, recurring)
@@ -201,7 +211,8 @@ def _find_alike(paragraphs: Sequence[str], starts: Sequence[str], recurring: Set
         (labels, max(_LABELS_MIN, _LABELS_SHARE * len(paragraphs))),
     ):
         for start, count in Counter(starts[n] for n in own).most_common(1):
-            if count >= least:
+            is_loud = own is labels and start.isupper() and count >= _LOUD_SHARE * len(paragraphs)
+            if count >= (_LOUD_MIN if is_loud else least):
                 number = starts.index(start)
                 return Evidence(number, excerpt(paragraphs[number]))
     return None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+_SHORT_CHARS = 3  # with a capital, such a word may be a name or an abbreviation
 _GLUED, OTHER_LANGUAGE = "spaces", "language"
 
 
@@ -32,7 +33,7 @@ def _lexicon() -> dict[str, dict[bytes, str]]:
                 (spelling.encode(), lost)
                 for lost, words in table.items()
                 for word in words.split()
-                for spelling in (word, word.capitalize())
+                for spelling in {word, word.capitalize() if len(word) > _SHORT_CHARS else word}
             )
     alone = {code: table.get("alone", "").split() for code, table in _read("words.toml").items()}
     for code in alone:

@@ -46,6 +46,9 @@ _ARROW = sought("-> ")
 _SUBTITLE = re.compile(r"\d:\d\d[.,]\d{3} --+> \d")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")  # of a machine
 # arrows, bullets, ticks and emoji; the boxes between them are what is left of wrongly decoded letters
+# hours, minutes, seconds and pictures of a film
+_FILM_PARTS = sought(*(f"{hour}:{tens}" for hour in ("00", "01", "02") for tens in range(6)))
+_FILM_TIME = re.compile(r"\b\d\d:\d\d:\d\d[:;]\d\d\b")
 _SIGN = re.compile("[\u2190-\u27bf\U0001f000-\U0001faff]")
 _SIGN_INSIDE = re.compile("(?<=..)[\u2190-\u21ff\u25a0-\u25ff\u2700-\u27bf\U0001f000-\U0001faff]")
 _SIGNS_MIN, _SIGNS_SHARE = 12, 0.03  # of the words
@@ -117,17 +120,25 @@ def find_numbers_between(story: Story) -> Evidence | None:
         speakers = list(_SPEAKER.finditer(text))
         if len(speakers) >= _SPEAKERS_MIN:
             return story.at(speakers[0].start())
-    if all(mark in story.literals for mark in _ITEMS):
-        items = list(_ITEM.finditer(text))
-        if len(items) >= _ITEMS_MIN:
-            return story.at(items[0].start())
-    if not all(story.has(spellings) for spellings in _COUNTED_ON):
-        return None
-    return _find_line_numbers(story)
+    return _find_times_or_items(story) or _find_line_numbers(story)
+
+
+def _find_times_or_items(story: Story) -> Evidence | None:
+    """The times of a film, or the numbers of sentences."""
+    for is_likely, pattern, least in (
+        (story.count(_FILM_PARTS) >= _SPEAKERS_MIN, _FILM_TIME, _SPEAKERS_MIN),
+        (all(mark in story.literals for mark in _ITEMS), _ITEM, _ITEMS_MIN),
+    ):
+        found = list(pattern.finditer(story.text)) if is_likely else []
+        if len(found) >= least:
+            return story.at(found[0].start())
+    return None
 
 
 def _find_line_numbers(story: Story) -> Evidence | None:
     """Numbers that count on through the text, a line's words apart."""
+    if not all(story.has(spellings) for spellings in _COUNTED_ON):
+        return None
     text, expected, first, last, run = story.text, 0, 0, 0, 0
     for match in _COUNTED.finditer(text):
         number = int(match[1])

@@ -58,6 +58,16 @@ DAMAGED: dict[str, tuple[Doubt, Story]] = {
         Doubt.NUMBERS_BETWEEN,
         story([f"({2 * n + 1}) {one} ({2 * n + 2}) {one[:40]}." for n, one in enumerate(ENGLISH)]),
     ),
+    "times of a film": (Doubt.NUMBERS_BETWEEN, story([f"00:0{n}:21:14 {one}" for n, one in enumerate(ENGLISH)])),
+    "how words are said": (Doubt.PHRASE_REPEATED, each(every(7, lambda word: f"{word} (KOWN-suhl)"))),
+    "lists of headlines": (
+        Doubt.PHRASE_REPEATED,
+        story([part for one in ENGLISH[:3] for part in (one, f"Read: 1. {one[:30]} 2. {one[30:60]} 3. {one[60:80]}")]),
+    ),
+    "labels in capitals": (
+        Doubt.PHRASE_REPEATED,
+        story([*ENGLISH[:2], "READ ALSO > the pier", *ENGLISH[2:4], "READ ALSO > the boat", *ENGLISH[4:]]),
+    ),
     "codes of a wire": (Doubt.DESK_NOTES, story(["ZCZC HBT0412 4 GEN 0231 /PIER/", *ENGLISH, "ENDS hbt/jk NNNN"])),
     "a query": (Doubt.CODE_IN_TEXT, between(QUERY)),
     "an error of a service": (Doubt.CODE_IN_TEXT, between("Error 429: Too Many Requests. Try again later.")),
@@ -75,7 +85,7 @@ DAMAGED: dict[str, tuple[Doubt, Story]] = {
 }
 SOUND = {
     "one odd word": story([*ENGLISH, "“We dont know,” she wrote."]),
-    "names with capitals inside": story([*ENGLISH, "YouTube, McDonald and eBay asked JavaScript experts from LaTeX."]),
+    "names with capitals inside": story([*ENGLISH, "YouTube, McDonald and eBay sent a boat each."]),
     "German women and men": each(lambda text: text.replace("Mitglieder", "BürgerInnen und BeamtInnen"), "de"),
     "French women and men": each(lambda text: text.replace("élus", "élu·e·s"), "fr"),
     "numbers in words": story([one.replace("1911", "the war") for one in ENGLISH]),

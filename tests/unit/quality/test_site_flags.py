@@ -125,6 +125,12 @@ OLD = {"published_date": date(2025, 9, 4)}
         ),
         pytest.param(lambda n: {"title": f"Chapter {n}"} if n < 3 else {}, (), {}, id="a series"),
         pytest.param(lambda n: {"text": cut(n, 500)}, (), {"lengths_alike": ALL}, id="cut after as many characters"),
+        pytest.param(
+            lambda n: {"text": "Summary. " * (n + 2) + "\n\n" + cut(n, 500)},
+            (),
+            {"lengths_alike": ALL},
+            id="cut below a summary",
+        ),
         pytest.param(lambda n: {"text": cut(n, 500 + 9 * n)}, (), {}, id="cut elsewhere"),
         pytest.param(lambda n: {"text": cut(n, 500)} if n < 4 else {}, (), {}, id="four cut alike"),
         pytest.param(lambda n: SLOGAN, VARIED_SUMMARIES, {"summary_shared": ALL}, id="a slogan"),
