@@ -53,7 +53,7 @@ DETECTORS = (
     Detector(Doubt.WORDS_UNLIKELY, words.find_unlikely_words, 0.21),
     Detector(Doubt.NUMBERS_DAMAGED, signs.find_numbers_damaged, 0.0),
     Detector(Doubt.SPACES_BEFORE_MARKS, signs.find_spaces_before_marks, 0.17),
-    Detector(Doubt.PHRASE_REPEATED, between.find_phrases, 0.28),
+    Detector(Doubt.PHRASE_REPEATED, between.find_phrases, 0.31),
     Detector(Doubt.ADS_IN_TEXT, between.find_ads, 0.24),
     Detector(Doubt.MAIL_FOOTERS, between.find_mail_footers, 0.0),
     Detector(Doubt.EXCERPT_ONLY, between.find_excerpt, 0.07),
