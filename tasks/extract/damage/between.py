@@ -7,7 +7,15 @@ from collections.abc import Sequence, Set
 from itertools import islice, pairwise
 from pathlib import Path
 
-from tasks.extract.damage.evidence import SAMPLE_CHARS, SENTENCE_ENDS, Evidence, Story, excerpt, numbers_as_zero
+from tasks.extract.damage.evidence import (
+    LINE_CHARS,
+    SAMPLE_CHARS,
+    SENTENCE_ENDS,
+    Evidence,
+    Story,
+    excerpt,
+    numbers_as_zero,
+)
 from tasks.extract.damage.literals import sought
 
 _HEAD_CHARS = 1_500  # has one of what recurs all through a text
@@ -25,6 +33,8 @@ _START_CHARS, _STARTS_MIN, _STARTS_SHARE = 11, 4, 0.3  # of the paragraphs
 _STARTED_PARAGRAPHS = 60  # of a text: as sure as all of it
 _LABEL_CHARS, _LABELS_MIN, _LABELS_SHARE = 90, 3, 0.2
 _LOUD_MIN, _LOUD_SHARE = 2, 0.15  # labels in capitals
+_FIGURE = re.compile(r"\d+")
+_FIGURED_CHARS, _FIGURED_SHARE = 15, 0.15  # of a paragraph that differs from others in a figure only; of the paragraphs
 _STOPS = ".!?。！？…"
 _AGAIN_CHARS, _AGAIN_MIN, _AGAIN_SHARE = 25, 2, 0.2  # of the paragraphs; a guide repeats fewer of its headings
 _ENDS = " .…"
@@ -167,10 +177,13 @@ def _recurring(story: Story) -> list[str] | None:
 
 def _find_starts(story: Story) -> Evidence | None:
     """Paragraphs that start with the same words, or that are the start of the paragraph above them."""
-    paragraphs = story.paragraphs[:_STARTED_PARAGRAPHS]
+    paragraphs = list(story.paragraphs[:_STARTED_PARAGRAPHS])
     heads = [one[:_AGAIN_CHARS] for one in paragraphs]
     plain = numbers_as_zero("\0".join(heads).encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
     starts = [start[:_START_CHARS] for start in plain.split("\0")]
+    evidence = _find_figured(story, paragraphs, starts)
+    if evidence:
+        return evidence
     recurring = {
         start
         for start, count in Counter(starts).items()
@@ -218,6 +231,26 @@ def _find_alike(story: Story, starts: Sequence[str], recurring: Set[str]) -> Evi
             if count >= (_LOUD_MIN if is_loud else least):
                 number = starts.index(start)
                 return Evidence(number, excerpt(paragraphs[number]))
+    return None
+
+
+def _find_figured(story: Story, paragraphs: list[str], starts: Sequence[str]) -> Evidence | None:
+    """Short paragraphs, sentences too, that differ in a figure only."""
+    counts = Counter(starts)
+    own = [
+        n
+        for n, start in enumerate(starts)
+        if counts[start] >= _LABELS_MIN
+        and _FIGURED_CHARS <= len(paragraphs[n]) <= LINE_CHARS
+        and not (story.tags[n] or "").startswith("h")  # headings of a list
+        and _FIGURE.search(paragraphs[n])
+        and all(map(_is_sentence, paragraphs[max(n - 1, 0) : n] + paragraphs[n + 1 : n + 2]))
+    ]
+    forms = {n: _FIGURE.sub("0", paragraphs[n]) for n in own}
+    for form, count in Counter(forms.values()).most_common(1):
+        if count >= max(_LABELS_MIN, _FIGURED_SHARE * len(paragraphs)):
+            number = next(n for n in own if forms[n] == form)
+            return Evidence(number, excerpt(paragraphs[number]))
     return None
 
 

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from calendar import monthrange
 from pathlib import Path
 
 from tasks.extract.damage.evidence import Evidence, Story, excerpt
@@ -19,7 +20,7 @@ _NO_VALUE = re.compile(
 )
 _PART_NO_VALUE = re.compile(r"\bundefined\b(?=$|\s*[|–—-])|^undefined\b|\[object Object\]|\bNaN\b", re.I)
 _FILE_NAME = re.compile(r"^[\w.-]+\.(?:html?|php|aspx?|jpe?g|png|gif|pdf|docx?|mp4|xml)$", re.I)
-_SLUG = re.compile(r"^[a-z0-9]+(?:[-_][a-z0-9]+){3,}$|^https?://", re.I)
+_SLUG = re.compile(r"^[a-zß-öø-ÿа-яё0-9]+(?:[-_][a-zß-öø-ÿа-яё0-9]+){3,}$|^https?://", re.I)
 _MARK = re.compile(
     r"\*\*\S[^*]*\*\*|\]\(https?:|^#{1,4} \S|\\u[0-9a-f]{4}|%[0-9A-F]{2}.*%[0-9A-F]{2}|=[CDE][0-9A-F]=[89AB]"
 )
@@ -60,6 +61,7 @@ _EMPTY_DATE = re.compile(
     r"^\d{5}(?:\.\d+)?$|^\d{4}-(?:1[3-9]|[2-9]\d)-|^0{4}\D?0{1,2}\D?0{1,2}|^0001-01-01|^-|invalid|^nan$|undefined|^null$|\{\{|^0+$",
     re.I,
 )
+_ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?!\d)")
 _BLANK_DATE = re.compile(
     r"^(?:1970-01-01|1969-12-31|1900-01-01|1999-11-30|9999-|2000-01-01T00:00:00|2001-01-01T00:00:00)"
 )
@@ -166,9 +168,18 @@ def _has_mark(name: str) -> bool:
 def find_date_invalid(story: Story) -> Evidence | None:
     """A declared date of publication that does not exist, or that a program writes where it has none."""
     for value in story.declared_dates:
-        if value and (_EMPTY_DATE.search(value) or _BLANK_DATE.search(value)):
+        if value and (_is_no_day(value) or _EMPTY_DATE.search(value) or _BLANK_DATE.search(value)):
             return Evidence(None, excerpt(value))
     return None
+
+
+def _is_no_day(value: str) -> bool:
+    """Whether a date in the order of ISO 8601 names a day that the calendar does not have."""
+    match = _ISO_DAY.match(value)
+    if not match:
+        return False
+    year, month, day = map(int, match.groups())
+    return not (1 <= month <= 12 and 1 <= day <= (monthrange(year, month)[1] if year else 31))
 
 
 def find_root_address(story: Story) -> Evidence | None:

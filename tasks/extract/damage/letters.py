@@ -43,6 +43,8 @@ _INNER_CAPITAL = re.compile(r"(?<=[a-zß-öø-ÿ])[A-ZÀ-Þ](?=[a-zß-öø-ÿ]{2
 _HUMPS_MIN, _HUMPS_SHARE = 4, 0.019  # different words, and of all words; names of firms and programs are fewer
 _HUMPS_DIFFERENT = 0.75  # of them; names recur
 _HUMPED = frozenset("de en fr es pt it nl pl cs sk sv da no fi hu ro ru".split())  # isiXhosa writes iYunivesithi
+_INNER_CYRILLIC = re.compile("(?<=[а-яё])[А-ЯЁ](?=[а-яё])")
+_CYRILLIC_LANGUAGES, _INNER_SHARE = ("ru", "uk", "bg"), 0.03  # of the words
 _CASED_CHARS_MIN = 200
 _CAPITALS_SHARE = 0.6  # of the characters of the text, in paragraphs without a small letter
 _HEADING_WORDS = 12  # a shorter paragraph in capitals is a heading
@@ -119,6 +121,10 @@ def find_spaces_damaged(story: Story) -> Evidence | None:
     evidence = _find_humps(story) if story.capitals_after_small >= _HUMPS_MIN and story.language in _HUMPED else None
     if evidence:
         return evidence
+    if story.language in _CYRILLIC_LANGUAGES:
+        inner = list(_INNER_CYRILLIC.finditer(story.text[:SAMPLE_CHARS]))
+        if len(inner) >= max(_HUMPS_MIN, _INNER_SHARE * len(story.sample)):
+            return story.at(inner[0].start())
     if len(story.text) > _APART_CHARS * len(story.tokens):
         return None
     if not any(_EVERY_OTHER in story.text[start::2] for start in (0, 1)):

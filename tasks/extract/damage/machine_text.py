@@ -14,7 +14,7 @@ _CODE_CHAR_KINDS = 3  # fewer may be a formula, or a pattern of arrows or bracke
 _DRAWING_STARTS = sought(*(f"{letter}{digit}" for letter in "Mm" for digit in range(10)))
 _DRAWING = re.compile(r"(?:[A-Za-z]?[ ,]?-?\d{0,5}\.\d{1,6}[ ,]?[A-Za-z]?){10}")
 _NAME = re.compile(r"[a-z\d]{1,20}(?:[-_:/=.\[][a-z\d\[\]%]{1,20}){1,6}")  # md:w-1/2, max_age=31536000
-_NAMES_MIN, _NAMES_SHARE, _NAME_LINES_MIN = 4, 0.5, 2  # in a line, of its words, lines
+_NAMES_MIN, _NAMES_SHARE, _NAME_LINES_MIN = 3, 0.5, 2  # in a line, of its words, lines
 _PROGRAM_TAGS = frozenset({"pre", "code"})
 # forms that prose has not at any length; every repeat has a bound, so that a megabyte without a space takes no minutes
 _CODE = re.compile(
@@ -142,7 +142,7 @@ def find_names(story: Story) -> Evidence | None:
 
 
 def _is_names(line: str) -> bool:
-    words = line.split()
+    words = [word.rstrip(",;:") for word in line.split()]
     if len(words) < _NAMES_MIN or not line.isascii():
         return False
     names = sum([bool(_NAME.fullmatch(word)) for word in words])

@@ -62,6 +62,8 @@ _COUNTED_ON = tuple(
 _ITEMS = sought("(2) ", "(3) ", "(4) ", "(5) ", "(6) ")
 _ITEM = re.compile(r"(?:^|[.!?»”\"…] |\n)\(\d{1,3}\) (?=\S)")  # the number of a sentence
 _ITEMS_MIN = 6  # laws number their paragraphs, not each of their sentences
+_NAMED_ITEMS = sought(" 1: ", " 2: ")
+_NAMED_ITEM = re.compile(r"[.!?»”\"…] [^\W\d_]{3,14} \d{1,3}: (?=\S)")  # Sentence 2:, within a paragraph
 _COUNT_MIN = 12  # numbers that follow each other
 _COUNT_WORDS_MIN, _COUNT_WORDS_MAX = 5, 20  # between two numbers of lines; a table of results has fewer
 _SPEAKER = re.compile(r"(?:^|\n)[^\n:\[\]]{2,30}\s?\[\d{1,2}:\d\d(?::\d\d)?\]\s?:")
@@ -128,6 +130,7 @@ def _find_times_or_items(story: Story) -> Evidence | None:
     for is_likely, pattern, least in (
         (story.count(_FILM_PARTS) >= _SPEAKERS_MIN, _FILM_TIME, _SPEAKERS_MIN),
         (all(mark in story.literals for mark in _ITEMS), _ITEM, _ITEMS_MIN),
+        (story.count(_NAMED_ITEMS) >= _ITEMS_MIN, _NAMED_ITEM, _ITEMS_MIN // 2),
     ):
         found = list(pattern.finditer(story.text)) if is_likely else []
         if len(found) >= least:

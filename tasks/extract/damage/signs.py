@@ -34,6 +34,7 @@ _DOUBLED = re.compile(r"(?<![.,\s\d])(?:\.\.|,,|،،|。。|、、)(?![.,。、]
 _DOUBLED_MIN, _DOUBLED_SHARE = 5, 0.012  # of the words; some writers end in two full stops
 _SLASHED = re.compile(r"\\['\"’“”](?=\w|\s)|\w\\['’]")
 _SLASHED_MIN = 3
+_TIED = re.compile(r"(?<=[^\W\d_])~(?=[^\W\d_])")  # as LaTeX keeps words together
 _STACKING = re.compile("[\u0300-\u036f\u0483-\u0489]")
 _STACKED = re.compile("[\u0300-\u036f\u0483-\u0489]{2}|[\u0334-\u0338]")  # or struck through
 _STACKED_MIN = 5
@@ -83,10 +84,10 @@ _LOOKALIKE_MIN = 2  # none in 185 real pages
 def find_signs_in_words(story: Story) -> Evidence | None:
     """Signs within words, stacked accents, marks printed twice, and parts of words as programs cut them."""
     text = story.text
-    if story.count_of("\\") >= _SLASHED_MIN:
-        slashed = list(_SLASHED.finditer(text))
-        if len(slashed) >= _SLASHED_MIN:
-            return story.at(slashed[0].start())
+    for sign, pattern in (("\\", _SLASHED), ("~", _TIED)):
+        found = list(pattern.finditer(text)) if story.count_of(sign) >= _SLASHED_MIN else []
+        if len(found) >= _SLASHED_MIN:
+            return story.at(found[0].start())
     if story.count(_TWO_MARKS) >= _DOUBLED_MIN:
         doubled = list(_DOUBLED.finditer(text))
         if len(doubled) >= max(_DOUBLED_MIN, _DOUBLED_SHARE * story.word_count):
