@@ -244,7 +244,7 @@ def _find_figured(story: Story, paragraphs: list[str], starts: Sequence[str]) ->
         and _FIGURED_CHARS <= len(paragraphs[n]) <= LINE_CHARS
         and not (story.tags[n] or "").startswith("h")  # headings of a list
         and _FIGURE.search(paragraphs[n])
-        and all(map(_is_sentence, paragraphs[max(n - 1, 0) : n] + paragraphs[n + 1 : n + 2]))
+        and all(one[-1] in SENTENCE_ENDS for one in paragraphs[max(n - 1, 0) : n] + paragraphs[n + 1 : n + 2])
     ]
     forms = {n: _FIGURE.sub("0", paragraphs[n]) for n in own}
     for form, count in Counter(forms.values()).most_common(1):

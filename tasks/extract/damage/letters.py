@@ -56,7 +56,10 @@ _END_WORDS = 150  # in so many words there is an end of a sentence
 # the first letter of a paragraph apart from its word; words of one letter are vowels and some of these not
 _APART_CAPITAL = sought(*(f"\n{letter} " for letter in "BCDFGHJLMNPQRT"))
 _APART_ANYWHERE = sought(*_APART_CAPITAL, "\nW ", "\nS ", "\nK ", "\nV ")  # where these are not words
-_SLAVIC = frozenset("pl cs sk ru uk bg sr hr sl bs mk be".split())
+_APART = {
+    **dict.fromkeys("pl cs sk ru uk bg sr hr sl bs mk be".split(), _APART_CAPITAL),
+    **dict.fromkeys("en de nl".split(), sought(*_APART_ANYWHERE, "\nE ", "\nO ", "\nU ", "\nY ")),
+}
 _APART_CAPITALS_MIN, _APART_CAPITALS_SHARE = 2, 0.2  # of the paragraphs
 _DIVIDED = sought("- ")
 _DIVIDED_MIN, _DIVIDED_SHARE = 4, 0.01
@@ -109,7 +112,7 @@ def find_spaces_damaged(story: Story) -> Evidence | None:
     evidence = story.odd_word("spaces")
     if evidence:
         return evidence
-    apart = _APART_CAPITAL if story.language in _SLAVIC else _APART_ANYWHERE
+    apart = _APART.get(story.language or "", _APART_ANYWHERE)
     if story.count(apart) >= max(_APART_CAPITALS_MIN, _APART_CAPITALS_SHARE * len(story.paragraphs)):
         return story.at(min(place for start in apart if (place := story.text.find(start)) >= 0) + 1)
     # quick where few signs stand before a letter, and where no letters stand apart
