@@ -17,6 +17,7 @@ from tasks.ingest.record import Record
 _TAGS = (b"<head", b"<html", b"<!doctype")  # behind the first of them that a page has, its head begins
 _TAG = re.compile(rb"(<head|<html|<!doctype)\b[^<>]{0,4000}>", re.I)
 _HEAD_BYTES, _MAX_CHARS = 65_536, 500
+_MAX_FRONT_BYTES = 1 << 18  # a longer text stays plain: Markdown takes a second per megabyte of signs, and more
 _METAS = {"date": "article:published_time", "publisher": "og:site_name", "author": "author"}
 _ADDRESSES = ("Archived-At", "X-RSS-URL", "Content-Location")  # of the page on the Web, also by rss2email
 
@@ -29,7 +30,7 @@ def page_of_part(message: EmailMessage, part: EmailMessage, kind: str) -> Record
     declared = dict(_declared(message)) if content.strip() else {}  # an empty page is one, whatever its headers say
     if declared and kind == "text/html":
         content = _with_head(content, declared)
-    elif declared and (text := _text(content, charset)) is not None:
+    elif declared and len(content) <= _MAX_FRONT_BYTES and (text := _text(content, charset)) is not None:
         lines = (f"{name}: {orjson.dumps(value).decode()}\n" for name, value in declared.items())  # JSON is YAML, too
         content, charset, kind = f"---\n{''.join(lines)}---\n\n{text}".encode(), "utf-8", "text/markdown"
     found = (_decoded(message.get(name)).strip("<> ") for name in _ADDRESSES)

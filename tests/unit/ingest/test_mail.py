@@ -258,3 +258,9 @@ def test_one_mail_is_tried_as_a_page_and_many_are_refused(tmp_path):
     path.write_bytes(b"".join(ENVELOPE + mail(f"Story {n}.") + b"\n" for n in range(2)))
     with pytest.raises(UsageError, match="holds many pages"):
         page_of_file(str(path))
+
+
+def test_a_very_long_text_stays_plain(tmp_path):
+    (tmp_path / "a.eml").write_bytes(mail("The ferry sails.\n" * 20_000))
+    (row,), _ = rows_of(tmp_path)
+    assert (row["problem"], row["media_type"]) == (None, "text/plain")
