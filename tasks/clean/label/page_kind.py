@@ -21,6 +21,7 @@ _TEASER_LINES, _TEASER_WORDS = 2, 50  # a longer text that ends in dots leaves s
 _STUB_WORDS = 250  # a longer text above a note on subscriptions is complete
 _SHELL_WORDS = 25  # of the whole page; a list of links has more
 _WALL_LINES = 12  # of a wall with one line that asks for consent; a page around a short story has more
+_SMALL_WALL_LINES = 8  # with a line that asks for consent, and nothing that stories have
 _LOGIN_LINES = 3
 # phrases that name a page's kind, in their order of precedence
 _KIND_PHRASES = {
@@ -200,7 +201,8 @@ def _certain_other(facts: PageFacts, *, has_paywall: bool) -> tuple[str, str] | 
     consent = sum(entry.kind in ("footer.cookie", "not_article.cookie_wall") for entry in facts.entries.values())
     # a footer has one such line, a wall consists of them
     is_wall = consent >= 3 and facts.page_lines < 40
-    is_bare_wall = consent >= 2 and facts.page_lines < _WALL_LINES and not has_paywall
+    least_consent = 1 if facts.page_lines < _SMALL_WALL_LINES and not facts.is_story_like else 2
+    is_bare_wall = consent >= least_consent and facts.page_lines < _WALL_LINES and not has_paywall
     if (is_wall or is_bare_wall) and facts.kept_words < 120:
         return "cookie_wall", f"{prose}, and {consent} lines that ask for consent"
     if facts.kept_words < 60:

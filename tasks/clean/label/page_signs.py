@@ -4,6 +4,7 @@ The model of pages has seen few pages without a site around them, and no words o
 in any of them. They count only where the model is in doubt, and each makes the odds of a story smaller.
 """
 
+import math
 import re
 import tomllib
 from collections import Counter
@@ -23,6 +24,9 @@ _MORE_WORDS = 2  # after a phrase in the same line, e.g. a quantity
 _BEFORE_STORY, _IN_STORY = 12, 4  # lines around the first kept one where a story has its date
 _DATE_CHARS = 120
 _HEADS = 3  # entries with a date and a time of day: a thread, or the comments below a page
+_LINKED_HEADINGS = 3
+_TEXT_SHARE = 0.5  # of the words; less is kept of a list of teasers
+_OFFERS_MIN = 2  # more than these, as a site around a story may have some
 _BARE_LINES = 60  # at most, of a page with little around its text
 _TIMES = 17  # time elements of a page in doubt; every eighth such list of the corpora has as many
 _CODE = {"pre": 0.05, "code_share": 0.02}  # shares of the words
@@ -38,7 +42,6 @@ _NUMERIC_DATE = re.compile(r"(?<!\d)\d{1,4}\s?[./\-年년]\s?\d{1,2}\s?[./\-月�
 _CLOCK = re.compile(r"\d{1,2}:\d\d")
 _DATE = re.compile(rf"{_NUMERIC_DATE.pattern}|{_CLOCK.pattern}|(?<!\d)\d{{4}}(?!\d)")
 _PHONE = re.compile(r"(?<![\d.,])(?:\+|\(?0)[\d\s()/-]{7,}\d(?![\d.,])")
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
 _BUSINESS = re.compile(
     r"""business$|store$|clinic$|dentist|attorney|restaurant|hotel|agency$|contractor|dealer|physician|legalservice
         |lodging|^service$|jobposting|^course$""",
@@ -79,11 +82,13 @@ _CODE_LINES = Sign("documentation", "program text", 0.2)  # 0 : 2
 _CONTENTS = Sign("documentation", "a list of the page's parts", 0.3)  # 0 : 2
 # only where there is also little around the text, so that these belong to it; of pages that the corpora hardly have
 _PRICE_LINE = Sign("product", "a price in a line of its own", 0.2)
-_CONTACT = Sign("service", "a telephone number or an e-mail address", 0.3)
+_CONTACT = Sign("service", "a telephone number", 0.3)
+_TEASERS = Sign("listing", "several headings are links", 0.2)
 _BARE_PHRASES = {  # by group: lines at least, what they say
     "basket": (1, Sign("product", "words of a shop", 0.2)),
     "question": (1, Sign("documentation", "words of a manual", 0.2)),
     "offer": (2, _OFFERS),
+    "error": (1, Sign("error_page", "words of an error", 0.1)),
     "player": (1, Sign("video", "words of a player", 0.2)),
     "member": (2, Sign("forum", "lines about members or replies", 0.2)),
 }
@@ -115,12 +120,28 @@ def signs_against(page: PageText, *, is_story_like: bool) -> tuple[Sign, ...]:
     found = _declared_signs(page, is_story_like=is_story_like) + _line_signs(page.texts, is_story_like=is_story_like)
     if page.features.get("times", 0) >= _TIMES:
         found.append(_MANY_TIMES)
+    if _is_bare(page.texts, is_story_like=is_story_like) and _is_list_of_teasers(page.features):
+        found.append(_TEASERS)
     if not is_story_like and any(page.features.get(name, 0) > least for name, least in _CODE.items()):
         found.append(_CODE_LINES)
+    found.sort(key=lambda sign: sign.odds)
+    if _is_bare(page.texts, is_story_like=is_story_like):
+        return tuple(found)
     surest: dict[str, Sign] = {}
-    for sign in sorted(found, key=lambda sign: sign.odds):
-        surest.setdefault(sign.kind, sign)  # signs of one kind go together: the second says little more
+    for sign in found:
+        surest.setdefault(sign.kind, sign)  # around much text, signs of one kind go together: a second says little more
     return tuple(surest.values())
+
+
+def _is_bare(texts: Sequence[str], *, is_story_like: bool) -> bool:
+    """Whether a page has little around its text and nothing that stories have, so that its signs belong to the text."""
+    return not is_story_like and len(texts) <= _BARE_LINES
+
+
+def _is_list_of_teasers(features: Mapping[str, float]) -> bool:
+    """Whether several headings are links and most of the text is beside them."""
+    linked = features.get("linked_headings", 0) >= math.log1p(_LINKED_HEADINGS)
+    return linked and features.get("kept_share", 1) < _TEXT_SHARE
 
 
 def _declared_signs(page: PageText, *, is_story_like: bool) -> list[Sign]:
@@ -170,12 +191,14 @@ def _line_signs(texts: Sequence[str], *, is_story_like: bool) -> list[Sign]:
         found.append(_HEADING_MARKS)
     if is_story_like:
         return found
-    if several["offer"] > 1:
+    if several["offer"] > _OFFERS_MIN:
         found.append(_OFFERS)
     if several["contents"]:
         found.append(_CONTENTS)
-    # around much text, all others may be those of an advert or of the site
-    return found if len(texts) > _BARE_LINES else found + _bare_signs(texts, Counter(group for group, _ in seen))
+    if _is_bare(texts, is_story_like=is_story_like):
+        # around much text, these may be those of an advert or of the site
+        found += _bare_signs(texts, Counter(group for group, _ in seen))
+    return found
 
 
 def _bare_signs(texts: Sequence[str], phrases: Mapping[str, int]) -> list[Sign]:
@@ -184,7 +207,7 @@ def _bare_signs(texts: Sequence[str], phrases: Mapping[str, int]) -> list[Sign]:
     in_reach = [text for text in texts if len(text) < _DATE_CHARS]
     if any(_is_price(text) for text in in_reach):
         found.append(_PRICE_LINE)
-    if any(_PHONE.search(text) or _MAIL.search(text) for text in in_reach):
+    if any(_PHONE.search(text) for text in in_reach):
         found.append(_CONTACT)
     return found
 
