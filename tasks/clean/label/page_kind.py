@@ -10,7 +10,7 @@ from tasks.clean.model.lexicon import Entry
 LIVE_UPDATES = 6  # a page with this many paragraphs that start with a time of day is a ticker
 _FEW_WORDS = 5  # kept; with fewer there is no sentence
 PLAIN = 0.8  # from this probability on a page is clearly a story, and no reason against it is given
-_SURELY_OTHER = 0.05  # by the model; results of matches without a date have 0.07
+_SURELY_OTHER = 0.03  # by the model; results of matches without a date have 0.05
 _BARE_LINKS = 0.2  # of a page's words; a list of links is not prose
 _BARE_PROSE = (
     # lines at most, words at least, share of prose at least, probability at least
