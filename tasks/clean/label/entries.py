@@ -13,14 +13,13 @@ from tasks.clean.parse import class_words
 from tasks.clean.parse.tags import TAG_CODES
 from tasks.vocabulary import Action, Label, Reason
 
+_FEW_LINES = 150
 _MIN_ENTRIES = 4  # fewer times or names may be alike by chance
 _ENTRY_LINES = 6  # below one time or name; more are something else
 _ENTRY_WORDS = 5.0  # on average; programmes and results have fewer
 _SENTENCES = 0.8  # of the lines of entries end like one; lists of headlines have few
 _NAME_WORDS = 4
-_CLOCK = re.compile(
-    r"(?:[^\W\d]{1,4}\s)?([01]?\d|2[0-3])[:.h]([0-5]\d)(?:\s?(?:uhr|h|hrs|น\.?|ч\.?))?\b[\s–—:|-]*", re.I
-)
+_CLOCK = re.compile(r"([01]?\d|2[0-3])[:.h]([0-5]\d)(?:\s?(?:uhr|h|hrs|น\.?|ч\.?))?\b[\s–—:|-]*", re.I)
 _END = re.compile('[.!?…。！？।؟۔։”"»)）」』\u0e00-\u0eff]\\s*$')  # Thai and Lao have no full stop
 _OTHER_PARTS = "comment related nav share ad newsletter footer sidebar tags cookie"
 _ELSEWHERE = class_words.HIDDEN | class_words.IN_LINK | sum(class_words.BITS[group] for group in _OTHER_PARTS.split())
@@ -31,7 +30,8 @@ _CAPTION_WORDS, _MIN_CAPTIONS, _PHOTO_STORY_WORDS = 12, 3, 60  # of one, on a pa
 def find_entries(page: PageLines, removed: Removed) -> dict[int, LineLabel]:
     """The lines of entries that are the story's, with their labels."""
     added: dict[int, LineLabel] = {}
-    for lines, detail in ((_updates(page), "an update"), (_turns(page), "said by one of two")):
+    is_short = len(page.text) <= _FEW_LINES  # on longer pages the models see enough
+    for lines, detail in ((_updates(page), "an update"), (_turns(page), "said by one of two")) if is_short else ():
         for n in lines:
             added[n] = LineLabel(Label.PARAGRAPH, Action.KEEP, Reason.WITHIN_STORY, detail, 0.6)
     if page.is_html:
@@ -42,10 +42,10 @@ def find_entries(page: PageLines, removed: Removed) -> dict[int, LineLabel]:
 
 def _updates(page: PageLines) -> list[int]:
     """The lines of a ticker's entries: each below a time of day or after it, and the times in order."""
-    times: dict[int, int] = {}
-    for n, text in enumerate(page.text):
-        if page.has_digit[n] and (match := _CLOCK.match(text)):
-            times[n] = int(match[1]) * 60 + int(match[2])
+    starts = [n for n, text in enumerate(page.text) if text[:1].isdigit()]  # a pattern for all lines costs too much
+    if len(starts) < _MIN_ENTRIES:
+        return []
+    times = {n: int(match[1]) * 60 + int(match[2]) for n in starts if (match := _CLOCK.match(page.text[n]))}
     if len(times) < _MIN_ENTRIES:
         return []
     heads = list(times)
@@ -58,11 +58,10 @@ def _updates(page: PageLines) -> list[int]:
 
 def _turns(page: PageLines) -> list[int]:
     """What two speakers say by turns, each turn below the speaker's name."""
-    short = [
-        n
-        for n, copies in enumerate(page.copies)
-        if copies > 1 and page.words[n] <= _NAME_WORDS and not page.link_share[n]
-    ]
+    short = [n for n, words in enumerate(page.words) if words <= _NAME_WORDS and page.copies[n] > 1]
+    if len(short) < _MIN_ENTRIES:
+        return []
+    short = [n for n in short if not page.link_share[n]]
     speakers = {key for key, _ in Counter(page.key[n] for n in short if page.key[n]).most_common(2)}
     names = [n for n in short if page.key[n] in speakers]
     if len(names) < _MIN_ENTRIES or len(speakers) != 2:
@@ -101,7 +100,7 @@ def _place(page: PageLines, n: int) -> tuple[int, int, int, int]:
 
 def _photo_story(page: PageLines, story: list[int]) -> list[int]:
     """The captions of a page whose story is nothing else."""
-    if not story or not all(page.tags_around[n] & _FIGURE for n in story):
+    if not story or not page.tags_around[story[0]] & _FIGURE or not all(page.tags_around[n] & _FIGURE for n in story):
         return []
     captions = [
         n
