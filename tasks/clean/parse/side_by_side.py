@@ -21,6 +21,7 @@ MIN_MARKS = 0.25  # of the parts, with a comma or an end of a sentence; lists of
 MAX_DIGITS = 0.2  # of the parts, that start with a digit
 MIN_LETTERS = 0.8  # of the parts in a script without capitals, and of the entries of a menu, start with a letter
 MAX_COLUMNS = 4
+MAX_PLACE = 300  # columns; no page is printed as wide
 MIN_NUMBERED = 8
 NUMBERED_SHARE = 0.95  # of the lines from the first numbered one to the last
 _SHORT_END = 0.75  # of a column's width: a line that ends so early with a full stop ends its paragraph
@@ -86,7 +87,7 @@ def _split(lines: list[str], columns: int) -> list[list[str]]:
 
 def _gaps(lines: list[str]) -> list[tuple[int, int, int]]:
     """Parts of the text where a place between two columns is empty: first line, line after the last, place."""
-    places = Counter(match.end() for line in lines for match in _GAP.finditer(line))
+    places = Counter(match.end() for line in lines for match in _GAP.finditer(line, 0, MAX_PLACE))
     # the first lines of paragraphs are indented, so they count for the place where the others start
     near = {place: sum(places[place + step] for step in range(_MAX_INDENT + 1)) for place in places}
     candidates = [place for place, _ in places.most_common(MAX_COLUMNS) if near[place] >= MIN_LINES]
