@@ -89,6 +89,7 @@ _BARE_PHRASES = {  # by group: lines at least, what they say
     "question": (1, Sign("documentation", "words of a manual", 0.2)),
     "offer": (2, _OFFERS),
     "error": (1, Sign("error_page", "words of an error", 0.1)),
+    "views": (1, Sign("video", "a number of views", 0.2)),
     "player": (1, Sign("video", "words of a player", 0.2)),
     "member": (2, Sign("forum", "lines about members or replies", 0.2)),
 }
@@ -204,6 +205,8 @@ def _line_signs(texts: Sequence[str], *, is_story_like: bool) -> list[Sign]:
 def _bare_signs(texts: Sequence[str], phrases: Mapping[str, int]) -> list[Sign]:
     """Signs in the lines of a page with little around its text, and without those of a story."""
     found = [sign for group, (least, sign) in _BARE_PHRASES.items() if phrases.get(group, 0) >= least]
+    if phrases.get("offer", 0) == 1 and phrases.get("contact", 0):
+        found.append(_OFFERS)
     in_reach = [text for text in texts if len(text) < _DATE_CHARS]
     if any(_is_price(text) for text in in_reach):
         found.append(_PRICE_LINE)

@@ -41,6 +41,7 @@ def declaring(*types, **metas):
         ("Call us: +44 1632 960 001", "service"),
         ("00 00 00 00 00", "service"),
         ("Ver ahora", "video"),
+        ("48 312 vues", "video"),
         ("Página no encontrada", "error_page"),
         ("ページが見つかりません", "error_page"),
     ],
@@ -49,6 +50,15 @@ def declaring(*types, **metas):
 def test_a_line_of_a_bare_page_shows_its_kind(line, kind):
     assert [found for found, _ in signs_of([PROSE, line, PROSE])] == [kind]
     assert signs_of([f"{line} is what the sign above the door says. {PROSE} {PROSE}"]) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [(["خدماتنا", "اتصل بنا"], ["service"]), (["Contact us"], []), (["Our services"], [])],
+    ids=case_id,
+)
+def test_an_offer_counts_beside_another_or_a_way_to_ask_for_it(lines, expected):
+    assert [kind for kind, _ in signs_of([PROSE, *lines])] == expected
 
 
 @pytest.mark.parametrize(
