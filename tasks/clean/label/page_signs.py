@@ -69,7 +69,7 @@ _BASKET_TWICE = Sign("product", "words of a shop in several lines", 0.05)  # 0 :
 _DECLARED_BUSINESS = Sign("service", "declared as a business or its offer", 0.1)  # 0 : 7
 _DECLARED_THREAD = Sign("forum", "declared as a discussion", 0.3)  # 1 : 3
 _FORUM_PROGRAM = Sign("forum", "made by a program for forums", 0.2)  # 0 : 4
-_ENTRIES = Sign("forum", "entries with a date and a time of day", 0.3)  # 3 : 6
+_ENTRIES = Sign("forum", "entries with a date and a time of day", 0.4)  # 3 : 6
 _DECLARED_MANUAL = Sign("documentation", "declared as documentation", 0.3)  # 0 : 2
 _MANUAL_TWICE = Sign("documentation", "words of a manual in several lines", 0.1)  # 0 : 4
 _HEADING_MARKS = Sign("documentation", "headings with marks for links", 0.2)  # 0 : 1
@@ -78,10 +78,11 @@ _DECLARED_VIDEO = Sign("video", "declared as a video", 0.3)  # of too few pages 
 # only where the page shows no date, no writer and no type of a story
 _OFFERS = Sign("service", "offers in several lines", 0.2)  # 0 : 2
 _MANUAL_PROGRAM = Sign("documentation", "made by a program for manuals", 0.6)  # 1 : 1
-_CODE_LINES = Sign("documentation", "program text", 0.2)  # 0 : 2
+_SOME_CODE = Sign("documentation", "program text", 0.4)  # 0 : 2; of text pages 1 : 0
 _CONTENTS = Sign("documentation", "a list of the page's parts", 0.3)  # 0 : 2
 # only where there is also little around the text, so that these belong to it; of pages that the corpora hardly have
 _PRICE_LINE = Sign("product", "a price in a line of its own", 0.2)
+_CODE_LINES = Sign("documentation", "program text", 0.2)
 _CONTACT = Sign("service", "a telephone number", 0.3)
 _TEASERS = Sign("listing", "several headings are links", 0.2)
 _BARE_PHRASES = {  # by group: lines at least, what they say
@@ -124,7 +125,7 @@ def signs_against(page: PageText, *, is_story_like: bool) -> tuple[Sign, ...]:
     if _is_bare(page.texts, is_story_like=is_story_like) and _is_list_of_teasers(page.features):
         found.append(_TEASERS)
     if not is_story_like and any(page.features.get(name, 0) > least for name, least in _CODE.items()):
-        found.append(_CODE_LINES)
+        found.append(_CODE_LINES if _is_bare(page.texts, is_story_like=is_story_like) else _SOME_CODE)
     found.sort(key=lambda sign: sign.odds)
     if _is_bare(page.texts, is_story_like=is_story_like):
         return tuple(found)
