@@ -55,11 +55,10 @@ _PRINTED_NAMES = {
 }
 _PRINTED_EVERYWHERE = ("d MMMM y", "d. MMMM y", "d MMMM, y", "MMMM d, y", "y MMMM d")
 _JOINERS = re.compile("[\u200c\u200d]")  # between letters of a month's name, written or not
-_VIRAMA = (
-    "[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca]"  # of India and Sri Lanka; a joiner may follow
-)
+_VIRAMA = "[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca]"  # a joiner may follow
 # final consonants of Malayalam: one letter today, three characters in older texts
 _CHILLUS = {"ൺ": "ണ്", "ൻ": "ന്", "ർ": "ര്", "ൽ": "ല്", "ൾ": "ള്"}
+_CHILLUS_BY_OLD = {old: letter for letter, old in _CHILLUS.items()}
 _HAMZA = str.maketrans("أإآ", "ااا")  # written with and without
 
 
@@ -213,13 +212,12 @@ def _literal(text: str) -> str:
 
 
 def plain_name(name: str) -> str:
-    """A month's name in lower case and new spelling, without full stops, joiners, and the dot of a Turkish capital i."""
+    """A month's name in lower case and new spelling, without full stops, joiners, the dot of a capital i."""
     if not name.isascii():
-        name = _JOINERS.sub("", name)
         for letter, old in _CHILLUS.items():
             name = name.replace(old + "\u200d", letter)
-            if name.endswith(old):
-                name = name[: -len(old)] + letter
+        name = _JOINERS.sub("", name)
+        name = name[:-2] + _CHILLUS_BY_OLD.get(name[-2:], name[-2:])
     return " ".join(name.lower().replace(".", "").replace("\u0307", "").split())
 
 

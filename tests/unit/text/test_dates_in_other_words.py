@@ -46,6 +46,7 @@ def test_a_printed_form_is_read(text, language):
     [
         ("3 de setiembre de 2024", "es", date(2024, 9, 3)),
         ("1.º de octubre de 2024", "es", date(2024, 10, 1)),
+        ("3 മാര്‍ച്ച് 2024", "ml", date(2024, 3, 3)),
         ("H31.4.30", "ja", date(2019, 4, 30)),
         ("2024 අප්‍රේල් 1", "si", date(2024, 4, 1)),
     ],
