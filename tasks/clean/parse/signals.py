@@ -13,6 +13,7 @@ import orjson
 
 from tasks.clean.parse import json_ld
 from tasks.clean.parse.class_words import BITS
+from tasks.clean.parse.marked_items import is_of_another_article, is_writer, writers_name
 from tasks.site_rules.page import Found
 
 MAX_VALUE_CHARS = 4_000  # of one meta tag; a headline or summary is a tenth of it
@@ -20,6 +21,7 @@ MAX_JSON_CHARS = 4_000_000  # of one JSON-LD script; a long ticker with the text
 MAX_ENTRIES = 64  # of each repeated kind (times, h1s, bylines)
 _JSON_LD = "ld+json"
 _BESIDE_STORY = BITS["nav"] | BITS["sidebar"]
+_OF_OTHERS = BITS["comment"] | BITS["related"] | _BESIDE_STORY
 _INLINE_DATE = re.compile(
     r"""\\?"(
         datePublished|article_published_time|publishedAt|published_at|publishDate|publish_date|publicationDate
@@ -112,13 +114,18 @@ class Signals:
             self._read_link_element(attributes)
         elif "itemprop" in attributes:
             # of other things than the page too: only the properties that `items` keeps
-            self.read_item(attributes["itemprop"] or "", node, attributes)
+            if not is_of_another_article(node, self.title):
+                self.read_item(attributes["itemprop"] or "", node, attributes)
         else:
             self._read_meta(attributes)
 
-    def read_inline(self, attributes: dict[str, str | None]) -> None:
-        """Read a date from the attributes of an inline element: microdata, RDFa, hAtom, or a data attribute."""
+    def read_inline(self, node: Any, attributes: dict[str, str | None], above: int) -> None:
+        """Read a writer or date from an inline element: microdata, RDFa, hAtom, or a data attribute."""
         if len(self.items) >= MAX_ENTRIES:
+            return
+        if is_writer(attributes):
+            if not above & _OF_OTHERS and not is_of_another_article(node, self.title):
+                self._add_item("author", writers_name(node, attributes))
             return
         value = attributes.get("content") or attributes.get("title")
         if value:
@@ -213,9 +220,16 @@ class Signals:
 
     def read_item(self, item: str, node: Any, attributes: dict[str, str | None]) -> None:
         """Keep a microdata property."""
-        if len(self.items) < MAX_ENTRIES and item in ("headline", "author", "name", "datePublished", "dateModified"):
+        if len(self.items) >= MAX_ENTRIES:
+            return
+        if item == "author":
+            self._add_item(item, writers_name(node, attributes))
+        elif item in ("headline", "name", "datePublished", "dateModified"):
             value = attributes.get("content") or attributes.get("datetime") or node.text(deep=True, separator=" ")
-            self.items.append((item, " ".join((value or "").split())[:500]))
+            self._add_item(item, value)
+
+    def _add_item(self, item: str, value: str | None) -> None:
+        self.items.append((item, " ".join((value or "").split())[:500]))
 
     def note_element(self, bits: int, node: Any, above: int, names: str) -> None:
         """Keep the text of an element with a class for the writer."""

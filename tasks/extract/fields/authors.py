@@ -41,6 +41,7 @@ _AUTHOR_METAS = (
     *("shareaholic:article_author_name", "mrf:authors", "qc:author", "citation_author", "mediator_author"),
     "authors",
 )
+_SYSTEM_METAS = ("author", "dc.creator", "dcterms.creator", "article.author", "og:author", "schema:author")
 _WRITTEN_BY_LABEL = re.compile(r"written|author|autor|verfasst|escrit|écrit|scritto|geschrieben|von", re.I)
 # bylines without a word like `By`; such lines are kickers and captions as often, so only plain names count
 _BARE = "bare byline"
@@ -203,7 +204,7 @@ def _declared_by_system(page: Page) -> list[tuple[str, list[str]]]:
     return [
         *((f"twitter:data{number}", _metas(page, f"twitter:data{number}")) for number in labelled or (1,)),
         ("article:author", [value for value in _metas(page, "article:author") if not value.startswith("http")]),
-        ("meta:author", _metas(page, "author", "dc.creator", "dcterms.creator", "article.author", "og:author")),
+        ("meta:author", _metas(page, *_SYSTEM_METAS)),
     ]
 
 
