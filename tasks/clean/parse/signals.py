@@ -77,6 +77,7 @@ class Signals:
     bylines: list[tuple[str, str]] = field(default_factory=list)  # class, text
     tag_links: list[str] = field(default_factory=list)  # texts of links to topic pages
     author_links: list[str] = field(default_factory=list)  # texts of links to writers' pages
+    state_writers: list[str] = field(default_factory=list)  # of the page's article, in the state of its program
     inline_dates: list[tuple[str, str]] = field(default_factory=list)  # key, value in scripts that are not JSON-LD
     repairs: set[str] = field(default_factory=set)  # names of repairs of the page's text
     found: Found | None = None  # by the user's rules for its site

@@ -171,6 +171,7 @@ def _candidates(page: Page, site_keys: set[str]) -> Iterator[tuple[str, list[str
     yield near_links
     yield _BARE, near
     yield "itemprop:author", [text for text in page.items("author") if len(text) <= _ITEM_CHARS]
+    yield "page data", page.signals.get("state_writers", [])
     yield elsewhere
     yield _BYLINE, labelled_names(page)
     yield other_links
