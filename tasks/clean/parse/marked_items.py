@@ -38,6 +38,8 @@ def is_of_another_article(node: Any, title: str | None) -> bool:
             return False
         if "itemscope" in scope.attributes and "Article" in (scope.attributes.get("itemtype") or "Article"):
             headline = scope.css_first(_HEADLINE)
+            if scope.css_first("h1") is not None:
+                return False
             text = (headline.attributes.get("content") or headline.text(deep=True)) if headline is not None else ""
             key = squeeze(text or "")
             return bool(key) and key not in squeeze(title) and squeeze(title) not in key

@@ -115,8 +115,9 @@ class Signals:
             self._read_link_element(attributes)
         elif "itemprop" in attributes:
             # of other things than the page too: only the properties that `items` keeps
-            if not is_of_another_article(node, self.title):
-                self.read_item(attributes["itemprop"] or "", node, attributes)
+            item = attributes["itemprop"] or ""
+            if not (item.startswith("date") and is_of_another_article(node, self.title)):
+                self.read_item(item, node, attributes)
         else:
             self._read_meta(attributes)
 

@@ -170,7 +170,8 @@ def _candidates(page: Page, site_keys: set[str]) -> Iterator[tuple[str, list[str
     near_links, other_links = writers_links(page)
     yield near_links
     yield _BARE, near
-    yield "itemprop:author", [text for text in page.items("author") if len(text) <= _ITEM_CHARS]
+    marked = [text for text in page.items("author") if len(text) <= _ITEM_CHARS and not text.strip(" /").islower()]
+    yield "itemprop:author", marked  # in small letters stands a licence or a source
     yield "page data", page.signals.get("state_writers", [])
     yield elsewhere
     yield _BYLINE, labelled_names(page)

@@ -42,6 +42,7 @@ PAD = {"messages": ["a state has far more than the article"] * 20}
         ('<p><span itemprop="author" itemscope><meta itemprop="name" content="Ada Mork"></span></p>', ["Ada Mork"]),
         ('<div itemprop="author" itemscope><meta itemprop="name" content="Ada Mork"></div>', ["Ada Mork"]),
         ('<p><span property="schema:author">Newsroom</span></p>', []),
+        ('<p><cite itemprop="author"><span>/</span>public domain</cite></p>', []),
     ],
     ids=case_id,
 )
