@@ -26,7 +26,7 @@ from tasks.extract.fields.bylines import (
     without_date,
 )
 from tasks.extract.fields.json_ld_people import names_of, persons_of
-from tasks.extract.fields.signed_lines import signed_names
+from tasks.extract.fields.signed_lines import names_under_story, signed_names
 from tasks.extract.page import SITE_RULE, FieldValue, Page
 from tasks.text.person_names import leading_name, unglue
 from tasks.text.publisher_names import is_wire_agency, squeeze
@@ -179,6 +179,7 @@ def _candidates(page: Page, site_keys: set[str]) -> Iterator[tuple[str, list[str
     yield "byline element", _byline_elements(page)
     yield "date line", names_beside_date(page)
     yield "reporting line", _reporting_lines(page)
+    yield "signature", names_under_story(page)
 
 
 def _reporting_lines(page: Page) -> list[str]:

@@ -5,6 +5,8 @@ A word counts only where it is printed as a role: `Fotos: Ada Mörk` cuts her na
 
 import re
 
+from tasks.text.date_patterns import LETTER
+
 # what stands before `by`, `von`, `par` in a byline
 _PIECE = r"""
     (?: (?: guest \s )? (?: story | stories | words | text | article | report | reporting | opinion | column
@@ -25,7 +27,11 @@ _TASK = r"""
         (?: \s in )?
       | (?: de | par ) \s notre \s (?: correspondant | envoyé ) e? (?: \s (?: spéciale? | permanente? ) )?
       | dal(?:la)? \s nostr[oa] \s (?: inviat[oa] (?: \s special[ei] )? | corrispondente )
-      | van \s onze \s (?: verslaggever | verslaggeefster | redacteur | correspondent )
+      | (?: van | door ) \s onze \s (?: verslaggever | verslaggeefster | redact(?: eur | rice ) | correspondente? )
+      | von \s unsere[mr] \s (?: \w+ )? (?: redakteur | mitarbeiter | korrespondent | reporter | autor ) (?: in )?
+      | (?: de | por ) \s nuestr[oa] \s (?: corresponsal | enviad[oa] (?: \s especial )? | redactora? )
+      | d[oa] \s noss[oa] \s (?: correspondente | enviad[oa] (?: \s especial )? | repórter )
+      | (?: av | af ) \s vår[et]? \s (?: korrespondent | reporter | medarbetare | utsända )
       | da \s redação | oprac(?: ował[a]? )? \.? | rozmawiał[a]? | przygotował[a]?
       | auto(?:r|rka) \s (?: tekstu | artykułu | článku ) | připravil[a]?
       | автор \s (?: статьи | текста | материала | матеріалу | статті | тексту )
@@ -108,6 +114,10 @@ INTERVIEWED = re.compile(
     r"^((?:ein(?:e)?\s+|an?\s+|une?\s+)?(?:interview|gespräch|entretien|entrevista|intervista)\s+(?:von|by|par|de|di|por)"
     r"\s+[^;|]{3,60}?)\s+(?:mit|with|avec|con|com)\s.*$",
     re.I,
+)
+# `سامي عادل وأحمد فؤاد`: two names of two words; in some names the letter for `and` is the first
+TWO_IN_ARABIC = re.compile(
+    rf"^({LETTER}+\s{LETTER}+)\sو(?!ليد|ائل|سام|سيم|فاء|جدي|حيد|ديع|صفي|فيق|هيب|رد|عد|داد|صال)({LETTER}{{2,}}\s{LETTER}+)$"
 )
 # before two names or more
 PROFESSION = re.compile(

@@ -16,6 +16,7 @@ from tasks.extract.fields.byline_words import (
     ROLE_AT_END,
     ROLE_WORD,
     TAIL_WORDS,
+    TWO_IN_ARABIC,
     is_call,
     is_organisation,
 )
@@ -192,7 +193,7 @@ def _people_in(text: str) -> tuple[str, ...]:
     text = _WRAPPED_REPORTER.sub(r"\1", _WITH_OTHERS.sub(_others, text))
     text = _BRACKETS.sub("", _HANDLE.sub("", text)).strip(_EDGES)
     text = _DEGREES.sub("", _SUFFIX.sub(_suffix, OTHER_ROLE.sub("; ", text))).strip(_EDGES)
-    text = _without_introduction(text)
+    text = TWO_IN_ARABIC.sub(r"\1; \2", _without_introduction(text).strip())
     names: list[str] = []
     for part in _BETWEEN_NAMES.split(text):
         pieces = [piece.strip() for piece in (part or "").split(",") if piece.strip()]
