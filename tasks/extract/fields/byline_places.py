@@ -99,11 +99,16 @@ def _goes_on(text: str, following: str) -> bool:
 def printed_bylines(page: Page) -> list[tuple[str, list[str]]]:
     """The lines of bylines: those by the headline before those elsewhere, as at the end of the story."""
     near = {line.line_no for line in lines_by_the_headline(page)}
-    bylines = page.labelled("byline")
+    bylines = [line for line in page.labelled("byline") if not _is_source(line.text, page.declared_language())]
     return [
         ("byline", [line.text for line in bylines if line.line_no in near]),
         ("byline", [line.text for line in bylines if line.line_no not in near]),
     ]
+
+
+def _is_source(text: str, language: str | None) -> bool:
+    """Whether a line names the source in a word that is a name elsewhere: `Theo TTXVN` is `according to` the agency."""
+    return (language or "").lower().startswith("vi") and text.startswith("Theo ")
 
 
 def dropped_bylines(page: Page) -> list[str]:
@@ -257,4 +262,4 @@ def names_beside(text: str, language: str | None) -> list[str]:
     if undated == text.strip(" ·,|"):
         return []  # it has no date
     pieces = [piece.strip(" -–—") for piece in _BETWEEN_PIECES.split(undated)]
-    return [name for piece in pieces if (name := leading_name(piece))]
+    return [name for piece in pieces if (name := leading_name(piece)) and not _is_source(piece, language)]

@@ -285,8 +285,21 @@ def test_the_agency_of_a_dateline_in_any_script(lede, expected):
         (("drop source", "A A"), None),
         (("byline", "Agência Lusa, Agência Lusa -"), "Agência Lusa"),
         (("drop source", "Bron: de gemeente"), None),
+        (("byline", "Theo TTXVN"), "TTXVN"),
+        (("date", "Lusa, 12 de Outubro de 2024"), "Lusa"),
+        (("date", "12 October 2024 | Harbour"), None),
+        (("date", "12 October 2024, 09:30 | AP"), None),
+        (("date", "TASS, 12 October 2024"), None),
     ],
     ids=case_id,
 )
 def test_the_agency_of_a_line_by_the_headline(line, expected):
-    assert read_body(page([HEAD, line, *BODY])).wire_credit == expected
+    own = page([HEAD, line, *BODY])
+    own.document["url"] = "https://www.tass.example/a/1"
+    assert read_body(own).wire_credit == expected
+
+
+def test_a_vietnamese_source_is_not_a_writer():
+    lines = [HEAD, ("byline", "Theo Hoàng Nam"), *BODY]
+    assert authors(lines, {"language": "vi"}) == []
+    assert authors([HEAD, ("byline", "Theo James"), *BODY], {"language": "en"}) == ["Theo James"]
