@@ -45,3 +45,13 @@ def is_of_another_article(node: Any, title: str | None) -> bool:
             return bool(key) and key not in squeeze(title) and squeeze(title) not in key
         scope = scope.parent
     return False
+
+
+def step_of_breadcrumb(node: Any) -> str | None:
+    """The name of a step, if the list that it is an item of is the path to the page."""
+    above = node.parent
+    if above is None or "BreadcrumbList" not in (above.attributes.get("itemtype") or ""):
+        return None
+    name = node.css_first('[itemprop~="name"], [itemprop~="title"]')
+    text = (name.attributes.get("content") or name.text(deep=True, separator=" ")) if name is not None else None
+    return " ".join(text.split()) if text else None

@@ -13,7 +13,7 @@ import orjson
 
 from tasks.clean.parse import json_ld
 from tasks.clean.parse.class_words import BITS
-from tasks.clean.parse.marked_items import is_of_another_article, is_writer, writers_name
+from tasks.clean.parse.marked_items import is_of_another_article, is_writer, step_of_breadcrumb, writers_name
 from tasks.site_rules.page import Found
 
 MAX_VALUE_CHARS = 4_000  # of one meta tag; a headline or summary is a tenth of it
@@ -226,6 +226,9 @@ class Signals:
             return
         if item == "author":
             self._add_item(item, writers_name(node, attributes))
+        elif item == "itemListElement":
+            if step := step_of_breadcrumb(node):
+                self._add_item("breadcrumb", step)
         elif item in ("headline", "name", "datePublished", "dateModified"):
             value = attributes.get("content") or attributes.get("datetime") or node.text(deep=True, separator=" ")
             self._add_item(item, value)

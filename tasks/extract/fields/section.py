@@ -53,6 +53,8 @@ def _candidates(page: Page) -> Iterator[tuple[str, str]]:
             steps = [text for item in node.get("itemListElement") or [] for text in _breadcrumb_names(item)]
             for step in reversed(steps[1:]):
                 yield "breadcrumb", step
+    for step in reversed(page.items("breadcrumb")[1:]):
+        yield "breadcrumb", step
 
 
 def _parts(value: str) -> list[str]:

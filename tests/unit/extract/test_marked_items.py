@@ -1,4 +1,4 @@
-"""Writers and dates that a page marks with RDFa or microdata, or has only in the state of its program."""
+"""Writers, dates and steps of a path that a page marks with RDFa or microdata, or has only in its program's state."""
 
 import json
 
@@ -115,3 +115,22 @@ def test_writers_of_other_articles_and_accounts_are_none(value):
 def test_a_printed_byline_is_preferred_to_the_state():
     value = {**PAD, "article": {"headline": TITLE, "author": "Bo Lee"}}
     assert article("<p>By Ada Mork</p>", state(value))["authors"] == ["Ada Mork"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "section"),
+    [(["Home", "Trade"], "Trade"), (["Home", "Trade", TITLE], "Trade"), (["Home"], None), (["Home", TITLE], None)],
+    ids=case_id,
+)
+def test_the_section_is_the_last_step_of_a_marked_breadcrumb(steps, section):
+    items = "".join(
+        f'<li itemprop="itemListElement" itemscope><a itemprop="item" href="/"><span itemprop="name">{step}</span></a></li>'
+        for step in steps
+    )
+    path = f'<ol itemscope itemtype="https://schema.org/BreadcrumbList">{items}</ol>'
+    assert article(path)["section"] == section
+
+
+def test_the_names_of_another_marked_list_are_no_sections():
+    items = '<li itemprop="itemListElement" itemscope><span itemprop="name">Rope shop</span></li>' * 3
+    assert article(f'<ul itemscope itemtype="https://schema.org/ItemList">{items}</ul>')["section"] is None
