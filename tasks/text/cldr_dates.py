@@ -208,7 +208,7 @@ def _without_edge(tokens: list[str]) -> list[str]:
 def _literal(text: str) -> str:
     """An expression for what is between the numbers; spaces and marks of direction may be missing or others."""
     pieces = re.split(r"[\s\u00a0\u202f\u200e\u200f\u061c]+", text)
-    return _SPACE.join(re.escape(piece).replace(",", "[,،]") for piece in pieces)
+    return _SPACE.join(re.escape(piece).replace(",", "[,،፣]") for piece in pieces)
 
 
 def plain_name(name: str) -> str:

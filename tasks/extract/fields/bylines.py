@@ -20,6 +20,7 @@ from tasks.extract.fields.byline_words import (
     is_call,
     is_organisation,
 )
+from tasks.extract.fields.newsroom_words import names_a_newsroom
 from tasks.text.dates import find_dates
 from tasks.text.person_names import NAME_PARTICLES, leading_name, unglue
 from tasks.text.publisher_names import is_agency, is_newsroom, is_title_case, is_wire_agency, role_words, squeeze
@@ -96,7 +97,10 @@ _OTHER_PERSON = re.compile(
     r"(?:\s*[,;/&|]\s*|\s(?:und|and|et|e|y|en|och|og|i)\s)(?:[A-ZÀ-Þ][\w.'’-]+\s){1,4}"
     r"\((?:[Ff]otos?|[Pp]hotos?|[Bb]ild(?:er)?|[Pp]ictures?|[Ii]mages?|[Ii]llustration(?:en)?|[Gg]rafik|[Vv]ideo|[Kk]amera)\)"
 )
-_PLACE_OF_REPORTER = re.compile(r"(?<=\S)\s?[／/]\s?[\u3400-\u9fff]{2,4}(?:報導|报道|電|电)")  # 記者陳美玲／柳溪報導
+_PLACE_OF_REPORTER = re.compile(
+    r"(?<=\S)\s?[／/]\s?[\u3400-\u9fff]{2,4}(?:報導|报道|電|电)"
+    r"|(?<=[\u3400-\u9fff]{3})\s?[／/]\s?[\u3400-\u9fff]{2}(?=$|[\s\d])"
+)  # 記者陳美玲／柳溪報導
 _MC = re.compile(r"\bMa?c(?=[A-ZÀ-Þ])")
 _IN_PLACE = re.compile(r"\s+(?:in|aus|à|en|at|[Ff]ür|[Ff]or|bei)\s+(?=[A-ZÀ-Þ])")
 _TAIL = re.compile(r"\s*[,|–—(-]\s+.*$")
@@ -336,6 +340,11 @@ def is_person(name: str, site_keys: set[str]) -> bool:
     return squeeze(name) not in site_keys and len(name) <= _MAX_NAME_CHARS and _may_be_person(name)
 
 
+def _is_place_with_preposition(words: list[str]) -> bool:
+    """Whether a name starts with a small word that is no particle: `à Lornhaven`, `em São Paulo`."""
+    return len(words) > 1 and words[0].islower() and words[0] not in _PARTICLES and words[1][0].isupper()
+
+
 @lru_cache(_PAGE_BYLINES)
 def _may_be_person(name: str) -> bool:
     words = name.split()
@@ -344,6 +353,8 @@ def _may_be_person(name: str) -> bool:
     if not squeeze(name) or len(words) > 6 or _NEVER_IN_NAMES.search(name):
         return False
     if is_newsroom(name) or is_agency(name) or is_wire_agency(name) or is_call(name) or is_organisation(name):
+        return False
+    if names_a_newsroom(name) or _is_place_with_preposition(words):
         return False
     if len(unglue(name).split()) - len(words) > _MAX_GLUED:
         return False

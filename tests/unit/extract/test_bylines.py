@@ -161,3 +161,39 @@ def test_a_printed_person_beats_an_organisation_declared_as_one():
     author = {"@type": "Person", "name": "Wend Broadcasting Corporation"}
     declared = {"nodes": [{"@type": "NewsArticle", "is_article": True, "author": author}]}
     assert find_authors(page([HEAD, ("byline", "By Ada Mork"), *BODY], declared), []).value == ["Ada Mork"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    """هيئة التحرير|محرر الموقع|گروه سیاسی|دبیر خبر|ویب ڈیسک|מערכת האתר|כתבי חוף|वेब डेस्क|हमारे संवाददाता|নিজস্ব প্রতিবেদক
+    |செய்திப்பிரிவு|వెబ్ డెస్క్|സ്വന്തം ലേഖകൻ|ทีมข่าวภูมิภาค|Nhóm phóng viên|Phóng viên|编辑部|デジタル編集部|社説|디지털뉴스부
+    |Συντακτική Ομάδα|Редакція сайту|Отдел новостей|İnternet Servisi|Szerkesztőség|Uredništvo|Redaksi Kabar|Editor Web
+    |Dawati la Habari|ახალი ამბები|Խմբագրություն|ሪፖርተር|à Lornhaven|em São Paulo""".replace("\n    ", "").split("|"),
+)
+def test_newsrooms_roles_and_places_are_no_people_in_any_script(name):
+    assert not is_person(name, set())
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["نگار جواهریان", "محسن دبیر", "Fritz Haber", "Ana Webb", "von Trapp", "de la Cruz", "李明", "김도윤", "สมหญิง รักดี"],
+)
+def test_names_with_letters_of_such_words_are_people(name):
+    assert is_person(name, set())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("記者 黃志豪／台北 2024-10-12 09:30", ["黃志豪"]),
+        ("記者王小明、李大同／台北", ["王小明", "李大同"]),
+        ("記者王小明／李大同", ["王小明", "李大同"]),
+        ("Door onze redacteur Joost van der Meer", ["Joost van der Meer"]),
+        ("Von unserer Redakteurin Ute Brand", ["Ute Brand"]),
+        ("De nuestra corresponsal Ana Gil", ["Ana Gil"]),
+        ("Av vår korrespondent Nils Ahl", ["Nils Ahl"]),
+    ],
+    ids=case_id,
+)
+def test_places_and_roles_beside_reporters_are_left_out(text, expected):
+    assert [name for name in people_in(text) if is_person(name, set())] == expected

@@ -124,7 +124,7 @@ def test_a_printed_byline_is_preferred_to_the_state():
 )
 def test_the_section_is_the_last_step_of_a_marked_breadcrumb(steps, section):
     items = "".join(
-        f'<li itemprop="itemListElement" itemscope><a itemprop="item" href="/"><span itemprop="name">{step}</span></a></li>'
+        f'<li itemprop="itemListElement" itemscope><a href="/"><span itemprop="name">{step}</span></a></li>'
         for step in steps
     )
     path = f'<ol itemscope itemtype="https://schema.org/BreadcrumbList">{items}</ol>'
