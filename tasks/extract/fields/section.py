@@ -22,7 +22,7 @@ _NO_SECTIONS = frozenset(
     mainnavigation navigation übersicht übersichtsseite overview highlight highlights destacado destacados alaune top
     uncategorized uncategorised unkategorisiert unkategorisiertes allgemein allgemeines general nocategory sincategoria
     sincategoría nonclassé nonclasse nonclassifié senzacategoria semcategoria безкатегории безрубрики
-    nietgecategoriseerd bezkategorii ukategoriseret okategoriserade 未分类 未分類""".split()
+    nietgecategoriseerd bezkategorii ukategoriseret okategoriserade 未分类 未分類 記事 기사 文章 正文""".split()
 )
 _NO_SECTION_KEYS = frozenset(squeeze(word) for word in _NO_SECTIONS)
 _PATH = re.compile(r"\s+[>»›]\s+")

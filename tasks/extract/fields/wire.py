@@ -4,12 +4,17 @@ import re
 
 from tasks.extract.fields.address import host
 from tasks.extract.fields.byline_places import dropped_by_the_headline, lines_by_the_headline
+from tasks.extract.fields.json_ld_people import names_of
 from tasks.extract.page import LabelledLine, Page
 from tasks.text.publisher_names import is_wire_agency, squeeze
 
 _HEAD_CHARS = 70  # of the first paragraph; a dateline has a place, a date and an agency
 _WORDS_BEFORE = 7  # `RIO DE JANEIRO, 12 out 2024 (EFE)`
 _LINE_CHARS = 120
+_MIN_DECLARED = 3  # letters; two may be the initials of a writer
+_COPYRIGHT = re.compile(
+    r"^(?:copyright|©|\(c\))\s*(?:©|\(c\))?\s*(?:\d{4},?)?\s*(?:by\s+)?([^.,]{2,40}?)\s*(?:[.,]|$)", re.I
+)
 _MIN_BESIDE_DATE = 3  # letters; `AP` and `AA` are parts of times and buttons
 _ZONES = frozenset(["BST", "BTT", "CAT", "CST", "EAT", "EST", "IST", "MSK", "PST", "SAST", "SST", "STA", "WAT", "WIB"])
 _IN_BRACKETS = re.compile(r"[（(\[【]([^()（）\[\]【】]{2,40})[）)\]】]")
@@ -74,6 +79,19 @@ def agency_by_the_headline(page: Page) -> str | None:
             continue
         if agencies := _agencies_of(line, host(page.document.get("url")) or ""):
             return ", ".join(agencies)
+    return None
+
+
+def agency_declared(page: Page) -> str | None:
+    """The agency that a page declares as its writer, or names as the owner of the text below the story."""
+    site = host(page.document.get("url")) or ""
+    declared = [name for node in page.nodes() for name in names_of(node.get("author"), page)]
+    end = page.kept[-1].line_no if page.kept else 0
+    below = [line.text for line in page.dropped_names if line.line_no > end > 0]
+    owners = [match[1] for text in below if (match := _COPYRIGHT.match(text))]
+    for name in [*declared, *owners]:
+        if is_wire_agency(name) and (len(squeeze(name)) >= _MIN_DECLARED or name == "AP"):
+            return None if squeeze(name) in squeeze(site) else name
     return None
 
 
