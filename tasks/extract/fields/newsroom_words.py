@@ -18,8 +18,8 @@ _WORDS = frozenset(
     собкор соб вести вијести
     ομάδα σύνταξη σύνταξης γραφείο newsroom
     რედაქცია ამბები სიახლეები ሪፖርተር ዜና አዘጋጅ
-    redaksi szerkesztőség uredništvo urednistvo redacția redacţia administrador servisi equipo toimitus dawati mwandishi
-    muhabiri muhabirleri ajansı haberleri vijesti hírek știri zpravodajství web
+    redaksi humas szerkesztőség uredništvo urednistvo redacția redacţia administrador servisi equipo toimitus dawati
+    mwandishi muhabiri muhabirleri ajansı haberleri vijesti hírek știri zpravodajství web
     """.split()
 )
 _STEMS = ("редакц", "редакт", "корреспондент", "кореспондент", "συντακτικ", "խմբագր", "լրատվ", "redakc", "redaksj")

@@ -7,7 +7,7 @@ at both ends of the story, and only if a name follows its word and nothing else 
 import re
 from collections.abc import Iterator
 
-from tasks.extract.fields.byline_places import dropped_by_the_headline, lines_by_the_headline
+from tasks.extract.fields.byline_places import dropped_by_the_headline, is_source, lines_by_the_headline
 from tasks.extract.fields.byline_words import ROLE_AT_END, TWO_IN_ARABIC
 from tasks.extract.fields.east_asian_bylines import name_in_brackets, names_in_dateline, names_labelled
 from tasks.extract.page import LabelledLine, Page
@@ -175,6 +175,8 @@ def names_under_story(page: Page) -> list[str]:
     if len(lines) != 1 or lines[0].line_no > end + _LINES_TO_SIGNATURE:
         return []
     name = lines[0].text
+    if is_source(name, _language(page)):
+        return []
     elsewhere = [line.text for line in page.lines if line.line_no != lines[0].line_no]
     elsewhere += page.signals.get("tag_links", [])
     return [] if any(name in text for text in elsewhere) else [name]

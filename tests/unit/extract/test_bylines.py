@@ -197,3 +197,47 @@ def test_names_with_letters_of_such_words_are_people(name):
 )
 def test_places_and_roles_beside_reporters_are_left_out(text, expected):
     assert [name for name in people_in(text) if is_person(name, set())] == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([("byline", "Port Ellen"), ("date", "12 October 2024")], []),
+        ([("byline", "Ellen Port"), ("date", "12 October 2024")], ["Ellen Port"]),
+        ([("date", "Buenos Aires, 12 de octubre de 2024")], []),
+        ([("date", "São Paulo | 12/10/2024 09h30")], []),
+        ([("date", "Нижний Новгород, 12 октября 2024")], []),
+        ([("byline", "By San Juan")], ["San Juan"]),  # a word like `By` is sure
+        ([("date", "Filed under: Ellen Ross, Sea Front | 12 October 2024")], []),
+    ],
+    ids=case_id,
+)
+def test_a_place_or_section_beside_a_date_is_not_a_writer(lines, expected):
+    assert writers(["headline", *lines]) == expected
+
+
+def test_bylines_in_boxes_and_lists_below_a_short_story_are_other_peoples():
+    box = LabelledLine(5, "By Ada Mork", "promo", "drop", "container", 0, "p")
+    item = LabelledLine(6, "Ada Mork", "navigation", "drop", "below_story", 0, "li")
+    signed = LabelledLine(5, "By Ada Mork", "navigation", "drop", "below_story", 0, "p")
+    assert writers(["headline"], dropped=[box]) == []
+    assert writers(["headline"], {"author_links": ["Ada Mork", "Bo Lee"]}, [item]) == []
+    assert writers(["headline"], dropped=[signed]) == ["Ada Mork"]
+
+
+def test_several_bylines_in_elements_are_those_of_teasers():
+    elements = [["byline", "By Ada Mork"], ["byline", "By Bo Lee"]]
+    assert writers(["headline"], {"bylines": elements}) == []
+    assert writers(["headline"], {"bylines": elements[:1]}) == ["Ada Mork"]
+
+
+def writers(lines, signals=None, dropped=()):
+    """The authors of a page with a headline, lines below it and a story of two paragraphs."""
+    texts = [("headline", "Ferry to run again after repairs") if line == "headline" else line for line in lines]
+    texts += [("paragraph", "The ferry will carry passengers again from Monday."), ("paragraph", "It is a relief.")]
+    rows = [
+        LabelledLine(number, text, label, "keep" if label == "paragraph" else "field", "r", 0, "p")
+        for number, (label, text) in enumerate(texts, 1)
+    ]
+    document = {"media_type": "text/html", "url": None, "fetched_at": None, "signals": None, "language": "en"}
+    return find_authors(Page(document, rows, signals or {}, dropped_names=list(dropped)), []).value
