@@ -20,6 +20,7 @@ import pandas as pd
 import pyarrow as pa
 
 from expectations import data_docs
+from expectations.configurations import configurations_kept
 from expectations.deferred import deferred
 from expectations.rule import ROW_COUNT, UNIQUE, Rule, Severity, Suite
 
@@ -294,7 +295,9 @@ def _check_chunk(suite: Suite, chunk: pa.Table, verdict: Verdict, docs: Path | N
     frame = chunk.to_pandas().reset_index(drop=True)
     outcomes = {outcome.code: outcome for outcome in verdict.outcomes}
     rules = {rule.code: rule for rule in suite.rules}
-    for result in _results(suite, frame, docs):
+    with configurations_kept():
+        results = _results(suite, frame, docs)
+    for result in results:
         rule = rules[result.code]
         if is_only or rule.check.name != ROW_COUNT:  # of one chunk of several the number of rows says nothing
             _add_result(result, rule, outcomes[rule.code], frame, verdict)

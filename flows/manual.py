@@ -10,6 +10,7 @@ from tasks.schema.croissant import croissant
 from tasks.schema.dictionary import dictionary
 from tasks.schema.manual import MARK, dictionary_markdown, readme_markdown
 from tasks.storage.atomic import write_text
+from tasks.storage.output_mark import MANUAL
 
 logger = logging.getLogger(__name__)
 _PROBE_BYTES = 1 << 20  # of a file that may be the user's: its mark is in there
@@ -22,11 +23,12 @@ def write_manual(root: Path) -> list[Path]:
     """
     described = dictionary(quarantine_sentences())
     written = []
-    for name, text in {
-        "README.md": readme_markdown(described),
-        "DICTIONARY.md": dictionary_markdown(described),
-        "croissant.json": orjson.dumps(croissant(), option=orjson.OPT_INDENT_2).decode() + "\n",
-    }.items():
+    texts = (
+        readme_markdown(described),
+        dictionary_markdown(described),
+        orjson.dumps(croissant(), option=orjson.OPT_INDENT_2).decode() + "\n",
+    )
+    for name, text in zip(MANUAL, texts, strict=True):
         path = root / name
         try:
             if _is_outdated(path, text):

@@ -37,8 +37,8 @@ from tasks.load.layout import (
     write_mark,
 )
 from tasks.load.tables.months import UNKNOWN_MONTH
-from tasks.storage.atomic import remove_temporary, replace_link, replaced_folder, write_json
-from tasks.storage.output_mark import read_mark
+from tasks.storage.atomic import remove_temporary, remove_temporary_of, replace_link, replaced_folder, write_json
+from tasks.storage.output_mark import MANUAL, MARK, read_mark
 from tasks.storage.tables import is_file_of, write_table
 
 KEEP_SNAPSHOTS = 3  # the current one and two before, for readers in the middle of a scan
@@ -214,7 +214,7 @@ class Output:
         unpublished = [self.root / name for name in UNPUBLISHED]
         for folder in (self.work, self.published, self.reports, self.runs, self.quality, *unpublished):
             remove_temporary(folder)
-        self.sweep_links()
+        self.sweep_root()
         state, names = self.state(), snapshot_names(self.root)
         for name in names if state else ():
             # a snapshot later than the current one was built but not published
@@ -223,12 +223,10 @@ class Output:
         if state:  # a run may have been killed before it was done with these
             self._link_tables()
 
-    def sweep_links(self) -> None:
-        """Delete links to tables that were made and not put in their place; what else is in the folder is not ours."""
-        for table in TABLES:
-            for path in self.root.glob(f".{table}.*.tmp"):
-                if path.is_symlink():
-                    path.unlink(missing_ok=True)
+    def sweep_root(self) -> None:
+        """Delete files and links that were made and not put in their place; what else is in the folder is not ours."""
+        for name in (*TABLES, MARK, *MANUAL):
+            remove_temporary_of(self.root / name)
 
     def clear_work(self) -> None:
         """Delete the files between the steps, when the run is over."""

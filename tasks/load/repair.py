@@ -55,7 +55,7 @@ def repair(output: Output) -> Repaired | None:
         damage = find_damage(output.root)
         if not damage:  # a repair was killed before it was done
             _delete_copies(output)
-            output.sweep_links()
+            output.sweep_root()
             return None
         for table in TABLES:
             _check_place(output.root / table, table)
@@ -65,7 +65,7 @@ def repair(output: Output) -> Repaired | None:
                 (output.published / name).rename(output.published / f"{DAMAGED}{name}")
         _make_links(output, state)
         kept = _delete_copies(output)
-        output.sweep_links()
+        output.sweep_root()
         write_mark(output.root)
     return Repaired(damage, state, (*kept, *sorted(output.published.glob(f"{DAMAGED}*"))))
 

@@ -80,3 +80,10 @@ def remove_temporary(folder: Path) -> int:
                 path.unlink(missing_ok=True)
             removed += 1
     return removed
+
+
+def remove_temporary_of(path: Path) -> None:
+    """Delete the temporary files and links that a killed run left in place of a file; others beside it stay."""
+    for temporary in path.parent.glob(f".{path.name}.*.tmp"):
+        if _TEMPORARY.match(temporary.name) and (temporary.is_symlink() or temporary.is_file()):
+            temporary.unlink(missing_ok=True)

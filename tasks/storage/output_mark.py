@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+MANUAL = ("README.md", "DICTIONARY.md", "croissant.json")  # beside the tables; `flows.manual` writes them
 MARK = "copydesk.json"  # in every output: which version created it, and whether a run has published to it
 
 

@@ -132,7 +132,7 @@ def _find_starts(story: Story) -> Evidence | None:
         if count >= _LABELS_MIN and len(start) == _START_CHARS and " " in start.strip()
     }
     if recurring:
-        evidence = _find_alike(paragraphs, starts, recurring)
+        evidence = _find_alike(story, starts, recurring)
         if evidence:
             return evidence
     if len(set(heads)) == len(heads):
@@ -149,13 +149,16 @@ def _find_starts(story: Story) -> Evidence | None:
     return None
 
 
-def _find_alike(paragraphs: Sequence[str], starts: Sequence[str], recurring: Set[str]) -> Evidence | None:
+def _find_alike(story: Story, starts: Sequence[str], recurring: Set[str]) -> Evidence | None:
     """Many paragraphs with one of the recurring starts, or labels with one between long paragraphs."""
-    # the speakers of an interview say sentences
+    paragraphs = story.paragraphs
+    # the speakers of an interview say sentences, and headings of a list are alike, too
     open_ones = [
         n
         for n, start in enumerate(starts)
-        if start in recurring and (paragraphs[n][-1] not in _STOPS or not start[0].isalpha())
+        if start in recurring
+        and (paragraphs[n][-1] not in _STOPS or not start[0].isalpha())
+        and not (story.tags[n] or "").startswith("h")
     ]
     labels = [n for n in open_ones if _is_between(paragraphs, n)]
     for own, least in (

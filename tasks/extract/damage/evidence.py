@@ -1,5 +1,6 @@
 """What detectors of damage read, and what they find."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +27,13 @@ _PLAIN = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 \n"
 _ASCII = bytes(range(128))
 SAMPLE_CHARS = 2_500  # from which the words of a text are known as surely as from all of it
 _DIGITS_AS_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
+_PROGRAM_TAGS = frozenset({"pre", "code"})
+_PROGRAM_WORDS = frozenset(
+    "JavaScript TypeScript Python Java HTML CSS JSON API APIs SDK SQL React Angular GitHub Linux npm developers"
+    " programming compiler codebase syntax plugin variable function".split()
+)
+_WORD = re.compile(r"\w+")
+_PROGRAM_WORDS_MIN = 8  # different ones: news about a program has fewer, and so has code that got into a story
 _SHOWN_CHARS = 80  # of a text that is shown as evidence: a line of a terminal
 _BEFORE_CHARS = 20  # of them before the place that shows the damage
 
@@ -132,6 +140,14 @@ class Story:
     def count(self, literals: Literals) -> int:
         """How often the text has the strings."""
         return sum([count for literal, count in self.literals.items() if literal in literals])
+
+    @cached_property
+    def is_about_programs(self) -> bool:
+        """Whether code belongs to the story: it shows some as code, or has many words of those who write programs."""
+        return (
+            not _PROGRAM_TAGS.isdisjoint(self.tags)
+            or len(_PROGRAM_WORDS.intersection(_WORD.findall(self.text))) >= _PROGRAM_WORDS_MIN
+        )
 
     def at(self, position: int) -> Evidence:
         """The evidence at a position in the text, whose paragraphs are separated by two line feeds."""

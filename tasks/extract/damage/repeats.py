@@ -203,7 +203,8 @@ def find_cut_paragraphs(story: Story) -> Evidence | None:
     if story.count(_LEFT_OUT) >= max(_LEFT_OUT_MIN, _LEFT_OUT_SHARE * story.word_count):
         return Evidence(0, excerpt(story.paragraphs[0]))
     has_dots = story.has(_DOTS) or "…" in story.letters_beyond_ascii
-    small = [n for n, one in enumerate(story.paragraphs) if one[:1].islower()]
+    # the items of a list may go on with the sentence above it
+    small = [n for n, one in enumerate(story.paragraphs) if one[:1].islower() and story.tags[n] != "li"]
     if not has_dots and len(small) < _CUT_MIN:
         return None
     long_ones = [n for n, one in enumerate(story.paragraphs) if len(one) >= _WHOLE_CHARS - 1]

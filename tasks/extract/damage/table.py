@@ -22,6 +22,10 @@ from tasks.extract.damage import (
 from tasks.extract.damage.evidence import Evidence, Story
 from tasks.vocabulary import Doubt
 
+# what a story about programs quotes and shows
+_PART_OF_PROGRAMS = frozenset(
+    {Doubt.CODE_IN_TEXT, Doubt.MARKUP_IN_TEXT, Doubt.MARKDOWN_IN_TEXT, Doubt.TEMPLATE_IN_TEXT, Doubt.DESK_NOTES}
+)
 _STORIES_AT_ONCE = 50  # whose texts fit into the cache, too
 
 
@@ -48,7 +52,7 @@ DETECTORS = (
     Detector(Doubt.WORDS_UNLIKELY, words.find_unlikely_words, 0.14),
     Detector(Doubt.NUMBERS_DAMAGED, signs.find_numbers_damaged, 0.0),
     Detector(Doubt.SPACES_BEFORE_MARKS, signs.find_spaces_before_marks, 0.17),
-    Detector(Doubt.PHRASE_REPEATED, between.find_phrases, 0.38),
+    Detector(Doubt.PHRASE_REPEATED, between.find_phrases, 0.28),
     Detector(Doubt.ADS_IN_TEXT, between.find_ads, 0.24),
     Detector(Doubt.MAIL_FOOTERS, between.find_mail_footers, 0.0),
     Detector(Doubt.EXCERPT_ONLY, between.find_excerpt, 0.07),
@@ -61,7 +65,7 @@ DETECTORS = (
     Detector(Doubt.HYPHENS_LEFT, letters.find_hyphens_left, 0.0),
     Detector(Doubt.TEXT_REPEATED, repeats.find_repeats, 0.17),
     Detector(Doubt.COMMENTS_IN_TEXT, repeats.find_comments, 0.0),
-    Detector(Doubt.PARAGRAPHS_CUT, repeats.find_cut_paragraphs, 0.17),
+    Detector(Doubt.PARAGRAPHS_CUT, repeats.find_cut_paragraphs, 0.1),
     Detector(Doubt.PARAGRAPHS_ALIKE, repeats.find_forms, 0.1),
     Detector(Doubt.TITLE_DAMAGED, declared.find_title_damage, 0.07),
     Detector(Doubt.TITLE_DAMAGED, headlines.find_odd_headline, 0.0),
@@ -91,6 +95,6 @@ def find_damage(stories: Sequence[Story]) -> Iterator[dict[Doubt, Evidence]]:
         for detector in DETECTORS:
             for story, damage in zip(some, found, strict=True):
                 evidence = detector.find(story)
-                if evidence:
+                if evidence and not (detector.doubt in _PART_OF_PROGRAMS and story.is_about_programs):
                     damage[detector.doubt] = evidence
         yield from found

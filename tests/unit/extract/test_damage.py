@@ -1,6 +1,7 @@
 """Damage that a reader would see at once is a flag of the row, and real text has none."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from support.damaged_words import DAMAGED_WORDS
@@ -275,6 +276,20 @@ UNDAMAGED = {
     "a repeated first word": story(title="Boats, boats, boats: the trust counts them"),
     "a headline in three parts": story(title="Pier | Trust spends two million"),
     "zero in German": story(["Das Spiel endete null zu null, und null Tore sind null Punkte wert."], language="de"),
+    "a story that shows code": replace(
+        among("<b>bold</b> is one tag, <i>slanted</i> another, <u>underlined</u> a third.", "print('{{ name }}')"),
+        tags=["p", "pre", *["p"] * len(PLAIN)],
+    ),
+    "a story about programs": among(
+        "React and Angular are JavaScript, most developers say; HTML and CSS are not programming. The API sends JSON:",
+        "const boat = document.getElementById('boat'); boat.append('{{ name }}');",
+    ),
+    "items of a list that go on with a sentence": replace(
+        story([*PLAIN, *(text[0].lower() + text[1:] for text in BESIDE_PLAIN[3:7])]), tags=["p"] * 4 + ["li"] * 4
+    ),
+    "headings that start alike": replace(
+        story([part for text in PLAIN for part in (f"The boats of {text[4:9]}", text)]), tags=["h3", "p"] * len(PLAIN)
+    ),
     "Chinese with Latin names": story(
         ["相关法规二次征求意见，消费者可在30天内退换，SK集团表示欢迎。"] * 1, language="zh"
     ),

@@ -21,7 +21,7 @@ from tasks.load.layout import TABLES, DamagedOutputError, OutputError, find_dama
 from tasks.load.output import Changes, Output
 from tasks.load.repair import repair
 from tasks.storage.atomic import remove_temporary
-from tasks.storage.output_mark import MARK, read_mark
+from tasks.storage.output_mark import MANUAL, MARK, read_mark
 from tasks.storage.tables import write_table
 
 
@@ -82,6 +82,18 @@ def test_foreign_files_in_an_output_are_passed_over(tmp_path, name):
     assert own.read_text() == '{"a": 1}'
     assert read_reports(output, 9) == []
     assert not output.work.exists()
+
+
+@pytest.mark.parametrize("name", [MARK, *MANUAL, *TABLES])
+def test_what_a_killed_run_did_not_put_in_its_place_is_deleted(tmp_path, name):
+    output = Output(tmp_path)
+    publish(output)
+    left, own = tmp_path / f".{name}.{'0f' * 16}.tmp", tmp_path / f".thesis.md.{'0f' * 16}.tmp"
+    left.write_text("half")
+    own.write_text("mine")
+    output.sweep()
+    assert not left.exists()
+    assert own.exists()
 
 
 def test_only_temporary_files_of_ours_are_deleted(tmp_path):
