@@ -5,8 +5,6 @@ A word counts only where it is printed as a role: `Fotos: Ada Mörk` cuts her na
 
 import re
 
-from tasks.text.date_patterns import LETTER
-
 # what stands before `by`, `von`, `par` in a byline
 _PIECE = r"""
     (?: (?: guest \s )? (?: story | stories | words | text | article | report | reporting | opinion | column
@@ -116,8 +114,9 @@ INTERVIEWED = re.compile(
     re.I,
 )
 # `سامي عادل وأحمد فؤاد`: two names of two words; in some names the letter for `and` is the first
+_ARABIC = "[ء-ْٰ]"
 TWO_IN_ARABIC = re.compile(
-    rf"^({LETTER}+\s{LETTER}+)\sو(?!ليد|ائل|سام|سيم|فاء|جدي|حيد|ديع|صفي|فيق|هيب|رد|عد|داد|صال)({LETTER}{{2,}}\s{LETTER}+)$"
+    rf"^({_ARABIC}+\s{_ARABIC}+)\sو(?!ليد|ائل|سام|سيم|فاء|جدي|حيد|ديع|صفي|فيق|هيب|رد|عد|داد|صال)({_ARABIC}{{2,}}\s{_ARABIC}+)$"
 )
 # before two names or more
 PROFESSION = re.compile(
