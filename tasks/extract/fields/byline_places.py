@@ -157,7 +157,7 @@ def dropped_by_the_headline(page: Page) -> list[LabelledLine]:
 
 def _is_of_box(line: LabelledLine) -> bool:
     """Whether a dropped line is one of a list or a box: below a short story it is as near to the headline."""
-    return line.tag == "li" or line.reason in ("container", "link_list")
+    return line.tag == "li" or line.reason == "link_list" or line.label in ("promo", "related")
 
 
 def _own_headline(page: Page) -> LabelledLine | None:

@@ -219,7 +219,7 @@ def test_a_place_or_section_beside_a_date_is_not_a_writer(lines, expected):
 def test_bylines_in_boxes_and_lists_below_a_short_story_are_other_peoples():
     box = LabelledLine(5, "By Ada Mork", "promo", "drop", "container", 0, "p")
     item = LabelledLine(6, "Ada Mork", "navigation", "drop", "below_story", 0, "li")
-    signed = LabelledLine(5, "By Ada Mork", "navigation", "drop", "below_story", 0, "p")
+    signed = LabelledLine(5, "Posted by Ada Mork at 5:11 AM", "footer", "drop", "container", 0, "div")
     assert writers(["headline"], dropped=[box]) == []
     assert writers(["headline"], {"author_links": ["Ada Mork", "Bo Lee"]}, [item]) == []
     assert writers(["headline"], dropped=[signed]) == ["Ada Mork"]
