@@ -188,6 +188,7 @@ def test_names_with_letters_of_such_words_are_people(name):
         ("記者 黃志豪／台北 2024-10-12 09:30", ["黃志豪"]),
         ("記者王小明、李大同／台北", ["王小明", "李大同"]),
         ("記者王小明／李大同", ["王小明", "李大同"]),
+        ("By Hal Moss, marine engineer", ["Hal Moss"]),
         ("Door onze redacteur Joost van der Meer", ["Joost van der Meer"]),
         ("Von unserer Redakteurin Ute Brand", ["Ute Brand"]),
         ("De nuestra corresponsal Ana Gil", ["Ana Gil"]),
@@ -202,6 +203,7 @@ def test_places_and_roles_beside_reporters_are_left_out(text, expected):
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
+        ([("standfirst", "Guest post by Dr. Hal Moss, engineer | 12 October 2024")], ["Hal Moss"]),
         ([("byline", "Port Ellen"), ("date", "12 October 2024")], []),
         ([("byline", "Ellen Port"), ("date", "12 October 2024")], ["Ellen Port"]),
         ([("date", "Buenos Aires, 12 de octubre de 2024")], []),
