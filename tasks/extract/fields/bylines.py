@@ -198,10 +198,10 @@ def _people_in(text: str) -> tuple[str, ...]:
     names: list[str] = []
     for part in _BETWEEN_NAMES.split(text):
         pieces = [piece.strip() for piece in (part or "").split(",") if piece.strip()]
-        if not all(map(str.islower, pieces)):  # `Ada Mörk, marine engineer`
-            pieces = [piece for piece in pieces if not piece.islower()]
         if len(pieces) == 2 and _is_last_name_first(*pieces):
             pieces = [f"{pieces[1]} {pieces[0]}"]
+        if not all(map(str.islower, pieces)):  # `Ada Mörk, marine engineer`
+            pieces = [piece for piece in pieces if not piece.islower()]
         names += [name for piece in pieces if (name := _tidy(piece)) and not _is_role(name)]
     return tuple(names)
 

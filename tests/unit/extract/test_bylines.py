@@ -189,6 +189,7 @@ def test_names_with_letters_of_such_words_are_people(name):
         ("記者王小明、李大同／台北", ["王小明", "李大同"]),
         ("記者王小明／李大同", ["王小明", "李大同"]),
         ("By Hal Moss, marine engineer", ["Hal Moss"]),
+        ("harbournews.example, Frankfurt, Germany", ["Frankfurt", "Germany"]),  # one word each: they are no full names
         ("Door onze redacteur Joost van der Meer", ["Joost van der Meer"]),
         ("Von unserer Redakteurin Ute Brand", ["Ute Brand"]),
         ("De nuestra corresponsal Ana Gil", ["Ana Gil"]),
