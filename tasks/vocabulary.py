@@ -128,7 +128,7 @@ class Doubt(DescribedEnum):
         "words_unlikely",
         "The words or letters are not those of the language, or common words are missing.",
     )
-    NUMBERS_DAMAGED = "numbers_damaged", "Numbers are errors of a spreadsheet or powers of ten."
+    NUMBERS_DAMAGED = "numbers_damaged", "Numbers are errors of a spreadsheet, powers of ten or zeros, or are missing."
     SPACES_BEFORE_MARKS = "spaces_before_marks", "Spaces are before full stops, or between characters that have none."
     PHRASE_REPEATED = "phrase_repeated", "A phrase, such as a label, recurs all through the text."
     ADS_IN_TEXT = "ads_in_text", "Advertisements, offers of a shop or spam are between the paragraphs."
@@ -142,7 +142,7 @@ class Doubt(DescribedEnum):
     LETTERS_REPEATED = "letters_repeated", "Letters are printed three times in many words."
     SPACES_DAMAGED = "spaces_damaged", "Words stick together, or their letters stand apart."
     CASE_LOST = "case_lost", "The text is in capitals, or has none."
-    MARKS_LOST = "marks_lost", "The text lacks the accents of its language, or any full stop."
+    MARKS_LOST = "marks_lost", "The text lacks the accents or apostrophes of its language, or any full stop."
     HYPHENS_LEFT = "hyphens_left", "Words are still divided as at the ends of printed lines."
     TEXT_REPEATED = "text_repeated", "Much of the text is in it more than once, or paragraphs start alike."
     COMMENTS_IN_TEXT = "comments_in_text", "Comments of readers are in the text."
@@ -174,6 +174,7 @@ class Doubt(DescribedEnum):
     AUTHOR_UNUSUAL = "author_unusual", "The site names this author, or none, on nearly all pages, and did not before."
     PUBLISHER_UNUSUAL = "publisher_unusual", "The site's other pages, or its earlier ones, name another publisher."
     LANGUAGE_UNUSUAL = "language_unusual", "The site's other pages, or its earlier ones, are in another language."
+    LENGTHS_ALIKE = "lengths_alike", "Other texts of the site end open after as many characters."
     TEXT_SHARED = "text_shared", "Much of the text is also in other articles of the site."
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import orjson
 
 from tasks.clean.label.page_kind import LIVE_UPDATES, PLAIN, PageFacts, judge
+from tasks.clean.label.page_signs import PageText, Sign, has_story_signs, signs_against
 from tasks.clean.model import features, page_words, story
 from tasks.clean.model.page_declared import declared_features
 from tasks.clean.model.page_features import block_features
@@ -136,19 +137,29 @@ def _page_facts(
 ) -> PageFacts:
     words, signals = prepared.columns["words"][first:end], prepared.signals[page]
     probability, other_kind, page_features = verdicts.of(page)
+    texts = prepared.blocks.text[first:end]
+    signs: tuple[Sign, ...] = ()
+    is_story_like = True
+    if probability < PLAIN:
+        first_kept = int(np.flatnonzero(is_kept)[0]) if is_kept.any() else 0
+        page_text = PageText(texts, first_kept, signals, page_features)
+        is_story_like = has_story_signs(page_text)
+        signs = signs_against(page_text, is_story_like=is_story_like)
     return PageFacts(
         kept_words=int(words[is_kept].sum()),
         page_words=float(words.sum()),
         page_lines=end - first,
         entries={n - first: prepared.entries[n] for n in range(first, end) if n in prepared.entries},
         last_kept=int(np.flatnonzero(is_kept)[-1]) if is_kept.any() else 0,
-        is_ending_in_dots=_ends_in_dots(prepared.blocks.text[first:end], is_kept),
+        is_ending_in_dots=_ends_in_dots(texts, is_kept),
         kept_lines=int(is_kept.sum()),
         is_live_declared=bool(signals and signals.is_live()),
-        clock_lines=_clock_lines(prepared.blocks.text[first:end], is_kept),
+        clock_lines=_clock_lines(texts, is_kept),
         story_probability=probability,
         other_kind=other_kind,
         features=page_features,
+        signs=signs,
+        is_story_like=is_story_like,
     )
 
 

@@ -4,6 +4,7 @@ A reader of one page sees nothing wrong with a name, a date or a paragraph that 
 here is one entry of `_FINDERS`. Per page some 110 bytes are in memory, and a bounded number of paragraphs in all.
 """
 
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields
@@ -43,6 +44,13 @@ _POOR_FIT, _DOUBTFUL_FIT = 0.5, 0.75  # share of a headline's words in its text;
 _FULL_MINUTE_SHARE = 0.3  # of a site's pages: fewer may be published by a clock at a full minute
 _PART_SHARE = 0.6  # of a site's pages whose headlines have the same start or end
 _FORM_SHARE = 0.2  # of a site's pages: fewer may be a series, such as a daily horoscope
+
+
+_ALIKE_CHARS = 2  # more or fewer, since spaces at the cut fall away
+_ALIKE_MIN, _ALIKE_SHARE = (
+    5,
+    0.35,
+)  # of a site's pages; of texts cut within words and after them, some end in a full stop
 
 
 class SiteLimits(NamedTuple):
@@ -322,6 +330,21 @@ def _past_values(flags: SiteFlags, noun: str) -> dict[str, dict[int, float]]:
     }
 
 
+def _lengths_alike(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
+    """Texts that a program cut after a number of characters, with or without those between paragraphs."""
+    pages, is_known = np.bincount(rows.sites)[rows.sites], rows.lengths == 0
+    # with the characters between paragraphs, and with the summary above them
+    for between, has_lead in itertools.product((0, 1, 2), (True, False)):
+        lengths = rows.lengths - between * rows.breaks - (0 if has_lead else rows.leads - between)
+        keys = rows.sites * (lengths.max(initial=0) + 3 * _ALIKE_CHARS) + lengths + _ALIKE_CHARS
+        ordered = np.sort(keys[rows.lengths > 0])
+        counts = np.searchsorted(ordered, keys + _ALIKE_CHARS, "right")
+        counts -= np.searchsorted(ordered, keys - _ALIKE_CHARS, "left")
+        is_odd = ~is_known & (counts >= np.maximum(_ALIKE_MIN, _ALIKE_SHARE * pages))
+        is_known |= is_odd
+        yield from _found(Doubt.LENGTHS_ALIKE, is_odd, partial(_counted, counts, "texts end after as many characters"))
+
+
 def _text_shared(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
     shares = flags.shared.shares(rows.texts)
     numbers = np.array(sorted(shares), dtype=np.int64)
@@ -340,6 +363,7 @@ _FINDERS: dict[Doubt, Callable[[SiteFlags, Rows], Iterator[Finding]]] = {
     Doubt.OLDER_THAN_USUAL: _older_than_usual,  # (0)
     Doubt.PUBLISHER_UNUSUAL: _publisher_unusual,  # (0)
     Doubt.LANGUAGE_UNUSUAL: _language_unusual,  # (0.04)
+    Doubt.LENGTHS_ALIKE: _lengths_alike,  # (0)
     Doubt.TEXT_SHARED: _text_shared,  # (0.08)
 }
 SITE_FLAGS = tuple(doubt.value for doubt in _FINDERS)

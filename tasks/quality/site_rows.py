@@ -39,6 +39,9 @@ class Rows:
     languages: Ids
     instants: npt.NDArray[np.int64]  # microseconds since 1970, NO_TIME where only the day is known
     ages: npt.NDArray[np.int64]  # between publication and fetch, in microseconds; 0 if unknown
+    lengths: npt.NDArray[np.int64]  # of the text in characters, 0 if it ends as a sentence does
+    breaks: npt.NDArray[np.int64]  # between its paragraphs
+    leads: npt.NDArray[np.int64]  # characters of its first paragraph
     fits: npt.NDArray[np.float32]  # share of the headline's words that are in the text; NaN if it has too few
 
     @classmethod
@@ -53,6 +56,7 @@ class Rows:
         is_day_only = (minutes % _MINUTES_PER_DAY == 0) | (published // MICROSECONDS_PER_MINUTE % _MINUTES_PER_DAY == 0)
         has_age = (days != NO_TIME) & (fetched != NO_TIME)
         age = fetched - np.where(has_age, days, 0) * _MINUTES_PER_DAY * MICROSECONDS_PER_MINUTE
+        lengths, breaks, leads = _open_texts(table.column("text"))
         titles = pc.utf8_lower(table.column("title"))
         return cls(
             docs=to_uint64(table.column("doc_id")),
@@ -71,6 +75,9 @@ class Rows:
             languages=_hashes(table.column("language")),
             instants=np.where(is_day_only, NO_TIME, published),
             ages=np.where(has_age, age, 0),
+            lengths=lengths,
+            breaks=breaks,
+            leads=leads,
             fits=table.column("title_found_share").to_numpy().astype(np.float32),
         )
 
@@ -94,6 +101,22 @@ def _hashes(column: pa.ChunkedArray) -> Ids:
     """Hashes of strings; 0 for null and for the empty string."""
     column = pc.fill_null(column, "")
     return np.where(pc.equal(column, "").to_numpy(), np.uint64(0), hash_strings(column))
+
+
+def _open_texts(texts: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+    """Of texts whose last character is a letter or a comma: the length, the breaks of paragraphs, the first paragraph.
+
+    All in characters; 0 for other texts. A summary above the text may not be cut with it.
+    """
+    is_open = pc.match_substring_regex(texts, r"[\pL,]$")
+    found = np.zeros((3, len(texts)), dtype=np.int64)
+    own = texts.filter(is_open).to_pylist()
+    found[:, np.flatnonzero(is_open.to_numpy())] = (
+        np.array([(len(text), text.count("\n\n"), text.find("\n\n") + 2) for text in own], dtype=np.int64)
+        .reshape(-1, 3)
+        .T
+    )
+    return found
 
 
 def _is_host(table: pa.Table) -> Mask:

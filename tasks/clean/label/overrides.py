@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from tasks.clean.label.entries import find_entries
 from tasks.clean.label.missed_lines import find_missed_lines
 from tasks.clean.label.other_parts import remove_other_parts
 from tasks.clean.label.page import LineLabel, PageLines
@@ -41,7 +42,7 @@ def correct_story(page: PageLines) -> dict[int, LineLabel]:
         _remove_hidden(page, removed)
         _remove_pull_quotes(page, removed)
     remove_other_parts(page, removed)
-    added = find_missed_lines(page, removed)
+    added = find_missed_lines(page, removed) | find_entries(page, removed)
     for n in removed:
         page.is_story[n] = False
     for n in added:

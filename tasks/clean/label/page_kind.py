@@ -1,13 +1,16 @@
 """What a page is as a whole: an article, a live ticker, a stub or something else, and how sure that is."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tasks.clean.label.page_signs import Sign
 from tasks.clean.model.lexicon import Entry
 
 LIVE_UPDATES = 6  # a page with this many paragraphs that start with a time of day is a ticker
 _FEW_WORDS = 5  # kept; with fewer there is no sentence
 PLAIN = 0.8  # from this probability on a page is clearly a story, and no reason against it is given
+_SURELY_OTHER = 0.03  # by the model; results of matches without a date have 0.05
 _BARE_LINKS = 0.2  # of a page's words; a list of links is not prose
 _BARE_PROSE = (
     # lines at most, words at least, share of prose at least, probability at least
@@ -18,6 +21,7 @@ _TEASER_LINES, _TEASER_WORDS = 2, 50  # a longer text that ends in dots leaves s
 _STUB_WORDS = 250  # a longer text above a note on subscriptions is complete
 _SHELL_WORDS = 25  # of the whole page; a list of links has more
 _WALL_LINES = 12  # of a wall with one line that asks for consent; a page around a short story has more
+_SMALL_WALL_LINES = 8  # with a line that asks for consent, and nothing that stories have
 _LOGIN_LINES = 3
 # phrases that name a page's kind, in their order of precedence
 _KIND_PHRASES = {
@@ -44,6 +48,8 @@ class PageFacts:
     story_probability: float  # by the page model
     other_kind: str | None  # by the page model, if it holds no story
     features: Mapping[str, float]  # of `tasks.clean.model.page_features`, for the sentence that gives the reason
+    signs: tuple[Sign, ...] = ()  # of a page in doubt, that it is something else; the surest first
+    is_story_like: bool = True  # whether it has what stories have: a date, a writer, a type
 
 
 @dataclass(frozen=True)
@@ -73,8 +79,8 @@ def judge(facts: PageFacts) -> PageKind:
     certain = _certain_other(facts, has_paywall=bool(paywall))
     if certain:
         return PageKind(certain[0], 0.0, *certain)
-    other = facts.other_kind
-    probability = max(facts.story_probability, _least_probability(facts))
+    other = facts.signs[0].kind if facts.signs else facts.other_kind
+    probability = _probability(facts)
     reason = None if probability >= PLAIN or other is None else _reason_against(other, facts)
     if facts.is_live_declared:
         return PageKind("live", probability, other, reason or "declared as a live blog")
@@ -87,13 +93,25 @@ def judge(facts: PageFacts) -> PageKind:
     return PageKind("article", probability, other, reason)
 
 
+def _probability(facts: PageFacts) -> float:
+    """The probability that a page holds a story: the model's, with the signs against it."""
+    if not facts.signs:
+        return max(facts.story_probability, _least_probability(facts))
+    odds = math.prod(sign.odds for sign in facts.signs)
+    chance = facts.story_probability * odds
+    return chance / (chance + 1 - facts.story_probability)
+
+
 def _least_probability(facts: PageFacts) -> float:
     """The least probability of a page that is hardly more than sentences, like a story saved without its site.
 
     The model has seen few such pages. Of 74 pages of at most 30 lines that are half prose, 61 are stories; of 76 pages
-    of at most 40 lines with a hundred words that make up seven tenths, 69 are.
+    of at most 40 lines with a hundred words that make up seven tenths, 69 are. Where the model is nearly sure of the
+    contrary and the page shows neither a date nor a writer, all were something else.
     """
     if facts.features.get("page_links", 0.0) >= _BARE_LINKS:
+        return 0.0
+    if not facts.is_story_like and facts.story_probability < _SURELY_OTHER:
         return 0.0
     share = facts.kept_words / max(facts.page_words, 1)
     for most_lines, least_words, least_share, probability in _BARE_PROSE:
@@ -170,7 +188,9 @@ _SIGNS: dict[str, tuple[str, tuple[tuple[str, float, str], ...]]] = {
 def _reason_against(kind: str, facts: PageFacts) -> str:
     """The sentence that says why a page may hold no story."""
     name, signs = _SIGNS[kind]
-    shown = dict.fromkeys(words for feature, least, words in signs if facts.features.get(feature, 0) >= least)
+    seen = [sign.words for sign in facts.signs if sign.kind == kind]
+    seen += [words for feature, least, words in signs if facts.features.get(feature, 0) >= least]
+    shown = dict.fromkeys(seen)
     share = f"{facts.kept_words} of {int(facts.page_words):,} words are prose"
     return f"reads like {name}: {', '.join([*shown, share])}"
 
@@ -181,7 +201,8 @@ def _certain_other(facts: PageFacts, *, has_paywall: bool) -> tuple[str, str] | 
     consent = sum(entry.kind in ("footer.cookie", "not_article.cookie_wall") for entry in facts.entries.values())
     # a footer has one such line, a wall consists of them
     is_wall = consent >= 3 and facts.page_lines < 40
-    is_bare_wall = consent >= 2 and facts.page_lines < _WALL_LINES and not has_paywall
+    least_consent = 1 if facts.page_lines < _SMALL_WALL_LINES and not facts.is_story_like else 2
+    is_bare_wall = consent >= least_consent and facts.page_lines < _WALL_LINES and not has_paywall
     if (is_wall or is_bare_wall) and facts.kept_words < 120:
         return "cookie_wall", f"{prose}, and {consent} lines that ask for consent"
     if facts.kept_words < 60:

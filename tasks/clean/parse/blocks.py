@@ -6,7 +6,7 @@ lists, so that features are computed over the batch by vectorised kernels.
 
 from dataclasses import dataclass, field
 
-from tasks.clean.parse import wrapped
+from tasks.clean.parse import side_by_side, wrapped
 
 MAX_BLOCKS = 20_000  # of one page; the longest live tickers of the corpora have 4,000
 
@@ -138,7 +138,9 @@ def add_text_page(blocks: Blocks, page: int, text: str, soft_ends: frozenset[int
 
     `soft_ends` are the lines, from 0, that ended in a soft hyphen before the repair. Returns whether any were joined.
     """
-    lines = wrapped.without_quotes(text.split("\n"))
+    printed = wrapped.without_quotes(text.split("\n"))
+    lines = side_by_side.unfolded(printed)
+    is_unfolded = lines is not printed
     squeezed = [" ".join(line.split()) for line in lines]
     filled = [n for n, line in enumerate(squeezed) if line]
     count = len(filled)
@@ -147,13 +149,16 @@ def add_text_page(blocks: Blocks, page: int, text: str, soft_ends: frozenset[int
     blank_before = [n - before - 1 for before, n in zip([-1, *filled], filled, strict=False)]
     indent = [len(lines[n]) - len(lines[n].lstrip()) if lines[n][0].isspace() else 0 for n in filled]
     widths = [len(lines[n].rstrip()) for n in filled]
-    is_continued = wrapped.joins(list(map(wrapped.Line, texts, widths, indent, [gap > 0 for gap in blank_before])))
+    least_gap = 2 if side_by_side.is_double_spaced(blank_before) else 1
+    starts_run = [gap >= least_gap for gap in blank_before]
+    is_continued = wrapped.joins(list(map(wrapped.Line, texts, widths, indent, starts_run)))
     if is_wrapped := any(is_continued):
-        texts = [text + wrapped.SOFT_HYPHEN * (n in soft_ends) for n, text in zip(filled, texts, strict=True)]
+        if not is_unfolded:  # then its lines have other numbers
+            texts = [text + wrapped.SOFT_HYPHEN * (n in soft_ends) for n, text in zip(filled, texts, strict=True)]
         texts = [text.rstrip(wrapped.SOFT_HYPHEN) for text in wrapped.paragraphs(texts, is_continued)]
         first = [n for n, continues in enumerate(is_continued) if not continues]
         blank_before, indent = [blank_before[n] for n in first], [indent[n] for n in first]
     blocks.add_lines(page, texts, blank_before, indent)
     if count > MAX_BLOCKS:
         blocks.cut(page, f"({count - MAX_BLOCKS} more lines are not read)")
-    return is_wrapped
+    return is_wrapped or is_unfolded

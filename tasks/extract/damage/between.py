@@ -7,7 +7,15 @@ from collections.abc import Sequence, Set
 from itertools import islice, pairwise
 from pathlib import Path
 
-from tasks.extract.damage.evidence import SAMPLE_CHARS, Evidence, Story, excerpt, numbers_as_zero
+from tasks.extract.damage.evidence import (
+    LINE_CHARS,
+    SAMPLE_CHARS,
+    SENTENCE_ENDS,
+    Evidence,
+    Story,
+    excerpt,
+    numbers_as_zero,
+)
 from tasks.extract.damage.literals import sought
 
 _HEAD_CHARS = 1_500  # has one of what recurs all through a text
@@ -18,14 +26,18 @@ _PHRASE_SHARES = {_PHRASE_WORDS: 0.1, 5: 0.13, 7: 0.14}
 _FREQUENT_SHARE = min(share / length for length, share in _PHRASE_SHARES.items())  # of each of its words
 _BRACKETS_SHARE, _BRACKETS_MIN = 0.06, 3
 _BRACKETS = re.compile(r"\([^()\n]{8,60}\)")
+# how a word is said: (KOWN-suhl)
+_SAID = re.compile(r"\([A-Za-z]{1,5}(?:-[A-Za-z]{1,5})+\)")
+_SAID_MIN, _SAID_SHARE = 6, 0.02  # of the words
 _START_CHARS, _STARTS_MIN, _STARTS_SHARE = 11, 4, 0.3  # of the paragraphs
 _STARTED_PARAGRAPHS = 60  # of a text: as sure as all of it
 _LABEL_CHARS, _LABELS_MIN, _LABELS_SHARE = 90, 3, 0.2
+_LOUD_MIN, _LOUD_SHARE = 2, 0.15  # labels in capitals
+_FIGURE = re.compile(r"\d+")
+_FIGURED_CHARS, _FIGURED_SHARE = 15, 0.15  # of a paragraph that differs from others in a figure only; of the paragraphs
 _STOPS = ".!?。！？…"
 _AGAIN_CHARS, _AGAIN_MIN, _AGAIN_SHARE = 25, 2, 0.2  # of the paragraphs; a guide repeats fewer of its headings
 _ENDS = " .…"
-_SENTENCE_ENDS = '.!?。！？…”"»'
-_LINE_CHARS = 220  # of an offer; a longer paragraph tells of one
 _TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 _WORDS = {
     name: "|".join(re.escape(" ".join(phrase.split())).replace("\\ ", " ") for phrase in phrases.split("|"))
@@ -38,6 +50,15 @@ _PAID = re.compile(
     rf"|^(?:{_WORDS['paid_start']}) ?[:|–-]\s|\bsponsored [|–-]",
     re.I,
 )
+# between the parts of a line of links, topics, buttons or figures
+_SEPARATORS = sought(" | ", " · ", " • ", " › ", " » ", " / ", " ▪ ")
+_SEPARATED_MIN, _SEPARATED_LINES_MIN, _SEPARATED_SHARE = 2, 2, 0.15  # in a line, lines, of the paragraphs
+# headlines of a list in one line
+_LISTED = sought(" 2. ", " 3. ")
+_LIST = re.compile(r"(?:^|[:.] )1\. \S.{7,150} 2\. \S.{7,150} 3\. \S")
+_PAGES = sought("1 2 3 4")
+_PAGER = re.compile(r"^[^\d ].{0,20} 1 2 3 4\b[ \d….]*$|1 2 3 4\b[ \d….]*[^\d ….][^\d]{0,30}$")
+_PAGER_CHARS = 80
 _WORD = re.compile(r"\w+")
 # the longest word of each phrase, without which lines need no search
 _PAID_WORDS = frozenset(
@@ -85,12 +106,18 @@ def find_phrases(story: Story) -> Evidence | None:
         known = [label for label in _LABELS if label in head]
         if sum(map(story.text.count, known)) >= _LABELS_MIN:
             return story.at(min(map(story.text.find, known)))
+    evidence = _find_links(story)
+    if evidence:
+        return evidence
     if len(story.sample) < _TEXT_WORDS_MIN:
         return None
     phrase = _recurring(story)
     if phrase:
         return story.at(max(story.text.find(max(phrase, key=len)), 0))
     if story.count_of("(") >= _PHRASE_MIN:
+        said = _SAID.findall(story.text) if story.count_of("-") >= _SAID_MIN else []
+        if len(said) >= max(_SAID_MIN, _SAID_SHARE * story.word_count):
+            return story.at(story.text.find(said[0]))
         brackets = {
             text: count
             for text, count in Counter(_BRACKETS.findall(story.text[:SAMPLE_CHARS])).items()
@@ -100,6 +127,34 @@ def find_phrases(story: Story) -> Evidence | None:
         if sum(brackets.values()) >= _PHRASE_MIN and size >= _BRACKETS_SHARE * len(story.sample):
             return story.at(story.text.find(next(iter(brackets))))
     return None
+
+
+def _find_links(story: Story) -> Evidence | None:
+    """Lines between sentences that are a row of links, topics, buttons or numbers of pages."""
+    if story.count(_SEPARATORS) >= _SEPARATED_MIN * _SEPARATED_LINES_MIN:
+        rows = [
+            n
+            for n in story.open_lines
+            if sum([story.paragraphs[n].count(sign) for sign in _SEPARATORS]) >= _SEPARATED_MIN
+            and n > 0
+            and story.paragraphs[n - 1][-1:] in SENTENCE_ENDS
+            and (n == len(story.paragraphs) - 1 or story.paragraphs[n + 1][-1:] in SENTENCE_ENDS)
+        ]
+        if len(rows) >= max(_SEPARATED_LINES_MIN, _SEPARATED_SHARE * len(story.paragraphs)):
+            return Evidence(rows[0], excerpt(story.paragraphs[rows[0]]))
+    if story.count(_LISTED) >= 2 * _SEPARATED_LINES_MIN:
+        lists = [n for n in story.open_lines if _LIST.search(story.paragraphs[n])]
+        if len(lists) >= _SEPARATED_LINES_MIN:
+            return Evidence(lists[0], excerpt(story.paragraphs[lists[0]]))
+    if story.has(_PAGES):
+        for number, one in enumerate(story.paragraphs):
+            if len(one) <= _PAGER_CHARS and _PAGER.search(one):
+                return Evidence(number, excerpt(one))
+    return None
+
+
+def _is_sentence(paragraph: str) -> bool:
+    return len(paragraph) > _LABEL_CHARS and paragraph[-1] in SENTENCE_ENDS
 
 
 def _recurring(story: Story) -> list[str] | None:
@@ -122,14 +177,20 @@ def _recurring(story: Story) -> list[str] | None:
 
 def _find_starts(story: Story) -> Evidence | None:
     """Paragraphs that start with the same words, or that are the start of the paragraph above them."""
-    paragraphs = story.paragraphs[:_STARTED_PARAGRAPHS]
+    paragraphs = list(story.paragraphs[:_STARTED_PARAGRAPHS])
     heads = [one[:_AGAIN_CHARS] for one in paragraphs]
     plain = numbers_as_zero("\0".join(heads).encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
     starts = [start[:_START_CHARS] for start in plain.split("\0")]
+    evidence = _find_figured(story, paragraphs, starts)
+    if evidence:
+        return evidence
     recurring = {
         start
         for start, count in Counter(starts).items()
-        if count >= _LABELS_MIN and len(start) == _START_CHARS and " " in start.strip()
+        if count > 1
+        and (count >= _LABELS_MIN or start.isupper())
+        and len(start) == _START_CHARS
+        and " " in start.strip()
     }
     if recurring:
         evidence = _find_alike(story, starts, recurring)
@@ -166,25 +227,42 @@ def _find_alike(story: Story, starts: Sequence[str], recurring: Set[str]) -> Evi
         (labels, max(_LABELS_MIN, _LABELS_SHARE * len(paragraphs))),
     ):
         for start, count in Counter(starts[n] for n in own).most_common(1):
-            if count >= least:
+            is_loud = own is labels and start.isupper() and count >= _LOUD_SHARE * len(paragraphs)
+            if count >= (_LOUD_MIN if is_loud else least):
                 number = starts.index(start)
                 return Evidence(number, excerpt(paragraphs[number]))
+    return None
+
+
+def _find_figured(story: Story, paragraphs: list[str], starts: Sequence[str]) -> Evidence | None:
+    """Short paragraphs, sentences too, that differ in a figure only."""
+    counts = Counter(starts)
+    own = [
+        n
+        for n, start in enumerate(starts)
+        if counts[start] >= _LABELS_MIN
+        and _FIGURED_CHARS <= len(paragraphs[n]) <= LINE_CHARS
+        and not (story.tags[n] or "").startswith("h")  # headings of a list
+        and _FIGURE.search(paragraphs[n])
+        and all(one[-1] in SENTENCE_ENDS for one in paragraphs[max(n - 1, 0) : n] + paragraphs[n + 1 : n + 2])
+    ]
+    forms = {n: _FIGURE.sub("0", paragraphs[n]) for n in own}
+    for form, count in Counter(forms.values()).most_common(1):
+        if count >= max(_LABELS_MIN, _FIGURED_SHARE * len(paragraphs)):
+            number = next(n for n in own if forms[n] == form)
+            return Evidence(number, excerpt(paragraphs[number]))
     return None
 
 
 def _is_between(paragraphs: Sequence[str], number: int) -> bool:
     """Whether a short paragraph is between two long ones that end as sentences do."""
     beside = (paragraphs[number - 1], paragraphs[number + 1]) if 0 < number < len(paragraphs) - 1 else ()
-    return (
-        bool(beside)
-        and len(paragraphs[number]) <= _LABEL_CHARS
-        and all(len(one) > _LABEL_CHARS and one[-1] in _SENTENCE_ENDS for one in beside)
-    )
+    return bool(beside) and len(paragraphs[number]) <= _LABEL_CHARS and all(map(_is_sentence, beside))
 
 
 def find_ads(story: Story) -> Evidence | None:
     """Advertisements, offers of shops and spam between the paragraphs."""
-    lines = [n for n, one in enumerate(story.paragraphs) if len(one) <= _LINE_CHARS and one[-1:] not in _SENTENCE_ENDS]
+    lines = story.open_lines
     if not _has_paid_word("\n".join([story.paragraphs[n] for n in lines])):
         return None
     lines = [n for n in lines if _has_paid_word(story.paragraphs[n])]

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from calendar import monthrange
 from pathlib import Path
 
 from tasks.extract.damage.evidence import Evidence, Story, excerpt
@@ -12,12 +13,14 @@ _NO_VALUE = re.compile(
     r"""[\[({<"'\s]*(?: undefined | null | none | nil | nan | n/?a | \(?unknown\)? | false | true | object | todo | test
     | untitled(?:\ (?:document|page|post))? | no\ title | \[?object\ object\]? | title | headline | array | string
     | author(?:\ name)? | admin(?:istrator)? | root | user | username | editor\ name | default | anonymous\ user
-    | lorem\ ipsum.* | not\ found | \d{5,12} | [^\w]* )[\])}>"'\s]*""",
+    | (?:test|demo|sample|example|dummy)[\ _-](?:user|author|name|account|editor|writer)s?
+    | (?:john|jane)\ doe(?:\ test)? | (?:max|erika)\ mustermann | lorem\ ipsum.*
+    | not\ found | \d{5,12} | [^\w]* )[\])}>"'\s]*""",
     re.I | re.X,
 )
 _PART_NO_VALUE = re.compile(r"\bundefined\b(?=$|\s*[|–—-])|^undefined\b|\[object Object\]|\bNaN\b", re.I)
 _FILE_NAME = re.compile(r"^[\w.-]+\.(?:html?|php|aspx?|jpe?g|png|gif|pdf|docx?|mp4|xml)$", re.I)
-_SLUG = re.compile(r"^[a-z0-9]+(?:[-_][a-z0-9]+){3,}$|^https?://", re.I)
+_SLUG = re.compile(r"^[a-zß-öø-ÿа-яё0-9]+(?:[-_][a-zß-öø-ÿа-яё0-9]+){3,}$|^https?://", re.I)
 _MARK = re.compile(
     r"\*\*\S[^*]*\*\*|\]\(https?:|^#{1,4} \S|\\u[0-9a-f]{4}|%[0-9A-F]{2}.*%[0-9A-F]{2}|=[CDE][0-9A-F]=[89AB]"
 )
@@ -31,6 +34,7 @@ _COMMENTS = re.compile(
 )
 _PATH = re.compile(r" [»›>|] | / ")
 _PATH_PARTS = 3
+_LOST_LETTERS = re.compile(r"(?<!\S)\?{2,}(?!\S)")  # words of question marks, two or more
 _CUT_TITLE_CHARS = 20  # of a headline that the text repeats, and goes on within its last word
 _CUT = re.compile(r"(?:\.{3}|…)$")
 _NO_PUBLISHERS = frozenset(
@@ -57,6 +61,7 @@ _EMPTY_DATE = re.compile(
     r"^\d{5}(?:\.\d+)?$|^\d{4}-(?:1[3-9]|[2-9]\d)-|^0{4}\D?0{1,2}\D?0{1,2}|^0001-01-01|^-|invalid|^nan$|undefined|^null$|\{\{|^0+$",
     re.I,
 )
+_ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?!\d)")
 _BLANK_DATE = re.compile(
     r"^(?:1970-01-01|1969-12-31|1900-01-01|1999-11-30|9999-|2000-01-01T00:00:00|2001-01-01T00:00:00)"
 )
@@ -68,6 +73,8 @@ def find_title_damage(story: Story) -> Evidence | None:
     if not title:
         return None
     patterns = (TAG, ENTITY, TEMPLATE, _PART_NO_VALUE, _MARK) if _SIGN.search(title) else ()
+    if title in story.authors or len(_LOST_LETTERS.findall(title) if "??" in title else ()) > 1:
+        return Evidence(None, excerpt(title))
     if _COMMENTS.search(title) or _is_printed_twice(title) or _has_path(title, story.publisher):
         return Evidence(None, excerpt(title))
     if _NO_VALUE.fullmatch(title) or any(pattern.search(title) for pattern in (_FILE_NAME, _SLUG, *patterns)):
@@ -119,7 +126,7 @@ def find_author_damage(story: Story) -> Evidence | None:
     A declared value counts where it gave no author, and a credit also where a photographer became the author.
     """
     for author in story.authors:
-        if _NO_VALUE.fullmatch(author) or _CREDIT.search(author) or _IN_AUTHOR.search(author):
+        if _NO_VALUE.fullmatch(author) or _is_twice(author) or _CREDIT.search(author) or _IN_AUTHOR.search(author):
             return Evidence(None, excerpt(author))
     if not story.authors and len(story.declared_authors) >= _MANY_AUTHORS:
         return Evidence(None, excerpt(", ".join(story.declared_authors)))
@@ -129,6 +136,12 @@ def find_author_damage(story: Story) -> Evidence | None:
         if is_empty or is_credit:
             return Evidence(None, excerpt(author))
     return None
+
+
+def _is_twice(name: str) -> bool:
+    """Whether a name of two words follows itself, with or without a space between."""
+    half = len(name) // 2
+    return " " in name[:half] and name[:half].strip() == name[half:].strip()
 
 
 def _is_no_author(author: str, title: str) -> bool:
@@ -155,9 +168,18 @@ def _has_mark(name: str) -> bool:
 def find_date_invalid(story: Story) -> Evidence | None:
     """A declared date of publication that does not exist, or that a program writes where it has none."""
     for value in story.declared_dates:
-        if value and (_EMPTY_DATE.search(value) or _BLANK_DATE.search(value)):
+        if value and (_is_no_day(value) or _EMPTY_DATE.search(value) or _BLANK_DATE.search(value)):
             return Evidence(None, excerpt(value))
     return None
+
+
+def _is_no_day(value: str) -> bool:
+    """Whether a date in the order of ISO 8601 names a day that the calendar does not have."""
+    match = _ISO_DAY.match(value)
+    if not match:
+        return False
+    year, month, day = map(int, match.groups())
+    return not (1 <= month <= 12 and 1 <= day <= (monthrange(year, month)[1] if year else 31))
 
 
 def find_root_address(story: Story) -> Evidence | None:

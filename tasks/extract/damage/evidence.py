@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from tasks.extract.damage.lexicon import LEXICON
 from tasks.extract.damage.literals import Literals, count_literals
 
 # kinds of bytes; no other difference of two of them is that of a mark and a letter, or of a letter and a digit
@@ -23,10 +24,16 @@ for _kind, _codes in (
 ):
     for _code in _codes:
         _BYTE_KINDS[_code] = _kind
+_LETTERS = 26  # of ASCII
 _PLAIN = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 \n"
 _ASCII = bytes(range(128))
 SAMPLE_CHARS = 2_500  # from which the words of a text are known as surely as from all of it
+_ODD_WORDS_MIN, _ODD_WORDS_SHARE = 3, 0.01  # words; real texts have fewer than half as many
+_ODD_SPELLINGS_MIN = 2  # a single one may be a name
+_SHORT_WORDS = 150  # a shorter text has room for fewer
 _DIGITS_AS_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
+SENTENCE_ENDS = '.!?。！？…”"»'
+LINE_CHARS = 220  # of an offer or another line between; a longer paragraph tells of it
 _PROGRAM_TAGS = frozenset({"pre", "code"})
 _PROGRAM_WORDS = frozenset(
     "JavaScript TypeScript Python Java HTML CSS JSON API APIs SDK SQL React Angular GitHub Linux npm developers"
@@ -94,6 +101,12 @@ class Story:
         return int(np.count_nonzero(self._steps == _DIGIT - _LETTER))
 
     @cached_property
+    def capitals_after_small(self) -> int:
+        """How many small letters of ASCII in the sample have a capital after them."""
+        codes = self.codes[:SAMPLE_CHARS]
+        return int(np.count_nonzero((codes[1:] - ord("A") < _LETTERS) & (codes[:-1] - ord("a") < _LETTERS)))
+
+    @cached_property
     def _signs(self) -> bytes:
         """The text without spaces and without the letters and digits of ASCII."""
         return self.utf8.translate(None, _PLAIN)
@@ -120,14 +133,36 @@ class Story:
         return Counter(self.sample)
 
     @cached_property
+    def odd_words(self) -> dict[bytes, str]:
+        """The words of the sample that no text of its language has, each with what was lost (see `LEXICON`)."""
+        known = LEXICON.get(self.language or "")
+        if known is None or known.keys().isdisjoint(self.sample_counts):
+            return {}
+        return {word: known[word] for word in self.sample_counts if word in known}
+
+    @cached_property
     def lone_words(self) -> list[int]:
         """The paragraphs without a space."""
         return [number for number, paragraph in enumerate(self.paragraphs) if " " not in paragraph]
 
     @cached_property
+    def open_lines(self) -> list[int]:
+        """The paragraphs that are as short as a label or an offer and do not end as sentences do."""
+        return [n for n, one in enumerate(self.paragraphs) if len(one) <= LINE_CHARS and one[-1:] not in SENTENCE_ENDS]
+
+    @cached_property
     def literals(self) -> Counter[str]:
         """How often the text has each of the strings that detectors seek."""
         return count_literals(self.utf8)
+
+    def odd_word(self, lost: str) -> Evidence | None:
+        """The first word that has lost something, if the sample has many different ones."""
+        words = [word for word, own in self.odd_words.items() if own == lost] if self.odd_words else []
+        count = sum([self.sample_counts[word] for word in words])
+        least = _ODD_WORDS_MIN if len(self.sample) >= _SHORT_WORDS else _ODD_WORDS_MIN - 1
+        if len(words) < _ODD_SPELLINGS_MIN or count < max(least, _ODD_WORDS_SHARE * len(self.sample)):
+            return None
+        return self.at(self.text.find(words[0].decode()))
 
     def count_of(self, chars: str) -> int:
         """How many of these ASCII characters the text has; they are neither letters nor digits nor spaces."""

@@ -15,15 +15,18 @@ _VARIANT = re.compile(
     """,
     re.I | re.X,
 )
+_SIGN_RUN = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]{3}")
 _REPLACED = "\ufffd"
 
 
 def find_odd_headline(story: Story) -> Evidence | None:
-    """A headline whose words stick together, that is cut within a character, or that names its variant."""
+    """A headline whose words stick together, cut within a character, that names its variant, or with a row of emoji."""
     title = story.title
     is_glued = (
         len(title) >= _GLUED_CHARS and " " not in title and len(_INNER_CAPITAL.findall(title)) >= _INNER_CAPITALS_MIN
     )
+    if not title.isascii() and _SIGN_RUN.search(title):
+        return Evidence(None, excerpt(title))
     if is_glued or _REPLACED in title or _VARIANT.search(title):
         return Evidence(None, excerpt(title))
     return None

@@ -1,16 +1,13 @@
 """Damage to letters, spaces and marks: mixed scripts, OCR, lost spaces, lost accents, capitals."""
 
 import re
-import tomllib
-from pathlib import Path
 
 import numpy as np
 
-from tasks.extract.damage.evidence import Evidence, Story
+from tasks.extract.damage.evidence import SAMPLE_CHARS, Evidence, Story
 from tasks.extract.damage.literals import sought
 from tasks.text.escapes import divided_words
 
-_TABLES = tomllib.loads(Path(__file__).with_name("glued.toml").read_text(encoding="utf-8"))
 _LATIN, _CYRILLIC, _GREEK = "A-Za-zÀ-ɏ", "Ѐ-ӿ", "Ͱ-Ͽ"
 _BESIDE = re.compile(
     f"[{_LATIN}][{_CYRILLIC}{_GREEK}]|[{_CYRILLIC}{_GREEK}][{_LATIN}]|[{_CYRILLIC}][{_GREEK}]|[{_GREEK}][{_CYRILLIC}]"
@@ -35,23 +32,19 @@ _EVERY_OTHER = " " * 5  # the spaces between such letters: every second characte
 _APART_CHARS = 5.7  # per word and space, at most, of a text with so many letters apart; other texts have about 6
 _LONE_LETTERS_SHARE = 0.15  # of the words of a text with as many letters apart
 _SPACED_OUT_MIN = 5  # a few are emphasis
-_GLUED = {
-    code: frozenset(
-        spelling.encode()
-        for first in table["first"].split()
-        for second in table["second"].split()
-        if first + second not in table["words"].split()
-        for spelling in (first + second, (first + second).capitalize())
-    )
-    for code, table in _TABLES.items()
-}
-_GLUED_MIN, _GLUED_SHARE = 3, 0.01  # words; real texts have fewer than half as many
-_SHORT_WORDS = 150  # a shorter text has room for fewer
 # a sentence or a clause that starts without a space; names of files and hosts go on in small letters after a full stop
 _JOINED = re.compile(
     r"(?<=[a-zß-öø-ÿа-яё])(?:[.!?](?=[A-ZÀ-ÞА-Я][a-zß-öø-ÿа-яё]+ )|[,;](?=[A-ZÀ-ÞА-Я]?[a-zß-öø-ÿа-яё]{2,}[ ,.]))"
 )
 _JOINED_MIN, _JOINED_SHARE = 5, 0.01
+# a word that goes on with a capital, as where the space before a name was lost; German writes of SchülerInnen
+_HUMP = re.compile(r"(?<![@#\w])[^\W\d_]*[a-zß-öø-ÿ](?!Innen|In\b)[A-ZÀ-Þ][a-zß-öø-ÿ]{2}[^\W\d_]*+")
+_INNER_CAPITAL = re.compile(r"(?<=[a-zß-öø-ÿ])[A-ZÀ-Þ](?=[a-zß-öø-ÿ]{2})")  # in each of them, and found faster
+_HUMPS_MIN, _HUMPS_SHARE = 4, 0.019  # different words, and of all words; names of firms and programs are fewer
+_HUMPS_DIFFERENT = 0.75  # of them; names recur
+_HUMPED = frozenset("de en fr es pt it nl pl cs sk sv da no fi hu ro ru".split())  # isiXhosa writes iYunivesithi
+_INNER_CYRILLIC = re.compile("(?<=[а-яё])[А-ЯЁ](?=[а-яё])")
+_CYRILLIC_LANGUAGES, _INNER_SHARE = ("ru", "uk", "bg"), 0.03  # of the words
 _CASED_CHARS_MIN = 200
 _CAPITALS_SHARE = 0.6  # of the characters of the text, in paragraphs without a small letter
 _HEADING_WORDS = 12  # a shorter paragraph in capitals is a heading
@@ -60,6 +53,14 @@ _ACCENTED = frozenset("de fr es pt pl cs sk sv da no fi hu tr ro hr sl lt lv et 
 _SPECIAL = re.compile(r"[^\W\d_A-Za-z]")
 _END = re.compile(r"[.!?…。।؟]")
 _END_WORDS = 150  # in so many words there is an end of a sentence
+# the first letter of a paragraph apart from its word; words of one letter are vowels and some of these not
+_APART_CAPITAL = sought(*(f"\n{letter} " for letter in "BCDFGHJLMNPQRT"))
+_APART_ANYWHERE = sought(*_APART_CAPITAL, "\nW ", "\nS ", "\nK ", "\nV ")  # where these are not words
+_APART = {
+    **dict.fromkeys("pl cs sk ru uk bg sr hr sl bs mk be".split(), _APART_CAPITAL),
+    **dict.fromkeys("en de nl".split(), sought(*_APART_ANYWHERE, "\nE ", "\nO ", "\nU ", "\nY ")),
+}
+_APART_CAPITALS_MIN, _APART_CAPITALS_SHARE = 2, 0.2  # of the paragraphs
 _DIVIDED = sought("- ")
 _DIVIDED_MIN, _DIVIDED_SHARE = 4, 0.01
 
@@ -108,19 +109,25 @@ def find_digits_in_words(story: Story) -> Evidence | None:
 
 def find_spaces_damaged(story: Story) -> Evidence | None:
     """Words that stick together, or whose letters stand apart."""
-    glued = _GLUED.get(story.language or "")
-    if glued and not glued.isdisjoint(story.sample_counts):
-        count = sum([story.sample_counts[word] for word in glued & story.sample_counts.keys()])
-        least = _GLUED_MIN if len(story.sample) >= _SHORT_WORDS else _GLUED_MIN - 1
-        if count >= max(least, _GLUED_SHARE * len(story.sample)):
-            first = next(word for word in story.sample if word in glued)
-            return story.at(story.text.find(first.decode()))
+    evidence = story.odd_word("spaces")
+    if evidence:
+        return evidence
+    apart = _APART.get(story.language or "", _APART_ANYWHERE)
+    if story.count(apart) >= max(_APART_CAPITALS_MIN, _APART_CAPITALS_SHARE * len(story.paragraphs)):
+        return story.at(min(place for start in apart if (place := story.text.find(start)) >= 0) + 1)
     # quick where few signs stand before a letter, and where no letters stand apart
     least_joined = max(_JOINED_MIN, _JOINED_SHARE * story.word_count)
     if story.marks_before_letters >= least_joined:
         matches = list(_JOINED.finditer(story.text))
         if len(matches) >= least_joined:
             return story.at(matches[0].start())
+    evidence = _find_humps(story) if story.capitals_after_small >= _HUMPS_MIN and story.language in _HUMPED else None
+    if evidence:
+        return evidence
+    if story.language in _CYRILLIC_LANGUAGES:
+        inner = list(_INNER_CYRILLIC.finditer(story.text[:SAMPLE_CHARS]))
+        if len(inner) >= max(_HUMPS_MIN, _INNER_SHARE * len(story.sample)):
+            return story.at(inner[0].start())
     if len(story.text) > _APART_CHARS * len(story.tokens):
         return None
     if not any(_EVERY_OTHER in story.text[start::2] for start in (0, 1)):
@@ -129,6 +136,16 @@ def find_spaces_damaged(story: Story) -> Evidence | None:
         return None
     matches = list(_SPACED_OUT.finditer(story.text))
     return story.at(matches[0].start()) if len(matches) >= _SPACED_OUT_MIN else None
+
+
+def _find_humps(story: Story) -> Evidence | None:
+    """Words that go on with a capital, most of them once."""
+    head, least = story.text[:SAMPLE_CHARS], max(_HUMPS_MIN, _HUMPS_SHARE * len(story.sample))
+    if story.capitals_after_small < least or len(_INNER_CAPITAL.findall(head)) < least:
+        return None
+    humps = _HUMP.findall(head)
+    is_odd = len(set(humps)) >= max(least, _HUMPS_DIFFERENT * len(humps))
+    return story.at(head.find(humps[0])) if is_odd else None
 
 
 def find_case_lost(story: Story) -> Evidence | None:
@@ -154,7 +171,10 @@ def find_case_lost(story: Story) -> Evidence | None:
 
 
 def find_marks_lost(story: Story) -> Evidence | None:
-    """A text without the accents of its language, or without any full stop."""
+    """A text without the accents or apostrophes of its language, or without any full stop."""
+    evidence = story.odd_word("marks")
+    if evidence:
+        return evidence
     if not story.paragraphs or not 4 <= len(story.text) / max(story.word_count, 1) <= 14:
         return None
     if story.language in _ACCENTED and len(story.text) >= _PLAIN_LETTERS_MIN and not _SPECIAL.search(story.text):

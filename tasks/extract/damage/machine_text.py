@@ -13,6 +13,8 @@ _CODE_SIGNS_MIN = 3  # of a form that prose has not
 _CODE_CHAR_KINDS = 3  # fewer may be a formula, or a pattern of arrows or brackets
 _DRAWING_STARTS = sought(*(f"{letter}{digit}" for letter in "Mm" for digit in range(10)))
 _DRAWING = re.compile(r"(?:[A-Za-z]?[ ,]?-?\d{0,5}\.\d{1,6}[ ,]?[A-Za-z]?){10}")
+_NAME = re.compile(r"[a-z\d]{1,20}(?:[-_:/=.\[][a-z\d\[\]%]{1,20}){1,6}")  # md:w-1/2, max_age=31536000
+_NAMES_MIN, _NAMES_SHARE, _NAME_LINES_MIN = 3, 0.5, 2  # in a line, of its words, lines
 _PROGRAM_TAGS = frozenset({"pre", "code"})
 # forms that prose has not at any length; every repeat has a bound, so that a megabyte without a space takes no minutes
 _CODE = re.compile(
@@ -128,6 +130,23 @@ def find_code(story: Story) -> Evidence | None:
         if match or (is_dense and kinds >= _CODE_CHAR_KINDS and not _ADDRESS.search(paragraph)):
             return Evidence(number, excerpt(paragraph, match.start() if match else 0))
     return None
+
+
+def find_names(story: Story) -> Evidence | None:
+    """Lines of names that a machine reads, such as the classes of a style sheet or settings."""
+    if story.count_of("-_:/=") < _NAMES_MIN * _NAME_LINES_MIN:
+        return None
+    small = [n for n in story.open_lines if story.paragraphs[n].islower()]  # ends at the first capital of most lines
+    lines = [n for n in small if _is_names(story.paragraphs[n]) and story.tags[n] not in _PROGRAM_TAGS]
+    return Evidence(lines[0], excerpt(story.paragraphs[lines[0]])) if len(lines) >= _NAME_LINES_MIN else None
+
+
+def _is_names(line: str) -> bool:
+    words = [word.rstrip(",;:") for word in line.split()]
+    if len(words) < _NAMES_MIN or not line.isascii():
+        return False
+    names = sum([bool(_NAME.fullmatch(word)) for word in words])
+    return names >= max(_NAMES_MIN, _NAMES_SHARE * len(words))
 
 
 def find_markup(story: Story) -> Evidence | None:

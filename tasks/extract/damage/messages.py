@@ -18,6 +18,23 @@ _FORMS = tuple(
         (("INFO", "WARN", "DEBUG", "ERROR"), r"\d\d:\d\d:\d\d[^\n]{0,25}\b(?:INFO|WARN(?:ING)?|DEBUG|ERROR)\b"),
         (("GET /", "POST /", "HEAD /"), r"[\"“”](?:GET|POST|HEAD) /\S{0,500} HTTP/[12]"),
         (("<<<<<<<", ">>>>>>>"), r"<{7} ?\w|>{7} ?\w"),
+        (
+            ("INSERT INTO ", "CREATE TABLE ", "DROP TABLE "),
+            r"\b(?:INSERT INTO|(?:CREATE|DROP) TABLE) [`\"“”\w. ]{1,80}[(;]",
+        ),
+        # of a service that was asked for the text, as the start of a paragraph
+        (
+            (
+                *(f"{word} {digit}" for word in ("Error", "Error:", "ERROR") for digit in "45"),
+                *("429 Too Many", "500 Internal", "502 Bad Gate", "503 Service"),
+            ),
+            r"(?:^|\n)(?:(?:HTTP |Server )?(?:Error|ERROR):? \d{3}\b|\d{3} (?:Too Many|Internal|Bad Gate|Service Un))",
+        ),
+        (
+            ("quota exceeded", "quota reached", "with status code"),
+            r"\b[Qq]uota (?:exceeded|reached) for \w|\bwith status code \d",
+        ),
+        (("MYMEMORY WARNING", "ranslation missing: "), r"MYMEMORY WARNING|[Tt]ranslation missing: "),
         (("@@ -",), r"@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@"),
     )
 )

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from tasks.extract.damage.evidence import Evidence, Story, excerpt
-from tasks.extract.damage.literals import Phrases
+from tasks.extract.damage.literals import Phrases, sought
 
 _WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 _WHOLE = ("here_is", "sorry", "label")  # known from the first word of a paragraph on
@@ -37,6 +37,14 @@ _HEADS = 2  # paragraphs, since what follows may be teasers of other stories
 _LABEL_CHARS = 60
 _AD_MARKS = frozenset({"anzeige", "реклама", "annons", "広告", "广告", "광고"})
 _FRAME_CHARS = 240
+_SPEAKS_CHARS = 60  # of a paragraph's start, where a language model says what it is
+_CRY_CHARS = 15
+_QUOTES = "\"'“„«‹‘「『–—"
+_MODEL = sought(
+    *("anguage model", "as an AI", "As an AI", "prachmodell", "KI-Modell", "modèle de langage", "odelo de lengua"),
+    *("odello linguistico", "odelo de lingua", "aalmodel", "model językowy", "зыковая модель", "мовна модель"),
+    *("pråkmodell", "sprogmodel", "kielimalli", "言語モデル", "语言模型"),
+)
 _LAST_CHARS = 200
 _STUB_CHARS = 1_500  # of a text whose rest is missing: three paragraphs
 _ALTERNATIVES = re.compile(
@@ -134,7 +142,23 @@ def find_machine_frame(story: Story) -> Evidence | None:
         return Evidence(0, excerpt(first))
     if len(last) < _FRAME_CHARS and not _said(tail, "machine")["machine"].keys().isdisjoint(("hope", "as_model")):
         return Evidence(len(story.paragraphs) - 1, excerpt(last))
-    return None
+    number = _reply_inside(story)
+    return None if number is None else Evidence(number, excerpt(story.paragraphs[number]))
+
+
+def _reply_inside(story: Story) -> int | None:
+    """The first short paragraph in which a language model announces the next part of a text, or refuses to write it."""
+    may_cry = story.count_of("!") and story.count_of(":")
+    for number in [n for n in story.open_lines if story.paragraphs[n][-1:] == ":"] if may_cry else ():
+        start = _plain(story.paragraphs[number])
+        if "!" in start[:_CRY_CHARS] and _STARTS["here_is"].match(start):  # "Sure! Here is the next part:"
+            return number
+    if not story.has(_MODEL):
+        return None
+    spoken = [n for n, one in enumerate(story.paragraphs) if len(one) < _FRAME_CHARS and one[0] not in _QUOTES]
+    starts = (_plain(story.paragraphs[n][:_SPEAKS_CHARS]) for n in spoken)
+    said = (_said(start, "machine")["machine"] for start in starts)
+    return next((n for n, things in zip(spoken, said, strict=True) if "as_model" in things), None)
 
 
 def find_pay_line(story: Story) -> Evidence | None:

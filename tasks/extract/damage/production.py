@@ -20,6 +20,8 @@ _NOTE = re.compile(
     """,
     re.I | re.X,
 )
+_WIRE_CODES = sought("ZCZC", "NNNN")  # the start and the end of an agency's message
+_WIRE = re.compile(r"\bZCZC [A-Z\d]{2,}|\bNNNN$|\bNNNN\n", re.M)
 _NOTE_STARTS = sought(
     *(f"({word}" for first in "subs desk web news picture note".split() for word in (first, first.capitalize()))
 )
@@ -44,6 +46,9 @@ _ARROW = sought("-> ")
 _SUBTITLE = re.compile(r"\d:\d\d[.,]\d{3} --+> \d")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")  # of a machine
 # arrows, bullets, ticks and emoji; the boxes between them are what is left of wrongly decoded letters
+# hours, minutes, seconds and pictures of a film
+_FILM_PARTS = sought(*(f"{hour}:{tens}" for hour in ("00", "01", "02") for tens in range(6)))
+_FILM_TIME = re.compile(r"\b\d\d:\d\d:\d\d[:;]\d\d\b")
 _SIGN = re.compile("[\u2190-\u27bf\U0001f000-\U0001faff]")
 _SIGN_INSIDE = re.compile("(?<=..)[\u2190-\u21ff\u25a0-\u25ff\u2700-\u27bf\U0001f000-\U0001faff]")
 _SIGNS_MIN, _SIGNS_SHARE = 12, 0.03  # of the words
@@ -54,6 +59,11 @@ _COUNTED_ON = tuple(
     sought(*(f"{before}{zero}{digit} " for before in " \n" for zero in ("", "0")), f" {digit}\n", f" 0{digit}\n")
     for digit in "789"
 )
+_ITEMS = sought("(2) ", "(3) ", "(4) ", "(5) ", "(6) ")
+_ITEM = re.compile(r"(?:^|[.!?»”\"…] |\n)\(\d{1,3}\) (?=\S)")  # the number of a sentence
+_ITEMS_MIN = 6  # laws number their paragraphs, not each of their sentences
+_NAMED_ITEMS = sought(" 1: ", " 2: ")
+_NAMED_ITEM = re.compile(r"[.!?»”\"…] [^\W\d_]{3,14} \d{1,3}: (?=\S)")  # Sentence 2:, within a paragraph
 _COUNT_MIN = 12  # numbers that follow each other
 _COUNT_WORDS_MIN, _COUNT_WORDS_MAX = 5, 20  # between two numbers of lines; a table of results has fewer
 _SPEAKER = re.compile(r"(?:^|\n)[^\n:\[\]]{2,30}\s?\[\d{1,2}:\d\d(?::\d\d)?\]\s?:")
@@ -74,6 +84,10 @@ def find_desk_notes(story: Story) -> Evidence | None:
         matches = list(_NOTE.finditer(text))
         if len(matches) >= _NOTES_MIN:
             return story.at(matches[0].start())
+    if story.has(_WIRE_CODES):
+        match = _WIRE.search(text)
+        if match:
+            return story.at(match.start())
     if story.has(_HYPHENS):
         match = _FORWARDED.search(text.replace("’", "'"))
         if match:
@@ -108,13 +122,26 @@ def find_numbers_between(story: Story) -> Evidence | None:
         speakers = list(_SPEAKER.finditer(text))
         if len(speakers) >= _SPEAKERS_MIN:
             return story.at(speakers[0].start())
-    if not all(story.has(spellings) for spellings in _COUNTED_ON):
-        return None
-    return _find_line_numbers(story)
+    return _find_times_or_items(story) or _find_line_numbers(story)
+
+
+def _find_times_or_items(story: Story) -> Evidence | None:
+    """The times of a film, or the numbers of sentences."""
+    for is_likely, pattern, least in (
+        (story.count(_FILM_PARTS) >= _SPEAKERS_MIN, _FILM_TIME, _SPEAKERS_MIN),
+        (all(mark in story.literals for mark in _ITEMS), _ITEM, _ITEMS_MIN),
+        (story.count(_NAMED_ITEMS) >= _ITEMS_MIN, _NAMED_ITEM, _ITEMS_MIN // 2),
+    ):
+        found = list(pattern.finditer(story.text)) if is_likely else []
+        if len(found) >= least:
+            return story.at(found[0].start())
+    return None
 
 
 def _find_line_numbers(story: Story) -> Evidence | None:
     """Numbers that count on through the text, a line's words apart."""
+    if not all(story.has(spellings) for spellings in _COUNTED_ON):
+        return None
     text, expected, first, last, run = story.text, 0, 0, 0, 0
     for match in _COUNTED.finditer(text):
         number = int(match[1])

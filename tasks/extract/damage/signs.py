@@ -19,12 +19,22 @@ _SMALL_SIGNS = frozenset("®©™¢£¥§¶¬±√∞∂∑≤≥◊ÄÅÃÂ†�
 _AMONG_SMALL = re.compile(f"(?<=[a-zß-öø-ÿа-я])[{''.join(_SMALL_SIGNS)}](?=[a-zß-öø-ÿа-я])")
 # languages in which _ may stand for a lost letter; German writes Schüler_innen, and English texts name variables
 _ACCENTED = frozenset("fr es it pt pl cs sk sv da no fi hu tr ro hr sl lv lt et sq vi ca ru uk bg sr el".split())
+_JOINED = re.compile(r"(?<!\S)[a-z]{2,20}(?:_[a-z\d]{2,20}){1,4}(?!\S)")  # the name of an icon: bookmark_border
+_JOINED_MIN, _JOINED_SHARE = 5, 0.025  # of the words; texts for programmers have fewer
 _WITHIN_MIN, _WITHIN_SHARE = 4, 0.008  # of the words
+# dots between syllables; French and German write étudiant·e and Schüler·innen, Catalan col·legi
+_SYLLABLES = re.compile(r"(?<=[^\W\d_])[·‧∙•](?!e\b|e·|s\b|ne|trice|euse|[Ii]n|l)(?=[^\W\d_])")
+_SYLLABLE_DOTS = frozenset("·‧∙•")
+_SYLLABLES_MIN, _SYLLABLES_SHARE = 8, 0.04  # of the words
+_WIDE_MARKS = frozenset("。，；")  # of East Asian scripts
+_WIDE_MARK = re.compile(r"(?<=[a-zß-öø-ÿ])[。，；]")
+_WIDE_MARKS_MIN, _WIDE_LANGUAGES = 3, ("ja", "zh", "yue", "ko")
 _TWO_MARKS = sought("..", ",,", "،،", "。。", "、、")
 _DOUBLED = re.compile(r"(?<![.,\s\d])(?:\.\.|,,|،،|。。|、、)(?![.,。、])")
 _DOUBLED_MIN, _DOUBLED_SHARE = 5, 0.012  # of the words; some writers end in two full stops
 _SLASHED = re.compile(r"\\['\"’“”](?=\w|\s)|\w\\['’]")
 _SLASHED_MIN = 3
+_TIED = re.compile(r"(?<=[^\W\d_])~(?=[^\W\d_])")  # as LaTeX keeps words together
 _STACKING = re.compile("[\u0300-\u036f\u0483-\u0489]")
 _STACKED = re.compile("[\u0300-\u036f\u0483-\u0489]{2}|[\u0334-\u0338]")  # or struck through
 _STACKED_MIN = 5
@@ -47,6 +57,18 @@ _SHEET_ERROR = re.compile(
 _POWERS = sought("E+", "e+", "E-")
 _POWER = re.compile(r"(?<![\w.])\d[.,]\d{1,8}[Ee][+-]?\d{1,3}(?!\w)")
 _NUMBERS_MIN = 3
+_OTHER_THAN_ZERO = "123456789"  # one of the first is in nearly every text, and the search ends there
+_ALL_ZERO = re.compile(r"(?<![\w.,])0(?:[.,]0)?(?![\w,.]\d|\w)")
+_X_NUMBER = re.compile(r"(?<![\w-])(?:X{2,6}|x{2,6}|N{2,4})(?![\w-])")
+_CROSSES = sought("XX", "xx", "NN")
+# what is left where a number was, in a text without any
+_ORPHANS = sought(
+    *(" % ", " %.", " %,", "€ ", " €.", " €,", "£ "),
+    *("of percent", "by percent", "at o'clock", "at o’clock", " -year-old", " -page", " um Uhr"),
+    *(" um Prozent", "del per cento", "del por ciento", "un por ciento"),
+)
+_ORPHAN_COUNTER = re.compile("(?<=[はがのに、])(?:月|時|人が|人の|円|年間)")
+_ORPHANS_MIN, _NO_DIGITS_CHARS = 2, 300
 _SPACED_MARKS = sought(" ,", " .")
 _BEFORE_MARK = re.compile(r"[^\W_] [,.](?= |\n|$)")
 _BEFORE_MARK_MIN, _BEFORE_MARK_SHARE = 5, 0.03
@@ -62,10 +84,10 @@ _LOOKALIKE_MIN = 2  # none in 185 real pages
 def find_signs_in_words(story: Story) -> Evidence | None:
     """Signs within words, stacked accents, marks printed twice, and parts of words as programs cut them."""
     text = story.text
-    if story.count_of("\\") >= _SLASHED_MIN:
-        slashed = list(_SLASHED.finditer(text))
-        if len(slashed) >= _SLASHED_MIN:
-            return story.at(slashed[0].start())
+    for sign, pattern in (("\\", _SLASHED), ("~", _TIED)):
+        found = list(pattern.finditer(text)) if story.count_of(sign) >= _SLASHED_MIN else []
+        if len(found) >= _SLASHED_MIN:
+            return story.at(found[0].start())
     if story.count(_TWO_MARKS) >= _DOUBLED_MIN:
         doubled = list(_DOUBLED.finditer(text))
         if len(doubled) >= max(_DOUBLED_MIN, _DOUBLED_SHARE * story.word_count):
@@ -79,6 +101,11 @@ def find_signs_in_words(story: Story) -> Evidence | None:
         lined = list(_LINED.finditer(text))
         if len(lined) >= least:
             return story.at(lined[0].start())
+    least_joined = max(_JOINED_MIN, _JOINED_SHARE * len(story.tokens))
+    if story.count_of("_") >= least_joined:
+        joined = list(_JOINED.finditer(text))
+        if len(joined) >= least_joined:
+            return story.at(joined[0].start())
     return _find_odd_letters(story, least)
 
 
@@ -91,12 +118,17 @@ def _find_odd_letters(story: Story, least: float) -> Evidence | None:
         ([*_NOT_BETWEEN.findall(chars), "+"], _WITHIN, least),
         (_SMALL_SIGNS.intersection(chars), _AMONG_SMALL, least),
         (_STACKING.findall(chars), _STACKED, _STACKED_MIN),
+        (_SYLLABLE_DOTS.intersection(chars), _SYLLABLES, max(_SYLLABLES_MIN, _SYLLABLES_SHARE * len(story.tokens))),
     ):
         is_likely = bool(signs) and sum(map(text.count, signs)) >= count
         found = pattern.finditer(text) if is_likely else iter(())
         first = next(found, None)
         if first and 1 + sum(1 for _ in found) >= count:
             return story.at(first.start())
+    if story.language not in _WIDE_LANGUAGES and not _WIDE_MARKS.isdisjoint(chars):
+        wide = list(_WIDE_MARK.finditer(text))
+        if len(wide) >= _WIDE_MARKS_MIN:
+            return story.at(wide[0].start())
     if story.language in ("ja", "zh", "yue") and _TILE.search(chars):
         tiles = list(_TILES.finditer(text))
         if len(tiles) >= max(_TILES_MIN, _TILES_SHARE * len(text)):
@@ -120,13 +152,25 @@ def find_codes(story: Story) -> Evidence | None:
 
 
 def find_numbers_damaged(story: Story) -> Evidence | None:
-    """Numbers that a spreadsheet replaced by its errors or by powers of ten."""
+    """Numbers that are errors of a spreadsheet, powers of ten or zeros, or that are missing."""
     text = story.text
     for count, pattern in ((story.count_of("#"), _SHEET_ERROR), (story.count(_POWERS), _POWER)):
         found = list(pattern.finditer(text)) if count >= _NUMBERS_MIN else []
         if len(found) >= _NUMBERS_MIN:
             return story.at(found[0].start())
-    return None
+    if any(map(text.__contains__, _OTHER_THAN_ZERO)):
+        return None
+    for pattern, is_likely in (
+        (_ALL_ZERO, text.count("0") >= _NUMBERS_MIN),
+        (_X_NUMBER, story.has(_CROSSES)),
+        (_ORPHAN_COUNTER, story.language == "ja" and "0" not in text),
+    ):
+        found = list(pattern.finditer(text)) if is_likely else []
+        if len(found) >= _NUMBERS_MIN:
+            return story.at(found[0].start())
+    if len(text) < _NO_DIGITS_CHARS or "0" in text:
+        return None
+    return story.at(0) if story.count(_ORPHANS) >= _ORPHANS_MIN else None
 
 
 def find_spaces_before_marks(story: Story) -> Evidence | None:

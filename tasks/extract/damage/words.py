@@ -9,10 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from tasks.extract.damage.evidence import SAMPLE_CHARS, Evidence, Story
+from tasks.extract.damage.lexicon import OTHER_LANGUAGE
 
 _WORDS_MIN, _CHARS_MIN, _LETTERS_MIN = 80, 500, 300  # a shorter text may lack a common word or letter by chance
 _FOREIGN_MIN, _FOREIGN_SHARE = 8, 0.012  # of the letters; results with names of other languages have less
-_FOREIGN_WORDS_MIN, _FOREIGN_WORDS_SHARE = 6, 0.03  # English words: quotes and names of films have fewer
+_FOREIGN_WORDS_MIN, _FOREIGN_WORDS_SHARE = 4, 0.022  # of the words: quotes and names of films have fewer
 # times the usual percentage of a letter, and points above: in so many letters, chance and topic make one point more
 _MUCH, _MUCH_MORE, _LETTERS_PER_POINT = 2.2, 1.0, 600
 _LITTLE, _SURELY = 0.2, 4.0  # times the usual percentage, of a letter that has so much
@@ -59,13 +60,13 @@ def _foreign(own: str) -> re.Pattern[str]:
 
 
 _LANGUAGES = _read()
-_NOT_IN_OTHERS = _coded(
-    "that with from have this which their there would about into what your than them then said after before".split()
-)
 
 
 def find_unlikely_words(story: Story) -> Evidence | None:
     """Words that a text of this language cannot be made of."""
+    evidence = story.odd_word("letters")
+    if evidence:
+        return evidence
     language = _LANGUAGES.get(story.language or "")
     if language is None or len(story.text) < _CHARS_MIN:
         return None
@@ -77,11 +78,9 @@ def find_unlikely_words(story: Story) -> Evidence | None:
             len(text) >= _LONG_CHARS and len(text) < language.chars * len(words)
         ):
             return story.at(0)
-        if story.language != "en":
-            english = [word for word in _NOT_IN_OTHERS if word in counts]
-            if sum([counts[word] for word in english]) >= max(_FOREIGN_WORDS_MIN, _FOREIGN_WORDS_SHARE * len(words)):
-                first = next(word for word in words if word in _NOT_IN_OTHERS).decode()
-                return story.at(text.find(f" {first} ") + 1)
+        others = [word for word, kind in story.odd_words.items() if kind == OTHER_LANGUAGE]
+        if sum([counts[word] for word in others]) >= max(_FOREIGN_WORDS_MIN, _FOREIGN_WORDS_SHARE * len(words)):
+            return story.at(text.find(f" {others[0].decode()} ") + 1)
     if language.accents and _lacks_accents(story, text, language.accents * _LETTERS_PER_CHAR * len(text) / 100):
         return story.at(0)
     foreign = language.foreign.findall(story.letters_beyond_ascii) if language.foreign else []

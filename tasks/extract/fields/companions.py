@@ -22,9 +22,15 @@ def find_summary(page: Page, title: str | None) -> FieldValue[str] | None:
     candidates += page.meta("og:description", "description", "twitter:description")
     for origin, text in candidates:
         plain = " ".join(_TAG.sub(" ", text).split())
-        if plain and squeeze(plain) != squeeze(title or "") and not _NO_SUMMARY.search(plain):
+        if plain and not _is_title(plain, title) and not _NO_SUMMARY.search(plain):
             return FieldValue(plain[:MAX_SUMMARY_CHARS], origin)
     return None
+
+
+def _is_title(plain: str, title: str | None) -> bool:
+    """Whether a summary is the title, once or more often."""
+    key, own = squeeze(plain), squeeze(title or "")
+    return key == own or (bool(own) and key == own * (len(key) // len(own)))
 
 
 def find_access(page: Page) -> bool | None:

@@ -25,6 +25,8 @@ _NO_SECTIONS = frozenset(
     nietgecategoriseerd bezkategorii ukategoriseret okategoriserade 未分类 未分類 記事 기사 文章 正文""".split()
 )
 _NO_SECTION_KEYS = frozenset(squeeze(word) for word in _NO_SECTIONS)
+# what a program calls a section, or where its name was to stand: cat_17, {{ section }}, %section%
+_MACHINE_NAME = re.compile(r"[{}<>=$\\]|^%.*%$|^\d+$|^[a-z]{2,20}[_:-]\d+\b|^[a-z]+[-_][a-z]+:|\[object Object\]")
 _PATH = re.compile(r"\s+[>»›]\s+")
 _LIST = re.compile(r"\s*[,;|、]\s*")
 _SERIES = re.compile(r"\s(?:&|and|und|et|y|e|og|och|en)\s")  # "Food, Drink & Travel" is one section
@@ -70,6 +72,8 @@ def _parts(value: str) -> list[str]:
 def _is_section(text: str, titles: list[str]) -> bool:
     key = squeeze(text)
     if len(text) > MAX_SECTION_CHARS or text.startswith("http") or key in _NO_SECTION_KEYS:
+        return False
+    if _MACHINE_NAME.search(text):
         return False
     if len(key) < 2 and key.isascii():
         return False

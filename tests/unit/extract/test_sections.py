@@ -27,6 +27,13 @@ def page(*, declared=None, meta=None, steps=()):
             ({"meta": word}, None)
             for word in ("undefined", "tags", "Sin categoría", "未分類", "ニュース", "Noticias", "記事")
         ],
+        # names that a program reads, and places for a name
+        *[
+            ({"meta": word}, None)
+            for word in ("cat_17;node-type=news", "{{ section }}", "%section%", "4711", "term:12")
+        ],
+        ({"declared": "node-type:news", "meta": "Coast"}, "Coast"),
+        *[({"meta": word}, word) for word in ("24/7", "Area 51", "Q&A", "U-20", "Cat 5 storms")],
         ({"declared": "News", "meta": "Coast"}, "Coast"),
         ({"declared": ["Featured", "Coast"]}, "Coast"),
         ({"declared": "Headlines", "steps": ["Home", "Coast", TITLE]}, "Coast"),

@@ -46,3 +46,8 @@ def test_a_phrase_stands_for_its_name_and_the_first_counts():
     phrases = Phrases([("free of charge", "price"), ("gratis", "price"), ("open now", "shop")])
     assert phrases.in_text("é gratis, free of charge") == {"price": 2}
     assert phrases.in_text("closed") == {}
+
+
+@given(TEXTS)
+def test_capitals_after_small_letters_are_counted(text):
+    assert story(f"{text}aB").capitals_after_small == len(re.findall(r"(?<=[a-z])[A-Z]", f"{text}aB"))

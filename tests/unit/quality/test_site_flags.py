@@ -51,6 +51,11 @@ def page(number, **changes):
     return row | {"text_digest": digest(row["text"])}
 
 
+def cut(number, chars):
+    """A story that ends within a word."""
+    return "\n\n".join(story(number))[: chars - 1].rstrip(" .") + "a"
+
+
 def metrics(share, **values):
     """Six earlier runs of the site with twenty pages each."""
     rows = [{"site": "a.example", "metric": "passed", "value": 20.0, "rows": 20}]
@@ -119,6 +124,15 @@ OLD = {"published_date": date(2025, 9, 4)}
             lambda n: {"title": f"Police report: {chr(97 + n) * 9}"} if n % 2 else {}, (), {}, id="a start of some"
         ),
         pytest.param(lambda n: {"title": f"Chapter {n}"} if n < 3 else {}, (), {}, id="a series"),
+        pytest.param(lambda n: {"text": cut(n, 500)}, (), {"lengths_alike": ALL}, id="cut after as many characters"),
+        pytest.param(
+            lambda n: {"text": "Summary. " * (n + 2) + "\n\n" + cut(n, 500)},
+            (),
+            {"lengths_alike": ALL},
+            id="cut below a summary",
+        ),
+        pytest.param(lambda n: {"text": cut(n, 500 + 9 * n)}, (), {}, id="cut elsewhere"),
+        pytest.param(lambda n: {"text": cut(n, 500)} if n < 4 else {}, (), {}, id="four cut alike"),
         pytest.param(lambda n: SLOGAN, VARIED_SUMMARIES, {"summary_shared": ALL}, id="a slogan"),
         pytest.param(lambda n: SLOGAN if n < 3 else {}, VARIED_SUMMARIES, {}, id="three with a slogan"),
         pytest.param(lambda n: SLOGAN, metrics(1.0, metric="same_summary_share"), {}, id="always a slogan"),
