@@ -16,6 +16,7 @@ from tasks.clean.parse.markdown import as_html
 from tasks.clean.parse.selected import RulesOf
 from tasks.clean.parse.shells import add_story, has_long_text, is_shell, paragraphs_of, read_escaped
 from tasks.clean.parse.signals import Signals
+from tasks.clean.parse.state_writers import writers_in_state
 from tasks.clean.parse.tags import TAG_CODES
 from tasks.site_rules.page import Found, PageRules
 from tasks.text.escapes import decode_quoted_printable, is_quoted_printable
@@ -143,6 +144,8 @@ def _add_html(
         signals = add_html_page(blocks, page, data, rules_of)
         signals.finish()
         repairs |= signals.repairs
+        shown = [blocks.text[n] for n in range(first, len(blocks)) if blocks.tag[n] == _H1]
+        signals.state_writers = writers_in_state(data, signals, shown)
         if read_escaped(blocks, first):
             repairs.add("escaped_markup")
         clear_names(blocks, first, body)

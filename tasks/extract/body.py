@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from tasks.extract.fields.wire import agency_by_the_headline, agency_in_dateline, without_source_label
+from tasks.extract.fields.wire import agency_by_the_headline, agency_declared, agency_in_dateline, without_source_label
 from tasks.extract.page import Page
 from tasks.text.publisher_names import is_agency, is_wire_agency
 
@@ -109,7 +109,7 @@ def read_body(page: Page) -> Body:
         agency = agency_in_dateline(paragraphs[0])
     wire_credit = _wire_credit([text for text in wire_lines if text not in corrections], agency)
     if wire_credit is None and page.is_html:
-        wire_credit = agency_by_the_headline(page)
+        wire_credit = agency_by_the_headline(page) or agency_declared(page)
     return Body(
         text="\n\n".join(paragraphs),
         paragraphs=paragraphs,

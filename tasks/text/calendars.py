@@ -5,13 +5,18 @@ and years written out in Chinese numerals.
 import re
 from datetime import date, timedelta
 
-_ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}  # year 1 is the one after
+# year 1 is the one after
+_ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018, "S": 1925, "H": 1988, "R": 2018}
 _JAPANESE = re.compile(
     r"""
     (?P<era>明治|大正|昭和|平成|令和) \s* (?P<y>元|\d{1,2}) \s* [年./-] \s*
     (?P<m>\d{1,2}) \s* [月./-] \s* (?P<d>\d{1,2}) (?!\d)
     """,
     re.VERBOSE,
+)
+# on Japanese pages; elsewhere such a letter is of a version or a road
+_JAPANESE_INITIAL = re.compile(
+    r"(?<![A-Za-z\d])(?P<era>[SHR])\s?(?P<y>\d{1,2})([./年])\s?(?P<m>\d{1,2})[./月]\s?(?P<d>\d{1,2})(?![./\d])"
 )
 _MINGUO = re.compile(
     r"""
@@ -23,7 +28,7 @@ _MINGUO = re.compile(
 _MINGUO_SHORT = re.compile(r"(?<![\d./-])(?P<y>1[0-3]\d)([./-])(?P<m>\d{1,2})\2(?P<d>\d{1,2})(?![./-]?\d)")
 _HAN = "〇零○一二三四五六七八九"
 _HAN_DATE = re.compile(
-    rf"(?P<y>[{_HAN}]{{4}})年\s*(?P<m>[正一二三四五六七八九十]{{1,3}})月\s*(?P<d>[一二三四五六七八九十廿卅]{{1,4}})[日号號]?"
+    rf"(?:(?P<y>[{_HAN}]{{4}})|(?P<era>大正|昭和|平成|令和)(?P<e>[元一二三四五六七八九十]{{1,3}}))年\s*(?P<m>[正一二三四五六七八九十]{{1,3}})月\s*(?P<d>[一二三四五六七八九十廿卅]{{1,4}})[日号號]?"
 )
 _THAI_MONTHS = {
     name: number
@@ -95,6 +100,8 @@ def find(text: str, language: str | None) -> list[tuple[tuple[int, int], date]]:
     readers = list(_READERS)
     if base == "zh":
         readers.append((_MINGUO_SHORT, _read_minguo))
+    if base == "ja":
+        readers.append((_JAPANESE_INITIAL, _read_japanese))
     if base == "th":
         readers.append((_DAY_FIRST, _read_thai))
     if base in _JALALI_LANGUAGES:
@@ -118,7 +125,10 @@ def _read_minguo(match: re.Match[str]) -> date | None:
 
 
 def _read_han(match: re.Match[str]) -> date | None:
-    year = int("".join(str(_DIGITS[letter]) for letter in match["y"]))
+    if match["era"]:
+        year = _ERAS[match["era"]] + (1 if match["e"] == "元" else _han_number(match["e"]))
+    else:
+        year = int("".join(str(_DIGITS[letter]) for letter in match["y"]))
     return _day(year, _han_number(match["m"]), _han_number(match["d"]))
 
 

@@ -33,12 +33,32 @@ _REGIONS = {
 }
 # forms that newspapers print beside those of CLDR, in its notation
 _PRINTED = {
+    "am": ("MMMM d 'ቀን' y",),
     "eu": ("y'ko' MMMM'ren' d'a'", "y'ko' MMMM'k' d"),
     "he": ("d 'ל'MMMM y", "d 'ב'MMMM, y"),
+    "fil": ("'ika'-d 'ng' MMMM y",),
+    "ha": ("d 'ga' MMMM, y",),
+    "ka": ("y 'წლის' d MMMM",),
+    "kk": ("y 'жылғы' d MMMM", "y 'жылдың' d MMMM"),
+    "km": ("d 'ខែ'MMMM 'ឆ្នាំ'y",),
     "lv": ("y. 'gada' d. MMMM",),
+    "mn": ("y 'оны' M 'сарын' d",),
+    "my": ("y 'ခုနှစ်' MMMM d", "y 'ခုနှစ်၊' MMMM d"),
+    "tl": ("'ika'-d 'ng' MMMM y",),
+    "uz": ("y-'yil' d-MMMM", "y-'йил' d-MMMM", "y 'йил' d MMMM"),
     "vi": ("d 'tháng' M 'năm' y", "d 'tháng' M, y"),
 }
+# names that newspapers print beside those of CLDR: the international ones, the case behind a day
+_PRINTED_NAMES = {
+    "ka": "იანვარს თებერვალს მარტს აპრილს მაისს ივნისს ივლისს აგვისტოს სექტემბერს ოქტომბერს ნოემბერს დეკემბერს",
+    "si": "ජනවාරි පෙබරවාරි මාර්තු අප්‍රේල් මැයි ජූනි ජූලි අගෝස්තු සැප්තැම්බර් ඔක්තෝබර් නොවැම්බර් දෙසැම්බර්",
+}
 _PRINTED_EVERYWHERE = ("d MMMM y", "d. MMMM y", "d MMMM, y", "MMMM d, y", "y MMMM d")
+_JOINERS = re.compile("[\u200c\u200d]")  # between letters of a month's name, written or not
+_VIRAMA = "[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca]"  # a joiner may follow
+# final consonants of Malayalam: one letter today, three characters in older texts
+_CHILLUS = {"ൺ": "ണ്", "ൻ": "ന്", "ർ": "ര്", "ൽ": "ല്", "ൾ": "ള്"}
+_CHILLUS_BY_OLD = {old: letter for letter, old in _CHILLUS.items()}
 _HAMZA = str.maketrans("أإآ", "ااا")  # written with and without
 
 
@@ -91,6 +111,8 @@ def month_names(language: str) -> dict[str, int]:
                 for spelling in {plain, plain.translate(_HAMZA), str(name).lower().rstrip(".")}:
                     if names.setdefault(spelling, int(number)) != int(number):
                         ambiguous.add(spelling)
+    for number, printed in enumerate(_PRINTED_NAMES.get(language.lower().partition("-")[0], "").split(), 1):
+        names.setdefault(plain_name(printed), number)
     return {name: number for name, number in names.items() if _is_name(name) and name not in ambiguous}
 
 
@@ -142,7 +164,7 @@ def _form(pattern: str, names: dict[str, int]) -> Form | None:
         tokens = _without_edge(tokens)
     if tokens and tokens[-1][0] in "EcG":
         tokens = _without_edge(tokens[::-1])[::-1]
-    alternatives = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    alternatives = "|".join(_name_pattern(name) for name in sorted(names, key=len, reverse=True))
     expressions: list[str] = []
     for part in tokens:
         if part[0] == "y":
@@ -167,6 +189,14 @@ def _form(pattern: str, names: dict[str, int]) -> Form | None:
     return Form(re.compile(rf"(?<!\d)(?<!\d[./-]){body}(?![./-]?\d)", re.IGNORECASE), names, has_short_year)
 
 
+def _name_pattern(name: str) -> str:
+    """An expression for a month's name, with or without joiners, in old and new spelling."""
+    escaped = re.sub(f"({_VIRAMA})", "\\1[\u200c\u200d]?", re.escape(name))
+    for letter, old in _CHILLUS.items():
+        escaped = escaped.replace(letter, f"(?:{letter}|{old}\u200d?)")
+    return escaped
+
+
 def _without_edge(tokens: list[str]) -> list[str]:
     """Tokens without a weekday or era at their start, and without what separates it from the rest."""
     for number, token in enumerate(tokens):
@@ -178,11 +208,16 @@ def _without_edge(tokens: list[str]) -> list[str]:
 def _literal(text: str) -> str:
     """An expression for what is between the numbers; spaces and marks of direction may be missing or others."""
     pieces = re.split(r"[\s\u00a0\u202f\u200e\u200f\u061c]+", text)
-    return _SPACE.join(re.escape(piece) for piece in pieces)
+    return _SPACE.join(re.escape(piece).replace(",", "[,،፣]") for piece in pieces)
 
 
 def plain_name(name: str) -> str:
-    """A month's name in lower case, without full stops and without the dot that a Turkish capital leaves over its i."""
+    """A month's name in lower case and new spelling, without full stops, joiners, the dot of a capital i."""
+    if not name.isascii():
+        for letter, old in _CHILLUS.items():
+            name = name.replace(old + "\u200d", letter)
+        name = _JOINERS.sub("", name)
+        name = name[:-2] + _CHILLUS_BY_OLD.get(name[-2:], name[-2:])
     return " ".join(name.lower().replace(".", "").replace("\u0307", "").split())
 
 

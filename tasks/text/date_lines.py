@@ -19,6 +19,22 @@ _WORDS_BESIDE_DATES = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
+# looked up and not in the expression, which would take long to compile; shorter words count nothing
+_WORDS_OF_DATES = frozenset(
+    """
+    δημοσίευση δημοσιεύτηκε δημοσιεύθηκε ενημέρωση ενημερώθηκε τελευταία ανανέωση
+    опубликовано обновлено дата публикации изменено последнее обновление опубліковано оновлено публікації останнє
+    оновлення публикувано обновено последна актуализация редакция објављено ажурирано датум измена
+    objavljeno ažurirano posodobljeno zadnja izmjena izmena zveřejněno vydáno aktualizace publikované aktualizované
+    megjelent frissítve frissült publicat actualizat ultima actualizare actualizarea publicarea julkaistu päivitetty
+    giriş tarihi tarih güncellenme eklenme oluşturulma yayın diterbitkan diperbarui dipublikasikan terbit
+    publicado publicada última actualización atualização modificación dernière modification publication
+    geändert erstellt letzte änderung aktualisierung senast ändrad sist endret seneste opdatering ultimo aggiornamento
+    laatste wijziging gewijzigd geplaatst ostatnia modyfikacja utworzono data
+    النشر تاريخ تحديث نشرت פורסם עודכן עדכון אחרון بروزرسانی انتشار
+    """.split()
+)
+
 
 def is_date_line(text: str, language: str | None = None) -> bool:
     """Whether a line is only a date or time: `Sat, 10 Jun 2023 3:40 pm | Updated`."""
@@ -36,4 +52,5 @@ def words_beside_dates(text: str, language: str | None = None) -> list[str] | No
     rest = text
     for printed in reversed(dates):
         rest = rest[: printed.span[0]] + " " + rest[printed.span[1] :]
-    return [word for word in _WORDS_BESIDE_DATES.sub(" ", rest).split() if len(word) > 3]
+    words = _WORDS_BESIDE_DATES.sub(" ", rest).split()
+    return [word for word in words if len(word) > 3 and word.casefold() not in _WORDS_OF_DATES]

@@ -51,7 +51,7 @@ DAY_OR_MONTH_FIRST = re.compile(
 )
 DAY_NAMED_MONTH = re.compile(
     r"""
-    (?<!\d) (?P<d>\d{1,2}) (?: st | nd | rd | th | er | º | ª | ° | \. | -én | -án )?
+    (?<!\d) (?P<d>\d{1,2}) (?: st | nd | rd | th | er | \.?º | \.?ª | ° | \. | -én | -án )?
     [\s,./-]* (?: de\s+ | d['’] | of\s+ | di\s+ | del\s+ )?
     (?P<w>LETTER+) \.? ,?
     [\s./-]* (?: de\s+ | del\s+ | di\s+ | г\.?\s+ )?

@@ -137,7 +137,7 @@ def _by_patterns(
 
 def _of_other_calendars(text: str, language: str | None) -> Iterator[PrintedDate]:
     base = (language or "").lower()[:2]
-    if not text.isascii() or base in cldr_dates.OTHER_CALENDARS or base == "zh":
+    if not text.isascii() or base in cldr_dates.OTHER_CALENDARS or base in ("ja", "zh"):
         for span, day in calendars.find(text, language):
             yield PrintedDate(day, span=span)
 

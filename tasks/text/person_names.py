@@ -38,6 +38,7 @@ _NEVER_IN_NAMES = frozenset(
     august september october november december
     reading time lesezeit lecture temps modified last original research content paid sponsored aktuell aktuelle
     aktuelles meldung mitteilung pressemitteilung thema tages stand artikels im am von vom für and und of in for
+    topic topics policy terms cookie cookies related
     buch woche book week erstellt geändert güncelleme interview kommentar kolumne bericht
     """.split()
 )

@@ -9,13 +9,34 @@ from functools import lru_cache
 
 _LINE_CHARS = 90  # of a line with such a time beside a name
 _HOURS, _MINUTES = range(1, 24), range(1, 60)  # more than a day ago is counted in days: of the calendar or of 24 hours
-_TODAY = re.compile(
-    r"(?<!\w)(?:today|heute|aujourd[’']hui|hoy|hoje|oggi|vandaag|dzisiaj|dziś|dnes|astăzi|azi|ma|σήμερα|сегодня|сьогодні"
-    r"|днес|bugün|اليوم|امروز|היום|आज|আজ|hari ini|hôm nay|idag|i dag|tänään|danas|данас)(?!\w)"
-    r"(?=[^\w]{0,3}(?:um|at|à|a las|às|alle|om|o|v|la|ore|στις|в|о|kl\.?|klo|u|у|pukul|lúc|,)?"
-    r"\s*\d{1,2}\s?[:.h]\s?\d{2})",
-    re.I,
+_DAYS_BACK = {
+    **dict.fromkeys(
+        """today heute aujourd’hui aujourd'hui hoy hoje oggi vandaag dzisiaj dziś dnes astăzi azi ma σήμερα сегодня
+        сьогодні днес bugün اليوم امروز היום आज আজ idag tänään danas данас šodien šiandien täna avui gaur heddiw bugun
+        今日 今天 오늘 วันนี้""".split(),
+        0,
+    ),
+    **dict.fromkeys(["hari ini", "hôm nay", "i dag"], 0),
+    **dict.fromkeys(
+        """yesterday gestern hier ayer ontem ieri gisteren wczoraj včera tegnap χθες χτες вчера вчора dün أمس دیروز
+        אתמול igår eilen jučer juče јуче vakar ahir atzo ddoe semalam kemarin 昨日 昨天 어제
+        เมื่อวานนี้ เมื่อวาน""".split(),
+        1,
+    ),
+    **dict.fromkeys(["hôm qua", "i går"], 1),
+}
+_CLOCK_FOLLOWS = (
+    r"[^\w]{0,3}"
+    r"(?:um|at|à|a las|às|alle|om|o|v|la|ore|στις|в|о|kl\.?|klo|u|у|pukul|lúc|jam|saat|,)?"
+    r"\s*\d{1,2}\s?[:.h]\s?\d{2}"
 )
+
+
+@lru_cache(maxsize=1)
+def _named_day() -> re.Pattern[str]:
+    """An expression for `today` or `yesterday` with a time of day; without one it is a headline's word as often."""
+    names = "|".join(map(re.escape, sorted(_DAYS_BACK, key=len, reverse=True)))
+    return re.compile(rf"(?<!\w)({names})(?={_CLOCK_FOLLOWS})", re.I)
 
 
 @lru_cache(maxsize=64)
@@ -48,8 +69,9 @@ def relative_day(text: str, language: str | None, fetched_at: datetime, zone: tz
     if not language or len(text) > _LINE_CHARS:
         return None
     now = fetched_at.astimezone(zone) if zone else fetched_at
-    if zone and _TODAY.search(text):
-        return now.date()
+    day = _named_day().search(text) if zone else None
+    if day and (day[1].casefold() != "hier" or language.startswith("fr")):  # German for `here`
+        return now.date() - timedelta(days=_DAYS_BACK[day[1].casefold()])
     known = _phrases(language) or _phrases(language.replace("_", "-").partition("-")[0])
     match = known[0].search(_folded(text)) if known else None
     if known is None or match is None:

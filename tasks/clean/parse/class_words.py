@@ -46,13 +46,14 @@ for _group, _words in GROUPS.items():
     for _word in _words:
         _WORD_BITS[_word] = _WORD_BITS.get(_word, 0) | BITS[_group]
 _PARTS = re.compile(r"[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z]+")
+_WHOLE_PAGE = re.compile(r"(?<!\S)__(?:next|nuxt)(?!\S)")  # ids of programs for the element that holds the whole page
 
 
 @lru_cache(maxsize=65_536)  # classes recur on every page of a site
 def class_bits(names: str) -> int:
     """The groups of a class or id attribute, as bits."""
     bits = 0
-    for part in _PARTS.findall(names):
+    for part in _PARTS.findall(_WHOLE_PAGE.sub("", names)):
         word = part.lower()
         bits |= _WORD_BITS.get(word, 0) or (_WORD_BITS.get(word[:-1], 0) if word.endswith("s") else 0)
     return bits

@@ -104,6 +104,11 @@ def _raw_elements(page: str) -> Iterator[tuple[str, str, str]]:
 def _values(page: str) -> Iterator[Any]:
     """The JSON values of a page's attributes and scripts, with those that are written as strings."""
     yield from filter(None, map(_decoded, islice(_attributes(page), MAX_VALUES)))
+    yield from script_values(page)
+
+
+def script_values(page: str) -> Iterator[Any]:
+    """The JSON values of a page's scripts; the chunks of React's server components are one list."""
     left, chars = MAX_VALUES, MAX_SCRIPT_CHARS
     pushed: list[str] = []
     for name, attributes, content in _raw_elements(page):

@@ -180,7 +180,7 @@ class _Walk:
                             if attributes:  # half of them have none
                                 form = form_of(attributes)
                                 if kind is _INLINE:
-                                    self.signals.read_inline(attributes)
+                                    self.signals.read_inline(node, attributes, containers.above[container])
                             if kind is _SIGNAL:
                                 self.signals.read_time(node, container, containers.above[container])
                         elif (

@@ -13,6 +13,7 @@ import orjson
 
 from tasks.clean.parse import json_ld
 from tasks.clean.parse.class_words import BITS
+from tasks.clean.parse.marked_items import is_of_another_article, is_writer, step_of_breadcrumb, writers_name
 from tasks.site_rules.page import Found
 
 MAX_VALUE_CHARS = 4_000  # of one meta tag; a headline or summary is a tenth of it
@@ -20,6 +21,7 @@ MAX_JSON_CHARS = 4_000_000  # of one JSON-LD script; a long ticker with the text
 MAX_ENTRIES = 64  # of each repeated kind (times, h1s, bylines)
 _JSON_LD = "ld+json"
 _BESIDE_STORY = BITS["nav"] | BITS["sidebar"]
+_OF_OTHERS = BITS["comment"] | BITS["related"] | _BESIDE_STORY
 _INLINE_DATE = re.compile(
     r"""\\?"(
         datePublished|article_published_time|publishedAt|published_at|publishDate|publish_date|publicationDate
@@ -75,6 +77,7 @@ class Signals:
     bylines: list[tuple[str, str]] = field(default_factory=list)  # class, text
     tag_links: list[str] = field(default_factory=list)  # texts of links to topic pages
     author_links: list[str] = field(default_factory=list)  # texts of links to writers' pages
+    state_writers: list[str] = field(default_factory=list)  # of the page's article, in the state of its program
     inline_dates: list[tuple[str, str]] = field(default_factory=list)  # key, value in scripts that are not JSON-LD
     repairs: set[str] = field(default_factory=set)  # names of repairs of the page's text
     found: Found | None = None  # by the user's rules for its site
@@ -112,13 +115,19 @@ class Signals:
             self._read_link_element(attributes)
         elif "itemprop" in attributes:
             # of other things than the page too: only the properties that `items` keeps
-            self.read_item(attributes["itemprop"] or "", node, attributes)
+            item = attributes["itemprop"] or ""
+            if not (item.startswith("date") and is_of_another_article(node, self.title)):
+                self.read_item(item, node, attributes)
         else:
             self._read_meta(attributes)
 
-    def read_inline(self, attributes: dict[str, str | None]) -> None:
-        """Read a date from the attributes of an inline element: microdata, RDFa, hAtom, or a data attribute."""
+    def read_inline(self, node: Any, attributes: dict[str, str | None], above: int) -> None:
+        """Read a writer or date from an inline element: microdata, RDFa, hAtom, or a data attribute."""
         if len(self.items) >= MAX_ENTRIES:
+            return
+        if is_writer(attributes):
+            if not above & _OF_OTHERS and not is_of_another_article(node, self.title):
+                self._add_item("author", writers_name(node, attributes))
             return
         value = attributes.get("content") or attributes.get("title")
         if value:
@@ -213,9 +222,19 @@ class Signals:
 
     def read_item(self, item: str, node: Any, attributes: dict[str, str | None]) -> None:
         """Keep a microdata property."""
-        if len(self.items) < MAX_ENTRIES and item in ("headline", "author", "name", "datePublished", "dateModified"):
+        if len(self.items) >= MAX_ENTRIES:
+            return
+        if item == "author":
+            self._add_item(item, writers_name(node, attributes))
+        elif item == "itemListElement":
+            if step := step_of_breadcrumb(node):
+                self._add_item("breadcrumb", step)
+        elif item in ("headline", "name", "datePublished", "dateModified"):
             value = attributes.get("content") or attributes.get("datetime") or node.text(deep=True, separator=" ")
-            self.items.append((item, " ".join((value or "").split())[:500]))
+            self._add_item(item, value)
+
+    def _add_item(self, item: str, value: str | None) -> None:
+        self.items.append((item, " ".join((value or "").split())[:500]))
 
     def note_element(self, bits: int, node: Any, above: int, names: str) -> None:
         """Keep the text of an element with a class for the writer."""

@@ -26,7 +26,8 @@ from tasks.extract.fields.bylines import (
     without_date,
 )
 from tasks.extract.fields.json_ld_people import names_of, persons_of
-from tasks.extract.fields.signed_lines import signed_names
+from tasks.extract.fields.place_names import is_place
+from tasks.extract.fields.signed_lines import names_under_story, signed_names
 from tasks.extract.page import SITE_RULE, FieldValue, Page
 from tasks.text.person_names import leading_name, unglue
 from tasks.text.publisher_names import is_wire_agency, squeeze
@@ -41,6 +42,7 @@ _AUTHOR_METAS = (
     *("shareaholic:article_author_name", "mrf:authors", "qc:author", "citation_author", "mediator_author"),
     "authors",
 )
+_SYSTEM_METAS = ("author", "dc.creator", "dcterms.creator", "article.author", "og:author", "schema:author")
 _WRITTEN_BY_LABEL = re.compile(r"written|author|autor|verfasst|escrit|écrit|scritto|geschrieben|von", re.I)
 # bylines without a word like `By`; such lines are kickers and captions as often, so only plain names count
 _BARE = "bare byline"
@@ -54,6 +56,7 @@ _ITEM_CHARS = 80  # of a microdata property; a longer one tells the writer's lif
 _OTHER_WRITER = re.compile(
     r"comment|reply|respond|teaser|related|recommend|bio|avatar|footer|sidebar|widget|kontext", re.I
 )
+_MAY_BE_PLACES = frozenset({_BARE, "date line", "signature"})
 _DOMAIN_LETTERS = 5  # a shorter one may begin a name
 _REPORTING_BY = re.compile(r"^\(?reporting by\b", re.I)
 
@@ -70,6 +73,8 @@ def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
         people = [_without_site(name, site_keys) for name in people if not _is_part_of_site(name, domain)]
         if origin == _BARE:
             people = [name for name in people if leading_name(name) == name or not _CASED.search(name)]
+        if origin in _MAY_BE_PLACES:
+            people = [name for name in people if not is_place(name)]
         if origin not in _ORIGINS_OF_SHORT_NAMES:
             is_printed = origin == _BYLINE
             people = [name for name in people if _is_full_name(name) or (is_printed and squeeze(name) in linked)]
@@ -169,13 +174,16 @@ def _candidates(page: Page, site_keys: set[str]) -> Iterator[tuple[str, list[str
     near_links, other_links = writers_links(page)
     yield near_links
     yield _BARE, near
-    yield "itemprop:author", [text for text in page.items("author") if len(text) <= _ITEM_CHARS]
+    marked = [text for text in page.items("author") if len(text) <= _ITEM_CHARS and not text.strip(" /").islower()]
+    yield "itemprop:author", marked  # in small letters stands a licence or a source
+    yield "page data", page.signals.get("state_writers", [])
     yield elsewhere
     yield _BYLINE, labelled_names(page)
     yield other_links
     yield "byline element", _byline_elements(page)
     yield "date line", names_beside_date(page)
     yield "reporting line", _reporting_lines(page)
+    yield "signature", names_under_story(page)
 
 
 def _reporting_lines(page: Page) -> list[str]:
@@ -203,7 +211,7 @@ def _declared_by_system(page: Page) -> list[tuple[str, list[str]]]:
     return [
         *((f"twitter:data{number}", _metas(page, f"twitter:data{number}")) for number in labelled or (1,)),
         ("article:author", [value for value in _metas(page, "article:author") if not value.startswith("http")]),
-        ("meta:author", _metas(page, "author", "dc.creator", "dcterms.creator", "article.author", "og:author")),
+        ("meta:author", _metas(page, *_SYSTEM_METAS)),
     ]
 
 
@@ -223,10 +231,10 @@ def _byline_elements(page: Page) -> list[str]:
         for names, text in elements[:4]
         if len(text) < _BYLINE_CHARS and (starts_with_by(text) or "name" in names.lower())
     ]
-    if introduced:
-        return introduced[:1]
-    plain = [without_date(unglue(text), None) for names, text in elements if counts[names] == 1]
     near = "\n".join(line.text for line in [*lines_by_the_headline(page), *dropped_by_the_headline(page)])
+    if introduced:  # several are those of teasers, unless the first stands by the headline
+        return introduced[:1] if len(set(introduced)) == 1 or introduced[0] in near else []
+    plain = [without_date(unglue(text), None) for names, text in elements if counts[names] == 1]
     names = [text for text in plain if leading_name(text) == text or is_plain_byline(text) or _CJK_NAME.match(text)]
     people = list(dict.fromkeys(text for text in names if text in unglue(near)))
     return people if len(people) == 1 else []

@@ -41,6 +41,12 @@ _BY_AMID = re.compile(
     r"(?:^|\s|[·|,–-])(?:[Bb]y|BY|[Vv]on|[Pp]ar|[Pp]or|[Dd]oor|[Pp]rzez|[Rr]edaktion:|[Aa]utor:|[Aa]uthor:)\s+"
     r"(?=[A-ZÀ-Þ])"
 )
+_FILED = re.compile(
+    r"\b(?:filed (?:under|in)|posted in|published in|categor\w{1,4}|kategori\w{1,3}"
+    r"|rubri\w{1,3}|tags?|schlagw\w{2,5}|themen?|sections?)"
+    r"\s*:",
+    re.I,
+)  # sections follow
 _SIGN_AT_END = re.compile(r"(?:[|•·,–—/]|\s-)\s*$")
 _SIGN_AT_START = re.compile(r"\s*(?:[|•·,–—/]|-\s)|\d|\s+in\s")  # a digit: the space before the date was lost
 _BETWEEN_PIECES = re.compile(
@@ -99,11 +105,16 @@ def _goes_on(text: str, following: str) -> bool:
 def printed_bylines(page: Page) -> list[tuple[str, list[str]]]:
     """The lines of bylines: those by the headline before those elsewhere, as at the end of the story."""
     near = {line.line_no for line in lines_by_the_headline(page)}
-    bylines = page.labelled("byline")
+    bylines = [line for line in page.labelled("byline") if not is_source(line.text, page.declared_language())]
     return [
         ("byline", [line.text for line in bylines if line.line_no in near]),
         ("byline", [line.text for line in bylines if line.line_no not in near]),
     ]
+
+
+def is_source(text: str, language: str | None) -> bool:
+    """Whether a line names the source in a word that is a name elsewhere: `Theo TTXVN` is `according to` the agency."""
+    return (language or "").lower().startswith("vi") and text.startswith("Theo ")
 
 
 def dropped_bylines(page: Page) -> list[str]:
@@ -132,13 +143,21 @@ def dropped_by_the_headline(page: Page) -> list[LabelledLine]:
     headline = _own_headline(page)
     if headline is None:
         return []
+    paragraphs = [line.line_no for line in page.lines if line.label == "paragraph" and line.action != "drop"]
+    second = paragraphs[1] if len(paragraphs) > 1 else None
     return [
         line
         for line in page.dropped_names
         if -_NEAREST_ABOVE
         <= line.line_no - headline.line_no
         <= (_NEAREST_BELOW if line.label == "related" else _LINES_BELOW)
+        and not (second and line.line_no > second and _is_of_box(line))
     ]
+
+
+def _is_of_box(line: LabelledLine) -> bool:
+    """Whether a dropped line is one of a list or a box: below a short story it is as near to the headline."""
+    return line.tag == "li" or line.reason == "link_list" or line.label in ("promo", "related")
 
 
 def _own_headline(page: Page) -> LabelledLine | None:
@@ -211,7 +230,7 @@ def names_beside_date(page: Page) -> list[str]:
     language = page.declared_language()
     topics = _topics(page)
     for line, is_sure in dates:
-        if len(line) > _LINE_OF_BYLINE:
+        if len(line) > _LINE_OF_BYLINE or _FILED.search(line):
             continue
         text = OTHER_ROLE.sub("; ", line)  # `Video by Ada Mörk`
         introduced = _BY_AMID.search(text)
@@ -257,4 +276,4 @@ def names_beside(text: str, language: str | None) -> list[str]:
     if undated == text.strip(" ·,|"):
         return []  # it has no date
     pieces = [piece.strip(" -–—") for piece in _BETWEEN_PIECES.split(undated)]
-    return [name for piece in pieces if (name := leading_name(piece))]
+    return [name for piece in pieces if (name := leading_name(piece)) and not is_source(piece, language)]

@@ -25,7 +25,11 @@ _TASK = r"""
         (?: \s in )?
       | (?: de | par ) \s notre \s (?: correspondant | envoyé ) e? (?: \s (?: spéciale? | permanente? ) )?
       | dal(?:la)? \s nostr[oa] \s (?: inviat[oa] (?: \s special[ei] )? | corrispondente )
-      | van \s onze \s (?: verslaggever | verslaggeefster | redacteur | correspondent )
+      | (?: van | door ) \s onze \s (?: verslaggever | verslaggeefster | redact(?: eur | rice ) | correspondente? )
+      | von \s unsere[mr] \s (?: \w+ )? (?: redakteur | mitarbeiter | korrespondent | reporter | autor ) (?: in )?
+      | (?: de | por ) \s nuestr[oa] \s (?: corresponsal | enviad[oa] (?: \s especial )? | redactora? )
+      | d[oa] \s noss[oa] \s (?: correspondente | enviad[oa] (?: \s especial )? | repórter )
+      | (?: av | af ) \s vår[et]? \s (?: korrespondent | reporter | medarbetare | utsända )
       | da \s redação | oprac(?: ował[a]? )? \.? | rozmawiał[a]? | przygotował[a]?
       | auto(?:r|rka) \s (?: tekstu | artykułu | článku ) | připravil[a]?
       | автор \s (?: статьи | текста | материала | матеріалу | статті | тексту )
@@ -97,8 +101,8 @@ MORE_BY = re.compile(
 )
 # says plainly who wrote; many words of `BY` are ordinary words elsewhere
 PLAIN_BY = re.compile(
-    r"^\s*(?:(?:(?:posted|written|story|words|text|reported|geschrieben|verfasst|erstellt|publié|écrit|escrito|publicado"
-    r"|scritto)\s+)?(?:by|von|vom|par|por|door|przez|oleh)\b\s*[:：]?"
+    r"^\s*(?:(?:(?:posted|written|story|words|text|reported|guest\s(?:post|column)|geschrieben|verfasst|erstellt|publié|écrit"
+    r"|escrito|publicado|scritto)\s+)?(?:by|von|vom|par|por|door|przez|oleh)\b\s*[:：]?"
     r"|(?:author|autor(?:in|es|a)?|auteur|autore|text|texte|texto|testo|words)\s*[:：])\s*"
     r"|^\s*By(?:by\s+)?(?=[A-ZÀ-Þ])",
     re.I,
@@ -108,6 +112,11 @@ INTERVIEWED = re.compile(
     r"^((?:ein(?:e)?\s+|an?\s+|une?\s+)?(?:interview|gespräch|entretien|entrevista|intervista)\s+(?:von|by|par|de|di|por)"
     r"\s+[^;|]{3,60}?)\s+(?:mit|with|avec|con|com)\s.*$",
     re.I,
+)
+# `سامي عادل وأحمد فؤاد`: two names of two words; in some names the letter for `and` is the first
+_ARABIC = "[ء-ْٰ]"
+TWO_IN_ARABIC = re.compile(
+    rf"^({_ARABIC}+\s{_ARABIC}+)\sو(?!ليد|ائل|سام|سيم|فاء|جدي|حيد|ديع|صفي|فيق|هيب|رد|عد|داد|صال)({_ARABIC}{{2,}}\s{_ARABIC}+)$"
 )
 # before two names or more
 PROFESSION = re.compile(

@@ -1,7 +1,7 @@
 """The text of bylines: the names in it, and whether a name is a person's."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from tasks.extract.fields.byline_words import (
     BY,
@@ -16,9 +16,11 @@ from tasks.extract.fields.byline_words import (
     ROLE_AT_END,
     ROLE_WORD,
     TAIL_WORDS,
+    TWO_IN_ARABIC,
     is_call,
     is_organisation,
 )
+from tasks.extract.fields.newsroom_words import names_a_newsroom
 from tasks.text.dates import find_dates
 from tasks.text.person_names import NAME_PARTICLES, leading_name, unglue
 from tasks.text.publisher_names import is_agency, is_newsroom, is_title_case, is_wire_agency, role_words, squeeze
@@ -95,7 +97,6 @@ _OTHER_PERSON = re.compile(
     r"(?:\s*[,;/&|]\s*|\s(?:und|and|et|e|y|en|och|og|i)\s)(?:[A-ZÀ-Þ][\w.'’-]+\s){1,4}"
     r"\((?:[Ff]otos?|[Pp]hotos?|[Bb]ild(?:er)?|[Pp]ictures?|[Ii]mages?|[Ii]llustration(?:en)?|[Gg]rafik|[Vv]ideo|[Kk]amera)\)"
 )
-_PLACE_OF_REPORTER = re.compile(r"(?<=\S)\s?[／/]\s?[\u3400-\u9fff]{2,4}(?:報導|报道|電|电)")  # 記者陳美玲／柳溪報導
 _MC = re.compile(r"\bMa?c(?=[A-ZÀ-Þ])")
 _IN_PLACE = re.compile(r"\s+(?:in|aus|à|en|at|[Ff]ür|[Ff]or|bei)\s+(?=[A-ZÀ-Þ])")
 _TAIL = re.compile(r"\s*[,|–—(-]\s+.*$")
@@ -188,18 +189,30 @@ def _people_in(text: str) -> tuple[str, ...]:
     text = _undated(INTERVIEWED.sub(r"\1", _EMOJI.sub("; ", text)))
     text = _SECOND_SURNAME.sub(_kept_together, _TWO_NAMES.sub(r"\1; ", text))
     text = _OTHER_PERSON.sub(" ", text)
-    text = _PLACE_OF_REPORTER.sub("", text)
+    if not text.isascii() and ("／" in text or "/" in text):
+        text = _place_of_reporter().sub("", text)
     text = _WRAPPED_REPORTER.sub(r"\1", _WITH_OTHERS.sub(_others, text))
     text = _BRACKETS.sub("", _HANDLE.sub("", text)).strip(_EDGES)
     text = _DEGREES.sub("", _SUFFIX.sub(_suffix, OTHER_ROLE.sub("; ", text))).strip(_EDGES)
-    text = _without_introduction(text)
+    text = TWO_IN_ARABIC.sub(r"\1; \2", _without_introduction(text).strip())
     names: list[str] = []
     for part in _BETWEEN_NAMES.split(text):
         pieces = [piece.strip() for piece in (part or "").split(",") if piece.strip()]
         if len(pieces) == 2 and _is_last_name_first(*pieces):
             pieces = [f"{pieces[1]} {pieces[0]}"]
+        if not all(map(str.islower, pieces)):  # `Ada Mörk, marine engineer`
+            pieces = [piece for piece in pieces if not piece.islower()]
         names += [name for piece in pieces if (name := _tidy(piece)) and not _is_role(name)]
     return tuple(names)
+
+
+@cache
+def _place_of_reporter() -> re.Pattern[str]:
+    """An expression for the place in `記者陳美玲／柳溪報導`; compiled when it is met, for that takes a millisecond."""
+    return re.compile(
+        r"(?<=\S)\s?[／/]\s?[\u3400-\u9fff]{2,4}(?:報導|报道|電|电)"
+        r"|(?<=[\u3400-\u9fff]{3})\s?[／/]\s?[\u3400-\u9fff]{2}(?=$|[\s\d])"
+    )
 
 
 def _kept_together(match: re.Match[str]) -> str:
@@ -335,6 +348,11 @@ def is_person(name: str, site_keys: set[str]) -> bool:
     return squeeze(name) not in site_keys and len(name) <= _MAX_NAME_CHARS and _may_be_person(name)
 
 
+def _is_place_with_preposition(words: list[str]) -> bool:
+    """Whether a name starts with a small word that names do not have: `à Lornhaven`, `em São Paulo`."""
+    return len(words) > 1 and words[0].islower() and words[0] not in _PARTICLES and words[1][0].isupper()
+
+
 @lru_cache(_PAGE_BYLINES)
 def _may_be_person(name: str) -> bool:
     words = name.split()
@@ -343,6 +361,8 @@ def _may_be_person(name: str) -> bool:
     if not squeeze(name) or len(words) > 6 or _NEVER_IN_NAMES.search(name):
         return False
     if is_newsroom(name) or is_agency(name) or is_wire_agency(name) or is_call(name) or is_organisation(name):
+        return False
+    if names_a_newsroom(name) or _is_place_with_preposition(words):
         return False
     if len(unglue(name).split()) - len(words) > _MAX_GLUED:
         return False

@@ -29,7 +29,7 @@ _KOREAN_REPORTER = (
     rf"^(?:[\[(（【][^\])）】]{{2,24}}[\])）】])?\s*(?:(?:글|사진|취재)[·ㆍ]?)*\s*({_HANGUL_NAMES})\s*"
     r"(?:선임|수습|전문|객원|인턴)?(?:기자|특파원)(?:\s*[=(/|]|\s+\S+@\S+|$)"
 )
-_KOREAN_REPORTER_OF_SITE = rf"^[\[(【][^\])】=]{{2,20}}=\s*({_HANGUL_NAMES})\s*기자[\])】]"
+_KOREAN_REPORTER_OF_SITE = rf"^[\[(【](?!사진|그래픽|영상)[^\])】=\s]{{2,20}}(?:=\s*|\s)({_HANGUL_NAMES})\s*기자[\])】]"
 _LABELS = (_HAN_LABEL, _HAN_REPORTER, _NAME_AND_ROLE, _KOREAN_REPORTER, _KOREAN_REPORTER_OF_SITE)
 _IN_DATELINES = (
     *(_KOREAN_REPORTER, _KOREAN_REPORTER_OF_SITE),

@@ -1,8 +1,11 @@
 """Names of people and organisations in JSON-LD values, which write them in many ways."""
 
+import re
 from typing import Any
 
 from tasks.extract.page import Page, strings
+
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def persons_of(value: Any, page: Page) -> list[str]:
@@ -28,7 +31,7 @@ def _names_of_node(node: dict[str, Any]) -> list[str]:
     names = strings(node.get("name"))
     if not names and (node.get("givenName") or node.get("familyName")):
         names = [" ".join(strings(node.get("givenName")) + strings(node.get("familyName")))]
-    return names
+    return [" ".join(_TAG.sub(" ", name).split()) for name in names]
 
 
 def _resolve(node: dict[str, Any], page: Page) -> dict[str, Any]:

@@ -27,7 +27,7 @@ _PUBLISHED_METAS = tuple(
     """
     og:published_time og:article:published_time article:published:time parsely-pub-date sailthru.date
     pubdate publishdate publish-date publication_date cxenseparse:recs:publishtime article.published
-    datepublished dc.date.issued dcterms.issued dcterms.created citation_publication_date
+    datepublished schema:datepublished dc.date.issued dcterms.issued dcterms.created citation_publication_date
     """.split()
 )
 # of few programs; a property of the text or a time element with a word for publication is more exact
@@ -42,7 +42,7 @@ _MODIFIED_METAS = tuple(
     """
     article:modified_time article:modified mediator_modified_time og:updated_time og:modified_time dcterms.modified
     dc.date.modified last-modified
-    datemodified article.updated revision_date
+    datemodified schema:datemodified article.updated revision_date
     """.split()
 )
 

@@ -22,7 +22,7 @@ _NO_SECTIONS = frozenset(
     mainnavigation navigation übersicht übersichtsseite overview highlight highlights destacado destacados alaune top
     uncategorized uncategorised unkategorisiert unkategorisiertes allgemein allgemeines general nocategory sincategoria
     sincategoría nonclassé nonclasse nonclassifié senzacategoria semcategoria безкатегории безрубрики
-    nietgecategoriseerd bezkategorii ukategoriseret okategoriserade 未分类 未分類""".split()
+    nietgecategoriseerd bezkategorii ukategoriseret okategoriserade 未分类 未分類 記事 기사 文章 正文""".split()
 )
 _NO_SECTION_KEYS = frozenset(squeeze(word) for word in _NO_SECTIONS)
 # what a program calls a section, or where its name was to stand: cat_17, {{ section }}, %section%
@@ -55,6 +55,8 @@ def _candidates(page: Page) -> Iterator[tuple[str, str]]:
             steps = [text for item in node.get("itemListElement") or [] for text in _breadcrumb_names(item)]
             for step in reversed(steps[1:]):
                 yield "breadcrumb", step
+    for step in reversed(page.items("breadcrumb")[1:]):
+        yield "breadcrumb", step
 
 
 def _parts(value: str) -> list[str]:

@@ -7,8 +7,8 @@ at both ends of the story, and only if a name follows its word and nothing else 
 import re
 from collections.abc import Iterator
 
-from tasks.extract.fields.byline_places import dropped_by_the_headline, lines_by_the_headline
-from tasks.extract.fields.byline_words import ROLE_AT_END
+from tasks.extract.fields.byline_places import dropped_by_the_headline, is_source, lines_by_the_headline
+from tasks.extract.fields.byline_words import ROLE_AT_END, TWO_IN_ARABIC
 from tasks.extract.fields.east_asian_bylines import name_in_brackets, names_in_dateline, names_labelled
 from tasks.extract.page import LabelledLine, Page
 from tasks.text.date_patterns import LETTER
@@ -19,6 +19,10 @@ _LINE_CHARS = 160  # a name or two, two dates, a source
 _OF_OTHERS = ("comment", "related")
 _LEDE_CHARS = 80  # in which a dateline names its reporter
 _LINES_UNDER_STORY = 4  # as many as are read; with a second name among them it is a list
+_LINES_TO_SIGNATURE = 1
+_NAME_CHARS = 40
+_SIGNED_TAGS = frozenset(["p", "div", "span", "strong", "b", "em", "i", "address"])
+_OF_LISTS = frozenset(["link_list", "lexicon", "container"])
 _WORDS_WITH_ROLE = 8  # a sentence about the writer is longer
 # words that name the writer before a colon; in many languages they are ordinary words without it
 _BEFORE_COLON = r"""
@@ -32,6 +36,8 @@ _BEFORE_COLON = r"""
   | penulis | oleh | ditulis \s oleh | reporter | pewarta | laporan
   | ავტორი | ტექსტი | հեղինակ | müəllif | авторы? | muallif | mwandishi | imeandikwa \s na | ጸሐፊ | ዘጋቢ
   | teksti | kirjoittaja | toimittaja | tekst | autors | autorius | text | av | af | höfundur
+  | journalist(?:e|in|en)? | periodista | giornalista | jornalista | skribent | журналист(?:ка)? | корреспондент
+  | кореспондент(?:ка)? | skrevet \s av | skriven \s av | skrevet \s af | napisal[aio]? | pripravil[aio]? | parengė
   | пише | piše | аутор | автор | текст | avtor | haber | muhabir | yaz[ai]n | yazar | hazırlayan
   | autori | autoři | napsala? | szerző | írta | scris \s de | autor | egilea
   | 글 | 취재 | protokoll
@@ -51,6 +57,7 @@ _SURE = re.compile(
 )
 # words as short as `By` that count in their language only
 _SHORT_WORDS = {
+    "ar": re.compile(r"^كتبت?\s+(?:[-–]\s*)?"),
     **dict.fromkeys(("da", "nb", "nn", "no", "sv"), re.compile(r"^(?:Af|Av)\s+")),
     "ca": re.compile(r"^Per\s+"),
     "bg": re.compile(r"^От\s+"),
@@ -154,6 +161,34 @@ def _lines_at_the_end(page: Page, kept: list[LabelledLine]) -> list[LabelledLine
     return [line for line in [kept[-1], *below] if len(line.text) <= _LINE_CHARS and line.label not in _OF_OTHERS]
 
 
+def names_under_story(page: Page) -> list[str]:
+    """The plain name in the line below the story, or in its last line, if it stands nowhere else on the page.
+
+    In German, where nouns have capitals, two words are an institution or a heading as often.
+    """
+    kept = page.kept
+    if len(kept) <= 1 or (_language(page) or "de").startswith("de"):
+        return []
+    end = kept[-1].line_no
+    below = [line for line in page.dropped_names if end < line.line_no <= end + _LINES_UNDER_STORY]
+    lines = [line for line in [kept[-1], *below] if _is_bare_name(line)]
+    if len(lines) != 1 or lines[0].line_no > end + _LINES_TO_SIGNATURE:
+        return []
+    name = lines[0].text
+    if is_source(name, _language(page)):
+        return []
+    elsewhere = [line.text for line in page.lines if line.line_no != lines[0].line_no]
+    elsewhere += page.signals.get("tag_links", [])
+    return [] if any(name in text for text in elsewhere) else [name]
+
+
+def _is_bare_name(line: LabelledLine) -> bool:
+    """Whether a line is two to four words in the form of a name, and not a heading, a link or an item of a list."""
+    if line.tag not in _SIGNED_TAGS or line.reason in _OF_LISTS or len(line.text) > _NAME_CHARS:
+        return False
+    return leading_name(line.text) == line.text and not line.text.isupper()
+
+
 def _signature(text: str, language: str | None, topics: list[str]) -> list[str]:
     """The name that a line below the story is, in the form that its language has for signatures; `topics` are none."""
     base = (language or "")[:2]
@@ -165,7 +200,7 @@ def _signature(text: str, language: str | None, topics: list[str]) -> list[str]:
 
 def _names_after(rest: str) -> list[str]:
     """The names that a text starts with; none if it starts with something else."""
-    rest = _END_OF_NAMES.split(rest, maxsplit=1)[0]
+    rest = TWO_IN_ARABIC.sub(r"\1، \2", _END_OF_NAMES.split(rest, maxsplit=1)[0].strip())
     names: list[str] = []
     for part in _BETWEEN.split(rest):
         name = _cased_name(part.strip()) if _CASED.search(part) else _uncased_name(part.strip(" .:"))

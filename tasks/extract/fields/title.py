@@ -11,13 +11,14 @@ from tasks.extract.similarity import DENSE
 from tasks.text.publisher_names import squeeze
 
 _WORD = re.compile(r"[^\W\d_]{4,}|\d{2,}")
-_AFTER_HEADLINE = re.compile(r"\s*[,|｜·•»«›–—:-]")  # between the headline and the site in the tab
+_AFTER_HEADLINE = re.compile(r"\s*[,|｜·•»«›–—:：_-]")  # between the headline and the site in the tab
 # what cannot be within a headline: a section behind a bar, or a date in brackets
 _TAIL = re.compile(r"\s*[|｜»«›•·]\s*\S|\s*[(（][^()（）]*\d[^()（）]*[)）]$")
 _STEM_CHARS = 5  # inflection changes the ends of words
 _HEADING_STEMS, _LINE_STEMS = 0.3, 0.6  # share of its words that a heading, or another line, has from a declared title
 _SEGMENT_SHARE = 0.6  # a headline is not much shorter than the section or site beside it
 _MIN_WORDS, _MIN_DENSE_CHARS = 3, 8  # fewer may be the name of a section; characters in scripts without spaces
+_MIN_BEFORE_SITE = 6
 _SENTENCE_WORDS, _SENTENCE_DENSE_CHARS = 4, 14  # names of sections are shorter
 _SHARE_WORDS = frozenset(
     "share teilen partager compartir compartilhar condividi delen dela del jaa print drucken save tweet".split()
@@ -58,6 +59,7 @@ def find_title(page: Page, site_names: list[str]) -> FieldValue[str] | None:
     chosen = _displayed(headings, lines[:_LINES], declared)
     if chosen is None:
         only_heading = _only_heading(headings, declared) if _is_declared_article(page) else None
+        only_heading = only_heading or _beside_a_word(headings, declared)
         chosen = only_heading or _elected(declared) or next(iter(headings or lines), None)
     if chosen is None:
         return None
@@ -175,7 +177,9 @@ def _confirms(declared: str, shown: str, share: float) -> bool:
     """Whether a declared title has the displayed one in it, or is it, or says the same in other words."""
     key, other = squeeze(shown), squeeze(declared)
     if len(shown.split()) < _MIN_WORDS and len(key) < _MIN_DENSE_CHARS:
-        return False
+        # in a script without spaces a headline of six letters may stand before the site
+        is_before_site = len(DENSE.findall(key)) >= _MIN_BEFORE_SITE and declared.startswith(shown)
+        return is_before_site and _AFTER_HEADLINE.match(declared, len(shown)) is not None
     segments = SEPARATOR.split(declared)
     if other.startswith(key) or other.endswith(key):  # beside a kicker, a section or a site
         longest = max((len(squeeze(part)) for part in segments if squeeze(part) not in key), default=0)
@@ -217,6 +221,19 @@ def _only_heading(headings: list[_Candidate], declared: list[_Candidate]) -> _Ca
     heading = headings[0]
     is_long = len(heading.text.split()) >= _SENTENCE_WORDS or len(DENSE.findall(heading.text)) >= _SENTENCE_DENSE_CHARS
     return heading if is_long and not any(heading.key in other.key for other in declared) else None
+
+
+def _beside_a_word(headings: list[_Candidate], declared: list[_Candidate]) -> _Candidate | None:
+    """The only heading of a page that declares nothing but a word or two, such as `Article` or `X`."""
+    if len(headings) != 1 or not declared:
+        return None
+    size = max(_size(other.text) for other in declared)
+    return headings[0] if size < _MIN_WORDS and size < _size(headings[0].text) else None
+
+
+def _size(text: str) -> float:
+    """The number of words; two or three letters of a script without spaces are one."""
+    return max(len(text.split()), len(DENSE.findall(text)) * _MIN_WORDS / _MIN_DENSE_CHARS)
 
 
 def _elected(declared: list[_Candidate]) -> _Candidate | None:

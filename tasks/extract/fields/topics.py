@@ -8,7 +8,8 @@ MAX_TOPICS = 40
 _OFTEN_OF_SITE = ("news_keywords", "keywords")
 _LONG_LIST = 8  # topics; of so many the story names at least one
 _PREFIX = re.compile(r"^(?:\(\d+\)\s*|[a-z]+/(?=\w))")  # "(1) Politics", "topic/politics"
-_SPLIT = re.compile(r"\s*[,;|、，]\s*")
+_SPLIT = re.compile(r"\s*[,;|、，،؛]\s*")
+_HAN = re.compile(r"[\u3400-\u9fff]$")  # one character may be a word: 港
 _KEY_AND_VALUE = re.compile(r"^[\w-]+:\S")  # "author:smith": for machines
 
 
@@ -54,8 +55,12 @@ def _topic_candidates(page: Page) -> list[tuple[str, list[str]]]:
 
 def _split(value: str, values: list[str]) -> list[str]:
     """One of several values is a topic unless it has a comma; a single value is a list of topics."""
-    return _SPLIT.split(value) if len(values) == 1 or "," in value else [value]
+    return _SPLIT.split(value) if len(values) == 1 or "," in value or "،" in value else [value]
 
 
 def _is_topic(text: str) -> bool:
-    return 1 < len(text) < 80 and not text.startswith("http") and not _KEY_AND_VALUE.match(text)
+    return (
+        (1 < len(text) < 80 or _HAN.match(text) is not None)
+        and not text.startswith("http")
+        and not _KEY_AND_VALUE.match(text)
+    )

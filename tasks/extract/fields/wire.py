@@ -2,13 +2,21 @@
 
 import re
 
+from tasks.extract.fields.address import host
 from tasks.extract.fields.byline_places import dropped_by_the_headline, lines_by_the_headline
+from tasks.extract.fields.json_ld_people import names_of
 from tasks.extract.page import LabelledLine, Page
 from tasks.text.publisher_names import is_wire_agency, squeeze
 
 _HEAD_CHARS = 70  # of the first paragraph; a dateline has a place, a date and an agency
 _WORDS_BEFORE = 7  # `RIO DE JANEIRO, 12 out 2024 (EFE)`
 _LINE_CHARS = 120
+_MIN_DECLARED = 3  # letters; two may be the initials of a writer
+_COPYRIGHT = re.compile(
+    r"^(?:copyright|©|\(c\))\s*(?:©|\(c\))?\s*(?:\d{4},?)?\s*(?:by\s+)?([^.,]{2,40}?)\s*(?:[.,]|$)", re.I
+)
+_MIN_BESIDE_DATE = 3  # letters; `AP` and `AA` are parts of times and buttons
+_ZONES = frozenset(["BST", "BTT", "CAT", "CST", "EAT", "EST", "IST", "MSK", "PST", "SAST", "SST", "STA", "WAT", "WIB"])
 _IN_BRACKETS = re.compile(r"[（(\[【]([^()（）\[\]【】]{2,40})[）)\]】]")
 # what ends a dateline; a bracket in a sentence explains a word: `The statistics office (STA) said`
 _END_OF_DATELINE = re.compile(r"\s*(?:[.:,।]?\s*[-–—=]|[.:।]\s|[^\W\d_]{2,4}\s(?:기자|특파원)|$)")
@@ -30,7 +38,7 @@ _PICTURES = re.compile(
 )
 _OF_OTHERS = frozenset(["caption", "comment", "credit", "headline", "navigation", "paragraph", "related", "promo"])
 _LABELS_OF_WRITERS = re.compile(
-    r"^(?:by|von|par|por|di|door|af|av|autor(?:in|ka)?|szerző|yazan|yazar|автор|аутор|sursa|redaktor|auteur|συντάκτης|penulis|作者|記者|نویسنده)\s*[:：]?\s+",
+    r"^(?:by|theo|von|par|por|di|door|af|av|autor(?:in|ka)?|szerző|yazan|yazar|автор|аутор|sursa|redaktor|auteur|συντάκτης|penulis|作者|記者|نویسنده)\s*[:：]?\s+",
     re.I,
 )
 
@@ -69,24 +77,46 @@ def agency_by_the_headline(page: Page) -> str | None:
     for line in [*lines_by_the_headline(page), *dropped_by_the_headline(page)]:
         if line.label in _OF_OTHERS or len(line.text) > _LINE_CHARS or _PICTURES.search(line.text):
             continue
-        if agencies := _agencies_of(line):
+        if agencies := _agencies_of(line, host(page.document.get("url")) or ""):
             return ", ".join(agencies)
     return None
 
 
-def _agencies_of(line: LabelledLine) -> list[str]:
-    """The agencies that a line names after a word for the source, or alone or beside a writer."""
+def agency_declared(page: Page) -> str | None:
+    """The agency that a page declares as its writer, or names as the owner of the text below the story."""
+    site = host(page.document.get("url")) or ""
+    declared = [name for node in page.nodes() for name in names_of(node.get("author"), page)]
+    end = page.kept[-1].line_no if page.kept else 0
+    below = [line.text for line in page.dropped_names if line.line_no > end > 0]
+    owners = [match[1] for text in below if (match := _COPYRIGHT.match(text))]
+    for name in [*declared, *owners]:
+        if is_wire_agency(name) and (len(squeeze(name)) >= _MIN_DECLARED or name == "AP"):
+            return None if squeeze(name) in squeeze(site) else name
+    return None
+
+
+def _agencies_of(line: LabelledLine, site: str) -> list[str]:
+    """The agencies that a line names after a word for the source, or alone, or beside a writer or a date.
+
+    `site` is the host of the page: beside a date stands the site as often.
+    """
     source = _SOURCE.search(line.text)
     if source:
         named = re.split(r"[|•·]|\s{2,}|\s(?=\S+[:：])", line.text[source.end() :])[0]
-    elif line.label == "date":
-        return []  # beside a date stands the site as often
     else:
         named = _LABELS_OF_WRITERS.sub("", line.text)
     agencies: dict[str, str] = {}
     for part in _BETWEEN_AGENCIES.split(named):
         name = (part or "").strip(" .:-–—")
         # `A A` are the buttons for the size of letters
-        if is_wire_agency(name) and not all(len(word) == 1 for word in name.split()):
+        if not is_wire_agency(name) or all(len(word) == 1 for word in name.split()):
+            continue
+        if source or line.label != "date" or _is_agency_beside_date(name, site):
             agencies.setdefault(squeeze(name), name)
     return list(agencies.values())
+
+
+def _is_agency_beside_date(name: str, site: str) -> bool:
+    """Whether a name in a date line is an agency's and not the site's or a time zone's."""
+    key = squeeze(name)
+    return bool(site) and len(key) >= _MIN_BESIDE_DATE and key not in squeeze(site) and name.upper() not in _ZONES

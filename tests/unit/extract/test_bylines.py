@@ -161,3 +161,86 @@ def test_a_printed_person_beats_an_organisation_declared_as_one():
     author = {"@type": "Person", "name": "Wend Broadcasting Corporation"}
     declared = {"nodes": [{"@type": "NewsArticle", "is_article": True, "author": author}]}
     assert find_authors(page([HEAD, ("byline", "By Ada Mork"), *BODY], declared), []).value == ["Ada Mork"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    """هيئة التحرير|محرر الموقع|گروه سیاسی|دبیر خبر|ویب ڈیسک|מערכת האתר|כתבי חוף|वेब डेस्क|हमारे संवाददाता|নিজস্ব প্রতিবেদক
+    |செய்திப்பிரிவு|వెబ్ డెస్క్|സ്വന്തം ലേഖകൻ|ทีมข่าวภูมิภาค|Nhóm phóng viên|Phóng viên|编辑部|デジタル編集部|社説|디지털뉴스부
+    |Συντακτική Ομάδα|Редакція сайту|Отдел новостей|İnternet Servisi|Szerkesztőség|Uredništvo|Redaksi Kabar|Editor Web
+    |Dawati la Habari|ახალი ამბები|Խմբագրություն|ሪፖርተር|à Lornhaven|em São Paulo""".replace("\n    ", "").split("|"),
+)
+def test_newsrooms_roles_and_places_are_no_people_in_any_script(name):
+    assert not is_person(name, set())
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["نگار جواهریان", "محسن دبیر", "Fritz Haber", "Ana Webb", "von Trapp", "de la Cruz", "李明", "김도윤", "สมหญิง รักดี"],
+)
+def test_names_with_letters_of_such_words_are_people(name):
+    assert is_person(name, set())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("記者 黃志豪／台北 2024-10-12 09:30", ["黃志豪"]),
+        ("記者王小明、李大同／台北", ["王小明", "李大同"]),
+        ("記者王小明／李大同", ["王小明", "李大同"]),
+        ("By Hal Moss, marine engineer", ["Hal Moss"]),
+        ("harbournews.example, Frankfurt, Germany", ["Frankfurt", "Germany"]),  # one word each: they are no full names
+        ("Door onze redacteur Joost van der Meer", ["Joost van der Meer"]),
+        ("Von unserer Redakteurin Ute Brand", ["Ute Brand"]),
+        ("De nuestra corresponsal Ana Gil", ["Ana Gil"]),
+        ("Av vår korrespondent Nils Ahl", ["Nils Ahl"]),
+    ],
+    ids=case_id,
+)
+def test_places_and_roles_beside_reporters_are_left_out(text, expected):
+    assert [name for name in people_in(text) if is_person(name, set())] == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([("standfirst", "Guest post by Dr. Hal Moss, engineer | 12 October 2024")], ["Hal Moss"]),
+        ([("byline", "Port Ellen"), ("date", "12 October 2024")], []),
+        ([("byline", "Ellen Port"), ("date", "12 October 2024")], ["Ellen Port"]),
+        ([("date", "Buenos Aires, 12 de octubre de 2024")], []),
+        ([("date", "São Paulo | 12/10/2024 09h30")], []),
+        ([("date", "Нижний Новгород, 12 октября 2024")], []),
+        ([("byline", "By San Juan")], ["San Juan"]),  # a word like `By` is sure
+        ([("date", "Filed under: Ellen Ross, Sea Front | 12 October 2024")], []),
+    ],
+    ids=case_id,
+)
+def test_a_place_or_section_beside_a_date_is_not_a_writer(lines, expected):
+    assert writers(["headline", *lines]) == expected
+
+
+def test_bylines_in_boxes_and_lists_below_a_short_story_are_other_peoples():
+    box = LabelledLine(5, "By Ada Mork", "promo", "drop", "container", 0, "p")
+    item = LabelledLine(6, "Ada Mork", "navigation", "drop", "below_story", 0, "li")
+    signed = LabelledLine(5, "Posted by Ada Mork at 5:11 AM", "footer", "drop", "container", 0, "div")
+    assert writers(["headline"], dropped=[box]) == []
+    assert writers(["headline"], {"author_links": ["Ada Mork", "Bo Lee"]}, [item]) == []
+    assert writers(["headline"], dropped=[signed]) == ["Ada Mork"]
+
+
+def test_several_bylines_in_elements_are_those_of_teasers():
+    elements = [["byline", "By Ada Mork"], ["byline", "By Bo Lee"]]
+    assert writers(["headline"], {"bylines": elements}) == []
+    assert writers(["headline"], {"bylines": elements[:1]}) == ["Ada Mork"]
+
+
+def writers(lines, signals=None, dropped=()):
+    """The authors of a page with a headline, lines below it and a story of two paragraphs."""
+    texts = [("headline", "Ferry to run again after repairs") if line == "headline" else line for line in lines]
+    texts += [("paragraph", "The ferry will carry passengers again from Monday."), ("paragraph", "It is a relief.")]
+    rows = [
+        LabelledLine(number, text, label, "keep" if label == "paragraph" else "field", "r", 0, "p")
+        for number, (label, text) in enumerate(texts, 1)
+    ]
+    document = {"media_type": "text/html", "url": None, "fetched_at": None, "signals": None, "language": "en"}
+    return find_authors(Page(document, rows, signals or {}, dropped_names=list(dropped)), []).value

@@ -23,7 +23,10 @@ def page(*, declared=None, meta=None, steps=()):
         ({"declared": "Johannesburg"}, "Johannesburg"),
         # words that any page of a site may have
         *[({"declared": word}, None) for word in ("Home", "News", "Startseite", "Uncategorized", "Allgemein")],
-        *[({"meta": word}, None) for word in ("undefined", "tags", "Sin categoría", "未分類", "ニュース", "Noticias")],
+        *[
+            ({"meta": word}, None)
+            for word in ("undefined", "tags", "Sin categoría", "未分類", "ニュース", "Noticias", "記事")
+        ],
         # names that a program reads, and places for a name
         *[
             ({"meta": word}, None)

@@ -58,6 +58,12 @@ def people(text):
         ("Eine Analyse von Pia Sommer", ["Pia Sommer"]),
         ("Columna de opinión por Álvaro de la Peña y Ríos", ["Álvaro de la Peña y Ríos"]),
         ("記者王小明／台北報導", ["王小明"]),
+        ("كتب: سامي عادل وأحمد فؤاد", ["سامي عادل", "أحمد فؤاد"]),
+        ("كتب: أحمد وليد سالم", ["أحمد وليد سالم"]),
+        ("[제목신문 한서진 기자]", ["한서진"]),
+        ("[사진=김철수 기자]", []),
+        ("Journalist: Ola Berge", ["Ola Berge"]),
+        ("Giornalista: Ada Neri", ["Ada Neri"]),
         ("〔記者陳志明／基隆報導〕", ["陳志明"]),
         ("文／陳美玲 圖／林志強", ["陳美玲"]),
         ("2024-10-12 14:05 来源：新华社 作者：李明 字号：大 中 小", ["李明"]),
@@ -91,6 +97,9 @@ def test_a_name_after_or_before_the_word_for_the_writer(text, expected):
         ("От Мария Иванова, 12 октомври 2024 г.", "bg", ["Мария Иванова"]),
         ("От Твери до Москвы", "ru", []),
         ("Per Aina Soler", "ca", ["Aina Soler"]),
+        ("كتب أحمد سالم", "ar", ["أحمد سالم"]),
+        ("كتب أحمد سالم", "fa", []),
+        ("كتب جديدة", "ar", []),
         ("Per Gustafsson", "sv", []),
     ],
     ids=case_id,
@@ -208,6 +217,33 @@ def test_a_tag_below_the_story_is_no_signature():
     assert authors(lines, {"tag_links": ["Nguyễn Văn An"]}, "vi") == []
 
 
+@pytest.mark.parametrize(
+    ("below", "language", "expected"),
+    [
+        ([("drop navigation", "Hugh Tansy")], "en", ["Hugh Tansy"]),
+        ([("drop navigation", "Hélène Morin")], "fr", ["Hélène Morin"]),
+        ([("drop navigation", "Игорь Лапин")], "ru", ["Игорь Лапин"]),
+        ([("paragraph", "Γιώργος Παππάς")], "el", ["Γιώργος Παππάς"]),
+        ([("drop navigation", "Weinakademie Rust")], "de", []),
+        ([("drop navigation", "Topics Apple")], "en", []),
+        ([("drop navigation", "Leave Comment")], "en", []),
+        ([("drop navigation", "HARBOUR VIEWS")], "en", []),
+        ([("drop navigation", "Hugh Tansy"), ("drop navigation", "Ada Mork")], "en", []),
+        ([("drop navigation", "Share this"), ("drop navigation", "Print it"), ("drop related", "Ada Mork")], "en", []),
+        ([("drop navigation", "Osterby Gazette")], "en", []),
+    ],
+    ids=case_id,
+)
+def test_a_bare_name_right_below_the_story_signs_it(below, language, expected):
+    assert authors([HEAD, *BODY, *below], language=language, site_names=["Osterby Gazette"]) == expected
+
+
+def test_a_person_of_the_story_or_a_tag_does_not_sign_it():
+    story = [*BODY, ("paragraph", "Hugh Tansy sells rope there.")]
+    assert authors([HEAD, *story, ("drop navigation", "Hugh Tansy")], language="en") == []
+    assert authors([HEAD, *BODY, ("drop navigation", "Ada Mork")], {"tag_links": ["Ada Mork"]}, "en") == []
+
+
 def test_links_to_several_writers_elsewhere_are_those_of_teasers():
     assert authors([HEAD, *BODY], {"author_links": ["Zed Ork", "Pam Ulm"]}) == []
     assert authors([HEAD, *BODY], {"author_links": ["Zed Ork", "View my profile"]}) == ["Zed Ork"]
@@ -249,8 +285,21 @@ def test_the_agency_of_a_dateline_in_any_script(lede, expected):
         (("drop source", "A A"), None),
         (("byline", "Agência Lusa, Agência Lusa -"), "Agência Lusa"),
         (("drop source", "Bron: de gemeente"), None),
+        (("byline", "Theo TTXVN"), "TTXVN"),
+        (("date", "Lusa, 12 de Outubro de 2024"), "Lusa"),
+        (("date", "12 October 2024 | Harbour"), None),
+        (("date", "12 October 2024, 09:30 | AP"), None),
+        (("date", "TASS, 12 October 2024"), None),
     ],
     ids=case_id,
 )
 def test_the_agency_of_a_line_by_the_headline(line, expected):
-    assert read_body(page([HEAD, line, *BODY])).wire_credit == expected
+    own = page([HEAD, line, *BODY])
+    own.document["url"] = "https://www.tass.example/a/1"
+    assert read_body(own).wire_credit == expected
+
+
+def test_a_vietnamese_source_is_not_a_writer():
+    lines = [HEAD, ("byline", "Theo Hoàng Nam"), *BODY]
+    assert authors(lines, {"language": "vi"}) == []
+    assert authors([HEAD, ("byline", "Theo James"), *BODY], {"language": "en"}) == ["Theo James"]

@@ -106,6 +106,14 @@ def test_only_the_headline_is_left_of_a_title(text, title):
             f"{OTHER} - Notes on our coast",
         ),
         ({"metas": {"og:title": [OTHER], "og:type": ["article"]}, "title": OTHER}, "Harbour notes", None, OTHER),
+        # a word in the tab beside the only heading
+        ({"title": "X"}, SHOWN, None, SHOWN),
+        ({"title": "Artikel"}, "Nacht am Anleger", None, "Nacht am Anleger"),
+        ({"title": "首页"}, "码头关闭到明年春天", None, "码头关闭到明年春天"),
+        ({"title": SHOWN}, "Harbour", None, SHOWN),
+        # short headlines of scripts without spaces, before the site
+        ({"title": "桟橋、春まで閉鎖：港新聞デジタル"}, "桟橋、春まで閉鎖", None, "桟橋、春まで閉鎖"),
+        ({"title": "ニュース：桟橋は春まで閉鎖される"}, "ニュース", None, "ニュース：桟橋は春まで閉鎖される"),
         ({"nodes": [article(headline=OTHER)], "title": f"{OTHER}, The Wend"}, "A prize for rye loaf", None, OTHER),
     ],
     ids=case_id,

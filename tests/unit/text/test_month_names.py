@@ -11,7 +11,16 @@ LOCALES = (
     "en de fr es pt it nl sv da nb fi pl cs sk hu ro bg ru uk sr sr_Latn "
     "hr sl el tr ar he hi id ms vi sw af ca lt lv et fa"
 ).split()
-PRINTED = {"sept": 9, "febr": 2, "mär": 3, "maerz": 3, "marz": 3}  # by newspapers, beside the forms of CLDR
+# by newspapers, beside the forms of CLDR
+PRINTED = {"en": {"sept": 9, "febr": 2, "mär": 3, "maerz": 3, "marz": 3}, "es": {"setiembre": 9, "set": 9}}
+# in the case that stands behind a day, which CLDR does not have
+CASES = {
+    "sl": "januarja februarja marca aprila maja junija julija avgusta septembra oktobra novembra decembra",
+    "sr_Latn": "januara februara marta aprila maja juna jula avgusta septembra oktobra novembra decembra",
+    "sr": "јануара фебруара марта априла маја јуна јула августа септембра октобра новембра децембра",
+    "et": "jaanuaril veebruaril märtsil aprillil mail juunil juulil augustil septembril oktoobril novembril detsembril",
+    "lv": "janvārī februārī martā aprīlī maijā jūnijā jūlijā augustā septembrī oktobrī novembrī decembrī",
+}
 HEADER = """\
 # Names and abbreviations of months, by locale, each with its number, from the Unicode locale data (CLDR, by Babel).
 # Bundled because Babel takes a fifth of a second to load the locales, which every process of a run would wait for.
@@ -35,8 +44,12 @@ def names_of_cldr():
                         # `tháng` of `tháng 10` is in every name
                         if word.isalpha() and len(word) > 1 and sum(word in other for other in parts) == 1:
                             found.setdefault(word, number)
-    for name, number in PRINTED.items():
-        by_locale["en"].setdefault(name, number)
+    for locale, numbers in PRINTED.items():
+        for name, number in numbers.items():
+            by_locale[locale].setdefault(name, number)
+    for locale, words in CASES.items():
+        for number, name in enumerate(words.split(), 1):
+            by_locale[locale].setdefault(name, number)
     return {locale: names for locale, names in by_locale.items() if names}
 
 
