@@ -118,7 +118,7 @@ class Story:
         return counts
 
     @cached_property
-    def letters_beyond_ascii(self) -> str:
+    def chars_beyond_ascii(self) -> str:
         """The different characters of the text that are not ASCII, each once."""
         return "".join(set(self._signs.translate(None, _ASCII).decode("utf-8", "surrogatepass")))
 

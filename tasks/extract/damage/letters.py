@@ -67,7 +67,7 @@ _DIVIDED_MIN, _DIVIDED_SHARE = 4, 0.01
 
 def find_mixed_scripts(story: Story) -> Evidence | None:
     """Words with letters of two scripts that look alike, or plain letters in another guise."""
-    text, chars = story.text, story.letters_beyond_ascii
+    text, chars = story.text, story.chars_beyond_ascii
     if not chars:
         return None
     kinds = bool(story.count_of("`")) + sum([sign in chars for sign in _ACCENT_SIGNS])

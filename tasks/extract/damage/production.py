@@ -102,7 +102,7 @@ def find_desk_notes(story: Story) -> Evidence | None:
 def find_numbers_between(story: Story) -> Evidence | None:
     """The numbers of printed lines within sentences, the times of subtitles, or the speakers of a recording."""
     text = story.text
-    signs = _SIGN.findall(story.letters_beyond_ascii)
+    signs = _SIGN.findall(story.chars_beyond_ascii)
     if signs and sum(map(text.count, signs)) >= max(_SIGNS_MIN, _SIGNS_SHARE * story.word_count):
         inside = [match.start() for match in map(_SIGN_INSIDE.search, story.paragraphs) if match]
         if len(inside) >= _SIGNS_SHARE_OF_PARAGRAPHS * len(story.paragraphs):

@@ -92,7 +92,7 @@ def _count_repeated_parts(story: Story, least: int) -> int:
     """
     text = story.utf8.translate(_ASCII_MARKS_AS_STOPS)
     for mark in _OTHER_MARKS:
-        if mark in story.letters_beyond_ascii:
+        if mark in story.chars_beyond_ascii:
             text = text.replace(mark.encode(), b".")
     parts = [part for part in text.replace(b". ", b".").split(b".") if len(part) >= least - 1]
     return len(parts) - len(set(parts))
@@ -202,7 +202,7 @@ def find_cut_paragraphs(story: Story) -> Evidence | None:
     """Paragraphs that were cut at their starts or ends: they start with a small letter, or end in dots."""
     if story.count(_LEFT_OUT) >= max(_LEFT_OUT_MIN, _LEFT_OUT_SHARE * story.word_count):
         return Evidence(0, excerpt(story.paragraphs[0]))
-    has_dots = story.has(_DOTS) or "…" in story.letters_beyond_ascii
+    has_dots = story.has(_DOTS) or "…" in story.chars_beyond_ascii
     # the items of a list may go on with the sentence above it
     small = [n for n, one in enumerate(story.paragraphs) if one[:1].islower() and story.tags[n] != "li"]
     if not has_dots and len(small) < _CUT_MIN:

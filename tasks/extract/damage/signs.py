@@ -110,7 +110,7 @@ def find_signs_in_words(story: Story) -> Evidence | None:
 
 
 def _find_odd_letters(story: Story, least: float) -> Evidence | None:
-    text, chars = story.text, story.letters_beyond_ascii
+    text, chars = story.text, story.chars_beyond_ascii
     if not chars and story.count_of("+") < least:
         return None
     # the signs of each pattern, which are counted many times as fast as it is searched

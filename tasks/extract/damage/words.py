@@ -83,7 +83,7 @@ def find_unlikely_words(story: Story) -> Evidence | None:
             return story.at(text.find(f" {others[0].decode()} ") + 1)
     if language.accents and _lacks_accents(story, text, language.accents * _LETTERS_PER_CHAR * len(text) / 100):
         return story.at(0)
-    foreign = language.foreign.findall(story.letters_beyond_ascii) if language.foreign else []
+    foreign = language.foreign.findall(story.chars_beyond_ascii) if language.foreign else []
     if foreign and sum(map(text.count, foreign)) >= max(_FOREIGN_MIN, _FOREIGN_SHARE * len(text)):
         return story.at(min(map(story.text.find, foreign)))
     return _find_unlikely_letter(story, language.letters) if language.letters else None

@@ -27,7 +27,7 @@ def test_signs_and_literals_are_counted(text):
     assert asked.count_of("[{.") == sum(map(text.count, "[{."))
     assert asked.count(MARKS) == sum(overlapping(text, literal) for literal in MARKS)
     assert asked.has(MARKS) == any(literal in text for literal in MARKS)
-    assert set(asked.letters_beyond_ascii) == {char for char in text if not char.isascii()}
+    assert set(asked.chars_beyond_ascii) == {char for char in text if not char.isascii()}
 
 
 @given(TEXTS)
