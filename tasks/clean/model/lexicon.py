@@ -57,6 +57,13 @@ class Lexicon:
         }
 
 
+def phrases_in(lines: str) -> Iterator[str]:
+    """The phrases of an entry, without its comments: a list of 14,000 strings takes TOML four times as long to read."""
+    for line in lines.splitlines():
+        if not line.startswith("#"):
+            yield from filter(None, map(str.strip, line.split(";")))
+
+
 @cache
 def lexicon() -> Lexicon:
     """The bundled lexicon."""
@@ -67,7 +74,7 @@ def lexicon() -> Lexicon:
         for label, reasons in data.items()
         for reason, modes in reasons.items()
         for mode, phrases in modes.items()
-        for phrase in phrases
+        for phrase in phrases_in(phrases)
     ]
     entries: dict[str, dict[int, Entry]] = {mode: {} for mode in _MODES}
     substrings: dict[str, dict[str, Entry]] = {mode: {} for mode in _MODES}

@@ -9,6 +9,7 @@ from support.ids import case_id
 from support.paths import ROOT
 
 from tasks import schema
+from tasks.clean.model.lexicon import phrases_in
 from tasks.extract.core import extract_page
 from tasks.extract.dropped_lines import writers_lines
 from tasks.extract.fields.authors import find_authors, find_byline
@@ -200,7 +201,7 @@ def test_the_byline_as_one_string_has_no_dates_and_counters(line, expected):
 def test_every_word_of_the_lexicon_before_a_writer_is_known():
     names = {"a": "Ada Mörk", "а": "Анна Морозова", "文": "陈美玲"}
     with (ROOT / "tasks/clean/model/lexicon.toml").open("rb") as handle:
-        words = tomllib.load(handle)["byline"]["by"]["starts"]
+        words = list(phrases_in(tomllib.load(handle)["byline"]["by"]["starts"]))
     roles_of_others = ("edited", "责任", "責任", "编辑", "編輯")
     unknown = []
     for word in words:
