@@ -10,6 +10,8 @@ PORT ?= 4200
 # tests at once: more than there are cores, since half of their time is waiting
 TESTS_AT_ONCE ?= 4
 TESTS ?= tests
+OPERATIONS = test_copies or test_temporary_server or test_upkeep or test_isolation or test_no_network or schedule_fires \
+  or form_refuses or pages_show or secrets_open
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 
@@ -46,9 +48,9 @@ test-unit:  ## run the unit tests only
 test-all: $(READY)  ## run all tests, slow ones too
 	$(BIN)/python -m pytest
 
-test-operations: $(READY)  ## run the integration tests against a Prefect server, and copies of an output by other tools
+test-operations: $(READY)  ## run the integration tests: a Prefect server, processes that die, copies by other tools
 	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile tests/operations \
-	  -k 'test_copies or test_temporary_server or test_upkeep or schedule_fires or form_refuses or pages_show or secrets_open'
+	  -k '$(OPERATIONS)'
 
 test-ray: $(READY)  ## install Ray and run the tests that need it
 	$(PIP) '.[ray]'

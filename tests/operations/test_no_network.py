@@ -3,9 +3,11 @@
 import os
 import shutil
 
+import pytest
 from support.commands import run_command
 from support.paths import PAGES, ROOT
 
+pytestmark = pytest.mark.slow
 HOOK = """
 import os, sys
 

@@ -1,4 +1,4 @@
-"""A page that crashes, hangs or fills its process is found and set aside; the others of its batch go through."""
+"""A page that crashes, hangs or fills its process is found and quarantined; the others of its batch go through."""
 
 import os
 import shutil
@@ -15,6 +15,7 @@ from support.paths import PAGES, ROOT
 from flows.cli.main import main
 from tasks.parallel.executor import Executor, open_executor
 
+pytestmark = pytest.mark.slow
 HOOK = """
 import importlib.machinery, os, sys
 
