@@ -180,9 +180,13 @@ class Story:
     def is_about_programs(self) -> bool:
         """Whether code belongs to the story: it shows some as code, or has many words of those who write programs."""
         return (
-            not _PROGRAM_TAGS.isdisjoint(self.tags)
+            any(map(self.is_code, range(len(self.tags))))
             or len(_PROGRAM_WORDS.intersection(_WORD.findall(self.text))) >= _PROGRAM_WORDS_MIN
         )
+
+    def is_code(self, paragraph: int | None) -> bool:
+        """Whether a paragraph is in an element for code, in which nothing that looks like code is damage."""
+        return paragraph is not None and self.tags[paragraph] in _PROGRAM_TAGS
 
     def at(self, position: int) -> Evidence:
         """The evidence at a position in the text, whose paragraphs are separated by two line feeds."""

@@ -6,10 +6,11 @@ A detector names the strings that each match of its pattern has, and searches a 
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
-from typing import NewType
+from typing import Generic, NewType, TypeVar
 
 from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation
 
+Name = TypeVar("Name")
 Literals = NewType("Literals", frozenset[str])
 
 # a table of all transitions: twice as fast as the default, and a megabyte in size for the strings of all detectors
@@ -24,17 +25,17 @@ def sought(*literals: str) -> Literals:
     return Literals(frozenset(literals))
 
 
-class Phrases:
+class Phrases(Generic[Name]):
     """Phrases that stand for names, several of them for one."""
 
-    def __init__(self, names: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, names: Iterable[tuple[str, Name]]) -> None:
         """`names` are the phrases, each with its name."""
         phrases, self._names = zip(*names, strict=True)
         self._automaton = AhoCorasick(phrases)
 
-    def in_text(self, text: str) -> dict[str, int]:
+    def in_text(self, text: str) -> dict[Name, int]:
         """The names of the phrases that a text has, each with the position of the first."""
-        found: dict[str, int] = {}
+        found: dict[Name, int] = {}
         for number, start, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
             found[self._names[number]] = min(start, found.get(self._names[number], start))
         return found

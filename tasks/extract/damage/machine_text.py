@@ -15,7 +15,6 @@ _DRAWING_STARTS = sought(*(f"{letter}{digit}" for letter in "Mm" for digit in ra
 _DRAWING = re.compile(r"(?:[A-Za-z]?[ ,]?-?\d{0,5}\.\d{1,6}[ ,]?[A-Za-z]?){10}")
 _NAME = re.compile(r"[a-z\d]{1,20}(?:[-_:/=.\[][a-z\d\[\]%]{1,20}){1,6}")  # md:w-1/2, max_age=31536000
 _NAMES_MIN, _NAMES_SHARE, _NAME_LINES_MIN = 3, 0.5, 2  # in a line, of its words, lines
-_PROGRAM_TAGS = frozenset({"pre", "code"})
 # forms that prose has not at any length; every repeat has a bound, so that a megabyte without a space takes no minutes
 _CODE = re.compile(
     r"""
@@ -111,7 +110,7 @@ def find_code(story: Story) -> Evidence | None:
     position = message_at(story)
     if position is not None:
         evidence = story.at(position)
-        if evidence.paragraph is None or story.tags[evidence.paragraph] not in _PROGRAM_TAGS:
+        if not story.is_code(evidence.paragraph):
             return evidence
     for number, paragraph in enumerate(story.paragraphs) if story.has(_DRAWING_STARTS) else ():
         if paragraph[1:2].isdigit() and paragraph[0] in "Mm" and _DRAWING.match(paragraph):
@@ -121,7 +120,7 @@ def find_code(story: Story) -> Evidence | None:
     chars = [char for char in _CODE_CHARS if story.count_of(char)]
     for number, paragraph in enumerate(story.paragraphs):
         signs = sum(map(paragraph.count, chars))
-        if signs < _CODE_SIGNS_MIN or story.tags[number] in _PROGRAM_TAGS:
+        if signs < _CODE_SIGNS_MIN or story.is_code(number):
             continue
         match = _CODE.search(paragraph)
         size = len(paragraph) - paragraph.count(" ")
@@ -137,7 +136,7 @@ def find_names(story: Story) -> Evidence | None:
     if story.count_of("-_:/=") < _NAMES_MIN * _NAME_LINES_MIN:
         return None
     small = [n for n in story.open_lines if story.paragraphs[n].islower()]  # ends at the first capital of most lines
-    lines = [n for n in small if _is_names(story.paragraphs[n]) and story.tags[n] not in _PROGRAM_TAGS]
+    lines = [n for n in small if _is_names(story.paragraphs[n]) and not story.is_code(n)]
     return Evidence(lines[0], excerpt(story.paragraphs[lines[0]])) if len(lines) >= _NAME_LINES_MIN else None
 
 
@@ -163,7 +162,7 @@ def find_markup(story: Story) -> Evidence | None:
         is_start = any(position == 0 or text[position - 1] == "\n" for position in found)
         if found and (is_start or len(found) >= least):
             evidence = story.at(found[0])
-            if evidence.paragraph is None or story.tags[evidence.paragraph] not in _PROGRAM_TAGS:
+            if not story.is_code(evidence.paragraph):
                 return evidence
     return None
 
@@ -195,7 +194,7 @@ def find_template(story: Story) -> Evidence | None:
         match = TEMPLATE.search(text)
         if match:
             evidence = story.at(match.start())
-            if evidence.paragraph is None or story.tags[evidence.paragraph] not in _PROGRAM_TAGS:
+            if not story.is_code(evidence.paragraph):
                 return evidence
     filled = next((line for line in story.lines_after if any(words in line for words in _FILLER)), None)
     if filled:  # in place of the rest of the text

@@ -65,10 +65,10 @@ def spellings(phrase: str) -> list[str]:
 
 
 @cache
-def _phrases(*kinds: str) -> Phrases:
+def _phrases(*kinds: str) -> Phrases[tuple[str, str]]:
     """The phrases of some kinds in all their spellings, made for the first text that needs them."""
     return Phrases(
-        (spelled, f"{kind} {name}")
+        (spelled, (kind, name))
         for kind in kinds
         for name, words in _WORDS[kind].items()
         if name not in _WHOLE
@@ -210,7 +210,6 @@ def _is_dense(said: Sized, plain: str, bounds: tuple[tuple[int, int], ...]) -> b
 def _said(plain: str, *kinds: str) -> dict[str, dict[str, int]]:
     """The things of some kinds that a text says, each with the position of the first phrase that says it."""
     said: dict[str, dict[str, int]] = {kind: {} for kind in kinds}
-    for name, position in _phrases(*kinds).in_text(plain).items():
-        kind, _, thing = name.partition(" ")
-        said[kind][thing] = position
+    for (kind, name), position in _phrases(*kinds).in_text(plain).items():
+        said[kind][name] = position
     return said

@@ -5,7 +5,6 @@ import re
 from tasks.extract.damage.evidence import Evidence, Story
 from tasks.extract.damage.literals import sought
 
-_PROGRAM_TAGS = frozenset({"pre", "code"})
 _FORMS = tuple(
     (sought(*literals), re.compile(pattern))
     for literals, pattern in (
@@ -42,6 +41,6 @@ def find_pasted(story: Story) -> Evidence | None:
             match = pattern.search(story.text)
             if match:
                 evidence = story.at(match.start())
-                if evidence.paragraph is None or story.tags[evidence.paragraph] not in _PROGRAM_TAGS:
+                if not story.is_code(evidence.paragraph):
                     return evidence
     return None

@@ -46,10 +46,10 @@ _HYPHENS = sought("---")
 _ARROW = sought("-> ")
 _SUBTITLE = re.compile(r"\d:\d\d[.,]\d{3} --+> \d")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")  # of a machine
-# arrows, bullets, ticks and emoji; the boxes between them are what is left of wrongly decoded letters
 # hours, minutes, seconds and pictures of a film
 _FILM_PARTS = sought(*(f"{hour}:{tens}" for hour in ("00", "01", "02") for tens in range(6)))
 _FILM_TIME = re.compile(r"\b\d\d:\d\d:\d\d[:;]\d\d\b")
+# arrows, bullets, ticks and emoji; the boxes between them are what is left of wrongly decoded letters
 _SIGN = re.compile("[\u2190-\u27bf\U0001f000-\U0001faff]")
 _SIGN_INSIDE = re.compile("(?<=..)[\u2190-\u21ff\u25a0-\u25ff\u2700-\u27bf\U0001f000-\U0001faff]")
 _SIGNS_MIN, _SIGNS_SHARE = 12, 0.03  # of the words
@@ -107,12 +107,10 @@ def find_numbers_between(story: Story) -> Evidence | None:
         inside = [match.start() for match in map(_SIGN_INSIDE.search, story.paragraphs) if match]
         if len(inside) >= _SIGNS_SHARE_OF_PARAGRAPHS * len(story.paragraphs):
             return Evidence(None, excerpt(text, inside[0]))
-    may_be_stamped = story.count_of("-") >= 2 * _SPEAKERS_MIN <= 2 * story.count_of(":")
-    stamped = (
-        [n for n, one in enumerate(story.paragraphs) if one[:1].isdigit() and _STAMP.match(one)]
-        if may_be_stamped
-        else []
-    )
+    # a stamp has two hyphens and a colon
+    has_marks = story.count_of("-") >= 2 * _SPEAKERS_MIN and story.count_of(":") >= _SPEAKERS_MIN
+    lines = story.paragraphs if has_marks else ()
+    stamped = [n for n, one in enumerate(lines) if one[:1].isdigit() and _STAMP.match(one)]
     if len(stamped) >= _SPEAKERS_MIN:
         return Evidence(stamped[0], excerpt(story.paragraphs[stamped[0]]))
     if story.has(_ARROW):

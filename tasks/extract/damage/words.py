@@ -91,9 +91,8 @@ def find_unlikely_words(story: Story) -> Evidence | None:
 
 def _lacks_accents(story: Story, text: str, least: float) -> bool:
     """Whether fewer letters than `least` are other ones than those of English."""
-    leads = story.codes[
-        :SAMPLE_CHARS
-    ]  # the first bytes of Latin, Greek and Cyrillic letters: counted faster than letters
+    # the first bytes of Latin, Greek and Cyrillic letters: counted faster than letters
+    leads = story.codes[:SAMPLE_CHARS]
     if np.count_nonzero((leads >= _FIRST_LEAD) & (leads <= _LAST_LEAD)) >= least + _LEADS_OF_SIGNS:
         return False
     return len(_SIGNED.findall(text)) < least
