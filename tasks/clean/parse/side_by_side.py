@@ -9,21 +9,21 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-MIN_LINES = 5  # with text on both sides, or with a number; fewer are alike by chance
-MIN_SHARE = 0.3  # of the lines beside a gap that have text on both sides: one column may be longer
-MIN_WORDS, MIN_CHARS = 1.8, 14.0  # of a part of a line, on average; the cells of a table are shorter
-SIDEBAR_CHARS = 40.0  # of the text beside a menu, on average: it is the wide column
-MAX_AT_START = 0.5  # of a menu's entries, beside the start of a sentence; all of a transcript's names are
-MIN_LOWER = 0.35  # of the parts that start with a cased letter; German, which has most capitals, has 0.45
-MIN_CAPITALS_LESS = 3.2  # words of a part in scripts without capitals
-MAX_ENDS = 0.55  # of the parts, with a mark at the end; a list of sentences has nearly all
-MIN_MARKS = 0.25  # of the parts, with a comma or an end of a sentence; lists of words have none
-MAX_DIGITS = 0.2  # of the parts, that start with a digit
-MIN_LETTERS = 0.8  # of the parts in a script without capitals, and of the entries of a menu, start with a letter
-MAX_COLUMNS = 4
-MAX_PLACE = 300  # columns; no page is printed as wide
-MIN_NUMBERED = 8
-NUMBERED_SHARE = 0.95  # of the lines from the first numbered one to the last
+_MIN_LINES = 5  # with text on both sides, or with a number; fewer are alike by chance
+_MIN_SHARE = 0.3  # of the lines beside a gap that have text on both sides: one column may be longer
+_MIN_WORDS, _MIN_CHARS = 1.8, 14.0  # of a part of a line, on average; the cells of a table are shorter
+_SIDEBAR_CHARS = 40.0  # of the text beside a menu, on average: it is the wide column
+_MAX_AT_START = 0.5  # of a menu's entries, beside the start of a sentence; all of a transcript's names are
+_MIN_LOWER = 0.35  # of the parts that start with a cased letter; German, which has most capitals, has 0.45
+_MIN_CAPITALS_LESS = 3.2  # words of a part in scripts without capitals
+_MAX_ENDS = 0.55  # of the parts, with a mark at the end; a list of sentences has nearly all
+_MIN_MARKS = 0.25  # of the parts, with a comma or an end of a sentence; lists of words have none
+_MAX_DIGITS = 0.2  # of the parts, that start with a digit
+_MIN_LETTERS = 0.8  # of the parts in a script without capitals, and of the entries of a menu, start with a letter
+_MAX_COLUMNS = 4
+_MAX_PLACE = 300  # columns; no page is printed as wide
+_MIN_NUMBERED = 8
+_NUMBERED_SHARE = 0.95  # of the lines from the first numbered one to the last
 _SHORT_END = 0.75  # of a column's width: a line that ends so early with a full stop ends its paragraph
 _MAX_INDENT = 5  # of the first line of a paragraph
 _INDENT = 1  # columns; the first line of a paragraph starts further right
@@ -41,15 +41,15 @@ def unfolded(lines: list[str]) -> list[str]:
     A text without columns and numbers is returned as it is, the same list.
     """
     lines = _without_numbers(lines)
-    if sum("  " in line for line in lines) < MIN_LINES:
+    if sum("  " in line for line in lines) < _MIN_LINES:
         return lines
-    return _below_each_other(lines, MAX_COLUMNS)
+    return _below_each_other(lines, _MAX_COLUMNS)
 
 
 def is_double_spaced(gaps: Sequence[int]) -> bool:
     """Whether one empty line is between nearly all lines, as `gaps` counts them: then it says nothing."""
     inner = gaps[1:]
-    return len(inner) >= MIN_NUMBERED and sum(gap == 1 for gap in inner) >= NUMBERED_SHARE * len(inner)
+    return len(inner) >= _MIN_NUMBERED and sum(gap == 1 for gap in inner) >= _NUMBERED_SHARE * len(inner)
 
 
 def _below_each_other(lines: list[str], columns: int) -> list[str]:
@@ -87,10 +87,10 @@ def _split(lines: list[str], columns: int) -> list[list[str]]:
 
 def _gaps(lines: list[str]) -> list[tuple[int, int, int]]:
     """Parts of the text where a place between two columns is empty: first line, line after the last, place."""
-    places = Counter(match.end() for line in lines for match in _GAP.finditer(line, 0, MAX_PLACE))
+    places = Counter(match.end() for line in lines for match in _GAP.finditer(line, 0, _MAX_PLACE))
     # the first lines of paragraphs are indented, so they count for the place where the others start
     near = {place: sum(places[place + step] for step in range(_MAX_INDENT + 1)) for place in places}
-    candidates = [place for place, _ in places.most_common(MAX_COLUMNS) if near[place] >= MIN_LINES]
+    candidates = [place for place, _ in places.most_common(_MAX_COLUMNS) if near[place] >= _MIN_LINES]
     found: list[tuple[int, int, int]] = []
     for place in sorted(candidates):
         start = 0
@@ -100,7 +100,7 @@ def _gaps(lines: list[str]) -> list[tuple[int, int, int]]:
             part = lines[start:n]
             both = sum(1 for text in part if text[:place].strip() and text[place:].strip())
             filled = sum(1 for text in part if text.strip())
-            if both >= MIN_LINES and both >= MIN_SHARE * filled:
+            if both >= _MIN_LINES and both >= _MIN_SHARE * filled:
                 found.append((*_trimmed(lines, start, n, place), place))
             start = n + 1
     return sorted(found)
@@ -118,21 +118,21 @@ def _reads_on(parts: list[str]) -> bool:
     """Whether the parts of lines, read downwards, are running text."""
     filled = [part.strip() for part in parts if part.strip()]
     count = len(filled)
-    if count < MIN_LINES:
+    if count < _MIN_LINES:
         return False
     words = sum(len(text.split()) for text in filled) / count
-    if words < MIN_WORDS or sum(map(len, filled)) < MIN_CHARS * count:
+    if words < _MIN_WORDS or sum(map(len, filled)) < _MIN_CHARS * count:
         return False
     ends = sum(_END.search(text) is not None for text in filled)
     marks = ends + sum(any(mark in text for mark in _COMMAS) for text in filled)
-    if not ends or ends > MAX_ENDS * count or marks < MIN_MARKS * count:
+    if not ends or ends > _MAX_ENDS * count or marks < _MIN_MARKS * count:
         return False
-    if sum(text[0].isdigit() for text in filled) > MAX_DIGITS * count:
+    if sum(text[0].isdigit() for text in filled) > _MAX_DIGITS * count:
         return False
     cased = [text[0] for text in filled[1:] if text[0].lower() != text[0].upper()]
-    if len(cased) < MIN_SHARE * count:
-        return words >= MIN_CAPITALS_LESS and sum(text[0].isalpha() for text in filled) >= MIN_LETTERS * count
-    return sum(letter.islower() for letter in cased) >= MIN_LOWER * len(cased)
+    if len(cased) < _MIN_SHARE * count:
+        return words >= _MIN_CAPITALS_LESS and sum(text[0].isalpha() for text in filled) >= _MIN_LETTERS * count
+    return sum(letter.islower() for letter in cased) >= _MIN_LOWER * len(cased)
 
 
 def _is_right_to_left(lines: list[str]) -> bool:
@@ -146,16 +146,16 @@ def _is_beside_text(menu: list[str], text: list[str]) -> bool:
     filled = [part.strip() for part in text if part.strip()]
     entries = [n for n, part in enumerate(menu) if part.strip()]
     titles = [part.strip()[0] for part in menu if part.strip()]
-    is_menu = sum(letter.isalpha() and not letter.islower() for letter in titles) >= MIN_LETTERS * len(titles)
+    is_menu = sum(letter.isalpha() and not letter.islower() for letter in titles) >= _MIN_LETTERS * len(titles)
     if (
-        len(entries) < MIN_LINES
+        len(entries) < _MIN_LINES
         or not is_menu
         or not _reads_on(text)
-        or sum(map(len, filled)) < SIDEBAR_CHARS * len(filled)
+        or sum(map(len, filled)) < _SIDEBAR_CHARS * len(filled)
     ):
         return False
     at_start = sum(1 for n in entries if text[n].strip() and (not n or not text[n - 1].strip()))
-    return at_start <= MAX_AT_START * len(entries)
+    return at_start <= _MAX_AT_START * len(entries)
 
 
 def _outdented(parts: list[str]) -> list[str]:
@@ -193,13 +193,13 @@ def _without_numbers(lines: list[str]) -> list[str]:
     if not any(_NUMBERED.match(lines[n]) for n in filled[: len(filled) // 2 + 1 : 4]):
         return lines
     matches = {n: match for n in filled if (match := _NUMBERED.match(lines[n]))}
-    if len(matches) < MIN_NUMBERED:
+    if len(matches) < _MIN_NUMBERED:
         return lines
     first, last = min(matches), max(matches)
     spanned = [n for n in filled if first <= n <= last]
     numbers = [int(matches[n][1]) for n in spanned if n in matches]
     is_counted = numbers == list(range(numbers[0], numbers[0] + len(numbers)))
     texts = [matches[n][2] or "" for n in spanned if n in matches]
-    if not is_counted or len(numbers) < NUMBERED_SHARE * len(spanned) or not _reads_on(texts):
+    if not is_counted or len(numbers) < _NUMBERED_SHARE * len(spanned) or not _reads_on(texts):
         return lines
     return [(matches[n][2] or "") if n in matches else line for n, line in enumerate(lines)]

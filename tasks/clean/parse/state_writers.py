@@ -13,9 +13,9 @@ from tasks.clean.parse.embedded import MIN_TITLE_CHARS, script_values
 from tasks.clean.parse.signals import Signals
 from tasks.text.publisher_names import squeeze
 
-MAX_OBJECTS = 50_000  # of one page; the article is near the top of its state
-MAX_DEPTH = 25
-MAX_WRITERS = 8
+_MAX_OBJECTS = 50_000  # of one page; the article is near the top of its state
+_MAX_DEPTH = 25
+_MAX_WRITERS = 8
 _NAME_CHARS = 60
 _STATE = re.compile(
     rb"__NEXT_DATA__|__next_f|__NUXT|Fusion\.globalContent|__(?:INITIAL|PRELOADED|APOLLO|REDUX|APP|DATA)_(?:STATE|DATA)__"
@@ -39,7 +39,7 @@ def writers_in_state(data: bytes, signals: Signals, headings: list[str]) -> list
     for value in script_values(data.decode("utf-8", "replace")) if titles else ():
         for article in _objects(value):
             if _has_title(article, titles) and (names := _writers_of(article)):
-                return names[:MAX_WRITERS]
+                return names[:_MAX_WRITERS]
     return []
 
 
@@ -53,7 +53,7 @@ def _is_signed(signals: Signals) -> bool:
 def _objects(value: Any) -> Iterator[dict[str, Any]]:
     """The objects in a JSON value, outer ones first."""
     level, count = [value], 0
-    for _ in range(MAX_DEPTH):
+    for _ in range(_MAX_DEPTH):
         inner: list[Any] = []
         for item in level:
             if isinstance(item, dict):
@@ -62,7 +62,7 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
                 inner += [part for part in item.values() if isinstance(part, dict | list)]
             elif isinstance(item, list):
                 inner += [part for part in item if isinstance(part, dict | list)]
-            if count > MAX_OBJECTS:
+            if count > _MAX_OBJECTS:
                 return
         level = inner
 
