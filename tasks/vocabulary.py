@@ -175,6 +175,10 @@ class Doubt(DescribedEnum):
     PUBLISHER_UNUSUAL = "publisher_unusual", "The site's other pages, or its earlier ones, name another publisher."
     LANGUAGE_UNUSUAL = "language_unusual", "The site's other pages, or its earlier ones, are in another language."
     LENGTHS_ALIKE = "lengths_alike", "Other texts of the site end open after as many characters."
+    TEXT_UNLIKE_USUAL = (
+        "text_unlike_usual",
+        "Most texts of the site in this run have other characters, or another length, than its earlier ones.",
+    )
     TEXT_SHARED = "text_shared", "Much of the text is also in other articles of the site."
 
 

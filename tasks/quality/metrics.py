@@ -10,11 +10,15 @@ from statistics import median, pstdev
 from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
+import numpy as np
+
+from tasks.quality.profiles import Profiles, profile, usual_range
+
 # the columns that `of_run` needs of the candidates that passed all gates
 COLUMNS = tuple(
     "doc_id domain publisher source_uri url published_date published_at published_utc_offset_minutes authors topics "
     "image_url language summary word_count paragraph_count confidence kind flags fetched_at title canonical_url "
-    "text_digest".split()
+    "text_digest text".split()
 )
 # columns whose missing values are counted, by the name in the metric
 _MISSING = {
@@ -37,6 +41,7 @@ _MAX_LENGTHS = 10_000  # of a group, for its median
 _MAX_NAMES = 10_000  # different publishers or bylines of a site
 # the share of shorter texts shows a change in a part of a site's pages, which a median hides
 _WORDS_UNDER, _PARAGRAPHS_UNDER = (50, 100, 200, 400, 800), (3, 6, 12)
+_PROFILES_MIN, _PROFILES_MAX = 10, 60  # texts of a site in a run: fewer have no range, more have the same
 _MAIN_PUBLISHER_SHARE = 0.5  # of a site's pages: its name is a metric of the site
 
 
@@ -93,6 +98,7 @@ class Tally:
         self.publishers: Counter[str] = Counter()
         self.bylines: Counter[tuple[str, ...]] = Counter()
         self.summaries: Counter[int] = Counter()  # by hash, which has no use outside this process
+        self.profiles: list[Profiles] = []
         self.old = 0
         self.quarantined = 0
         self.newest: datetime | None = None
@@ -117,6 +123,11 @@ class Tally:
             self.old += row["published_date"] < (row["fetched_at"] - _OLD).date()
         if row["fetched_at"] and (self.newest is None or row["fetched_at"] > self.newest):
             self.newest = row["fetched_at"]
+
+    def add_text(self, text: str) -> None:
+        """Take in what a text is made of."""
+        if len(self.profiles) < _PROFILES_MAX:
+            self.profiles.append(profile(text))
 
     def metrics(self) -> dict[str, tuple[float, int]]:
         """Metrics by name: the value, and the number of pages that it is computed from."""
@@ -145,7 +156,7 @@ class Tally:
         return values
 
     def site_metrics(self) -> dict[str, tuple[float, int]]:
-        """The metrics that mean something only within one site: lengths by class, and how names repeat."""
+        """The metrics that mean something only within one site: lengths, how names repeat, what texts are made of."""
         values: dict[str, tuple[float, int]] = {}
         for noun, lengths, limits in (
             ("words", self.words, _WORDS_UNDER),
@@ -166,6 +177,9 @@ class Tally:
         for name, number in self.publishers.most_common(1):
             if number >= _MAIN_PUBLISHER_SHARE * self.rows:
                 values[f"publisher_{name}_share"] = (number / self.rows, self.rows)
+        if len(self.profiles) >= _PROFILES_MIN:
+            own = usual_range(np.array(self.profiles))
+            values |= {name: (value, len(self.profiles)) for name, value in own.items()}
         return values
 
 
@@ -198,7 +212,9 @@ def of_run(
     tallies: dict[str, Tally] = defaultdict(Tally)
     for row in passed:
         tallies[ALL].add(row)
-        tallies[site_of_row(row)].add(row)
+        own = tallies[site_of_row(row)]
+        own.add(row)
+        own.add_text(row["text"])
     for row in quarantined:
         tallies[ALL].quarantined += 1
         tallies[site_of_row(row)].quarantined += 1

@@ -1,7 +1,7 @@
 """Flags of single articles that show only beside the other pages of their site, in the same run or in earlier ones.
 
 A reader of one page sees nothing wrong with a name, a date or a paragraph that all pages of the site have. Each flag
-here is one entry of `_FINDERS`. Per page some 110 bytes are in memory, and a bounded number of paragraphs in all.
+here is one entry of `_FINDERS`. Per page some 220 bytes are in memory, and a bounded number of paragraphs in all.
 """
 
 import itertools
@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from tasks.quality.history import read_metrics
 from tasks.quality.metrics import PastMetric, site_of_row
+from tasks.quality.profiles import Range, is_range, past_range, spoken, unlike
 from tasks.quality.shared_texts import SharedTexts
 from tasks.quality.site_rows import COLUMNS, MICROSECONDS_PER_MINUTE, NO_TIME, Rows
 from tasks.quality.thresholds import HistoryThresholds
@@ -77,6 +78,7 @@ class SiteFlags:
         self.sites: dict[str, int] = {}
         self.past = _past_shares(history)
         self.shared = SharedTexts()
+        self.ranges: list[Range | None] = []  # by the number of the site
         self._parts: list[Rows] = []
         self._count = 0
 
@@ -89,7 +91,10 @@ class SiteFlags:
             ],
             dtype=np.int64,
         )
-        self._parts.append(Rows.of(table, sites))
+        for name in list(self.sites)[len(self.ranges) :]:
+            self.ranges.append(past_range(self.past, name, self.limits.history.site_history_rows_min))
+        has_range = np.array([one is not None for one in self.ranges], dtype=bool)
+        self._parts.append(Rows.of(table, sites, has_range[sites]))
         self.shared.add(table.column("text"), sites, self._count)
         self._count += table.num_rows
 
@@ -136,11 +141,15 @@ def _past_shares(history: Iterable[PastMetric]) -> dict[tuple[str, str], tuple[f
     """The mean share of each metric of a site over its earlier pages, and the number of these pages."""
     sums: dict[tuple[str, str], tuple[float, int]] = defaultdict(lambda: (0.0, 0))
     for row in history:
-        if row["site"] and (row["metric"].endswith("_share") or row["metric"] == "passed"):
+        if row["site"] and _is_averaged(row["metric"]):
             total, rows = sums[row["site"], row["metric"]]
             count = int(row["value"]) if row["metric"] == "passed" else row["rows"]
             sums[row["site"], row["metric"]] = total + row["value"] * count, rows + count
     return {key: (total / rows, rows) for key, (total, rows) in sums.items() if rows}
+
+
+def _is_averaged(metric: str) -> bool:
+    return metric.endswith("_share") or metric == "passed" or is_range(metric)
 
 
 def _distinct(keys: Ids, values: Ids, use: Mask) -> npt.NDArray[np.int64]:
@@ -352,6 +361,19 @@ def _text_shared(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
         yield Finding(Doubt.TEXT_SHARED, numbers, lambda row: f"{shares[row]:.0%} of the text")
 
 
+def _unlike_usual(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
+    """Texts that are made of other characters than the site's earlier ones, or of another length, on most pages."""
+    for site, usual in enumerate(flags.ranges):
+        own = rows.of_site(site)
+        if usual is not None and len(own) >= flags.limits.history.batch_pages_min:
+            for feature, is_odd in unlike(rows.profiles[own], usual):
+                yield Finding(Doubt.TEXT_UNLIKE_USUAL, own[is_odd], partial(_unlike, rows, feature, usual))
+
+
+def _unlike(rows: Rows, feature: int, usual: Range, row: int) -> str:
+    return spoken(feature, float(rows.profiles[row, feature]), usual)
+
+
 # each flag with what finds it; in brackets the percent of 2,649 real articles that have it, without history
 _FINDERS: dict[Doubt, Callable[[SiteFlags, Rows], Iterator[Finding]]] = {
     Doubt.PUBLISHED_TOGETHER: _published_together,  # (0)
@@ -365,5 +387,6 @@ _FINDERS: dict[Doubt, Callable[[SiteFlags, Rows], Iterator[Finding]]] = {
     Doubt.LANGUAGE_UNUSUAL: _language_unusual,  # (0.04)
     Doubt.LENGTHS_ALIKE: _lengths_alike,  # (0)
     Doubt.TEXT_SHARED: _text_shared,  # (0.08)
+    Doubt.TEXT_UNLIKE_USUAL: _unlike_usual,  # (0)
 }
 SITE_FLAGS = tuple(doubt.value for doubt in _FINDERS)

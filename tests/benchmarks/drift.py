@@ -119,6 +119,7 @@ def _page(
         "summary": "s",
         "title": f"Headline {number}",
         "text_digest": str(number),
+        "text": "s",
         "word_count": words,
         "paragraph_count": max(round(words / chance.uniform(25, 60)), 1),
         "confidence": chance.betavariate(18, 1),

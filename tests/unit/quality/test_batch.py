@@ -38,6 +38,7 @@ def page(number, site="a.example", **changes):
         "canonical_url": f"https://{site}/{number}",
         "title": f"Headline {number}",
         "text_digest": f"{site}{number}",
+        "text": "s",
         "authors": [f"Author {number % 7}"],
         "flags": [],
         "word_count": 250 + 40 * (number % 11),

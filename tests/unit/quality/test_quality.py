@@ -49,6 +49,7 @@ def page(site, number, **changes):
         "title": f"Headline {number}",
         "canonical_url": f"https://{site}/{number}",
         "text_digest": f"{site}{number}",
+        "text": "s",
     } | changes
 
 

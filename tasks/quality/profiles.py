@@ -1,0 +1,153 @@
+"""What the texts of a site are made of, in numbers: how much of each kind of character, and how long they are.
+
+Most damage to a text changes one of them: codes have signs, a wall is short, captions have colons, a lost letter makes
+others more frequent. One text may differ from its site's by its topic; nearly all texts of a run do not.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import add
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Profiles: TypeAlias = npt.NDArray[np.float32]  # a row per text, a column per feature
+
+
+class Range(NamedTuple):
+    """The lowest and the highest usual values of the features."""
+
+    lowest: npt.NDArray[np.float32]
+    highest: npt.NDArray[np.float32]
+
+
+# kinds of bytes in UTF-8; of other scripts, the parts of letters that capitals, small letters and signs have
+_KINDS: dict[str, Iterable[int]] = {
+    "a_e_i": b"aei",
+    "o_u": b"ou",
+    "frequent_letters": b"tnsrhld",
+    "other_letters": b"bcfgjkmpqvwxyz",
+    "capitals": range(ord("A"), ord("Z") + 1),
+    "digits": b"0123456789",
+    "spaces": b" ",
+    "stops": b".!?",
+    "commas": b",",
+    "colons": b":;",
+    "quotes": b"\"'",
+    "brackets": b"()[]{}<>",
+    "signs": b"#$%&*+-/=@\\^_`|~",
+    "two_byte_letters": range(0xC0, 0xE0),
+    "three_byte_letters": range(0xE0, 0x100),
+    "early_parts": range(0x80, 0x90),
+    "middle_parts": range(0x90, 0xB0),
+    "late_parts": range(0xB0, 0xC0),
+}
+_VOWELS = 2  # the first kinds
+_SHARES = ("vowel_changes", "different_words", "words_of_both_halves", "small_starts", "open_ends", "short_paragraphs")
+_LENGTHS = ("characters", "paragraph_characters")
+FEATURES = (*_KINDS, *_SHARES, *_LENGTHS)
+_READ_CHARS = 3_000  # of a text: as sure as all of it
+_KIND_OF_BYTE = bytearray([len(_KINDS)] * 256)  # the last column is that of the other bytes
+for _number, _codes in enumerate(_KINDS.values()):
+    for _code in _codes:
+        _KIND_OF_BYTE[_code] = _number
+_ENDS = tuple('.!?。！？…”"»')
+_SHORT_CHARS = 90  # of a paragraph that is a label, a caption or a button
+_LONG_WORD_CHARS = 6  # of a word of the topic
+_PART_CHARS = 1_500  # at the start and at the end, in which words are compared
+_CHARS_PER_SPACE = 30  # fewer spaces are those of such a script
+_UNLIKE_SHARE = 0.75  # of a site's texts that are unlike earlier ones in the same way: chance has hardly half
+# the lowest and highest tenth of a site's texts are outside its range, which grows by a part of its width on both sides
+_TENTH, _MARGIN = 0.1, 0.25
+# or by a constant, which as a share of bytes is 0.02 % at none and 0.7 % at a tenth, and as a length a quarter more
+_MARGINS = np.array(
+    [0.012] * len(_KINDS) + [0.005, 0.05, 0.05, 0.1, 0.1, 0.1] + [0.25] * len(_LENGTHS), dtype=np.float32
+)
+
+
+def profile(text: str) -> Profiles:
+    """The features of a text: square roots of the shares of bytes, other shares, logarithms of lengths."""
+    head = text[:_READ_CHARS]
+    utf8 = head.encode("utf-8", "surrogatepass")
+    kinds = np.frombuffer(utf8.translate(_KIND_OF_BYTE), dtype=np.uint8)
+    counts, size = np.bincount(kinds, minlength=len(_KINDS) + 1)[:-1], max(len(kinds), 1)
+    is_vowel = kinds < _VOWELS
+    changes = np.count_nonzero(is_vowel[1:] != is_vowel[:-1]) / size
+    paragraphs = head.split("\n\n")
+    lengths = math.log(len(text) + 1), math.log(len(head) / len(paragraphs) + 1)
+    found = np.empty(len(FEATURES), dtype=np.float32)
+    found[: len(_KINDS)] = np.sqrt(counts / size)
+    found[len(_KINDS) :] = changes, *_word_shares(text), *_paragraph_shares(paragraphs), *lengths
+    return found
+
+
+def _word_shares(text: str) -> tuple[float, float]:
+    """The share of different words among all, and of the long words of the start that are at the end, too."""
+    size = min(len(text) // 2, _PART_CHARS)
+    first, last = _words(text[:size]), _words(text[-size:])
+    long_first, long_last = ({word for word in part if len(word) >= _LONG_WORD_CHARS} for part in (first, last))
+    shared = len(long_first & long_last) / max(min(len(long_first), len(long_last)), 1)
+    return len(set(first)) / max(len(first), 1), math.sqrt(shared)
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text; of a script without spaces, all pairs of its characters, thrice."""
+    if text.count(" ") * _CHARS_PER_SPACE >= len(text):
+        return text.split()
+    return [pair * 3 for pair in map(add, text, text[1:])]
+
+
+def _paragraph_shares(paragraphs: Sequence[str]) -> tuple[float, float, float]:
+    """The shares of the paragraphs that start with a small letter, do not end as sentences do, and are short."""
+    count = len(paragraphs)
+    small = sum([one[:1].islower() for one in paragraphs])
+    closed = sum([one.endswith(_ENDS) for one in paragraphs])
+    return small / count, 1 - closed / count, sum([len(one) < _SHORT_CHARS for one in paragraphs]) / count
+
+
+def usual_range(own: Profiles) -> dict[str, float]:
+    """The range of the features of a site's texts without the extreme tenths, as metrics."""
+    low, high = np.quantile(own, (_TENTH, 1 - _TENTH), axis=0).tolist()
+    values = {f"text_{name}_low": value for name, value in zip(FEATURES, low, strict=True)}
+    return values | {f"text_{name}_high": value for name, value in zip(FEATURES, high, strict=True)}
+
+
+def is_range(metric: str) -> bool:
+    """Whether a metric is an end of a usual range."""
+    return metric.startswith("text_") and metric.endswith(("_low", "_high"))
+
+
+def past_range(past: Mapping[tuple[str, str], tuple[float, int]], site: str, pages_min: int) -> Range | None:
+    """The usual range of a site's earlier texts by their metrics, each with its pages; None if they are too few."""
+    low, high = (
+        [past.get((site, f"text_{name}_{end}"), (math.nan, 0)) for name in FEATURES] for end in ("low", "high")
+    )
+    if any(pages < pages_min for _, pages in (*low, *high)):
+        return None
+    lowest, highest = (np.array([value for value, _ in one], dtype=np.float32) for one in (low, high))
+    return Range(lowest, highest)
+
+
+def unlike(own: Profiles, usual: Range) -> Iterator[tuple[int, npt.NDArray[np.bool_]]]:
+    """The features that are unusual in most of a site's texts, each with the texts that have no unusual one so far.
+
+    Where most texts are far outside the range, all that are outside it count.
+    """
+    far = np.maximum(_MARGINS, _MARGIN * (usual.highest - usual.lowest))
+    is_known = np.zeros(len(own), dtype=bool)
+    for distance in (usual.lowest - own, own - usual.highest):
+        for feature in np.flatnonzero((distance > far).mean(axis=0) >= _UNLIKE_SHARE).tolist():
+            is_odd = (distance[:, feature] > 0) & ~is_known
+            is_known |= is_odd
+            yield feature, is_odd
+
+
+def spoken(feature: int, value: float, usual: Range) -> str:
+    """A feature of a text beside its usual range, as a reader counts it: per cent of the text, or characters."""
+    name = FEATURES[feature]
+    own, low, high = (
+        f"{math.exp(one) - 1:.0f}" if name in _LENGTHS else f"{100 * (one if name in _SHARES else one * one):.1f} %"
+        for one in (value, float(usual.lowest[feature]), float(usual.highest[feature]))
+    )
+    return f"{name.replace('_', ' ')}: {own}, usually {low} to {high} on the site"
