@@ -6,7 +6,7 @@ others more frequent. One text may differ from its site's by its topic; nearly a
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import add
+from operator import add, itemgetter
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -130,17 +130,18 @@ def past_range(past: Mapping[tuple[str, str], tuple[float, int]], site: str, pag
 
 
 def unlike(own: Profiles, usual: Range) -> Iterator[tuple[int, npt.NDArray[np.bool_]]]:
-    """The features that are unusual in most of a site's texts, each with the texts that have no unusual one so far.
+    """The features that are unusual in most of a site's texts, each with the texts that have none so far.
 
-    Where most texts are far outside the range, all that are outside it count.
+    Where most texts are far outside the range, all that are outside it count. Lengths come first, since they explain others.
     """
     far = np.maximum(_MARGINS, _MARGIN * (usual.highest - usual.lowest))
     is_known = np.zeros(len(own), dtype=bool)
-    for distance in (usual.lowest - own, own - usual.highest):
-        for feature in np.flatnonzero((distance > far).mean(axis=0) >= _UNLIKE_SHARE).tolist():
-            is_odd = (distance[:, feature] > 0) & ~is_known
-            is_known |= is_odd
-            yield feature, is_odd
+    times = np.stack([usual.lowest - own, own - usual.highest]) / far  # the distances, in margins
+    is_odd = (times > 1).mean(axis=1) >= _UNLIKE_SHARE
+    for side, feature in sorted(np.argwhere(is_odd).tolist(), key=itemgetter(1), reverse=True):
+        is_outside = (times[side, :, feature] > 0) & ~is_known
+        is_known |= is_outside
+        yield feature, is_outside
 
 
 def spoken(feature: int, value: float, usual: Range) -> str:
