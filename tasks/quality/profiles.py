@@ -60,9 +60,9 @@ _CHARS_PER_SPACE = 30  # fewer spaces are those of such a script
 _UNLIKE_SHARE = 0.75  # of a site's texts that are unlike earlier ones in the same way: chance has hardly half
 # the lowest and highest tenth of a site's texts are outside its range, which grows by a part of its width on both sides
 _TENTH, _MARGIN = 0.1, 0.25
-# or by a constant, which as a share of bytes is 0.02 % at none and 0.7 % at a tenth, and as a length a quarter more
+# or by a constant, which as a share of bytes is 0.02 % at none and 0.7 % at a tenth, and as a length a tenth more
 _MARGINS = np.array(
-    [0.012] * len(_KINDS) + [0.005, 0.05, 0.05, 0.1, 0.1, 0.1] + [0.25] * len(_LENGTHS), dtype=np.float32
+    [0.012] * len(_KINDS) + [0.005, 0.05, 0.05, 0.1, 0.1, 0.1] + [0.1] * len(_LENGTHS), dtype=np.float32
 )
 
 
@@ -132,16 +132,18 @@ def past_range(past: Mapping[tuple[str, str], tuple[float, int]], site: str, pag
 def unlike(own: Profiles, usual: Range) -> Iterator[tuple[int, npt.NDArray[np.bool_]]]:
     """The features that are unusual in most of a site's texts, each with the texts that have none so far.
 
-    Where most texts are far outside the range, all that are outside it count. Lengths come first, since they explain others.
+    Where most texts are far outside the range, all on that side of its middle count. Lengths come first, since they
+    explain others.
     """
     far = np.maximum(_MARGINS, _MARGIN * (usual.highest - usual.lowest))
+    half = (usual.lowest + usual.highest) / 2
     is_known = np.zeros(len(own), dtype=bool)
     times = np.stack([usual.lowest - own, own - usual.highest]) / far  # the distances, in margins
     is_odd = (times > 1).mean(axis=1) >= _UNLIKE_SHARE
     for side, feature in sorted(np.argwhere(is_odd).tolist(), key=itemgetter(1), reverse=True):
-        is_outside = (times[side, :, feature] > 0) & ~is_known
-        is_known |= is_outside
-        yield feature, is_outside
+        is_beyond = (own[:, feature] > half[feature]) if side else (own[:, feature] < half[feature])
+        yield feature, is_beyond & ~is_known
+        is_known |= is_beyond
 
 
 def spoken(feature: int, value: float, usual: Range) -> str:

@@ -41,7 +41,7 @@ _VARIED_SUMMARIES = 0.05  # of a site's pairs of earlier pages, at most, have th
 _ALL_PAGES = 0.8  # of a site's pages in the run: as good as all
 _OLD = timedelta(days=30) // timedelta(microseconds=1)
 _OLD_SELDOM = 0.1  # of a site's earlier pages, at most, were old when they were fetched
-_POOR_FIT, _DOUBTFUL_FIT = 0.5, 0.75  # share of a headline's words in its text; true pairs have less in 3 and 13 %
+_POOR_FIT, _SURE_FIT = 0.5, 1.0  # share of a headline's words in its text; true pairs have less than half in 3 %
 _FULL_MINUTE_SHARE = 0.3  # of a site's pages: fewer may be published by a clock at a full minute
 _PART_SHARE = 0.6  # of a site's pages whose headlines have the same start or end
 _FORM_SHARE = 0.2  # of a site's pages: fewer may be a series, such as a daily horoscope
@@ -241,8 +241,14 @@ def _title_misplaced(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
     pages = np.bincount(rows.sites[has_fit], minlength=len(flags.sites))
     poor = np.bincount(rows.sites[has_fit & (rows.fits <= _POOR_FIT)], minlength=len(flags.sites))
     is_site = (pages >= limits.batch_pages_min) & (poor > limits.foreign_headlines_share_max * pages)
-    is_odd = has_fit & (rows.fits < _DOUBTFUL_FIT) & is_site[rows.sites]
-    yield from _found(Doubt.TITLE_MISPLACED, is_odd, lambda row: f"{rows.fits[row]:.0%} of its words are in the text")
+    is_odd = ~(rows.fits >= _SURE_FIT) & is_site[rows.sites]  # also those too short to fit
+    yield from _found(Doubt.TITLE_MISPLACED, is_odd, partial(_fitting, rows))
+
+
+def _fitting(rows: Rows, row: int) -> str:
+    if np.isnan(rows.fits[row]):
+        return "too short to be compared; most headlines of the site do not fit"
+    return f"{rows.fits[row]:.0%} of its words are in the text"
 
 
 def _author_unusual(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
