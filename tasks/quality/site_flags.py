@@ -92,7 +92,7 @@ class SiteFlags:
             dtype=np.int64,
         )
         for name in list(self.sites)[len(self.ranges) :]:
-            self.ranges.append(past_range(self.past, name, self.limits.history.site_history_rows_min))
+            self.ranges.append(past_range(self.past, name))
         has_range = np.array([one is not None for one in self.ranges], dtype=bool)
         self._parts.append(Rows.of(table, sites, has_range[sites]))
         self.shared.add(table.column("text"), sites, self._count)
