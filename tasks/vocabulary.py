@@ -113,7 +113,10 @@ class Doubt(DescribedEnum):
     BODY_DOUBTFUL = "body_doubtful", "It is unclear which lines of the page are the story."
     TITLE_MISSING = "title_missing", "No headline was found."
     STORY_DOUBTFUL = "story_doubtful", "The page may not be a story."
-    PAGE_OF_ANOTHER_SITE = "page_of_another_site", "The page declares an address on another site."
+    PAGE_OF_ANOTHER_SITE = (
+        "page_of_another_site",
+        "The page declares an address on another site, or on a host for tests.",
+    )
     CODE_IN_TEXT = "code_in_text", "Program code, machine data or a program's message is in the text."
     MARKUP_IN_TEXT = "markup_in_text", "Tags or character references are visible in the text."
     MARKDOWN_IN_TEXT = "markdown_in_text", "Marks of Markdown, a wiki or LaTeX are visible in the text."

@@ -73,6 +73,8 @@ _AFTER_STOP = re.compile(
 _SHORT_WORDS = frozenset("en de fr es it pt nl sv da no".split())
 _SHORT_WORDS_MIN, _SHORT_WORD_CHARS, _SHORT_WORDS_SHARE = 60, 3, 0.1  # of the words; texts have a third, tables fewer
 _LONG_WORD_CHARS = 6.2  # with the space, on average: of a text with so few short words
+# the first label of a host where pages are made or tried out before they are published
+_TEST_HOST = re.compile(r"(?:staging|stage|stg|dev|test|preview|preprod|uat|qa|cms|origin)(?:-?\d)?[.-]", re.I)
 _FIRST_CHARS = 1_000  # of a text, in which its words are judged
 _STUTTER_SHARE = 0.1  # of these words are the same as the one before
 # this matches 2 to 4 times per 100 words of prose in shuffled order, less than 0.2 times in edited text
@@ -245,13 +247,16 @@ def is_at_once(published: datetime | None, fetched: datetime | None) -> bool:
 
 
 def _is_of_another_site(page: Page, url: str | None) -> bool:
-    """Whether the page declares an address on another site than the one it was fetched from."""
-    fetched = site_of_host(host(url))
+    """Whether the page declares an address on another site than the one it was fetched from, or on a host for tests."""
+    own = host(url)
+    fetched = site_of_host(own)
     if not fetched:
         return False
-    declared = [*page.links("canonical"), *(value for _, value in page.meta("og:url"))]
-    sites = {site_of_host(host(address)) for address in declared if "://" in address} - {""}
-    return bool(sites) and fetched not in sites
+    addresses = [*page.links("canonical"), *(value for _, value in page.meta("og:url"))]
+    declared = {host(address) for address in addresses if "://" in address}
+    sites = {site_of_host(name) for name in declared} - {""}
+    is_tested = any(_TEST_HOST.match(name) for name in declared if name) and not _TEST_HOST.match(own or "")
+    return is_tested or (bool(sites) and fetched not in sites)
 
 
 def replaced_letters(text: str, words: int) -> int:

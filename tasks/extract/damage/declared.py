@@ -20,7 +20,7 @@ _NO_VALUE = re.compile(
 )
 _PART_NO_VALUE = re.compile(r"\bundefined\b(?=$|\s*[|–—-])|^undefined\b|\[object Object\]|\bNaN\b", re.I)
 _FILE_NAME = re.compile(r"^[\w.-]+\.(?:html?|php|aspx?|jpe?g|png|gif|pdf|docx?|mp4|xml)$", re.I)
-_SLUG = re.compile(r"^[a-zß-öø-ÿа-яё0-9]+(?:[-_][a-zß-öø-ÿа-яё0-9]+){3,}$|^https?://", re.I)
+_SLUG = re.compile(r"^[a-zß-öø-ÿа-яё0-9]+(?:[-_]{1,2}[a-zß-öø-ÿа-яё0-9]+){3,}-?$|^https?://", re.I)
 _MARK = re.compile(
     r"\*\*\S[^*]*\*\*|\]\(https?:|^#{1,4} \S|\\u[0-9a-f]{4}|%[0-9A-F]{2}.*%[0-9A-F]{2}|=[CDE][0-9A-F]=[89AB]"
 )
@@ -58,7 +58,7 @@ _NAME_SPACES = 8  # more words are a sentence
 _MANY_AUTHORS = 10  # the whole staff
 _MAIL = re.compile(r"\S@\w[\w-]*\.\w")
 _EMPTY_DATE = re.compile(
-    r"^\d{5}(?:\.\d+)?$|^\d{4}-(?:1[3-9]|[2-9]\d)-|^0{4}\D?0{1,2}\D?0{1,2}|^0001-01-01|^-|invalid|^nan$|undefined|^null$|\{\{|^0+$",
+    r"^\d{5}(?:\.\d+)?$|^\d{4}-(?:1[3-9]|[2-9]\d)-|^0{4}\D?0{1,2}\D?0{1,2}|^0001-01-01|^-|invalid|^nan\b|undefined|^null$|\{\{|^0+$",
     re.I,
 )
 _ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?!\d)")

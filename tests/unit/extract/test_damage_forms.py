@@ -79,6 +79,8 @@ DAMAGED: dict[str, tuple[Doubt, Story]] = {
         each(every(3, lambda word: word[:2] + word[2:].upper()[:1] + word[3:]), "ru"),
     ),
     "a slug as headline": (Doubt.TITLE_DAMAGED, story(title="el-título-de-la-crónica")),
+    "a slug without its accents": (Doubt.TITLE_DAMAGED, story(title="le-march--de-no-l-ferme-d-j-")),
+    "no number of a date": (Doubt.DATE_DECLARED_INVALID, replace(story(), declared_dates=["NaN-NaN-NaNTNaN:NaN:NaN"])),
     "a row of emoji": (Doubt.TITLE_DAMAGED, story(title="\U0001f525\U0001f525\U0001f525 Pier opens")),
     "a day that is not there": (Doubt.DATE_DECLARED_INVALID, replace(story(), declared_dates=["2025-02-29T10:00:00Z"])),
     "codes of a wire": (Doubt.DESK_NOTES, story(["ZCZC HBT0412 4 GEN 0231 /PIER/", *ENGLISH, "ENDS hbt/jk NNNN"])),

@@ -144,6 +144,21 @@ TITLE = "<h1>Harbour trust spends two million on pier</h1>"
 PARAGRAPHS = "".join(f"<p>{sentence.strip()}.</p>" for sentence in dict.fromkeys(EN.strip(" .").split(". ")))
 
 
+@pytest.mark.parametrize(
+    ("declared", "is_flagged"),
+    [
+        pytest.param("https://www.ledger.example/x", False, id="the site itself"),
+        pytest.param("https://news.ledger.example/x", False, id="another section of it"),
+        pytest.param("https://staging.ledger.example/x", True, id="where pages are tried out"),
+        pytest.param("https://preview-2.ledger.example/x", True, id="a numbered one"),
+        pytest.param("https://testament.ledger.example/x", False, id="only the same start"),
+    ],
+)
+def test_an_address_on_a_host_for_tests_is_that_of_another_site(declared, is_flagged):
+    found = row(TITLE + PARAGRAPHS, f'<link rel="canonical" href="{declared}">')
+    assert ("page_of_another_site" in found["flags"]) == is_flagged
+
+
 def test_flags_come_with_the_row():
     whole = row(TITLE + PARAGRAPHS)
     assert whole["flags"] == []
