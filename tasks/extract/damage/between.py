@@ -46,7 +46,7 @@ _WORDS = {
 # as they are spelt: of links, for screen readers, and of printed pages
 _LABELS = sought(*(" ".join(label.split()) for label in _TABLES["labels"].split("|")))
 _PAID = re.compile(
-    rf"\b(?:{_WORDS['paid_within']}|{_WORDS['buttons']})\b|(?:\b|^)(?:{_WORDS['paid_end']})$"
+    rf"\b(?:{_WORDS['paid_within']}|{_WORDS['buttons']})\b(?!,? pay\b)|(?:\b|^)(?:{_WORDS['paid_end']})$"
     rf"|^(?:{_WORDS['paid_start']}) ?[:|–-]\s|\bsponsored [|–-]",
     re.I,
 )
@@ -170,7 +170,12 @@ def _recurring(story: Story) -> list[str] | None:
         coded, count = phrases.most_common(1)[0]
         phrase = [word.decode("utf-8", "surrogatepass") for word in coded]
         spelt = sum(any(map(str.isalpha, word)) for word in phrase)
-        if spelt >= _PHRASE_WORDS and count >= _PHRASE_MIN and count * length >= share * len(words):
+        if (
+            len(set(coded)) > 1
+            and spelt >= _PHRASE_WORDS
+            and count >= _PHRASE_MIN
+            and count * length >= share * len(words)
+        ):
             return phrase
     return None
 

@@ -13,6 +13,7 @@ _BESIDE = re.compile(
     f"[{_LATIN}][{_CYRILLIC}{_GREEK}]|[{_CYRILLIC}{_GREEK}][{_LATIN}]|[{_CYRILLIC}][{_GREEK}]|[{_GREEK}][{_CYRILLIC}]"
 )
 _GREEK_OR_CYRILLIC = re.compile(f"[{_CYRILLIC}{_GREEK}]")
+_SYMBOLS = "ΔΣΠΩμ"  # before the name of a quantity, and like no Latin letter
 _MIXED_WORD = re.compile(r"[^\W\d_]+")
 _MIXED_MIN, _MIXED_SHARE = 3, 0.003  # of the words; units (µm), symbols (Δx) and names are fewer
 # letters of mathematics and in circles, which stand for plain ones
@@ -75,7 +76,11 @@ def find_mixed_scripts(story: Story) -> Evidence | None:
     if len(loose) >= _LOOSE_MIN:
         return story.at(text.find(loose[0]))
     if _GREEK_OR_CYRILLIC.search(chars) and _BESIDE.search(text):
-        words = [match for match in _MIXED_WORD.finditer(text) if _BESIDE.search(match[0]) and len(match[0]) > 2]
+        words = [
+            match
+            for match in _MIXED_WORD.finditer(text)
+            if _BESIDE.search(match[0].lstrip(_SYMBOLS)) and len(match[0]) > 2
+        ]
         if len(words) >= max(_MIXED_MIN, _MIXED_SHARE * story.word_count):
             return story.at(words[0].start())
     match = _STYLED.search(text) if _STYLED.search(chars) else None

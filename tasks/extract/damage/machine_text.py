@@ -86,7 +86,7 @@ _FORMATS_MIN = 3
 _BLANK = re.compile(r"\[[^\W\d_][^\[\]\n]{1,30}\]")  # [name]
 _BLANKS_MIN, _BLANKS_SHARE = 4, 0.02  # of one spelling, and of the words; fewer are additions to quotes, or references
 _HIDDEN = re.compile(
-    r"[*]{3,8}|#{3,12}|_{3,20}|#(?:REF|DIV/0|VALUE|NAME\?)!?|#N/A|#NV|#WERT!"
+    r"(?<![*])[*]{3,8}(?![*])|(?<!#)#{3,12}(?!#)|(?<!_)_{3,20}(?!_)|#(?:REF|DIV/0|VALUE|NAME\?)!?|#N/A|#NV|#WERT!"
 )  # also errors of spreadsheets
 _HIDDEN_MIN = 5
 _KEY = re.compile(r"[a-z]\w{1,30}(?:\.[a-z_]\w{1,30}){2,6}|[A-Z]{2,20}(?:_[A-Z\d]{2,20}){2,6}")  # article.label.more

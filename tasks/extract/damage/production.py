@@ -141,15 +141,17 @@ def _find_line_numbers(story: Story) -> Evidence | None:
     """Numbers that count on through the text, a line's words apart."""
     if not all(story.has(spellings) for spellings in _COUNTED_ON):
         return None
-    text, expected, first, last, run = story.text, 0, 0, 0, 0
+    text, expected, first, last, run, items = story.text, 0, 0, 0, 0, 0
     for match in _COUNTED.finditer(text):
         number = int(match[1])
         if run and number == expected:
             run, last, expected = run + 1, match.start(), expected + 1
+            items += text[last - 1] == "\n"
         elif number <= 2:
-            run, first, expected = 1, match.start(), number + 1
+            run, first, expected, items = 1, match.start(), number + 1, 0
     words = text.count(" ", first, last)
-    if run >= _COUNT_MIN and _COUNT_WORDS_MIN * run <= words <= _COUNT_WORDS_MAX * run:
+    is_list = items > run / 2  # numbers at the starts of paragraphs
+    if run >= _COUNT_MIN and not is_list and _COUNT_WORDS_MIN * run <= words <= _COUNT_WORDS_MAX * run:
         return story.at(first)
     return None
 

@@ -24,7 +24,14 @@ from tasks.vocabulary import Doubt
 
 # what a story about programs quotes and shows
 _PART_OF_PROGRAMS = frozenset(
-    {Doubt.CODE_IN_TEXT, Doubt.MARKUP_IN_TEXT, Doubt.MARKDOWN_IN_TEXT, Doubt.TEMPLATE_IN_TEXT, Doubt.DESK_NOTES}
+    {
+        Doubt.CODE_IN_TEXT,
+        Doubt.MARKUP_IN_TEXT,
+        Doubt.MARKDOWN_IN_TEXT,
+        Doubt.TEMPLATE_IN_TEXT,
+        Doubt.DESK_NOTES,
+        Doubt.SIGNS_IN_WORDS,
+    }
 )
 _STORIES_AT_ONCE = 50  # whose texts fit into the cache, too
 
