@@ -22,7 +22,7 @@ UMLAUTS = [
     "Der Buergermeister will die Bruecke fuer zwei Millionen Euro erneuern, und zwar frueher als im Plan steht.",
     "Waehrend der Arbeiten koennen die Laeden am Ufer oeffnen, doch spaeter wuerde es sehr teuer, sagte er.",
 ]
-SONGS = [word.strip(".,“”") for word in " ".join(ENGLISH).split()]
+SONGS = [word.strip(".,“”") for word in " ".join(ENGLISH).split()] * 3
 QUERY = "INSERT INTO `article_text` (`id`, `section`) VALUES (4711, 'local');"
 LATER = "[Part 2 of 5 – more in the next answer]"
 REFUSED = "I am afraid that as an AI language model I may not rewrite this part of the text."
@@ -115,7 +115,7 @@ SOUND = {
     "sums": story([*ENGLISH, "The length is Σlength of all, the change is Δlength, and the shares are Πshare."]),
     "a row of asterisks": story([*ENGLISH[:3], "*" * 70, *ENGLISH[3:]]),
     "a list of songs": story(
-        [*ENGLISH, *(f"{n:02} - {' '.join(SONGS[7 * n : 7 * n + 5 + n % 3])}" for n in range(1, 14))]
+        [*ENGLISH, *(f"{n:02} {' '.join(SONGS[7 * n : 7 * n + 5 + n % 3])}" for n in range(1, 14))]
     ),
     "one question": story(title="Will the pier be built at last??"),
 }
