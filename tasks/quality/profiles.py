@@ -5,9 +5,9 @@ others more frequent. One text may differ from its site's by its topic; nearly a
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from operator import add, itemgetter
+from operator import add
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -60,9 +60,6 @@ _PART_CHARS = 1_500  # at the start and at the end, in which names are compared
 _CHARS_PER_SPACE = 30  # fewer spaces are those of such a script
 # earlier pages of a site: the range of fewer is not sure enough
 _PAST_PAGES_MIN = 60
-# of the texts in a run, those far outside the range in the same way; or fewer, if nearly all are on that side of its
-# middle and there are some more texts. In 4,200 draws from real sites, no draw of undamaged texts had so many
-_FAR_SHARE, _FEWER_FAR_SHARE, _BEYOND_SHARE, _MORE_PAGES = 0.75, 0.4, 0.9, 15
 # the lowest and highest tenth of a site's texts are outside its range, which grows by a part of its width on both sides
 _TENTH, _MARGIN = 0.1, 0.25
 # or by a constant, which as a share of bytes is 0.02 % at none and 0.7 % at a tenth, and as a length a tenth more
@@ -141,24 +138,10 @@ def past_range(past: Mapping[tuple[str, str], tuple[float, int]], site: str) -> 
     return Range(lowest, highest)
 
 
-def unlike(own: Profiles, usual: Range) -> Iterator[tuple[int, npt.NDArray[np.bool_]]]:
-    """The features that are unusual in most of a site's texts, each with the texts that have none so far.
-
-    Where many texts are far outside the range, all on that side of its middle count. Lengths come first, since they
-    explain others.
-    """
-    far = np.maximum(_MARGINS, _MARGIN * (usual.highest - usual.lowest))
-    middle = (usual.lowest + usual.highest) / 2
-    is_far = np.stack([usual.lowest - own, own - usual.highest]) > far
-    is_beyond = np.stack([own < middle, own > middle])
-    far_share, beyond_share = is_far.mean(axis=1), is_beyond.mean(axis=1)
-    is_odd = far_share >= _FAR_SHARE
-    if len(own) >= _MORE_PAGES:
-        is_odd |= (far_share >= _FEWER_FAR_SHARE) & (beyond_share >= _BEYOND_SHARE)
-    is_known = np.zeros(len(own), dtype=bool)
-    for side, feature in sorted(np.argwhere(is_odd).tolist(), key=itemgetter(1), reverse=True):
-        yield feature, is_beyond[side, :, feature] & ~is_known
-        is_known |= is_beyond[side, :, feature]
+def margins(usual: Range) -> Profiles:
+    """How far outside its range a feature is clearly unusual."""
+    wide: Profiles = np.maximum(_MARGINS, _MARGIN * (usual.highest - usual.lowest))
+    return wide
 
 
 def spoken(feature: int, value: float, usual: Range) -> str:

@@ -1,7 +1,7 @@
 """Flags of single articles that show only beside the other pages of their site, in the same run or in earlier ones.
 
 A reader of one page sees nothing wrong with a name, a date or a paragraph that all pages of the site have. Each flag
-here is one entry of `_FINDERS`. Per page some 220 bytes are in memory, and a bounded number of paragraphs in all.
+here is one entry of `_FINDERS`. Per page some 230 bytes are in memory, and a bounded number of paragraphs in all.
 """
 
 import itertools
@@ -20,9 +20,10 @@ import pyarrow.parquet as pq
 
 from tasks.quality.history import read_metrics
 from tasks.quality.metrics import PastMetric, site_of_row
-from tasks.quality.profiles import Range, is_range, past_range, spoken, unlike
+from tasks.quality.profiles import is_range
 from tasks.quality.shared_texts import SharedTexts
 from tasks.quality.site_rows import COLUMNS, MICROSECONDS_PER_MINUTE, NO_TIME, Rows
+from tasks.quality.site_texts import SiteTexts
 from tasks.quality.thresholds import HistoryThresholds
 from tasks.steps import rejected_ids
 from tasks.storage.ids import Ids, Mask, contains, hash_strings, to_uint64
@@ -78,7 +79,7 @@ class SiteFlags:
         self.sites: dict[str, int] = {}
         self.past = _past_shares(history)
         self.shared = SharedTexts()
-        self.ranges: list[Range | None] = []  # by the number of the site
+        self.texts = SiteTexts(self.past)
         self._parts: list[Rows] = []
         self._count = 0
 
@@ -91,10 +92,8 @@ class SiteFlags:
             ],
             dtype=np.int64,
         )
-        for name in list(self.sites)[len(self.ranges) :]:
-            self.ranges.append(past_range(self.past, name))
-        has_range = np.array([one is not None for one in self.ranges], dtype=bool)
-        self._parts.append(Rows.of(table, sites, has_range[sites]))
+        self._parts.append(Rows.of(table, sites))
+        self.texts.add(table.column("text"), sites, list(self.sites), self._count)
         self.shared.add(table.column("text"), sites, self._count)
         self._count += table.num_rows
 
@@ -368,16 +367,8 @@ def _text_shared(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
 
 
 def _unlike_usual(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
-    """Texts that are made of other characters than the site's earlier ones, or of another length, on most pages."""
-    for site, usual in enumerate(flags.ranges):
-        own = rows.of_site(site)
-        if usual is not None and len(own) >= flags.limits.history.batch_pages_min:
-            for feature, is_odd in unlike(rows.profiles[own], usual):
-                yield Finding(Doubt.TEXT_UNLIKE_USUAL, own[is_odd], partial(_unlike, rows, feature, usual))
-
-
-def _unlike(rows: Rows, feature: int, usual: Range, row: int) -> str:
-    return spoken(feature, float(rows.profiles[row, feature]), usual)
+    for own, shown in flags.texts.unusual(flags.limits.history.batch_pages_min):
+        yield Finding(Doubt.TEXT_UNLIKE_USUAL, own, shown)
 
 
 # each flag with what finds it; in brackets the percent of 2,649 real articles that have it, without history

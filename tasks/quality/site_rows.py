@@ -8,7 +8,6 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.quality.profiles import FEATURES, Profiles, profile
 from tasks.storage.ids import Ids, Mask, hash_strings, to_uint64
 
 COLUMNS = tuple(
@@ -44,11 +43,10 @@ class Rows:
     breaks: npt.NDArray[np.int64]  # between its paragraphs
     leads: npt.NDArray[np.int64]  # characters of its first paragraph
     fits: npt.NDArray[np.float32]  # share of the headline's words that are in the text; NaN if it has too few
-    profiles: Profiles  # what the text is made of; NaN where it is not compared
 
     @classmethod
-    def of(cls, table: pa.Table, sites: npt.NDArray[np.int64], is_profiled: Mask) -> "Rows":
-        """Pages with COLUMNS; `sites` numbers their sites, `is_profiled` says whose texts are compared in numbers."""
+    def of(cls, table: pa.Table, sites: npt.NDArray[np.int64]) -> "Rows":
+        """Pages with COLUMNS; `sites` numbers their sites."""
         published, fetched = (
             table.column(name).cast(pa.int64()).fill_null(NO_TIME).to_numpy() for name in ("published_at", "fetched_at")
         )
@@ -81,7 +79,6 @@ class Rows:
             breaks=breaks,
             leads=leads,
             fits=table.column("title_found_share").to_numpy().astype(np.float32),
-            profiles=_profiles(table.column("text"), is_profiled),
         )
 
     @cached_property
@@ -92,13 +89,6 @@ class Rows:
     def of_site(self, site: int) -> npt.NDArray[np.int64]:
         """The numbers of a site's rows."""
         return self._of_sites[site]
-
-
-def _profiles(texts: pa.ChunkedArray, is_profiled: Mask) -> Profiles:
-    found = np.full((len(texts), len(FEATURES)), np.nan, dtype=np.float32)
-    for row, text in zip(np.flatnonzero(is_profiled), texts.filter(pa.array(is_profiled)).to_pylist(), strict=True):
-        found[row] = profile(text)
-    return found
 
 
 def _part(titles: pa.ChunkedArray, start: int, stop: int | None) -> pa.ChunkedArray:
