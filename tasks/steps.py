@@ -14,7 +14,10 @@ import pyarrow.parquet as pq
 
 _DECIDING = (
     *("ingest", "clean", "extract", "load/dedup", "site_rules", "text", "schema", "vocabulary.py"),
-    *("quality/site_flags.py", "quality/shared_texts.py", "quality/profiles.py", "quality/site_texts.py"),
+    *(
+        f"quality/{name}.py"
+        for name in ("site_flags", "shared_texts", "profiles", "site_texts", "site_marks", "past_shares")
+    ),
 )
 _DECIDING_SUFFIXES = (".py", ".toml", ".npz")
 RECALLED = "recalled"  # folder of batches of pages that are in the output's store already, by the file that they are in

@@ -178,6 +178,11 @@ class Doubt(DescribedEnum):
     PUBLISHER_UNUSUAL = "publisher_unusual", "The site's other pages, or its earlier ones, name another publisher."
     LANGUAGE_UNUSUAL = "language_unusual", "The site's other pages, or its earlier ones, are in another language."
     LENGTHS_ALIKE = "lengths_alike", "Other texts of the site end open after as many characters."
+    FIELD_MISSING = "field_missing", "The site's pages in this run lack a value that its earlier pages seldom lacked."
+    SITE_FLAGGED = (
+        "site_flagged",
+        "Most pages of the site in this run have a flag that its earlier ones seldom had.",
+    )
     TEXT_UNLIKE_USUAL = (
         "text_unlike_usual",
         "Most texts of the site in this run have other characters, or another length, than its earlier ones.",

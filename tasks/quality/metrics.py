@@ -21,7 +21,7 @@ COLUMNS = tuple(
     "text_digest text".split()
 )
 # columns whose missing values are counted, by the name in the metric
-_MISSING = {
+MISSING = {
     "date": "published_date",
     "time": "published_at",
     "offset": "published_utc_offset_minutes",
@@ -106,7 +106,7 @@ class Tally:
     def add(self, row: Mapping[str, Any]) -> None:
         """Count a page that passed."""
         self.rows += 1
-        for name, column in _MISSING.items():
+        for name, column in MISSING.items():
             self.missing[name] += row[column] is None or row[column] == []
         if row["language"]:
             self.languages[row["language"]] += 1
@@ -136,7 +136,7 @@ class Tally:
         if received:
             values["quarantined_share"] = (self.quarantined / received, received)
         if self.rows:
-            values |= {f"{name}_missing_share": (self.missing[name] / self.rows, self.rows) for name in _MISSING}
+            values |= {f"{name}_missing_share": (self.missing[name] / self.rows, self.rows) for name in MISSING}
             values["words_median"] = (float(median(self.words)), self.rows)
             values["paragraphs_median"] = (float(median(self.paragraphs)), self.rows)
             values["words_spread"] = (_spread(self.words), self.rows)

@@ -20,8 +20,9 @@ import pyarrow.parquet as pq
 
 from tasks.quality.history import read_metrics
 from tasks.quality.metrics import PastMetric, site_of_row
-from tasks.quality.profiles import is_range
+from tasks.quality.past_shares import Earlier, earlier_shares, past_shares
 from tasks.quality.shared_texts import SharedTexts
+from tasks.quality.site_marks import SiteMarks
 from tasks.quality.site_rows import COLUMNS, MICROSECONDS_PER_MINUTE, NO_TIME, Rows
 from tasks.quality.site_texts import SiteTexts
 from tasks.quality.thresholds import HistoryThresholds
@@ -37,7 +38,8 @@ _MAIN_SHARE = 0.9  # of a site's pages with a value: it is the site's own, and a
 _OTHER_NAMES_MIN, _OTHER_NAMES_SHARE = 3, 0.1  # of a site's pages; fewer may be a section with a name of its own
 _SELDOM_SHARE = 0.02  # of a site's earlier pages: a language or publisher below is unusual
 _VARIED_AUTHORS = 0.3  # of a site's pairs of earlier pages, at most, have the same authors: it has many
-_NO_AUTHOR_SELDOM = 0.1  # of a site's earlier pages, at most, named no author
+# of a site's earlier pages, at most, named no author: if nearly all pages, or all, name none now, that is unusual
+_NO_AUTHOR_SELDOM, _NO_AUTHOR_OFTEN = 0.1, 0.35
 _VARIED_SUMMARIES = 0.05  # of a site's pairs of earlier pages, at most, have the same summary
 _ALL_PAGES = 0.8  # of a site's pages in the run: as good as all
 _OLD = timedelta(days=30) // timedelta(microseconds=1)
@@ -77,9 +79,9 @@ class SiteFlags:
     def __init__(self, history: Iterable[PastMetric], limits: SiteLimits) -> None:
         self.limits = limits
         self.sites: dict[str, int] = {}
-        self.past = _past_shares(history)
+        self.past = past_shares(history)
         self.shared = SharedTexts()
-        self.texts = SiteTexts(self.past)
+        self.texts, self.marks = SiteTexts(self.past), SiteMarks()
         self._parts: list[Rows] = []
         self._count = 0
 
@@ -93,6 +95,7 @@ class SiteFlags:
             dtype=np.int64,
         )
         self._parts.append(Rows.of(table, sites))
+        self.marks.add(table, self._count)
         self.texts.add(table.column("text"), sites, list(self.sites), self._count)
         self.shared.add(table.column("text"), sites, self._count)
         self._count += table.num_rows
@@ -105,6 +108,7 @@ class SiteFlags:
             rows = Rows(*(np.concatenate([getattr(part, name) for part in self._parts]) for name in names))
             for find in _FINDERS.values():
                 for finding in find(self, rows):
+                    self.marks.flag(finding.doubt.value, finding.rows)
                     for number in finding.rows.tolist():
                         columns["doc_id"].append(f"{int(rows.docs[number]):016x}")
                         columns["flag"].append(finding.doubt.value)
@@ -134,21 +138,6 @@ def _passed(paths: Sequence[Path], rejected: set[str]) -> Iterator[pa.Table]:
             for group in range(file.metadata.num_row_groups):
                 table = file.read_row_group(group, columns=list(COLUMNS))
                 yield table.filter(pa.array(~contains(rejected_docs, to_uint64(table.column("doc_id")))))
-
-
-def _past_shares(history: Iterable[PastMetric]) -> dict[tuple[str, str], tuple[float, int]]:
-    """The mean share of each metric of a site over its earlier pages, and the number of these pages."""
-    sums: dict[tuple[str, str], tuple[float, int]] = defaultdict(lambda: (0.0, 0))
-    for row in history:
-        if row["site"] and _is_averaged(row["metric"]):
-            total, rows = sums[row["site"], row["metric"]]
-            count = int(row["value"]) if row["metric"] == "passed" else row["rows"]
-            sums[row["site"], row["metric"]] = total + row["value"] * count, rows + count
-    return {key: (total / rows, rows) for key, (total, rows) in sums.items() if rows}
-
-
-def _is_averaged(metric: str) -> bool:
-    return metric.endswith("_share") or metric == "passed" or is_range(metric)
 
 
 def _distinct(keys: Ids, values: Ids, use: Mask) -> npt.NDArray[np.int64]:
@@ -252,9 +241,9 @@ def _fitting(rows: Rows, row: int) -> str:
 
 def _author_unusual(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
     """One author on nearly all pages of a site that had many, or none on those of a site that had some."""
-    for _, own in _where_seldom(flags, rows, "authors_missing_share", _NO_AUTHOR_SELDOM, rows.texts != 0):
+    for share, own in _where_seldom(flags, rows, "authors_missing_share", _NO_AUTHOR_OFTEN, rows.texts != 0):
         odd = own[rows.authors[own] == 0]
-        if len(odd) >= _ALL_PAGES * len(own):
+        if len(odd) >= (_ALL_PAGES if share <= _NO_AUTHOR_SELDOM else 1) * len(own):
             yield _finding(
                 Doubt.AUTHOR_UNUSUAL, odd, f"{len(odd)} of {len(own)} pages of the site name none in this run"
             )
@@ -371,6 +360,23 @@ def _unlike_usual(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
         yield Finding(Doubt.TEXT_UNLIKE_USUAL, own, shown)
 
 
+def _field_missing(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
+    for own, shown in flags.marks.missing(rows.sites, _earlier(flags, rows)):
+        yield _finding(Doubt.FIELD_MISSING, own, shown)
+
+
+def _site_flagged(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
+    for own, shown in flags.marks.unflagged(rows.sites, _earlier(flags, rows)):
+        yield _finding(Doubt.SITE_FLAGGED, own, shown)
+
+
+def _earlier(flags: SiteFlags, rows: Rows) -> Earlier:
+    limits = flags.limits.history
+    pages = np.bincount(rows.sites, minlength=len(flags.sites))
+    sites = {name: site for name, site in flags.sites.items() if pages[site] >= max(limits.batch_pages_min, 1)}
+    return earlier_shares(flags.past, sites, limits.site_history_rows_min)
+
+
 # each flag with what finds it; in brackets the percent of 2,649 real articles that have it, without history
 _FINDERS: dict[Doubt, Callable[[SiteFlags, Rows], Iterator[Finding]]] = {
     Doubt.PUBLISHED_TOGETHER: _published_together,  # (0)
@@ -385,5 +391,7 @@ _FINDERS: dict[Doubt, Callable[[SiteFlags, Rows], Iterator[Finding]]] = {
     Doubt.LENGTHS_ALIKE: _lengths_alike,  # (0)
     Doubt.TEXT_SHARED: _text_shared,  # (0.08)
     Doubt.TEXT_UNLIKE_USUAL: _unlike_usual,  # (0)
+    Doubt.FIELD_MISSING: _field_missing,  # (0)
+    Doubt.SITE_FLAGGED: _site_flagged,  # (0), after all others
 }
 SITE_FLAGS = tuple(doubt.value for doubt in _FINDERS)

@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from tasks.quality.profiles import Profiles, Range, margins, past_range, profile, spoken
 
-# of a site's texts in a run, those far outside the range in the same way; or fewer, if nearly all are on that side of its
-# middle and there are some more texts. In 4,200 draws from real sites, no draw of undamaged texts had so many
+# of a site's texts in a run, those far outside the range in the same way; or fewer, if nearly all are on that side of
+# its middle and there are some more texts. In 4,200 draws from real sites, no draw of undamaged texts had so many
 _FAR_SHARE, _FEWER_FAR_SHARE, _BEYOND_SHARE, _MORE_PAGES = 0.75, 0.4, 0.9, 15
 _FIRST_PAGES = 20  # of a site in a run: if none of their features may be unusual, the others are not read
 

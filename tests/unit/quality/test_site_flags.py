@@ -310,3 +310,44 @@ def test_what_is_unlike_is_shown_beside_the_usual():
         if row["flag"] == "text_unlike_usual"
     }
     assert any(one.startswith("characters: ") and one.endswith(" on the site") for one in shown)
+
+
+def past(**shares):
+    """Three earlier runs of the site with twenty pages each, and these metrics."""
+    rows = [{"site": "a.example", "metric": "passed", "value": 20.0, "rows": 20}]
+    rows += [{"site": "a.example", "metric": name, "value": share, "rows": 20} for name, share in shares.items()]
+    return [row | {"run_id": f"run-{run}"} for run in range(3) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("changes", "history", "expected"),
+    [
+        pytest.param({"summary": None}, past(summary_missing_share=0.05), ALL, id="always had one"),
+        pytest.param({"summary": None}, past(summary_missing_share=0.4), set(), id="often had none"),
+        pytest.param({"topics": []}, past(topics_missing_share=0.0), ALL, id="an empty list"),
+        pytest.param({"summary": None}, (), set(), id="no history"),
+    ],
+)
+def test_a_field_that_all_pages_of_a_site_lack(changes, history, expected):
+    pages = [page(n, **{"summary": f"About {n}.", "topics": ["pier"], "image_url": "i", **changes}) for n in range(20)]
+    assert flags_of(pages, history).get("field_missing", set()) == expected
+    pages[0] |= {"summary": "One.", "topics": ["one"]}
+    pages[1] |= {"summary": "Two.", "topics": ["two"]}
+    assert "field_missing" not in flags_of(pages, history)  # some pages have it
+
+
+@pytest.mark.parametrize(
+    ("count", "code", "history", "expected"),
+    [
+        pytest.param(12, "marks_lost", past(), set(range(12, 20)), id="most pages have a flag"),
+        pytest.param(9, "marks_lost", past(), set(), id="fewer have it"),
+        pytest.param(12, "marks_lost", past(flag_marks_lost_share=0.6), set(), id="they always had it"),
+        pytest.param(12, "marks_lost", (), set(), id="no history"),
+        pytest.param(12, "published_after_fetched", past(), set(), id="a flag of one page"),
+        pytest.param(20, "marks_lost", past(), set(), id="all pages have it"),
+    ],
+)
+def test_pages_without_the_flag_that_most_of_their_site_have(count, code, history, expected):
+    pages = [page(n, flags=[code] if n < count else []) for n in range(20)]
+    assert flags_of(pages, history).get("site_flagged", set()) == expected
+    assert flags_of(pages, history, parts=3).get("site_flagged", set()) == expected

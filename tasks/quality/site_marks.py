@@ -1,0 +1,91 @@
+"""What most pages of a site have in a run and few of its earlier pages had: a flag, or no value of a field."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.quality.metrics import MISSING
+from tasks.quality.past_shares import Earlier
+from tasks.storage.ids import Mask
+
+_MOST, _ALL_PAGES = 0.5, 0.95  # of a site's pages, that have a flag, and that lack a field
+_SELDOM = 0.1  # of its earlier pages
+_FIELDS = {name: column for name, column in MISSING.items() if name != "authors"}  # of which there is a flag of its own
+# about the page, not about damage that its neighbours may have too
+_OF_ONE_PAGE = frozenset({"published_after_fetched", "published_before_1990", "mojibake_repaired"})
+
+
+class SiteMarks:
+    """Collects the flags and the missing fields of a run's pages."""
+
+    def __init__(self) -> None:
+        self._lacks: list[Mask] = []
+        self._flagged: dict[str, list[npt.NDArray[np.int64]]] = defaultdict(list)
+
+    def add(self, table: pa.Table, start: int) -> None:
+        """Add pages with flags and the columns of fields, whose rows are counted from `start`."""
+        lacks = [_is_missing(table.column(column)) for column in _FIELDS.values()]
+        self._lacks.append(np.array(lacks, dtype=bool).T)
+        flags = table.column("flags").combine_chunks()
+        rows, codes = pc.list_parent_indices(flags).to_numpy(), pc.list_flatten(flags)
+        for code in pc.unique(codes).to_pylist():
+            self.flag(code, rows[pc.equal(codes, code).to_numpy(zero_copy_only=False)] + start)
+
+    def flag(self, code: str, rows: npt.NDArray[np.int64]) -> None:
+        """Add a flag of some rows."""
+        self._flagged[code].append(rows)
+
+    def missing(self, sites: npt.NDArray[np.int64], earlier: Earlier) -> Iterator[tuple[npt.NDArray[np.int64], str]]:
+        """The rows that lack a field like nearly all of their site, each once, and what shows it.
+
+        `sites` are the numbers of the sites of all rows.
+        """
+        lacks = np.concatenate(self._lacks) if self._lacks else np.zeros((0, len(_FIELDS)), dtype=bool)
+        is_known = np.zeros(len(sites), dtype=bool)
+        for number, name in enumerate(_FIELDS):
+            for site, own, _ in _split(sites, np.flatnonzero(lacks[:, number]), earlier, _ALL_PAGES):
+                share = earlier[site].get(f"{name}_missing_share")
+                if share is not None and share <= _SELDOM:
+                    yield (
+                        own[~is_known[own]],
+                        f"no {name} on {len(own)} pages; before, on {share:.0%}",
+                    )
+                    is_known[own] = True
+
+    def unflagged(self, sites: npt.NDArray[np.int64], earlier: Earlier) -> Iterator[tuple[npt.NDArray[np.int64], str]]:
+        """The rows without a flag that most pages of their site have, each once, and what shows it."""
+        is_known = np.zeros(len(sites), dtype=bool)
+        for code in sorted(self._flagged.keys() - _OF_ONE_PAGE):
+            rows = np.unique(np.concatenate(self._flagged[code]))
+            for site, own, rest in _split(sites, rows, earlier, _MOST):
+                if earlier[site].get(f"flag_{code}_share", 0.0) <= _SELDOM:
+                    yield rest[~is_known[rest]], f"{len(own)} of {len(own) + len(rest)} pages of the site have {code}"
+                    is_known[rest] = True
+
+
+def _is_missing(column: pa.ChunkedArray) -> Sequence[bool]:
+    if pa.types.is_list(column.type):
+        column = pc.equal(pc.fill_null(pc.list_value_length(column), 0), 0)
+    else:
+        column = pc.is_null(column)
+    missing: Sequence[bool] = column.to_pylist()
+    return missing
+
+
+def _split(
+    sites: npt.NDArray[np.int64], rows: npt.NDArray[np.int64], wanted: Earlier, least: float
+) -> Iterator[tuple[int, npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+    """The wanted sites of whose pages at least such a share are among the rows, with these pages and the others."""
+    if not len(sites):
+        return
+    pages = np.bincount(sites)
+    counts = np.bincount(sites[rows], minlength=len(pages))
+    for site in np.flatnonzero((counts > 0) & (counts >= least * pages)).tolist():
+        if site in wanted:
+            own = np.flatnonzero(sites == site)
+            is_marked = np.isin(own, rows)
+            yield site, own[is_marked], own[~is_marked]
