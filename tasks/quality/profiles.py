@@ -5,8 +5,8 @@ others more frequent. One text may differ from its site's by its topic; nearly a
 """
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from operator import add
 from typing import NamedTuple, TypeAlias
 
@@ -55,7 +55,7 @@ for _number, _codes in enumerate(_KINDS.values()):
         _KIND_OF_BYTE[_code] = _number
 _ENDS = tuple('.!?。！？…”"»')
 _SHORT_CHARS = 90  # of a paragraph that is a label, a caption or a button
-_NAME_CHARS, _STEM_CHARS, _STOPS = 3, 6, ".!?:"  # of a name
+_NAME, _STOPS = re.compile(r" [A-ZÀ-ÖØ-ÞΑ-ΩА-Я]\w{2,5}"), ".!?:"  # the space is found fast
 _PART_CHARS = 1_500  # at the start and at the end, in which names are compared
 _CHARS_PER_SPACE = 30  # fewer spaces are those of such a script
 # earlier pages of a site: the range of fewer is not sure enough
@@ -93,18 +93,14 @@ def _word_shares(text: str) -> tuple[float, float]:
         names, again = set(words), set(map(add, last, last[1:]))
     else:
         words = first.split()
-        names, again = _names(words), _names(last.split())
+        names, again = _names(first), _names(last)
     shared = len(names & again) / max(min(len(names), len(again)), 1)
     return len(set(words)) / max(len(words), 1), math.sqrt(shared)
 
 
-def _names(words: list[str]) -> set[str]:
+def _names(text: str) -> set[str]:
     """The words with a capital that start no sentence, each without what an inflection changes."""
-    return {
-        word[:_STEM_CHARS]
-        for before, word in pairwise(words)
-        if word[0].isupper() and len(word) >= _NAME_CHARS and before[-1] not in _STOPS
-    }
+    return {match[0] for match in _NAME.finditer(text) if text[match.start() - 1] not in _STOPS}
 
 
 def _paragraph_shares(paragraphs: Sequence[str]) -> tuple[float, float, float]:
