@@ -53,6 +53,8 @@ _IN_AUTHOR = re.compile(r"[@{}<>\[\]|=]|https?:|www\.|\d{3,}|&\w+;|\bundefined\b
 # a time, a duration, buttons
 _BUTTON = r"\b(?:share|tweet|print|facebook|whatsapp|e-?mail|copy link)\b"
 _NO_NAME = re.compile(rf"\d:\d\d|\d \w{{3,10}}$|{_BUTTON}.{{0,80}}{_BUTTON}", re.I)
+# a first name, the end of a name and another one without a space between, and a name: Ada ThornwickTom Orrin
+_TWO_NAMES = re.compile(r"^\w+(?: [\w.’'-]+)* [A-ZÀ-ÞА-Я][a-zß-öø-ÿа-яё]{3,}(?<!Fitz)[A-ZÀ-ÞА-Я][a-zß-öø-ÿа-яё]{2,} \w")
 _ACCOUNT = re.compile(r"\[email|^[a-z]+[_ .-]?\d{2,}$")
 _NAME_SPACES = 8  # more words are a sentence
 _MANY_AUTHORS = 10  # the whole staff
@@ -126,7 +128,8 @@ def find_author_damage(story: Story) -> Evidence | None:
     A declared value counts where it gave no author, and a credit also where a photographer became the author.
     """
     for author in story.authors:
-        if _NO_VALUE.fullmatch(author) or _is_twice(author) or _CREDIT.search(author) or _IN_AUTHOR.search(author):
+        is_no_name = _NO_VALUE.fullmatch(author) or _CREDIT.search(author) or _IN_AUTHOR.search(author)
+        if is_no_name or _is_twice(author) or _TWO_NAMES.search(author):
             return Evidence(None, excerpt(author))
     if not story.authors and len(story.declared_authors) >= _MANY_AUTHORS:
         return Evidence(None, excerpt(", ".join(story.declared_authors)))

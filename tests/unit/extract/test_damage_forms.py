@@ -82,6 +82,12 @@ DAMAGED: dict[str, tuple[Doubt, Story]] = {
     "a slug as headline": (Doubt.TITLE_DAMAGED, story(title="el-título-de-la-crónica")),
     "a slug without its accents": (Doubt.TITLE_DAMAGED, story(title="le-march--de-no-l-ferme-d-j-")),
     "no number of a date": (Doubt.DATE_DECLARED_INVALID, replace(story(), declared_dates=["NaN-NaN-NaNTNaN:NaN:NaN"])),
+    "a headline without spaces": (Doubt.TITLE_DAMAGED, story(title="lafloridaelcafédelpuertodeSantaLucía")),
+    "a headline with its author": (
+        Doubt.TITLE_DAMAGED,
+        replace(story(title="Pier opens after a year of work By Ada Thornwick"), authors=["Ada Thornwick"]),
+    ),
+    "two names in one": (Doubt.AUTHOR_DAMAGED, replace(story(), authors=["Ada ThornwickTom Orrin"])),
     "a row of emoji": (Doubt.TITLE_DAMAGED, story(title="\U0001f525\U0001f525\U0001f525 Pier opens")),
     "a day that is not there": (Doubt.DATE_DECLARED_INVALID, replace(story(), declared_dates=["2025-02-29T10:00:00Z"])),
     "codes of a wire": (Doubt.DESK_NOTES, story(["ZCZC HBT0412 4 GEN 0231 /PIER/", *ENGLISH, "ENDS hbt/jk NNNN"])),
@@ -117,6 +123,9 @@ SOUND = {
     "a list of songs": story(
         [*ENGLISH, *(f"{n:02} {' '.join(SONGS[7 * n : 7 * n + 5 + n % 3])}" for n in range(1, 14))]
     ),
+    "a long word": story(title="Donaudampfschifffahrtsgesellschaft"[:31]),
+    "a headline in Chinese": story(title="港口信托基金同意花费两百万修复旧渡轮码头" * 2),
+    "names with capitals": replace(story(), authors=["Mary FitzGerald Orrin", "Ian MacArthur", "Ana DeLuca Reis"]),
     "one question": story(title="Will the pier be built at last??"),
 }
 
