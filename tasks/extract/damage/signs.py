@@ -59,6 +59,9 @@ _POWER = re.compile(r"(?<![\w.])\d[.,]\d{1,8}[Ee][+-]?\d{1,3}(?!\w)")
 _NUMBERS_MIN = 3
 _OTHER_THAN_ZERO = "123456789"  # one of the first is in nearly every text, and the search ends there
 _ALL_ZERO = re.compile(r"(?<![\w.,])0(?:[.,]0)?(?![\w,.]\d|\w)")
+# letters read for 0 and 1 in numbers, but not litres
+_READ_AS_LETTERS = sought(*(pair for digit in range(10) for pair in (f"{digit}O", f"O{digit}", f"l{digit}")))
+_LETTERED_NUMBER = re.compile(r"(?<![\w.-])(?=\w{0,5}[Ol])(?=\w{0,5}\d)(?!\d+l\b)[\dOlS]{2,6}(?![\w-])")
 _X_NUMBER = re.compile(r"(?<![\w-])(?:X{2,6}|x{2,6}|N{2,4})(?![\w-])")
 _CROSSES = sought("XX", "xx", "NN")
 # what is left where a number was, in a text without any
@@ -152,11 +155,15 @@ def find_codes(story: Story) -> Evidence | None:
 
 
 def find_numbers_damaged(story: Story) -> Evidence | None:
-    """Numbers that are errors of a spreadsheet, powers of ten or zeros, or that are missing."""
+    """Numbers that are errors of a spreadsheet, powers of ten or zeros, that have letters, or that are missing."""
     text = story.text
     for count, pattern in ((story.count_of("#"), _SHEET_ERROR), (story.count(_POWERS), _POWER)):
         found = list(pattern.finditer(text)) if count >= _NUMBERS_MIN else []
         if len(found) >= _NUMBERS_MIN:
+            return story.at(found[0].start())
+    if story.count(_READ_AS_LETTERS) >= _NUMBERS_MIN:
+        found = list(_LETTERED_NUMBER.finditer(text))
+        if len({match[0] for match in found}) >= _NUMBERS_MIN:
             return story.at(found[0].start())
     if any(map(text.__contains__, _OTHER_THAN_ZERO)):
         return None

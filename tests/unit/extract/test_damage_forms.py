@@ -88,6 +88,10 @@ DAMAGED: dict[str, tuple[Doubt, Story]] = {
         replace(story(title="Pier opens after a year of work By Ada Thornwick"), authors=["Ada Thornwick"]),
     ),
     "two names in one": (Doubt.AUTHOR_DAMAGED, replace(story(), authors=["Ada ThornwickTom Orrin"])),
+    "letters in numbers": (
+        Doubt.NUMBERS_DAMAGED,
+        story([f"{one} That was in l9{n}4, and it cost {n + 2}O7 crowns." for n, one in enumerate(ENGLISH)]),
+    ),
     "a row of emoji": (Doubt.TITLE_DAMAGED, story(title="\U0001f525\U0001f525\U0001f525 Pier opens")),
     "a day that is not there": (Doubt.DATE_DECLARED_INVALID, replace(story(), declared_dates=["2025-02-29T10:00:00Z"])),
     "codes of a wire": (Doubt.DESK_NOTES, story(["ZCZC HBT0412 4 GEN 0231 /PIER/", *ENGLISH, "ENDS hbt/jk NNNN"])),
@@ -126,6 +130,7 @@ SOUND = {
     "a long word": story(title="Donaudampfschifffahrtsgesellschaft"[:31]),
     "a headline in Chinese": story(title="港口信托基金同意花费两百万修复旧渡轮码头" * 2),
     "names with capitals": replace(story(), authors=["Mary FitzGerald Orrin", "Ian MacArthur", "Ana DeLuca Reis"]),
+    "litres and gases": story([*ENGLISH, "It holds 5l, 10l or 20l of O2, O3 and CO2, said O2."]),
     "one question": story(title="Will the pier be built at last??"),
 }
 
