@@ -22,7 +22,7 @@ from tasks.quality.history import read_metrics
 from tasks.quality.metrics import PastMetric, site_of_row
 from tasks.quality.past_shares import Earlier, earlier_shares, past_shares
 from tasks.quality.shared_texts import SharedTexts
-from tasks.quality.site_marks import SiteMarks
+from tasks.quality.site_marks import SiteMarks, Sites
 from tasks.quality.site_rows import COLUMNS, MICROSECONDS_PER_MINUTE, NO_TIME, Rows
 from tasks.quality.site_texts import SiteTexts
 from tasks.quality.thresholds import HistoryThresholds
@@ -361,12 +361,12 @@ def _unlike_usual(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
 
 
 def _field_missing(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
-    for own, shown in flags.marks.missing(rows.sites, _earlier(flags, rows)):
+    for own, shown in flags.marks.missing(Sites(rows.sites, rows.of_site), _earlier(flags, rows)):
         yield _finding(Doubt.FIELD_MISSING, own, shown)
 
 
 def _site_flagged(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
-    for own, shown in flags.marks.unflagged(rows.sites, _earlier(flags, rows)):
+    for own, shown in flags.marks.unflagged(Sites(rows.sites, rows.of_site), _earlier(flags, rows)):
         yield _finding(Doubt.SITE_FLAGGED, own, shown)
 
 

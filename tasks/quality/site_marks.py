@@ -1,7 +1,8 @@
 """What most pages of a site have in a run and few of its earlier pages had: a flag, or no value of a field."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,13 @@ _SELDOM = 0.1  # of its earlier pages
 _FIELDS = {name: column for name, column in MISSING.items() if name != "authors"}  # of which there is a flag of its own
 # about the page, not about damage that its neighbours may have too
 _OF_ONE_PAGE = frozenset({"published_after_fetched", "published_before_1990", "mojibake_repaired"})
+
+
+class Sites(NamedTuple):
+    """The number of the site of each row, and the rows of a site."""
+
+    of_rows: npt.NDArray[np.int64]
+    rows_of: Callable[[int], npt.NDArray[np.int64]]
 
 
 class SiteMarks:
@@ -39,26 +47,20 @@ class SiteMarks:
         """Add a flag of some rows."""
         self._flagged[code].append(rows)
 
-    def missing(self, sites: npt.NDArray[np.int64], earlier: Earlier) -> Iterator[tuple[npt.NDArray[np.int64], str]]:
-        """The rows that lack a field like nearly all of their site, each once, and what shows it.
-
-        `sites` are the numbers of the sites of all rows.
-        """
+    def missing(self, sites: Sites, earlier: Earlier) -> Iterator[tuple[npt.NDArray[np.int64], str]]:
+        """The rows that lack a field like nearly all of their site, each once, and what shows it."""
         lacks = np.concatenate(self._lacks) if self._lacks else np.zeros((0, len(_FIELDS)), dtype=bool)
-        is_known = np.zeros(len(sites), dtype=bool)
+        is_known = np.zeros(len(sites.of_rows), dtype=bool)
         for number, name in enumerate(_FIELDS):
             for site, own, _ in _split(sites, np.flatnonzero(lacks[:, number]), earlier, _ALL_PAGES):
                 share = earlier[site].get(f"{name}_missing_share")
                 if share is not None and share <= _SELDOM:
-                    yield (
-                        own[~is_known[own]],
-                        f"no {name} on {len(own)} pages; before, on {share:.0%}",
-                    )
+                    yield own[~is_known[own]], f"no {name} on {len(own)} pages; before, on {share:.0%}"
                     is_known[own] = True
 
-    def unflagged(self, sites: npt.NDArray[np.int64], earlier: Earlier) -> Iterator[tuple[npt.NDArray[np.int64], str]]:
+    def unflagged(self, sites: Sites, earlier: Earlier) -> Iterator[tuple[npt.NDArray[np.int64], str]]:
         """The rows without a flag that most pages of their site have, each once, and what shows it."""
-        is_known = np.zeros(len(sites), dtype=bool)
+        is_known = np.zeros(len(sites.of_rows), dtype=bool)
         for code in sorted(self._flagged.keys() - _OF_ONE_PAGE):
             rows = np.unique(np.concatenate(self._flagged[code]))
             for site, own, rest in _split(sites, rows, earlier, _MOST):
@@ -77,15 +79,14 @@ def _is_missing(column: pa.ChunkedArray) -> Sequence[bool]:
 
 
 def _split(
-    sites: npt.NDArray[np.int64], rows: npt.NDArray[np.int64], wanted: Earlier, least: float
+    sites: Sites, rows: npt.NDArray[np.int64], wanted: Earlier, least: float
 ) -> Iterator[tuple[int, npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
     """The wanted sites of whose pages at least such a share are among the rows, with these pages and the others."""
-    if not len(sites):
-        return
-    pages = np.bincount(sites)
-    counts = np.bincount(sites[rows], minlength=len(pages))
+    is_marked = np.zeros(len(sites.of_rows), dtype=bool)
+    is_marked[rows] = True
+    pages, counts = np.bincount(sites.of_rows), np.bincount(sites.of_rows[rows])
+    pages = pages[: len(counts)]  # the sites behind have no marked row
     for site in np.flatnonzero((counts > 0) & (counts >= least * pages)).tolist():
         if site in wanted:
-            own = np.flatnonzero(sites == site)
-            is_marked = np.isin(own, rows)
-            yield site, own[is_marked], own[~is_marked]
+            own = sites.rows_of(site)
+            yield site, own[is_marked[own]], own[~is_marked[own]]
