@@ -183,6 +183,10 @@ class Doubt(DescribedEnum):
         "site_flagged",
         "Most pages of the site in this run have a flag that its earlier ones seldom had.",
     )
+    TITLE_UNLIKE_USUAL = (
+        "title_unlike_usual",
+        "Most headlines of the site in this run have other characters, or another length, than its earlier ones.",
+    )
     TEXT_UNLIKE_USUAL = (
         "text_unlike_usual",
         "Most texts of the site in this run have other characters, or another length, than its earlier ones.",

@@ -124,10 +124,10 @@ class Tally:
         if row["fetched_at"] and (self.newest is None or row["fetched_at"] > self.newest):
             self.newest = row["fetched_at"]
 
-    def add_text(self, text: str) -> None:
-        """Take in what a text is made of."""
+    def add_text(self, text: str, title: str | None) -> None:
+        """Take in what a text and its headline are made of."""
         if len(self.profiles) < _PROFILES_MAX:
-            self.profiles.append(profile(text))
+            self.profiles.append(profile(text, title))
 
     def metrics(self) -> dict[str, tuple[float, int]]:
         """Metrics by name: the value, and the number of pages that it is computed from."""
@@ -214,7 +214,7 @@ def of_run(
         tallies[ALL].add(row)
         own = tallies[site_of_row(row)]
         own.add(row)
-        own.add_text(row["text"])
+        own.add_text(row["text"], row["title"])
     for row in quarantined:
         tallies[ALL].quarantined += 1
         tallies[site_of_row(row)].quarantined += 1

@@ -47,7 +47,21 @@ _KINDS: dict[str, Iterable[int]] = {
 _VOWELS = 2  # the first kinds
 _SHARES = ("vowel_changes", "different_words", "names_again", "small_starts", "open_ends", "short_paragraphs")
 _LENGTHS = ("characters", "paragraph_characters")
-FEATURES = (*_KINDS, *_SHARES, *_LENGTHS)
+# of the headline, as sums of kinds
+_TITLE_KINDS = {
+    "title_capitals": ("capitals",),
+    "title_digits": ("digits",),
+    "title_spaces": ("spaces",),
+    "title_marks": ("stops", "commas"),
+    "title_quotes": ("colons", "quotes"),
+    "title_signs": ("brackets", "signs"),
+    "title_letters_beyond_ascii": ("two_byte_letters",),
+    "title_signs_beyond_ascii": ("three_byte_letters",),
+}
+_TITLE_CHARACTERS = "title_characters"
+FEATURES = (*_KINDS, *_SHARES, *_LENGTHS, *_TITLE_KINDS, _TITLE_CHARACTERS)
+TITLE_FEATURES = frozenset((*_TITLE_KINDS, _TITLE_CHARACTERS))
+_TITLE_SUMS = np.array([[kind in kinds for kind in _KINDS] for kinds in _TITLE_KINDS.values()], dtype=np.float32)
 _READ_CHARS = 3_000  # of a text: as sure as all of it
 _KIND_OF_BYTE = bytearray([len(_KINDS)] * 256)  # the last column is that of the other bytes
 for _number, _codes in enumerate(_KINDS.values()):
@@ -64,12 +78,19 @@ _PAST_PAGES_MIN = 60
 _TENTH, _MARGIN = 0.1, 0.25
 # or by a constant, which as a share of bytes is 0.02 % at none and 0.7 % at a tenth, and as a length a tenth more
 _MARGINS = np.array(
-    [0.012] * len(_KINDS) + [0.005, 0.05, 0.05, 0.1, 0.1, 0.1] + [0.1] * len(_LENGTHS), dtype=np.float32
+    [
+        *([0.012] * len(_KINDS)),
+        *(0.005, 0.05, 0.05, 0.1, 0.1, 0.1),
+        *([0.1] * len(_LENGTHS)),
+        *([0.06] * len(_TITLE_KINDS)),  # less than one sign in a hundred characters
+        0.1,
+    ],
+    dtype=np.float32,
 )
 
 
-def profile(text: str) -> Profiles:
-    """The features of a text: square roots of the shares of bytes, other shares, logarithms of lengths."""
+def profile(text: str, title: str | None) -> Profiles:
+    """The features of a text and its headline: roots of the shares of bytes, other shares, logarithms of lengths."""
     head = text[:_READ_CHARS]
     utf8 = head.encode("utf-8", "surrogatepass")
     kinds = np.frombuffer(utf8.translate(_KIND_OF_BYTE), dtype=np.uint8)
@@ -78,9 +99,13 @@ def profile(text: str) -> Profiles:
     changes = np.count_nonzero(is_vowel[1:] != is_vowel[:-1]) / size
     paragraphs = head.split("\n\n")
     lengths = math.log(len(text) + 1), math.log(len(head) / len(paragraphs) + 1)
+    own = np.frombuffer((title or "").encode("utf-8", "surrogatepass").translate(_KIND_OF_BYTE), dtype=np.uint8)
+    title_counts = _TITLE_SUMS @ np.bincount(own, minlength=len(_KINDS) + 1)[:-1]
     found = np.empty(len(FEATURES), dtype=np.float32)
+    found[-1 - len(_TITLE_KINDS) : -1] = np.sqrt(title_counts / max(len(own), 1))
+    found[-1] = math.log(len(title or "") + 1)
     found[: len(_KINDS)] = np.sqrt(counts / size)
-    found[len(_KINDS) :] = changes, *_word_shares(text), *_paragraph_shares(paragraphs), *lengths
+    found[len(_KINDS) : -1 - len(_TITLE_KINDS)] = changes, *_word_shares(text), *_paragraph_shares(paragraphs), *lengths
     return found
 
 
@@ -114,19 +139,19 @@ def _paragraph_shares(paragraphs: Sequence[str]) -> tuple[float, float, float]:
 def usual_range(own: Profiles) -> dict[str, float]:
     """The range of the features of a site's texts without the extreme tenths, as metrics."""
     low, high = np.quantile(own, (_TENTH, 1 - _TENTH), axis=0).tolist()
-    values = {f"text_{name}_low": value for name, value in zip(FEATURES, low, strict=True)}
-    return values | {f"text_{name}_high": value for name, value in zip(FEATURES, high, strict=True)}
+    values = {f"usual_{name}_low": value for name, value in zip(FEATURES, low, strict=True)}
+    return values | {f"usual_{name}_high": value for name, value in zip(FEATURES, high, strict=True)}
 
 
 def is_range(metric: str) -> bool:
     """Whether a metric is an end of a usual range."""
-    return metric.startswith("text_") and metric.endswith(("_low", "_high"))
+    return metric.startswith("usual_") and metric.endswith(("_low", "_high"))
 
 
 def past_range(past: Mapping[tuple[str, str], tuple[float, int]], site: str) -> Range | None:
     """The usual range of a site's earlier texts by their metrics, each with its pages; None if they are too few."""
     low, high = (
-        [past.get((site, f"text_{name}_{end}"), (math.nan, 0)) for name in FEATURES] for end in ("low", "high")
+        [past.get((site, f"usual_{name}_{end}"), (math.nan, 0)) for name in FEATURES] for end in ("low", "high")
     )
     if any(pages < _PAST_PAGES_MIN for _, pages in (*low, *high)):
         return None
@@ -142,9 +167,14 @@ def margins(usual: Range) -> Profiles:
 
 def spoken(feature: int, value: float, usual: Range) -> str:
     """A feature of a text beside its usual range, as a reader counts it: per cent of the text, or characters."""
-    name = FEATURES[feature]
     own, low, high = (
-        f"{math.exp(one) - 1:.0f}" if name in _LENGTHS else f"{100 * (one if name in _SHARES else one * one):.1f} %"
+        _in_words(FEATURES[feature], one)
         for one in (value, float(usual.lowest[feature]), float(usual.highest[feature]))
     )
-    return f"{name.replace('_', ' ')}: {own}, usually {low} to {high} on the site"
+    return f"{FEATURES[feature].replace('_', ' ')}: {own}, usually {low} to {high} on the site"
+
+
+def _in_words(name: str, value: float) -> str:
+    if name in (*_LENGTHS, _TITLE_CHARACTERS):
+        return f"{math.exp(value) - 1:.0f}"
+    return f"{100 * (value if name in _SHARES else value * value):.1f} %"

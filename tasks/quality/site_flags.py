@@ -1,7 +1,7 @@
 """Flags of single articles that show only beside the other pages of their site, in the same run or in earlier ones.
 
 A reader of one page sees nothing wrong with a name, a date or a paragraph that all pages of the site have. Each flag
-here is one entry of `_FINDERS`. Per page some 230 bytes are in memory, and a bounded number of paragraphs in all.
+here is one entry of `_FINDERS`. Per page some 270 bytes are in memory, and a bounded number of paragraphs in all.
 """
 
 import itertools
@@ -96,7 +96,7 @@ class SiteFlags:
         )
         self._parts.append(Rows.of(table, sites))
         self.marks.add(table, self._count)
-        self.texts.add(table.column("text"), sites, list(self.sites), self._count)
+        self.texts.add(table, sites, list(self.sites), self._count)
         self.shared.add(table.column("text"), sites, self._count)
         self._count += table.num_rows
 
@@ -356,8 +356,8 @@ def _text_shared(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
 
 
 def _unlike_usual(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
-    for own, shown in flags.texts.unusual(flags.limits.history.batch_pages_min):
-        yield Finding(Doubt.TEXT_UNLIKE_USUAL, own, shown)
+    for is_title, own, shown in flags.texts.unusual(flags.limits.history.batch_pages_min):
+        yield Finding(Doubt.TITLE_UNLIKE_USUAL if is_title else Doubt.TEXT_UNLIKE_USUAL, own, shown)
 
 
 def _field_missing(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
@@ -394,4 +394,4 @@ _FINDERS: dict[Doubt, Callable[[SiteFlags, Rows], Iterator[Finding]]] = {
     Doubt.FIELD_MISSING: _field_missing,  # (0)
     Doubt.SITE_FLAGGED: _site_flagged,  # (0), after all others
 }
-SITE_FLAGS = tuple(doubt.value for doubt in _FINDERS)
+SITE_FLAGS = (*(doubt.value for doubt in _FINDERS), Doubt.TITLE_UNLIKE_USUAL.value)

@@ -265,7 +265,9 @@ def varied_story(number, count=7):
 
 def ranges_of(stories):
     """Three earlier runs with these stories each."""
-    values = usual_range(np.array([profile("\n\n".join(one)) for one in stories]))
+    values = usual_range(
+        np.array([profile("\n\n".join(one), f"Headline {chr(97 + n % 26)}x") for n, one in enumerate(stories)])
+    )
     rows = [{"site": "a.example", "metric": name, "value": value, "rows": 20} for name, value in values.items()]
     return [row | {"run_id": f"run-{run}"} for run in range(3) for row in rows]
 
@@ -351,3 +353,21 @@ def test_pages_without_the_flag_that_most_of_their_site_have(count, code, histor
     pages = [page(n, flags=[code] if n < count else []) for n in range(20)]
     assert flags_of(pages, history).get("site_flagged", set()) == expected
     assert flags_of(pages, history, parts=3).get("site_flagged", set()) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        pytest.param("Headline {0}", set(), id="as usual"),
+        pytest.param("{1}/20 Headline {0}", ALL, id="with a number"),
+        pytest.param("Headline {0} | Town | The Paper", ALL, id="with a path"),
+        pytest.param("IMG_{1:04}", ALL, id="of a picture"),
+        pytest.param("HEADLINE {0}", ALL, id="in capitals"),
+    ],
+)
+def test_headlines_that_are_unlike_the_earlier_ones_of_their_site(title, expected):
+    pages = [
+        page(n, text="\n\n".join(varied_story(n)), title=title.format(f"{chr(97 + n)}{chr(99 + n % 9)}", n))
+        for n in range(20)
+    ]
+    assert flags_of(pages, USUAL_RANGES).get("title_unlike_usual", set()) == expected
