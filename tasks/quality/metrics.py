@@ -41,7 +41,7 @@ _MAX_LENGTHS = 10_000  # of a group, for its median
 _MAX_NAMES = 10_000  # different publishers or bylines of a site
 # the share of shorter texts shows a change in a part of a site's pages, which a median hides
 _WORDS_UNDER, _PARAGRAPHS_UNDER = (50, 100, 200, 400, 800), (3, 6, 12)
-_PROFILES_MIN, _PROFILES_MAX = 10, 30  # texts of a site in a run: fewer have no range, more have the same
+_PROFILES_MIN, _PROFILES_MAX = 10, 20  # texts of a site in a run: fewer have no range, more have the same
 _MAIN_PUBLISHER_SHARE = 0.5  # of a site's pages: its name is a metric of the site
 
 
