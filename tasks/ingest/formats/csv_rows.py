@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from tasks.ingest.bounded_streams import BoundedStream, FlawError
 from tasks.ingest.formats import BYTES_BEHIND, Opened, Options, Skipped
-from tasks.ingest.formats.columns import COMMON_NAMES
+from tasks.ingest.formats.columns import is_of_address
 from tasks.ingest.formats.csv_dialect import dialect_of, lines_before_header
 from tasks.ingest.formats.encodings import BYTE_BY_BYTE, encoding_of
 from tasks.ingest.formats.gaps import damaged, to_first_sound
@@ -120,7 +120,7 @@ def _is_behind_row_name(header: list[str], cells: list[str]) -> bool:
     if cells[0] == "1":
         return True
     is_address = [cell.startswith(("http://", "https://")) for cell in cells]
-    places = [place for place, name in enumerate(header) if name.casefold() in COMMON_NAMES["url"]]
+    places = [place for place, name in enumerate(header) if is_of_address(name)]
     return any(is_address[place + 1] and not is_address[place] for place in places)
 
 

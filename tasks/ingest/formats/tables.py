@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.formats import Opened, Options, Skipped
-from tasks.ingest.formats.columns import COMMON_NAMES, PAGES, is_of_page, is_wanted
+from tasks.ingest.formats.columns import PAGES, is_of_page, is_wanted
 from tasks.ingest.formats.row_shapes import may_hold_page
 from tasks.ingest.formats.rows import Rows
 from tasks.ingest.record import Record
@@ -180,18 +180,16 @@ def rows_of_batch(
 
     Text of pages is not decoded, which saves two copies. Of columns with the same name the first is used.
     """
-    pages = {
-        *COMMON_NAMES["html"],
-        *COMMON_NAMES["text"],
-        *(options.columns.get(name, "").casefold() for name in ("html", "text")),
-    }
+    named = {options.columns.get(field, "").casefold() for field in PAGES}
     names = batch.schema.names
     columns: dict[str, list[Any]] = {}
     texts, is_clean = [], True
     for name in wanted:
         column = batch.column(names.index(name))
         is_clean = is_clean and _is_clean(column)
-        if name.casefold() in pages and (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        if (is_of_page(name) or name.casefold() in named) and (
+            pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+        ):
             column = column.cast(pa.large_binary() if pa.types.is_large_string(column.type) else pa.binary())
             texts.append(name)
         columns[name] = _values(column)
