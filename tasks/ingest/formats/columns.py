@@ -9,16 +9,22 @@ from tasks.ingest.formats.typed_values import is_typed, plain_value
 
 # The names of columns that these tools use, tried in order where the user maps none
 COMMON_NAMES = {
-    "html": "html raw_html page_html html_content content_html".split(),
-    "text": "markdown raw_markdown text content body raw_content maintext plain_text raw page_content".split(),
+    "html": (
+        "html raw_html page_html html_content content_html browser_html page_source outer_html full_html source_html"
+    ).split(),
+    "text": (
+        "markdown raw_markdown text content body raw_content maintext plain_text raw page_content "
+        "http_response_body response_body"
+    ).split(),
     "url": (
-        "url link source_url sourceurl page_url uri warc_target_uri warc-target-uri target_uri final_url permalink"
+        "url link source_url sourceurl page_url uri warc_target_uri warc-target-uri target_uri final_url permalink "
+        "canonical_url article_url web_url original_url"
     ).split(),
     "fetched_at": (
         "fetched_at crawled crawled_at date_download crawl_date scraped_at timestamp date_crawled "
         "retrieved_at downloaded_at fetch_time fetch_date warc_date warc-date ts @timestamp loaded_time crawl_time "
         "scrape_date scraped_on date_scraped date_fetched date_retrieved retrieval_date download_date "
-        "collected_at".split()
+        "collected_at crawl_time_msec".split()
     ),
     "encoding": "encoding charset".split(),
 }
@@ -40,6 +46,7 @@ FLAT_STARTS = (
     *(f"{parent}{mark}" for parent in PARENTS for mark in "./"),
     *(f"{parent}_" for parent in ("response", "page", "document", "doc", "article", "item")),
 )
+REQUEST = "request"  # may name the address of the response beside it
 _SOURCE = "source"  # an address for some tools, and the name of a paper for others
 Place = tuple[str, ...]  # of a value in a row: the names of columns from the outside to the inside
 
@@ -63,6 +70,7 @@ class Shape:
         self._source = by_name.get(_SOURCE)
         cased = {str(name).casefold(): name for name in reversed(own)}
         self._parents = [cased[parent] for parent in PARENTS if parent in cased]  # not a source for a _source
+        self._request = cased.get(REQUEST)
         self._named: dict[str, Place] = {
             field: (column,) for field, column in self._columns.items() if column in present
         }
@@ -79,7 +87,10 @@ class Shape:
                 return place
         if field == "url" and self._source is not None and _is_address(row[self._source]):
             return (self._source,)
-        for parent in self._parents:
+        parents = self._parents
+        if field == "url" and self._request is not None:
+            parents = [*parents, self._request]
+        for parent in parents:
             inner = row[parent]
             if isinstance(inner, dict) and (name := _inner_name(inner, field)) is not None:
                 return (parent, name)
@@ -172,4 +183,4 @@ def is_wanted(name: str, options: Options) -> bool:
     short = folded(name)
     start = next((start for start in map(folded, FLAT_STARTS) if short.startswith(start)), "")
     known = {short, short[len(start) :]}
-    return is_source or lowered in PARENTS or any(not known.isdisjoint(names) for names in unnamed)
+    return is_source or lowered in (*PARENTS, REQUEST) or any(not known.isdisjoint(names) for names in unnamed)

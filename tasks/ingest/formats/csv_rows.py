@@ -19,6 +19,11 @@ from tasks.vocabulary import Flaw
 _HEAD_BYTES = 1 << 20
 _LINE_PAGES = 4  # a row may hold its page as HTML, as text and as Markdown, beside other columns
 _MAX_COLUMNS = 10_000  # what stands in later ones is not read
+# of ClickHouse and of SQL Server
+_UNDER_HEADER = re.compile(
+    r"\s*(?:-+|(?:(?:Nullable|LowCardinality)\(){0,2}(?:String|FixedString|U?Int\d+|Float\d+|Bool|UUID|Date|Date32"
+    r"|DateTime|DateTime64|Decimal|Array|Map|Enum8|Enum16)(?:\([^()]{0,200}\))?\){0,2})\s*"
+)
 _NAMED_SEPARATOR = re.compile(r"\s*sep=(.)\s*", re.I)  # a first line for Excel
 
 
@@ -37,6 +42,8 @@ def read_csv(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
                 for cells in text.rows():
                     if not cells or [cell.strip() for cell in cells] == header:
                         continue  # files that were joined repeat the header
+                    if not names and _is_under_header(cells):
+                        continue
                     names = names or _names(header, cells)
                     number += 1
                     yield rows.record(
@@ -104,6 +111,11 @@ class _Text:
 
     def _read(self) -> Iterator[list[str]]:
         return self._dialect.rows(self._lines(), self._max_line)
+
+
+def _is_under_header(cells: list[str]) -> bool:
+    """Whether a first row has the types of the columns, or a line of dashes, as databases put below a header."""
+    return all(map(_UNDER_HEADER.fullmatch, cells))
 
 
 def _names(header: list[str], first_row: list[str]) -> list[str]:

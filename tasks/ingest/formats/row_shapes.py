@@ -14,7 +14,7 @@ from tasks.ingest.formats.typed_values import is_typed
 # columns that hold another row, as an object or as JSON in a string: of Kafka, Debezium, Airtable, GraphQL and others
 _ROW_COLUMNS = frozenset(
     "payload value message record after fields attributes node properties post story json content data doc document"
-    " item body article log".split()
+    " item body article log response summary".split()
 )
 # within the column of a page: of WordPress, Feedly, Atom in JSON, XML in JSON, MongoDB
 _INNER_NAMES = ("rendered", "content", "html", "text", "value", "#text", "$t", "markdown", "plain", "raw")
@@ -49,7 +49,7 @@ def flattened(row: Mapping[str, Any], depth: int = _DEPTH) -> dict[str, Any] | N
             if lowered in _PAGE_NAMES and text is not None:
                 added.setdefault(lowered, text)
             added |= {key: found for key, found in _with_more(inner, depth).items() if key not in row}
-        elif lowered == "alternate" and isinstance(value, Mapping):  # of Feedly and of Atom
+        elif lowered in ("alternate", "canonical") and isinstance(value, Mapping):  # of Feedly, Google Reader and Atom
             added.setdefault("url", value.get("href"))
         elif value is not row[name] and lowered in _PAGE_NAMES | set(FOLDED_NAMES["url"]):
             added[name] = value

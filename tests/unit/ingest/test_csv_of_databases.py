@@ -69,6 +69,13 @@ R_ROWS = [(url, page.replace("\\", "/")) for url, page in ROWS]  # R does not es
             f"url,html,fetched_at\n{URL}/2,<p>plain</p>,NULL\nNULL,<p>more</p>,\\N\n",
             [ROWS[1], (None, "<p>more</p>")],
         ),
+        (
+            "with-types.tsv",
+            "url\thtml\nString\tLowCardinality(Nullable(String))\n"
+            + "".join(f"{url}\t{escaped(page, TEXT_ESCAPES)}\n" for url, page in ROWS),
+            ROWS,
+        ),
+        ("dashes.csv", f"url,html\n---,------\n{URL}/2,<p>plain</p>\n", [ROWS[1]]),
         # one backslash in a table without escapes is the letter that it is
         ("path.tsv", f"url\thtml\n{URL}/1\t<p>C:\\new\\data\\x</p>\n", [(f"{URL}/1", "<p>C:\\new\\data\\x</p>")]),
         ("path.csv", f"url,html\n{URL}/1,<p>a\\nb\\nc\\nd</p>\n", [(f"{URL}/1", "<p>a\\nb\\nc\\nd</p>")]),

@@ -47,6 +47,14 @@ ROWS = {
     "Avro": {"url": {"string": URL}, "html": {"string": PAGE}, "fetched_at": {"long": SECONDS * 1000}},
     "Apify": {"url": URL, "html": PAGE, "crawl": {"loadedUrl": URL, "loadedTime": STAMP}},
     "Apify, flat": {"url": URL, "html": PAGE, "crawl/loadedTime": STAMP},
+    "Zyte": {"url": URL, "browserHtml": PAGE, "ts": STAMP},
+    "Zyte, bytes": {"url": URL, "httpResponseBody": PACKED, "ts": STAMP},
+    "a request and its response": {"request": {"url": URL}, "response": {"body": PAGE}, "ts": STAMP},
+    "a response in a browser": {
+        "request": {"url": URL},
+        "response": {"status": 200, "content": {"mimeType": "text/html", "text": PAGE}},
+        "ts": STAMP,
+    },
     "names as of Java": {"pageUrl": URL, "rawHtml": PAGE, "fetchedAt": STAMP},
     "names as of a form": {"Page URL": URL, "Page HTML": PAGE, "Crawl Date": STAMP},
     "names with dashes": {"page-url": URL, "html-content": PAGE, "crawled-at": STAMP},
@@ -91,3 +99,42 @@ def test_a_broken_typed_value_does_no_harm(tmp_path, cell):
     )
     rows, _ = rows_of(tmp_path / "a.jsonl")
     assert rows[-1]["raw"] == HTML
+
+
+LISTS = {
+    "Ghost": {"db": [{"meta": {}, "data": {"posts": [{"canonical_url": URL, "html": PAGE}]}}]},
+    "Google Reader": {"id": "x", "items": [{"canonical": [{"href": URL}], "summary": {"content": PAGE}}]},
+    "an answer with its request": {
+        "request": {"pageUrl": "https://x.example"},
+        "objects": [{"pageUrl": URL, "html": PAGE}],
+    },
+}
+
+
+@pytest.mark.parametrize("value", LISTS.values(), ids=LISTS)
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_list_within_an_answer(tmp_path, value, indent):
+    (tmp_path / "a.json").write_text(json.dumps(value, indent=indent))
+    rows, _ = rows_of(tmp_path / "a.json")
+    assert [(row["problem"], row["url"], row["raw"]) for row in rows] == [(None, URL, HTML)]
+
+
+SCRIPTS = {
+    "an archive": "window.YTD.articles.part0 = {}",
+    "a variable": "var articles = {};",
+    "a constant, with a mark": "\ufeffexport const rows={}\n",
+    "a call": "callback({});",
+    "an answer that is no script": ")]}',\n{}",
+    "an answer that never runs": "for(;;);{}",
+}
+
+
+@pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
+@pytest.mark.parametrize("shape", ["one line", "by line", "indented"])
+def test_json_in_a_script(tmp_path, script, shape):
+    pages = [{"url": f"{URL}/{n}", "html": PAGE} for n in range(3)]
+    by_line = "[\n" + ",\n".join(map(json.dumps, pages)) + "\n]"
+    text = {"one line": json.dumps(pages), "by line": by_line, "indented": json.dumps(pages, indent=1)}[shape]
+    (tmp_path / "a.json").write_text(script.replace("{}", text))
+    rows, _ = rows_of(tmp_path / "a.json")
+    assert [(row["problem"], row["url"]) for row in rows] == [(None, page["url"]) for page in pages]
