@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from fuzz_pages import page
 
+_SHORT_CHARS = 20_000  # of a page without quotes, of which each line is a row
 URL = "https://news.example/2024/05/06/story"
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 _NAMES = ("html", "rawHtml", "Page HTML", "html-content", "browserHtml", "text", "Article Text")
@@ -79,7 +80,10 @@ def _quoted(draw, text, quote, inner):
 
 def exported_table(draw):
     """A table as Postgres, MySQL, ClickHouse, SQLite, R or SQL Server writes it."""
-    rows, kind = [(f"{URL}-{number}", text) for number, text in enumerate(_pages(draw))], draw.randrange(5)
+    rows, kind = (
+        [(f"{URL}-{number}", text[:_SHORT_CHARS]) for number, text in enumerate(_pages(draw))],
+        draw.randrange(5),
+    )
     if kind == 0:
         below = draw.choice(("", "String\tNullable(String)\t" + "Array(" * 9 + "\n", "---\t---\t-\n"))
         lines = [
