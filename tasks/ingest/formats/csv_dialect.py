@@ -21,6 +21,8 @@ _LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "0
 # what databases put behind a backslash; MySQL writes it before a real tab and a real end of line, too
 _ESCAPED = frozenset("\\'\t\n\r") | _LETTERS.keys()
 _FEW = 3  # letters that stand for an end of line; fewer may be of a path of Windows
+# in quotes from its start to its end; a text may begin with a quotation
+_QUOTED_CELL = re.compile(r'(?:^|\t)"[^"]*+(?:""[^"]*+)*+"(?=\t|\r|\n|\Z)', re.M)
 _CELL = re.compile(r"(?:[^\t\\]++|\\.)*+", re.S)
 _NO_VALUES = frozenset({"\\N", "NULL"})  # of Postgres and Hive, of MySQL and SQLite
 
@@ -83,7 +85,7 @@ def _quotes_all(header: str, quote: str) -> bool:
 
 def _has_escapes(sample: str, separator: str) -> bool:
     """Whether backslashes stand for what would end a cell or a row, as Postgres and MySQL write a table."""
-    if separator != "\t" or re.search(r'(?:^|\t)"', sample, re.M):
+    if separator != "\t" or _QUOTED_CELL.search(sample):
         return False
     found = [escape[1] for escape in _ESCAPE.finditer(sample)]
     has_signs = "\\" in found or "N" in found or "\n" in found or found.count("n") >= _FEW

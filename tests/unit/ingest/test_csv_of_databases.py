@@ -75,6 +75,16 @@ R_ROWS = [(url, page.replace("\\", "/")) for url, page in ROWS]  # R does not es
             + "".join(f"{url}\t{escaped(page, TEXT_ESCAPES)}\n" for url, page in ROWS),
             ROWS,
         ),
+        (
+            "quotation.tsv",
+            f'url\thtml\n{URL}/1\t"Never," he said.\\n\\nMore\\nand more\n{URL}/2\t<p>plain</p>\n',
+            [(f"{URL}/1", '"Never," he said.\n\nMore\nand more'), ROWS[1]],
+        ),
+        (
+            "quoted-cells.tsv",
+            f'url\thtml\n{URL}/1\t"<p>a</p>\n<script>b = ""\\n\\n\\n"";</script>"\n',
+            [(f"{URL}/1", '<p>a</p>\n<script>b = "\\n\\n\\n";</script>')],
+        ),
         ("dashes.csv", f"url,html\n---,------\n{URL}/2,<p>plain</p>\n", [ROWS[1]]),
         # one backslash in a table without escapes is the letter that it is
         ("path.tsv", f"url\thtml\n{URL}/1\t<p>C:\\new\\data\\x</p>\n", [(f"{URL}/1", "<p>C:\\new\\data\\x</p>")]),
