@@ -46,6 +46,7 @@ FLAT_STARTS = (
     *(f"{parent}{mark}" for parent in PARENTS for mark in "./"),
     *(f"{parent}_" for parent in ("response", "page", "document", "doc", "article", "item")),
 )
+_FOLDED_STARTS = tuple(map(folded, FLAT_STARTS))
 REQUEST = "request"  # may name the address of the response beside it
 _SOURCE = "source"  # an address for some tools, and the name of a paper for others
 Place = tuple[str, ...]  # of a value in a row: the names of columns from the outside to the inside
@@ -109,8 +110,8 @@ def _candidates(field: str, present: frozenset[str], by_name: Mapping[str, str])
     """The columns of a row that may have the field: names as tools write them, then in any case and spelling."""
     yield from (name for name in COMMON_NAMES[field] if name in present)
     yield from (by_name[name] for name in FOLDED_NAMES[field] if name in by_name)
-    starts = map(folded, FLAT_STARTS)
-    yield from (by_name[start + name] for start in starts for name in FOLDED_NAMES[field] if start + name in by_name)
+    names = FOLDED_NAMES[field]
+    yield from (by_name[start + name] for start in _FOLDED_STARTS for name in names if start + name in by_name)
 
 
 def _inner_name(inner: Mapping[str, Any], field: str) -> str | None:
@@ -181,6 +182,6 @@ def is_wanted(name: str, options: Options) -> bool:
     unnamed = (names for field, names in FOLDED_NAMES.items() if field not in options.columns)
     is_source = lowered == _SOURCE and "url" not in options.columns
     short = folded(name)
-    start = next((start for start in map(folded, FLAT_STARTS) if short.startswith(start)), "")
+    start = next((start for start in _FOLDED_STARTS if short.startswith(start)), "")
     known = {short, short[len(start) :]}
     return is_source or lowered in (*PARENTS, REQUEST) or any(not known.isdisjoint(names) for names in unnamed)
