@@ -176,7 +176,8 @@ class Crawl:
         """The addresses of the pages of a publisher, as they are listed."""
         given = (*entry.feeds, *entry.sitemaps)
         lists: deque[tuple[str, int, str]] = deque((url, 0, without_secrets(url)) for url in given)
-        known_lists = set(given)
+        lists.extend((url, 1, without_secrets(top)) for top in given for url in self._backlog.lists_of(top))
+        known_lists = {url for url, _, _ in lists}
         read_count = 0
         yield from (url.partition("#")[0] for url in entry.pages)
         while lists:
@@ -184,27 +185,40 @@ class Crawl:
             if read_count >= _MAX_LISTS:
                 put(Skipped("lists left for the next crawl, as there are many"))
                 continue
-            listed = self._list(url, entry, progress, put)
+            listed = self._list(url, entry, progress, put, origin if depth else None)
             read_count += bool(listed.pages or listed.lists)  # lists that have not changed cost little
             progress.add_pages(listed.pages, origin)
             yield from listed.pages
             inner_lists = listed.lists
             if len(inner_lists) > _MAX_LISTS:  # those that are not done come first, or they would never be read
-                inner_lists = sorted(inner_lists, key=lambda inner: without_secrets(inner) in self.earlier)
+                inner_lists = sorted(inner_lists, key=self._is_whole)
             for inner in inner_lists:
                 if inner not in known_lists and depth < _MAX_DEPTH:
                     known_lists.add(inner)
                     lists.append((inner, depth + 1, origin))
 
+    def _is_whole(self, url: str) -> bool:
+        before = self.earlier.get(without_secrets(url))
+        return before is not None and before.kind == "whole_list"
+
     def _list(
-        self, url: str, entry: PublisherEntry, progress: Progress, put: Callable[[Fetched | Skipped], None]
+        self,
+        url: str,
+        entry: PublisherEntry,
+        progress: Progress,
+        put: Callable[[Fetched | Skipped], None],
+        origin: str | None,
     ) -> Listed:
-        """The pages and lists in a list; none if it has not changed, or cannot be read, which is reported."""
+        """The pages and lists in a list; none if it has not changed, or cannot be read, which is reported.
+
+        `origin`: the publisher's index that has led to it.
+        """
         before = self.earlier.get(without_secrets(url))
         headers = {}
         if before is not None and before.kind == "whole_list":
             given = {"If-None-Match": before.etag, "If-Modified-Since": before.last_modified}
             headers = {name: value for name, value in given.items() if value}
+        response = None
         try:
             response = self._get(url, entry, headers)
             if response.status == 304:
@@ -217,6 +231,8 @@ class Crawl:
                 raise FlawError(Flaw.BROKEN_FILE, "is neither a feed nor a sitemap")
         except FlawError as error:
             put(_failed(url, error))
+            if origin is not None and without_secrets(url) == url:
+                self._note_failure(url, "failed_list", response, origin)
             return Listed()
         listed.pages = [page.partition("#")[0] for page in listed.pages]
         if listed.damage:
@@ -239,7 +255,7 @@ class Crawl:
                 raise FlawError(Flaw.OPT_OUT, reason)
         except FlawError as error:
             if error.flaw is Flaw.FETCH_FAILED:  # asked for again, as the ledger does not count it as received
-                self._note_failure(url, response, progress)
+                self._note_failure(url, "failed", response, progress.origin(url))
                 if response is None or response.status not in GONE:
                     progress.leave(url)
             return _failed(url, error)
@@ -259,12 +275,12 @@ class Crawl:
         )
         return Fetched(name, record, response)
 
-    def _note_failure(self, url: str, response: Response | None, progress: Progress) -> None:
-        """Note a page that failed, which is asked for again even if its list names it no more."""
-        state = state_of(url, "failed", response)
+    def _note_failure(self, url: str, kind: str, response: Response | None, origin: str | None) -> None:
+        """Note a page or a list that failed, which is asked for again even if no list names it any more."""
+        state = state_of(url, kind, response)
         before = self.earlier.get(state.url)
         since = before.waiting_since if before is not None and before.waiting_since else state.fetched_at
-        origin = progress.origin(url) or (before.listed_in if before is not None else None)
+        origin = origin or (before.listed_in if before is not None else None)
         self._note(replace(state, listed_in=origin, waiting_since=since))
 
     def _note(self, state: FetchState) -> None:

@@ -21,7 +21,7 @@ class FetchState:
     """What the next crawl needs to know of an address: a row of `schema.FETCHES`."""
 
     url: str
-    kind: str  # whole_list | page | waiting | failed
+    kind: str  # whole_list | failed_list | page | waiting | failed
     etag: str | None
     last_modified: str | None
     status: int
@@ -84,17 +84,24 @@ class Progress:
 
 
 class Backlog:
-    """The pages that earlier crawls have left or that failed, by the publisher's list that led to them."""
+    """Pages that earlier crawls have left, and pages and lists that failed, by the publisher's list that led there."""
 
     def __init__(self, states: Iterable[FetchState]) -> None:
         self._pages: dict[str, list[FetchState]] = defaultdict(list)
+        self._lists: dict[str, list[str]] = defaultdict(list)
         long_ago = datetime.now(UTC) - _UNLISTED_TIME
         for state in states:
             if state.listed_in is None or state.waiting_since is None:
                 continue
-            is_failing = state.kind == "failed" and state.status not in GONE and state.waiting_since > long_ago
-            if state.kind == "waiting" or is_failing:
+            is_failing = state.status not in GONE and state.waiting_since > long_ago
+            if state.kind == "failed_list" and is_failing:
+                self._lists[state.listed_in].append(state.url)
+            elif state.kind == "waiting" or (state.kind == "failed" and is_failing):
                 self._pages[state.listed_in].append(state)
+
+    def lists_of(self, url: str) -> list[str]:
+        """The lists that failed and that an index, which this list of a publisher is, may name no more."""
+        return sorted(self._lists.get(without_secrets(url), ()))
 
     def of_lists(self, lists: Iterable[str]) -> list[FetchState]:
         """The pages that these lists have led to, those that wait longest first."""

@@ -18,9 +18,9 @@ def site():
     server.server_close()
 
 
-def moving(site, path, *windows):
+def moving(site, path, *windows, kind="rss"):
     """A list that names other pages at each request; the last ones stay."""
-    return lambda handler: (200, {}, feed(site, windows[min(site.asked[path], len(windows)) - 1]))
+    return lambda handler: (200, {}, feed(site, windows[min(site.asked[path], len(windows)) - 1], kind))
 
 
 def numbered(first, past):
@@ -72,6 +72,20 @@ def test_a_page_that_failed_is_asked_for_although_it_is_listed_no_more(site, sta
         archive.run()
     assert (site.url + "/a" in archive.received) == is_had
     assert site.asked["/a"] == 1 + is_had
+
+
+@pytest.mark.parametrize(("status", "is_had"), [(503, True), (404, False)])
+def test_a_sitemap_that_failed_is_read_although_its_index_names_it_no_more(site, status, is_had):
+    site.answers["/index"] = moving(site, "/index", ["/old.xml", "/new.xml"], ["/new.xml"], kind="index")
+    site.answers["/new.xml"] = (200, {}, feed(site, ["/b"], "sitemap"))
+    site.answers |= {"/a": (200, {}, STORY), "/b": (200, {}, STORY)}
+    working = (200, {}, feed(site, ["/a"], "sitemap"))
+    site.answers["/old.xml"] = lambda _: (status, {}, b"") if site.asked["/old.xml"] == 1 else working
+    archive = Archive(site, sitemaps=["/index"])
+    for _ in range(3):
+        archive.run()
+    assert (site.url + "/a" in archive.received) == is_had
+    assert site.url + "/b" in archive.received
 
 
 def test_a_page_that_always_fails_and_is_listed_no_more_is_given_up():
