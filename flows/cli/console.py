@@ -155,8 +155,9 @@ def _print_next_commands(console: Terminal, report: RunReport, output: str) -> N
     command, folder = _command(), shlex.quote(output)
     console.print(f"Articles are in {output}/articles. Explore them with:")
     console.print(f"  {command} show --output {folder}")
-    if report.example:
-        console.print(f"  {command} explain {shlex.quote(report.example)} --output {folder}")
+    if example := report.example:
+        example = f"./{example}" if example.startswith("-") else example  # no option
+        console.print(f"  {command} explain {shlex.quote(example)} --output {folder}")
     python = command.replace("copydesk", "python") if "/" in command else "python"
     console.print(f"  {python} -c \"import pandas; print(pandas.read_parquet('{output}/articles'))\"")
 

@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from tasks.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_STOPPED, CopydeskError, UsageError
+from tasks.storage.addresses import printable
 
 if TYPE_CHECKING:
     from flows.operate.server import TemporaryServer
@@ -27,6 +28,7 @@ class RunFailedError(CopydeskError):
 def run_pages(options: argparse.Namespace) -> int:
     """Check what can be checked cheaply, then run the pipeline."""
     _check_options(options)
+    _check_names(options)
     _check_sources_and_output(options)
     columns = columns_of(options.map)
     _check_columns(options, columns)
@@ -39,8 +41,8 @@ def run_pages(options: argparse.Namespace) -> int:
 
         parameters = NewsParameters(
             sources=options.sources,
-            include=options.include,
-            exclude=options.exclude,
+            include=[printable(pattern) for pattern in options.include],
+            exclude=[printable(pattern) for pattern in options.exclude],
             output=options.output,
             keep_pages=options.keep_pages,
             guess_dates=options.guess_dates,
@@ -63,6 +65,7 @@ def replay_pages(options: argparse.Namespace) -> int:
     from flows.cli.show import check_selection
     from tasks.load.output import Output
 
+    _check_names(options)
     output = Output.open(options.output)
     if options.all and (options.reason or options.run_id):
         raise UsageError("--all selects every stored page; it cannot be combined with --reason or --run")
@@ -91,6 +94,18 @@ def replay_pages(options: argparse.Namespace) -> int:
 
 
 # ---------------------------------------------------------------------- options
+
+
+def _check_names(options: argparse.Namespace) -> None:
+    """Refuse names of files and folders that the parameters of a flow cannot hold, which Prefect stores as text.
+
+    Raises:
+        UsageError: the message names the option. Sources may have any name.
+    """
+    for option in ("output", "thresholds", "sites"):
+        value = getattr(options, option, None)
+        if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
+            raise UsageError(f"--{option} {value}: the name is not in UTF-8; rename it, or name a link to it")
 
 
 def _check_options(options: argparse.Namespace) -> None:

@@ -6,7 +6,7 @@ import struct
 from typing import IO
 
 from tasks.ingest.formats import BY_NAME, PAGE, Format
-from tasks.ingest.formats.columns import COMMON_NAMES, PAGES
+from tasks.ingest.formats.columns import COMMON_NAMES, PAGES, is_of_address, is_of_page
 from tasks.ingest.sniff import find_problem, is_html
 from tasks.ingest.unpacking import MAGIC_BYTES, UnpackError, codec_of, unpacker
 from tasks.storage import object_stores
@@ -49,8 +49,9 @@ _ENVELOPE = re.compile(
 _LINE_BYTES = 2048
 _SEPARATORS = (b"\t", b";", b",", b"|")
 _PAGE_NAMES = frozenset(name.encode() for field in PAGES for name in COMMON_NAMES[field])
-_URL_NAMES = frozenset(name.encode() for name in COMMON_NAMES["url"])
-_PAGE_COLUMN = re.compile(rb'"(?:%b)\\?"\s{0,9}:' % b"|".join(sorted(map(re.escape, _PAGE_NAMES))), re.I)
+# with the marks and blanks that programs put between the words of a name
+_SPELT = (re.escape(name).replace(b"_", b"[-_ ]?") for name in sorted(_PAGE_NAMES))
+_PAGE_COLUMN = re.compile(rb'"(?:%b)\\?"\s{0,9}:' % b"|".join(_SPELT), re.I)
 
 
 def kind_of(head: bytes) -> Format | None:
@@ -100,8 +101,9 @@ def _is_header_of_table(head: bytes) -> bool:
     """Whether the first line names a column of pages and one of addresses, and nothing but columns."""
     line = head[:_LINE_BYTES].partition(b"\n")[0].lower()
     separator = next((mark for mark in _SEPARATORS if mark in line), None)
-    names = {name.strip(b" \r\"'") for name in line.split(separator)} if separator else set()
-    return not _PAGE_NAMES.isdisjoint(names) and not _URL_NAMES.isdisjoint(names)
+    cells = line.split(separator) if separator else ()
+    names = [name.strip(b" \r\"'").decode("utf-8", "replace") for name in cells]
+    return any(map(is_of_page, names)) and any(map(is_of_address, names))
 
 
 def unpacked_head(stream: IO[bytes]) -> tuple[bytes, str | None]:

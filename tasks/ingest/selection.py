@@ -9,6 +9,7 @@ from tasks.ingest.content_kind import found_kind
 from tasks.ingest.formats import Format
 from tasks.ingest.unpacking import CODECS
 from tasks.storage import object_stores
+from tasks.storage.addresses import printable
 
 NOT_SELECTED = "files left out by --include and --exclude"
 HIDDEN = "files whose names begin with _ or ."
@@ -43,7 +44,8 @@ class Selection:
     """Patterns of files to read and to leave out, e.g. `*.csv`, `drafts` or `2026/*/index.html`.
 
     A pattern with a slash is compared with the path below the source, or the whole path; any other with each name in
-    the path below the source, of the file or of a folder.
+    the path below the source, of the file or of a folder. A name that is not UTF-8, or holds a character that acts on a
+    terminal, may be written as it is shown.
     """
 
     include: tuple[str, ...] = ()
@@ -57,11 +59,18 @@ class Selection:
         for mark in "*?[":  # of a glob, the folder before its first pattern
             folder = folder.partition(mark)[0].rpartition("/")[0] if mark in folder else folder
         below = path.removeprefix(f"{folder}/") if folder else path
-        is_included = not self.include or any(_matches(pattern, path, below) for pattern in self.include)
-        return is_included and not any(_matches(pattern, path, below) for pattern in self.exclude)
+        names = [(path, below)]
+        if not path.isprintable():
+            names.append((printable(path), printable(below)))
+        is_included = not self.include or _matches_any(self.include, names)
+        return is_included and not _matches_any(self.exclude, names)
 
 
 EVERYTHING = Selection()
+
+
+def _matches_any(patterns: tuple[str, ...], names: list[tuple[str, str]]) -> bool:
+    return any(_matches(pattern, *name) for pattern in patterns for name in names)
 
 
 def _matches(pattern: str, path: str, below: str) -> bool:

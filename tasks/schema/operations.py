@@ -92,13 +92,15 @@ SITES = table(
 
 FETCHES = table(
     "fetches",
-    "One row per feed or sitemap of which every page was had, per redirected page and per page that failed.",
+    "One row per list of which every page was had or that failed, and per page that was redirected, left or failed.",
     required("url", STRING, "The address requested."),
-    required("kind", STRING, "whole_list, page or failed."),
+    required("kind", STRING, "whole_list, failed_list, page, waiting (left for a later run) or failed."),
     optional("etag", STRING, "The response's ETag."),
     optional("last_modified", STRING, "The response's Last-Modified."),
     required("status", INT16, "The response's HTTP status; 0 if there was none."),
-    required("fetched_at", TIME, "When it was requested."),
+    required("fetched_at", TIME, "When it was requested, or left."),
+    optional("listed_in", STRING, "The feed or sitemap of the publisher that led to what waits or failed."),
+    optional("waiting_since", TIME, "Since when it waits, or fails."),
 )
 
 _STARTED_AT = required("started_at", TIME, "When the run started.")

@@ -16,6 +16,8 @@ GIVEN_VARIABLE = "COPYDESK_GIVEN_SOURCES"  # hands sources as given on to proces
 
 # an address in a text, e.g. in the message of an error
 _ADDRESS = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]*://[^\s<>"'`|\\^{}]+""")
+# a login in a message that names its host without the scheme: Invalid bucket name "KEY:SECRET@bucket"
+_LOGIN = re.compile(r"""(?<![^\s"'`(<\[=])(?!mailto:)[^\s"'`(<\[@:/=]{1,200}:[^\s"'`@/]{1,400}@(?=[\w\[])""")
 # ends of names of parameters, in lower case and without - _ .
 _SECRET_ENDS = (
     *("token", "secret", "password", "passwd", "passphrase", "signature", "credential", "credentials", "authorization"),
@@ -24,6 +26,7 @@ _SECRET_ENDS = (
 _SEPARATORS = re.compile(r"[-_.\[\]]")
 _SECRETS = frozenset({"sig", "sign", "hmac", "jwt", "auth", "pass", "pwd", "bearer", "hdnea", "hdnts", "phpsessid"})
 _SECRET_STARTS = ("x-amz-", "x-goog-", "x-oss-", "x-cos-", "x-obs-", "x-ms-", "q-sign", "q-ak", "q-key-time")
+_GRANTS = ("x-amz-signature=", "x-amz-security-token=", "x-goog-signature=", "x-oss-signature=", "q-signature=")
 _NO_SECRETS = frozenset({"pagetoken", "nextpagetoken", "nexttoken", "continuationtoken"})  # of lists in pages
 # a key this long and this mixed is one to a service and not the key of a page
 _LONG_KEY = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w-]{20,}")
@@ -56,9 +59,20 @@ def has_secret_parameter(address: str) -> bool:
     return _without_user(address) != without_secrets(address)
 
 
+def without_grant(address: str) -> str:
+    """The address of something public without a login, and without the grant of a store if it has one.
+
+    A grant is temporary. Other signatures, such as that of an image server for a size, belong to the address.
+    """
+    is_granted = any(name in address.lower() for name in _GRANTS)
+    return without_secrets(address) if is_granted else _without_user(address)
+
+
 def scrubbed(text: str) -> str:
     """A text, such as the message of an error, with its addresses without their secrets."""
-    return _ADDRESS.sub(lambda found: without_secrets(found[0]), text) if "://" in text else text
+    if "://" in text:
+        text = _ADDRESS.sub(lambda found: without_secrets(found[0]), text)
+    return _LOGIN.sub("", text) if "@" in text else text
 
 
 def printable(text: str) -> str:

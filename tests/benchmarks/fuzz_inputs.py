@@ -15,6 +15,7 @@ import zipfile
 from dataclasses import dataclass
 
 import fuzz_dialects
+import fuzz_exports
 import fuzz_kept
 import fuzz_saved
 import pyarrow as pa
@@ -323,7 +324,8 @@ FILES = {
     **fuzz_saved.FILES,
     **fuzz_kept.FILES,
 }
-FORMATS = ("page", "name", *PACKED, *FILES, *fuzz_dialects.FILES, *LISTS)
+DIALECTS = fuzz_dialects.FILES | fuzz_exports.FILES
+FORMATS = ("page", "name", *PACKED, *FILES, *DIALECTS, *LISTS)
 
 
 def make(seed, number, only=None):
@@ -332,7 +334,7 @@ def make(seed, number, only=None):
     kind = draw.random()
     shares = (
         *((0.3, ("page",)), (0.34, ("name",)), (0.38, tuple(PACKED))),
-        *((0.58, tuple(FILES)), (0.88, tuple(fuzz_dialects.FILES)), (1, LISTS)),
+        *((0.58, tuple(FILES)), (0.88, tuple(DIALECTS)), (1, LISTS)),
     )
     form = draw.choice(next(forms for share, forms in shares if kind < share))
     form, count = only or form, None
@@ -340,8 +342,8 @@ def make(seed, number, only=None):
         raw = fuzz_dialects.feed(draw)
     elif form in LISTS:
         raw = _feed(draw, form)
-    elif form in fuzz_dialects.FILES:
-        raw, count = fuzz_dialects.FILES[form](draw)
+    elif form in DIALECTS:
+        raw, count = DIALECTS[form](draw)
     elif form in FILES:
         raw = FILES[form](draw)
     else:

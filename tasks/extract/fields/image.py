@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from tasks.extract.fields.address import absolute, host
 from tasks.extract.page import FieldValue, Page, strings
+from tasks.storage.addresses import without_grant
 from tasks.text.publisher_names import squeeze
 
 # digits may follow a word; letters behind digits are those of a digest
@@ -62,7 +63,7 @@ def find_image(page: Page) -> FieldValue[str] | None:
             continue
         address = absolute(value, page)
         if address and is_photo(address, site):
-            return FieldValue(address, origin)
+            return FieldValue(without_grant(address), origin)
     return None
 
 

@@ -6,8 +6,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ from tasks.ingest.fetch.guard import Backend, Resolve, resolve
 from tasks.ingest.fetch.list_reader import ListReader
 from tasks.ingest.fetch.listed import Listed
 from tasks.ingest.fetch.permissions import Permissions, reservation
+from tasks.ingest.fetch.progress import GONE, MAX_WAITING, Backlog, FetchState, Progress, state_of
 from tasks.ingest.fetch.publishers import PublisherEntry, PublisherList
 from tasks.ingest.formats import Skipped
 from tasks.ingest.record import Record
@@ -29,20 +30,7 @@ _THREADS = 16  # sites fetched from at once; each gets one request at a time
 _MAX_WAITING = 32  # fetched pages in memory while the disk is slower than the Web
 _MAX_LISTS = 500  # of one publisher: an index of sitemaps by day has some hundred
 _MAX_DEPTH = 4  # of lists in lists
-_GONE = frozenset({404, 410, 451})  # statuses of pages that will not come
 _DONE = object()
-
-
-@dataclass(frozen=True)
-class FetchState:
-    """What the next crawl needs to know of an address: a row of `schema.FETCHES`."""
-
-    url: str
-    kind: str  # whole_list | page | failed
-    etag: str | None
-    last_modified: str | None
-    status: int
-    fetched_at: datetime
 
 
 @dataclass
@@ -76,6 +64,7 @@ class Crawl:
     def __post_init__(self) -> None:
         self._sites: dict[str, _Site] = {}
         self._lists = ListReader()
+        self._backlog = Backlog(self.earlier.values())
         self._lock = threading.Lock()
         self._end = time.monotonic() + self.budget_seconds
         self._is_over = False
@@ -126,7 +115,7 @@ class Crawl:
         declared = {name: value for name, value in declared.items() if value}
         given = orjson.dumps(declared).decode() if declared else None
         count = 0
-        progress = _Progress()
+        progress = Progress()
         for url in self._new_pages(entry, progress, put):
             if self._is_over or time.monotonic() > self._end:
                 progress.leave(url)
@@ -140,12 +129,17 @@ class Crawl:
             fetched = self._page(url, entry, progress)
             fetched.record.given = given
             put(fetched)
-        self.fetched.update((state.url, state) for state in progress.whole_lists())
+        room = MAX_WAITING - len(self._backlog.of_lists((*entry.feeds, *entry.sitemaps)))
+        states = (*progress.whole_lists(), *progress.waiting(self.earlier, room))
+        self.fetched.update((state.url, state) for state in states if state.url not in self.fetched)
 
     def _new_pages(
-        self, entry: PublisherEntry, progress: "_Progress", put: Callable[[Fetched | Skipped], None]
+        self, entry: PublisherEntry, progress: Progress, put: Callable[[Fetched | Skipped], None]
     ) -> Iterator[str]:
-        """The addresses of pages that were not received before, each once; those that failed before come last."""
+        """The addresses of pages that were not received before, each once.
+
+        Pages that earlier crawls left and that are listed no more follow those that are; those that failed come last.
+        """
         seen: set[str] = set()
         failed: list[tuple[datetime, str]] = []
         for url in self._listed_pages(entry, progress, put):
@@ -160,6 +154,14 @@ class Crawl:
                 failed.append((before.fetched_at, url))
             else:
                 yield url
+        for state in self._backlog.of_lists((*entry.feeds, *entry.sitemaps)):
+            if state.url in seen or self._is_had(state.url):
+                continue
+            seen.add(state.url)
+            if state.kind == "failed":
+                failed.append((state.fetched_at, state.url))
+            else:
+                yield state.url
         # pages that fail at every crawl must not use up the publisher's limit; the one tried longest ago is first
         yield from (url for _, url in sorted(failed))
 
@@ -169,38 +171,54 @@ class Crawl:
         return self.is_known(name) or (before is not None and before.kind == "page")
 
     def _listed_pages(
-        self, entry: PublisherEntry, progress: "_Progress", put: Callable[[Fetched | Skipped], None]
+        self, entry: PublisherEntry, progress: Progress, put: Callable[[Fetched | Skipped], None]
     ) -> Iterator[str]:
         """The addresses of the pages of a publisher, as they are listed."""
-        lists: deque[tuple[str, int]] = deque((url, 0) for url in (*entry.feeds, *entry.sitemaps))
-        known_lists = {url for url, _ in lists}
+        given = (*entry.feeds, *entry.sitemaps)
+        lists: deque[tuple[str, int, str]] = deque((url, 0, without_secrets(url)) for url in given)
+        lists.extend((url, 1, without_secrets(top)) for top in given for url in self._backlog.lists_of(top))
+        known_lists = {url for url, _, _ in lists}
         read_count = 0
         yield from (url.partition("#")[0] for url in entry.pages)
         while lists:
-            url, depth = lists.popleft()
+            url, depth, origin = lists.popleft()
             if read_count >= _MAX_LISTS:
                 put(Skipped("lists left for the next crawl, as there are many"))
                 continue
-            listed = self._list(url, entry, progress, put)
+            listed = self._list(url, entry, progress, put, origin if depth else None)
             read_count += bool(listed.pages or listed.lists)  # lists that have not changed cost little
+            progress.add_pages(listed.pages, origin)
             yield from listed.pages
             inner_lists = listed.lists
             if len(inner_lists) > _MAX_LISTS:  # those that are not done come first, or they would never be read
-                inner_lists = sorted(inner_lists, key=lambda inner: without_secrets(inner) in self.earlier)
+                inner_lists = sorted(inner_lists, key=self._is_whole)
             for inner in inner_lists:
                 if inner not in known_lists and depth < _MAX_DEPTH:
                     known_lists.add(inner)
-                    lists.append((inner, depth + 1))
+                    lists.append((inner, depth + 1, origin))
+
+    def _is_whole(self, url: str) -> bool:
+        before = self.earlier.get(without_secrets(url))
+        return before is not None and before.kind == "whole_list"
 
     def _list(
-        self, url: str, entry: PublisherEntry, progress: "_Progress", put: Callable[[Fetched | Skipped], None]
+        self,
+        url: str,
+        entry: PublisherEntry,
+        progress: Progress,
+        put: Callable[[Fetched | Skipped], None],
+        origin: str | None,
     ) -> Listed:
-        """The pages and lists in a list; none if it has not changed, or cannot be read, which is reported."""
+        """The pages and lists in a list; none if it has not changed, or cannot be read, which is reported.
+
+        `origin`: the publisher's index that has led to it.
+        """
         before = self.earlier.get(without_secrets(url))
         headers = {}
         if before is not None and before.kind == "whole_list":
             given = {"If-None-Match": before.etag, "If-Modified-Since": before.last_modified}
             headers = {name: value for name, value in given.items() if value}
+        response = None
         try:
             response = self._get(url, entry, headers)
             if response.status == 304:
@@ -213,6 +231,8 @@ class Crawl:
                 raise FlawError(Flaw.BROKEN_FILE, "is neither a feed nor a sitemap")
         except FlawError as error:
             put(_failed(url, error))
+            if origin is not None and without_secrets(url) == url:
+                self._note_failure(url, "failed_list", response, origin)
             return Listed()
         listed.pages = [page.partition("#")[0] for page in listed.pages]
         if listed.damage:
@@ -220,10 +240,12 @@ class Crawl:
         # an index is always read: it may be unchanged while a list in it has new pages
         # two lists may differ in a secret alone, so what a server says of one must not be taken for the other
         elif not listed.lists and not has_secret_parameter(url):
-            progress.add(_state(url, "whole_list", response), [page for page in listed.pages if not self._is_had(page)])
+            progress.add(
+                state_of(url, "whole_list", response), [page for page in listed.pages if not self._is_had(page)]
+            )
         return listed
 
-    def _page(self, url: str, entry: PublisherEntry, progress: "_Progress") -> Fetched:
+    def _page(self, url: str, entry: PublisherEntry, progress: Progress) -> Fetched:
         response = None
         try:
             response = self._get(url, entry, {})
@@ -233,14 +255,15 @@ class Crawl:
                 raise FlawError(Flaw.OPT_OUT, reason)
         except FlawError as error:
             if error.flaw is Flaw.FETCH_FAILED:  # asked for again, as the ledger does not count it as received
-                self._note(_state(url, "failed", response))
-                if response is None or response.status not in _GONE:
+                self._note_failure(url, "failed", response, progress.origin(url))
+                if response is None or response.status not in GONE:
                     progress.leave(url)
             return _failed(url, error)
         # the ledger will have the last address, but the list will keep the first one
         name, last_name = without_secrets(url), without_secrets(response.url)
-        if last_name != name or name in self.earlier:
-            self._note(_state(url, "page", response))
+        before = self.earlier.get(name)
+        if last_name != name or (before is not None and before.kind != "waiting"):
+            self._note(state_of(url, "page", response))
         content_type = response.headers.get("content-type", "")
         record = Record(
             response.body,
@@ -251,6 +274,14 @@ class Crawl:
             encoding=_charset(content_type),
         )
         return Fetched(name, record, response)
+
+    def _note_failure(self, url: str, kind: str, response: Response | None, origin: str | None) -> None:
+        """Note a page or a list that failed, which is asked for again even if no list names it any more."""
+        state = state_of(url, kind, response)
+        before = self.earlier.get(state.url)
+        since = before.waiting_since if before is not None and before.waiting_since else state.fetched_at
+        origin = origin or (before.listed_in if before is not None else None)
+        self._note(replace(state, listed_in=origin, waiting_since=since))
 
     def _note(self, state: FetchState) -> None:
         self.fetched[state.url] = state
@@ -279,26 +310,6 @@ class Crawl:
             return self._sites[name]
 
 
-class _Progress:
-    """What of a publisher's lists was not had in this crawl: only a list of which nothing is left may answer 304."""
-
-    def __init__(self) -> None:
-        self._left: set[str] = set()  # pages that the next crawl has to ask for
-        self._lists: list[tuple[FetchState, list[str]]] = []
-
-    def leave(self, url: str) -> None:
-        """Note a page that the next crawl has to ask for."""
-        self._left.add(without_secrets(url))
-
-    def add(self, state: FetchState, new_pages: list[str]) -> None:
-        """Note a list that was read, with its pages that were not had before."""
-        self._lists.append((state, [without_secrets(page) for page in new_pages]))
-
-    def whole_lists(self) -> Iterator[FetchState]:
-        """The lists of which every page was had, is known or will never come."""
-        return (state for state, pages in self._lists if self._left.isdisjoint(pages))
-
-
 class _Site:
     """A site and what it allows."""
 
@@ -311,14 +322,6 @@ class _Site:
         if self._permissions is None:
             self._permissions = Permissions(self.client, self.name, user_agent)
         return self._permissions
-
-
-def _state(url: str, kind: str, response: Response | None) -> FetchState:
-    url = without_secrets(url)
-    if response is None:
-        return FetchState(url, kind, None, None, 0, datetime.now(UTC))
-    etag, last_modified = response.headers.get("etag"), response.headers.get("last-modified")
-    return FetchState(url, kind, etag, last_modified, response.status, datetime.now(UTC))
 
 
 def _failed(url: str, error: FlawError) -> Fetched:

@@ -73,7 +73,14 @@ def read_json_feed(text: str, url: str) -> Listed | None:
         return None
     items = parsed.get("items")
     rows = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-    return Listed(absolute((str(item.get("url") or item.get("external_url") or "") for item in rows), url))
+    return Listed(absolute(map(_json_link, rows), url))
+
+
+def _json_link(item: dict[str, Any]) -> str:
+    """The address of an item, which may be its id alone."""
+    item_id = str(item.get("id") or "")
+    named = item_id if item_id.startswith(("http://", "https://")) else ""
+    return str(item.get("url") or item.get("external_url") or named)
 
 
 def _json(text: str) -> Any:

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks import schema
-from tasks.ingest.fetch.crawl import Crawl, FetchState
+from tasks.ingest.fetch.crawl import Crawl
+from tasks.ingest.fetch.progress import FetchState
 from tasks.ingest.fetch.proxies import check_proxies
 from tasks.ingest.fetch.publishers import PublisherEntry, PublisherList, read_publishers
 from tasks.ingest.fetch.warc_file import open_warc
@@ -78,7 +79,7 @@ def user_agent(contact: str) -> str:
 
 
 def read_states(files: tuple[str, ...]) -> dict[str, FetchState]:
-    """The states that earlier crawls have left, by address."""
+    """The states that earlier crawls have left, by address; those of earlier releases have fewer columns."""
     rows = [row for path in files for row in pq.ParquetFile(path).read().to_pylist()]
     return {row["url"]: FetchState(**row) for row in rows}
 
@@ -104,7 +105,11 @@ def fetch(sources: list[str], folder: Path, limits: Limits, seen: SeenPages, opt
                 yield page_row(item.record, SourceFile(item.url, None), limits.max_page_bytes)
 
         yield from write_batches(rows(), folder, name, limits, seen)
-    states = earlier | crawl.fetched
+    states = {
+        url: state
+        for url, state in (earlier | crawl.fetched).items()
+        if state.kind != "waiting" or not seen.has_url(url)  # what an earlier crawl has fetched waits no more
+    }
     if states:
         table = pa.Table.from_pylist([asdict(state) for _, state in sorted(states.items())], schema=schema.FETCHES)
         write_table(table, folder.parent / STATE_FILE, dictionary=["kind"])

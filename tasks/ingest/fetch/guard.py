@@ -72,6 +72,8 @@ class Backend(httpcore.SyncBackend):
             addresses = self._resolve(host, port)
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(f"{host} cannot be resolved: {error}") from error
+        if not addresses:
+            raise httpcore.ConnectError(f"{host} cannot be resolved: it has no address")
         if host not in self._private and f"{host}:{port}" not in self._private:
             refused = [address for address in addresses if not is_public(address)]
             if refused:  # one private address among public ones is refused too

@@ -13,7 +13,8 @@ from tasks.errors import UsageError
 from tasks.storage.addresses import shown
 
 _PORTS = {"http": 80, "https": 443}
-_LOCAL_NAMES = (".local", ".localhost", ".internal", ".lan", ".home.arpa", ".intranet", ".corp")
+_LOCAL_NAMES = (".local", ".localhost", ".internal", ".lan", ".home.arpa", ".intranet", ".corp", ".svc")
+_METADATA_NAMES = ("metadata.goog", "metadata.tencentyun.com")  # services of clouds with names as of the Web
 
 
 class ProxyError(UsageError):
@@ -59,7 +60,7 @@ def proxy_for(url: str) -> Proxy | None:
 def is_local_name(host: str) -> bool:
     """Whether a name can only be of the network that the proxy is in."""
     name = host.rstrip(".").lower()
-    return "." not in name or name.endswith(_LOCAL_NAMES)
+    return "." not in name or name.endswith(_LOCAL_NAMES) or name in _METADATA_NAMES
 
 
 def _proxy_of(scheme: str) -> Proxy | None:

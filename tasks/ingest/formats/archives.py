@@ -13,7 +13,7 @@ from tasks.ingest.bounded_streams import FREE_BYTES, Begun, BoundedStream, FlawE
 from tasks.ingest.content_kind import kind_of_unnamed
 from tasks.ingest.formats import Opened, Options, Skipped, format_of
 from tasks.ingest.formats.nested import read_nested
-from tasks.ingest.formats.tar_members import Damage
+from tasks.ingest.formats.tar_members import NO_END, Damage
 from tasks.ingest.formats.tar_members import members as tar_members
 from tasks.ingest.formats.zip_members import Budget, CountedMember, overlapping, without_directory
 from tasks.ingest.record import Record
@@ -75,6 +75,9 @@ def _without_directory(opened: Opened, options: Options, error: Exception) -> It
     yield Record(None, key="end" if count else "", flaw=Flaw.BROKEN_FILE, detail=detail)
 
 
+WITHOUT_END = Skipped("tar archives without an end, of which members may be missing")
+
+
 def read_tar(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     """The pages of a tar archive in its order; links and devices in it are never followed."""
 
@@ -85,6 +88,9 @@ def read_tar(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     last, detail = "", ""
     try:
         for member in tar_members(open_tape):
+            if member is NO_END:
+                yield WITHOUT_END
+                continue
             if isinstance(member, Damage):
                 flaw = Flaw.BROKEN_FILE if member.is_end else Flaw.BROKEN_RECORD
                 yield Record(None, key=_key(f"{last}+"), flaw=flaw, detail=f"{member.detail}{_after(last)}")

@@ -8,7 +8,8 @@ from typing import IO, Any
 
 from tasks.ingest.bounded_streams import BoundedStream, FlawError
 from tasks.ingest.formats import BYTES_BEHIND, Opened, Options, Skipped
-from tasks.ingest.formats.columns import is_wanted
+from tasks.ingest.formats.columns import is_of_address
+from tasks.ingest.formats.csv_dialect import dialect_of, lines_before_header
 from tasks.ingest.formats.encodings import BYTE_BY_BYTE, encoding_of
 from tasks.ingest.formats.gaps import damaged, to_first_sound
 from tasks.ingest.formats.rows import Rows
@@ -18,11 +19,12 @@ from tasks.vocabulary import Flaw
 _HEAD_BYTES = 1 << 20
 _LINE_PAGES = 4  # a row may hold its page as HTML, as text and as Markdown, beside other columns
 _MAX_COLUMNS = 10_000  # what stands in later ones is not read
-_SEPARATORS = ",;\t|~^\x01"  # the last is Hive's
-_MAX_LINES_BEFORE, _HEADER_CHARS = 10, 10_000  # the header is looked for in these many lines
+# of ClickHouse and of SQL Server
+_UNDER_HEADER = re.compile(
+    r"\s*(?:-+|(?:(?:Nullable|LowCardinality)\(){0,2}(?:String|FixedString|U?Int\d+|Float\d+|Bool|UUID|Date|Date32"
+    r"|DateTime|DateTime64|Decimal|Array|Map|Enum8|Enum16)(?:\([^()]{0,200}\))?\){0,2})\s*"
+)
 _NAMED_SEPARATOR = re.compile(r"\s*sep=(.)\s*", re.I)  # a first line for Excel
-# \" within a cell, where RFC 4180 has ""; before a separator the backslash is the last letter of the cell
-_BACKSLASH_QUOTE = re.compile(r'\\"[^",;\t|\r\n]')
 
 
 def read_csv(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
@@ -33,15 +35,16 @@ def read_csv(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     try:
         yield from to_first_sound(source)
         text = _Text(source, opened.name, options)
-        names = [name.strip() for name in next(text.rows(), [])]
-        header = names
-        # of columns with one name the first is used
-        names = [name if name not in names[:place] else "" for place, name in enumerate(names[:_MAX_COLUMNS])]
+        header = [name.strip() for name in next(text.rows(), [])]
+        names: list[str] = []
         while True:
             try:
                 for cells in text.rows():
                     if not cells or [cell.strip() for cell in cells] == header:
                         continue  # files that were joined repeat the header
+                    if not names and _is_under_header(cells):
+                        continue
+                    names = names or _names(header, cells)
                     number += 1
                     yield rows.record(
                         {name: cell for name, cell in zip(names, cells, strict=False) if name}, f"{number}"
@@ -76,12 +79,10 @@ class _Text:
         if named:
             self._text.readline()
             sample = sample.partition("\n")[2]
-        for _ in range(lines_before := _lines_before_header(sample, options)):
+        for _ in range(lines_before := lines_before_header(sample, options)):
             self._text.readline(self._max_line)
         sample = sample.split("\n", lines_before)[-1]
-        self._separator = named[1] if named else _separator(sample, name, options)
-        self._escape = "\\" if _BACKSLASH_QUOTE.search(sample) else None
-        self._has_blanks = f'{self._separator} "' in sample.split("\n", 1)[0]
+        self._dialect = dialect_of(sample, name, options, named[1] if named else None)
         self._reader = self._read()
 
     def rows(self) -> Iterator[list[str]]:
@@ -109,40 +110,30 @@ class _Text:
             yield line
 
     def _read(self) -> Iterator[list[str]]:
-        return csv.reader(
-            self._lines(),
-            delimiter=self._separator,
-            escapechar=self._escape,
-            skipinitialspace=self._has_blanks,
-            strict=True,
-        )
+        return self._dialect.rows(self._lines(), self._max_line)
 
 
-def _lines_before_header(sample: str, options: Options) -> int:
-    """The number of lines of titles and comments before the one that names the columns; none where that is unclear."""
-    for number, line in enumerate(sample.split("\n", _MAX_LINES_BEFORE)[:_MAX_LINES_BEFORE]):
-        known = max(
-            sum(is_wanted(cell.strip(' \r"\ufeff'), options) for cell in line[:_HEADER_CHARS].split(separator))
-            for separator in _SEPARATORS
-        )
-        if known > (number > 0):  # a line of text may be one known word; two are a header
-            return number
-    return 0
+def _is_under_header(cells: list[str]) -> bool:
+    """Whether a first row has the types of the columns, or a line of dashes, as databases put below a header."""
+    return all(map(_UNDER_HEADER.fullmatch, cells))
 
 
-def _separator(sample: str, name: str, options: Options) -> str:
-    """The separator with which the header has the most known columns, then the most columns."""
-    usual = "\t" if ".tsv" in name.lower() else ","
+def _names(header: list[str], first_row: list[str]) -> list[str]:
+    """The names of the columns, each once; R leaves out the one of the column with the names of rows."""
+    names = header[:_MAX_COLUMNS]
+    if len(first_row) == len(header) + 1 and _is_behind_row_name(header, first_row):
+        names = ["", *names]
+    # of columns with one name the first is used
+    return [name if name not in names[:place] else "" for place, name in enumerate(names)]
 
-    def merit(separator: str) -> tuple[int, int, bool]:
-        try:
-            header = next(csv.reader(io.StringIO(sample, newline=""), delimiter=separator), [])
-        except csv.Error:
-            return 0, 0, False
-        known = sum(is_wanted(column.strip(), options) for column in header)
-        return known, len(header), separator == usual
 
-    return max(_SEPARATORS, key=merit)
+def _is_behind_row_name(header: list[str], cells: list[str]) -> bool:
+    """Whether a row with one cell more than the header begins with its number, or with a name before its address."""
+    if cells[0] == "1":
+        return True
+    is_address = [cell.startswith(("http://", "https://")) for cell in cells]
+    places = [place for place, name in enumerate(header) if is_of_address(name)]
+    return any(is_address[place + 1] and not is_address[place] for place in places)
 
 
 class _Raw(io.RawIOBase):

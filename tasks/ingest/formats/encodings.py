@@ -18,6 +18,7 @@ _MARKS = (
 _ZEROS = {"01010101": "utf-16-le", "10101010": "utf-16-be", "01110111": "utf-32-le", "11101110": "utf-32-be"}
 # bytes with which no character of UTF-8 begins: behind an error they are errors, too
 _NEVER_FIRST = re.compile(rb"[\x80-\xc1\xf5-\xff]+")
+_MAC_LINE = re.compile(rb"[^\r\n]*+\r(?![\r\n])")  # ends as on the classic Mac OS, which Excel still writes
 BYTE_BY_BYTE = "windows-1252"  # an error handler: bytes that are not UTF-8 are read as windows-1252
 
 
@@ -43,6 +44,8 @@ def encoding_of(head: bytes) -> str:
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)  # a character may be cut at the end
     except UnicodeDecodeError:
+        if _MAC_LINE.match(head):
+            return "mac_roman"
         guess = str(detect_encoding(head) or "").lower()
         if any(part in guess for part in _DETECTED):
             try:

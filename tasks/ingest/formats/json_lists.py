@@ -27,8 +27,11 @@ def _lists(row: dict[str, Any], depth: int) -> Iterator[list[Any]]:
     for value in row.values():
         if isinstance(value, list):
             yield value
-        elif isinstance(value, dict) and depth > 1:
-            yield from _lists(value, depth - 1)
+        inner = value[:_FIRST_ITEMS] if isinstance(value, list) else (value,)
+        if depth > 1:
+            for item in inner:
+                if isinstance(item, dict):
+                    yield from _lists(item, depth - 1)
 
 
 def _is_of_pages(items: list[Any], rows: Rows) -> bool:

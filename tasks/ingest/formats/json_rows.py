@@ -22,6 +22,11 @@ _FRAME = (b"", b"[", b"]", b"],", b"][")  # Scrapy's JSON is an array with one i
 _MAX_GROWTH = 6  # a page in JSON with every letter escaped, e.g. \u00e9
 _ENCODING_BYTES = 1 << 12
 _CONTAINER_LOG = re.compile(rb"\d{4}-\S{6,40} (?:stdout|stderr) F ")  # before each line of a container's log
+# JSON in a script, as an archive of Twitter or an interface on the Web gives it
+_SCRIPT = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s{0,20}(?:\)\]\}'?,?|for\s?\(;;\);|while\s?\(1\);|[A-Za-z_$][\w$.]{0,100}\("
+    rb"|(?:(?:var|let|const|export)\s{1,9}){0,2}[A-Za-z_$][\w$.\[\]]{0,200}\s{0,20}=)\s{0,20}(?=[\[{])"
+)
 _LABEL_BYTES = 1 << 10  # before a row
 _WRAPPER_BYTES = 8 << 20  # a smaller object that holds a list is read at once
 
@@ -41,7 +46,8 @@ def read_json(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
         is_wide = encoding.startswith("utf-") and not encoding.startswith("utf-8")
         if is_wide:
             source.recode(encoding)
-        is_lines = _has_lines(source, limit, is_behind_damage)
+        is_script = not is_behind_damage and _drop_script(source)
+        is_lines = not is_script and _has_lines(source, limit, is_behind_damage)
         is_wrapped = _holds_lists(source, rows, is_lines=is_lines)
         is_lines = is_lines and not is_wrapped
         if is_lines and opened.span is not None and not is_wide:
@@ -178,6 +184,15 @@ def _holds_lists(source: BoundedStream, rows: Rows, *, is_lines: bool) -> bool:
         if len(head) == size:
             break
     return found is True
+
+
+def _drop_script(source: BoundedStream) -> bool:
+    """Whether JSON stands in a script, of which what is before it is dropped."""
+    script = _SCRIPT.match(source.peek(_ENCODING_BYTES))
+    if script is None:
+        return False
+    source.read(script.end())
+    return True
 
 
 def _has_lines(source: BoundedStream, limit: int, is_behind_damage: bool) -> bool:

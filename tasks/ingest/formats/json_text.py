@@ -139,6 +139,8 @@ def parsed(raw: bytes) -> list[Any]:
     try:
         return [orjson.loads(raw.rstrip(b","))]
     except orjson.JSONDecodeError as error:
+        if (value := _undoubled(raw)) is not None:
+            return [value]
         text, at, values = readable_text(raw), 0, []
         while at < len(text):
             try:
@@ -151,3 +153,14 @@ def parsed(raw: bytes) -> list[Any]:
         if not values:
             raise
         return values
+
+
+def _undoubled(raw: bytes) -> Any:
+    """The object in a row whose backslashes are all doubled, as Postgres' COPY writes JSON; None if it is another."""
+    if b'\\\\"' not in raw:
+        return None
+    try:
+        value = orjson.loads(raw.replace(b"\\\\", b"\\"))
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None

@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 from tasks.ingest.bounded_streams import FlawError, read_bounded
 from tasks.ingest.content_kind import kind_of
 from tasks.ingest.formats import Opened, Options, Skipped
-from tasks.ingest.formats.columns import COMMON_NAMES
+from tasks.ingest.formats.columns import is_of_address, is_of_page
 from tasks.ingest.formats.encodings import encoding_of
 from tasks.ingest.formats.http_answers import last_answer
 from tasks.ingest.formats.mail import page_of_mail
@@ -21,7 +21,6 @@ _HEADER_BYTES = 8192
 _OK = 200
 _PADDING = bytes(16)  # what a crash leaves behind a file
 _PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "text/markdown")
-_PAGE_NAMES = (*COMMON_NAMES["html"], *COMMON_NAMES["text"])
 
 
 def read_page(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
@@ -73,8 +72,7 @@ def _columns_of(raw: bytes) -> list[str]:
         return []
     line = head.decode(encoding_of(head), "replace").lstrip("\ufeff").partition("\n")[0]
     names = [name.strip().strip('"') for name in line.split("\t")]
-    known = {name.casefold() for name in names}
-    is_table = all(not known.isdisjoint(usual) for usual in (_PAGE_NAMES, COMMON_NAMES["url"]))
+    is_table = any(map(is_of_page, names)) and any(map(is_of_address, names))
     return names[:20] if is_table else []
 
 

@@ -8,36 +8,22 @@ from typing import Any
 
 import orjson
 
-from tasks.ingest.formats.columns import COMMON_NAMES, PAGES
+from tasks.ingest.formats.columns import FOLDED_NAMES, PAGES, folded
+from tasks.ingest.formats.typed_values import is_typed
 
 # columns that hold another row, as an object or as JSON in a string: of Kafka, Debezium, Airtable, GraphQL and others
 _ROW_COLUMNS = frozenset(
     "payload value message record after fields attributes node properties post story json content data doc document"
-    " item body article log".split()
+    " item body article log response summary".split()
 )
 # within the column of a page: of WordPress, Feedly, Atom in JSON, XML in JSON, MongoDB
 _INNER_NAMES = ("rendered", "content", "html", "text", "value", "#text", "$t", "markdown", "plain", "raw")
-_PAGE_NAMES = frozenset(name for field in PAGES for name in COMMON_NAMES[field])
+_PAGE_NAMES = frozenset(name for field in PAGES for name in FOLDED_NAMES[field])
 # names that are of a page only where nothing else is one
 _RARE_NAMES = {
-    "contenthtml": "html",
-    "contenttext": "text",
-    "articlebody": "text",
-    "article_body": "text",
-    "article_text": "text",
-    "article_html": "html",
-    "full_text": "text",
-    "fulltext": "text",
-    "bodytext": "text",
-    "body_html": "html",
-    "bodyhtml": "html",
-    "story_text": "text",
-    "weburl": "url",
-    "web_url": "url",
-    "href": "url",
-    "canonical_url": "url",
-    "article_url": "url",
-    "original_url": "url",
+    **dict.fromkeys(("contenthtml", "articlehtml", "bodyhtml"), "html"),
+    **dict.fromkeys(("contenttext", "articlebody", "articletext", "fulltext", "bodytext", "storytext"), "text"),
+    **dict.fromkeys(("weburl", "href", "canonicalurl", "articleurl", "originalurl"), "url"),
 }
 _MAX_JSON_CHARS = 120 << 20  # of JSON in a string; the row itself is no longer
 _DEPTH = 2  # a row in a row in a row is looked into
@@ -45,14 +31,14 @@ _DEPTH = 2  # a row in a row in a row is looked into
 
 def may_hold_page(column: str) -> bool:
     """Whether a column may hold a page where no column is called as one."""
-    return column.casefold() in _ROW_COLUMNS or column.casefold() in _RARE_NAMES
+    return folded(column) in _ROW_COLUMNS or folded(column) in _RARE_NAMES
 
 
 def flattened(row: Mapping[str, Any], depth: int = _DEPTH) -> dict[str, Any] | None:
     """The row with the values of its inner columns under usual names; None if that adds nothing."""
     added: dict[str, Any] = {}
     for name, value in row.items():
-        lowered = str(name).casefold()
+        lowered = folded(name)
         if isinstance(value, list):
             value = _joined(value)  # noqa: PLW2901 - what a list of one value stands for
         if not value:
@@ -63,9 +49,9 @@ def flattened(row: Mapping[str, Any], depth: int = _DEPTH) -> dict[str, Any] | N
             if lowered in _PAGE_NAMES and text is not None:
                 added.setdefault(lowered, text)
             added |= {key: found for key, found in _with_more(inner, depth).items() if key not in row}
-        elif lowered == "alternate" and isinstance(value, Mapping):  # of Feedly and of Atom
+        elif lowered in ("alternate", "canonical") and isinstance(value, Mapping):  # of Feedly, Google Reader and Atom
             added.setdefault("url", value.get("href"))
-        elif value is not row[name] and lowered in _PAGE_NAMES | set(COMMON_NAMES["url"]):
+        elif value is not row[name] and lowered in _PAGE_NAMES | set(FOLDED_NAMES["url"]):
             added[name] = value
         elif lowered in _RARE_NAMES and isinstance(value, str):
             added.setdefault(_RARE_NAMES[lowered], value)
@@ -87,7 +73,7 @@ def _joined(values: list[Any]) -> Any:
 def _inner_row(value: Any) -> Mapping[str, Any] | None:
     """The row in a column."""
     if isinstance(value, Mapping):
-        return value
+        return None if is_typed(value) else value
     if isinstance(value, str) and value[:1] == "{" and len(value) <= _MAX_JSON_CHARS:
         try:
             inner = orjson.loads(value)
@@ -106,7 +92,7 @@ def rows_in(table: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     elif not values:
         return
     elif all(isinstance(value, dict) for value in values):
-        if any(str(name).casefold() in _PAGE_NAMES for name in table):  # columns of values by row
+        if any(folded(name) in _PAGE_NAMES for name in table):  # columns of values by row
             rows: dict[str, dict[str, Any]] = {}
             for name, column in table.items():  # each cell once, however the columns differ
                 for number, cell in column.items():

@@ -7,7 +7,7 @@ from typing import Any
 
 from tasks.ingest.formats import MAP_MATCHED, MAP_UNMATCHED, ColumnsFound, Options, Skipped
 from tasks.ingest.formats.cell_codings import unpacked
-from tasks.ingest.formats.columns import PAGES, Shape, column_names, value_at
+from tasks.ingest.formats.columns import PAGES, REQUEST, Shape, column_names, value_at
 from tasks.ingest.formats.row_shapes import flattened
 from tasks.ingest.formats.times import microseconds
 from tasks.ingest.record import Record
@@ -106,7 +106,9 @@ class Rows:
 
     def is_page_or_has_address(self, row: Mapping[str, Any]) -> bool:
         """Whether a row is a page or is about one; a list in it is a part of that page."""
-        return self.is_page(row) or Shape(row, self._options).place(row, "url") is not None
+        place = Shape(row, self._options).place(row, "url")
+        # what was asked for is not the address of all that is in the answer
+        return self.is_page(row) or (place is not None and place[0].casefold() != REQUEST)
 
     def notes(self) -> Iterator[Skipped]:
         """What the report says of the rows, when all are read."""

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from tasks.ingest.bounded_streams import FREE_BYTES, FlawError
 from tasks.ingest.formats import Opened, Options, Skipped
-from tasks.ingest.formats.columns import COMMON_NAMES, PAGES
+from tasks.ingest.formats.columns import PAGES, is_of_page
 from tasks.ingest.formats.rows import Rows
 from tasks.ingest.formats.sqlite_rows import quoted, rows_of_table, selected
 from tasks.ingest.formats.tables import needed_columns
@@ -123,7 +123,7 @@ class _Reader:
         named = [self._options.columns[field].casefold() for field in PAGES if field in self._options.columns]
         usual = {*named, *(name.partition(".")[0] for name in named)}
         known = {column.casefold() for column in columns}
-        if not known.isdisjoint(usual or {name for field in PAGES for name in COMMON_NAMES[field]}):
+        if not known.isdisjoint(usual) or (not usual and any(map(is_of_page, columns))):
             return True
         if not columns:
             return False

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.formats import Opened, Options, Skipped
-from tasks.ingest.formats.columns import COMMON_NAMES, PAGES, is_of_page, is_wanted
+from tasks.ingest.formats.columns import PAGES, is_of_page, is_wanted
 from tasks.ingest.formats.row_shapes import may_hold_page
 from tasks.ingest.formats.rows import Rows
 from tasks.ingest.record import Record
@@ -20,12 +20,14 @@ from tasks.vocabulary import Flaw
 
 ROWS = 64  # of a table at a time: some MB of HTML
 _COPIED_BYTES = 64 << 20
+_MAX_DAMAGED = 20  # parts of a file, each with a finding; behind more of them the file is given up
 
 
 def read_parquet(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     """One page per row; only the columns needed are read, some rows at a time."""
     begin = opened.span[0] if opened.span else 0
     groups: dict[int, int] | None = None
+    damaged_count = 0
     table = Rows(options)
     try:
         file = pq.ParquetFile(_source(opened))
@@ -34,9 +36,16 @@ def read_parquet(opened: Opened, options: Options) -> Iterator[Record | Skipped]
         groups = _groups(file.metadata, opened.span)
         for group, number in groups.items():
             opened.stream.seek(_begin(file.metadata.row_group(group)))  # shows how far the reading is
-            for batch in file.iter_batches(batch_size=ROWS, row_groups=[group], columns=wanted):
-                yield from records_of(batch, wanted, table, options, number)
-                number += batch.num_rows  # noqa: PLW2901 - the number of the row in the file
+            last = number + file.metadata.row_group(group).num_rows
+            try:
+                for batch in file.iter_batches(batch_size=ROWS, row_groups=[group], columns=wanted):
+                    yield from records_of(batch, wanted, table, options, number)
+                    number += batch.num_rows  # noqa: PLW2901 - the number of the row in the file
+            except (pa.ArrowException, OSError, ValueError) as error:
+                damaged_count += 1
+                if damaged_count > _MAX_DAMAGED:
+                    raise
+                yield _damaged_rows(number + 1, last, error)
         yield from table.notes()
     except FlawError as error:
         if not begin:
@@ -45,6 +54,13 @@ def read_parquet(opened: Opened, options: Options) -> Iterator[Record | Skipped]
         if groups is not None or not begin:  # a problem of the whole file is reported by its first part
             detail = f"the Parquet file cannot be read: {short(error)}"
             yield Record(None, f"{begin or 'end'}", flaw=Flaw.BROKEN_FILE, detail=detail)
+
+
+def _damaged_rows(first: int, last: int, error: BaseException) -> Record:
+    """The finding on a part of a table that cannot be read; what stands behind it can be."""
+    rows = f"row {first:,}" if first >= last else f"rows {first:,} to {last:,}"
+    detail = f"{rows} cannot be read: {short(error)}; the reading goes on behind them"
+    return Record(None, f"{first} to {last}", flaw=Flaw.BROKEN_FILE, detail=detail)
 
 
 def _groups(metadata: pq.FileMetaData, span: tuple[int, int | None] | None) -> dict[int, int]:
@@ -95,18 +111,38 @@ def read_arrow(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     return ended(_arrow_records(opened, options), "Arrow")
 
 
-def _arrow_records(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
-    table = Rows(options)
-    batches: Iterator[pa.RecordBatch]
+def _arrow_batches(opened: Opened) -> Iterator[pa.RecordBatch | Record]:
+    """The batches of a file or a stream; of a file, which says where each is, a finding for each that is damaged."""
     try:
         file = pa.ipc.open_file(opened.stream)
-        batches = (file.get_batch(number) for number in range(file.num_record_batches))
     except pa.ArrowInvalid:
         opened.stream.seek(0)
-        batches = iter(pa.ipc.open_stream(opened.stream))
-    number = 0
-    for batch in batches:
-        batch.validate(full=True)  # offsets outside their buffer would end the process
+        for batch in pa.ipc.open_stream(opened.stream):
+            batch.validate(full=True)  # offsets outside their buffer would end the process
+            yield batch
+        return
+    damaged_count = 0
+    for place in range(file.num_record_batches):
+        try:
+            batch = file.get_batch(place)
+            batch.validate(full=True)
+        except (pa.ArrowException, OSError, ValueError) as error:
+            damaged_count += 1
+            if damaged_count > _MAX_DAMAGED or place + 1 == file.num_record_batches:
+                raise
+            detail = f"part {place + 1} of {file.num_record_batches} cannot be read: {short(error)}"
+            key = f"part {place + 1}"
+            yield Record(None, key, flaw=Flaw.BROKEN_FILE, detail=f"{detail}; the reading goes on behind it")
+        else:
+            yield batch
+
+
+def _arrow_records(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
+    table, number = Rows(options), 0
+    for batch in _arrow_batches(opened):
+        if isinstance(batch, Record):
+            yield batch
+            continue
         if not number:
             table.has_columns(column_names_of(batch.schema))
         wanted = wanted_columns(batch.schema.names, options)
@@ -180,18 +216,16 @@ def rows_of_batch(
 
     Text of pages is not decoded, which saves two copies. Of columns with the same name the first is used.
     """
-    pages = {
-        *COMMON_NAMES["html"],
-        *COMMON_NAMES["text"],
-        *(options.columns.get(name, "").casefold() for name in ("html", "text")),
-    }
+    named = {options.columns.get(field, "").casefold() for field in PAGES}
     names = batch.schema.names
     columns: dict[str, list[Any]] = {}
     texts, is_clean = [], True
     for name in wanted:
         column = batch.column(names.index(name))
         is_clean = is_clean and _is_clean(column)
-        if name.casefold() in pages and (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        if (is_of_page(name) or name.casefold() in named) and (
+            pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+        ):
             column = column.cast(pa.large_binary() if pa.types.is_large_string(column.type) else pa.binary())
             texts.append(name)
         columns[name] = _values(column)

@@ -125,15 +125,19 @@ class _Walk:
     returns: int = 0
 
 
+NO_END = Damage("the archive has no end", is_end=True)  # cut between two members, or by a program that writes none
+
+
 def members(open_tape: Callable[[], BoundedStream]) -> Iterator[Member | Damage]:
     """The members of an archive. `open_tape` opens it at its start, again after a member that is not there.
 
     Raises:
         FlawError: it cannot be decompressed, or has grown like a bomb.
     """
-    walk = _Walk(_Tape(open_tape()))
+    walk, has_end = _Walk(_Tape(open_tape())), False
     while block := walk.tape.exactly(_BLOCK_BYTES):
-        if not block.strip(b"\0"):  # the end of an archive; another one may follow
+        has_end = not block.strip(b"\0")  # of an archive; another one may follow
+        if has_end:
             continue
         header = _header(block, walk.is_lost)
         if header is None:
@@ -160,14 +164,20 @@ def members(open_tape: Callable[[], BoundedStream]) -> Iterator[Member | Damage]
             walk.is_lost, walk.returns = True, walk.returns + 1
         else:
             walk.tape.skip(padding)
-    if not walk.header_count and not walk.damage:
-        return  # an archive without a member
+    if walk.header_count or walk.damage:
+        yield from _ending(walk, has_end=has_end)
+
+
+def _ending(walk: _Walk, *, has_end: bool) -> Iterator[Damage]:
+    """What is to be said at the end of an archive that is not without a member."""
     if not walk.header_count:
         yield Damage("is not a tar archive", is_end=True)
     elif not walk.member_count and not walk.damage:
         yield Damage(f"contains {walk.header_count:,} extended headers and no member", is_end=True)
     elif walk.damage:
         yield Damage(f"{walk.damage}, and no sound one follows", is_end=True)
+    elif not has_end:
+        yield NO_END
 
 
 def _header(block: bytes, is_lost: bool) -> tarfile.TarInfo | None:

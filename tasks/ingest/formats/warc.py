@@ -26,19 +26,19 @@ _STARTS = {"gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd", None: b"WARC/1.
 _TAIL_BYTES = 8 << 20  # the last record of nearly every file is in them; a larger one is not checked
 _MAX_TAIL_GROWTH_BYTES = 64 << 20
 _SHOWN_TYPE_CHARS = 60
+_AS_WHOLE = ("bzip2", "xz")  # in which fastwarc sees no record
 _LENGTH_DIGITS = 16
-# in which a page of HTML closes, with scripts and comments behind; a record that swallows others ends elsewhere
-_PAGE_END_BYTES = 1024
+_PAGE_END_BYTES = 1024  # in which a page closes, with scripts behind; a record that swallows others ends elsewhere
 UNKNOWN_KIND = Skipped("records of an unknown kind")
 BYTES_BEFORE = Skipped("bytes before the first WARC record")
 
 
 def read_warc(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     """The pages of a WARC or WET file; a broken record is reported, and reading resumes at the next sound one."""
-    if opened.codec == "gzip" and is_compressed_as_whole(opened.stream):
+    if opened.codec in _AS_WHOLE or (opened.codec == "gzip" and is_compressed_as_whole(opened.stream)):
         if opened.span and opened.span[0]:
             return  # the first part reads it all
-        unpacked = Unpacked(opened.stream, "gzip")
+        unpacked = Unpacked(opened.stream, str(opened.codec))
         stream = cast("IO[bytes]", unpacked)
         yield from _named_apart(_read_records(replace(opened, stream=stream, codec=None, span=None), options))
         if unpacked.problem:

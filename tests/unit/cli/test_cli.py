@@ -28,6 +28,13 @@ def test_every_command_can_be_parsed_from_its_example():
             assert build_parser().parse_args(arguments).handler is command.handler
 
 
+@pytest.mark.parametrize("option", ["--output", "--thresholds", "--sites"])
+def test_a_name_that_prefect_cannot_store_is_refused_in_words(tmp_path, capsys, option):
+    (tmp_path / "a.html").write_text("<p>a")
+    assert main(["run", str(tmp_path), option, "caf\udce9"]) == EXIT_USAGE
+    assert f"{option} caf\\xe9: the name is not in UTF-8" in capsys.readouterr().err
+
+
 def test_columns_are_a_mapping():
     assert columns_of("url=link, html=body,") == {"url": "link", "html": "body"}
     assert columns_of(None) == {}

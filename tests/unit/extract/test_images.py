@@ -20,6 +20,10 @@ def address_of(found):
     return found.value if found else None
 
 
+def test_the_grant_of_a_store_is_left_out_of_the_address_of_a_picture():
+    assert address_of(find_image(page(og__image=f"{PHOTO}?X-Amz-Security-Token=T0ken&X-Amz-Date=1"))) == PHOTO
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -230,3 +230,19 @@ def test_the_worker_of_a_file_of_many_pages_has_a_limit_by_its_size(tmp_path):
     (tmp_path / "b.html").write_bytes(HTML)
     job = Job(list_files([str(tmp_path)]).refs, str(tmp_path), Limits(1 << 20, 500, 1 << 20))
     assert 30 <= job.more_cpu_seconds < 40
+
+
+@pytest.mark.parametrize(("kept_blocks", "is_noted"), [(2, False), (1, False), (0, True)])
+def test_a_tar_that_is_cut_between_members_is_noted(tmp_path, kept_blocks, is_noted):
+    sink = io.BytesIO()
+    with tarfile.open(fileobj=sink, mode="w") as archive:
+        for number in range(3):
+            info = tarfile.TarInfo(f"{number}.html")
+            info.size = len(HTML)
+            archive.addfile(info, io.BytesIO(HTML))
+    whole = sink.getvalue().rstrip(b"\0")
+    size = -(-len(whole) // 512) * 512 + kept_blocks * 512
+    (tmp_path / "a.tar").write_bytes(sink.getvalue()[:size])
+    rows, skipped = rows_of(tmp_path / "a.tar")
+    assert [row["problem"] for row in rows] == [None] * 3
+    assert any("without an end" in note for note in map(str, skipped)) == is_noted

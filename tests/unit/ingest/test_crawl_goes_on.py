@@ -1,44 +1,12 @@
 """A crawl in many runs has every page once, whatever was left, failed or was interrupted, and asks for no more."""
 
-from collections import Counter
 from dataclasses import replace
 
 import pytest
+from support.crawls import STORY, Archive, at_first
 from support.news_site import NewsSite, feed, raw_answer
 
-from tasks.ingest.fetch.crawl import Crawl, Fetched
-from tasks.ingest.fetch.publishers import PublisherList
-from tasks.vocabulary import Flaw
-
-STORY = b"<html><body><p>The ferry stays.</p></body></html>"
 CUT = raw_answer(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 999\r\n\r\nshort")
-
-
-class Archive:
-    """What runs leave behind: pages received (the ledger) and the states of addresses."""
-
-    def __init__(self, site, **entry):
-        self.site, self.entry, self.hosts = site, entry, [site.host]
-        self.states, self.received = {}, Counter()
-
-    def run(self, is_kept=True, **changes):
-        """One crawl; one that is not kept is a run that ended before it published."""
-        lists = {
-            key: [self.site.url + path for path in self.entry.get(key, [])] for key in ("feeds", "sitemaps", "pages")
-        }
-        entry = self.entry | lists
-        listed = PublisherList.model_validate(
-            {"private_hosts": self.hosts, "publisher": [{"delay_seconds": 0} | entry]}
-        )
-        settings = {"retries": 0, "request_seconds": 3.0}
-        known = set(self.received)
-        crawl = Crawl(listed, dict(self.states), known.__contains__, 1 << 20, "t", client_settings=settings, **changes)
-        items = list(crawl.run())
-        records = [item for item in items if isinstance(item, Fetched)]
-        if is_kept:
-            self.states |= crawl.fetched
-            self.received.update(item.record.url for item in records if item.record.flaw is not Flaw.FETCH_FAILED)
-        return records, Counter(item.kind for item in items if not isinstance(item, Fetched))
 
 
 @pytest.fixture
@@ -56,17 +24,6 @@ def static(body, tag="1"):
         if handler.headers.get("If-None-Match") == f'"{tag}"':
             return 304, {}, b""
         return 200, {"ETag": f'"{tag}"'}, body
-
-    return answer
-
-
-def at_first(bad, times=1):
-    """A page that fails some times before it comes."""
-
-    def answer(handler):
-        if handler.server.asked[handler.path] > times:
-            return 200, {}, STORY
-        return bad(handler) if callable(bad) else bad
 
     return answer
 

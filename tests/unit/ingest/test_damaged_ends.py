@@ -7,6 +7,9 @@ import io
 import json
 import lzma
 
+import pyarrow as pa
+import pyarrow.feather
+import pyarrow.parquet as pq
 import pytest
 from support.source_files import HTML, URL, one, rows_of, zstd
 
@@ -103,3 +106,43 @@ def test_behind_a_damaged_member_the_next_one_is_read(tmp_path, name, pack, at):
     assert finding["problem"] == "ingest.broken_file"
     assert ("the reading goes on at byte" in finding["problem_detail"]) == (at < 3)
     assert len({row["source_uri"] for row in rows}) == len(rows)
+
+
+def damaged_parquet(rows, group_rows):
+    sink = io.BytesIO()
+    pq.write_table(
+        pa.Table.from_pylist(rows), sink, row_group_size=group_rows, compression="none", use_dictionary=False
+    )
+    raw = bytearray(sink.getvalue())
+    column = pq.ParquetFile(io.BytesIO(sink.getvalue())).metadata.row_group(1).column(0)
+    raw[column.data_page_offset : column.data_page_offset + 40] = b"\xa5" * 40
+    return bytes(raw)
+
+
+def test_a_damaged_part_of_a_parquet_file_costs_its_rows(tmp_path):
+    (tmp_path / "a.parquet").write_bytes(damaged_parquet(ROWS, 50))
+    rows, _ = rows_of(tmp_path / "a.parquet")
+    assert [row["url"] for row in rows if row["problem"] is None] == [row["url"] for row in ROWS[:50] + ROWS[100:]]
+    (finding,) = (row for row in rows if row["problem"])
+    assert finding["problem"] == "ingest.broken_file"
+    assert finding["problem_detail"].startswith("rows 51 to 100 cannot be read")
+
+
+def test_a_parquet_file_of_damaged_parts_is_given_up_after_some(tmp_path):
+    raw = bytearray(damaged_parquet(ROWS, 2))
+    raw[4:-20_000] = b"\xa5" * (len(raw) - 20_004)  # all of its pages, and not the footer
+    (tmp_path / "a.parquet").write_bytes(raw)
+    rows, _ = rows_of(tmp_path / "a.parquet")
+    assert 0 < len(rows) <= 21
+    assert {row["problem"] for row in rows} <= {"ingest.broken_file", "ingest.no_pages"}
+
+
+def test_a_damaged_part_of_an_arrow_file_costs_its_rows(tmp_path):
+    sink = io.BytesIO()
+    pa.feather.write_feather(pa.Table.from_pylist(ROWS), sink, chunksize=50, compression="lz4")
+    raw = sink.getvalue()
+    start = raw.index(b"\x04\x22\x4d\x18", len(raw) // 3)  # of a compressed column of the second part
+    (tmp_path / "a.feather").write_bytes(raw[:start] + b"\xa5" * 64 + raw[start + 64 :])
+    rows, _ = rows_of(tmp_path / "a.feather")
+    assert len([row for row in rows if row["problem"] is None]) == 150
+    assert [row["problem"] for row in rows if row["problem"]] == ["ingest.broken_file"]

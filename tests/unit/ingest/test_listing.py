@@ -1,6 +1,7 @@
 """Which files of a source are read: by pattern, by content where a name says nothing, and which are passed over."""
 
 import gzip
+import os
 import zipfile
 
 import pytest
@@ -40,6 +41,21 @@ def test_patterns_choose_files_and_those_left_out_are_counted(tree, patterns, wa
     assert found == want.split()
     assert skipped == {"files left out by --include and --exclude": 6 - len(found)}
     assert names(tree, f"{tree}/**/*.*", **patterns)[0] == found
+
+
+@pytest.mark.parametrize(
+    ("name", "patterns"),
+    [
+        (b"draft\xe9.html", ("draft\udce9.html", "draft\\xe9.html", "draft*")),
+        (b"two\nlines.html", ("two\nlines.html", "two\\nlines.html", "*lines.html")),
+        (b"\x1b[31mred.html", ("*red.html", "\\x1b*")),
+    ],
+)
+def test_a_pattern_may_name_a_file_as_it_is_shown(tree, name, patterns):
+    (tree / os.fsdecode(name)).write_bytes(HTML)
+    for pattern in patterns:
+        found, _ = names(tree, exclude=[pattern, "2026", "2027", "*.csv"])
+        assert found == ["a.html", "b.txt"], pattern
 
 
 def test_patterns_that_leave_nothing_are_an_error_before_anything_is_read(tree):

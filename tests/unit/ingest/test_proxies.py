@@ -73,6 +73,8 @@ def test_a_name_that_only_the_proxy_knows_is_left_to_it(proxy, environment):
         ("http://intranet/a", {}),
         ("http://wiki.corp/a", {}),
         ("http://printer.local./a", {}),
+        ("http://kubernetes.default.svc/api", {}),
+        ("http://metadata.goog/computeMetadata/v1/", {}),
     ],
 )
 def test_the_proxy_is_not_asked_for_what_is_not_public(proxy, environment, url, addresses):

@@ -137,3 +137,10 @@ def test_files_of_others_among_the_reports_are_passed_over(tmp_path):
     for name, text in (("a.json", '{"a": 1}'), ("b.json", '{"run_id": 7}'), ("c.json", '{"run_id": "1"}')):
         (output.runs / name).write_text(text)
     assert [report.run_id for report in read_reports(output, 9)] == ["1"]
+
+
+@pytest.mark.parametrize(("example", "shown"), [("-dash.html", "./-dash.html"), ("a b.html", "'a b.html'")])
+def test_the_command_for_an_example_can_be_pasted(report, capsys, example, shown):
+    report.example = example
+    summary(report, "no/such/output")
+    assert f"explain {shown} --output" in capsys.readouterr().out

@@ -13,6 +13,7 @@ from tasks.storage.addresses import (
     printable,
     scrubbed,
     shown,
+    without_grant,
     without_secrets,
 )
 
@@ -67,6 +68,36 @@ def test_secrets_of_addresses_are_left_out(address, clean):
     assert without_secrets(address) == clean
     assert without_secrets(clean) == clean
     assert scrubbed(f"403 Forbidden, url='{address}'") == f"403 Forbidden, url='{clean}'"
+
+
+@pytest.mark.parametrize(
+    ("message", "clean"),
+    [
+        (f'Invalid bucket name "AKIA1:{SECRET}@news": must match', 'Invalid bucket name "news": must match'),
+        (f"login failed for desk:{SECRET}@db.example", "login failed for db.example"),
+        (f"(user=a:{SECRET}@[::1])", "(user=[::1])"),
+        ("at 10:30 write to desk@paper.example", "at 10:30 write to desk@paper.example"),
+        ("see mailto:desk@paper.example", "see mailto:desk@paper.example"),
+    ],
+)
+def test_a_login_is_left_out_of_a_message_that_names_its_host_alone(message, clean):
+    assert scrubbed(message) == clean
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        (f"https://a:{SECRET}@i.example/a.jpg?w=9", "https://i.example/a.jpg?w=9"),
+        (f"https://i.example/a.jpg?X-Amz-Date=1&X-Amz-Security-Token={SECRET}", "https://i.example/a.jpg"),
+        (f"https://i.example/a.jpg?v=1&X-Goog-Signature={SECRET}", "https://i.example/a.jpg?v=1"),
+        (
+            "https://i.example/resizer/a.jpg?auth=0a1b2c&width=1200",
+            "https://i.example/resizer/a.jpg?auth=0a1b2c&width=1200",
+        ),
+    ],
+)
+def test_an_image_keeps_the_signature_of_its_size_but_no_grant_of_a_store(address, kept):
+    assert without_grant(address) == kept
 
 
 @pytest.mark.parametrize("address", UNCHANGED)
