@@ -3,8 +3,10 @@
 import re
 from itertools import pairwise
 
+from tasks.clean.label.constants import HEADINGS, SENTENCE_END
 from tasks.clean.label.page import LineLabel, PageLines
 from tasks.clean.label.removal import Removed, story_lines
+from tasks.clean.label.verse import find_verses
 from tasks.clean.parse import class_words
 from tasks.clean.parse.tags import TAG_CODES
 from tasks.vocabulary import Action, Label, Reason
@@ -34,7 +36,6 @@ _CONTACT = re.compile(r"\w@\w|@\w{3}|https?://|\bwww\.")
 _LAST_PARAGRAPHS = 3
 _OTHER_SCRIPT_LETTER = re.compile("[\u0370-\u1fff\u2c00-\u2dff\u3040-\ud7af]")
 _OTHER_SCRIPT_SHARE = 1 / 3  # of a line's characters
-_SENTENCE_END = re.compile('[.!?…。！？।؟۔։።”"»)）」』\u0e00-\u0eff]\\s*$')  # Thai and Lao have no full stop
 _FEW_LINES, _FEW_PARAGRAPHS, _PARAGRAPH_WORDS = 40, 3, 90
 
 
@@ -44,6 +45,8 @@ def find_missed_lines(page: PageLines, removed: Removed) -> dict[int, LineLabel]
     story = story_lines(page, removed)
     if len(story) < 2:
         return added
+    added |= find_verses(page, story, removed)
+    story = sorted({*story, *added})
     if page.is_html:
         _add_tables(page, story, added)
     if len(page.text) <= _FEW_LINES:  # on longer pages half of such lines are captions and teasers
@@ -70,10 +73,17 @@ def _add_tables(page: PageLines, story: list[int], added: dict[int, LineLabel]) 
 
 
 def _has_introduction(page: PageLines, above: int, below: int) -> bool:
-    """Whether a line between a paragraph and a table announces the table, in an element like the paragraph's."""
+    """Whether a line between a paragraph and a table announces the table, in an element like the paragraph's.
+
+    It ends in a colon, or is a heading right beside the paragraph.
+    """
     n = above + 1
     is_before_table = n + 1 < below and not page.tags_around[n] & _TABLE and bool(page.tags_around[n + 1] & _TABLE)
-    return is_before_table and page.has_colon[n] and _surroundings(page, n) == _surroundings(page, above)
+    if not is_before_table:
+        return False
+    if page.tag[n] in HEADINGS:
+        return not page.link_share[n] and page.parent_of(n) == page.parent_of(above) != 0
+    return page.has_colon[n] and _surroundings(page, n) == _surroundings(page, above)
 
 
 def _is_story_table(page: PageLines, above: int, rows: range, story_words: float) -> bool:
@@ -146,7 +156,7 @@ def _add_last_lines(page: PageLines, story: list[int], added: dict[int, LineLabe
 
 def _least_chance(page: PageLines, n: int) -> float:
     """The least chance of a closing paragraph on a page of few lines."""
-    if not _SENTENCE_END.search(page.text[n]):
+    if not SENTENCE_END.search(page.text[n]):
         return _LAST_CHANCE
     if page.is_html or _is_foreign(page, n):
         return _CLOSING_CHANCE
