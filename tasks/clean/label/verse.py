@@ -46,10 +46,13 @@ def _verses_from(page: PageLines, start: int, removed: Removed) -> list[int]:
         end += 1
     stanzas = _stanzas(page, start, end)
     verses: list[int] = []
+    last = 0  # the verses up to here end with a sentence; a stanza may end with a comma
     for stanza in stanzas:
         if not _is_verse(page, stanza):
             break
         verses += stanza
+        last = len(verses) if SENTENCE_END.search(page.text[stanza[-1]]) else last
+    del verses[last:]
     if len(verses) < _MIN_LINES or sum(page.chance[n] for n in verses) < _LEAST_CHANCE * len(verses):
         return []
     return verses
@@ -76,10 +79,10 @@ def _may_be_verse(page: PageLines, n: int) -> bool:
 
 
 def _is_verse(page: PageLines, lines: range) -> bool:
-    """Whether the lines are one sentence or several that run on from line to line, to an end."""
+    """Whether most of the lines continue the sentence of the line above."""
     breaks = list(pairwise(lines))
     continued = sum(_continues(page.text[above], page.text[below]) for above, below in breaks)
-    return len(lines) > 1 and continued >= _CONTINUED * len(breaks) and bool(SENTENCE_END.search(page.text[lines[-1]]))
+    return len(lines) > 1 and continued >= _CONTINUED * len(breaks)
 
 
 def _continues(above: str, below: str) -> bool:
