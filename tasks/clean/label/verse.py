@@ -86,4 +86,6 @@ def _is_verse(page: PageLines, lines: range) -> bool:
 
 
 def _continues(above: str, below: str) -> bool:
-    return below[0].islower() or (above[-1] in _COMMAS and not below[0].isdigit())
+    """Whether a line goes on with the sentence of the line above it."""
+    is_open = not SENTENCE_END.search(above) and below[0].islower()
+    return is_open or (above[-1] in _COMMAS and not below[0].isdigit())
