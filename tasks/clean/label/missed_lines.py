@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from itertools import pairwise
 
-from tasks.clean.label.constants import HEADINGS, SENTENCE_END
+from tasks.clean.label.constants import CONTACT, HEADINGS, SENTENCE_END
 from tasks.clean.label.page import LineLabel, PageLines
 from tasks.clean.label.removal import Removed, story_lines
 from tasks.clean.label.result_rows import find_results
@@ -36,7 +36,6 @@ _LAST_CHANCE = 0.3
 # sentence were the story down to this chance in 32 of 35 cases on 163 pages written for this. Text shows no elements.
 _CLOSING_CHANCE, _CLOSING_CHANCE_OF_TEXT = 0.06, 0.1
 _CLOSING_WORDS = 8
-_CONTACT = re.compile(r"\w@\w|@\w{3}|https?://|\bwww\.")
 _LAST_PARAGRAPHS = 3
 _OTHER_SCRIPT_LETTER = re.compile("[\u0370-\u1fff\u2c00-\u2dff\u3040-\ud7af]")
 _OTHER_SCRIPT_SHARE = 1 / 3  # of a line's characters
@@ -158,7 +157,7 @@ def _add_last_lines(page: PageLines, story: list[int], added: dict[int, LineLabe
             and page.chance[n] >= (_least_chance(page, n) if is_paragraph else _LAST_CHANCE)
             and _is_plain(page, n)
             and page.text[n][-2:] != ".."
-            and not (is_paragraph and _CONTACT.search(page.text[n]))
+            and not (is_paragraph and CONTACT.search(page.text[n]))
             and _surroundings(page, n) in kept
         ):
             detail = "the last sentence" if is_sentence else "the last paragraph"

@@ -43,7 +43,7 @@ def correct_story(page: PageLines) -> dict[int, LineLabel]:
         _remove_hidden(page, removed)
         _remove_pull_quotes(page, removed)
     remove_other_parts(page, removed)
-    added = find_missed_lines(page, removed) | find_entries(page, removed) | find_rest(page, removed)
+    added = find_rest(page, removed) | find_missed_lines(page, removed) | find_entries(page, removed)
     for n in removed:
         page.is_story[n] = False
     for n in added:

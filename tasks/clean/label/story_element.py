@@ -5,7 +5,7 @@ and that paragraph holds nothing that is something else (no link, no phrase of t
 all of it is the story: verses, short questions, tables of results, and a closing sentence.
 """
 
-from tasks.clean.label.constants import HEADINGS, SENTENCE_END
+from tasks.clean.label.constants import CONTACT, HEADINGS, SENTENCE_END
 from tasks.clean.label.page import LineLabel, PageLines
 from tasks.clean.label.removal import Removed, story_lines
 from tasks.clean.parse import class_words
@@ -17,6 +17,7 @@ _NEAR = 8  # lines between the headline and the first line of the story: writer,
 _OTHER_PARTS = "comment related nav share ad newsletter byline footer sidebar tags cookie caption"
 _ELSEWHERE = class_words.HIDDEN | class_words.IN_LINK | sum(class_words.BITS[group] for group in _OTHER_PARTS.split())
 _ELSEWHERE_TAGS = sum(1 << TAG_CODES[name] for name in ("nav", "form", "aside", "footer", "figure", "figcaption"))
+_TABLE = 1 << TAG_CODES["table"]
 _LEAST_CHANCE = 0.02  # by the model
 _SENTENCE_WORDS = 8
 _LINKED, _TEASER_WORDS = 0.5, 5  # above the story, a link of few words is the writer or the section
@@ -34,7 +35,8 @@ def find_rest(page: PageLines, removed: Removed) -> dict[int, LineLabel]:
     end = _end_of(page, around, headline, story[0])
     if around <= 1 or not story[-1] < end or _is_whole_page(page, headline, end):
         return {}
-    rest = [n for n in range(headline + 1, end) if not page.is_story[n] and n not in removed and page.key[n]]
+    end = _without_loose_end(page, story[-1], end)
+    rest = [n for n in range(headline + 1, end) if not page.is_story[n] and n not in removed and _has_text(page, n)]
     if any(page.chance[n] < _LEAST_CHANCE for n in rest if n > story[0]):
         return {}
     return {
@@ -42,6 +44,12 @@ def find_rest(page: PageLines, removed: Removed) -> dict[int, LineLabel]:
         for n in rest
         if n > story[0] or _is_first_paragraph(page, n, story[0])
     }
+
+
+def _has_text(page: PageLines, n: int) -> bool:
+    """Whether a line is text: a number alone is that of a slide or a time, unless it is in a table."""
+    is_text = any(map(str.isalpha, page.text[n])) or bool(page.tags_around[n] & _TABLE)
+    return bool(page.key[n]) and is_text
 
 
 def _is_first_paragraph(page: PageLines, n: int, first: int) -> bool:
@@ -66,10 +74,18 @@ def _end_of(page: PageLines, around: int, headline: int, first: int) -> int:
     return len(page.text)
 
 
+def _without_loose_end(page: PageLines, last: int, end: int) -> int:
+    """The end without lines below the story that are no sentence, like the heading of what follows."""
+    while end - 1 > last and not SENTENCE_END.search(page.text[end - 1]) and not page.tags_around[end - 1] & _TABLE:
+        end -= 1
+    return end
+
+
 def _is_something_else(page: PageLines, n: int, first: int) -> bool:
     return bool(
         page.link_share[n] > 0
         or n in page.entry
+        or CONTACT.search(page.text[n])
         or page.classes[n] & ~page.classes[first] & _ELSEWHERE
         or page.tags_around[n] & ~page.tags_around[first] & _ELSEWHERE_TAGS
         or page.article[n] != page.article[first]
