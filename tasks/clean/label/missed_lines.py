@@ -36,6 +36,7 @@ _LAST_CHANCE = 0.3
 # sentence were the story down to this chance in 32 of 35 cases on 163 pages written for this. Text shows no elements.
 _CLOSING_CHANCE, _CLOSING_CHANCE_OF_TEXT = 0.06, 0.1
 _CLOSING_WORDS = 8
+_HEADLINE_LINKED = 0.8  # of its words
 _LAST_PARAGRAPHS = 3
 _OTHER_SCRIPT_LETTER = re.compile("[\u0370-\u1fff\u2c00-\u2dff\u3040-\ud7af]")
 _OTHER_SCRIPT_SHARE = 1 / 3  # of a line's characters
@@ -157,7 +158,7 @@ def _add_last_lines(page: PageLines, story: list[int], added: dict[int, LineLabe
             and page.chance[n] >= (_least_chance(page, n) if is_paragraph else _LAST_CHANCE)
             and _is_plain(page, n)
             and page.text[n][-2:] != ".."
-            and not (is_paragraph and CONTACT.search(page.text[n]))
+            and not (is_paragraph and (CONTACT.search(page.text[n]) or _is_headline_link(page, n - 1)))
             and _surroundings(page, n) in kept
         ):
             detail = "the last sentence" if is_sentence else "the last paragraph"
@@ -167,6 +168,11 @@ def _add_last_lines(page: PageLines, story: list[int], added: dict[int, LineLabe
             return
         if count >= (_LAST_PARAGRAPHS if is_short_page else 1):
             return
+
+
+def _is_headline_link(page: PageLines, n: int) -> bool:
+    """Whether a line is the linked headline of another story, so that the line below it is its teaser."""
+    return page.link_share[n] > _HEADLINE_LINKED and page.words[n] >= _BETWEEN_WORDS
 
 
 def _least_chance(page: PageLines, n: int) -> float:

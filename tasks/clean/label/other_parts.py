@@ -33,6 +33,7 @@ _CONSENT = re.compile(
     re.I | re.X,
 )
 _STORY_WORDS = 100  # of running text: with more, a text is a story beside any number of cards
+_COUNTED_STORY_WORDS = 60  # around slides that are numbered and in an element of their own
 _BRIEF_WORDS = 20  # of the shortest story
 _MANY_CARDS = 3
 _LAST_ARTICLE = 30  # the number that all further `article` elements of a page share
@@ -110,11 +111,11 @@ def _remove_cards(page: PageLines, removed: Removed) -> None:
     removed.update({n: LineLabel(Label.RELATED, Action.DROP, Reason.CONTAINER, "a card", 0.9) for n in part})
 
 
-def _leaves_story(page: PageLines, part: list[int], story: list[int]) -> bool:
+def _leaves_story(page: PageLines, part: list[int], story: list[int], least: int = _STORY_WORDS) -> bool:
     """Whether the rest of the lines is a story by itself, however long the part is, and the part is not a live blog."""
     rest = set(story) - set(part)
     is_live = any(page.classes[n] & class_words.BITS["live"] for n in part)
-    return not is_live and sum(page.words[n] for n in rest if page.is_good[n]) >= _STORY_WORDS
+    return not is_live and sum(page.words[n] for n in rest if page.is_good[n]) >= least
 
 
 def _is_linked_teaser(page: PageLines, n: int) -> bool:
@@ -174,7 +175,8 @@ def _remove_slides(page: PageLines, removed: Removed) -> None:
     )
     is_amid = story[0] < part[0] and part[-1] < story[-1] and has_own_container
     is_small = not are_counters and is_small_part(page, part, story)  # a story may be a slide show itself
-    if is_small or (is_amid and _leaves_story(page, part, story)):
+    least = _COUNTED_STORY_WORDS if are_counters else _STORY_WORDS
+    if is_small or (is_amid and _leaves_story(page, part, story, least)):
         label = LineLabel(Label.RELATED, Action.DROP, Reason.CONTAINER, "a slide show", 0.85)
         removed.update(dict.fromkeys(slides if are_counters else part, label))
 

@@ -45,23 +45,22 @@ def remove_comments(page: PageLines, removed: Removed) -> None:
             if story_words >= STORY_WORDS_LEFT and is_small_part(page, part, story):
                 _remove(part, removed, page.text[n][:40])
                 return
+    start = _first_dated_comment(page, story[0])
+    if start is not None:
+        part = [line for line in story if line >= start]
+        if sum(page.words[line] for line in story if line < start and page.is_good[line]) >= STORY_WORDS_LEFT:
+            # lines that the model left out are removed, too, so that no other rule adds them
+            lines = list(range(start, max(part, default=start) + 1))
+            _remove(lines, removed, "their number, and a name, a date and a time above each")
+            return
     start = _first_answered_comment(page, story[0])
     part = [line for line in story if start is not None and line >= start]
     if is_small_part(page, part, story):
         _remove(part, removed, "a name and a time above it, a reply below")
-        return
-    start = _first_dated_comment(page, story[0])
-    if start is None:
-        return
-    part = [line for line in story if line >= start]
-    story_words = sum(page.words[line] for line in story if line < start and page.is_good[line])
-    if story_words >= STORY_WORDS_LEFT:
-        # lines that the model left out are removed, too, so that no other rule adds them
-        _remove(list(range(start, max(part, default=start) + 1)), removed, "a name, a date and a time above it")
 
 
 def _first_dated_comment(page: PageLines, first: int) -> int | None:
-    """The head of the first of several comments below a line with their number, each below a name, a date and a time.
+    """The line with the number of comments above several of them, each below a name, a date and a time of day.
 
     This needs no word of any language: `Kommentare (4)`, and then `rohrzange72 14.11.2020, 19:40` four times.
     """
@@ -70,8 +69,11 @@ def _first_dated_comment(page: PageLines, first: int) -> int | None:
     if len(heads) < _DATED_HEADS or any(b - a > _COMMENT_LINES for a, b in pairwise(heads)):
         return None
     above = range(max(heads[0] - _TITLE_ABOVE, first + 1), heads[0])
-    counts = {int(number) for n in above if page.words[n] <= _HEAD_WORDS for number in _NUMBER.findall(page.text[n])}
-    return heads[0] if any(len(heads) <= count for count in counts) else None
+    for n in above:
+        numbers = map(int, _NUMBER.findall(page.text[n])) if page.words[n] <= _HEAD_WORDS else ()
+        if any(len(heads) <= number for number in numbers):
+            return n
+    return None
 
 
 def _is_dated_head(text: str) -> bool:

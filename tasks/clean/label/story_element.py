@@ -39,6 +39,8 @@ def find_rest(page: PageLines, removed: Removed) -> dict[int, LineLabel]:
     rest = [n for n in range(headline + 1, end) if not page.is_story[n] and n not in removed and _has_text(page, n)]
     if any(page.chance[n] < _LEAST_CHANCE for n in rest if n > story[0]):
         return {}
+    kept = {*story, *rest}
+    rest = [n for n in rest if page.text[n][-1] not in ":：" or n + 1 in kept]  # else it announces something else
     return {
         n: LineLabel(Label.PARAGRAPH, Action.KEEP, Reason.WITHIN_STORY, "in the story's element", 0.6)
         for n in rest

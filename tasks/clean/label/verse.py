@@ -1,5 +1,6 @@
 """Verses of a story: short lines of which most continue the sentence of the line above."""
 
+import re
 from itertools import pairwise
 
 from tasks.clean.label.constants import SENTENCE_END
@@ -13,6 +14,8 @@ _VERSE_WORDS = 12.0
 _VERSE_CHARS = 70
 _CONTINUED = 0.5  # of the lines below the first one; menus, headlines, tables and addresses have hardly any
 _MAX_LINES = 200
+_MEAN_WORDS = 2.5  # of a stanza; lists of single words have fewer
+_CODE = re.compile(r"[{}<>=\[\]_#|]|\(\)|[\"'],$")  # program text continues its lines, too
 _COMMAS = frozenset(",;،；、，؛—–")
 _LEAST_CHANCE = 0.02  # by the model, on average
 _OTHER_PARTS = "comment related nav share ad newsletter footer sidebar tags cookie"
@@ -74,6 +77,8 @@ def _may_be_verse(page: PageLines, n: int) -> bool:
         and len(page.text[n]) <= _VERSE_CHARS
         and page.key[n] != 0
         and not page.link_share[n]
+        and n not in page.entry
+        and not _CODE.search(page.text[n])
         and not page.classes[n] & _ELSEWHERE
     )
 
@@ -82,7 +87,8 @@ def _is_verse(page: PageLines, lines: range) -> bool:
     """Whether most of the lines continue the sentence of the line above."""
     breaks = list(pairwise(lines))
     continued = sum(_continues(page.text[above], page.text[below]) for above, below in breaks)
-    return len(lines) > 1 and continued >= _CONTINUED * len(breaks)
+    words = sum(page.words[n] for n in lines)
+    return len(lines) > 1 and continued >= _CONTINUED * len(breaks) and words >= _MEAN_WORDS * len(lines)
 
 
 def _continues(above: str, below: str) -> bool:
