@@ -78,7 +78,7 @@ def prepare(pages: Iterable[Received], *, is_html: bool, rules_of: RulesOfPage |
         if is_markdown:
             raw = as_html(decoded.text).encode("utf-8", "replace")  # noqa: PLW2901 - the page as the parser takes it
             decoded = replace(decoded, raw=raw, encoding="utf-8", encoding_from="utf-8")
-        page_repairs: set[str] = set()
+        page_repairs: set[str] = {"mojibake"} if decoded.is_transcoded else set()
         page_rules_of = partial(rules_of, row) if rules_of else None
         if is_html:
             page_signals, problem = _add_html(blocks, page, raw, decoded, page_repairs, page_rules_of)
