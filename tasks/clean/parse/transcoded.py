@@ -7,18 +7,15 @@ its letters fit.
 
 import re
 
+import numpy as np
+
 from tasks.clean.parse import charset
 
 _PROBE = 200_000
+_MIN_LEADS = 10  # letters; fewer are not worth a look
 _MIN_RUN_CHARS = 40  # of characters in runs; words of western languages have at most two such letters side by side
-_MIN_SHARE = 0.5  # of the characters of two bytes, in runs
+_MIN_SHARE = 0.5  # of these characters, in runs of three
 _UNKNOWN_SHARE = 0.1  # of the other characters than ASCII: what a program has added in the right charset
-_TWO_BYTES = rb"\xc2[\x80-\xbf]|\xc3[\x80-\xbf]"
-# also the characters that windows-1252 and ISO 8859-15 have where ISO 8859-1 has others
-_CHARACTER = (
-    rb"(?:" + _TWO_BYTES + rb"|\xe2(?:\x80[\x93-\xba]|\x84\xa2|\x82\xac)|\xc5[\x92-\xbe]|\xc6\x92|\xcb[\x86\x9c])"
-)
-_RUN = re.compile(_CHARACTER + rb"{3,}")
 _WIDER_LATIN = re.compile(rb"[\xc4-\xc9]")  # first bytes of the letters that only central European and similar have
 _CENTRAL = frozenset(charset.LANGUAGES)
 
@@ -33,7 +30,8 @@ def _table(codec: str) -> dict[int, int]:
     return table
 
 
-_TABLES = (_table("cp1252"), _table("iso8859_15"))
+_WINDOWS, _LATIN_9 = _table("cp1252"), _table("iso8859_15")
+_ONLY_WINDOWS = re.compile(f"[{''.join(map(chr, set(_WINDOWS) - set(_LATIN_9)))}]")
 
 
 def original(raw: bytes, labels: list[str]) -> tuple[bytes, str] | None:
@@ -43,30 +41,35 @@ def original(raw: bytes, labels: list[str]) -> tuple[bytes, str] | None:
     """
     named = [label for label in labels if label != "utf-8"]
     is_central = any(label in _CENTRAL for label in named) and not _WIDER_LATIN.search(raw)
-    if not (is_central or _has_runs(raw)):
+    has_runs = _has_runs(raw)
+    if not (is_central or has_runs):
         return None
-    text = raw.decode("utf-8")
+    text = raw.decode("utf-8", "replace")
     other = sum(char > "\x7f" for char in text)
-    for table in _TABLES:
-        data = text.translate(table).encode("latin-1", "replace")
-        if data.count(b"?") - text.count("?") > _UNKNOWN_SHARE * other:
+    # both have letters like `Œ`, at other places; text of windows-1252 that long has some of its quotes and dashes, too
+    tables = (_WINDOWS, _LATIN_9) if _ONLY_WINDOWS.search(text) else (_LATIN_9, _WINDOWS)
+    for table in tables:
+        one_byte = text.translate(table)
+        if sum(char > "\xff" for char in one_byte) > _UNKNOWN_SHARE * other:
             continue
-        if _is_utf8(data):
-            return data, "utf-8"
+        data = one_byte.encode("latin-1", "xmlcharrefreplace")
+        if has_runs and _is_utf8(data):
+            return original(data, labels) or (data, "utf-8")  # some are read wrongly twice
         codec = charset.fitting(data, named)
-        if codec:
+        if codec and (has_runs or codec in _CENTRAL):
             return data, codec
     return None
 
 
 def _has_runs(raw: bytes) -> bool:
     """Whether letters of western languages stand side by side, as in no word of theirs."""
-    probe = raw[:_PROBE]
-    leads = probe.count(b"\xc3")
-    if leads < _MIN_RUN_CHARS / 4:
+    if raw.count(b"\xc3", 0, _PROBE) < _MIN_LEADS:
         return False
-    in_runs = sum(len(run) // 2 for run in _RUN.findall(probe) if b"\xc3" in run)
-    return in_runs >= max(_MIN_RUN_CHARS, _MIN_SHARE * (leads + probe.count(b"\xc2")))
+    probe = np.frombuffer(raw, dtype=np.uint8, count=min(len(raw), _PROBE))
+    leads = np.flatnonzero((probe & 0xFE) == 0xC2)  # the first bytes of U+0080 to U+00FF
+    beside = np.diff(leads) == 2
+    in_runs = 3 * np.count_nonzero(beside[:-1] & beside[1:])
+    return bool(in_runs >= max(_MIN_RUN_CHARS, _MIN_SHARE * len(leads)))
 
 
 def _is_utf8(data: bytes) -> bool:
