@@ -53,7 +53,7 @@ def original(raw: bytes, labels: list[str]) -> tuple[bytes, str] | None:
         if sum(char > "\xff" for char in one_byte) > _UNKNOWN_SHARE * other:
             continue
         data = one_byte.encode("latin-1", "xmlcharrefreplace")
-        if has_runs and _is_utf8(data):
+        if _is_utf8(data):
             return original(data, labels) or (data, "utf-8")  # some are read wrongly twice
         codec = charset.fitting(data, named)
         if codec and (has_runs or codec in _CENTRAL):
