@@ -106,7 +106,9 @@ WRONGLY_READ = {
     "windows-1255": "הגשר מעל הנהר נסגר ביום שני, והתושבים הולכים לעבודה דרך הסכר הישן עד חודש מאי. ",
     "tis-620": "สะพานข้ามแม่น้ำปิดเมื่อวันจันทร์ และชาวบ้านต้องเดินอ้อมไปทำงานทางเขื่อนเก่าจนถึงเดือนพฤษภาคม ",
     "utf-8": "月曜日に川の橋が閉鎖され、住民は古い堤防を回って通勤している。修理は五月までかかる。",
-    "iso-8859-2": "Zamknięto most na rzece i ludzie idą do pracy przez starą tamę; naprawa potrwa do maja, mówi wójt. ",
+    "iso-8859-2": (
+        "Zamknięto most na rzece i mieszkańcy idą do pracy przez starą tamę; naprawa potrwa aż do maja, mówi wójt. "
+    ),
     "windows-1254": "Köprü pazartesi günü kapatıldı ve köylüler işe eski yoldan gidiyor; onarım mayısa dek sürer. ",
 }
 
