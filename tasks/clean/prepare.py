@@ -21,6 +21,7 @@ from tasks.clean.parse.tags import TAG_CODES
 from tasks.site_rules.page import Found, PageRules
 from tasks.text.escapes import decode_quoted_printable, is_quoted_printable
 
+_PASSWORD_FIELDS = (b'type="password"', b"type='password'", b"type=password")
 _H1 = TAG_CODES["h1"]
 
 RulesOfPage = Callable[[int, str | None], PageRules | None]  # by position in the batch and declared address
@@ -142,6 +143,7 @@ def _add_html(
             data = decode_quoted_printable(data.decode("utf-8", "replace"), is_html=True).encode()
             repairs.add("quoted_printable")
         signals = add_html_page(blocks, page, data, rules_of)
+        signals.asks_password = any(mark in data for mark in _PASSWORD_FIELDS)
         signals.finish()
         repairs |= signals.repairs
         shown = [blocks.text[n] for n in range(first, len(blocks)) if blocks.tag[n] == _H1]
