@@ -164,3 +164,17 @@ def test_short_lines_of_a_text_page(lines, expected):
 )
 def test_notes_about_newsletters_and_embeds_amid_the_story_are_dropped(phrase):
     assert kept(site_page(elements("p", [*STORY[:2], phrase, *STORY[2:]]))) == STORY
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "При воспроизведении или цитировании статей, опубликованных на сайте, ссылка на источник необходима. " * 4,
+        "Żadna część jak i całość utworów zawartych w dzienniku nie może być powielana bez zgody wydawcy. " * 4,
+        "Τα πνευματικά δικαιώματα ανήκουν στον εκδότη και η χρήση επιτρέπεται μόνο με άδεια.",
+        "未经授权禁止转载、摘编、复制及建立镜像，违者将依法追究法律责任。",
+    ],
+    ids=["Russian", "Polish", "Greek", "Chinese"],
+)
+def test_a_notice_on_rights_below_the_story_is_dropped_however_long_it_is(notice):
+    assert kept(site_page(elements("p", [*STORY, notice.strip()]))) == STORY
