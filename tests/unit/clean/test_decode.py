@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from support.ids import case_id
 
 from tasks.clean.parse.decode import decode, is_utf8, repair
 from tasks.text import mojibake
@@ -131,6 +132,26 @@ def test_its_letters_tell_the_charset_where_nothing_names_it(own):
 
 
 @pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        *((WRONGLY_READ["windows-1251"], wrong) for wrong in "koi8_r cp866 mac_roman".split()),
+        ("Мост через реку закрыли в понедельник, идут в обход, через старую плотину. ", "cp1251"),
+        (WRONGLY_READ["windows-1256"], "cp1256"),
+        (WRONGLY_READ["iso-8859-2"], "iso8859_2"),
+        (WRONGLY_READ["iso-8859-2"], "cp1250"),
+        (FRENCH, "cp850"),
+        (FRENCH, "mac_roman"),
+        (JAPANESE, "cp437"),
+    ],
+    ids=case_id,
+)
+def test_utf8_that_was_read_in_another_charset_of_one_byte_is_utf8_again(text, wrong):
+    raw = (text * 4).encode().decode(wrong).encode()
+    decoded = decode(raw)
+    assert (decoded.text, decoded.is_transcoded) == (text * 4, True)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         FRENCH * 5,
@@ -138,9 +159,10 @@ def test_its_letters_tell_the_charset_where_nothing_names_it(own):
         "ÁÉÍÓÚ ÀÈÌÒÙ ÄÖÜ " * 3 + FRENCH,
         WRONGLY_READ["windows-1251"] * 5 + "Ìîñò ÷åðåç ðåêó çàêðûëè â ïîíåäåëüíèê " * 3,
         "·\xa0·\xa0·\xa0·\xa0" * 100,
-        WRONGLY_READ["iso-8859-2"] * 5,
+        *(text * 5 for text in WRONGLY_READ.values()),
+        JAPANESE,
     ],
-    ids=["French", "German", "a table of letters", "a quoted example", "dots", "Polish"],
+    ids=case_id,
 )
 @pytest.mark.parametrize("declared", [None, "windows-1250", "windows-1251", "gb2312"])
 def test_sound_pages_in_utf8_stay_as_they_are(text, declared):
