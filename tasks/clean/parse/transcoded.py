@@ -107,8 +107,8 @@ def _sample(raw: bytes, size: int) -> str:
 def _as_bytes(text: str, table: dict[int, int]) -> bytes | None:
     """The bytes of a text that a charset has made of them; None if too many of its characters are not in it."""
     one_byte = text.translate(table)
-    other = sum(char > "\x7f" for char in text)
-    if sum(char > "\xff" for char in one_byte) > _UNKNOWN_SHARE * other:
+    unknown = len(text) - len(one_byte.encode("latin-1", "ignore"))
+    if unknown > _UNKNOWN_SHARE * (len(text) - len(text.encode("ascii", "ignore"))):
         return None
     return one_byte.encode("latin-1", "xmlcharrefreplace")
 
