@@ -56,6 +56,12 @@ def test_a_line_of_a_bare_page_shows_its_kind(line, kind):
     assert signs_of([f"{line} is what the sign above the door says. {PROSE} {PROSE}"]) == []
 
 
+@pytest.mark.parametrize("word", ["Üye", "Mitglied", "участник", "عضو"])
+def test_a_word_below_the_names_of_two_members_shows_a_thread(word):
+    assert signs_of([PROSE, "nazli", word, PROSE, "hasan", word]) == [("forum", "lines about members or replies")]
+    assert signs_of([PROSE, "nazli", word, PROSE]) == []
+
+
 def test_the_chapters_of_a_recording_show_a_video():
     assert [kind for kind, _ in signs_of([PROSE, "00:00 Intro 01:12 Herramientas 03:40 El la central"])] == ["video"]
     assert signs_of([PROSE, "Trains leave at 9:10, 10:40 and 12:15 from the quay."]) == []
