@@ -13,7 +13,7 @@ _MIN_LINES = 4  # of a stanza, or of two couplets
 _VERSE_WORDS = 12.0
 _VERSE_CHARS = 70
 _CONTINUED = 0.5  # of the lines below the first one; menus, headlines, tables and addresses have hardly any
-_MAX_LINES = 200
+_MAX_LINES, _MAX_TRIES = 200, 200  # of verses, and to find some; a page may have 20,000 short lines
 _MEAN_WORDS = 2.5  # of a stanza; lists of single words have fewer
 _CODE = re.compile(r"[{}<>=\[\]_#|]|\(\)|[\"'],$")  # program text continues its lines, too
 _COMMAS = frozenset(",;،；、，؛—–")
@@ -26,10 +26,13 @@ def find_verses(page: PageLines, story: list[int], removed: Removed) -> dict[int
     """The lines of verses that start right below a line of the story or amid it, with their labels."""
     added: dict[int, LineLabel] = {}
     inside = set(story)
-    at = 0
+    at = tries = 0
     for n in story:
-        if n < at:
+        if n < at or n + 1 >= len(page.text) or not _may_be_verse(page, n + 1):
             continue
+        tries += 1
+        if tries > _MAX_TRIES:
+            break
         verses = _verses_from(page, n + 1, removed)
         if not verses or inside.issuperset(verses):
             continue
