@@ -221,6 +221,7 @@ def _page_lines(prepared: Prepared, chances: story.Chances, templates: dict[int,
         signals = prepared.signals[page]
         yield PageLines(
             **{name: values[start:end] for name, values in by_line.items()},
+            parents=blocks.containers.parent,
             entry=entries[number],
             template=recurrences[number],
             titles=prepared.title_keys[page],
@@ -251,7 +252,13 @@ def _facts_by_line(prepared: Prepared, chances: story.Chances) -> dict[str, list
         "article": columns["article_number"].astype(int) if prepared.is_html else np.full(size, -1),
     }
     lists = {name: values.tolist() for name, values in arrays.items()}
-    return lists | {"text": blocks.text, "key": prepared.keys, "blank_before": blocks.blank_before, "tag": blocks.tag}
+    return lists | {
+        "text": blocks.text,
+        "key": prepared.keys,
+        "blank_before": blocks.blank_before,
+        "tag": blocks.tag,
+        "element": blocks.container,
+    }
 
 
 def _documents(

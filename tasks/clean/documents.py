@@ -141,8 +141,8 @@ def _page_facts(
     signs: tuple[Sign, ...] = ()
     is_story_like = True
     if probability < PLAIN:
-        first_kept = int(np.flatnonzero(is_kept)[0]) if is_kept.any() else 0
-        page_text = PageText(texts, first_kept, signals, page_features)
+        kept = np.flatnonzero(is_kept).tolist()
+        page_text = PageText(texts, kept[0] if kept else 0, signals, page_features, kept)
         is_story_like = has_story_signs(page_text)
         signs = signs_against(page_text, is_story_like=is_story_like)
     return PageFacts(

@@ -21,6 +21,7 @@ from tasks.clean.parse.tags import TAG_CODES
 from tasks.site_rules.page import Found, PageRules
 from tasks.text.escapes import decode_quoted_printable, is_quoted_printable
 
+_PASSWORD_FIELDS = (b'type="password"', b"type='password'", b"type=password")
 _H1 = TAG_CODES["h1"]
 
 RulesOfPage = Callable[[int, str | None], PageRules | None]  # by position in the batch and declared address
@@ -78,7 +79,7 @@ def prepare(pages: Iterable[Received], *, is_html: bool, rules_of: RulesOfPage |
         if is_markdown:
             raw = as_html(decoded.text).encode("utf-8", "replace")  # noqa: PLW2901 - the page as the parser takes it
             decoded = replace(decoded, raw=raw, encoding="utf-8", encoding_from="utf-8")
-        page_repairs: set[str] = set()
+        page_repairs: set[str] = {"mojibake"} if decoded.is_transcoded else set()
         page_rules_of = partial(rules_of, row) if rules_of else None
         if is_html:
             page_signals, problem = _add_html(blocks, page, raw, decoded, page_repairs, page_rules_of)
@@ -142,6 +143,7 @@ def _add_html(
             data = decode_quoted_printable(data.decode("utf-8", "replace"), is_html=True).encode()
             repairs.add("quoted_printable")
         signals = add_html_page(blocks, page, data, rules_of)
+        signals.asks_password = any(mark in data for mark in _PASSWORD_FIELDS)
         signals.finish()
         repairs |= signals.repairs
         shown = [blocks.text[n] for n in range(first, len(blocks)) if blocks.tag[n] == _H1]

@@ -1,5 +1,7 @@
 """Tables and thresholds that both labellers use: `rules` (one line at a time) and `rules_fast` (a batch at once)."""
 
+import re
+
 from tasks.clean.parse.tags import TAG_CODES
 from tasks.vocabulary import Label
 
@@ -70,6 +72,10 @@ NO_DATE_CONFIDENCE = 0.6
 CONTAINER_CONFIDENCE = 0.8
 AUTHOR_BOX_CONFIDENCE = 0.75
 LEAST_CONFIDENCE = 0.5  # of a line labelled by its position
+
+CONTACT = re.compile(r"\w@\w|@\w{3}|https?://|\bwww\.")
+# the end of a sentence, in quotes or brackets too; Thai and Lao have no full stop
+SENTENCE_END = re.compile('[.!?…。！？।؟۔։።།။”"»)）」』\u0e00-\u0eff]\\s*$')
 
 
 def lexicon_label(group: str) -> Label:

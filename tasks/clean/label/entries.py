@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from itertools import pairwise
 
+from tasks.clean.label.constants import SENTENCE_END
 from tasks.clean.label.page import LineLabel, PageLines
 from tasks.clean.label.removal import Removed, story_lines
 from tasks.clean.parse import class_words
@@ -20,7 +21,6 @@ _ENTRY_WORDS = 5.0  # on average; programmes and results have fewer
 _SENTENCES = 0.8  # of the lines of entries end like one; lists of headlines have few
 _NAME_WORDS = 4
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:.h]([0-5]\d)(?:\s?(?:uhr|h|hrs|น\.?|ч\.?))?\b[\s–—:|-]*", re.I)
-_END = re.compile('[.!?…。！？।؟۔։”"»)）」』\u0e00-\u0eff]\\s*$')  # Thai and Lao have no full stop
 _OTHER_PARTS = "comment related nav share ad newsletter footer sidebar tags cookie"
 _ELSEWHERE = class_words.HIDDEN | class_words.IN_LINK | sum(class_words.BITS[group] for group in _OTHER_PARTS.split())
 _FIGURE = (1 << TAG_CODES["figure"]) | (1 << TAG_CODES["figcaption"])
@@ -88,7 +88,7 @@ def _between(page: PageLines, heads: list[int]) -> list[int]:
     if any(page.classes[n] & _ELSEWHERE or page.link_share[n] > 0 or n in page.entry for n in lines):
         return []
     is_one_kind = len({_place(page, n) for n in lines}) == 1
-    ends = sum(1 for n in lines if _END.search(page.text[n]))
+    ends = sum(1 for n in lines if SENTENCE_END.search(page.text[n]))
     words = sum(page.words[n] for n in lines)
     is_prose = ends >= _SENTENCES * len(lines) and words >= _ENTRY_WORDS * len(lines)
     return lines if lines and is_one_kind and is_prose else []

@@ -1,10 +1,14 @@
 """Lines that the model leaves out of a story although their position shows that they are part of it."""
 
 import re
+from collections import Counter
 from itertools import pairwise
 
+from tasks.clean.label.constants import CONTACT, HEADINGS, SENTENCE_END
 from tasks.clean.label.page import LineLabel, PageLines
 from tasks.clean.label.removal import Removed, story_lines
+from tasks.clean.label.result_rows import find_results
+from tasks.clean.label.verse import find_verses
 from tasks.clean.parse import class_words
 from tasks.clean.parse.tags import TAG_CODES
 from tasks.vocabulary import Action, Label, Reason
@@ -21,6 +25,8 @@ _RESULTS_SHARE = 3.0  # between two paragraphs of one article: a report of few w
 _LINKED = 0.1  # of a table's words: with more, it is navigation
 _BETWEEN_WORDS = 3  # `2 comments` is a link that lost its address
 _BETWEEN_CHANCE = 0.25  # of a line between two of the story in one element, on a page of few lines
+_TURN_CHANCE = 0.05  # of a line that starts with a name and a colon, as two others of the story do
+_SPEAKER_CHARS = 40
 _MAX_BETWEEN = 12  # lines, with both of the story's; more are another part of the page
 _LAST_WORDS = (2, 12)
 # Of short last sentences right below a story, in an element of the same kind, with at least this chance by the model, 7
@@ -30,11 +36,10 @@ _LAST_CHANCE = 0.3
 # sentence were the story down to this chance in 32 of 35 cases on 163 pages written for this. Text shows no elements.
 _CLOSING_CHANCE, _CLOSING_CHANCE_OF_TEXT = 0.06, 0.1
 _CLOSING_WORDS = 8
-_CONTACT = re.compile(r"\w@\w|@\w{3}|https?://|\bwww\.")
+_HEADLINE_LINKED = 0.8  # of its words
 _LAST_PARAGRAPHS = 3
 _OTHER_SCRIPT_LETTER = re.compile("[\u0370-\u1fff\u2c00-\u2dff\u3040-\ud7af]")
 _OTHER_SCRIPT_SHARE = 1 / 3  # of a line's characters
-_SENTENCE_END = re.compile('[.!?…。！？।؟۔։።”"»)）」』\u0e00-\u0eff]\\s*$')  # Thai and Lao have no full stop
 _FEW_LINES, _FEW_PARAGRAPHS, _PARAGRAPH_WORDS = 40, 3, 90
 
 
@@ -44,6 +49,8 @@ def find_missed_lines(page: PageLines, removed: Removed) -> dict[int, LineLabel]
     story = story_lines(page, removed)
     if len(story) < 2:
         return added
+    added |= find_verses(page, story, removed) | find_results(page, story, removed)
+    story = sorted({*story, *added})
     if page.is_html:
         _add_tables(page, story, added)
     if len(page.text) <= _FEW_LINES:  # on longer pages half of such lines are captions and teasers
@@ -70,10 +77,17 @@ def _add_tables(page: PageLines, story: list[int], added: dict[int, LineLabel]) 
 
 
 def _has_introduction(page: PageLines, above: int, below: int) -> bool:
-    """Whether a line between a paragraph and a table announces the table, in an element like the paragraph's."""
+    """Whether a line between a paragraph and a table announces the table, in an element like the paragraph's.
+
+    It ends in a colon, or is a heading right beside the paragraph.
+    """
     n = above + 1
     is_before_table = n + 1 < below and not page.tags_around[n] & _TABLE and bool(page.tags_around[n + 1] & _TABLE)
-    return is_before_table and page.has_colon[n] and _surroundings(page, n) == _surroundings(page, above)
+    if not is_before_table:
+        return False
+    if page.tag[n] in HEADINGS:
+        return not page.link_share[n] and page.parent_of(n) == page.parent_of(above) != 0
+    return page.has_colon[n] and _surroundings(page, n) == _surroundings(page, above)
 
 
 def _is_story_table(page: PageLines, above: int, rows: range, story_words: float) -> bool:
@@ -97,6 +111,8 @@ def _share_of_table(page: PageLines, above: int, rows: range) -> float:
 
 def _add_between(page: PageLines, story: list[int], added: dict[int, LineLabel]) -> None:
     """Short lines between two of the story in one element: questions, verses, entries of lists and of timelines."""
+    names = Counter(_speaker(page, n) for n in story)
+    speakers = {name for name, count in names.items() if name and count > 1}
     for above, below in pairwise(story):
         surroundings = _surroundings(page, above)
         if below - above == 1 or below - above > _MAX_BETWEEN or _surroundings(page, below) != surroundings:
@@ -104,8 +120,14 @@ def _add_between(page: PageLines, story: list[int], added: dict[int, LineLabel])
         lines = range(above + 1, below)
         if all(_is_plain(page, n) and _surroundings(page, n) == surroundings for n in lines):
             for n in lines:
-                if page.chance[n] >= _BETWEEN_CHANCE and page.words[n] >= _BETWEEN_WORDS:
+                is_likely = page.chance[n] >= (_TURN_CHANCE if _speaker(page, n) in speakers else _BETWEEN_CHANCE)
+                if is_likely and page.words[n] >= _BETWEEN_WORDS:
                     added[n] = LineLabel(Label.PARAGRAPH, Action.KEEP, Reason.WITHIN_STORY, "between its lines", 0.6)
+
+
+def _speaker(page: PageLines, n: int) -> str:
+    """What stands before the colon of a line: in an interview, the name of who speaks."""
+    return page.text[n][:_SPEAKER_CHARS].partition(":")[0] if ":" in page.text[n][:_SPEAKER_CHARS] else ""
 
 
 def _is_plain(page: PageLines, n: int) -> bool:
@@ -121,7 +143,11 @@ def _add_last_lines(page: PageLines, story: list[int], added: dict[int, LineLabe
     last = story[-1]
     low, high = _LAST_WORDS
     is_short_page = len(page.text) <= _FEW_LINES and sum(page.is_story) >= _FEW_PARAGRAPHS
-    kept = {_surroundings(page, n) for n in story} if is_short_page and page.is_html else {_surroundings(page, last)}
+    kept = {_surroundings(page, last)}
+    if is_short_page and page.is_html:
+        kept = {_surroundings(page, n) for n in story}
+    elif last in added:  # below verses, a paragraph stands where the next stanza would
+        kept |= {_surroundings(page, n) for n in added}
     seen = {_surroundings(page, n) for n in range(story[0], last)} if is_short_page and page.is_html else set()
     count = 0
     for n in range(last + 1, len(page.text)):
@@ -132,7 +158,7 @@ def _add_last_lines(page: PageLines, story: list[int], added: dict[int, LineLabe
             and page.chance[n] >= (_least_chance(page, n) if is_paragraph else _LAST_CHANCE)
             and _is_plain(page, n)
             and page.text[n][-2:] != ".."
-            and not (is_paragraph and _CONTACT.search(page.text[n]))
+            and not (is_paragraph and (CONTACT.search(page.text[n]) or _is_headline_link(page, n - 1)))
             and _surroundings(page, n) in kept
         ):
             detail = "the last sentence" if is_sentence else "the last paragraph"
@@ -144,9 +170,14 @@ def _add_last_lines(page: PageLines, story: list[int], added: dict[int, LineLabe
             return
 
 
+def _is_headline_link(page: PageLines, n: int) -> bool:
+    """Whether a line is the linked headline of another story, so that the line below it is its teaser."""
+    return page.link_share[n] > _HEADLINE_LINKED and page.words[n] >= _BETWEEN_WORDS
+
+
 def _least_chance(page: PageLines, n: int) -> float:
     """The least chance of a closing paragraph on a page of few lines."""
-    if not _SENTENCE_END.search(page.text[n]):
+    if not SENTENCE_END.search(page.text[n]):
         return _LAST_CHANCE
     if page.is_html or _is_foreign(page, n):
         return _CLOSING_CHANCE

@@ -33,11 +33,12 @@ _CONSENT = re.compile(
     re.I | re.X,
 )
 _STORY_WORDS = 100  # of running text: with more, a text is a story beside any number of cards
+_COUNTED_STORY_WORDS = 60  # around slides that are numbered and in an element of their own
 _BRIEF_WORDS = 20  # of the shortest story
 _MANY_CARDS = 3
 _LAST_ARTICLE = 30  # the number that all further `article` elements of a page share
 _CARD_WORDS = 60  # a headline and a sentence or two
-_SLIDE = re.compile(r"^(\d{1,3})\s?(?:/|of|von|de|sur|di|van)\s?(\d{1,3})(?=\s*[:.–-]?\s+\S)")
+_SLIDE = re.compile(r"^(\d{1,3})\s?(?:/|of|von|de|sur|di|van)\s?(\d{1,3})(?=\s*[:.–-]?\s+\S|$)")
 _LINE_TAGS = sum(1 << tag for tag in HEADINGS) | 1 << TAG_CODES["p"]  # of a line itself, not of what surrounds it
 _BESIDE_STORY = sum(class_words.BITS[group] for group in ("sidebar", "related", "caption", "ad"))
 _CLOCK_FIRST = re.compile(r"^\d{1,2}[:.h]\d{2}(?:\s?Uhr|\s?[ap]\.?m\.?)?[\s|–-]+\D")
@@ -110,11 +111,11 @@ def _remove_cards(page: PageLines, removed: Removed) -> None:
     removed.update({n: LineLabel(Label.RELATED, Action.DROP, Reason.CONTAINER, "a card", 0.9) for n in part})
 
 
-def _leaves_story(page: PageLines, part: list[int], story: list[int]) -> bool:
+def _leaves_story(page: PageLines, part: list[int], story: list[int], least: int = _STORY_WORDS) -> bool:
     """Whether the rest of the lines is a story by itself, however long the part is, and the part is not a live blog."""
     rest = set(story) - set(part)
     is_live = any(page.classes[n] & class_words.BITS["live"] for n in part)
-    return not is_live and sum(page.words[n] for n in rest if page.is_good[n]) >= _STORY_WORDS
+    return not is_live and sum(page.words[n] for n in rest if page.is_good[n]) >= least
 
 
 def _is_linked_teaser(page: PageLines, n: int) -> bool:
@@ -151,7 +152,7 @@ def _is_card(page: PageLines, lines: list[int]) -> bool:
 
 
 def _remove_slides(page: PageLines, removed: Removed) -> None:
-    """A slide show about other things amid the story: `3/30 A headline` and its text, repeated."""
+    """A slide show about other things amid the story: `3/30 A headline` and its text, or `3/30` above it, repeated."""
     story = story_lines(page, removed)
     numbered = [(n, match) for n, text in enumerate(page.text) if text[:1].isdigit() and (match := _SLIDE.match(text))]
     starts = [n for n, match in numbered if match[2] == numbered[0][1][2] and page.words[n] <= _TICKER_WORDS]
@@ -168,10 +169,22 @@ def _remove_slides(page: PageLines, removed: Removed) -> None:
     # the containers of the slides must hold nothing else of the story
     if not part or any(_container(page, n) in containers for n in story if n not in set(part)):
         return
-    has_own_container = all(page.classes[n] & ~page.classes[story[0]] & _BESIDE_STORY for n in part)
+    are_counters = all(match.end() == len(page.text[n]) for n, match in numbered)
+    has_own_container = all(page.classes[n] & ~page.classes[story[0]] & _BESIDE_STORY for n in part) or (
+        are_counters and _is_apart(page, slides, story)
+    )
     is_amid = story[0] < part[0] and part[-1] < story[-1] and has_own_container
-    if is_small_part(page, part, story) or (is_amid and _leaves_story(page, part, story)):
-        removed.update({n: LineLabel(Label.RELATED, Action.DROP, Reason.CONTAINER, "a slide show", 0.85) for n in part})
+    is_small = not are_counters and is_small_part(page, part, story)  # a story may be a slide show itself
+    least = _COUNTED_STORY_WORDS if are_counters else _STORY_WORDS
+    if is_small or (is_amid and _leaves_story(page, part, story, least)):
+        label = LineLabel(Label.RELATED, Action.DROP, Reason.CONTAINER, "a slide show", 0.85)
+        removed.update(dict.fromkeys(slides if are_counters else part, label))
+
+
+def _is_apart(page: PageLines, lines: list[int], story: list[int]) -> bool:
+    """Whether an element holds these lines and no other line of the story."""
+    around, own = page.element_around(lines), set(lines)
+    return around > 0 and not any(page.is_within(n, around) for n in story if n not in own)
 
 
 def _container(page: PageLines, n: int) -> tuple[int, int]:

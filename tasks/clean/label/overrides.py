@@ -8,6 +8,7 @@ from tasks.clean.label.missed_lines import find_missed_lines
 from tasks.clean.label.other_parts import remove_other_parts
 from tasks.clean.label.page import LineLabel, PageLines
 from tasks.clean.label.removal import Removed, story_lines, word_sum
+from tasks.clean.label.story_element import find_rest
 from tasks.clean.parse import class_words
 from tasks.clean.parse.tags import TAG_CODES
 from tasks.text.publisher_names import squeeze
@@ -42,7 +43,7 @@ def correct_story(page: PageLines) -> dict[int, LineLabel]:
         _remove_hidden(page, removed)
         _remove_pull_quotes(page, removed)
     remove_other_parts(page, removed)
-    added = find_missed_lines(page, removed) | find_entries(page, removed)
+    added = find_rest(page, removed) | find_missed_lines(page, removed) | find_entries(page, removed)
     for n in removed:
         page.is_story[n] = False
     for n in added:

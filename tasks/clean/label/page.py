@@ -1,6 +1,7 @@
 """The lines of one page as the rules see them, and the labels they have so far."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tasks.clean.label import constants
@@ -56,11 +57,36 @@ class PageLines:
     classes: list[int]  # class bits of its element and all around it
     tags_around: list[int]
     article: list[int]  # number of the `article` element it is in, -1 for none
+    element: list[int] = field(default_factory=list)  # number of its element; 0 on text pages
+    parents: Sequence[int] = ()  # of the elements: the number of the element around each
     template: dict[int, Recurrence] = field(default_factory=dict)  # of lines that recur on the site
     titles: list[int] = field(default_factory=list)  # keys of the titles that the page declares, best first
     summary: int | None = None  # key of the summary that the page declares
     language: str | None = None
     is_html: bool = False
+
+    def parent_of(self, n: int) -> int:
+        """The number of the element around that of a line; 0 where there is none."""
+        return self.parents[self.element[n]] if self.element else 0
+
+    def element_around(self, lines: Sequence[int]) -> int:
+        """The number of the smallest element that holds all these lines; 0 where there is none."""
+        around = self.element[lines[0]] if self.element else 0
+        for n in lines if around else ():
+            element = self.element[n]
+            while around != element:  # an element has a higher number than those around it
+                if around > element:
+                    around = self.parents[around]
+                else:
+                    element = self.parents[element]
+        return around
+
+    def is_within(self, n: int, around: int) -> bool:
+        """Whether a line is in an element or in one that it holds."""
+        element = self.element[n]
+        while element > around:
+            element = self.parents[element]
+        return element == around
 
 
 @dataclass(frozen=True)

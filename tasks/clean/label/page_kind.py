@@ -18,6 +18,8 @@ _BARE_PROSE = (
     (30, 30, 0.5, 0.5),
 )
 _TEASER_LINES, _TEASER_WORDS = 2, 50  # a longer text that ends in dots leaves something unsaid
+_NOTE_LINES, _BUTTON_LINES = 20, 1  # below the text: a sentence about subscriptions, and a button
+_BUTTONS = 2  # more of one kind are below teasers
 _STUB_WORDS = 250  # a longer text above a note on subscriptions is complete
 _SHELL_WORDS = 25  # of the whole page; a list of links has more
 _WALL_LINES = 12  # of a wall with one line that asks for consent; a page around a short story has more
@@ -86,11 +88,24 @@ def judge(facts: PageFacts) -> PageKind:
         return PageKind("live", probability, other, reason or "declared as a live blog")
     if facts.clock_lines >= LIVE_UPDATES:
         return PageKind("live", probability, other, reason or f"{facts.clock_lines} updates with a time of day")
-    if paywall and facts.kept_words < _STUB_WORDS:
-        return PageKind("stub", probability, other, f"the text is cut off: {facts.entries[paywall[0]].phrase!r}")
+    cut = [line for line in paywall if _is_cut_note(facts, line)]
+    if cut and facts.kept_words < _STUB_WORDS:
+        return PageKind("stub", probability, other, f"the text is cut off: {facts.entries[cut[0]].phrase!r}")
     if facts.is_ending_in_dots and facts.kept_lines <= _TEASER_LINES and facts.kept_words < _TEASER_WORDS:
         return PageKind("stub", probability, other, "the text is cut off: it ends in dots")
     return PageKind("article", probability, other, reason)
+
+
+def _is_cut_note(facts: PageFacts, line: int) -> bool:
+    """Whether a note on subscriptions speaks of the text above it.
+
+    `Subscription` is an entry of many menus, and `Read more` is below many teasers: with any such note, 46 whole
+    stories of five corpora were stubs, beside the 5 that are.
+    """
+    entry, below = facts.entries[line], line - facts.last_kept
+    if entry.kind == "paywall.cut" and sum(other.phrase == entry.phrase for other in facts.entries.values()) > _BUTTONS:
+        return False
+    return below <= _NOTE_LINES if entry.mode != "whole" else entry.kind == "paywall.cut" and below <= _BUTTON_LINES
 
 
 def _probability(facts: PageFacts) -> float:

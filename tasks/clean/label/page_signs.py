@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +25,10 @@ _MORE_WORDS = 3  # after a phrase in the same line, e.g. a quantity
 _BEFORE_STORY, _IN_STORY = 12, 4  # lines around the first kept one where a story has its date
 _DATE_CHARS = 120
 _HEADS = 3  # entries with a date and a time of day: a thread, or the comments below a page
+_ENTRY_LINES = 3  # of the first entry of a thread; a story below its writer and date has more
+_FORM_LINES = 20  # of a page that is nothing but a form or an error
+_STATUS_NUMBER = re.compile(r"^\W*(?:40[0134]|410|451|50[0234])\b|\b(?:40[0134]|410|451|50[0234])\W*$")
+_CHAPTER = re.compile(r"(?<![\d:])(?:\d:)?\d{1,2}:\d\d\s+[^\W\d]")
 _LINKED_HEADINGS = 3
 _TEXT_SHARE = 0.5  # of the words; less is kept of a list of teasers
 _OFFERS_MIN = 2  # more than these, as a site around a story may have some
@@ -35,6 +40,7 @@ _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u065
 _PRICE = re.compile(
     r"""[$€£¥￥₽₹₺฿₫₴₪₦₩₸₾]
         |(?<![^\W\d_])(?:eur|usd|gbp|chf|r\$|zł|kr|kč|ft|lei|лв|руб|грн|tl|rp|dkk|sek|nok|тг)(?![^\W\d_])
+        |(?<![^\W\d_])(?:جنيه|درهم|دينار|रुपये|रु|টাকা|rs|rm|дин|ден|сум|сом|тенге|birr|ksh|tsh)(?![^\W\d_])
         |\d\s?(?:元|円|원|บาท|ریال|تومان|đ\b)""",
     re.X | re.I,
 )
@@ -92,8 +98,16 @@ _BARE_PHRASES = {  # by group: lines at least, what they say
     "error": (1, Sign("error_page", "words of an error", 0.1)),
     "views": (1, Sign("video", "a number of views", 0.2)),
     "player": (1, Sign("video", "words of a player", 0.2)),
+    "consent": (2, Sign("cookie_wall", "buttons that ask for consent", 0.05)),
     "member": (2, Sign("forum", "lines about members or replies", 0.2)),
 }
+
+
+_PASSWORD = Sign("login", "a field for a password", 0.1)
+_STATUS = Sign("error_page", "an error's number as its title", 0.1)
+_CHAPTERS = Sign("video", "times of a recording", 0.2)
+# also on pages with a date, which each entry has
+_THREAD = Sign("forum", "entries with a date and a time of day from the start", 0.05)
 
 
 @dataclass(frozen=True)
@@ -104,6 +118,7 @@ class PageText:
     first_kept: int
     signals: Signals | None
     features: Mapping[str, float]  # of `tasks.clean.model.page_features`
+    kept: Sequence[int] = ()  # the kept lines
 
 
 def has_story_signs(page: PageText) -> bool:
@@ -120,10 +135,13 @@ def has_story_signs(page: PageText) -> bool:
 def signs_against(page: PageText, *, is_story_like: bool) -> tuple[Sign, ...]:
     """The signs of a page that it is something else, the surest first; `is_story_like` if it has those of a story."""
     found = _declared_signs(page, is_story_like=is_story_like) + _line_signs(page.texts, is_story_like=is_story_like)
+    if _is_thread(page):
+        found.append(_THREAD)
     if page.features.get("times", 0) >= _TIMES:
         found.append(_MANY_TIMES)
-    if _is_bare(page.texts, is_story_like=is_story_like) and _is_list_of_teasers(page.features):
-        found.append(_TEASERS)
+    if _is_bare(page.texts, is_story_like=is_story_like):
+        found += [_TEASERS] if _is_list_of_teasers(page.features) else []
+        found += _form_signs(page)
     if not is_story_like and any(page.features.get(name, 0) > least for name, least in _CODE.items()):
         found.append(_CODE_LINES if _is_bare(page.texts, is_story_like=is_story_like) else _SOME_CODE)
     found.sort(key=lambda sign: sign.odds)
@@ -133,6 +151,31 @@ def signs_against(page: PageText, *, is_story_like: bool) -> tuple[Sign, ...]:
     for sign in found:
         surest.setdefault(sign.kind, sign)  # around much text, signs of one kind go together: a second says little more
     return tuple(surest.values())
+
+
+def _is_thread(page: PageText) -> bool:
+    """Whether what is kept stands below several heads with a date and a time, from the first one on.
+
+    Below a story with comments, the story stands above these, or below the date of its writer at length.
+    """
+    heads = [n for n, text in enumerate(page.texts) if len(text) < _DATE_CHARS and _is_entry_head(text)]
+    if len(page.texts) > _BARE_LINES or len(heads) < _HEADS or not page.kept or page.kept[0] < heads[0]:
+        return False
+    kept = [sum(above < n < below for n in page.kept) for above, below in pairwise([*heads, len(page.texts)])]
+    return kept[0] <= _ENTRY_LINES and sum(count > 0 for count in kept) >= _HEADS - 1
+
+
+def _form_signs(page: PageText) -> list[Sign]:
+    """Signs of pages that are nothing but a form, an error or a recording, in what no language changes."""
+    found = []
+    is_small = len(page.texts) <= _FORM_LINES
+    if page.signals and is_small:
+        title = page.signals.title or ""
+        found += [_PASSWORD] if page.signals.asks_password else []
+        found += [_STATUS] if len(title) <= _SHORT_CHARS and _STATUS_NUMBER.search(title) else []
+    if any(text[:1].isdigit() and len(_CHAPTER.findall(text)) >= _HEADS for text in page.texts):
+        found.append(_CHAPTERS)
+    return found
 
 
 def _is_bare(texts: Sequence[str], *, is_story_like: bool) -> bool:

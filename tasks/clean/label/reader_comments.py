@@ -1,6 +1,7 @@
 """Readers' comments that the model takes for part of the story, recognised by their form."""
 
 import re
+from itertools import pairwise
 
 from tasks.clean.label.page import LineLabel, PageLines
 from tasks.clean.label.removal import STORY_WORDS_LEFT, Removed, is_small_part, story_lines
@@ -24,6 +25,12 @@ _NAME_FIRST = re.compile(
 )
 _HEAD_WORDS = 9  # a reader's name and the time
 _COMMENT_LINES = 12  # of one comment with its head and its buttons
+_DATED_HEADS = 3  # fewer may be alike by chance
+_TITLE_ABOVE = 4  # lines between the number of comments and the first of them
+_NUMBER = re.compile(r"(?<![\d.,:])\d{1,4}(?![\d.,:])")
+_DAY = re.compile(r"(?<!\d)\d{1,4}\s?[./\-年년]\s?\d{1,2}\s?[./\-月월]\s?\d{1,4}[.日일]?")
+_CLOCK = re.compile(r"(?<!\d)\d{1,2}:\d\d(?!\d)")
+_NAME_LETTERS = 2
 
 
 def remove_comments(page: PageLines, removed: Removed) -> None:
@@ -38,10 +45,43 @@ def remove_comments(page: PageLines, removed: Removed) -> None:
             if story_words >= STORY_WORDS_LEFT and is_small_part(page, part, story):
                 _remove(part, removed, page.text[n][:40])
                 return
+    start = _first_dated_comment(page, story[0])
+    if start is not None:
+        part = [line for line in story if line >= start]
+        if sum(page.words[line] for line in story if line < start and page.is_good[line]) >= STORY_WORDS_LEFT:
+            # lines that the model left out are removed, too, so that no other rule adds them
+            lines = list(range(start, max(part, default=start) + 1))
+            _remove(lines, removed, "their number, and a name, a date and a time above each")
+            return
     start = _first_answered_comment(page, story[0])
     part = [line for line in story if start is not None and line >= start]
     if is_small_part(page, part, story):
         _remove(part, removed, "a name and a time above it, a reply below")
+
+
+def _first_dated_comment(page: PageLines, first: int) -> int | None:
+    """The line with the number of comments above several of them, each below a name, a date and a time of day.
+
+    This needs no word of any language: `Kommentare (4)`, and then `rohrzange72 14.11.2020, 19:40` four times.
+    """
+    short = [n for n in range(first + 1, len(page.text)) if page.has_digit[n] and page.words[n] <= _HEAD_WORDS]
+    heads = [n for n in short if _is_dated_head(page.text[n])]
+    if len(heads) < _DATED_HEADS or any(b - a > _COMMENT_LINES for a, b in pairwise(heads)):
+        return None
+    above = range(max(heads[0] - _TITLE_ABOVE, first + 1), heads[0])
+    for n in above:
+        numbers = map(int, _NUMBER.findall(page.text[n])) if page.words[n] <= _HEAD_WORDS else ()
+        if any(len(heads) <= number for number in numbers):
+            return n
+    return None
+
+
+def _is_dated_head(text: str) -> bool:
+    """Whether a line is a name, a date and a time of day."""
+    if ":" not in text or not (_DAY.search(text) and _CLOCK.search(text)):
+        return False
+    rest = _CLOCK.sub("", _DAY.sub("", text))
+    return sum(letter.isalpha() for letter in rest) >= _NAME_LETTERS
 
 
 def _first_answered_comment(page: PageLines, first: int) -> int | None:

@@ -120,6 +120,8 @@ def _intruder(view: PageView, n: int) -> LineLabel | None:
     group = entry.group
     if entry.kind in _TAIL_KINDS and n >= view.last - 2 and page.words[n] <= 45 and page.chance[n] < 0.9:
         return LineLabel(Label(group), Action.DROP, Reason.LEXICON, entry.phrase, 0.8)
+    if entry.kind == "footer.copyright" and entry.mode != "has" and n >= view.last - 1:
+        return LineLabel(Label.FOOTER, Action.DROP, Reason.LEXICON, entry.phrase, 0.85)
     if page.words[n] > 14:
         return None
     if group == "byline" and n <= view.first + 3 and view.is_byline(n):

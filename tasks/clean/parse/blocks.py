@@ -6,7 +6,7 @@ lists, so that features are computed over the batch by vectorised kernels.
 
 from dataclasses import dataclass, field
 
-from tasks.clean.parse import side_by_side, wrapped
+from tasks.clean.parse import side_by_side, subtitles, wrapped
 
 MAX_BLOCKS = 20_000  # of one page; the longest live tickers of the corpora have 4,000
 
@@ -139,7 +139,7 @@ def add_text_page(blocks: Blocks, page: int, text: str, soft_ends: frozenset[int
     `soft_ends` are the lines, from 0, that ended in a soft hyphen before the repair. Returns whether any were joined.
     """
     printed = wrapped.without_quotes(text.split("\n"))
-    lines = side_by_side.unfolded(printed)
+    lines = side_by_side.unfolded(subtitles.without_times(printed))
     is_unfolded = lines is not printed
     squeezed = [" ".join(line.split()) for line in lines]
     filled = [n for n, line in enumerate(squeezed) if line]

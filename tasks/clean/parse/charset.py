@@ -15,7 +15,7 @@ _PROBE = 1 << 17  # the detector's answer settles long before 128 kB
 _CENTRAL = frozenset("pl cs sk hu ro hr sl bs".split())
 _TURKISH = frozenset("tr az ku".split())
 _BALTIC = frozenset("lt lv".split())
-_LANGUAGES = {
+LANGUAGES = {
     "cp1250": _CENTRAL,
     "iso8859-2": _CENTRAL,
     "iso8859-16": _CENTRAL,
@@ -31,7 +31,7 @@ _KOREAN = "cp949"  # of EUC-KR and what extends it; the detector does not know i
 _KOREAN_SHARE = 0.9  # of the letters; Chinese read as Korean has less than two in three
 _MIN_LETTERS = 20  # fewer foreign letters are a name or damage
 _TOUCHING_SHARE = 0.1  # of the foreign letters that stand beside an ASCII one; of a misread western page nearly all
-_DAMAGED_SHARE = 0.01  # of the bytes that are not ASCII
+DAMAGED_SHARE = 0.01  # of the bytes that are not ASCII
 _ASCII = bytes(range(128))
 _FOREIGN = r"\u0370-\u1dff\u2c00-\u2dff\u3040-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f"  # letters, not Latin ones
 _FOREIGN_LETTER = re.compile(f"[{_FOREIGN}]")
@@ -81,9 +81,9 @@ def _fits(raw: bytes, codec: str) -> bool:
         text = raw.decode(codec, "replace")
     except LookupError:
         return False
-    if text.count("\ufffd") > 1 + _DAMAGED_SHARE * len(raw.translate(None, _ASCII)):
+    if text.count("\ufffd") > 1 + DAMAGED_SHARE * len(raw.translate(None, _ASCII)):
         return False
-    if codec in _LANGUAGES:
+    if codec in LANGUAGES:
         return _is_nearer_language(raw, codec)
     letters = len(_FOREIGN_LETTER.findall(text))
     if letters < _MIN_LETTERS or len(_TOUCHING.findall(text)) > _TOUCHING_SHARE * letters:
@@ -100,6 +100,6 @@ def _is_nearer_language(raw: bytes, codec: str) -> bool:
     if len(text) < _MIN_LANGUAGE_BYTES:
         return False
     language, distance = detect_fast(text.decode(codec, "replace"))
-    if language not in _LANGUAGES[codec] or distance > _MAX_DISTANCE:
+    if language not in LANGUAGES[codec] or distance > _MAX_DISTANCE:
         return False
     return bool(distance <= detect_fast(text.decode("cp1252", "replace"))[1])

@@ -8,13 +8,13 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 from resiliparse.parse.encoding import map_encoding_to_html5
 
-from tasks.clean.parse import charset
+from tasks.clean.parse import charset, transcoded
 from tasks.text import mojibake
 from tasks.text.characters import C1_CLASS, JOINERS, UNSEEN_CLASS
 from tasks.text.escapes import join_divided_words, unescape
@@ -82,6 +82,7 @@ class Decoded:
     encoding: str
     encoding_from: str  # bom | wide | utf-8 | transport | meta | detected | fallback
     damaged_char_count: int
+    is_transcoded: bool = False  # had been read in a wrong charset and saved in UTF-8
 
     @property
     def text(self) -> str:
@@ -105,13 +106,17 @@ def decode(raw: bytes, declared: str | None = None) -> Decoded:
     # one byte is found many times as fast as two
     if raw.find(b"\x1b", 0, 65536) >= 0 and b"\x1b$" in raw[:65536] and raw[:65536].isascii():
         return _lossy(raw, "iso2022_jp", "detected")
-    if is_utf8(raw):
-        return Decoded(raw, "utf-8", "utf-8", 0)
     meta = _META.search(raw[:_META_PROBE])
     named: list[tuple[str | None, str]] = [
         (declared, "transport"),
         (meta.group(1).decode("ascii", "ignore") if meta else None, "meta"),
     ]
+    if is_utf8(raw):
+        codecs_named = [codec for label, _ in named if (codec := _codec(label))]
+        original = transcoded.original(raw, codecs_named)
+        if original is None:
+            return Decoded(raw, "utf-8", "utf-8", 0)
+        return replace(_lossy(*original, "detected"), is_transcoded=True)
     believed = _declared(raw, named)
     if believed:
         return believed

@@ -1,8 +1,9 @@
-"""Text that is not read from line to line as it stands: columns beside each other, numbered lines, double spacing.
+"""Text that is not read from line to line as it stands: columns beside each other, numbered lines, frames.
 
 `pdftotext -layout` and text browsers print the columns of a page side by side; court records and bills number their
-lines. Only the form decides: the parts of the lines must read on downwards, in the middle of sentences. Tables, lists
-and menus do not, and stay as they are.
+lines; converters draw a frame around a layout table, and some put an empty line between all lines. Only the form
+decides: the parts of the lines must read on downwards, in the middle of sentences. Tables, lists and menus do not, and
+stay as they are.
 """
 
 import re
@@ -33,17 +34,36 @@ _RIGHT_TO_LEFT = re.compile("[\u05d0-\u08ff]")
 _COMMAS = ",،、，;؛"
 _NUMBERED = re.compile(r"\s*(\d{1,4})(?:$|\s{1,8}(.*))")
 _HYPHENATED = re.compile(r"[^\W\d_]{2}[-\u2010\u00ad]$")
+_FRAMED = re.compile(r"\s*[|│║┃]([^|│║┃]*)[|│║┃]\s*$")
+_FRAME_RULE = re.compile(r"\s*[|+│║┃┌┐└┘├┤╔╗╚╝╠╣][-=+─━═┬┴┼╦╩╬ |│║┃┐┘┤╗╝╣]*\s*$")
+_FRAME_SIDES = ("|", "│", "║", "┃")
+_FRAMED_SHARE = 0.9  # of the lines with text from the first framed one to the last
 
 
 def unfolded(lines: list[str]) -> list[str]:
-    """The lines of a text, with columns below each other, each paragraph in one line, and without line numbers.
+    """The lines of a text, with columns below each other, each paragraph in one line, and without line numbers
+    and frames.
 
-    A text without columns and numbers is returned as it is, the same list.
+    A text without any of these is returned as it is, the same list.
     """
-    lines = _without_numbers(lines)
+    lines = _without_frame(_without_numbers(lines))
     if sum("  " in line for line in lines) < _MIN_LINES:
         return lines
     return _below_each_other(lines, _MAX_COLUMNS)
+
+
+def _without_frame(lines: list[str]) -> list[str]:
+    """The lines without the frame of a table of one column around them; the same list if there is none."""
+    framed = [n for n, line in enumerate(lines) if line.lstrip()[:1] in _FRAME_SIDES and _FRAMED.match(line)]
+    if len(framed) < _MIN_NUMBERED:
+        return lines
+    start, end = framed[0], framed[-1] + 1
+    rules = [n for n in range(max(start - 1, 0), min(end + 1, len(lines))) if _FRAME_RULE.match(lines[n])]
+    filled = sum(bool(line.strip()) for line in lines[start:end])
+    if len({*framed, *rules} & set(range(start, end))) < _FRAMED_SHARE * filled:
+        return lines
+    inside = dict.fromkeys(rules, "") | {n: match[1] for n in framed if (match := _FRAMED.match(lines[n]))}
+    return [inside.get(n, line) for n, line in enumerate(lines)]
 
 
 def is_double_spaced(gaps: Sequence[int]) -> bool:

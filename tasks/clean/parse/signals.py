@@ -81,6 +81,7 @@ class Signals:
     inline_dates: list[tuple[str, str]] = field(default_factory=list)  # key, value in scripts that are not JSON-LD
     repairs: set[str] = field(default_factory=set)  # names of repairs of the page's text
     found: Found | None = None  # by the user's rules for its site
+    asks_password: bool = False  # has a field for one
     byline_chars: int = 0  # read in search of bylines, until `finish`
 
     def read_html_element(self, attributes: dict[str, str | None]) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from support.ids import case_id
 
 from tasks.clean.parse.decode import decode, is_utf8, repair
 from tasks.text import mojibake
@@ -92,6 +93,88 @@ def test_a_few_foreign_letters_do_not_change_the_charset():
 
 def test_valid_utf8_is_utf8_whatever_the_page_says():
     assert decode('<meta charset="iso-8859-1"><p>déjà'.encode()).text.endswith("déjà")
+
+
+WRONGLY_READ = {
+    "windows-1251": "Мост через реку закрыли в понедельник, и жители ходят на работу в обход, через старую плотину. ",
+    "koi8-r": "Мост через реку закрыли в понедельник, и жители ходят на работу в обход, через старую плотину. ",
+    "gb2312": "周一，河上的桥被关闭，居民只好绕过旧水坝去上班。市政府说，修理要到五月才能完成。",
+    "big5": "週一，河上的橋被關閉，居民只好繞過舊水壩去上班。市政府說，修理要到五月才能完成。",
+    "shift_jis": "月曜日に川の橋が閉鎖され、住民は古い堤防を回って通勤している。修理は五月までかかる。",
+    "euc-kr": "월요일에 강의 다리가 폐쇄되어 주민들은 낡은 둑을 돌아 출근하고 있다. 수리는 오월까지 걸린다. ",
+    "iso-8859-7": "Η γέφυρα έκλεισε τη Δευτέρα και οι κάτοικοι πηγαίνουν στη δουλειά από το παλιό φράγμα. ",
+    "windows-1256": "أغلق الجسر فوق النهر يوم الاثنين، ويذهب السكان إلى العمل عبر السد القديم حتى شهر مايو. ",
+    "windows-1255": "הגשר מעל הנהר נסגר ביום שני, והתושבים הולכים לעבודה דרך הסכר הישן עד חודש מאי. ",
+    "tis-620": "สะพานข้ามแม่น้ำปิดเมื่อวันจันทร์ และชาวบ้านต้องเดินอ้อมไปทำงานทางเขื่อนเก่าจนถึงเดือนพฤษภาคม ",
+    "utf-8": "月曜日に川の橋が閉鎖され、住民は古い堤防を回って通勤している。修理は五月までかかる。",
+    "iso-8859-2": (
+        "Zamknięto most na rzece i mieszkańcy idą do pracy przez starą tamę; naprawa potrwa aż do maja, mówi wójt. "
+    ),
+    "windows-1254": "Köprü pazartesi günü kapatıldı ve köylüler işe eski yoldan gidiyor; onarım mayısa dek sürer. ",
+}
+
+
+@pytest.mark.parametrize("wrong", ["latin-1", "iso8859_15", "latin-1 twice"])
+@pytest.mark.parametrize("own", WRONGLY_READ)
+def test_a_page_that_was_read_as_western_and_saved_in_utf8_is_read_in_its_own_charset(own, wrong):
+    page = f'<html><head><meta charset="{own}"></head><body>' + f"<p>{WRONGLY_READ[own]}</p>" * 5 + "</body></html>"
+    codec, _, twice = wrong.partition(" ")
+    raw = page.encode(own).decode(codec).encode()
+    decoded = decode(raw.decode(codec).encode() if twice else raw)
+    assert decoded.text == page
+    assert decoded.is_transcoded
+
+
+@pytest.mark.parametrize("own", [name for name in WRONGLY_READ if not name.startswith(("iso-8859-2", "windows-1254"))])
+def test_its_letters_tell_the_charset_where_nothing_names_it(own):
+    text = WRONGLY_READ[own] * 5
+    assert decode(text.encode(own).decode("latin-1").encode()).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        *((WRONGLY_READ["windows-1251"], wrong) for wrong in "koi8_r cp866 mac_roman".split()),
+        ("Мост через реку закрыли в понедельник, идут в обход, через старую плотину. ", "cp1251"),
+        (WRONGLY_READ["windows-1256"], "cp1256"),
+        (WRONGLY_READ["iso-8859-2"], "iso8859_2"),
+        (WRONGLY_READ["iso-8859-2"], "cp1250"),
+        (FRENCH, "cp850"),
+        (FRENCH, "mac_roman"),
+        (JAPANESE, "cp437"),
+    ],
+    ids=case_id,
+)
+def test_utf8_that_was_read_in_another_charset_of_one_byte_is_utf8_again(text, wrong):
+    raw = (text * 4).encode().decode(wrong).encode()
+    decoded = decode(raw)
+    assert (decoded.text, decoded.is_transcoded) == (text * 4, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        FRENCH * 5,
+        "Dürre, Übermut und Öl: Die Straße nach Gößl bleibt gesperrt, weil große Äste fehlen. " * 20,
+        "ÁÉÍÓÚ ÀÈÌÒÙ ÄÖÜ " * 3 + FRENCH,
+        WRONGLY_READ["windows-1251"] * 5 + "Ìîñò ÷åðåç ðåêó çàêðûëè â ïîíåäåëüíèê " * 3,
+        "·\xa0·\xa0·\xa0·\xa0" * 100,
+        *(text * 5 for text in WRONGLY_READ.values()),
+        JAPANESE,
+    ],
+    ids=case_id,
+)
+@pytest.mark.parametrize("declared", [None, "windows-1250", "windows-1251", "gb2312"])
+def test_sound_pages_in_utf8_stay_as_they_are(text, declared):
+    decoded = decode(text.encode(), declared)
+    assert decoded.text == text
+    assert not decoded.is_transcoded
+
+
+def test_what_a_program_has_added_in_the_right_charset_stays():
+    text = WRONGLY_READ["windows-1251"] * 5
+    raw = (text.encode("windows-1251").decode("latin-1") + "<i>中文</i>").encode()
+    assert decode(raw).text == text + "<i>&#20013;&#25991;</i>"
 
 
 def test_a_damaged_page_keeps_its_readable_part():

@@ -355,3 +355,26 @@ def test_rows_from_before_the_column_are_taken_for_stories():
         ["story_probability"]
     )
     assert schema.conform(old, schema.ARTICLES).column("story_probability").to_pylist() == [1.0]
+
+
+@pytest.mark.parametrize(
+    ("lines", "kind"),
+    [
+        (["This article is for subscribers. Please choose an offer."], "stub"),
+        ([*["A line of the page."] * 5, "Subscribe to continue reading this article."], "stub"),
+        (["Jetzt weiterlesen"], "stub"),
+        ([*[f"Line {n} of the page" for n in range(40)], "Subscription", "Contact"], "article"),
+        ([line for title in ("Choir", "Snow", "School") for line in (title, "Continue reading")], "article"),
+        (["Abo", "Kontakt", "Impressum"], "article"),
+    ],
+    ids=["a sentence", "a sentence further below", "a button", "a menu", "teasers", "a short menu"],
+)
+def test_a_note_on_subscriptions_cuts_the_text_that_it_is_near(lines, kind):
+    story = [
+        "The last lamp of the village was lit again on Monday, for the first time since the great storm of 1987.",
+        "Its keeper, who has looked after it for thirty years, said that he had never seen the street so full.",
+        "Forty people waited below it until the light came on, and then walked home without their torches.",
+    ]
+    text = "\n".join(["Lamp lit again", "9 May 2023", *story, *lines])
+    (found,) = clean_pages(page_table(text, "text/plain")).documents.to_pylist()
+    assert found["kind"] == kind

@@ -42,6 +42,10 @@ def declaring(*types, **metas):
         ("00 00 00 00 00", "service"),
         ("Ver ahora", "video"),
         ("48 312 vues", "video"),
+        ("45.120 reproducciones hace 2 años", "video"),
+        ("조회수 18,402회", "video"),
+        ("السعر: 1,250 جنيه", "product"),
+        ("₹2,450 / रुपये 2,450", "product"),
         ("Página no encontrada", "error_page"),
         ("ページが見つかりません", "error_page"),
     ],
@@ -50,6 +54,17 @@ def declaring(*types, **metas):
 def test_a_line_of_a_bare_page_shows_its_kind(line, kind):
     assert [found for found, _ in signs_of([PROSE, line, PROSE])] == [kind]
     assert signs_of([f"{line} is what the sign above the door says. {PROSE} {PROSE}"]) == []
+
+
+@pytest.mark.parametrize("word", ["Üye", "Mitglied", "участник", "عضو"])
+def test_a_word_below_the_names_of_two_members_shows_a_thread(word):
+    assert signs_of([PROSE, "nazli", word, PROSE, "hasan", word]) == [("forum", "lines about members or replies")]
+    assert signs_of([PROSE, "nazli", word, PROSE]) == []
+
+
+def test_the_chapters_of_a_recording_show_a_video():
+    assert [kind for kind, _ in signs_of([PROSE, "00:00 Intro 01:12 Herramientas 03:40 El la central"])] == ["video"]
+    assert signs_of([PROSE, "Trains leave at 9:10, 10:40 and 12:15 from the quay."]) == []
 
 
 @pytest.mark.parametrize(
@@ -186,3 +201,54 @@ def test_a_page_of_few_lines_that_asks_for_consent_is_a_wall():
     )
     documents, _, _ = process(page_table(f"<html><body>{page}</body></html>".encode()))
     assert documents["story_probability"][0].as_py() < 0.1
+
+
+FORM = "<form><input type='email'><input type='password'><button>Entrar</button></form>"
+CONSENT, REFUSAL = "<button>Hyväksy</button><button>Hylkää kaikki</button>", "<button>موافق</button>"
+HEADS = ["kellerkind 14.11.2020, 19:02", "rohrzange72 14.11.2020, 19:40", "Uschi 15.11.2020, 08:23"]
+THREAD = "".join(f"<div><b>{head}</b></div><div>{PROSE}</div>" for head in HEADS)
+PARAGRAPHS = [
+    "The last lamp of the village was lit again on Monday, for the first time since the great storm of 1987.",
+    "Its keeper, who has looked after it for thirty years, said that he had never seen the street so full.",
+    "Forty people waited below it until the light came on, and then walked home without their torches.",
+    "The council expects the other lamps to follow in May, when the new cable has come from the coast.",
+]
+WRITTEN = "<p>By Ada Finch 14.11.2020, 18:00</p>" + "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "reason"),
+    [
+        ("Members", f"<p>{PROSE}</p>{FORM}", "a field for a password"),
+        ("Members", f"<p>{PROSE}</p>{CONSENT}", "buttons that ask for consent"),
+        ("503 – Karbantartás", f"<p>{PROSE}</p>", "an error's number as its title"),
+        ("Hiba 404", f"<p>{PROSE}</p>", "an error's number as its title"),
+        ("A lamp", THREAD, "entries with a date and a time of day from the start"),
+    ],
+    ids=["a password", "consent", "an error", "another error", "a thread"],
+)
+def test_a_page_of_few_lines_without_a_story_says_why(title, body, reason):
+    document = documents_of(title, body)
+    assert document["story_probability"] < 0.1
+    assert reason in document["kind_reason"]
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("404 houses burn in one night", WRITTEN),
+        ("The village of 500 lamps", WRITTEN),
+        ("A lamp", WRITTEN + THREAD),
+        ("A lamp", WRITTEN + REFUSAL),
+        ("A lamp", WRITTEN + FORM),
+    ],
+    ids=["a number first", "a number within", "comments", "one button", "a form below"],
+)
+def test_a_story_with_some_of_these_is_kept(title, body):
+    assert documents_of(title, body)["story_probability"] >= 0.1
+
+
+def documents_of(title, body):
+    html = f"<html lang='en'><head><title>{title}</title></head><body><h1>{title}</h1>{body}</body></html>"
+    documents, _, _ = process(page_table(html))
+    return documents.to_pylist()[0]

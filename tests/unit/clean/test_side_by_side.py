@@ -45,6 +45,11 @@ def lines_of(text):
     return blocks.text
 
 
+def framed(side, rule):
+    lines = "\n\n".join("\n".join(textwrap.wrap(text, 66)) for text in ENGLISH).split("\n")
+    return "\n".join([rule, *(f"{side} {line:<66} {side}" for line in lines), rule])
+
+
 TWO = beside(column(ENGLISH[:2], 36), column(ENGLISH[2:], 36), width=40)
 THREE = beside(*(column(RUSSIAN[n : n + 1], 26) for n in range(3)), width=30)
 APART = "\n\n".join("\n".join(textwrap.wrap(text, 66)) for text in ENGLISH).split("\n")
@@ -65,6 +70,8 @@ CASES = {
     "a menu beside it": (beside(MENU, column(ENGLISH, 60), width=20), [*MENU, *ENGLISH]),
     "links beside it": (beside(column(ENGLISH, 60), MENU, width=64), [*ENGLISH, *MENU]),
     "numbered lines": (NUMBERED, ENGLISH),
+    "a frame": (framed("|", "+" + "-" * 68 + "+"), ENGLISH),
+    "a frame of drawn lines": (framed("│", "├" + "─" * 68 + "┤"), ENGLISH),
     "double spacing": (f"{TITLE}\n\n{DOUBLE}", [TITLE, *ENGLISH]),
 }
 
@@ -92,6 +99,8 @@ SAID = [line for text in [*ENGLISH, *ENGLISH[:2]] for line in ["", *textwrap.wra
         "\n".join(f"{19 + n // 4}  {text}" for n, text in enumerate(column(ENGLISH, 60, ""))),
         beside(column(ENGLISH[:1], 36)[:3], column(ENGLISH[1:2], 36)[:3], width=40),
         beside([name for name, line in zip(NAMES, SAID, strict=False) if line is not None], SAID, width=12),
+        "\n".join(f"| {word:<20} | {word.upper():<20} |" for word in MENU * 3),
+        "\n".join(f"| {word:<20} |" for word in MENU),
         "\n".join(f"{word:<20}{word.upper()}: a word of the menu" for word in MENU * 3),
     ],
     ids=case_id,
