@@ -19,7 +19,7 @@ _UPDATED_WORDS = re.compile(
 )
 _PUBLISHED_WORDS = re.compile(
     r"publi[kcszée]|posted|veröffentlich|erschienen|opubli|yayın|udgivet|pubblic|julkaistu|geschrieben|erstellt|"
-    r"verfasst|eingestellt|eingetragen|written|опубликован|опублік|публикуван|објављ|objavlj|发布|發布|发表|發表|公開|掲載|配信|"
+    r"mise? en ligne|verfasst|eingestellt|eingetragen|written|опубликован|опублік|публикуван|објављ|objavlj|发布|發布|发表|發表|公開|掲載|配信|"
     r"게시|등록|입력|승인|פורסם|نشر|انتشار|منتشر|شائع|δημοσι|megjelent|közzé|zveřejn|vydáno|प्रकाशित|প্রকাশ|வெளியிட|เผยแพร่|"
     r"โพสต์|đăng lúc|xuất bản|diterbitkan|tayang|გამოქვეყნ|paskelbt|avaldat|giriş tarihi|eklenme",
     re.I,
@@ -77,7 +77,10 @@ def date_line_candidates(page: Page) -> list[tuple[str, str]]:
     below: list[tuple[str, str]] = []
     above: list[tuple[str, str]] = []
     headline = next((line.line_no for line in reversed(page.labelled("headline"))), 0)
+    of_list = _in_list_below(page)
     for line, text in _about_article(page, page.labelled("date", "byline")):
+        if line.line_no in of_list:
+            continue
         # above the headline stands today's date as well
         is_todays = line.line_no < headline and _WEEKDAY_ALONE.fullmatch(line.text) is not None
         is_named = bool(_PUBLISHED_WORDS.search(line.text))
@@ -158,6 +161,29 @@ def lines_under_the_headline(page: Page) -> list[str]:
 
 
 @once_per_page
+def _in_list_below(page: Page) -> set[int]:
+    """The numbers of the date lines in a list of other stories below this one: `Gate opens`, then `1 May 2023`.
+
+    Below a teaser or beside a second day stands no date of this story, unless a word says that it was published then.
+    """
+    end = _end_of_story(page)
+    short = {line.line_no: line for line in page.dropped_names if line.line_no > end > 0}
+    teaser = next((number for number in sorted(short) if short[number].label == "related"), None)
+    below: list[LabelledLine] = []
+    for line in page.lines_and_dates:
+        if not line.line_no > end > 0 or line.label == "footer" or words_beside_dates(line.text) is None:
+            continue
+        label = short.get(line.line_no - 1)  # `Mise en ligne`, then `23 mai 2019`
+        is_named = _PUBLISHED_WORDS.search(line.text) or (label and _PUBLISHED_WORDS.search(label.text))
+        if not is_named and not _OTHER_DATES.search(line.text):
+            below.append(line)
+    language = page.declared_language()
+    days = {printed.day for line in below if line.action != "drop" for printed in find_dates(line.text, language)[:1]}
+    bounds = [*([teaser] if teaser else []), *([end + _LINES_BELOW] if len(days) > 1 else [])]
+    return {line.line_no for line in below if bounds and line.line_no > min(bounds)}
+
+
+@once_per_page
 def dated_teasers(page: Page) -> list[str]:
     """The dated lines of a list of other stories above the headline: `Gate opens 1 May 2023`, then another."""
     headline = next((line.line_no for line in page.labelled("headline")), 0)
@@ -193,7 +219,8 @@ def _lines_by_the_headline(page: Page) -> Iterator[LabelledLine]:
     end = _end_of_story(page)
     for line in page.lines_and_dates if end else ():
         is_below = end < line.line_no <= end + _LINES_BELOW
-        if is_below and line.label not in _BESIDE_LABELS and _is_little_more_than_date(line.text):
+        is_of_article = line.label not in _BESIDE_LABELS and line.line_no not in _in_list_below(page)
+        if is_below and is_of_article and _is_little_more_than_date(line.text):
             yield line
 
 
