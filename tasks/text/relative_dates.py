@@ -39,6 +39,12 @@ def _named_day() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)({names})(?={_CLOCK_FOLLOWS})", re.I)
 
 
+@lru_cache(maxsize=1)
+def _days_back() -> dict[str, int]:
+    """The days by the names as `casefold` writes them: it makes another letter of the sigma that ends `χθες`."""
+    return {name.casefold(): days for name, days in _DAYS_BACK.items()}
+
+
 @lru_cache(maxsize=64)
 def _phrases(language: str) -> tuple[re.Pattern[str], dict[str, timedelta]] | None:
     """The phrases of a language for the hours and minutes of the last day, and an expression that finds one."""
@@ -71,7 +77,7 @@ def relative_day(text: str, language: str | None, fetched_at: datetime, zone: tz
     now = fetched_at.astimezone(zone) if zone else fetched_at
     day = _named_day().search(text) if zone else None
     if day and (day[1].casefold() != "hier" or language.startswith("fr")):  # German for `here`
-        return now.date() - timedelta(days=_DAYS_BACK[day[1].casefold()])
+        return now.date() - timedelta(days=_days_back()[day[1].casefold()])
     known = _phrases(language) or _phrases(language.replace("_", "-").partition("-")[0])
     match = known[0].search(_folded(text)) if known else None
     if known is None or match is None:
