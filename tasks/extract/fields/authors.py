@@ -242,7 +242,7 @@ def _byline_elements(page: Page) -> list[str]:
 
 def _text_candidates(page: Page) -> list[tuple[str, list[str]]]:
     """Writers in the lines of a text page: lines with a word like `By`, then names beside a date, then bare names."""
-    language = page.declared_language()
+    language = page.printed_language()
     introduced: list[str] = []
     bare: list[str] = []
     for line in page.labelled(_BYLINE):

@@ -105,7 +105,7 @@ def _goes_on(text: str, following: str) -> bool:
 def printed_bylines(page: Page) -> list[tuple[str, list[str]]]:
     """The lines of bylines: those by the headline before those elsewhere, as at the end of the story."""
     near = {line.line_no for line in lines_by_the_headline(page)}
-    bylines = [line for line in page.labelled("byline") if not is_source(line.text, page.declared_language())]
+    bylines = [line for line in page.labelled("byline") if not is_source(line.text, page.printed_language())]
     return [
         ("byline", [line.text for line in bylines if line.line_no in near]),
         ("byline", [line.text for line in bylines if line.line_no not in near]),
@@ -227,7 +227,7 @@ def names_beside_date(page: Page) -> list[str]:
     dates += [(line.text, False) for line in near if line.label == "standfirst" and _DIGIT.search(line.text)]
     dropped = [line for line in dropped_by_the_headline(page) if line.label != "related"]
     dates += [(line.text, False) for line in dropped if _DIGIT.search(line.text)]
-    language = page.declared_language()
+    language = page.printed_language()
     topics = _topics(page)
     for line, is_sure in dates:
         if len(line) > _LINE_OF_BYLINE or _FILED.search(line):

@@ -93,7 +93,7 @@ def days_named_as_publication(page: Page) -> set[date]:
     """The days in date lines with a word for publication: `Published 12 October 2024`."""
     lines = [line for line in page.labelled("date", "byline") if _PUBLISHED_WORDS.search(line.text)]
     texts = [text for _, text in _about_article(page, lines)]
-    return {printed.day for text in texts for printed in find_dates(text, page.declared_language())[:1]}
+    return {printed.day for text in texts for printed in find_dates(text, page.printed_language())[:1]}
 
 
 def candidates_by_the_headline(page: Page, language: str | None) -> list[tuple[str, str]]:
@@ -178,7 +178,7 @@ def _in_list_below(page: Page) -> set[int]:
         is_named = _PUBLISHED_WORDS.search(line.text) or (label and _PUBLISHED_WORDS.search(label.text))
         if not is_named and not _OTHER_DATES.search(line.text):
             below.append(line)
-    language = page.declared_language()
+    language = page.printed_language()
     days = {printed.day for line in below if line.action != "drop" for printed in find_dates(line.text, language)[:1]}
     bounds = [*([teaser] if teaser else []), *([end + _LINES_BELOW] if len(days) > 1 else [])]
     return {line.line_no for line in below if bounds and line.line_no > min(bounds)}

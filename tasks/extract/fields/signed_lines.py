@@ -141,7 +141,7 @@ def names_signed(text: str, language: str | None) -> list[str]:
 
 
 def _language(page: Page) -> str | None:
-    return page.declared_language() or page.document.get("language")
+    return page.printed_language()
 
 
 def _near_lines(page: Page) -> Iterator[LabelledLine]:
