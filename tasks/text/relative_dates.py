@@ -1,5 +1,5 @@
-"""Times that count from now, in the forms of CLDR: `2 hours ago`, `vor 3 Stunden`, `2시간 전`; `today at 10:42`; and days
-of the current year: `12 октября, 18:40`, `10月12日`.
+"""Times that count from now, in the forms of CLDR: `2 hours ago`, `vor 3 Stunden`, `2시간 전`; `today at 10:42`; and
+days of the current year: `12 октября, 18:40`, `10月12日`.
 
 They say a day only together with the time when the page was fetched.
 """

@@ -207,7 +207,7 @@ def _lines_by_the_headline(page: Page) -> Iterator[LabelledLine]:
     head = next((line.line_no for line in page.lines_and_dates if line.label == "headline"), None)
     if head is not None:
         for line in page.lines_and_dates:
-            if not head < line.line_no <= head + _LINES_AFTER:
+            if not head < line.line_no <= head + _LINES_AFTER or line.line_no in _in_list_below(page):
                 continue
             if line.action != "keep":
                 yield line

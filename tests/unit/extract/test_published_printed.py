@@ -178,3 +178,28 @@ def test_an_address_declared_by_og_url_has_the_day():
 )
 def test_the_day_in_an_address(url, day):
     assert article(url=url)["published_date"] == day
+
+
+TEASERS = (
+    "<div class='cards'><div><h3><a href='/x'>Timetable changes</a></h3><span>{}</span></div>"
+    "<div><h3><a href='/y'>Council delays vote</a></h3><span>{}</span></div></div>"
+)
+
+
+@pytest.mark.parametrize(
+    ("below", "expected"),
+    [
+        (TEASERS.format("01.09.2024", "02.09.2024"), None),
+        (TEASERS.format("01.09.2024", "01.09.2024"), None),
+        ("<div>12.10.2024</div>" + TEASERS.format("01.09.2024", "02.09.2024"), DAY),
+        (TEASERS.format("01.09.2024", "02.09.2024") + "<p>Published 12 October 2024</p>", DAY),
+    ],
+)
+def test_the_dates_of_teasers_below_the_story_are_not_its_own(below, expected):
+    assert article(below=below)["published_date"] == expected
+
+
+@pytest.mark.parametrize(("declared", "expected"), [("en-US", date(2024, 10, 12)), ("ta", date(2024, 10, 12))])
+def test_a_template_that_declares_english_does_not_hide_the_month(declared, expected):
+    story = "<p>லார்ன் ஹேவன் படகுத்துறை வசந்த காலம் வரை மூடப்படும் என்று துறைமுக வாரியம் தெரிவித்துள்ளது.</p>" * 3
+    assert article(above="<p>12 அக்டோபர் 2024</p>", first=story, language=declared)["published_date"] == expected
