@@ -154,6 +154,19 @@ def is_year_first(language: str) -> bool:
     return locale is not None and locale.date_formats["short"].pattern.startswith("y")
 
 
+@lru_cache(maxsize=64)
+def _weekdays(language: str) -> frozenset[str]:
+    """The language's names of the days of the week, in lower case."""
+    locale = locale_of(language)
+    contexts = ("format", "stand-alone") if locale else ()
+    return frozenset(str(name).lower() for context in contexts for name in locale.days[context]["wide"].values())  # type: ignore[union-attr]
+
+
+def is_weekday(text: str, language: str | None) -> bool:
+    """Whether a text is the name of a day of the week in a language: `Thứ Bảy`, two words with capitals."""
+    return bool(language) and text.lower() in _weekdays(language or "")
+
+
 def _is_undecided(language: str) -> bool:
     return language.lower().replace("_", "-") in _UNDECIDED_LANGUAGES
 

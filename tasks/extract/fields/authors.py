@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tasks.extract.fields.address import host, site_of_host
+from tasks.extract.fields.bare_names import bare_names
 from tasks.extract.fields.byline_places import (
     dropped_by_the_headline,
     dropped_bylines,
@@ -181,7 +182,7 @@ def _candidates(page: Page, site_keys: set[str]) -> Iterator[tuple[str, list[str
     yield _BYLINE, labelled_names(page)
     yield other_links
     yield "byline element", _byline_elements(page)
-    yield "date line", names_beside_date(page)
+    yield "date line", names_beside_date(page) or bare_names(page)
     yield "reporting line", _reporting_lines(page)
     yield "signature", names_under_story(page)
 

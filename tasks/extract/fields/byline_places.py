@@ -5,6 +5,8 @@ import re
 from tasks.extract.fields.byline_words import OTHER_ROLE
 from tasks.extract.fields.bylines import is_introduced, is_lone_by, is_plain_byline, without_date
 from tasks.extract.page import LabelledLine, Page, once_per_page
+from tasks.text.cldr_dates import is_weekday
+from tasks.text.known_names import is_known_name
 from tasks.text.person_names import leading_name
 from tasks.text.publisher_names import squeeze
 
@@ -50,7 +52,7 @@ _FILED = re.compile(
 _SIGN_AT_END = re.compile(r"(?:[|•·,–—/]|\s-)\s*$")
 _SIGN_AT_START = re.compile(r"\s*(?:[|•·,–—/]|-\s)|\d|\s+in\s")  # a digit: the space before the date was lost
 _BETWEEN_PIECES = re.compile(
-    r"\s*[|·•/,;]\s*|\s[–—-]\s|\b(?:uhr|um|posted|published|updated|am|veröffentlicht)\b:?", re.I
+    r"\s*[|·•/,;،、｜]\s*|\s[–—-]\s|\b(?:uhr|um|posted|published|updated|am|veröffentlicht)\b:?", re.I
 )
 
 
@@ -239,7 +241,9 @@ def names_beside_date(page: Page) -> list[str]:
         if is_introduced(text):
             return [text]
         names = names_beside(text, language)
-        if names and squeeze(names[0]) not in topics and (is_sure or _is_divided(names[0], text)):
+        if not names or squeeze(names[0]) in topics:
+            continue
+        if is_sure or _is_divided(names[0], text) or is_known_name(names[0], language):
             return names[:1]
     return []
 
@@ -276,4 +280,5 @@ def names_beside(text: str, language: str | None) -> list[str]:
     if undated == text.strip(" ·,|"):
         return []  # it has no date
     pieces = [piece.strip(" -–—") for piece in _BETWEEN_PIECES.split(undated)]
-    return [name for piece in pieces if (name := leading_name(piece)) and not is_source(piece, language)]
+    names = [leading_name(piece) or (piece if is_known_name(piece, language) else None) for piece in pieces]
+    return [name for name in names if name and not is_source(name, language) and not is_weekday(name, language)]

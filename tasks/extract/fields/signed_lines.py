@@ -12,6 +12,7 @@ from tasks.extract.fields.byline_words import ROLE_AT_END, TWO_IN_ARABIC
 from tasks.extract.fields.east_asian_bylines import name_in_brackets, names_in_dateline, names_labelled
 from tasks.extract.page import LabelledLine, Page
 from tasks.text.date_patterns import LETTER
+from tasks.text.known_names import is_known_name
 from tasks.text.person_names import NAME_PARTICLES, leading_name
 from tasks.text.publisher_names import is_newsroom, is_wire_agency, role_words, squeeze
 
@@ -148,7 +149,7 @@ def _near_lines(page: Page) -> Iterator[LabelledLine]:
     """The lines around the headline in their order; those of teasers and pictures are left out."""
     lines = {line.line_no: line for line in [*lines_by_the_headline(page), *dropped_by_the_headline(page)]}
     for number in sorted(lines):
-        if lines[number].label not in (*_OF_OTHERS, "credit", "headline", "navigation"):
+        if lines[number].label not in (*_OF_OTHERS, "credit", "footer", "headline", "navigation"):
             yield lines[number]
 
 
@@ -164,10 +165,11 @@ def _lines_at_the_end(page: Page, kept: list[LabelledLine]) -> list[LabelledLine
 def names_under_story(page: Page) -> list[str]:
     """The plain name in the line below the story, or in its last line, if it stands nowhere else on the page.
 
-    In German, where nouns have capitals, two words are an institution or a heading as often.
+    In German, where nouns have capitals, two words are an institution or a heading as often: the given name decides.
     """
     kept = page.kept
-    if len(kept) <= 1 or (_language(page) or "de").startswith("de"):
+    language = _language(page) or "de"
+    if len(kept) <= 1:
         return []
     end = kept[-1].line_no
     below = [line for line in page.dropped_names if end < line.line_no <= end + _LINES_UNDER_STORY]
@@ -175,7 +177,7 @@ def names_under_story(page: Page) -> list[str]:
     if len(lines) != 1 or lines[0].line_no > end + _LINES_TO_SIGNATURE:
         return []
     name = lines[0].text
-    if is_source(name, _language(page)):
+    if is_source(name, language) or (language.startswith("de") and not is_known_name(name, language)):
         return []
     elsewhere = [line.text for line in page.lines if line.line_no != lines[0].line_no]
     elsewhere += page.signals.get("tag_links", [])
