@@ -29,18 +29,21 @@ _WORDS_WITH_ROLE = 8  # a sentence about the writer is longer
 _BEFORE_COLON = r"""
     γράφ(?:ει|ουν) (?: \s (?: ο/η | ο | η | οι ) )? | συντάκτ(?:ης|ρια) | κείμενο | ρεπορτάζ
   | كتبت? | كتبه | بقلم | إعداد | اعداد | الكاتب(?:ة)? | تقرير
-  | نویسنده | نوشته | خبرنگار | به \s قلم | تحریر | مصنف | از \s قلم | رپورٹ
+  | نویسنده | نوشته | خبرنگار | گزارش(?:گر)? | گفت‌وگو | به \s قلم | تحریر | مصنف | از \s قلم | رپورٹ
   | מאת | כתבה? | כותבת?
   | लेखक | लेखिका | लेखन | रिपोर्ट | রচনা | লেখক | লিখেছেন | লেখা | প্রতিবেদক | எழுதியவர் | எழுத்து | రచన | రచయిత
   | ಲೇಖಕ(?:ರು)? | ಬರಹ | എഴുതിയത് | ലേഖകൻ | લેખક | ਲੇਖਕ | लेख | written \s by | reported \s by
   | ผู้เขียน | เขียนโดย | โดย | เรื่อง | tác \s giả | phóng \s viên | bài (?: \s viết )?
+  | bài (?: \s và | ,? ) \s ảnh | tin (?: \s và | ,? ) \s ảnh | ảnh \s và \s bài | thực \s hiện
   | penulis | oleh | ditulis \s oleh | reporter | pewarta | laporan
   | ავტორი | ტექსტი | հեղինակ | müəllif | авторы? | muallif | mwandishi | imeandikwa \s na | ጸሐፊ | ዘጋቢ
   | teksti | kirjoittaja | toimittaja | tekst | autors | autorius | text | av | af | höfundur
   | journalist(?:e|in|en)? | periodista | giornalista | jornalista | skribent | журналист(?:ка)? | корреспондент
   | кореспондент(?:ка)? | skrevet \s av | skriven \s av | skrevet \s af | napisal[aio]? | pripravil[aio]? | parengė
-  | пише | piše | аутор | автор | текст | avtor | haber | muhabir | yaz[ai]n | yazar | hazırlayan
+  | пишува | подготви | пише | piše | pripremi(?:o|la) | аутор | автор | текст | avtor
+  | haber | röportaj | muhabir | yaz[ai]n | yazar | hazırlayan
   | autori | autoři | napsala? | szerző | írta | scris \s de | autor | egilea
+  | escriben? | reportagem | reporta(?:je|zh|ż) | interviu | intervju | interviul
   | 글 | 취재 | protokoll
 """
 _LABEL = re.compile(rf"(?<![\w'’-])(?:{_BEFORE_COLON})\s*[:：]\s*", re.IGNORECASE | re.VERBOSE)
@@ -51,6 +54,12 @@ _SURE = re.compile(
       | ditulis \s oleh | oleh
       | пише | piše | teksti | yazan | scris \s de | írta | imeandikwa \s na
       | eine? \s (?:\w+ \s){1,2} von
+      | (?: ptal[aoi]? \s se | rozmawiał[ai]? | розмовля(?:в|ла) | спілкува(?:вся|лася) \s з? | беседовал[аи]?
+        | zapytał[a]? | razgovarao | razgovarala | (?:разговарао | разговарала) )
+      | (?: un \s )? (?: articol | reportaj | interviu ) \s (?: de | realizat \s de )
+      | (?: uma? \s )? (?: reportagem | texto | entrevista ) \s (?: de | por )
+      | (?: escribe | escriben | reportagem | tekst | texte | foto \s og \s tekst | tekst \s og \s foto )
+      | laporan \s (?: wartawan | reporter | kontributor ) \s [\w.]+ (?: \s [A-Z]\w+ )? , | laporan \s wartawan
       | (?:columna | crónica | artículo | análisis | reportaje) (?: \s de \s opinión )? \s por
     )\s+
     """,
@@ -70,6 +79,11 @@ _SHORT_WORDS = {
     "sw": re.compile(r"^Na\s+"),
     "eu": re.compile(r"^Egilea\s+"),
 }
+# where a writer reports from, behind the role or the verb: `envoyée spéciale à Lornhaven`, `reports from Lornhaven`
+_PLACE_OF_WRITER = re.compile(r"\s(?:à|au|en|in|a|ad|da|de|em|w|we|v|i|aus|from|for)\s(?:[A-ZÀ-Þ][\w’'-]*\s?){1,3}$")
+_REPORTS_FROM = re.compile(
+    r"\s(?:reports?|reporting|writes|berichtet|informa|rapporte|rapporteert|rapporterar|rapporterer)$"
+)
 _UNCASED_WORD = rf"(?:{LETTER}\.\s?)?{LETTER}{{2,}}"
 _UNCASED_NAME = re.compile(rf"{_UNCASED_WORD}(?:[ ]{_UNCASED_WORD}){{1,3}}")
 _BESIDE_SITE = re.compile(r"\s*[,|،]\s*|\s[–—-]\s|/(?=(?:TT|NTB|Ritzau|STT)$)")
@@ -120,9 +134,13 @@ def _name_beside_site(text: str, site_keys: set[str]) -> list[str]:
 
 
 def _name_with_role(text: str) -> list[str]:
-    """The name that a line starts with and ends with a role: `Sam Pryce, Lornhaven reporter`."""
+    """The name that a line starts with, before a role and perhaps a place: `Sam Pryce, Lornhaven reporter`."""
+    placed = _PLACE_OF_WRITER.sub("", text)
+    if placed != text and (reports := _REPORTS_FROM.search(placed)):
+        name = placed[: reports.start()]
+        return [name] if leading_name(name) == name else []
     words = text.split()
-    if len(words) > _WORDS_WITH_ROLE or not ROLE_AT_END.search(text.rstrip(".")):
+    if len(words) > _WORDS_WITH_ROLE or not any(ROLE_AT_END.search(end.rstrip(".")) for end in (text, placed)):
         return []
     name, comma, _ = text.partition(",")
     if not comma:  # `Tom Ellery Education Editor`: the role has to be a known one, or its first word joins the name
@@ -168,8 +186,8 @@ def names_under_story(page: Page) -> list[str]:
     In German, where nouns have capitals, two words are an institution or a heading as often: the given name decides.
     """
     kept = page.kept
-    language = _language(page) or "de"
-    if len(kept) <= 1:
+    language = _language(page)
+    if len(kept) <= 1 or language is None:
         return []
     end = kept[-1].line_no
     below = [line for line in page.dropped_names if end < line.line_no <= end + _LINES_UNDER_STORY]
