@@ -59,7 +59,7 @@ def _agencies_behind_phrase(text: str) -> str | None:
         return None
     for start in range(1, min(len(words), _WORDS_OF_PHRASE)):
         if start > 1 and not words[start - 1].islower():
-            return None
+            continue
         agencies = [part.strip() for part in _BETWEEN_AGENCIES.split(" ".join(words[start:]))]
         if all(map(is_wire_agency, agencies)):
             return ", ".join(agencies)
