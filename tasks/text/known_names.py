@@ -24,6 +24,7 @@ _NO_KOREAN_END = frozenset("부팀시군도구읍면란")
 _KOREAN_WORDS = frozenset(
     "조회수 추천수 남양주 기사문 전문가 한국의 오늘의 이메일 연재물 정기적 신문사 방송국 주간지 공지글".split()
 )
+_NO_CAPITALS = "\u1000"  # letters from here on are not written as capitals; Georgian ones count as small
 _CHINESE_CHARS = 3  # with two, as many are words
 _JAPANESE_CHARS = range(3, 7)
 
@@ -53,8 +54,8 @@ def is_known_name(name: str, language: str | None) -> bool:
     words = name.casefold().split()
     if len(words) not in _WORDS or not all(word[0].isalpha() for word in words):
         return False
-    if name[0].islower() or name.rpartition(" ")[2][0].islower():
-        return False  # an account or a tag; letters of other scripts are neither small nor capital
+    if any(letter.islower() and letter < _NO_CAPITALS for letter in (name[0], name.rpartition(" ")[2][0])):
+        return False  # an account or a tag
     given = words[-1] if base == "hu" else words[0]
     return given.strip(".") in _given_names()
 

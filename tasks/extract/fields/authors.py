@@ -74,6 +74,7 @@ def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
         people = [_without_site(name, site_keys) for name in people if not _is_part_of_site(name, domain)]
         if origin == _BARE:
             people = [name for name in people if leading_name(name) == name or not _CASED.search(name)]
+            people = [name for name in people if not _is_subject(name, page)]
         if origin in _MAY_BE_PLACES:
             people = [name for name in people if not is_place(name)]
         if origin not in _ORIGINS_OF_SHORT_NAMES:
@@ -89,6 +90,11 @@ def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
             if origin == SITE_RULE:
                 break  # the user says where the byline is: nobody is named in it
     return FieldValue([], f"{rejected} names no person" if rejected else "none named")
+
+
+def _is_subject(name: str, page: Page) -> bool:
+    """Whether the headline names a person, whom it is about: `Ada Mörk, who sold rope`."""
+    return any(name in line.text for line in page.labelled("headline"))
 
 
 def _without_places(lines: list[str]) -> list[str]:

@@ -137,6 +137,7 @@ ROLE_AT_END = re.compile(
     r"\s(?:writer|editor|reporter|correspondent|columnist|journalist|contributor|expert(?:e|in)?|(?:\w*redakteur|\w*korrespondent"
     r"|\w*reporter|\w*journalist)(?:in)?|journaliste|correspondante?|periodista|redactora?|corresponsal|giornalista"
     r"|envoyée?\sspéciale?|enviad[oa]\sespecial|inviat[oa](?:\sspeciale)?|corrispondente|correspondente"
+    r"|žurnalist(?:as|ė|s)|novinář(?:ka)?|novinar(?:ka)?|toimittaja|újságíró|ziarist[ăa]?|blaðamaður|ajakirjanik|muhabiri?|wartawan"
     r"|jornalista|verslaggever|dziennikarz|журналист)$",
     re.I,
 )

@@ -7,7 +7,9 @@ names. A name after a word like `By` is not compared with them.
 _FIRST_WORDS = frozenset(
     """
     port fort mount new saint sankt são bad north south east west los las cape upper lower ciudad puerto porto nuevo
-    nueva nouveau nouvelle villa lake sea town нижний великий новый старый верхний кривий új nowy nowa
+    nueva nouveau nouvelle villa lake sea town san santa santo sao saint sainte st bandar kota kuala tanjung teluk pulau
+    nova novo novi nowe velika veliko mala gornji donji stara νέα νέο άγιος αγία нова ново горно долно новая новое
+    верхняя нижняя малая нижний великий новый старый верхний кривий új nowy nowa
     """.split()
 )
 _TOWNS = frozenset(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from tasks.extract.page import LabelledLine, Page, once_per_page
 from tasks.text.date_lines import words_beside_dates
@@ -44,6 +44,7 @@ _OTHER_DATES = re.compile(
     re.I,
 )
 _HOURS_RANGE = re.compile(r"\d{1,2}[:.：]\d{2}\s?(?:uhr|h)?\s?[-–—－〜～]\s?\d{1,2}[:.：]\d{2}", re.I)  # of an event
+_WEATHER = re.compile(r"\d\s?°\s*(?:[CF]\b|[|·•/,;]|$)")  # of today; `1° ottobre 2024` is a day
 _DATE_LABEL = re.compile(
     r"\W*(?:(?:发布|發布|发表|發表|公開|掲載)?(?:日期|日付|日|時間|时间|于|於)|datum|date|fecha|data|дата|날짜|등록|입력|erschienen|veröffentlich\w*|publi[kcszée]\w*|"
     r"pubblicat\w*|posted|erstellt|verfasst|opublikowan\w*)\b[^\d]{0,16}\d",
@@ -61,6 +62,7 @@ _FRONT = re.compile(rf"(?:\s|<[^>]{{0,80}}>)*({_DATE})\s*(?:{_DELIMITER}|(?<=[12
 # `Karlsruhe, (12.11.2021). ...`, `Press release of 25 January 2022 | Berlin - ...`, `Berlin, 11. November 2021`
 _DATELINE = re.compile(rf"[^\W\d_][^\d.:;!?„“”]{{2,60}}?[,(\s]\(?({_DATE}\d)\)?\s*(?:{_DELIMITER}|\)\.|$)")
 _TITLE_TAIL = re.compile(r"[|–—-]\s*([^|–—]{6,30}\d)\s*$")  # "Headline | DW | 28.04.2023"
+_LINES_OF_KICKER = 3  # above a headline, in which its date may stand
 _LINES_BEFORE, _LINES_AFTER = 2, 8  # a byline area rarely has more
 _FEW_WORDS = 2  # of more than three letters, beside a date
 _BESIDE_LABELS = frozenset(["navigation", "promo", "related"])
@@ -77,16 +79,29 @@ def date_line_candidates(page: Page) -> list[tuple[str, str]]:
     named: list[tuple[str, str]] = []
     below: list[tuple[str, str]] = []
     above: list[tuple[str, str]] = []
+    todays: list[tuple[str, str]] = []
     headline = next((line.line_no for line in reversed(page.labelled("headline"))), 0)
     of_list = _in_list_below(page)
     for line, text in _about_article(page, page.labelled("date", "byline")):
         if line.line_no in of_list:
             continue
-        # above the headline stands today's date as well
-        is_todays = line.line_no < headline and _WEEKDAY_ALONE.fullmatch(line.text) is not None
-        is_named = bool(_PUBLISHED_WORDS.search(line.text))
-        (named if is_named else above if is_todays else below).append(("date line", text))
-    return named + below + above
+        if _PUBLISHED_WORDS.search(line.text):
+            named.append(("date line", text))
+        elif line.line_no > headline:
+            below.append(("date line", text))
+        elif _WEEKDAY_ALONE.fullmatch(line.text):
+            todays.append(("date line", text))
+        elif line.line_no >= headline - _LINES_OF_KICKER or not _is_of_the_fetch(text, page):
+            above.append(("date line", text))
+    return named + below + above + todays
+
+
+def _is_of_the_fetch(text: str, page: Page) -> bool:
+    """Whether a line names the day of the fetch: far above the headline it is today's, beside the weather."""
+    if page.fetched_at is None:
+        return False
+    days = [printed.day for printed in find_dates(text, page.printed_language())[:1]]
+    return any(abs(day - page.fetched_at.date()) <= timedelta(days=1) for day in days)
 
 
 def days_named_as_publication(page: Page) -> set[date]:
@@ -188,7 +203,7 @@ def _in_list_below(page: Page) -> set[int]:
 def dated_teasers(page: Page) -> list[str]:
     """The dated lines of a list of other stories above the headline: `Gate opens 1 May 2023`, then another."""
     headline = next((line.line_no for line in page.labelled("headline")), 0)
-    above = [line.text for line in page.labelled("date") if line.line_no < headline]
+    above = [line.text for line in [*page.labelled("date"), *page.dropped_dates] if line.line_no < headline]
     words = {text: words_beside_dates(text) for text in above if not _PUBLISHED_WORDS.search(text)}
     others = [text for text, beside in words.items() if beside]
     days = {printed.day for text in others for printed in find_dates(text)[:1]}
@@ -256,7 +271,7 @@ def _about_article(page: Page, lines: Iterable[LabelledLine]) -> Iterator[tuple[
             continue
         if line.text in title and words_beside_dates(line.text) != []:
             continue
-        if _OTHER_DATES.search(line.text) or _HOURS_RANGE.search(line.text):
+        if _OTHER_DATES.search(line.text) or _HOURS_RANGE.search(line.text) or _WEATHER.search(line.text):
             continue
         text = _part_about_publication(line.text)
         if text:

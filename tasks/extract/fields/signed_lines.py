@@ -44,6 +44,8 @@ _BEFORE_COLON = r"""
   | haber | röportaj | muhabir | yaz[ai]n | yazar | hazırlayan
   | autori | autoři | napsala? | szerző | írta | scris \s de | autor | egilea
   | escriben? | reportagem | reporta(?:je|zh|ż) | interviu | intervju | interviul
+  | (?: text | tekst | texte | texto | teksti? | testo ) \s (?: og | och | und | et | y | e | ja | i | a | & ) \s
+    (?: foto\w* | photos? | bild\w* | kuva\w* | video )
   | 글 | 취재 | protokoll
 """
 _LABEL = re.compile(rf"(?<![\w'’-])(?:{_BEFORE_COLON})\s*[:：]\s*", re.IGNORECASE | re.VERBOSE)
@@ -56,6 +58,7 @@ _SURE = re.compile(
       | eine? \s (?:\w+ \s){1,2} von
       | (?: ptal[aoi]? \s se | rozmawiał[ai]? | розмовля(?:в|ла) | спілкува(?:вся|лася) \s з? | беседовал[аи]?
         | zapytał[a]? | razgovarao | razgovarala | (?:разговарао | разговарала) )
+      | (?: redactat | escrit | elaborat ) \s per | by (?= \s [^\x00-\u024f] )
       | (?: un \s )? (?: articol | reportaj | interviu ) \s (?: de | realizat \s de )
       | (?: uma? \s )? (?: reportagem | texto | entrevista ) \s (?: de | por )
       | (?: escribe | escriben | reportagem | tekst | texte | foto \s og \s tekst | tekst \s og \s foto )
@@ -84,6 +87,13 @@ _PLACE_OF_WRITER = re.compile(r"\s(?:à|au|en|in|a|ad|da|de|em|w|we|v|i|aus|from
 _REPORTS_FROM = re.compile(
     r"\s(?:reports?|reporting|writes|berichtet|informa|rapporte|rapporteert|rapporterar|rapporterer)$"
 )
+# what another person did, behind the writer's name: `Rita Lobo e fotos de Rui Sá`, `Sanna Koski Kuvat: Olli Laine`
+_OTHER_TASK = re.compile(
+    r"(?:\s*[,;|]|\s(?:e|y|et|und|and|og|och|ja|i|a|en)(?=\s))?\s+(?:fotos?|photos?|fotograf\w*|kuvat?|bild(?:er)?|beeld|zdjęcia"
+    r"|fot\.|фото|світлини|снимки|pictures?|images?|imágenes|grafik|video|ảnh|edição|edición)(?:\s|:).*$",
+    re.I,
+)
+_MAIL_BEHIND = re.compile(r"\s*[<(]?[\w.+-]+@[\w-]+(?:\.[\w-]+)+[>)]?$")
 _UNCASED_WORD = rf"(?:{LETTER}\.\s?)?{LETTER}{{2,}}"
 _UNCASED_NAME = re.compile(rf"{_UNCASED_WORD}(?:[ ]{_UNCASED_WORD}){{1,3}}")
 _BESIDE_SITE = re.compile(r"\s*[,|،]\s*|\s[–—-]\s|/(?=(?:TT|NTB|Ritzau|STT)$)")
@@ -134,7 +144,10 @@ def _name_beside_site(text: str, site_keys: set[str]) -> list[str]:
 
 
 def _name_with_role(text: str) -> list[str]:
-    """The name that a line starts with, before a role and perhaps a place: `Sam Pryce, Lornhaven reporter`."""
+    """The name that a line starts with, before a role and perhaps a place, or a mail address: `Sam Pryce, reporter`."""
+    if mail := _MAIL_BEHIND.search(text):
+        name = text[: mail.start()].strip(" ,|·–-")
+        return [name] if leading_name(name) == name and not is_newsroom(name) else []
     placed = _PLACE_OF_WRITER.sub("", text)
     if placed != text and (reports := _REPORTS_FROM.search(placed)):
         name = placed[: reports.start()]
@@ -220,6 +233,7 @@ def _signature(text: str, language: str | None, topics: list[str]) -> list[str]:
 
 def _names_after(rest: str) -> list[str]:
     """The names that a text starts with; none if it starts with something else."""
+    rest = _OTHER_TASK.sub("", rest)
     rest = TWO_IN_ARABIC.sub(r"\1، \2", _END_OF_NAMES.split(rest, maxsplit=1)[0].strip())
     names: list[str] = []
     for part in _BETWEEN.split(rest):
