@@ -111,9 +111,9 @@ def carry_out(parameters: Parameters, work: Callable[[Run], None]) -> Any:
     """Work on an output under its lock, and write a report whatever happens; returns the state of the flow run."""
     scrub_logs()
     settings = Settings.from_environment()
-    # workers of a cluster may have another working directory
-    root = Path(parameters.output).absolute() if settings.executor in CLUSTERS else Path(parameters.output)
-    output = Output(root)
+    output = Output(parameters.output)
+    if settings.executor in CLUSTERS:  # whose workers may have another working directory
+        output = Output(output.root.absolute())
     output.prepare()
     try:
         with output.lock(_LONGEST_WAIT_SECONDS if parameters.if_busy == "wait" else 0.0):

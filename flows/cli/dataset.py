@@ -31,6 +31,8 @@ def explain_page(options: argparse.Namespace) -> int:
     from tasks.load.output import Output
 
     output = Output.open(options.output)
+    if not options.page.strip():
+        raise UsageError("the name of the page is empty; give its id, path or address")
     pages = find_pages(options.page, output)
     if not pages:
         raise _no_such_page(options.page)

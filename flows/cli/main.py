@@ -5,6 +5,7 @@ Heavy packages are imported inside the command that needs them, so `--help` answ
 
 import os
 import sys
+from pathlib import Path
 
 from flows.cli.parser import build_parser
 from flows.cli.run import INTERRUPTED, replay_pages, run_pages
@@ -21,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     options.is_program = arguments is None  # and not a function call in a process that does other things too
     try:
+        _check_process()
         return int(options.handler(options))
     except CopydeskError as error:
         from flows.cli.terminal import printable
@@ -36,6 +38,20 @@ def main(arguments: list[str] | None = None) -> int:
 
         discard(sys.stdout)
         return EXIT_DONE
+
+
+def _check_process() -> None:
+    """Refuse what libraries would report in words about something else.
+
+    Raises:
+        CopydeskError: the current folder was deleted, or Python runs without docstrings.
+    """
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise CopydeskError("the current folder no longer exists: change to another one") from None
+    if sys.flags.optimize > 1:
+        raise CopydeskError("Great Expectations needs docstrings: run Python without -OO, and unset PYTHONOPTIMIZE")
 
 
 if __name__ == "__main__":

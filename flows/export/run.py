@@ -22,6 +22,7 @@ from tasks.errors import UsageError
 from tasks.load.output import Output
 from tasks.storage.addresses import shown
 from tasks.storage.atomic import replaced_file, replaced_folder
+from tasks.storage.object_stores import is_remote
 
 STANDARD_OUTPUT = "-"
 # format -> endings of its files; Markdown is a folder
@@ -51,12 +52,14 @@ def check_target(target: str, file_format: str, output: Output, *, is_overwritin
     """Check that an export may be written there.
 
     Raises:
-        UsageError: something is there, or it is inside the dataset.
+        UsageError: something is there, it is inside the dataset, or it is an address.
     """
     if target == STANDARD_OUTPUT:
         if file_format not in ("jsonl", "csv"):
             raise UsageError(f"{file_format} cannot be written to standard output; name a file or folder")
         return
+    if is_remote(target):
+        raise UsageError(f"{shown(target)}: an export is written to this machine; name a file or folder")
     path = Path(target)
     if path.resolve().is_relative_to(output.published.resolve()):
         raise UsageError(f"{shown(target)}: is inside the dataset's tables; choose a path outside of them")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tasks.extract.similarity import signatures_of
 from tasks.load.maintenance import compaction, forget
-from tasks.load.mirror import Mirror, Pushed
+from tasks.load.mirror import Mirror, MirrorError, Pushed
 from tasks.load.output import Changes, Output
 from tasks.storage.addresses import as_given
 from tasks.storage.object_stores import file_system
@@ -43,10 +43,12 @@ def push(output: Output, address: str, *, drops_earlier: bool = False) -> Pushed
     """Publish the current state to a prefix of an object store.
 
     Raises:
-        OSError: the store cannot be reached or written, or another writer was faster.
+        OSError: the store cannot be reached or written, another writer was faster, or it is the output itself.
     """
     given = as_given([address])[-1]  # the newest with this name, if it was given with several passwords
     files, root = file_system(given)
+    if "file" in files.protocol and Path(root).resolve().is_relative_to(output.root.resolve()):
+        raise MirrorError(f"{address}: is inside the output; name a folder outside of it")
     with output.lock():  # the state must not change while its files are read
         return Mirror(files, root, address).push(output, drops_earlier=drops_earlier)
 

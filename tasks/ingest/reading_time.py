@@ -24,6 +24,8 @@ _SECONDS_PER_MEGABYTE = 5.0
 # What libraries raise on data that their authors did not think of: the pages before it stay
 _UNFORESEEN = (ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RecursionError, TypeError)
 _SHOWN_CHARS = 300
+# Python drops an exception that is raised while it frees an object or a library catches everything: it is raised again
+_AGAIN_SECONDS = 0.5
 _SECONDS_OF_UNKNOWN = 3600.0  # a file of the Web whose server does not say its size
 
 
@@ -48,7 +50,7 @@ def within(found: Iterator[Found], seconds: float) -> Iterator[Found | Record]:
         return
     clock = _Clock()
     before = signal.signal(signal.SIGPROF, clock.interrupt)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN_SECONDS)
     try:
         while not clock.is_up:
             try:
@@ -76,7 +78,7 @@ def _up_to_unforeseen(records: Iterator[Found]) -> Iterator[Found | Record]:
 
 
 class _TimeIsUpError(Exception):
-    """Raised in whatever code reads at that moment; no reader catches it."""
+    """Raised in whatever code reads at that moment, and again if that code drops it; no reader catches it."""
 
 
 class _Clock:

@@ -9,6 +9,7 @@ snapshots are kept for a while, so that a reader can finish with the files it ha
 import errno
 import fcntl
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -43,6 +44,7 @@ from tasks.storage.tables import is_file_of, write_table
 
 KEEP_SNAPSHOTS = 3  # the current one and two before, for readers in the middle of a scan
 _LOCK_POLL_SECONDS = 1.0
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # also of a path made of one; a drive of Windows is one letter
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL)  # what file systems without links answer
 FORMAT = "1"  # of the folder's layout; a version with another format refuses to write into this output
 
@@ -100,9 +102,17 @@ def rewritten_path(name: str, state: str) -> str:
 
 
 class Output:
-    """One output folder."""
+    """One output folder.
+
+    Raises:
+        OutputError: its name is an address, e.g. `s3://bucket/news`.
+    """
 
     def __init__(self, root: str | Path) -> None:
+        if _ADDRESS.match(str(root)):
+            raise OutputError(
+                f"{root}: the output must be a folder of this machine; `copydesk mirror` copies it to an object store"
+            )
         self.root = Path(root)
         self.work = self.root / "work" / "run"  # a folder within, so that what others put into `work/` stays
         self.runs = self.root / "runs"

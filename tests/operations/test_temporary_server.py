@@ -175,10 +175,7 @@ def test_a_server_that_is_named_in_a_profile_is_asked_and_its_silence_is_reporte
 @pytest.mark.parametrize(
     "variables",
     [
-        pytest.param(("HTTP_PROXY",), marks=pytest.mark.slow),
-        pytest.param(("http_proxy",), marks=pytest.mark.slow),
-        pytest.param(("HTTPS_PROXY",), marks=pytest.mark.slow),
-        pytest.param(("ALL_PROXY",), marks=pytest.mark.slow),
+        pytest.param(("http_proxy", "https_proxy", "ALL_PROXY"), marks=pytest.mark.slow),
         ("HTTP_PROXY", "HTTPS_PROXY", "all_proxy"),
     ],
     ids="+".join,

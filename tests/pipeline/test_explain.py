@@ -79,6 +79,11 @@ def test_a_page_is_found_by_every_name_that_people_hold_in_hand(dataset, monkeyp
         assert find_pages(unknown, output) == []
 
 
+def test_an_empty_name_is_refused(dataset, capsys):
+    assert main(["explain", " ", "--output", str(dataset / "out")]) == 2
+    assert "the name of the page is empty" in capsys.readouterr().err
+
+
 def test_all_pages_of_a_bare_name_are_found_the_newest_first(prefect_server, tmp_path, capsys):
     for number, folder in enumerate(("monday", "tuesday")):
         (tmp_path / folder).mkdir()

@@ -181,6 +181,8 @@ def _find_starts(story: Story) -> Evidence | None:
     heads = [one[:_AGAIN_CHARS] for one in paragraphs]
     plain = numbers_as_zero("\0".join(heads).encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
     starts = [start[:_START_CHARS] for start in plain.split("\0")]
+    if len(set(starts)) == len(starts):  # so in most texts
+        return None
     evidence = _find_figured(story, paragraphs, starts)
     if evidence:
         return evidence
@@ -196,8 +198,6 @@ def _find_starts(story: Story) -> Evidence | None:
         evidence = _find_alike(story, starts, recurring)
         if evidence:
             return evidence
-    if len(set(heads)) == len(heads):
-        return None
     again = [
         number + 1
         for number, (one, below) in enumerate(pairwise(paragraphs))

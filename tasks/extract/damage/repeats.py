@@ -118,7 +118,9 @@ def _find_captions(story: Story, short: Sequence[int]) -> Evidence | None:
         credited = [n for n in signed if _CREDITED.search(story.paragraphs[n])] if len(signed) >= least else []
         if len(credited) >= least:
             return Evidence(credited[0], excerpt(story.paragraphs[credited[0]]))
-    return _find_widgets(story, [n for n in short if _may_be_widget(story.paragraphs[n])])
+    long_ones = [n for n in short if len(story.paragraphs[n]) >= _ALIKE_CHARS and story.paragraphs[n][-1] not in _ENDS]
+    may_be = [n for n in long_ones if _may_be_widget(story.paragraphs[n])] if len(long_ones) >= _WIDGETS_MIN else []
+    return _find_widgets(story, may_be)
 
 
 def _find_alike(paragraphs: Sequence[str]) -> Evidence | None:
@@ -163,8 +165,8 @@ def _find_widgets(story: Story, short: Sequence[int]) -> Evidence | None:
 
 
 def _may_be_widget(line: str) -> bool:
-    """Whether a line is long enough, no sentence, and has a label or two figures."""
-    return len(line) >= _ALIKE_CHARS and line[-1] not in _ENDS and (_has_label(line) or len(_DIGITS.findall(line)) > 1)
+    """Whether a line has a label or two figures."""
+    return _has_label(line) or len(_DIGITS.findall(line)) > 1
 
 
 def _is_between_sentences(paragraphs: Sequence[str], number: int) -> bool:

@@ -69,7 +69,7 @@ def test_the_network_sees_each_page_by_itself(sizes):
 
 
 @settings(max_examples=60)
-@given(st.lists(st.tuples(st.floats(0.02, 0.98), st.integers(1, 40)), min_size=1, max_size=8))
+@given(st.lists(st.tuples(st.floats(FLOOR, 0.98), st.integers(1, 40)), min_size=1, max_size=8))
 def test_the_blocks_chosen_have_the_largest_expected_f1(blocks):
     chance = np.array([one for one, _ in blocks])
     words = np.array([size for _, size in blocks], dtype=float)
@@ -81,9 +81,12 @@ def test_the_blocks_chosen_have_the_largest_expected_f1(blocks):
     choices = itertools.product((False, True), repeat=len(blocks))
     best = max(expected(choice) for choice in choices if any(choice))
     found = decide(chance, words, where_of([len(blocks)]))
-    if found.any() and (chance[found] > FLOOR).all():
-        assert expected(found) == pytest.approx(best, rel=1e-6)
-    assert not found[chance < FLOOR].any()
+    assert expected(found) == pytest.approx(best, rel=1e-6)
+
+
+def test_no_block_below_the_floor_is_chosen():
+    found = decide(np.array([0.09375, 0.109375, 0.02]), np.ones(3), where_of([3]))
+    assert found.tolist() == [False, True, False]
 
 
 def test_a_page_does_not_change_what_is_chosen_on_another():

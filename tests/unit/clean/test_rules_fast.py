@@ -14,7 +14,7 @@ from tasks.clean.sites.templates import SiteHistory
 from tasks.training import corpus
 from tasks.training.invented import invented
 
-INVENTED_COUNT, SITE_COUNT = 150, 12
+INVENTED_COUNT, SITE_COUNT = 100, 12
 
 
 def pages_table(contents, media_type):

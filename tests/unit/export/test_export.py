@@ -319,6 +319,11 @@ def test_a_target_that_cannot_be_is_refused(exported, name, options, message):
     assert message in printed.err
 
 
+def test_an_address_is_refused(dataset, capsys):
+    assert main(["export", "s3://bucket/a.csv", "--output", str(dataset)]) == 2
+    assert "an export is written to this machine" in capsys.readouterr().err
+
+
 def test_a_pipe_gets_the_articles_and_nothing_else(dataset, capfdbinary):
     assert main(["export", "-", "--format", "jsonl", "--output", str(dataset), "--columns", "title"]) == 0
     printed = capfdbinary.readouterr()

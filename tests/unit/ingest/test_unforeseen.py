@@ -37,6 +37,25 @@ def test_an_error_within_a_reader_is_a_finding_behind_the_pages_before_it(error,
     assert type(error).__name__ in found[1].detail
 
 
+def test_reading_ends_in_time_where_the_first_interruption_is_dropped():
+    dropped = []
+
+    def records():
+        yield Record(HTML, "1")
+        while True:
+            try:
+                while True:
+                    sum(range(1000))
+            except Exception:  # as libraries do
+                if dropped:
+                    raise
+                dropped.append(True)
+
+    found = list(reading_time.within(records(), 0.2))
+    assert dropped
+    assert [(record.key, record.flaw) for record in found] == [("1", None), ("end", Flaw.READER_TIMEOUT)]
+
+
 def test_a_member_without_a_name_costs_only_itself(tmp_path):
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w") as archive:

@@ -150,6 +150,15 @@ def test_a_mirror_that_cannot_be_used_is_reported_in_a_sentence(bucket, two_runs
     assert capsys.readouterr().err.startswith(said)
 
 
+@pytest.mark.parametrize("name", ["{}", "{}/mirror", "file://{}/"])
+def test_an_output_is_not_mirrored_into_itself(two_runs, capsys, name):
+    output = two_runs / "after0"
+    before = sorted(output.rglob("*"))
+    assert main(["mirror", name.format(output), "--output", str(output)]) == 1
+    assert "is inside the output" in capsys.readouterr().err
+    assert sorted(output.rglob("*")) == before
+
+
 @pytest.mark.parametrize(
     ("method", "what"),
     [
