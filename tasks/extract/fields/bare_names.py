@@ -25,13 +25,14 @@ def bare_names(page: Page) -> list[str]:
     """The names that lines between headline and story are, in scripts without capitals."""
     language = page.printed_language()
     lines = list(_lines_below_headline(page))
-    dated = [line.line_no for line in lines if words_beside_dates(line.text, language) is not None]
+    uncased = [line for line in lines if not _CASED.search(line.text)]
+    dated = [line.line_no for line in lines if words_beside_dates(line.text, language) is not None] if uncased else []
     names: list[str] = []
-    for line in lines:
+    for line in uncased:
         text = _BRACKETS.sub(r"\1", line.text.strip())
         is_by_date = any(abs(line.line_no - number) <= _LINES_TO_DATE for number in dated)
         name = _PLACE_BEHIND.sub("", text) if is_by_date else text
-        if not _CASED.search(name) and is_known_name(name, language):
+        if is_known_name(name, language):
             names.append(name)
     return names if len(names) <= _MAX_NAMES and not any(_is_of_story(name, page) for name in names) else []
 

@@ -81,9 +81,9 @@ def date_line_candidates(page: Page) -> list[tuple[str, str]]:
     above: list[tuple[str, str]] = []
     todays: list[tuple[str, str]] = []
     headline = next((line.line_no for line in reversed(page.labelled("headline"))), 0)
-    of_list = _in_list_below(page)
+    end = _end_of_story(page)
     for line, text in _about_article(page, page.labelled("date", "byline")):
-        if line.line_no in of_list:
+        if line.line_no > end and line.line_no in _in_list_below(page):
             continue
         if _PUBLISHED_WORDS.search(line.text):
             named.append(("date line", text))
@@ -187,7 +187,8 @@ def _in_list_below(page: Page) -> set[int]:
     teaser = next((number for number in sorted(short) if short[number].label == "related"), None)
     below: list[LabelledLine] = []
     for line in page.lines_and_dates:
-        if not line.line_no > end > 0 or line.label == "footer" or words_beside_dates(line.text) is None:
+        is_asked = line.line_no > end > 0 and (line.action != "drop" or line.line_no <= end + _LINES_AFTER)
+        if not is_asked or line.label == "footer" or words_beside_dates(line.text) is None:
             continue
         label = short.get(line.line_no - 1)  # `Mise en ligne`, then `23 mai 2019`
         is_named = _PUBLISHED_WORDS.search(line.text) or (label and _PUBLISHED_WORDS.search(label.text))
@@ -202,8 +203,17 @@ def _in_list_below(page: Page) -> set[int]:
 @once_per_page
 def dated_teasers(page: Page) -> list[str]:
     """The dated lines of a list of other stories above the headline: `Gate opens 1 May 2023`, then another."""
+    return _list_above(page, page.labelled("date"))
+
+
+def dropped_teasers(page: Page) -> list[str]:
+    """Such lines among the dropped ones, as in a ticker."""
+    return _list_above(page, page.dropped_dates)
+
+
+def _list_above(page: Page, lines: list[LabelledLine]) -> list[str]:
     headline = next((line.line_no for line in page.labelled("headline")), 0)
-    above = [line.text for line in [*page.labelled("date"), *page.dropped_dates] if line.line_no < headline]
+    above = [line.text for line in lines if line.line_no < headline]
     words = {text: words_beside_dates(text) for text in above if not _PUBLISHED_WORDS.search(text)}
     others = [text for text, beside in words.items() if beside]
     days = {printed.day for text in others for printed in find_dates(text)[:1]}
@@ -234,9 +244,8 @@ def _lines_by_the_headline(page: Page) -> Iterator[LabelledLine]:
         yield from (line for line in reversed(before) if not _WEEKDAY_ALONE.fullmatch(line.text))
     end = _end_of_story(page)
     for line in page.lines_and_dates if end else ():
-        is_below = end < line.line_no <= end + _LINES_BELOW
-        is_of_article = line.label not in _BESIDE_LABELS and line.line_no not in _in_list_below(page)
-        if is_below and is_of_article and _is_little_more_than_date(line.text):
+        is_below = end < line.line_no <= end + _LINES_BELOW and line.label not in _BESIDE_LABELS
+        if is_below and line.line_no not in _in_list_below(page) and _is_little_more_than_date(line.text):
             yield line
 
 

@@ -84,7 +84,7 @@ def _ends_in_footer(page: Page) -> list[str]:
     end = first if squeeze(title[separators[0].end() :]) in headings else last
     footers = [_BEFORE_OWNER.sub("", line.text) for line in page.lines if line.label == "footer"][-_FOOTER_LINES:]
     is_name_like = 0 < len(end) <= _MAX_END_CHARS and squeeze(end) not in headings
-    is_found = is_name_like and any(re.match(rf"{re.escape(end)}(?!\w)", text) for text in footers)
+    is_found = is_name_like and any(text.startswith(end) and not text[len(end) :][:1].isalnum() for text in footers)
     return [end] if is_found else []
 
 
