@@ -9,7 +9,6 @@ from tasks.extract.fields.published_printed import (
     candidates_by_the_headline,
     candidates_in_front,
     date_line_candidates,
-    dated_teasers,
     dropped_teasers,
     labelled_candidates,
     text_about_the_update,
@@ -108,7 +107,7 @@ def other_candidates(page: Page, language: str | None) -> list[tuple[str, str]]:
     candidates = [*page.meta(*_RARE_METAS), *candidates_by_the_headline(page, language)]
     candidates += page.meta(*_DATE_METAS)
     own = [time for time in _times(page) if not _is_modified(time) and not time.get("is_beside_story")]
-    teasers = "\n".join([*dated_teasers(page), *dropped_teasers(page)] if own else [])
+    teasers = "\n".join(dropped_teasers(page) if own else [])
     own = [time for time in own if not time["text"] or time["text"] not in teasers]
     for time in own[:1]:
         candidates += _of_element(time)

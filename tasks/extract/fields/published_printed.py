@@ -207,8 +207,8 @@ def dated_teasers(page: Page) -> list[str]:
 
 
 def dropped_teasers(page: Page) -> list[str]:
-    """Such lines among the dropped ones, as in a ticker."""
-    return _list_above(page, page.dropped_dates)
+    """Such lines with the dropped ones among them, as in a ticker."""
+    return _list_above(page, [*page.labelled("date"), *page.dropped_dates])
 
 
 def _list_above(page: Page, lines: list[LabelledLine]) -> list[str]:
