@@ -116,7 +116,10 @@ def candidates_by_the_headline(page: Page, language: str | None) -> list[tuple[s
     return [
         ("line by the headline", text)
         for line, text in _about_article(page, _lines_by_the_headline(page))
-        if len(text) <= _LINE_CHARS and find_dates(text, language) and not _is_of_picture(line)
+        if len(text) <= _LINE_CHARS
+        and find_dates(text, language)
+        and not _is_of_picture(line)
+        and line.text not in dropped_teasers(page)
     ]
 
 
@@ -206,6 +209,7 @@ def dated_teasers(page: Page) -> list[str]:
     return _list_above(page, page.labelled("date"))
 
 
+@once_per_page
 def dropped_teasers(page: Page) -> list[str]:
     """Such lines with the dropped ones among them, as in a ticker."""
     return _list_above(page, [*page.labelled("date"), *page.dropped_dates])
