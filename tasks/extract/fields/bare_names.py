@@ -1,7 +1,8 @@
 """Names without any word for the writer, in lines by the headline, known by a frequent given name or surname.
 
-`佐藤健一` between brackets, `सरिता थापा` above the date, `তানভীর আহমেদ, ঢাকা`. A person of the story stands there too, in
-a kicker or below a picture: a name that the headline or the story has is not the writer's.
+`Inés Robles y Juan Mora | Lornhaven`, `佐藤健一` between brackets, `सरिता थापा` above the date, `তানভীর আহমেদ, ঢাকা`. A
+person of the story stands there too, in a kicker or below a picture: a name that the headline or the story has is not
+the writer's.
 """
 
 import re
@@ -11,30 +12,53 @@ from tasks.extract.fields.byline_places import dropped_by_the_headline, lines_by
 from tasks.extract.page import LabelledLine, Page
 from tasks.text.date_lines import words_beside_dates
 from tasks.text.known_names import is_known_name
+from tasks.text.person_names import leading_name
 
 _OF_OTHERS = frozenset(["caption", "comment", "credit", "footer", "headline", "navigation", "related", "subhead"])
 _CASED = re.compile(r"[A-Za-zÀ-ɏḀ-ỿΑ-ωА-яЀ-џҐґԱ-և]")
 _LINE_CHARS = 60
 _BRACKETS = re.compile(r"^[【〔（(\[](.{2,20})[】〕）)\]]$")
-_PLACE_BEHIND = re.compile(r"\s*[,،、|｜]\s*\S+(?:\s\S+)?$")
-_MAX_NAMES = 3  # more are a list of people
+# before a place, a role, an agency: `Rita Lobo* | Especial`, `مینا رستمی؛ خبرنگار`, `Elif KAYA / LORNHAVEN`
+_SIGN_BEHIND = re.compile(r"\s*[,،、;؛|｜(（*·•/]\s*|\s[–—-]\s")
+_BETWEEN_NAMES = re.compile(r"\s+(?:&|and|und|et|y|e|och|og|en|i|a|ve|и|та|і|και|dan|và)\s+")
+_WORDS_BEHIND = 6
+_MAX_LINES = 3  # more are a list of people
 _LINES_TO_DATE = 2
 
 
 def bare_names(page: Page) -> list[str]:
-    """The names that lines between headline and story are, in scripts without capitals."""
+    """The names that lines between headline and story are or start with, if they are known ones.
+
+    With capitals, and with a place or a role behind it, a name has to stand near the date.
+    """
     language = page.printed_language()
     lines = list(_lines_below_headline(page))
-    uncased = [line for line in lines if not _CASED.search(line.text)]
-    dated = [line.line_no for line in lines if words_beside_dates(line.text, language) is not None] if uncased else []
-    names: list[str] = []
-    for line in uncased:
-        text = _BRACKETS.sub(r"\1", line.text.strip())
+    found = [(line, names, is_all) for line in lines for names, is_all in [_names_in(line.text, language)] if names]
+    if not found or len(found) > _MAX_LINES:
+        return []
+    dated = [line.line_no for line in lines if words_beside_dates(line.text, language) is not None]
+    kept: list[str] = []
+    for line, names, is_all in found:
         is_by_date = any(abs(line.line_no - number) <= _LINES_TO_DATE for number in dated)
-        name = _PLACE_BEHIND.sub("", text) if is_by_date else text
-        if is_known_name(name, language):
-            names.append(name)
-    return names if len(names) <= _MAX_NAMES and not any(_is_of_story(name, page) for name in names) else []
+        if is_by_date or (is_all and not _CASED.search(line.text)):
+            kept += names
+    return [] if any(_is_of_story(name, page) for name in kept) else kept
+
+
+def _names_in(text: str, language: str | None) -> tuple[list[str], bool]:
+    """The known names that a line starts with, and whether they are all of it."""
+    bracketed = _BRACKETS.match(text.strip())
+    head, *rest = _SIGN_BEHIND.split(bracketed[1] if bracketed else text.strip(), maxsplit=1)
+    if rest and len(rest[0].split()) > _WORDS_BEHIND:
+        return [], False
+    names = [part.strip() for part in _BETWEEN_NAMES.split(head)]
+    are_known = all(is_known_name(name, language) and _is_whole(name) for name in names)
+    return (names, not rest) if are_known else ([], False)
+
+
+def _is_whole(name: str) -> bool:
+    """Whether a name with capitals has only words with capitals and particles."""
+    return not _CASED.search(name) or leading_name(name) == name
 
 
 def _lines_below_headline(page: Page) -> Iterator[LabelledLine]:

@@ -52,7 +52,7 @@ _LABEL = re.compile(rf"(?<![\w'’-])(?:{_BEFORE_COLON})\s*[:：]\s*", re.IGNORE
 # words that need no colon at the start of a line
 _SURE = re.compile(
     r"""
-    ^(?: γράφ(?:ει|ουν) (?: \s (?: ο/η | ο | η | οι ) )? | بقلم | به \s قلم | از \s قلم | מאת | โดย | เขียนโดย
+    ^(?: γράφ(?:ει|ουν) (?: \s (?: ο/η | ο | η | οι ) )? | द्वारा | بقلم | به \s قلم | از \s قلم | מאת | โดย | เขียนโดย
       | ditulis \s oleh | oleh
       | пише | piše | teksti | yazan | scris \s de | írta | imeandikwa \s na
       | eine? \s (?:\w+ \s){1,2} von
@@ -75,6 +75,7 @@ _SHORT_WORDS = {
     "ca": re.compile(r"^Per\s+"),
     "bg": re.compile(r"^От\s+"),
     "cy": re.compile(r"^Gan\s+"),
+    "de": re.compile(r"^Interview\s*:\s+"),  # in German the one who asks
     "ga": re.compile(r"^Le\s+"),
     "is": re.compile(r"^Eftir\s+"),
     "ro": re.compile(r"^De\s+"),
@@ -168,7 +169,9 @@ def names_signed(text: str, language: str | None) -> list[str]:
     short = _SHORT_WORDS.get((language or "")[:2])
     for words in (_LABEL.search(text), _SURE.match(text), short.match(text) if short else None):
         if words and (names := _names_after(text[words.end() :])):
-            return names
+            # in scripts without capitals a place behind a comma looks like a second name
+            others = [name for name in names[1:] if _CASED.search(name) or is_known_name(name, language)]
+            return [names[0], *others]
     return []
 
 

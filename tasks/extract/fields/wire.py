@@ -124,7 +124,7 @@ def _agencies_of(line: LabelledLine, site: str) -> list[str]:
         named = _LABELS_OF_WRITERS.sub("", line.text)
     agencies: dict[str, str] = {}
     for part in _BETWEEN_AGENCIES.split(named):
-        name = (part or "").strip(" .:-–—")
+        name = (part or "").strip(" .:-–—()")
         # `A A` are the buttons for the size of letters
         if not is_wire_agency(name) or all(len(word) == 1 for word in name.split()):
             continue
