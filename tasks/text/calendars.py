@@ -89,7 +89,7 @@ _JALALI = re.compile(
     """,
     re.VERBOSE,
 )
-_JALALI_LANGUAGES = frozenset("ckb fa lrc mzn ps".split())
+JALALI_LANGUAGES = frozenset("ckb fa lrc mzn ps".split())
 # Ethiopian, in several spellings; the names of Gregorian months in Amharic are others
 _ETHIOPIAN_MONTHS = {
     name: number
@@ -118,7 +118,7 @@ def find(text: str, language: str | None) -> list[tuple[tuple[int, int], date]]:
         readers.append((_JAPANESE_INITIAL, _read_japanese))
     if base == "th":
         readers.append((_DAY_FIRST, _read_thai))
-    if base in _JALALI_LANGUAGES:
+    if base in JALALI_LANGUAGES:
         readers += [(_YEAR_FIRST, _read_jalali), (_DAY_FIRST, _read_jalali)]
     return [
         (match.span(), day)

@@ -44,7 +44,7 @@ COMPACT = re.compile(
     """,
     re.VERBOSE,
 )
-CJK = re.compile(r"(?P<y>\d{4})\s*[年년]\s*(?P<m>\d{1,2})\s*[月월]\s*(?P<d>\d{1,2})\s*[日일号號]?")
+CJK = re.compile(r"(?P<y>\d{4})\s*[年년][）)]?\s*(?P<m>\d{1,2})\s*[月월]\s*(?P<d>\d{1,2})\s*[日일号號]?")
 YEAR_MONTH_DAY = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d{2})\s*([./])\s*(?P<m>\d{1,2})\s*\2\s*(?P<d>\d{1,2})(?![\d/])")
 DAY_OR_MONTH_FIRST = re.compile(
     # a number before another is not a year but an hour: `12.10. 18:40`

@@ -34,6 +34,7 @@ from tasks.text.time_zones import iso_minutes, offset_after, zone_minutes
 
 _ONE_DATE_CHARS = 36  # a declared instant has up to 35, and no second date beside it
 _FORMS_CHARS = 300  # of a text in which the language's own forms are searched; a date line has under 100
+_EARLIEST_GREGORIAN = 1500  # of a printed year; the Jalali ones of this age are below it
 _CJK_LANGUAGES = frozenset({"ja", "ko", "yue", "zh"})  # the year is first whatever separates the numbers
 # of newspapers that print `12 X 2024`; elsewhere the number is of a volume
 _LANGUAGES_OF_ROMAN_MONTHS = frozenset("bg bs cs hr hu lt lv mk pl ro ru sk sl sr uk".split())
@@ -166,8 +167,10 @@ def _by_forms(
                 yield PrintedDate(day, span=match.span())
 
 
-def _read_numbers(match: re.Match[str], _language: str | None, _month_first: bool | None) -> PrintedDate | None:
-    day = _day(int(match["y"]), int(match["m"]), int(match["d"]))
+def _read_numbers(match: re.Match[str], language: str | None, _month_first: bool | None) -> PrintedDate | None:
+    year, month, number = int(match["y"]), int(match["m"]), int(match["d"])
+    is_jalali = year < _EARLIEST_GREGORIAN and (language or "").lower()[:2] in calendars.JALALI_LANGUAGES
+    day = calendars.from_jalali(year, month, number) if is_jalali else _day(year, month, number)
     if not day:
         return None
     groups = match.groupdict()

@@ -88,7 +88,7 @@ def _phrases(language: str) -> tuple[re.Pattern[str], dict[str, timedelta]] | No
 def _folded(text: str) -> str:
     text = " ".join(text.casefold().replace(".", "").split())
     if text.isascii():
-        return text
+        return text.replace(" mins ", " min ").replace(" hrs ", " hr ")
     for printed, of_cldr in _SPELLINGS.items():
         text = text.replace(printed, of_cldr)
     return text.translate(DIGITS)

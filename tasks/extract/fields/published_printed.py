@@ -43,7 +43,9 @@ _OTHER_DATES = re.compile(
     r"발행인|편집인|등록번호|청소년보호|свидетельств|зарегистрир|giấy phép|\bissn\b",
     re.I,
 )
-_HOURS_RANGE = re.compile(r"\d{1,2}[:.：]\d{2}\s?(?:uhr|h)?\s?[-–—－〜～]\s?\d{1,2}[:.：]\d{2}", re.I)  # of an event
+_HOURS_RANGE = re.compile(
+    r"(?<![\d.])\d{1,2}[:.：]\d{2}\s?(?:uhr|h)?\s?[-–—－〜～]\s?\d{1,2}[:.：]\d{2}", re.I
+)  # of an event
 _WEATHER = re.compile(r"\d\s?°\s*(?:[CF]\b|[|·•/,;]|$)")  # of today; `1° ottobre 2024` is a day
 _DATE_LABEL = re.compile(
     r"\W*(?:(?:发布|發布|发表|發表|公開|掲載)?(?:日期|日付|日|時間|时间|于|於)|datum|date|fecha|data|дата|날짜|등록|입력|erschienen|veröffentlich\w*|publi[kcszée]\w*|"

@@ -33,6 +33,7 @@ def article(head="", above="", below="", title=TITLE, before="", first=STORY, la
     ("place", "markup", "language"),
     [
         ("above", "<div>12.10.2024 Riverton, Lower Lark</div>", "de"),
+        ("above", "<div>12.10.24 – 18:40</div>", "de"),
         ("above", "<div>Saturday, 12 October 2024 | Tags: ferry |</div>", "en"),
         ("above", "<p>12 October 2024 at 08:45 AM | categories: rivers | 6 comments</p>", "en"),
         ("above", "<h2>Lokales 12.10.2024 13:30 von Olga Brandt Symbolbild</h2>", "de"),

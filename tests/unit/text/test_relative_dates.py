@@ -33,6 +33,8 @@ def test_the_forms_of_cldr_give_the_day(language, style, age):
         ("14 hours ago", "en", None, date(2024, 10, 13)),
         ("vor 3 Std.", "de", None, TODAY),
         ("3시간 전", "ko", "Asia/Seoul", TODAY),
+        ("45 mins ago", "en", None, TODAY),
+        ("3 hrs ago", "en", None, TODAY),
         ("৩ ঘণ্টা আগে", "bn", None, TODAY),
         ("۳ ساعت پیش", "fa", None, TODAY),
         ("منذ 3 ساعات", "ar", None, TODAY),
