@@ -12,6 +12,9 @@ _FIRST_WORDS = frozenset(
     верхняя нижняя малая нижний великий новый старый верхний кривий új nowy nowa
     """.split()
 )
+_LAST_WORDS = frozenset(
+    "beach city springs falls heights county island islands township harbour harbor village district province".split()
+)
 _TOWNS = frozenset(
     name.strip()
     for name in """
@@ -32,6 +35,8 @@ _TOWNS = frozenset(
 
 
 def is_place(name: str) -> bool:
-    """Whether a name is known to be a place's, or starts as only places do: `Buenos Aires`, `Port Ellen`."""
+    """Whether a name is known to be a place's, or starts or ends as only places do: `Port Ellen`."""
     folded = " ".join(name.casefold().split())
-    return folded in _TOWNS or folded.split(" ", maxsplit=1)[0] in _FIRST_WORDS
+    words = folded.split()
+    first, last = (words[0], words[-1]) if words else ("", "")
+    return folded in _TOWNS or first in _FIRST_WORDS or last in _LAST_WORDS

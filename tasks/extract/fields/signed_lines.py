@@ -40,7 +40,7 @@ _BEFORE_COLON = r"""
   | teksti | kirjoittaja | toimittaja | tekst | autors | autorius | text | av | af | höfundur
   | journalist(?:e|in|en)? | periodista | giornalista | jornalista | skribent | журналист(?:ка)? | корреспондент
   | кореспондент(?:ка)? | skrevet \s av | skriven \s av | skrevet \s af | napisal[aio]? | pripravil[aio]? | parengė
-  | пишува | подготви | пише | piše | pripremi(?:o|la) | аутор | автор | текст | avtor
+  | разговара(?:о|ла) | пишува | подготви | пише | piše | pripremi(?:o|la) | аутор | автор | текст | avtor
   | haber | röportaj | muhabir | yaz[ai]n | yazar | hazırlayan
   | autori | autoři | napsala? | szerző | írta | scris \s de | autor | egilea
   | escriben? | reportagem | reporta(?:je|zh|ż) | interviu | intervju | interviul
@@ -73,7 +73,7 @@ _SHORT_WORDS = {
     "ar": re.compile(r"^كتبت?\s+(?:[-–]\s*)?"),
     **dict.fromkeys(("da", "nb", "nn", "no", "sv"), re.compile(r"^(?:Af|Av)\s+")),
     "ca": re.compile(r"^Per\s+"),
-    "bg": re.compile(r"^От\s+"),
+    "bg": re.compile(r"^[Оо]т\s+"),
     "cy": re.compile(r"^Gan\s+"),
     "de": re.compile(r"^Interview\s*:\s+"),  # in German the one who asks
     "ga": re.compile(r"^Le\s+"),
@@ -207,7 +207,7 @@ def names_under_story(page: Page) -> list[str]:
         return []
     end = kept[-1].line_no
     below = [line for line in page.dropped_names if end < line.line_no <= end + _LINES_UNDER_STORY]
-    lines = [line for line in [kept[-1], *below] if _is_bare_name(line)]
+    lines = [line for line in [kept[-1], *below] if _is_bare_name(line) or _is_known_in_box(line, language)]
     if len(lines) != 1 or lines[0].line_no > end + _LINES_TO_SIGNATURE:
         return []
     name = lines[0].text
@@ -223,6 +223,11 @@ def _is_bare_name(line: LabelledLine) -> bool:
     if line.tag not in _SIGNED_TAGS or line.reason in _OF_LISTS or len(line.text) > _NAME_CHARS:
         return False
     return leading_name(line.text) == line.text and not line.text.isupper()
+
+
+def _is_known_in_box(line: LabelledLine, language: str) -> bool:
+    """Whether a line that is taken for a box of its own is a plain name, by its given name."""
+    return line.label == "promo" and line.tag in _SIGNED_TAGS and is_known_name(line.text, language)
 
 
 def _signature(text: str, language: str | None, topics: list[str]) -> list[str]:

@@ -45,6 +45,8 @@ def authors(lines, language, signals=None):
         ("文化网 2024-10-12", "zh", []),
         ("Thứ Bảy, ngày 12/10/2024", "vi", []),
         ("San Marino | 12 October 2024", "en", []),
+        ("Virginia Beach, 12 October 2024", "en", []),
+        ("Yerel Haberler - 12.10.2024 18:40", "tr", []),
         ("Νέα Σμύρνη, 12 Οκτωβρίου 2024", "el", []),
         ("Bandar Lama, 12 Oktober 2024", "id", []),
         ("Nowa Sól | 12.10.2024", "pl", []),
@@ -108,6 +110,7 @@ def test_the_subject_of_a_headline_is_not_its_writer():
 )
 def test_a_german_signature_is_known_by_its_given_name(below, language, expected):
     assert authors([HEAD, *BODY, ("drop navigation", below)], language) == expected
+    assert authors([HEAD, *BODY, ("drop promo", below)], language) == expected
 
 
 @pytest.mark.parametrize(
@@ -125,6 +128,8 @@ def test_a_german_signature_is_known_by_its_given_name(below, language, expected
         ("Пишува: Елена Нацева", "mk", ["Елена Нацева"]),
         ("Un articol de Ana Rusu", "ro", ["Ana Rusu"]),
         ("Röportaj: Elif Kaya", "tr", ["Elif Kaya"]),
+        ("Разговарала: Милица Јовић", "sr", ["Милица Јовић"]),
+        ("от Мария Колева", "bg", ["Мария Колева"]),
         ("Laporan wartawan Jembatan, Sinta Dewi", "id", ["Sinta Dewi"]),
         ("Bài và ảnh: Trần Hải", "vi", ["Trần Hải"]),
         ("گزارش: مینا رستمی", "fa", ["مینا رستمی"]),
