@@ -95,6 +95,8 @@ _OTHER_TASK = re.compile(
     re.I,
 )
 _MAIL_BEHIND = re.compile(r"\s*[<(]?[\w.+-]+@[\w-]+(?:\.[\w-]+)+[>)]?$")
+# words for a kind of story stand before its subject as well: `گزارش: بازار طلا`
+_KIND_OF_STORY = re.compile("گزارش|گفت|تقرير|رپورٹ|रिपोर्ट")
 _UNCASED_WORD = rf"(?:{LETTER}\.\s?)?{LETTER}{{2,}}"
 _UNCASED_NAME = re.compile(rf"{_UNCASED_WORD}(?:[ ]{_UNCASED_WORD}){{1,3}}")
 _BESIDE_SITE = re.compile(r"\s*[,|،]\s*|\s[–—-]\s|/(?=(?:TT|NTB|Ritzau|STT)$)")
@@ -169,6 +171,12 @@ def names_signed(text: str, language: str | None) -> list[str]:
     short = _SHORT_WORDS.get((language or "")[:2])
     for words in (_LABEL.search(text), _SURE.match(text), short.match(text) if short else None):
         if words and (names := _names_after(text[words.end() :])):
+            if (
+                _KIND_OF_STORY.search(words[0])
+                and not _CASED.search(names[0])
+                and not is_known_name(names[0], language)
+            ):
+                continue
             # in scripts without capitals a place behind a comma looks like a second name
             others = [name for name in names[1:] if _CASED.search(name) or is_known_name(name, language)]
             return [names[0], *others]

@@ -133,6 +133,8 @@ def test_a_german_signature_is_known_by_its_given_name(below, language, expected
         ("Laporan wartawan Jembatan, Sinta Dewi", "id", ["Sinta Dewi"]),
         ("Bài và ảnh: Trần Hải", "vi", ["Trần Hải"]),
         ("گزارش: مینا رستمی", "fa", ["مینا رستمی"]),
+        ("گزارش: بازار طلا", "fa", []),
+        ("تقرير: أسعار الذهب", "ar", []),
         ("Sanna Lind sanna@tabort.example.se", "sv", ["Sanna Lind"]),
         ("Sanna Lind <sanna@tabort.example.se>", "sv", ["Sanna Lind"]),
         ("Texto de Rita Lobo e fotos de Rui Sá", "pt", ["Rita Lobo"]),
