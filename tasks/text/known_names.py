@@ -18,7 +18,7 @@ _WORDS = range(2, 5)  # of a full name
 _OPEN_CHINESE = frozenset("文高万方任安常马馬石江金明向曲成路项項单單包关關白黄黃温溫时经左司牛陶易宁寧毛龙龍阳景席")
 # last characters of sections, offices and places
 _NO_CHINESE_END = frozenset("网網报報社部版组組台室院局讯訊区區市省县縣村会會厅廳站图圖片")
-_NO_JAPANESE_END = frozenset("部社局市県町村区駅版面会院署省庁室課発線")
+_NO_JAPANESE_END = frozenset("部社局市県町村区駅版面会院署省庁室課発線政")
 _JAPANESE_PLACES = ("千葉", "福島", "山口", "宮崎", "石川", "長崎", "福岡", "東", "関", "原", "林", "森", "堀", "辻")
 _NO_KOREAN_END = frozenset("부팀시군도구읍면란")
 _KOREAN_WORDS = frozenset(

@@ -42,7 +42,8 @@ def bare_names(page: Page) -> list[str]:
         is_by_date = any(abs(line.line_no - number) <= _LINES_TO_DATE for number in dated)
         if is_by_date or (is_all and not _CASED.search(line.text)):
             kept += names
-    return [] if any(_is_of_story(name, page) for name in kept) else kept
+    own = {line.line_no for line, _, _ in found}
+    return [] if any(_is_of_story(name, page, own) for name in kept) else kept
 
 
 def _names_in(text: str, language: str | None) -> tuple[list[str], bool]:
@@ -75,6 +76,7 @@ def _lines_below_headline(page: Page) -> Iterator[LabelledLine]:
             yield line
 
 
-def _is_of_story(name: str, page: Page) -> bool:
-    """Whether the headline or the story has a name."""
-    return any(name in line.text for line in [*page.labelled("headline"), *page.kept])
+def _is_of_story(name: str, page: Page, own: set[int]) -> bool:
+    """Whether the headline, the standfirst, a caption or the story has a name; `own` are the lines it was read from."""
+    lines = [*page.labelled("headline", "standfirst", "caption", "subhead"), *page.kept]
+    return any(name in line.text and line.line_no not in own for line in lines)

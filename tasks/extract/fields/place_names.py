@@ -13,8 +13,12 @@ _FIRST_WORDS = frozenset(
     """.split()
 )
 _LAST_WORDS = frozenset(
-    "beach city springs falls heights county island islands township harbour harbor village district province".split()
+    """
+    beach city springs falls heights county island islands township harbour harbor village district province street
+    नगर नगरी गंज बाज़ार बाजार मार्ग रोड चौक प्रदेश जिला নগর গঞ্জ বাজার রোড নগরী நகர் నగర్ ನಗರ നഗർ નગર شهر شارع
+    """.split()
 )
+_BEGINNINGS = ("marina di ", "góra ", "góry ")
 _TOWNS = frozenset(
     name.strip()
     for name in """
@@ -39,4 +43,4 @@ def is_place(name: str) -> bool:
     folded = " ".join(name.casefold().split())
     words = folded.split()
     first, last = (words[0], words[-1]) if words else ("", "")
-    return folded in _TOWNS or first in _FIRST_WORDS or last in _LAST_WORDS
+    return folded in _TOWNS or folded.startswith(_BEGINNINGS) or first in _FIRST_WORDS or last in _LAST_WORDS

@@ -77,6 +77,8 @@ def test_a_known_name_beside_a_date(line, language, expected):
         ([("drop source", "مینا رستمی؛ خبرنگار اجتماعی"), ("date", "۱۴۰۳/۷/۲۱")], "fa", ["مینا رستمی"]),
         ([("drop source", "Anna Ferris, who sold rope at the old quay for years"), ("date", "12 May 2024")], "en", []),
         ([("drop source", "Anna Ferris, rope maker")], "en", []),  # not near a date
+        ([("drop source", "राम नगर"), ("date", "12 अक्टूबर 2024")], "hi", []),
+        ([("drop source", "Marina di Lark, Lazio"), ("date", "12/10/2024")], "it", []),
         ([("drop navigation", "सरिता थापा")], "hi", []),
         ([("caption", "सरिता थापा")], "hi", []),
         ([("drop source", "नई दिल्ली"), ("date", "12 अक्टूबर 2024")], "hi", []),
@@ -91,6 +93,9 @@ def test_a_known_name_alone_by_the_headline(lines, language, expected):
 def test_a_person_of_the_story_is_not_its_writer():
     story = [*BODY, ("paragraph", "पुल पर रोटी बेचने वाले अनिल कुमार ने कहा कि वे चिंतित हैं।")]
     assert authors([HEAD, ("drop source", "अनिल कुमार"), ("date", "12 अक्टूबर 2024"), *story], "hi") == []
+    standfirst = ("standfirst", "Claudia Holm has kept the gates of the harbour for nine years and wants more oak.")
+    lines = [HEAD, ("drop source", "Claudia Holm, Greens"), ("date", "12 October 2024"), standfirst, *BODY]
+    assert authors(lines, "en") == []
 
 
 def test_the_subject_of_a_headline_is_not_its_writer():
