@@ -144,6 +144,13 @@ class Page:
         declared = next((value for _, value in metas), None)
         return declared or self.given.get("language")
 
+    def printed_language(self) -> str | None:
+        """The language that the page's lines are in: the declared one, but templates declare English for any site."""
+        declared, detected = self.declared_language(), self.document.get("language")
+        if declared and detected and detected != "en" and declared.lower().startswith("en") and not self.ruled:
+            return str(detected)
+        return declared or detected
+
 
 def once_per_page(read: Callable[[Page], Found]) -> Callable[[Page], Found]:
     """A function of a page that is worked out once for each: several fields ask for the same in turn.

@@ -103,7 +103,7 @@ def of_authors(page: Page, authors: list[str]) -> Agreement:
 
 def of_published(page: Page, day: date) -> Agreement:
     """Declared and printed dates and the one in the address; a neighbouring day, of another time zone, says nothing."""
-    language = page.declared_language() or page.document.get("language")
+    language = page.printed_language()
     times = [time for time in page.signals.get("times", ()) if not _MODIFIED_CLASS.search(time["class"])]
     kinds = (
         page.node_strings("datePublished")[:1],

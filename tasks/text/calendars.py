@@ -1,5 +1,5 @@
 """Dates of calendars other than the Gregorian one, as pages print them: Japanese eras, Minguo, Buddhist years, Jalali,
-and years written out in Chinese numerals.
+Ethiopian years, and years written out in Chinese numerals.
 """
 
 import re
@@ -89,7 +89,21 @@ _JALALI = re.compile(
     """,
     re.VERBOSE,
 )
-_JALALI_LANGUAGES = frozenset("ckb fa lrc mzn ps".split())
+JALALI_LANGUAGES = frozenset("ckb fa lrc mzn ps".split())
+# Ethiopian, in several spellings; the names of Gregorian months in Amharic are others
+_ETHIOPIAN_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        "መስከረም ጥቅምት ኅዳር/ህዳር ታኅሣሥ/ታህሳስ/ታኅሳስ ጥር የካቲት መጋቢት ሚያዝያ/ሚያዚያ ግንቦት ሰኔ ሐምሌ/ሀምሌ ነሐሴ/ነሀሴ ጳጉሜን/ጳጉሜ".split(), 1
+    )
+    for name in names.split("/")
+}
+_ETHIOPIAN_NAMES = "|".join(sorted(_ETHIOPIAN_MONTHS, key=len, reverse=True))
+_ETHIOPIAN = re.compile(
+    rf"(?P<w>{_ETHIOPIAN_NAMES})\s+(?P<d>\d{{1,2}})\s*(?:ቀን)?[\s፣,/]*(?P<y>19[5-9]\d|20[0-4]\d)(?!\d)"
+    rf"|(?<!\d)(?P<d2>\d{{1,2}})\s+(?P<w2>{_ETHIOPIAN_NAMES})[\s፣,]+(?P<y2>19[5-9]\d|20[0-4]\d)(?!\d)"
+)
+_ETHIOPIAN_YEAR_1 = date(8, 8, 27)  # day 1 of year 1, in the Gregorian calendar carried back
 _DIGITS = {letter: value for value, letter in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "正": 1}
 _LEAP_CYCLE = (1, 5, 9, 13, 17, 22, 26, 30)  # years of the Jalali 33-year cycle that have 366 days
 
@@ -104,7 +118,7 @@ def find(text: str, language: str | None) -> list[tuple[tuple[int, int], date]]:
         readers.append((_JAPANESE_INITIAL, _read_japanese))
     if base == "th":
         readers.append((_DAY_FIRST, _read_thai))
-    if base in _JALALI_LANGUAGES:
+    if base in JALALI_LANGUAGES:
         readers += [(_YEAR_FIRST, _read_jalali), (_DAY_FIRST, _read_jalali)]
     return [
         (match.span(), day)
@@ -144,12 +158,23 @@ def _read_jalali(match: re.Match[str]) -> date | None:
     return from_jalali(int(groups["y"]), month, int(groups["d"]))
 
 
+def _read_ethiopian(match: re.Match[str]) -> date | None:
+    """The day of an Ethiopian date: twelve months of 30 days and one of 5, of 6 before each year that 4 divides."""
+    year, day = int(match["y"] or match["y2"]), int(match["d"] or match["d2"])
+    month = _ETHIOPIAN_MONTHS[match["w"] or match["w2"]]
+    last = 30 if month < 13 else 6 if year % 4 == 3 else 5
+    if not 1 <= day <= last:
+        return None
+    return _ETHIOPIAN_YEAR_1 + timedelta(days=365 * (year - 1) + year // 4 + 30 * (month - 1) + day - 1)
+
+
 _READERS = (
     (_JAPANESE, _read_japanese),
     (_MINGUO, _read_minguo),
     (_HAN_DATE, _read_han),
     (_THAI, _read_thai),
     (_JALALI, _read_jalali),
+    (_ETHIOPIAN, _read_ethiopian),
 )
 
 

@@ -48,8 +48,12 @@ _PRINTED = {
     "uz": ("y-'yil' d-MMMM", "y-'йил' d-MMMM", "y 'йил' d MMMM"),
     "vi": ("d 'tháng' M 'năm' y", "d 'tháng' M, y"),
 }
-# names that newspapers print beside those of CLDR: the international ones, the case behind a day
+# names that newspapers print beside those of CLDR: the international ones, the case behind a day, other spellings
 _PRINTED_NAMES = {
+    "bn": "জানুয়ারী ফেব্রুয়ারী মার্চ এপ্রিল মে জুন জুলাই আগষ্ট/অগাস্ট/আগস্ট/অগস্ট সেপ্টেম্বর অক্টোবর নভেম্বর ডিসেম্বর",
+    "gu": "જાન્યુઆરી/જાન્યુ ફેબ્રુઆરી/ફેબ્રુ માર્ચ એપ્રિલ મે જૂન જુલાઈ ઓગસ્ટ/ઑગસ્ટ સપ્ટેમ્બર ઓક્ટોબર/ઑક્ટોબર નવેમ્બર ડિસેમ્બર",
+    "hi": "जनवरी/जन फरवरी/फ़रवरी/फर मार्च अप्रैल मई जून जुलाई अगस्त सितंबर/सितम्बर/सितं "
+    "अक्टूबर/अक्तूबर/अक्टू नवंबर/नवम्बर/नवं दिसंबर/दिसम्बर/दिसं",
     "ka": "იანვარს თებერვალს მარტს აპრილს მაისს ივნისს ივლისს აგვისტოს სექტემბერს ოქტომბერს ნოემბერს დეკემბერს",
     "si": "ජනවාරි පෙබරවාරි මාර්තු අප්‍රේල් මැයි ජූනි ජූලි අගෝස්තු සැප්තැම්බර් ඔක්තෝබර් නොවැම්බර් දෙසැම්බර්",
 }
@@ -111,8 +115,9 @@ def month_names(language: str) -> dict[str, int]:
                 for spelling in {plain, plain.translate(_HAMZA), str(name).lower().rstrip(".")}:
                     if names.setdefault(spelling, int(number)) != int(number):
                         ambiguous.add(spelling)
-    for number, printed in enumerate(_PRINTED_NAMES.get(language.lower().partition("-")[0], "").split(), 1):
-        names.setdefault(plain_name(printed), number)
+    for number, spellings in enumerate(_PRINTED_NAMES.get(language.lower().partition("-")[0], "").split(), 1):
+        for printed in spellings.split("/"):
+            names.setdefault(plain_name(printed), number)
     return {name: number for name, number in names.items() if _is_name(name) and name not in ambiguous}
 
 
@@ -147,6 +152,19 @@ def is_year_first(language: str) -> bool:
     """Whether the language's short form begins with the year."""
     locale = locale_of(language)
     return locale is not None and locale.date_formats["short"].pattern.startswith("y")
+
+
+@lru_cache(maxsize=64)
+def _weekdays(language: str) -> frozenset[str]:
+    """The language's names of the days of the week, in lower case."""
+    locale = locale_of(language)
+    contexts = ("format", "stand-alone") if locale else ()
+    return frozenset(str(name).lower() for context in contexts for name in locale.days[context]["wide"].values())  # type: ignore[union-attr]
+
+
+def is_weekday(text: str, language: str | None) -> bool:
+    """Whether a text is the name of a day of the week in a language: `Thứ Bảy`, two words with capitals."""
+    return bool(language) and text.lower() in _weekdays(language or "")
 
 
 def _is_undecided(language: str) -> bool:

@@ -44,26 +44,40 @@ COMPACT = re.compile(
     """,
     re.VERBOSE,
 )
-CJK = re.compile(r"(?P<y>\d{4})\s*[年년]\s*(?P<m>\d{1,2})\s*[月월]\s*(?P<d>\d{1,2})\s*[日일号號]?")
+CJK = re.compile(r"(?P<y>\d{4})\s*[年년][）)]?\s*(?P<m>\d{1,2})\s*[月월]\s*(?P<d>\d{1,2})\s*[日일号號]?")
 YEAR_MONTH_DAY = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d{2})\s*([./])\s*(?P<m>\d{1,2})\s*\2\s*(?P<d>\d{1,2})(?![\d/])")
 DAY_OR_MONTH_FIRST = re.compile(
-    r"(?<![\d./-])(?P<a>\d{1,2})\s?([./|-])\s?(?P<b>\d{1,2})\s?\2\s?(?P<y>(?:19|20)\d{2}|\d{2})(?![\d])"
+    # a number before another is not a year but an hour: `12.10. 18:40`
+    r"(?<![\d./-])(?P<a>\d{1,2})\s?([./|-])\s?(?P<b>\d{1,2})\s?\2\s?(?P<y>(?:19|20)\d{2}|\d{2}(?![.:h]\d{2}))(?!\d)"
 )
 DAY_NAMED_MONTH = re.compile(
     r"""
     (?<!\d) (?P<d>\d{1,2}) (?: st | nd | rd | th | er | \.?º | \.?ª | ° | \. | -én | -án )?
     [\s,./-]* (?: de\s+ | d['’] | of\s+ | di\s+ | del\s+ )?
-    (?P<w>LETTER+) \.? ,?
-    [\s./-]* (?: de\s+ | del\s+ | di\s+ | г\.?\s+ )?
+    (?P<w>LETTER+) \.? \s? [,،]?
+    [\s./-]* (?: de\s+ | del\s+ | do\s+ | di\s+ | г\.?\s+ )?
     (?P<y>(?:19|20)\d{2}) (?!\d)
     """.replace("LETTER", LETTER),
     re.VERBOSE,
 )
 NAMED_MONTH_DAY = re.compile(
-    rf"(?<!\w)(?P<w>{LETTER}+)\.?[\s]+(?P<d>\d{{1,2}})(?:(?:st|nd|rd|th)?\.?,?\s+|(?<=\d\d))(?P<y>(?:19|20)\d{{2}})(?!\d)"
+    rf"(?<!\w)(?P<w>{LETTER}+)\.?[\s]+(?P<d>\d{{1,2}})(?:(?:st|nd|rd|th)?\.?,?\s+(?:\|\s|del?\s)?|(?<=\d\d))(?P<y>(?:19|20)\d{{2}})(?!\d)"
 )
 YEAR_NAMED_MONTH = re.compile(rf"(?<!\d)(?P<y>(?:19|20)\d{{2}})\.?\s+(?:m\.\s+)?(?P<w>{LETTER}+)\s+(?P<d>\d{{1,2}})\b")
-SHORT_YEAR = re.compile(r"(?<![\d-])(?P<d>\d{1,2})[-\s](?P<w>[^\W\d_]{3,9})[-\s]['’]?(?P<y>\d{2})(?![\d:-])")
+SHORT_YEAR = re.compile(
+    r"(?<![\d-])(?P<d>\d{1,2})(?:st|nd|rd|th)?[-\s](?P<w>[^\W\d_]{3,9})[-\s]['’]?(?P<y>\d{2})(?![\d:-])"
+)
+# one month by its names of two calendars or countries: `12 أكتوبر/ تشرين الأول 2024`
+DAY_TWO_NAMES = re.compile(
+    rf"(?<!\d)(?P<d>\d{{1,2}})\s+(?P<w>{LETTER}+(?:\s{LETTER}+)?)\s?/\s?(?P<w2>{LETTER}+(?:\s{LETTER}+)?)[\s،,]+"
+    r"(?P<y>(?:19|20)\d{2})(?!\d)"
+)
+DAY_ROMAN_MONTH = re.compile(
+    r"(?<![\d./-])(?:(?P<d>\d{1,2})[. ]\s?(?P<r>[IVX]{1,4})[. ]\s?(?P<y>(?:19|20)\d{2})"
+    r"|(?P<y2>(?:19|20)\d{2})[. ]\s?(?P<r2>[IVX]{1,4})[. ]\s?(?P<d2>\d{1,2}))(?!\d)"
+)
+ROMAN_MONTHS = {roman: number for number, roman in enumerate("I II III IV V VI VII VIII IX X XI XII".split(), 1)}
+DAY_MONTH_SPACE_YEAR = re.compile(r"(?<![\d./-])(?P<d>\d{1,2})/(?P<m>\d{1,2})\s+(?P<y>20\d{2})(?!\d)")
 # the C library's and Java's: `Sat Oct 12 08:30:00 CEST 2024`
 CTIME = re.compile(
     r"""

@@ -14,22 +14,31 @@ from tasks.text.date_patterns import (
     CJK,
     COMPACT,
     CTIME,
+    DAY_MONTH_SPACE_YEAR,
     DAY_NAMED_MONTH,
     DAY_OR_MONTH_FIRST,
+    DAY_ROMAN_MONTH,
+    DAY_TWO_NAMES,
     DIGITS,
     ISO,
     NAMED_MONTH_DAY,
+    ROMAN_MONTHS,
     SHORT_YEAR,
     TIME,
     YEAR_MONTH_DAY,
     YEAR_NAMED_MONTH,
 )
+from tasks.text.day_halves import half_beside, in_half
 from tasks.text.month_names import month_number
 from tasks.text.time_zones import iso_minutes, offset_after, zone_minutes
 
 _ONE_DATE_CHARS = 36  # a declared instant has up to 35, and no second date beside it
 _FORMS_CHARS = 300  # of a text in which the language's own forms are searched; a date line has under 100
+_EARLIEST_GREGORIAN = 1500  # of a printed year; the Jalali ones of this age are below it
 _CJK_LANGUAGES = frozenset({"ja", "ko", "yue", "zh"})  # the year is first whatever separates the numbers
+# of newspapers that print `12 X 2024`; elsewhere the number is of a volume
+_LANGUAGES_OF_ROMAN_MONTHS = frozenset("bg bs cs hr hu lt lv mk pl ro ru sk sl sr uk".split())
+_LANGUAGES_OF_DAY_AND_MONTH = frozenset("da fi is nb nn no sv".split())  # `12/10 2024`
 _MONTH_FIRST_LANGUAGES = frozenset({"en-us", "en-ph", "en_us", "fil-ph"})
 
 
@@ -116,9 +125,15 @@ def _common_patterns(text: str) -> list[tuple[re.Pattern[str], Reader]]:
     has_year = "20" in text or "19" in text
     if has_year:
         patterns += [(YEAR_MONTH_DAY, _read_numbers), (DAY_NAMED_MONTH, _read_words)]
+        if "/" in text and not text.isascii():
+            patterns.append((DAY_TWO_NAMES, _read_two_names))
         patterns += [(NAMED_MONTH_DAY, _read_words), (YEAR_NAMED_MONTH, _read_words)]
     if "-" in text or "." in text or "/" in text or "|" in text:
         patterns.append((DAY_OR_MONTH_FIRST, _read_ambiguous))
+        if has_year:
+            patterns.append((DAY_MONTH_SPACE_YEAR, _read_day_and_month))
+    if has_year and ("I" in text or "V" in text or "X" in text):
+        patterns.append((DAY_ROMAN_MONTH, _read_roman))
     patterns.append((SHORT_YEAR, _read_words))
     if has_year:
         patterns.append((COMPACT, _read_numbers))
@@ -152,8 +167,10 @@ def _by_forms(
                 yield PrintedDate(day, span=match.span())
 
 
-def _read_numbers(match: re.Match[str], _language: str | None, _month_first: bool | None) -> PrintedDate | None:
-    day = _day(int(match["y"]), int(match["m"]), int(match["d"]))
+def _read_numbers(match: re.Match[str], language: str | None, _month_first: bool | None) -> PrintedDate | None:
+    year, month, number = int(match["y"]), int(match["m"]), int(match["d"])
+    is_jalali = year < _EARLIEST_GREGORIAN and (language or "").lower()[:2] in calendars.JALALI_LANGUAGES
+    day = calendars.from_jalali(year, month, number) if is_jalali else _day(year, month, number)
     if not day:
         return None
     groups = match.groupdict()
@@ -173,6 +190,28 @@ def _read_words(match: re.Match[str], language: str | None, _month_first: bool |
         return PrintedDate(day)
     clock = _clock(groups["H"], groups["M"], groups["S"], None)
     return PrintedDate(day, clock, zone_minutes(groups["z"]) if clock else None)
+
+
+def _read_two_names(match: re.Match[str], language: str | None, _month_first: bool | None) -> PrintedDate | None:
+    """A month by two names, of which one has to be known and none may be another month's."""
+    numbers = {number for name in (match["w"], match["w2"]) if (number := month_number(name, language))}
+    day = _day(int(match["y"]), numbers.pop(), int(match["d"])) if len(numbers) == 1 else None
+    return PrintedDate(day) if day else None
+
+
+def _read_roman(match: re.Match[str], language: str | None, _month_first: bool | None) -> PrintedDate | None:
+    if (language or "").lower()[:2] not in _LANGUAGES_OF_ROMAN_MONTHS:
+        return None
+    month = ROMAN_MONTHS.get(match["r"] or match["r2"])
+    day = _day(int(match["y"] or match["y2"]), month, int(match["d"] or match["d2"])) if month else None
+    return PrintedDate(day) if day else None
+
+
+def _read_day_and_month(match: re.Match[str], language: str | None, _month_first: bool | None) -> PrintedDate | None:
+    if (language or "").lower()[:2] not in _LANGUAGES_OF_DAY_AND_MONTH:
+        return None
+    day = _day(int(match["y"]), int(match["m"]), int(match["d"]))
+    return PrintedDate(day) if day else None
 
 
 def _read_ambiguous(match: re.Match[str], language: str | None, is_month_first: bool | None) -> PrintedDate | None:
@@ -218,8 +257,13 @@ def _with_time(text: str, printed: PrintedDate, others: list[PrintedDate], langu
     clock = _clock(match["H"] or match["H2"], match["M"], match["S"], match["p"] or match["p2"])
     if clock is None:
         return printed
+    is_halved = match["p"] or match["p2"]
+    half, clock_end = (None, match.end()) if is_halved else half_beside(text, match.span(), language)
+    clock = in_half(clock, half)
+    if clock is None:
+        return printed
     timed = replace(printed, clock=clock)
-    offset = offset_after(text, match.end(), printed.day, clock, language)
+    offset = offset_after(text, clock_end, printed.day, clock, language)
     if offset is None and match is before:  # `22:00, 11 July 2021 BST`
         offset = offset_after(text, end, printed.day, clock, language)
     return replace(timed, offset_minutes=offset)

@@ -15,7 +15,7 @@ _ZONES_BY_OFFSET = {
     180: "EEST MSK МСК EAT TRT",
     300: "PKT",
     420: "WIB",
-    480: "HKT SGT PHT WITA AWST",
+    480: "HKT SGT PHT MYT WITA AWST",
     540: "JST KST WIT",
     570: "ACST",
     600: "AEST",
@@ -44,6 +44,42 @@ _OPEN_ZONES = {
         **dict.fromkeys("en-us es-us".split(), "America/Chicago"),
     },
 }
+# zones in words: `Eastern Daylight Time`, `British Summer Time`
+_LONG_NAME = re.compile(
+    r"[\s(|,]*(?P<name>(?:[A-Z][a-z]+ ){1,2}(?:(?:Standard|Daylight|Summer|Mean|Universal) )?)Time\b"
+)
+_KIND_OF_TIME = re.compile(r"(?:Standard|Daylight|Summer|Mean|Universal) ")
+_LONG_ZONES = {
+    "Eastern": "America/New_York",
+    "Central": "America/Chicago",
+    "Mountain": "America/Denver",
+    "Pacific": "America/Los_Angeles",
+    "British": "Europe/London",
+    "Greenwich": "UTC",
+    "Coordinated": "UTC",
+    "Central European": "Europe/Berlin",
+    "Eastern European": "Europe/Athens",
+    "Western European": "Europe/Lisbon",
+    "Moscow": "Europe/Moscow",
+    "Israel": "Asia/Jerusalem",
+    "India": "Asia/Kolkata",
+    "Indian": "Asia/Kolkata",
+    "Pakistan": "Asia/Karachi",
+    "Bangladesh": "Asia/Dhaka",
+    "Nepal": "Asia/Kathmandu",
+    "China": "Asia/Shanghai",
+    "Hong Kong": "Asia/Hong_Kong",
+    "Japan": "Asia/Tokyo",
+    "Korea": "Asia/Seoul",
+    "Singapore": "Asia/Singapore",
+    "Malaysia": "Asia/Kuala_Lumpur",
+    "Philippine": "Asia/Manila",
+    "Australian Eastern": "Australia/Sydney",
+    "New Zealand": "Pacific/Auckland",
+    "South Africa": "Africa/Johannesburg",
+    "East Africa": "Africa/Nairobi",
+    "West Africa": "Africa/Lagos",
+}
 _US_ZONES = {"ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles"}
 
 
@@ -53,15 +89,21 @@ def offset_after(text: str, position: int, day: date, clock: time | None, langua
     if match and _is_offset(match, text[:position]):
         return _minutes(match["s"], match["h"], match["m"])
     match = _ZONE.match(text, position)
-    if not match:
-        return None
-    name = match["z"]
-    zone = _US_ZONES.get(name) or _open_zone(name, language)
-    if zone and clock is not None:
-        local = datetime.combine(day, clock, tzinfo=ZoneInfo(zone))
-        offset = local.utcoffset()
-        return int(offset.total_seconds() // 60) if offset is not None else None
-    return _FIXED_ZONES.get(name)
+    if match:
+        name = match["z"]
+        zone = _US_ZONES.get(name) or _open_zone(name, language)
+        return _minutes_in(zone, day, clock) if zone and clock is not None else _FIXED_ZONES.get(name)
+    match = _LONG_NAME.match(text, position)
+    if match and clock is not None:
+        zone = _LONG_ZONES.get(_KIND_OF_TIME.sub("", match["name"]).strip())
+        return _minutes_in(zone, day, clock) if zone else None
+    return None
+
+
+def _minutes_in(zone: str, day: date, clock: time) -> int | None:
+    """The offset of a zone at a local time, in minutes from UTC."""
+    offset = datetime.combine(day, clock, tzinfo=ZoneInfo(zone)).utcoffset()
+    return int(offset.total_seconds() // 60) if offset is not None else None
 
 
 def _open_zone(name: str, language: str | None) -> str | None:

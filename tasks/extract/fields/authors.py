@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tasks.extract.fields.address import host, site_of_host
+from tasks.extract.fields.bare_names import bare_names
 from tasks.extract.fields.byline_places import (
     dropped_by_the_headline,
     dropped_bylines,
@@ -73,6 +74,7 @@ def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
         people = [_without_site(name, site_keys) for name in people if not _is_part_of_site(name, domain)]
         if origin == _BARE:
             people = [name for name in people if leading_name(name) == name or not _CASED.search(name)]
+            people = [name for name in people if not _is_subject(name, page)]
         if origin in _MAY_BE_PLACES:
             people = [name for name in people if not is_place(name)]
         if origin not in _ORIGINS_OF_SHORT_NAMES:
@@ -88,6 +90,11 @@ def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
             if origin == SITE_RULE:
                 break  # the user says where the byline is: nobody is named in it
     return FieldValue([], f"{rejected} names no person" if rejected else "none named")
+
+
+def _is_subject(name: str, page: Page) -> bool:
+    """Whether the headline names a person, whom it is about: `Ada Mörk, who sold rope`."""
+    return any(name in line.text for line in page.labelled("headline"))
 
 
 def _without_places(lines: list[str]) -> list[str]:
@@ -181,7 +188,7 @@ def _candidates(page: Page, site_keys: set[str]) -> Iterator[tuple[str, list[str
     yield _BYLINE, labelled_names(page)
     yield other_links
     yield "byline element", _byline_elements(page)
-    yield "date line", names_beside_date(page)
+    yield "date line", names_beside_date(page) or bare_names(page)
     yield "reporting line", _reporting_lines(page)
     yield "signature", names_under_story(page)
 
@@ -242,7 +249,7 @@ def _byline_elements(page: Page) -> list[str]:
 
 def _text_candidates(page: Page) -> list[tuple[str, list[str]]]:
     """Writers in the lines of a text page: lines with a word like `By`, then names beside a date, then bare names."""
-    language = page.declared_language()
+    language = page.printed_language()
     introduced: list[str] = []
     bare: list[str] = []
     for line in page.labelled(_BYLINE):

@@ -5,6 +5,8 @@ import re
 from tasks.extract.fields.byline_words import OTHER_ROLE
 from tasks.extract.fields.bylines import is_introduced, is_lone_by, is_plain_byline, without_date
 from tasks.extract.page import LabelledLine, Page, once_per_page
+from tasks.text.cldr_dates import is_weekday
+from tasks.text.known_names import is_known_name
 from tasks.text.person_names import leading_name
 from tasks.text.publisher_names import squeeze
 
@@ -50,7 +52,7 @@ _FILED = re.compile(
 _SIGN_AT_END = re.compile(r"(?:[|•·,–—/]|\s-)\s*$")
 _SIGN_AT_START = re.compile(r"\s*(?:[|•·,–—/]|-\s)|\d|\s+in\s")  # a digit: the space before the date was lost
 _BETWEEN_PIECES = re.compile(
-    r"\s*[|·•/,;]\s*|\s[–—-]\s|\b(?:uhr|um|posted|published|updated|am|veröffentlicht)\b:?", re.I
+    r"\s*[|·•/,;،、｜]\s*|\s[–—-]\s|\b(?:uhr|um|posted|published|updated|am|veröffentlicht)\b:?", re.I
 )
 
 
@@ -105,7 +107,7 @@ def _goes_on(text: str, following: str) -> bool:
 def printed_bylines(page: Page) -> list[tuple[str, list[str]]]:
     """The lines of bylines: those by the headline before those elsewhere, as at the end of the story."""
     near = {line.line_no for line in lines_by_the_headline(page)}
-    bylines = [line for line in page.labelled("byline") if not is_source(line.text, page.declared_language())]
+    bylines = [line for line in page.labelled("byline") if not is_source(line.text, page.printed_language())]
     return [
         ("byline", [line.text for line in bylines if line.line_no in near]),
         ("byline", [line.text for line in bylines if line.line_no not in near]),
@@ -227,7 +229,7 @@ def names_beside_date(page: Page) -> list[str]:
     dates += [(line.text, False) for line in near if line.label == "standfirst" and _DIGIT.search(line.text)]
     dropped = [line for line in dropped_by_the_headline(page) if line.label != "related"]
     dates += [(line.text, False) for line in dropped if _DIGIT.search(line.text)]
-    language = page.declared_language()
+    language = page.printed_language()
     topics = _topics(page)
     for line, is_sure in dates:
         if len(line) > _LINE_OF_BYLINE or _FILED.search(line):
@@ -239,7 +241,9 @@ def names_beside_date(page: Page) -> list[str]:
         if is_introduced(text):
             return [text]
         names = names_beside(text, language)
-        if names and squeeze(names[0]) not in topics and (is_sure or _is_divided(names[0], text)):
+        if not names or squeeze(names[0]) in topics:
+            continue
+        if is_sure or _is_divided(names[0], text) or is_known_name(names[0], language):
             return names[:1]
     return []
 
@@ -276,4 +280,5 @@ def names_beside(text: str, language: str | None) -> list[str]:
     if undated == text.strip(" ·,|"):
         return []  # it has no date
     pieces = [piece.strip(" -–—") for piece in _BETWEEN_PIECES.split(undated)]
-    return [name for piece in pieces if (name := leading_name(piece)) and not is_source(piece, language)]
+    names = [leading_name(piece) or (piece if is_known_name(piece, language) else None) for piece in pieces]
+    return [name for name in names if name and not is_source(name, language) and not is_weekday(name, language)]

@@ -26,13 +26,13 @@ _TASK = r"""
       | (?: de | par ) \s notre \s (?: correspondant | envoyé ) e? (?: \s (?: spéciale? | permanente? ) )?
       | dal(?:la)? \s nostr[oa] \s (?: inviat[oa] (?: \s special[ei] )? | corrispondente )
       | (?: van | door ) \s onze \s (?: verslaggever | verslaggeefster | redact(?: eur | rice ) | correspondente? )
-      | von \s unsere[mr] \s (?: \w+ )? (?: redakteur | mitarbeiter | korrespondent | reporter | autor ) (?: in )?
+      | von \s unsere[mr] \s (?: \w+ )? (?: redakteur | mitarbeiter | korrespondent | reporter | autor ) (?: in | en )?
       | (?: de | por ) \s nuestr[oa] \s (?: corresponsal | enviad[oa] (?: \s especial )? | redactora? )
       | d[oa] \s noss[oa] \s (?: correspondente | enviad[oa] (?: \s especial )? | repórter )
       | (?: av | af ) \s vår[et]? \s (?: korrespondent | reporter | medarbetare | utsända )
-      | da \s redação | oprac(?: ował[a]? )? \.? | rozmawiał[a]? | przygotował[a]?
+      | da \s redação | oprac(?: ował[a]? )? \.? | rozmawiał[ai]? | przygotował[a]? | ptal[aoi]? \s se
       | auto(?:r|rka) \s (?: tekstu | artykułu | článku ) | připravil[a]?
-      | автор \s (?: статьи | текста | материала | матеріалу | статті | тексту )
+      | автор \s (?: статьи | текста | материала | матеріалу | статті | тексту ) | розмовля(?: в | ла )
       | (?: (?: текст | материал | матеріал ) \s )? (?: подготовил | підготува ) [аив]* (?: ла )? | беседовал[аи]?
       | (?: haberi \s )? hazırlayan | derleyen | yazar[ıi]?
       | (?: 取材 | 構成 ) ・ 文 | 文 (?: ・ (?: 写真 )? | [｜|] ) | 執筆者? | 筆者 | 著者 )
@@ -136,6 +136,8 @@ RANK = re.compile(
 ROLE_AT_END = re.compile(
     r"\s(?:writer|editor|reporter|correspondent|columnist|journalist|contributor|expert(?:e|in)?|(?:\w*redakteur|\w*korrespondent"
     r"|\w*reporter|\w*journalist)(?:in)?|journaliste|correspondante?|periodista|redactora?|corresponsal|giornalista"
+    r"|envoyée?\sspéciale?|enviad[oa]\sespecial|inviat[oa](?:\sspeciale)?|corrispondente|correspondente"
+    r"|žurnalist(?:as|ė|s)|novinář(?:ka)?|novinar(?:ka)?|toimittaja|újságíró|ziarist[ăa]?|blaðamaður|ajakirjanik|muhabiri?|wartawan"
     r"|jornalista|verslaggever|dziennikarz|журналист)$",
     re.I,
 )

@@ -19,7 +19,7 @@ _WORDS = frozenset(
     ομάδα σύνταξη σύνταξης γραφείο newsroom
     რედაქცია ამბები სიახლეები ሪፖርተር ዜና አዘጋጅ
     redaksi humas szerkesztőség uredništvo urednistvo redacția redacţia administrador servisi equipo toimitus dawati
-    mwandishi muhabiri muhabirleri ajansı haberleri vijesti hírek știri zpravodajství web
+    mwandishi muhabiri muhabirleri ajansı haberleri haberler gündem vijesti hírek știri zpravodajství web
     """.split()
 )
 _STEMS = ("редакц", "редакт", "корреспондент", "кореспондент", "συντακτικ", "խմբագր", "լրատվ", "redakc", "redaksj")

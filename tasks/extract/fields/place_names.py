@@ -7,9 +7,18 @@ names. A name after a word like `By` is not compared with them.
 _FIRST_WORDS = frozenset(
     """
     port fort mount new saint sankt são bad north south east west los las cape upper lower ciudad puerto porto nuevo
-    nueva nouveau nouvelle villa lake sea town нижний великий новый старый верхний кривий új nowy nowa
+    nueva nouveau nouvelle villa lake sea town san santa santo sao saint sainte st bandar kota kuala tanjung teluk pulau
+    nova novo novi nowe velika veliko mala gornji donji stara νέα νέο άγιος αγία нова ново горно долно новая новое
+    верхняя нижняя малая нижний великий новый старый верхний кривий új nowy nowa
     """.split()
 )
+_LAST_WORDS = frozenset(
+    """
+    beach city springs falls heights county island islands township harbour harbor village district province street
+    नगर नगरी गंज बाज़ार बाजार मार्ग रोड चौक प्रदेश जिला নগর গঞ্জ বাজার রোড নগরী நகர் నగర్ ನಗರ നഗർ નગર شهر شارع
+    """.split()
+)
+_BEGINNINGS = ("marina di ", "góra ", "góry ")
 _TOWNS = frozenset(
     name.strip()
     for name in """
@@ -30,6 +39,8 @@ _TOWNS = frozenset(
 
 
 def is_place(name: str) -> bool:
-    """Whether a name is known to be a place's, or starts as only places do: `Buenos Aires`, `Port Ellen`."""
+    """Whether a name is known to be a place's, or starts or ends as only places do: `Port Ellen`."""
     folded = " ".join(name.casefold().split())
-    return folded in _TOWNS or folded.split(" ", maxsplit=1)[0] in _FIRST_WORDS
+    words = folded.split()
+    first, last = (words[0], words[-1]) if words else ("", "")
+    return folded in _TOWNS or folded.startswith(_BEGINNINGS) or first in _FIRST_WORDS or last in _LAST_WORDS

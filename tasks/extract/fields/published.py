@@ -19,7 +19,7 @@ from tasks.extract.fields.published_printed import days_named_as_publication, li
 from tasks.extract.fields.published_zone import in_ruled_zone, local_time, with_offset, zone_of, zone_of_language
 from tasks.extract.page import SITE_RULE, FieldValue, Page
 from tasks.text.dates import PrintedDate, find_dates
-from tasks.text.relative_dates import relative_day
+from tasks.text.relative_dates import recent_day, relative_day
 from tasks.vocabulary import Doubt
 
 _URL_DATE = re.compile(
@@ -59,7 +59,7 @@ def find_times(page: Page, *, is_guessing: bool = False) -> Times:
 
     `is_guessing`: if the page gives no date of publication, take one from the text and flag it.
     """
-    language = page.declared_language() or page.document.get("language")
+    language = page.printed_language()
     readings, refused = _possible_readings(page, language)
     modified, modified_from = _first(_read(modified_candidates(page), language))
     published, published_from = _first(_agreed(_without_time_of_build(readings, modified, page)))
@@ -98,14 +98,14 @@ def _in_the_same_zone(modified: PrintedDate | None, published: PrintedDate) -> P
 
 
 def _counted_from_fetch(page: Page, language: str | None) -> FieldValue[PrintedDate] | None:
-    """The day of a line by the headline such as `2 hours ago`, by the time of the fetch."""
+    """The day of a line by the headline such as `2 hours ago` or `12 октября`, by the time of the fetch."""
     if page.fetched_at is None:
         return None
     addresses = [page.document.get("url"), *page.links("canonical")]
     site = host(next(filter(None, addresses), None))
     zone = zone_of(site, language) or zone_of_language(language)
     for text in lines_under_the_headline(page):
-        day = relative_day(text, language, page.fetched_at, zone)
+        day = relative_day(text, language, page.fetched_at, zone) or recent_day(text, language, page.fetched_at)
         if day:
             return FieldValue(PrintedDate(day), "line by the headline; counted from the fetch")
     return None
@@ -133,7 +133,7 @@ def _located(
     published: PrintedDate, origin: str, readings: list[_Reading], modified: PrintedDate | None, page: Page
 ) -> tuple[PrintedDate, str]:
     """A time in UTC or without an offset, as the local time of the site where the page shows it, and the witness."""
-    language = page.declared_language() or page.document.get("language")
+    language = page.printed_language()
     dates = [reading.date for reading in readings]
     shown = [reading.date for reading in readings if reading.is_shown]
     addresses = [page.document.get("url"), *page.links("canonical"), *(url for _, url in page.meta("og:url"))]

@@ -9,7 +9,7 @@ from tasks.extract.fields.published_printed import (
     candidates_by_the_headline,
     candidates_in_front,
     date_line_candidates,
-    dated_teasers,
+    dropped_teasers,
     labelled_candidates,
     text_about_the_update,
 )
@@ -106,8 +106,8 @@ def other_candidates(page: Page, language: str | None) -> list[tuple[str, str]]:
     """Dates that count where there is no better one: CMSs often put the last change or a date of creation there."""
     candidates = [*page.meta(*_RARE_METAS), *candidates_by_the_headline(page, language)]
     candidates += page.meta(*_DATE_METAS)
-    teasers = "\n".join(dated_teasers(page))
     own = [time for time in _times(page) if not _is_modified(time) and not time.get("is_beside_story")]
+    teasers = "\n".join(dropped_teasers(page) if own else [])
     own = [time for time in own if not time["text"] or time["text"] not in teasers]
     for time in own[:1]:
         candidates += _of_element(time)

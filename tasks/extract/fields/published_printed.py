@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from tasks.extract.page import LabelledLine, Page, once_per_page
 from tasks.text.date_lines import words_beside_dates
@@ -19,6 +19,7 @@ _UPDATED_WORDS = re.compile(
 )
 _PUBLISHED_WORDS = re.compile(
     r"publi[kcszée]|posted|veröffentlich|erschienen|opubli|yayın|udgivet|pubblic|julkaistu|geschrieben|erstellt|"
+    r"mise? en ligne|"
     r"verfasst|eingestellt|eingetragen|written|опубликован|опублік|публикуван|објављ|objavlj|发布|發布|发表|發表|公開|掲載|配信|"
     r"게시|등록|입력|승인|פורסם|نشر|انتشار|منتشر|شائع|δημοσι|megjelent|közzé|zveřejn|vydáno|प्रकाशित|প্রকাশ|வெளியிட|เผยแพร่|"
     r"โพสต์|đăng lúc|xuất bản|diterbitkan|tayang|გამოქვეყნ|paskelbt|avaldat|giriş tarihi|eklenme",
@@ -42,7 +43,10 @@ _OTHER_DATES = re.compile(
     r"발행인|편집인|등록번호|청소년보호|свидетельств|зарегистрир|giấy phép|\bissn\b",
     re.I,
 )
-_HOURS_RANGE = re.compile(r"\d{1,2}[:.：]\d{2}\s?(?:uhr|h)?\s?[-–—－〜～]\s?\d{1,2}[:.：]\d{2}", re.I)  # of an event
+_HOURS_RANGE = re.compile(
+    r"(?<![\d.])\d{1,2}[:.：]\d{2}\s?(?:uhr|h)?\s?[-–—－〜～]\s?\d{1,2}[:.：]\d{2}", re.I
+)  # of an event
+_WEATHER = re.compile(r"\d\s?°\s*(?:[CF]\b|[|·•/,;]|$)")  # of today; `1° ottobre 2024` is a day
 _DATE_LABEL = re.compile(
     r"\W*(?:(?:发布|發布|发表|發表|公開|掲載)?(?:日期|日付|日|時間|时间|于|於)|datum|date|fecha|data|дата|날짜|등록|입력|erschienen|veröffentlich\w*|publi[kcszée]\w*|"
     r"pubblicat\w*|posted|erstellt|verfasst|opublikowan\w*)\b[^\d]{0,16}\d",
@@ -60,6 +64,7 @@ _FRONT = re.compile(rf"(?:\s|<[^>]{{0,80}}>)*({_DATE})\s*(?:{_DELIMITER}|(?<=[12
 # `Karlsruhe, (12.11.2021). ...`, `Press release of 25 January 2022 | Berlin - ...`, `Berlin, 11. November 2021`
 _DATELINE = re.compile(rf"[^\W\d_][^\d.:;!?„“”]{{2,60}}?[,(\s]\(?({_DATE}\d)\)?\s*(?:{_DELIMITER}|\)\.|$)")
 _TITLE_TAIL = re.compile(r"[|–—-]\s*([^|–—]{6,30}\d)\s*$")  # "Headline | DW | 28.04.2023"
+_LINES_OF_KICKER = 3  # above a headline, in which its date may stand
 _LINES_BEFORE, _LINES_AFTER = 2, 8  # a byline area rarely has more
 _FEW_WORDS = 2  # of more than three letters, beside a date
 _BESIDE_LABELS = frozenset(["navigation", "promo", "related"])
@@ -76,20 +81,36 @@ def date_line_candidates(page: Page) -> list[tuple[str, str]]:
     named: list[tuple[str, str]] = []
     below: list[tuple[str, str]] = []
     above: list[tuple[str, str]] = []
+    todays: list[tuple[str, str]] = []
     headline = next((line.line_no for line in reversed(page.labelled("headline"))), 0)
+    end = _end_of_story(page)
     for line, text in _about_article(page, page.labelled("date", "byline")):
-        # above the headline stands today's date as well
-        is_todays = line.line_no < headline and _WEEKDAY_ALONE.fullmatch(line.text) is not None
-        is_named = bool(_PUBLISHED_WORDS.search(line.text))
-        (named if is_named else above if is_todays else below).append(("date line", text))
-    return named + below + above
+        if line.line_no > end and line.line_no in _in_list_below(page):
+            continue
+        if _PUBLISHED_WORDS.search(line.text):
+            named.append(("date line", text))
+        elif line.line_no > headline:
+            below.append(("date line", text))
+        elif _WEEKDAY_ALONE.fullmatch(line.text):
+            todays.append(("date line", text))
+        elif line.line_no >= headline - _LINES_OF_KICKER or not _is_of_the_fetch(text, page):
+            above.append(("date line", text))
+    return named + below + above + todays
+
+
+def _is_of_the_fetch(text: str, page: Page) -> bool:
+    """Whether a line names the day of the fetch: far above the headline it is today's, beside the weather."""
+    if page.fetched_at is None:
+        return False
+    days = [printed.day for printed in find_dates(text, page.printed_language())[:1]]
+    return any(abs(day - page.fetched_at.date()) <= timedelta(days=1) for day in days)
 
 
 def days_named_as_publication(page: Page) -> set[date]:
     """The days in date lines with a word for publication: `Published 12 October 2024`."""
     lines = [line for line in page.labelled("date", "byline") if _PUBLISHED_WORDS.search(line.text)]
     texts = [text for _, text in _about_article(page, lines)]
-    return {printed.day for text in texts for printed in find_dates(text, page.declared_language())[:1]}
+    return {printed.day for text in texts for printed in find_dates(text, page.printed_language())[:1]}
 
 
 def candidates_by_the_headline(page: Page, language: str | None) -> list[tuple[str, str]]:
@@ -97,7 +118,10 @@ def candidates_by_the_headline(page: Page, language: str | None) -> list[tuple[s
     return [
         ("line by the headline", text)
         for line, text in _about_article(page, _lines_by_the_headline(page))
-        if len(text) <= _LINE_CHARS and find_dates(text, language) and not _is_of_picture(line)
+        if len(text) <= _LINE_CHARS
+        and find_dates(text, language)
+        and not _is_of_picture(line)
+        and line.text not in dropped_teasers(page)
     ]
 
 
@@ -158,10 +182,46 @@ def lines_under_the_headline(page: Page) -> list[str]:
 
 
 @once_per_page
+def _in_list_below(page: Page) -> set[int]:
+    """The numbers of the date lines in a list of other stories below this one: `Gate opens`, then `1 May 2023`.
+
+    Below a teaser or beside a second day stands no date of this story, unless a word says that it was published then.
+    """
+    end = _end_of_story(page)
+    short = {line.line_no: line for line in page.dropped_names if line.line_no > end > 0}
+    teaser = next((number for number in sorted(short) if short[number].label == "related"), None)
+    below: list[LabelledLine] = []
+    for line in page.lines_and_dates:
+        is_asked = line.line_no > end > 0 and (line.action != "drop" or line.line_no <= end + _LINES_AFTER)
+        if not is_asked or line.label == "footer" or words_beside_dates(line.text) is None:
+            continue
+        label = short.get(line.line_no - 1)  # `Mise en ligne`, then `23 mai 2019`
+        is_named = _PUBLISHED_WORDS.search(line.text) or (label and _PUBLISHED_WORDS.search(label.text))
+        if not is_named and not _OTHER_DATES.search(line.text):
+            below.append(line)
+    language = page.printed_language()
+    days = {printed.day for line in below if line.action != "drop" for printed in find_dates(line.text, language)[:1]}
+    bounds = [*([teaser] if teaser else []), *([end + _LINES_BELOW] if len(days) > 1 else [])]
+    return {line.line_no for line in below if bounds and line.line_no > min(bounds)}
+
+
+@once_per_page
 def dated_teasers(page: Page) -> list[str]:
     """The dated lines of a list of other stories above the headline: `Gate opens 1 May 2023`, then another."""
+    return _list_above(page, page.labelled("date"))
+
+
+@once_per_page
+def dropped_teasers(page: Page) -> list[str]:
+    """Such lines with the dropped ones among them, as in a ticker."""
+    return _list_above(page, [*page.labelled("date"), *page.dropped_dates])
+
+
+def _list_above(page: Page, lines: list[LabelledLine]) -> list[str]:
     headline = next((line.line_no for line in page.labelled("headline")), 0)
-    above = [line.text for line in page.labelled("date") if line.line_no < headline]
+    above = [line.text for line in lines if line.line_no < headline]
+    if len(above) < 2:
+        return []  # one line is no list
     words = {text: words_beside_dates(text) for text in above if not _PUBLISHED_WORDS.search(text)}
     others = [text for text, beside in words.items() if beside]
     days = {printed.day for text in others for printed in find_dates(text)[:1]}
@@ -180,7 +240,7 @@ def _lines_by_the_headline(page: Page) -> Iterator[LabelledLine]:
     head = next((line.line_no for line in page.lines_and_dates if line.label == "headline"), None)
     if head is not None:
         for line in page.lines_and_dates:
-            if not head < line.line_no <= head + _LINES_AFTER:
+            if not head < line.line_no <= head + _LINES_AFTER or line.line_no in _in_list_below(page):
                 continue
             if line.action != "keep":
                 yield line
@@ -192,8 +252,8 @@ def _lines_by_the_headline(page: Page) -> Iterator[LabelledLine]:
         yield from (line for line in reversed(before) if not _WEEKDAY_ALONE.fullmatch(line.text))
     end = _end_of_story(page)
     for line in page.lines_and_dates if end else ():
-        is_below = end < line.line_no <= end + _LINES_BELOW
-        if is_below and line.label not in _BESIDE_LABELS and _is_little_more_than_date(line.text):
+        is_below = end < line.line_no <= end + _LINES_BELOW and line.label not in _BESIDE_LABELS
+        if is_below and line.line_no not in _in_list_below(page) and _is_little_more_than_date(line.text):
             yield line
 
 
@@ -228,7 +288,7 @@ def _about_article(page: Page, lines: Iterable[LabelledLine]) -> Iterator[tuple[
             continue
         if line.text in title and words_beside_dates(line.text) != []:
             continue
-        if _OTHER_DATES.search(line.text) or _HOURS_RANGE.search(line.text):
+        if _OTHER_DATES.search(line.text) or _HOURS_RANGE.search(line.text) or _WEATHER.search(line.text):
             continue
         text = _part_about_publication(line.text)
         if text:

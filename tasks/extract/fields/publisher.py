@@ -3,6 +3,7 @@
 import re
 
 from tasks.extract.fields.address import host
+from tasks.extract.fields.headlines import SEPARATOR
 from tasks.extract.fields.site_declarations import (
     TITLE_SEPARATOR,
     clean_name,
@@ -26,6 +27,9 @@ _TOP_LINES, _SITE_NAME_LINES, _TITLE_LINES = 45, 25, 5  # lines from the top tha
 _OWNERS = ("copyright", "copyright line")  # of the text or of the whole group, often not of the site
 _DOUBTFUL = (*_OWNERS, "twitter:site")
 _SLOGAN_SEPARATOR = re.compile(r"\s[|–—·•-]\s")
+_BEFORE_OWNER = re.compile(r"^(?:©|\(c\)|copyright|[\d\s–-])+", re.I)
+_FOOTER_LINES = 5  # at the very end; above them stand lists of stories
+_MAX_END_CHARS = 40  # of a name at an end of the title
 _MAX_INITIALS = 5  # letters; a longer name in capitals is a word
 
 
@@ -59,11 +63,29 @@ def _site_names_of_page(page: Page, address: str) -> list[tuple[str, str]]:
     first, *title_ends = TITLE_SEPARATOR.split(page.signals.get("title") or "")
     if title_ends and squeeze(first) in [squeeze(label) for label in address.split(".")[:-1]]:
         title_ends.append(first)  # `Moorings » Oak prices sink the plan`: a headline is rarely just the site's address
+    if all(origin in _DOUBTFUL for origin, _ in names):
+        names += [("title", part) for part in _ends_in_footer(page) if is_name(part)]
     in_title = _name_matching_host(title_ends, address)
     in_title = in_title or next((end for end in title_ends if end.lower().removeprefix("www.") == address), None)
     if in_title and is_name(in_title):
         names.append(("title", in_title))
     return names
+
+
+def _ends_in_footer(page: Page) -> list[str]:
+    """The part of the page's title beside the headline that begins a line of its footer: `港口网 | 版权所有`."""
+    title = page.signals.get("title") or ""
+    separators = list(SEPARATOR.finditer(title))
+    if not separators:
+        return []
+    headings = {squeeze(line.text) for line in page.lines if line.tag == "h1" or line.label == "headline"}
+    last, first = title[separators[-1].end() :].strip(), title[: separators[0].start()].strip()
+    # in front stands the headline as often, unless the rest is the headline
+    end = first if squeeze(title[separators[0].end() :]) in headings else last
+    footers = [_BEFORE_OWNER.sub("", line.text) for line in page.lines if line.label == "footer"][-_FOOTER_LINES:]
+    is_name_like = 0 < len(end) <= _MAX_END_CHARS and squeeze(end) not in headings
+    is_found = is_name_like and any(text.startswith(end) and not text[len(end) :][:1].isalnum() for text in footers)
+    return [end] if is_found else []
 
 
 def _may_be_name_of_site(origin: str, name: str, address: str) -> bool:

@@ -12,6 +12,7 @@ from tasks.extract.fields.byline_words import ROLE_AT_END, TWO_IN_ARABIC
 from tasks.extract.fields.east_asian_bylines import name_in_brackets, names_in_dateline, names_labelled
 from tasks.extract.page import LabelledLine, Page
 from tasks.text.date_patterns import LETTER
+from tasks.text.known_names import is_known_name
 from tasks.text.person_names import NAME_PARTICLES, leading_name
 from tasks.text.publisher_names import is_newsroom, is_wire_agency, role_words, squeeze
 
@@ -28,28 +29,40 @@ _WORDS_WITH_ROLE = 8  # a sentence about the writer is longer
 _BEFORE_COLON = r"""
     γράφ(?:ει|ουν) (?: \s (?: ο/η | ο | η | οι ) )? | συντάκτ(?:ης|ρια) | κείμενο | ρεπορτάζ
   | كتبت? | كتبه | بقلم | إعداد | اعداد | الكاتب(?:ة)? | تقرير
-  | نویسنده | نوشته | خبرنگار | به \s قلم | تحریر | مصنف | از \s قلم | رپورٹ
+  | نویسنده | نوشته | خبرنگار | گزارش(?:گر)? | گفت‌وگو | به \s قلم | تحریر | مصنف | از \s قلم | رپورٹ
   | מאת | כתבה? | כותבת?
   | लेखक | लेखिका | लेखन | रिपोर्ट | রচনা | লেখক | লিখেছেন | লেখা | প্রতিবেদক | எழுதியவர் | எழுத்து | రచన | రచయిత
   | ಲೇಖಕ(?:ರು)? | ಬರಹ | എഴുതിയത് | ലേഖകൻ | લેખક | ਲੇਖਕ | लेख | written \s by | reported \s by
   | ผู้เขียน | เขียนโดย | โดย | เรื่อง | tác \s giả | phóng \s viên | bài (?: \s viết )?
+  | bài (?: \s và | ,? ) \s ảnh | tin (?: \s và | ,? ) \s ảnh | ảnh \s và \s bài | thực \s hiện
   | penulis | oleh | ditulis \s oleh | reporter | pewarta | laporan
   | ავტორი | ტექსტი | հեղինակ | müəllif | авторы? | muallif | mwandishi | imeandikwa \s na | ጸሐፊ | ዘጋቢ
   | teksti | kirjoittaja | toimittaja | tekst | autors | autorius | text | av | af | höfundur
   | journalist(?:e|in|en)? | periodista | giornalista | jornalista | skribent | журналист(?:ка)? | корреспондент
   | кореспондент(?:ка)? | skrevet \s av | skriven \s av | skrevet \s af | napisal[aio]? | pripravil[aio]? | parengė
-  | пише | piše | аутор | автор | текст | avtor | haber | muhabir | yaz[ai]n | yazar | hazırlayan
+  | разговара(?:о|ла) | пишува | подготви | пише | piše | pripremi(?:o|la) | аутор | автор | текст | avtor
+  | haber | röportaj | muhabir | yaz[ai]n | yazar | hazırlayan
   | autori | autoři | napsala? | szerző | írta | scris \s de | autor | egilea
+  | escriben? | reportagem | reporta(?:je|zh|ż) | interviu | intervju | interviul
+  | (?: text | tekst | texte | texto | teksti? | testo ) \s (?: og | och | und | et | y | e | ja | i | a | & ) \s
+    (?: foto\w* | photos? | bild\w* | kuva\w* | video )
   | 글 | 취재 | protokoll
 """
 _LABEL = re.compile(rf"(?<![\w'’-])(?:{_BEFORE_COLON})\s*[:：]\s*", re.IGNORECASE | re.VERBOSE)
 # words that need no colon at the start of a line
 _SURE = re.compile(
     r"""
-    ^(?: γράφ(?:ει|ουν) (?: \s (?: ο/η | ο | η | οι ) )? | بقلم | به \s قلم | از \s قلم | מאת | โดย | เขียนโดย
+    ^(?: γράφ(?:ει|ουν) (?: \s (?: ο/η | ο | η | οι ) )? | द्वारा | بقلم | به \s قلم | از \s قلم | מאת | โดย | เขียนโดย
       | ditulis \s oleh | oleh
       | пише | piše | teksti | yazan | scris \s de | írta | imeandikwa \s na
       | eine? \s (?:\w+ \s){1,2} von
+      | (?: ptal[aoi]? \s se | rozmawiał[ai]? | розмовля(?:в|ла) | спілкува(?:вся|лася) \s з? | беседовал[аи]?
+        | zapytał[a]? | razgovarao | razgovarala | (?:разговарао | разговарала) )
+      | (?: redactat | escrit | elaborat ) \s per | by (?= \s [^\x00-\u024f] )
+      | (?: un \s )? (?: articol | reportaj | interviu ) \s (?: de | realizat \s de )
+      | (?: uma? \s )? (?: reportagem | texto | entrevista ) \s (?: de | por )
+      | (?: escribe | escriben | reportagem | tekst | texte | foto \s og \s tekst | tekst \s og \s foto )
+      | laporan \s (?: wartawan | reporter | kontributor ) \s [\w.]+ (?: \s [A-Z]\w+ )? , | laporan \s wartawan
       | (?:columna | crónica | artículo | análisis | reportaje) (?: \s de \s opinión )? \s por
     )\s+
     """,
@@ -60,8 +73,9 @@ _SHORT_WORDS = {
     "ar": re.compile(r"^كتبت?\s+(?:[-–]\s*)?"),
     **dict.fromkeys(("da", "nb", "nn", "no", "sv"), re.compile(r"^(?:Af|Av)\s+")),
     "ca": re.compile(r"^Per\s+"),
-    "bg": re.compile(r"^От\s+"),
+    "bg": re.compile(r"^[Оо]т\s+"),
     "cy": re.compile(r"^Gan\s+"),
+    "de": re.compile(r"^Interview\s*:\s+"),  # in German the one who asks
     "ga": re.compile(r"^Le\s+"),
     "is": re.compile(r"^Eftir\s+"),
     "ro": re.compile(r"^De\s+"),
@@ -69,6 +83,20 @@ _SHORT_WORDS = {
     "sw": re.compile(r"^Na\s+"),
     "eu": re.compile(r"^Egilea\s+"),
 }
+# where a writer reports from, behind the role or the verb: `envoyée spéciale à Lornhaven`, `reports from Lornhaven`
+_PLACE_OF_WRITER = re.compile(r"\s(?:à|au|en|in|a|ad|da|de|em|w|we|v|i|aus|from|for)\s(?:[A-ZÀ-Þ][\w’'-]*\s?){1,3}$")
+_REPORTS_FROM = re.compile(
+    r"\s(?:reports?|reporting|writes|berichtet|informa|rapporte|rapporteert|rapporterar|rapporterer)$"
+)
+# what another person did, behind the writer's name: `Rita Lobo e fotos de Rui Sá`, `Sanna Koski Kuvat: Olli Laine`
+_OTHER_TASK = re.compile(
+    r"(?:\s*[,;|]|\s(?:e|y|et|und|and|og|och|ja|i|a|en)(?=\s))?\s+(?:fotos?|photos?|fotograf\w*|kuvat?|bild(?:er)?|beeld|zdjęcia"
+    r"|fot\.|фото|світлини|снимки|pictures?|images?|imágenes|grafik|video|ảnh|edição|edición)(?:\s|:).*$",
+    re.I,
+)
+_MAIL_BEHIND = re.compile(r"\s*[<(]?[\w.+-]+@[\w-]+(?:\.[\w-]+)+[>)]?$")
+# words for a kind of story stand before its subject as well: `گزارش: بازار طلا`
+_KIND_OF_STORY = re.compile("گزارش|گفت|تقرير|رپورٹ|रिपोर्ट")
 _UNCASED_WORD = rf"(?:{LETTER}\.\s?)?{LETTER}{{2,}}"
 _UNCASED_NAME = re.compile(rf"{_UNCASED_WORD}(?:[ ]{_UNCASED_WORD}){{1,3}}")
 _BESIDE_SITE = re.compile(r"\s*[,|،]\s*|\s[–—-]\s|/(?=(?:TT|NTB|Ritzau|STT)$)")
@@ -119,9 +147,16 @@ def _name_beside_site(text: str, site_keys: set[str]) -> list[str]:
 
 
 def _name_with_role(text: str) -> list[str]:
-    """The name that a line starts with and ends with a role: `Sam Pryce, Lornhaven reporter`."""
+    """The name that a line starts with, before a role and perhaps a place, or a mail address: `Sam Pryce, reporter`."""
+    if mail := _MAIL_BEHIND.search(text):
+        name = text[: mail.start()].strip(" ,|·–-")
+        return [name] if leading_name(name) == name and not is_newsroom(name) else []
+    placed = _PLACE_OF_WRITER.sub("", text)
+    if placed != text and (reports := _REPORTS_FROM.search(placed)):
+        name = placed[: reports.start()]
+        return [name] if leading_name(name) == name else []
     words = text.split()
-    if len(words) > _WORDS_WITH_ROLE or not ROLE_AT_END.search(text.rstrip(".")):
+    if len(words) > _WORDS_WITH_ROLE or not any(ROLE_AT_END.search(end.rstrip(".")) for end in (text, placed)):
         return []
     name, comma, _ = text.partition(",")
     if not comma:  # `Tom Ellery Education Editor`: the role has to be a known one, or its first word joins the name
@@ -136,19 +171,27 @@ def names_signed(text: str, language: str | None) -> list[str]:
     short = _SHORT_WORDS.get((language or "")[:2])
     for words in (_LABEL.search(text), _SURE.match(text), short.match(text) if short else None):
         if words and (names := _names_after(text[words.end() :])):
-            return names
+            if (
+                _KIND_OF_STORY.search(words[0])
+                and not _CASED.search(names[0])
+                and not is_known_name(names[0], language)
+            ):
+                continue
+            # in scripts without capitals a place behind a comma looks like a second name
+            others = [name for name in names[1:] if _CASED.search(name) or is_known_name(name, language)]
+            return [names[0], *others]
     return []
 
 
 def _language(page: Page) -> str | None:
-    return page.declared_language() or page.document.get("language")
+    return page.printed_language()
 
 
 def _near_lines(page: Page) -> Iterator[LabelledLine]:
     """The lines around the headline in their order; those of teasers and pictures are left out."""
     lines = {line.line_no: line for line in [*lines_by_the_headline(page), *dropped_by_the_headline(page)]}
     for number in sorted(lines):
-        if lines[number].label not in (*_OF_OTHERS, "credit", "headline", "navigation"):
+        if lines[number].label not in (*_OF_OTHERS, "credit", "footer", "headline", "navigation"):
             yield lines[number]
 
 
@@ -164,18 +207,19 @@ def _lines_at_the_end(page: Page, kept: list[LabelledLine]) -> list[LabelledLine
 def names_under_story(page: Page) -> list[str]:
     """The plain name in the line below the story, or in its last line, if it stands nowhere else on the page.
 
-    In German, where nouns have capitals, two words are an institution or a heading as often.
+    In German, where nouns have capitals, two words are an institution or a heading as often: the given name decides.
     """
     kept = page.kept
-    if len(kept) <= 1 or (_language(page) or "de").startswith("de"):
+    language = _language(page)
+    if len(kept) <= 1 or language is None:
         return []
     end = kept[-1].line_no
     below = [line for line in page.dropped_names if end < line.line_no <= end + _LINES_UNDER_STORY]
-    lines = [line for line in [kept[-1], *below] if _is_bare_name(line)]
+    lines = [line for line in [kept[-1], *below] if _is_bare_name(line) or _is_known_in_box(line, language)]
     if len(lines) != 1 or lines[0].line_no > end + _LINES_TO_SIGNATURE:
         return []
     name = lines[0].text
-    if is_source(name, _language(page)):
+    if is_source(name, language) or (language.startswith("de") and not is_known_name(name, language)):
         return []
     elsewhere = [line.text for line in page.lines if line.line_no != lines[0].line_no]
     elsewhere += page.signals.get("tag_links", [])
@@ -189,6 +233,11 @@ def _is_bare_name(line: LabelledLine) -> bool:
     return leading_name(line.text) == line.text and not line.text.isupper()
 
 
+def _is_known_in_box(line: LabelledLine, language: str) -> bool:
+    """Whether a line that is taken for a box of its own is a plain name, by its given name."""
+    return line.label == "promo" and line.tag in _SIGNED_TAGS and is_known_name(line.text, language)
+
+
 def _signature(text: str, language: str | None, topics: list[str]) -> list[str]:
     """The name that a line below the story is, in the form that its language has for signatures; `topics` are none."""
     base = (language or "")[:2]
@@ -200,6 +249,7 @@ def _signature(text: str, language: str | None, topics: list[str]) -> list[str]:
 
 def _names_after(rest: str) -> list[str]:
     """The names that a text starts with; none if it starts with something else."""
+    rest = _OTHER_TASK.sub("", rest)
     rest = TWO_IN_ARABIC.sub(r"\1، \2", _END_OF_NAMES.split(rest, maxsplit=1)[0].strip())
     names: list[str] = []
     for part in _BETWEEN.split(rest):

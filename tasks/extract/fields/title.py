@@ -176,10 +176,12 @@ def _without_kicker(chosen: _Candidate, declared: list[_Candidate]) -> _Candidat
 def _confirms(declared: str, shown: str, share: float) -> bool:
     """Whether a declared title has the displayed one in it, or is it, or says the same in other words."""
     key, other = squeeze(shown), squeeze(declared)
+    # in a script without spaces a headline of six letters may stand before section and site
+    is_dense = len(DENSE.findall(key)) >= _MIN_BEFORE_SITE
+    if is_dense and declared.startswith(shown) and _AFTER_HEADLINE.match(declared, len(shown)):
+        return True
     if len(shown.split()) < _MIN_WORDS and len(key) < _MIN_DENSE_CHARS:
-        # in a script without spaces a headline of six letters may stand before the site
-        is_before_site = len(DENSE.findall(key)) >= _MIN_BEFORE_SITE and declared.startswith(shown)
-        return is_before_site and _AFTER_HEADLINE.match(declared, len(shown)) is not None
+        return False
     segments = SEPARATOR.split(declared)
     if other.startswith(key) or other.endswith(key):  # beside a kicker, a section or a site
         longest = max((len(squeeze(part)) for part in segments if squeeze(part) not in key), default=0)

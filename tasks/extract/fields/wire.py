@@ -11,6 +11,7 @@ from tasks.text.publisher_names import is_wire_agency, squeeze
 _HEAD_CHARS = 70  # of the first paragraph; a dateline has a place, a date and an agency
 _WORDS_BEFORE = 7  # `RIO DE JANEIRO, 12 out 2024 (EFE)`
 _LINE_CHARS = 120
+_WORDS_OF_PHRASE = 8  # before the name of an agency; a sentence is longer
 _MIN_DECLARED = 3  # letters; two may be the initials of a writer
 _COPYRIGHT = re.compile(
     r"^(?:copyright|©|\(c\))\s*(?:©|\(c\))?\s*(?:\d{4},?)?\s*(?:by\s+)?([^.,]{2,40}?)\s*(?:[.,]|$)", re.I
@@ -44,10 +45,25 @@ _LABELS_OF_WRITERS = re.compile(
 
 
 def without_source_label(text: str) -> str:
-    """A credit without the word before it and brackets around it: `Quelle: dpa` and `(dpa)` give `dpa`."""
+    """A credit without the words before it and brackets around it: `Quelle: dpa`, `(dpa)`, `Mit Material der dpa`."""
     label = _SOURCE.match(text)
     text = text[label.end() :].strip() if label else text
-    return _WHOLE_BRACKET.sub(r"\1", text)
+    text = _WHOLE_BRACKET.sub(r"\1", text)
+    return _agencies_behind_phrase(text) or text
+
+
+def _agencies_behind_phrase(text: str) -> str | None:
+    """The agencies that a credit ends with, after a phrase in small letters: `Com informações da Reuters`."""
+    words = text.strip(" .").split()
+    if is_wire_agency(" ".join(words)):
+        return None
+    for start in range(1, min(len(words), _WORDS_OF_PHRASE)):
+        if start > 1 and not words[start - 1].islower():
+            continue
+        agencies = [part.strip() for part in _BETWEEN_AGENCIES.split(" ".join(words[start:]))]
+        if all(map(is_wire_agency, agencies)):
+            return ", ".join(agencies)
+    return None
 
 
 def agency_in_dateline(lede: str) -> str | None:
@@ -89,7 +105,8 @@ def agency_declared(page: Page) -> str | None:
     end = page.kept[-1].line_no if page.kept else 0
     below = [line.text for line in page.dropped_names if line.line_no > end > 0]
     owners = [match[1] for text in below if (match := _COPYRIGHT.match(text))]
-    for name in [*declared, *owners]:
+    beside_writers = [part.strip() for name in declared for part in name.split(",")[1:]]
+    for name in [*declared, *owners, *beside_writers]:
         if is_wire_agency(name) and (len(squeeze(name)) >= _MIN_DECLARED or name == "AP"):
             return None if squeeze(name) in squeeze(site) else name
     return None
@@ -107,7 +124,7 @@ def _agencies_of(line: LabelledLine, site: str) -> list[str]:
         named = _LABELS_OF_WRITERS.sub("", line.text)
     agencies: dict[str, str] = {}
     for part in _BETWEEN_AGENCIES.split(named):
-        name = (part or "").strip(" .:-–—")
+        name = (part or "").strip(" .:-–—()")
         # `A A` are the buttons for the size of letters
         if not is_wire_agency(name) or all(len(word) == 1 for word in name.split()):
             continue

@@ -33,6 +33,7 @@ def article(head="", above="", below="", title=TITLE, before="", first=STORY, la
     ("place", "markup", "language"),
     [
         ("above", "<div>12.10.2024 Riverton, Lower Lark</div>", "de"),
+        ("above", "<div>12.10.24 – 18:40</div>", "de"),
         ("above", "<div>Saturday, 12 October 2024 | Tags: ferry |</div>", "en"),
         ("above", "<p>12 October 2024 at 08:45 AM | categories: rivers | 6 comments</p>", "en"),
         ("above", "<h2>Lokales 12.10.2024 13:30 von Olga Brandt Symbolbild</h2>", "de"),
@@ -178,3 +179,49 @@ def test_an_address_declared_by_og_url_has_the_day():
 )
 def test_the_day_in_an_address(url, day):
     assert article(url=url)["published_date"] == day
+
+
+TEASERS = (
+    "<div class='cards'><div><h3><a href='/x'>Timetable changes</a></h3><span>{}</span></div>"
+    "<div><h3><a href='/y'>Council delays vote</a></h3><span>{}</span></div></div>"
+)
+
+
+@pytest.mark.parametrize(
+    ("below", "expected"),
+    [
+        (TEASERS.format("01.09.2024", "02.09.2024"), None),
+        (TEASERS.format("01.09.2024", "01.09.2024"), None),
+        ("<div>12.10.2024</div>" + TEASERS.format("01.09.2024", "02.09.2024"), DAY),
+        (TEASERS.format("01.09.2024", "02.09.2024") + "<p>Published 12 October 2024</p>", DAY),
+    ],
+)
+def test_the_dates_of_teasers_below_the_story_are_not_its_own(below, expected):
+    assert article(below=below)["published_date"] == expected
+
+
+@pytest.mark.parametrize(("declared", "expected"), [("en-US", date(2024, 10, 12)), ("ta", date(2024, 10, 12))])
+def test_a_template_that_declares_english_does_not_hide_the_month(declared, expected):
+    story = "<p>லார்ன் ஹேவன் படகுத்துறை வசந்த காலம் வரை மூடப்படும் என்று துறைமுக வாரியம் தெரிவித்துள்ளது.</p>" * 3
+    assert article(above="<p>12 அக்டோபர் 2024</p>", first=story, language=declared)["published_date"] == expected
+
+
+@pytest.mark.parametrize(
+    ("bar", "above", "expected"),
+    [
+        ("01.02.2025", "<p>12.10.2024</p>", DAY),
+        ("01.02.2025 · Weather 12°", "<p>12.10.2024</p>", DAY),
+        ("01.02.2025 · Weather 12°", "", None),
+        ("12.10.2024 | Lark", "", DAY),
+    ],
+)
+def test_todays_date_at_the_top_of_the_page_is_not_that_of_the_story(bar, above, expected):
+    assert article(before=f"<div class='bar'>{bar}</div>", above=above, language="de")["published_date"] == expected
+
+
+def test_the_times_of_a_list_of_stories_above_the_headline_are_not_its_own():
+    items = "".join(
+        f"<li><time datetime='2024-09-0{day}T08:00:00Z'>0{day}.09.2024</time> <a href='/{day}'>{text}</a></li>"
+        for day, text in ((1, "Timetable changes for winter"), (2, "Council delays vote on fees"))
+    )
+    assert article(before=f"<ul>{items}</ul>")["published_date"] is None

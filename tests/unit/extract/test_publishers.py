@@ -42,6 +42,11 @@ def site(name):
         (html_page(footer=["© John C. Welk"]), "John C. Welk"),
         (html_page(footer=["© Ann Pohl/Getty Images"]), "wend-gazette.example"),
         (html_page(footer=["© Theme Breeze by Pixel"]), "wend-gazette.example"),
+        # an end of the title that begins a line at the end of the page
+        (html_page(title=f"{TITLE} - 港口网", footer=["港口网 | 版权所有 联系我们"]), "港口网"),
+        (html_page(title=f"{TITLE} - Harbour", footer=["Harbours of the coast: a list"]), "wend-gazette.example"),
+        (html_page(title=f"{TITLE} - Quay Post", footer=["Quay Post", *["More stories"] * 6]), "wend-gazette.example"),
+        (html_page(title=f"{TITLE} - Quay Post", footer=[f"{TITLE} 3 hours ago"]), "wend-gazette.example"),
         # programs, first pages and titles in the place of the name
         (html_page(og__site_name="WordPress"), "wend-gazette.example"),
         (html_page(og__site_name="Home"), "wend-gazette.example"),
@@ -85,3 +90,9 @@ def test_initials_of_the_host_are_the_short_name():
 def test_the_place_of_a_weather_report_is_no_masthead(top, name):
     publisher = find_publisher(text_page(*top))[0]
     assert (publisher.value if publisher else None) == name
+
+
+def test_the_site_stands_before_the_headline_that_is_shown():
+    page = html_page(title=f"Quay Post » {TITLE}", footer=["© 2001–2024 Quay Post. All rights"])
+    page.lines.insert(0, LabelledLine(1, TITLE, "headline", "field", "page_title", 0, "h1"))
+    assert find_publisher(page)[0].value == "Quay Post"

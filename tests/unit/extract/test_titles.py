@@ -44,6 +44,7 @@ def article(**values):
         (f"{SHOWN} - John C. Welk", SHOWN),
         (f"{SHOWN} › The Wend Gazette", SHOWN),
         (f"{SHOWN}｜The Wend Gazette", SHOWN),
+        ("渡船恢复运营-The Wend Gazette",) * 2,  # between letters of other scripts it may be part of a word
         ("渡船恢复运营：The Wend Gazette", "渡船恢复运营"),
         ("发稿时间：2017-03-10 08:42:00 来源：文报", ""),
         ("Deprecated: Assigning the return value of new by reference", ""),
@@ -113,6 +114,8 @@ def test_only_the_headline_is_left_of_a_title(text, title):
         ({"title": SHOWN}, "Harbour", None, SHOWN),
         # short headlines of scripts without spaces, before the site
         ({"title": "桟橋、春まで閉鎖：港新聞デジタル"}, "桟橋、春まで閉鎖", None, "桟橋、春まで閉鎖"),
+        ({"title": "老桥周一起封闭维修-社会新闻-某某港口门户网"}, "老桥周一起封闭维修", None, "老桥周一起封闭维修"),
+        ({"title": "老桥周一起封闭_社会_港口网"}, "老桥周一起封闭", None, "老桥周一起封闭"),
         ({"title": "ニュース：桟橋は春まで閉鎖される"}, "ニュース", None, "ニュース：桟橋は春まで閉鎖される"),
         ({"nodes": [article(headline=OTHER)], "title": f"{OTHER}, The Wend"}, "A prize for rye loaf", None, OTHER),
     ],

@@ -33,6 +33,22 @@ PRINTED = [
     ("R6.10.12", "ja"),
     ("二〇二四年十月十二日", "ja"),
     ("12 de octubre de 2024", "es"),
+    ("Octubre 12 del 2024", "es"),
+    ("12 de outubro do 2024", "gl"),
+    ("Oct 12 | 2024", "en"),
+    ("12th Oct ’24", "en"),
+    ("12 اکتوبر ، 2024", "ur"),
+    ("12 أكتوبر/ تشرين الأول 2024", "ar"),
+    ("12 تشرين الأول/أكتوبر 2024", "ar"),
+    ("शनिवार, 12 अक्तूबर 2024", "hi"),
+    ("12 अक्टू. 2024", "hi"),
+    ("12 ઓક્ટોબર 2024", "gu"),
+    ("12/10 2024", "da"),
+    ("12 X 2024", "pl"),
+    ("令和6年（2024年）10月12日", "ja"),
+    ("۱۴۰۳-۰۷-۲۱ ۱۸:۴۰", "fa"),
+    ("2024. X. 12.", "hu"),
+    ("ጥቅምት 2 ቀን 2017 ዓ.ም", "am"),
 ]
 
 
@@ -58,3 +74,26 @@ def test_ordinals_eras_and_other_names_are_read(text, language, day):
 @pytest.mark.parametrize("text", ["R6.10.12", "S5.10.12"])
 def test_the_letter_of_an_era_is_one_on_japanese_pages_only(text):
     assert not find_dates(text, "en") or find_dates(text, "en")[0].day.year != 2024
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("12.10. 18:40", "fi"),  # an hour and no year
+        ("12.10. 18.40", "fi"),
+        ("12 X 2024", "en"),  # a volume or a street
+        ("12/10 2024", "en"),
+        ("12 أكتوبر/ أيلول 2024", "ar"),  # two months
+        ("ጳጉሜን 6 ቀን 2016", "am"),  # a day that this year does not have
+    ],
+)
+def test_what_only_looks_like_a_date_is_none(text, language):
+    assert find_dates(text, language) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("መስከረም 1 ቀን 2016", date(2023, 9, 12)), ("ጳጉሜን 6 ቀን 2015", date(2023, 9, 11)), ("1 ጥር 2017", date(2025, 1, 9))],
+)
+def test_ethiopian_days(text, day):
+    assert find_dates(text, "am")[0].day == day

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from babel.dates import format_timedelta
 
-from tasks.text.relative_dates import relative_day
+from tasks.text.relative_dates import recent_day, relative_day
 
 NOON = datetime(2024, 10, 14, 12, tzinfo=UTC)
 TODAY = date(2024, 10, 14)
@@ -33,6 +33,13 @@ def test_the_forms_of_cldr_give_the_day(language, style, age):
         ("14 hours ago", "en", None, date(2024, 10, 13)),
         ("vor 3 Std.", "de", None, TODAY),
         ("3시간 전", "ko", "Asia/Seoul", TODAY),
+        ("45 mins ago", "en", None, TODAY),
+        ("3 hrs ago", "en", None, TODAY),
+        ("৩ ঘণ্টা আগে", "bn", None, TODAY),
+        ("۳ ساعت پیش", "fa", None, TODAY),
+        ("منذ 3 ساعات", "ar", None, TODAY),
+        ("3 ชั่วโมงที่แล้ว", "th", None, TODAY),
+        ("χθες στις 18:40", "el", "Europe/Athens", date(2024, 10, 13)),
         ("23 hours ago", "en", "Asia/Kolkata", date(2024, 10, 13)),
         ("heute um 10:42 Uhr", "de", "Europe/Berlin", TODAY),
         ("heute um 10:42 Uhr", "de", None, None),
@@ -54,3 +61,23 @@ def test_the_forms_of_cldr_give_the_day(language, style, age):
 )
 def test_a_day_is_given_only_if_there_is_one(text, language, zone, expected):
     assert relative_day(text, language, NOON, ZoneInfo(zone) if zone else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("12 октября, 18:40", "ru", date(2024, 10, 12)),
+        ("10月12日 18:40", "zh", date(2024, 10, 12)),
+        ("Sáb., 12 de octubre", "es", date(2024, 10, 12)),
+        ("Le 12/10 à 18h40", "fr", date(2024, 10, 12)),
+        ("Oct. 12th, 6:40 p.m.", "en", date(2024, 10, 12)),
+        ("12/10", "en", None),  # either order
+        ("12/10", "ja", None),
+        ("12 декабря, 18:40", "ru", None),  # after the fetch, or of an earlier year
+        ("12 May", "en", None),  # long before the fetch: of any year
+        ("12 October 2019", "en", None),
+        ("Room 12, October House, 14 Quay Street", "en", None),
+    ],
+)
+def test_a_day_without_a_year_is_one_of_the_last_weeks(text, language, expected):
+    assert recent_day(text, language, NOON) == expected
