@@ -221,7 +221,7 @@ def _list_above(page: Page, lines: list[LabelledLine]) -> list[str]:
     headline = next((line.line_no for line in page.labelled("headline")), 0)
     above = [line.text for line in lines if line.line_no < headline]
     if len(above) < 2:
-        return []  # one line is no list
+        return []  # one line does not make a list
     words = {text: words_beside_dates(text) for text in above if not _PUBLISHED_WORDS.search(text)}
     others = [text for text, beside in words.items() if beside]
     days = {printed.day for text in others for printed in find_dates(text)[:1]}
