@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 PORT ?= 4200
 # tests at once: more than there are cores, since half of their time is waiting
-TESTS_AT_ONCE ?= 4
+TESTS_AT_ONCE ?= 3
 TESTS ?= tests
 OPERATIONS = test_copies or test_temporary_server or test_upkeep or test_isolation or test_no_network or schedule_fires \
   or form_refuses or pages_show or secrets_open
