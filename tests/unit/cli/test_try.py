@@ -8,7 +8,7 @@ import sys
 import threading
 
 import pytest
-from support.news_site import NewsSite, page
+from support.news_site import page
 from support.paths import PAGES, PYTHONPATH, ROOT
 
 from flows.cli.main import main
@@ -18,14 +18,6 @@ from tasks.vocabulary import Label, Reason
 STORY = PAGES / "northquay" / "tram-strike.html"
 LISTING = PAGES / "northquay" / "section-local.html"
 HEADLINE = "Tram drivers to walk out on cup final weekend"
-
-
-@pytest.fixture
-def site():
-    server = NewsSite()
-    yield server
-    server.shutdown()
-    server.server_close()
 
 
 def tried(capsys, *arguments, code=0):

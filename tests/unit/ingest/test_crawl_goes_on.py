@@ -9,14 +9,6 @@ from support.news_site import NewsSite, feed, raw_answer
 CUT = raw_answer(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 999\r\n\r\nshort")
 
 
-@pytest.fixture
-def site():
-    server = NewsSite()
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
 def static(body, tag="1"):
     """An answer that is 304 for whoever has it already."""
 

@@ -4,18 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from support.crawls import STORY, Archive, at_first
-from support.news_site import NewsSite, feed
+from support.news_site import feed
 
 from tasks.ingest.fetch import progress
 from tasks.ingest.fetch.progress import Backlog, FetchState
-
-
-@pytest.fixture
-def site():
-    server = NewsSite()
-    yield server
-    server.shutdown()
-    server.server_close()
 
 
 def moving(site, path, *windows, kind="rss"):

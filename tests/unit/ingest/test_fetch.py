@@ -14,7 +14,7 @@ import brotli
 import pyarrow as pa
 import pytest
 from support.datasets import count, query
-from support.news_site import NewsSite, drip, endless, feed, raw_answer, slow_headers
+from support.news_site import drip, endless, feed, raw_answer, slow_headers
 from support.pages import page_rows
 from support.paths import PAGES
 
@@ -32,14 +32,6 @@ from tasks.ingest.worker import file_rows
 NORTHQUAY = PAGES / "northquay"
 AGENT = "Copydesk/test (news archive; desk@copydesk.example)"
 STORY = (NORTHQUAY / "tram-strike.html").read_bytes()
-
-
-@pytest.fixture
-def site():
-    server = NewsSite()
-    yield server
-    server.shutdown()
-    server.server_close()
 
 
 def page(body=STORY, **headers):

@@ -5,7 +5,7 @@ import gzip
 import time
 
 import pytest
-from support.news_site import NewsSite, feed
+from support.news_site import feed
 from support.news_site import page as answer
 
 from tasks.ingest.bounded_streams import FlawError
@@ -168,14 +168,6 @@ def test_a_short_list_takes_no_longer_than_a_page_may(sign):
     with contextlib.suppress(FlawError):
         read_list(raw, BASE)
     assert time.process_time() - before < 3
-
-
-@pytest.fixture
-def site():
-    server = NewsSite()
-    yield server
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.mark.parametrize(
