@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from fuzz_pages import page
 
-_SHORT_CHARS = 20_000  # of a page without quotes, of which each line is a row
+_SHORT_CHARS = 20_000  # of a page without quotes, where each line is a row
 URL = "https://news.example/2024/05/06/story"
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 _NAMES = ("html", "rawHtml", "Page HTML", "html-content", "browserHtml", "text", "Article Text")
