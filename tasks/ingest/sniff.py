@@ -55,9 +55,9 @@ _HTML_START = re.compile(
 )
 # what may stand before the first tag: a declaration of XML, stylesheets, comments
 _PROLOG = re.compile(rb"(?:\s+|<\?[\w-]+[^>]{0,1000}\?>|<!--.{0,4000}?-->)+", re.S)
-# the first tag of what only lists pages, which servers also send as HTML
+# The first tag of what only lists pages, which servers also send as HTML. It never goes back: comments have many ends
 _LIST = re.compile(
-    rb"(?:<\?[\w-]{1,40}[^>]{0,1000}\?>|<!--.{0,1000}?-->|\s){0,20}"
+    rb"(?:<\?[\w-]{1,40}[^>]{0,1000}\?>|(?><!--.{0,1000}?-->)|\s){0,20}+"
     rb"<(rss|feed|urlset|sitemapindex|rdf:RDF|opml)[\s>]",
     re.S,
 )
