@@ -117,7 +117,9 @@ def signed_names(page: Page, site_keys: set[str]) -> list[str]:
     """
     language = _language(page)
     for line in _near_lines(page):
-        names = names_signed(line.text, language) if len(line.text) <= _LINE_CHARS else []
+        if len(line.text) > _LINE_CHARS:
+            continue
+        names = names_signed(line.text, language)
         names = names or _name_beside_site(line.text, site_keys) or _name_with_role(line.text)
         if names:
             return names

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from flows.article import read_article
 from tasks.clean.parse.decode import repair
 from tasks.extract.damage.evidence import Story
 from tasks.extract.damage.table import find_damage
@@ -45,3 +46,13 @@ def test_mojibake_without_an_end_is_repaired_in_bounded_time():
     assert "Ã" not in repair("By " + "Ã©\xa0\xa0" * (CHARS // 4), set())
     assert repair("Ã© " * (CHARS // 3), set()) == "é " * (CHARS // 3)
     assert time.process_time() - started < 6  # two seconds; before, twenty
+
+
+@pytest.mark.parametrize("unit", ["a", "a.", "日 ", "Abc Def, "])
+def test_a_line_by_the_headline_is_read_for_writers_in_bounded_time(unit):
+    line = unit * (10 * CHARS // len(unit))
+    story = "<p>The commission voted on Tuesday to close the old bridge while engineers replace its gear.</p>" * 5
+    started = time.process_time()
+    article = read_article(f"<h1>Bridge to close</h1><div class='meta'>{line}</div>{story}", url="https://a.example/b")
+    assert article.title == "Bridge to close"
+    assert time.process_time() - started < 15
