@@ -28,7 +28,7 @@ _FORMS = tuple(
             r"\[(?:Part|Parte|Partie|Teil|Del|Deel|Часть) \d+ (?:of|de|von|sur|di|av|van|из) \d+ ?[–—:|,-]",
         ),
         (("?print=", "&print=", "/print/"), r"https?://\S{1,300}(?:[?&]print=|/print/)"),  # the view for printing
-        (("..........",), r"\.{10,}\s?\d"),  # a table of contents
+        (("..........",), r"(?<!\.)\.{10,}+\s?\d"),  # a table of contents
         ((" captures ", " capture "), r"\b\d{1,6} captures? \d{1,2} \w{3} \d{4}"),
     )
 )

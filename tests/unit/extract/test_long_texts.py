@@ -16,6 +16,7 @@ CODE = "{a} [b] = c; \\d "  # enough signs of code that every pattern is tried
 REPEATED = [
     (CODE, "a"),  # one word without an end
     (CODE, "window."),
+    (CODE, "."),
     (CODE, "function "),
     ("[caption", " b=1"),  # a shortcode that never closes; thirty of these took a minute
     ("%41%42%43%44%45%46 ", "%"),
