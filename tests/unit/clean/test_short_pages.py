@@ -27,7 +27,7 @@ TURNS = [
     "GAZETTE: Who sails on it?",
     "CAPTAIN OSGOOD: Eighty people on a day without rain, and twice as many when there is a wedding.",
     "GAZETTE: And a bridge?",
-    "CAPTAIN OSGOOD: They promised one to my father, who told me not to wait for it.",
+    "CAPTAIN OSGOOD: They promised one to my father, who said I should not wait for it.",
 ]
 RESULTS = ["1. Sietske Wiarda Joure 14:02.8", "2. Marte Oosting Zwolle 14:09.1", "3. Ilse van Dam Hoorn 14:11.6"]
 HEADINGS = ["Results over ten kilometres"]
