@@ -2,10 +2,15 @@
 
 import re
 
+from tasks.clean.parse import class_words
 from tasks.clean.parse.tags import TAG_CODES
 from tasks.vocabulary import Label
 
 HEADINGS = frozenset(TAG_CODES[name] for name in ("h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"))
+
+# in such parts of a page nothing is the story's
+_NAMED_PARTS = "comment related nav share ad newsletter footer sidebar tags cookie"
+OTHER_PARTS = class_words.HIDDEN | class_words.IN_LINK | sum(class_words.BITS[group] for group in _NAMED_PARTS.split())
 
 # what the class words of an element (`class_words.GROUPS`) make of its lines; the first match wins
 GROUP_LABELS = (

@@ -7,10 +7,9 @@ import re
 from collections import Counter
 from itertools import pairwise
 
-from tasks.clean.label.constants import SENTENCE_END
+from tasks.clean.label.constants import OTHER_PARTS, SENTENCE_END
 from tasks.clean.label.page import LineLabel, PageLines
 from tasks.clean.label.removal import Removed, story_lines
-from tasks.clean.parse import class_words
 from tasks.clean.parse.tags import TAG_CODES
 from tasks.vocabulary import Action, Label, Reason
 
@@ -21,8 +20,6 @@ _ENTRY_WORDS = 5.0  # on average; programmes and results have fewer
 _SENTENCES = 0.8  # of the lines of entries end like one; lists of headlines have few
 _NAME_WORDS = 4
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:.h]([0-5]\d)(?:\s?(?:uhr|h|hrs|น\.?|ч\.?))?\b[\s–—:|-]*", re.I)
-_OTHER_PARTS = "comment related nav share ad newsletter footer sidebar tags cookie"
-_ELSEWHERE = class_words.HIDDEN | class_words.IN_LINK | sum(class_words.BITS[group] for group in _OTHER_PARTS.split())
 _FIGURE = (1 << TAG_CODES["figure"]) | (1 << TAG_CODES["figcaption"])
 _CAPTION_WORDS, _MIN_CAPTIONS, _PHOTO_STORY_WORDS = 12, 3, 60  # of one, on a page, of all together
 
@@ -85,7 +82,7 @@ def _between(page: PageLines, heads: list[int]) -> list[int]:
         if not body or len(body) > _ENTRY_LINES:
             return []
         lines += body
-    if any(page.classes[n] & _ELSEWHERE or page.link_share[n] > 0 or n in page.entry for n in lines):
+    if any(page.classes[n] & OTHER_PARTS or page.link_share[n] > 0 or n in page.entry for n in lines):
         return []
     is_one_kind = len({_place(page, n) for n in lines}) == 1
     ends = sum(1 for n in lines if SENTENCE_END.search(page.text[n]))
@@ -108,4 +105,4 @@ def _photo_story(page: PageLines, story: list[int]) -> list[int]:
         if around & _FIGURE and page.words[n] >= _CAPTION_WORDS and not page.link_share[n]
     ]
     is_story = len(captions) >= _MIN_CAPTIONS and sum(page.words[n] for n in captions) >= _PHOTO_STORY_WORDS
-    return captions if is_story and not any(page.classes[n] & _ELSEWHERE for n in captions) else []
+    return captions if is_story and not any(page.classes[n] & OTHER_PARTS for n in captions) else []

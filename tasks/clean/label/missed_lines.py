@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from itertools import pairwise
 
-from tasks.clean.label.constants import CONTACT, HEADINGS, SENTENCE_END
+from tasks.clean.label.constants import CONTACT, HEADINGS, OTHER_PARTS, SENTENCE_END
 from tasks.clean.label.page import LineLabel, PageLines
 from tasks.clean.label.removal import Removed, story_lines
 from tasks.clean.label.result_rows import find_results
@@ -15,9 +15,8 @@ from tasks.vocabulary import Action, Label, Reason
 
 _TABLE = 1 << TAG_CODES["table"]
 _CELLS = frozenset(TAG_CODES[name] for name in ("td", "th"))
-_OTHER_PARTS = "comment related nav share ad newsletter byline footer sidebar tags cookie"
 # a table in such a part of the page is not the story's
-_ELSEWHERE = class_words.HIDDEN | class_words.IN_LINK | sum(class_words.BITS[group] for group in _OTHER_PARTS.split())
+_ELSEWHERE = OTHER_PARTS | class_words.BITS["byline"]
 _MIN_CELLS = 4
 _CELL_WORDS = 8.0  # on average; a table of longer ones is layout, and its paragraphs are judged by themselves
 _TABLE_SHARE = 1.0  # of the story's words outside it: a longer table is what the page is about

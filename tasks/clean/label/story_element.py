@@ -5,7 +5,7 @@ and that paragraph holds nothing that is something else (no link, no phrase of t
 all of it is the story: verses, short questions, tables of results, and a closing sentence.
 """
 
-from tasks.clean.label.constants import CONTACT, HEADINGS, SENTENCE_END
+from tasks.clean.label.constants import CONTACT, HEADINGS, OTHER_PARTS, SENTENCE_END
 from tasks.clean.label.page import LineLabel, PageLines
 from tasks.clean.label.removal import Removed, story_lines
 from tasks.clean.parse import class_words
@@ -14,8 +14,7 @@ from tasks.vocabulary import Action, Label, Reason
 
 _FEW_LINES = 40
 _NEAR = 8  # lines between the headline and the first line of the story: writer, date, picture
-_OTHER_PARTS = "comment related nav share ad newsletter byline footer sidebar tags cookie caption"
-_ELSEWHERE = class_words.HIDDEN | class_words.IN_LINK | sum(class_words.BITS[group] for group in _OTHER_PARTS.split())
+_ELSEWHERE = OTHER_PARTS | class_words.BITS["byline"] | class_words.BITS["caption"]
 _ELSEWHERE_TAGS = sum(1 << TAG_CODES[name] for name in ("nav", "form", "aside", "footer", "figure", "figcaption"))
 _TABLE = 1 << TAG_CODES["table"]
 _LEAST_CHANCE = 0.02  # by the model

@@ -3,10 +3,9 @@
 import re
 from itertools import pairwise
 
-from tasks.clean.label.constants import SENTENCE_END
+from tasks.clean.label.constants import OTHER_PARTS, SENTENCE_END
 from tasks.clean.label.page import LineLabel, PageLines
 from tasks.clean.label.removal import Removed
-from tasks.clean.parse import class_words
 from tasks.vocabulary import Action, Label, Reason
 
 _MIN_LINES = 4  # of a stanza, or of two couplets
@@ -18,8 +17,6 @@ _MEAN_WORDS = 2.5  # of a stanza; lists of single words have fewer
 _CODE = re.compile(r"[{}<>=\[\]_#|]|\(\)|[\"'],$")  # program text continues its lines, too
 _COMMAS = frozenset(",;،；、，؛—–")
 _LEAST_CHANCE = 0.02  # by the model, on average
-_OTHER_PARTS = "comment related nav share ad newsletter footer sidebar tags cookie"
-_ELSEWHERE = class_words.HIDDEN | class_words.IN_LINK | sum(class_words.BITS[group] for group in _OTHER_PARTS.split())
 
 
 def find_verses(page: PageLines, story: list[int], removed: Removed) -> dict[int, LineLabel]:
@@ -82,7 +79,7 @@ def _may_be_verse(page: PageLines, n: int) -> bool:
         and not page.link_share[n]
         and n not in page.entry
         and not _CODE.search(page.text[n])
-        and not page.classes[n] & _ELSEWHERE
+        and not page.classes[n] & OTHER_PARTS
     )
 
 
