@@ -38,6 +38,13 @@ _INLINE_NAMES = {
         r"(?:^|\s)(?:dateModified|(?:dc|dcterms|schema):(?:modified|dateModified)|updated|dt-updated)(?=\s|$)"
     ),
 }
+# attributes in which programs keep the moment of publication for their scripts, as the page prints only the day
+_MOMENTS = frozenset(
+    """datetime data-datetime data-date-time data-date data-time data-timestamp data-published data-published-at
+    data-published-date data-published-time data-publish-date data-publish-time data-publishdate data-pubdate
+    data-pub-date data-post-date data-post-published data-origindate data-utc-date data-unixtime data-epoch""".split()
+)
+_WITH_CLOCK = re.compile(r"\s*(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\d{10}(?:\d{3})?\s*$)")
 _TITLE_SEPARATOR = re.compile(r"\s+[|·•»«–—-]+\s+|\s*\|\s*")
 # parts of an address that are followed by a topic, or a writer
 _TOPICS = frozenset(
@@ -74,6 +81,7 @@ class Signals:
     scripts: list[Any] = field(default_factory=list)  # nodes of scripts that are not JSON-LD, until `finish`
     times: list[dict[str, Any]] = field(default_factory=list)
     items: list[tuple[str, str]] = field(default_factory=list)  # itemprop, value
+    moments: list[str] = field(default_factory=list)  # with a clock, in attributes for scripts
     bylines: list[tuple[str, str]] = field(default_factory=list)  # class, text
     tag_links: list[str] = field(default_factory=list)  # texts of links to topic pages
     author_links: list[str] = field(default_factory=list)  # texts of links to writers' pages
@@ -139,6 +147,14 @@ class Signals:
                     return
         elif "data-timestamp" in attributes:
             self.items.append(("timestamp", (attributes["data-timestamp"] or "")[:60]))
+        self._read_moment(attributes, above)
+
+    def _read_moment(self, attributes: dict[str, str | None], above: int) -> None:
+        """Keep the moments in the attributes of an element that is not in a teaser or comment."""
+        if _MOMENTS.isdisjoint(attributes) or above & _OF_OTHERS or len(self.moments) >= MAX_ENTRIES:
+            return
+        values = (attributes[name] or "" for name in attributes if name in _MOMENTS)
+        self.moments += [value[:60] for value in values if _WITH_CLOCK.match(value)]
 
     def _read_link_element(self, attributes: dict[str, str | None]) -> None:
         rel = (attributes.get("rel") or "").lower()
@@ -184,6 +200,8 @@ class Signals:
         """Keep a time element with the classes around it."""
         if len(self.times) < MAX_ENTRIES:
             attributes = node.attributes
+            if not attributes.get("datetime"):
+                self._read_moment(attributes, above)
             self.times.append(
                 {
                     "datetime": (attributes.get("datetime") or "")[:60],
@@ -238,7 +256,8 @@ class Signals:
         self.items.append((item, " ".join((value or "").split())[:500]))
 
     def note_element(self, bits: int, node: Any, above: int, names: str) -> None:
-        """Keep the text of an element with a class for the writer."""
+        """Keep the text of an element with a class for the writer, and the moment in its attributes."""
+        self._read_moment(node.attributes, above)
         is_open = len(self.bylines) < MAX_ENTRIES and self.byline_chars < _BYLINE_PROBE
         if is_open and any(word in names.lower() for word in ("byline", "author", "autor", "auteur", "writer")):
             text = " ".join((node.text(deep=True, separator=" ") or "").split())

@@ -195,6 +195,9 @@ def _possible_readings(page: Page, language: str | None) -> tuple[list[_Reading]
     readings += possible(_read(shown_candidates(page, language), language, is_shown=True))
     if not readings or not any(reading.date.instant for reading in readings):
         readings += possible(_read(other_candidates(page, language), language))
+        if readings:  # alone such an attribute may be of anything, e.g. of a clock in the menu
+            moments = [("data attribute", text) for text in page.signals.get("moments", ())]
+            readings += possible(_read(moments, language))
     return readings, refused
 
 

@@ -43,6 +43,31 @@ def test_a_date_in_the_attributes_of_the_body(above):
     assert row["published_at"] == datetime(2024, 10, 12, 6, 30, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("above", "clock"),
+    [
+        ('<time data-published="2024-10-12 06:30:00Z">Oct 12, 2024</time>', (6, 30)),
+        ('<span class="when" data-origindate="2024-10-12 14:30:00 +0800">2024-10-12 14:30</span>', (6, 30)),
+        ('<div class="byline__timestamp" datetime="2024-10-12 06:30:00 -0400">Oct 12, 2024</div>', (10, 30)),
+        ('<p>12 October 2024 <span data-time="1728714600">Saturday</span></p>', (6, 30)),
+        # of another day than the printed one
+        ('<p>12 October 2024</p><span data-published="2024-10-11 06:30:00Z">Gate opens</span>', None),
+        ('<p>12 October 2024</p><span data-date="2024-10-12">Saturday</span>', None),
+        # of another minute than the printed one
+        ('<p>12 October 2024 07:15</p><span data-published="2024-10-12 06:30:00Z">x</span>', None),
+        ('<p>12 October 2024</p><ul class="related"><li><b data-time="1728714600">Gate</b></li></ul>', None),
+    ],
+)
+def test_a_moment_for_scripts_gives_the_clock_of_the_printed_day(above, clock):
+    row = article(above=above)
+    assert row["published_date"] == date(2024, 10, 12)
+    assert row["published_at"] == (datetime(2024, 10, 12, *clock, tzinfo=UTC) if clock else None)
+
+
+def test_a_moment_for_scripts_is_no_date_where_none_is_printed():
+    assert article(above='<span class="clock" data-time="1728714600">Gate</span>')["published_date"] is None
+
+
 def test_metas_after_an_element_that_closed_the_head():
     head = '<noscript><img src="pixel.gif"></noscript><div id="root"></div>'
     row = article(head=head + '<meta property="article:published_time" content="2024-10-12T08:30:00Z">')
