@@ -5,6 +5,7 @@ Used where a place, a section or a heading may stand as well: beside a date, alo
 
 import re
 import tomllib
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -51,11 +52,13 @@ def is_known_name(name: str, language: str | None) -> bool:
         return _is_chinese(name)
     if base == "ko":
         return _is_korean(name)
-    words = name.casefold().split()
+    words = unicodedata.normalize("NFC", name).casefold().split()
     if len(words) not in _WORDS or not all(word[0].isalpha() for word in words):
         return False
     if any(letter.islower() and letter < _NO_CAPITALS for letter in (name[0], name.rpartition(" ")[2][0])):
         return False  # an account or a tag
+    if base == "vi" and words[0] in _names()["vietnamese_surnames"]:
+        return True
     given = words[-1] if base == "hu" else words[0]
     return given.strip(".") in _given_names()
 

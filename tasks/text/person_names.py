@@ -13,6 +13,7 @@ NAME_PARTICLES = frozenset(
     de da di del della der den des du van von vom zu la le el al bin ibn ben ter ten dos das do y e
     """.split()
 )
+INITIAL_AND_NAME = re.compile(r"[А-ЯЁӨҮ]\.\s?[А-ЯЁӨҮ][а-яёөү]{2,}(?:-[А-ЯЁӨҮ][а-яёөү]+)?(?=$|[\s,|])")  # Б.Солонго
 # lost spaces: "ThorntonNews", "Kinsella2 minutes"
 _GLUED = re.compile(
     r"(?<=[a-zß-ÿ])(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bLe)(?<!\bDi)(?<!\bLa)(?<!\bDu)(?<!\bVan)(?<!\bFitz)(?=[A-Z])|(?<=[^\W\d_])(?=[\d@|·•])"

@@ -114,6 +114,7 @@ class _Walk:
     def read(self, body: Any) -> None:
         """Cut a page's body into blocks."""
         container = self.open_container(0, body, 0, 0)
+        self.signals.page_bits = self.blocks.containers.bits[container]
         self.run(body, container)
         if self.noscripts and is_shell(self.blocks, self.first):
             for node in self.noscripts:

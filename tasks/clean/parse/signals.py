@@ -91,6 +91,9 @@ class Signals:
     found: Found | None = None  # by the user's rules for its site
     asks_password: bool = False  # has a field for one
     byline_chars: int = 0  # read in search of bylines, until `finish`
+    page_bits: int = (
+        0  # groups of the classes of the whole body: `one-sidebar` says that it has one, not that it is one
+    )
 
     def read_html_element(self, attributes: dict[str, str | None]) -> None:
         """Read the language from the html element."""
@@ -135,7 +138,7 @@ class Signals:
         if len(self.items) >= MAX_ENTRIES:
             return
         if is_writer(attributes):
-            if not above & _OF_OTHERS and not is_of_another_article(node, self.title):
+            if not above & _OF_OTHERS & ~self.page_bits and not is_of_another_article(node, self.title):
                 self._add_item("author", writers_name(node, attributes))
             return
         value = attributes.get("content") or attributes.get("title")
@@ -151,7 +154,7 @@ class Signals:
 
     def _read_moment(self, attributes: dict[str, str | None], above: int) -> None:
         """Keep the moments in the attributes of an element that is not in a teaser or comment."""
-        if _MOMENTS.isdisjoint(attributes) or above & _OF_OTHERS or len(self.moments) >= MAX_ENTRIES:
+        if _MOMENTS.isdisjoint(attributes) or above & _OF_OTHERS & ~self.page_bits or len(self.moments) >= MAX_ENTRIES:
             return
         values = (attributes[name] or "" for name in attributes if name in _MOMENTS)
         self.moments += [value[:60] for value in values if _WITH_CLOCK.match(value)]
@@ -207,8 +210,8 @@ class Signals:
                     "datetime": (attributes.get("datetime") or "")[:60],
                     "text": " ".join((node.text(deep=True) or "").split())[:80],
                     "class": " ".join(filter(None, (attributes.get("class"), attributes.get("itemprop"))))[:200],
-                    "is_in_comment": bool(above & BITS["comment"]),
-                    "is_beside_story": bool(above & _BESIDE_STORY) and not above & BITS["byline"],
+                    "is_in_comment": bool(above & BITS["comment"] & ~self.page_bits),
+                    "is_beside_story": bool(above & _BESIDE_STORY & ~self.page_bits) and not above & BITS["byline"],
                 }
             )
 
@@ -222,9 +225,13 @@ class Signals:
         """
         rel, href = attributes.get("rel") or "", attributes.get("href") or ""
         parts = href.lower().split("/")  # nearly no link has one of the words; half of the cost of the patterns
-        if rel not in _RELATIONS and _PLACES.isdisjoint(parts):
+        if rel not in _RELATIONS and _PLACES.isdisjoint(parts) and "?tags=" not in href:
             return
-        if rel in ("tag", "category tag") or (not _TOPICS.isdisjoint(parts) and _TOPIC_PAGE.search(href)):
+        if (
+            rel in ("tag", "category tag")
+            or "?tags=" in href
+            or (not _TOPICS.isdisjoint(parts) and _TOPIC_PAGE.search(href))
+        ):
             kept = self.tag_links
         elif (
             rel == "author"
@@ -305,7 +312,7 @@ class Signals:
 
     def to_json(self) -> str:
         """The declarations as JSON, without empty parts."""
-        omitted = ("json_ld", "article_bodies", "repairs", "found")
+        omitted = ("json_ld", "article_bodies", "repairs", "found", "page_bits")
         parts = {name: value for name, value in self.__dict__.items() if value and name not in omitted}
         return orjson.dumps(parts).decode()
 

@@ -30,7 +30,8 @@ from tasks.extract.fields.json_ld_people import names_of, persons_of
 from tasks.extract.fields.place_names import is_place
 from tasks.extract.fields.signed_lines import names_under_story, signed_names
 from tasks.extract.page import SITE_RULE, FieldValue, Page
-from tasks.text.person_names import leading_name, unglue
+from tasks.text.known_names import is_known_name
+from tasks.text.person_names import INITIAL_AND_NAME, leading_name, unglue
 from tasks.text.publisher_names import is_wire_agency, squeeze
 
 MAX_AUTHORS = 20
@@ -55,7 +56,7 @@ _FULL_NAME_CHARS = 60
 _BYLINE_CHARS = 120
 _ITEM_CHARS = 80  # of a microdata property; a longer one tells the writer's life
 _OTHER_WRITER = re.compile(
-    r"comment|reply|respond|teaser|related|recommend|bio|avatar|footer|sidebar|widget|kontext", re.I
+    r"comment|reply|respond|teaser|related|recommend|\bcard|bio|avatar|footer|sidebar|widget|kontext", re.I
 )
 _MAY_BE_PLACES = frozenset({_BARE, "date line", "signature"})
 _DOMAIN_LETTERS = 5  # a shorter one may begin a name
@@ -72,6 +73,7 @@ def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
         texts = _without_places(values) if origin == _BARE else values
         people = [name for value in texts for name in people_in(value) if is_person(name, site_keys)]
         people = [_without_site(name, site_keys) for name in people if not _is_part_of_site(name, domain)]
+        people = [name for name in people if not _has_site_in_it(name, site_keys, page)]
         if origin == _BARE:
             people = [name for name in people if leading_name(name) == name or not _CASED.search(name)]
             people = [name for name in people if not _is_subject(name, page)]
@@ -115,6 +117,15 @@ def _is_part_of_site(name: str, domain: str) -> bool:
     return " " in name and len(domain) >= _DOMAIN_LETTERS and key.startswith(domain) and key != domain
 
 
+def _has_site_in_it(name: str, site_keys: set[str], page: Page) -> bool:
+    """Whether the site's name and other words make a newsroom: `Wend Haber Merkezi`, `PV Tin Bến Cảng`."""
+    words = name.split()
+    firsts = (squeeze(" ".join(words[:end])) for end in range(1, len(words)))
+    lasts = (squeeze(" ".join(words[start:])) for start in range(1, len(words) - 1))  # of two words: a surname is one
+    has_site = any(len(key) >= _DOMAIN_LETTERS and key in site_keys for key in (*firsts, *lasts))
+    return has_site and not is_known_name(name, page.printed_language())
+
+
 def _without_site(name: str, site_keys: set[str]) -> str:
     """A Korean, Chinese or Japanese name without the site in front of it: `港新聞 山田太郎`."""
     site, _, rest = name.partition(" ")
@@ -146,7 +157,8 @@ def _completed(page: Page, declared: FieldValue[list[str]], site_keys: set[str])
 
 
 def _is_full_name(name: str) -> bool:
-    return " " in name or (name >= "\u3040" and len(name) <= 6)  # 佐久間理恵
+    is_east_asian = name >= "\u3040" and len(name) <= 6  # 佐久間理恵
+    return " " in name or is_east_asian or INITIAL_AND_NAME.fullmatch(name) is not None
 
 
 def find_byline(page: Page, authors: list[str]) -> str | None:

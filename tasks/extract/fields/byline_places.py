@@ -6,6 +6,7 @@ from tasks.extract.fields.byline_words import OTHER_ROLE
 from tasks.extract.fields.bylines import is_introduced, is_lone_by, is_plain_byline, without_date
 from tasks.extract.page import LabelledLine, Page, once_per_page
 from tasks.text.cldr_dates import is_weekday
+from tasks.text.date_lines import words_beside_dates
 from tasks.text.known_names import is_known_name
 from tasks.text.person_names import leading_name
 from tasks.text.publisher_names import squeeze
@@ -232,7 +233,11 @@ def names_beside_date(page: Page) -> list[str]:
     language = page.printed_language()
     topics = _topics(page)
     for line, is_sure in dates:
-        if len(line) > _LINE_OF_BYLINE or _FILED.search(line):
+        if len(line) > _LINE_OF_BYLINE:
+            continue
+        if _FILED.search(line):
+            if named := _named_behind_section(line, language):
+                return [named]
             continue
         text = OTHER_ROLE.sub("; ", line)  # `Video by Ada Mörk`
         introduced = _BY_AMID.search(text)
@@ -246,6 +251,13 @@ def names_beside_date(page: Page) -> list[str]:
         if is_sure or _is_divided(names[0], text) or is_known_name(names[0], language):
             return names[:1]
     return []
+
+
+def _named_behind_section(line: str, language: str | None) -> str | None:
+    """The full name that ends a line of a date and a section: `12.10.2024 Kategorie: Hafen von Ada Mörk`."""
+    *_, last = [None, *_BY_AMID.finditer(line)]
+    name = line[last.end() :].strip() if last and words_beside_dates(line, language) is not None else None
+    return name if name and leading_name(name) == name else None
 
 
 def _first_names(text: str) -> list[str]:

@@ -101,7 +101,7 @@ MORE_BY = re.compile(
 )
 # says plainly who wrote; many words of `BY` are ordinary words elsewhere
 PLAIN_BY = re.compile(
-    r"^\s*(?:(?:(?:posted|written|story|words|text|reported|guest\s(?:post|column)|geschrieben|verfasst|erstellt|publié|écrit"
+    r"^\s*(?:(?:(?:posted|written|story|words|text|reported|guest\s(?:post|column)|analysis|commentary|opinion|review|essay|feature|report|geschrieben|verfasst|erstellt|publié|écrit"
     r"|escrito|publicado|scritto)\s+)?(?:by|von|vom|par|por|door|przez|oleh)\b\s*[:：]?"
     r"|(?:author|autor(?:in|es|a)?|auteur|autore|text|texte|texto|testo|words)\s*[:：])\s*"
     r"|^\s*By(?:by\s+)?(?=[A-ZÀ-Þ])",

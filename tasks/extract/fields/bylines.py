@@ -97,6 +97,15 @@ _OTHER_PERSON = re.compile(
     r"(?:\s*[,;/&|]\s*|\s(?:und|and|et|e|y|en|och|og|i)\s)(?:[A-ZÀ-Þ][\w.'’-]+\s){1,4}"
     r"\((?:[Ff]otos?|[Pp]hotos?|[Bb]ild(?:er)?|[Pp]ictures?|[Ii]mages?|[Ii]llustration(?:en)?|[Gg]rafik|[Vv]ideo|[Kk]amera)\)"
 )
+# `MARGERY DUNN Sentinel Staff Writer`: the name ends with its capitals
+_CAPITALS_FIRST = re.compile(
+    r"^((?:[A-ZÀ-Þ][A-ZÀ-Þ'’.-]+\s){1,2}[A-ZÀ-Þ][A-ZÀ-Þ'’-]{2,})\s(?!(?:Mc|De|La|Le|Di|Mac|Van|Jr|Sr)[A-ZÀ-Þ.]|Jr|Sr)[A-ZÀ-Þ][a-zß-ÿ]+\b"
+)
+# `Maarika Tammtoimetaja`: a role in an element of its own, whose space was lost
+_GLUED_ROLE = re.compile(
+    r"(?<=[a-zß-ž]{3})(?:toimetaja|toimittaja|redakt(?:or(?:ka|ius)?|ör|eur|orė)|journalist(?:e|in)?|novinar(?:ka)?|novinář(?:ka)?"
+    r"|žurnalist[aė]s?|újságíró|szerkesztő|giornalista|periodista|jornalista|verslaggever|dziennikar(?:z|ka))$"
+)
 _MC = re.compile(r"\bMa?c(?=[A-ZÀ-Þ])")
 _IN_PLACE = re.compile(r"\s+(?:in|aus|à|en|at|[Ff]ür|[Ff]or|bei)\s+(?=[A-ZÀ-Þ])")
 _TAIL = re.compile(r"\s*[,|–—(-]\s+.*$")
@@ -260,11 +269,14 @@ def _tidy(name: str) -> str:
     name = name.replace(_KEPT_SPACE, " ")
     has_spaces = " " in name
     name = name.strip(_EDGES + "()")
+    if has_spaces:
+        name = _GLUED_ROLE.sub("", name)
     if has_spaces or GLUED_BY.match(name):
         name = _without_introduction(name)
     name = _IN_PLACE.split(PROFESSION.sub("", _TITLES.sub("", name)))[0]
     name = _ROLE_AFTER.sub("", _WEEKDAY_TAIL.sub("", _TAIL.sub("", name))).strip()
-    name = _once(_without_role(_without_tail(name)))
+    capitals = _CAPITALS_FIRST.match(name)
+    name = capitals[1] if capitals else _once(_without_role(_without_tail(name)))
     name = _POST_NOMINAL.sub(r"\1", name) if not name.isupper() else name
     if name.endswith((" Jr", " Sr")):
         name += "."

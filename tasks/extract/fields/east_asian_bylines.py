@@ -23,7 +23,10 @@ _HAN_REPORTER = (
 _HAN_REPORTER_AND_PLACE = rf"^[（(]中央社記者({_HAN}{{3}})(?={_HAN}{{2,3}}\d{{1,2}}日)"
 _HAN_REPORTER_IN_DATELINE = rf"[电電讯訊]\s?[（(](?:本报|本報)?(?:记者|記者)\s?({_HAN_NAMES})[）)]"
 _KANA = r"[\u3040-\u30ff\u3400-\u9fff々]"
-_JAPANESE_LABEL = rf"(?<!\w)(?:取材・)?文(?:・写真)?\s*[:：／/]\s*({_KANA}{{1,4}}[\s　]{_KANA}{{1,4}})$"
+_JAPANESE_LABEL = (
+    rf"(?<!\w)(?:取材・)?文(?:・写真)?\s*[:：／/]\s*({_KANA}{{1,4}}[\s　]{_KANA}{{1,4}})"
+    r"(?=$|\s*(?:撮影|写真|編集|構成|[（(]))"
+)
 _NAME_AND_ROLE = rf"^({_KANA}{{2,6}}(?:[\s　]{_KANA}{{1,4}})?)\s*[（(]?(?:記者|編集委員|特派員|論説委員)[）)]?$"
 _SIGNED_IN_JAPANESE = rf"^[【〔（(]({_KANA}{{3,6}}|{_KANA}{{1,4}}[\s　]{_KANA}{{1,4}})[】〕）)]$"
 _HANGUL_NAMES = r"[가-힣]{2,4}(?:\s?[·ㆍ,、]\s?[가-힣]{2,4})*"

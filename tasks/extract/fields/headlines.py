@@ -10,7 +10,7 @@ from tasks.text.publisher_names import IMAGE_PREFIX, spell_out, squeeze
 
 # Chinese writes no spaces around the sign before a section or site: `老桥封闭-社会-港口网`, `..._新闻频道_港口网`
 SEPARATOR = re.compile(
-    r"\s+[|·•»«›–—:-]+\s+|\s*[|｜]\s*|:\s+|\s*：\s*|(?<=[^\x00-\x7f]):(?=\S)|(?<=[^\x00-\u2fff])[-_](?=[^\x00-\u2fff])"
+    r"\s+[|·•»«›–—:-]+\s+|\s*[|｜]\s*|:\s+|\s*：\s*|(?<=[^\x00-\x7f]):(?=\S)|(?<=[^\x00-\u2fff])(?:[-_]|--)(?=[^\x00-\u2fff])"
 )
 MAX_TITLE_CHARS = 400  # longer than any headline of the corpora; a paragraph in h1 is not a title
 _MIN_HEADLINE_CHARS = 10  # letters; fewer before the name of the site are a section

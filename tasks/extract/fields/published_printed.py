@@ -66,6 +66,8 @@ _DATELINE = re.compile(rf"[^\W\d_][^\d.:;!?„“”]{{2,60}}?[,(\s]\(?({_DATE}\
 _TITLE_TAIL = re.compile(r"[|–—-]\s*([^|–—]{6,30}\d)\s*$")  # "Headline | DW | 28.04.2023"
 _LINES_OF_KICKER = 3  # above a headline, in which its date may stand
 _LINES_BEFORE, _LINES_AFTER = 2, 8  # a byline area rarely has more
+_SENTENCE_ENDS = ".!?…।。؟"
+_SENTENCE_WORDS = 6  # `Published on Monday, 12 October 2024 at noon.` has five without the comma's
 _FEW_WORDS = 2  # of more than three letters, beside a date
 _BESIDE_LABELS = frozenset(["navigation", "promo", "related"])
 _LINES_BELOW = 2  # after the end of the story
@@ -264,7 +266,12 @@ def _end_of_story(page: Page) -> int:
 
 def _is_little_more_than_date(text: str) -> bool:
     words = words_beside_dates(text)
-    return words is not None and len(words) <= _FEW_WORDS
+    return words is not None and len(words) <= _FEW_WORDS and not _is_sentence(text)
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether a text is a sentence by its end and the number of its words, most of which may be short ones."""
+    return text.rstrip()[-1:] in _SENTENCE_ENDS and sum(map(str.isalpha, text.split())) >= _SENTENCE_WORDS
 
 
 def _has_year(text: str) -> bool:

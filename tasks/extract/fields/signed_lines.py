@@ -11,15 +11,19 @@ from tasks.extract.fields.byline_places import dropped_by_the_headline, is_sourc
 from tasks.extract.fields.byline_words import ROLE_AT_END, TWO_IN_ARABIC
 from tasks.extract.fields.east_asian_bylines import name_in_brackets, names_in_dateline, names_labelled
 from tasks.extract.page import LabelledLine, Page
+from tasks.text.cldr_dates import is_weekday
 from tasks.text.date_patterns import LETTER
 from tasks.text.known_names import is_known_name
-from tasks.text.person_names import NAME_PARTICLES, leading_name
+from tasks.text.person_names import INITIAL_AND_NAME, NAME_PARTICLES, leading_name
 from tasks.text.publisher_names import is_newsroom, is_wire_agency, role_words, squeeze
 
 _LINE_CHARS = 160  # a name or two, two dates, a source
 _OF_OTHERS = ("comment", "related")
+_OF_OTHERS_OR_MENUS = (*_OF_OTHERS, "navigation")
+_LINES_TO_BYLINE = 3  # below the headline, past a standfirst and a date
 _LEDE_CHARS = 80  # in which a dateline names its reporter
 _LINES_UNDER_STORY = 4  # as many as are read; with a second name among them it is a list
+_SHORT_WORD = 4  # letters; a weekday or preposition of a date
 _LINES_TO_SIGNATURE = 1
 _NAME_CHARS = 40
 _SIGNED_TAGS = frozenset(["p", "div", "span", "strong", "b", "em", "i", "address"])
@@ -46,9 +50,9 @@ _BEFORE_COLON = r"""
   | escriben? | reportagem | reporta(?:je|zh|ż) | interviu | intervju | interviul
   | (?: text | tekst | texte | texto | teksti? | testo ) \s (?: og | och | und | et | y | e | ja | i | a | & ) \s
     (?: foto\w* | photos? | bild\w* | kuva\w* | video )
-  | 글 | 취재 | protokoll
+  | 글 | 취재 | protokoll | گزارش \s از | бичсэн | ရေးသားသူ | ដោយ | නිර්මාණය
 """
-_LABEL = re.compile(rf"(?<![\w'’-])(?:{_BEFORE_COLON})\s*[:：]\s*", re.IGNORECASE | re.VERBOSE)
+_LABEL = re.compile(rf"(?<![\w'’-])(?:{_BEFORE_COLON})\s*[:：՝]\s*", re.IGNORECASE | re.VERBOSE)
 # words that need no colon at the start of a line
 _SURE = re.compile(
     r"""
@@ -63,6 +67,18 @@ _SURE = re.compile(
       | (?: uma? \s )? (?: reportagem | texto | entrevista ) \s (?: de | por )
       | (?: escribe | escriben | reportagem | tekst | texte | foto \s og \s tekst | tekst \s og \s foto )
       | laporan \s (?: wartawan | reporter | kontributor ) \s [\w.]+ (?: \s [A-Z]\w+ )? , | laporan \s wartawan
+      | (?: soumis | proposé | mis \s en \s ligne ) \s par | (?: ingediend | geplaatst | verzonden ) \s door
+      | publicat \s de | (?: enviado | publicado | postado ) \s por | (?: inviato | pubblicato ) \s da
+      | (?: eingereicht | gespeichert | eingestellt ) \s von | indsendt \s af | (?: skickat | innsendt ) \s av
+      | (?: przesłan | opublikowan | dodan ) [aey] \s przez | vložil[a]? | zveřejnil[a]? | od[eo]slal[a]? | beküldte
+      | gönderen | отправлен[оа] | опубликовал[а]?
+      | опубліковано | надіслано | опубліку(?: вав | вала ) | публикувано \s от
+      | objavi(?: o | la ) | objavil[a]?
+      | imetumwa \s na | imeandikwa \s na | lähettänyt | postitas | pateikė | paskelbė
+      | (?: dërguar | botuar | shkruar ) \s nga | бичсэн | нийтэлсэн | нийтлэгч | ავტორი | հեղինակ
+      | (?: diposting | dikirim | dipublikasikan ) \s oleh | (?: đăng | gửi ) \s bởi | (?: enviat | publicat ) \s per
+      | ដោយ | በ (?= \s )
+      | (?: texto | testo | text ) (?= \s .* \s (?: foto | imag | bild ))
       | (?:columna | crónica | artículo | análisis | reportaje) (?: \s de \s opinión )? \s por
     )\s+
     """,
@@ -91,15 +107,23 @@ _REPORTS_FROM = re.compile(
 # what another person did, behind the writer's name: `Rita Lobo e fotos de Rui Sá`, `Sanna Koski Kuvat: Olli Laine`
 _OTHER_TASK = re.compile(
     r"(?:\s*[,;|]|\s(?:e|y|et|und|and|og|och|ja|i|a|en)(?=\s))?\s+(?:fotos?|photos?|fotograf\w*|kuvat?|bild(?:er)?|beeld|zdjęcia"
-    r"|fot\.|фото|світлини|снимки|pictures?|images?|imágenes|grafik|video|ảnh|edição|edición)(?:\s|:).*$",
+    r"|fot\.|фото|світлини|снимки|ภาพ|撮影|写真|عکس|تصوير|צילום|pictures?|images?|imágenes|grafik|video|ảnh|edição|edición)(?:\s|:).*$",
     re.I,
+)
+# what a correspondent or editor is for, before that word
+_BEATS = frozenset(
+    """affairs arts business chief city climate community consumer court courts crime culture defence defense deputy
+    digital economics economy education energy entertainment environment fashion features film financial food foreign
+    health home investigations labour legal local maritime media music national news parliamentary political politics
+    property regional religion religious royal rural science security senior social special sport sports technology
+    transport transportation travel world""".split()
 )
 _MAIL_BEHIND = re.compile(r"\s*[<(]?[\w.+-]+@[\w-]+(?:\.[\w-]+)+[>)]?$")
 # words for a kind of story stand before its subject as well: `گزارش: بازار طلا`
 _KIND_OF_STORY = re.compile("گزارش|گفت|تقرير|رپورٹ|रिपोर्ट")
-_UNCASED_WORD = rf"(?:{LETTER}\.\s?)?{LETTER}{{2,}}"
+_UNCASED_WORD = rf"(?:{LETTER}\.\s?)?{LETTER}{{2,}}(?:[-־]{LETTER}{{2,}})?"
 _UNCASED_NAME = re.compile(rf"{_UNCASED_WORD}(?:[ ]{_UNCASED_WORD}){{1,3}}")
-_BESIDE_SITE = re.compile(r"\s*[,|،]\s*|\s[–—-]\s|/(?=(?:TT|NTB|Ritzau|STT)$)")
+_BESIDE_SITE = re.compile(r"\s*[,|،]\s*|\s/\s|\s[–—-]\s|/(?=(?:TT|NTB|Ritzau|STT)$)")
 _NORDIC_AGENCIES = frozenset(["TT", "NTB", "Ritzau", "STT"])  # `Anna Ek/TT`; elsewhere a slash is of pictures
 _CASED = re.compile(r"[A-Za-zÀ-ɏḀ-ỿΑ-ωА-яЀ-џҐґԱ-և]")
 _END_OF_NAMES = re.compile(r"[|•·(\[\d;؛]|\s[–—-]\s|\.\s|[\s ]{2,}|　")
@@ -120,6 +144,8 @@ def signed_names(page: Page, site_keys: set[str]) -> list[str]:
         if len(line.text) > _LINE_CHARS:
             continue
         names = names_signed(line.text, language)
+        if line.label in _OF_OTHERS_OR_MENUS and not names:
+            continue
         names = names or _name_beside_site(line.text, site_keys) or _name_with_role(line.text)
         if names:
             return names
@@ -141,7 +167,7 @@ def _name_beside_site(text: str, site_keys: set[str]) -> list[str]:
     if len(parts) != 2 or not all(parts):
         return []
     for name, owner in (parts, reversed(parts)):
-        is_agency_of_writers = owner in _NORDIC_AGENCIES or (is_wire_agency(owner) and "," in text)
+        is_agency_of_writers = owner in _NORDIC_AGENCIES or (is_wire_agency(owner) and ("," in text or " / " in text))
         if squeeze(owner) in site_keys or is_agency_of_writers:
             full = leading_name(name) == name if _CASED.search(name) else _uncased_name(name) is not None
             return [name] if full and not is_newsroom(name) else []
@@ -162,7 +188,8 @@ def _name_with_role(text: str) -> list[str]:
         return []
     name, comma, _ = text.partition(",")
     if not comma:  # `Tom Ellery Education Editor`: the role has to be a known one, or its first word joins the name
-        name = " ".join(words[:2]) if squeeze(" ".join(words[2:])) in role_words() else ""
+        is_role = squeeze(" ".join(words[2:])) in role_words() or _BEATS.issuperset(map(str.casefold, words[2:-1]))
+        name = " ".join(words[:2]) if is_role and len(words) > 3 else ""
     return [name] if name and leading_name(name) == name else []
 
 
@@ -172,7 +199,7 @@ def names_signed(text: str, language: str | None) -> list[str]:
         return names
     short = _SHORT_WORDS.get((language or "")[:2])
     for words in (_LABEL.search(text), _SURE.match(text), short.match(text) if short else None):
-        if words and (names := _names_after(text[words.end() :])):
+        if words and (names := _names_after(text[words.end() :], language)):
             if (
                 _KIND_OF_STORY.search(words[0])
                 and not _CASED.search(names[0])
@@ -185,6 +212,14 @@ def names_signed(text: str, language: str | None) -> list[str]:
     return []
 
 
+def _without_weekday(name: str, language: str | None) -> str:
+    """A name without the weekday of the date behind it: `Zawadi Mushi Jumamosi, 12 Oktoba`."""
+    shorter, _, last = name.rpartition(" ")
+    # no name ends in a short word in small letters: `sam, 12/10`, `le 12 octobre`
+    is_of_date = is_weekday(last, language) or (last.islower() and len(last) <= _SHORT_WORD and _CASED.search(last))
+    return shorter if " " in shorter and is_of_date else name
+
+
 def _language(page: Page) -> str | None:
     return page.printed_language()
 
@@ -192,9 +227,16 @@ def _language(page: Page) -> str | None:
 def _near_lines(page: Page) -> Iterator[LabelledLine]:
     """The lines around the headline in their order; those of teasers and pictures are left out."""
     lines = {line.line_no: line for line in [*lines_by_the_headline(page), *dropped_by_the_headline(page)]}
+    head = max((number for number, line in lines.items() if line.label == "headline"), default=None)
     for number in sorted(lines):
-        if lines[number].label not in (*_OF_OTHERS, "credit", "footer", "headline", "navigation"):
-            yield lines[number]
+        line = lines[number]
+        if line.label in _OF_OTHERS_OR_MENUS:
+            # between headline and story stands the byline, whatever it looks like; in a list stand links
+            is_below = head is not None and head < number <= head + _LINES_TO_BYLINE
+            if is_below and line.label != "comment" and line.tag != "li" and line.reason != "link_list":
+                yield line
+        elif line.label not in ("credit", "footer", "headline"):
+            yield line
 
 
 def _lines_at_the_end(page: Page, kept: list[LabelledLine]) -> list[LabelledLine]:
@@ -249,13 +291,14 @@ def _signature(text: str, language: str | None, topics: list[str]) -> list[str]:
     return [text] if is_name else []
 
 
-def _names_after(rest: str) -> list[str]:
+def _names_after(rest: str, language: str | None) -> list[str]:
     """The names that a text starts with; none if it starts with something else."""
     rest = _OTHER_TASK.sub("", rest)
     rest = TWO_IN_ARABIC.sub(r"\1، \2", _END_OF_NAMES.split(rest, maxsplit=1)[0].strip())
     names: list[str] = []
-    for part in _BETWEEN.split(rest):
-        name = _cased_name(part.strip()) if _CASED.search(part) else _uncased_name(part.strip(" .:"))
+    for piece in _BETWEEN.split(rest):
+        part = _without_weekday(piece.strip(), language)
+        name = _cased_name(part) if _CASED.search(part) else _uncased_name(part.strip(" .:"))
         if not name:
             break
         names.append(name)
@@ -264,6 +307,8 @@ def _names_after(rest: str) -> list[str]:
 
 def _cased_name(text: str) -> str | None:
     """A name that a text starts with, or a longer one with particles that is all of it."""
+    if initial := INITIAL_AND_NAME.match(text):  # in Mongolian the father's initial and the name
+        return initial[0]
     words = text.split()
     is_long = 4 < len(words) <= 7 and all(word in NAME_PARTICLES or word[0].isupper() for word in words)
     return leading_name(text) or (text if is_long and not text.isupper() and text.replace(" ", "").isalpha() else None)

@@ -12,13 +12,14 @@ from tasks.text.publisher_names import squeeze
 
 _WORD = re.compile(r"[^\W\d_]{4,}|\d{2,}")
 _AFTER_HEADLINE = re.compile(r"\s*[,|｜·•»«›–—:：_-]")  # between the headline and the site in the tab
+_BAR = re.compile(r"\s*[|｜_]")  # no headline has one
 # what cannot be within a headline: a section behind a bar, or a date in brackets
 _TAIL = re.compile(r"\s*[|｜»«›•·]\s*\S|\s*[(（][^()（）]*\d[^()（）]*[)）]$")
 _STEM_CHARS = 5  # inflection changes the ends of words
 _HEADING_STEMS, _LINE_STEMS = 0.3, 0.6  # share of its words that a heading, or another line, has from a declared title
 _SEGMENT_SHARE = 0.6  # a headline is not much shorter than the section or site beside it
 _MIN_WORDS, _MIN_DENSE_CHARS = 3, 8  # fewer may be the name of a section; characters in scripts without spaces
-_MIN_BEFORE_SITE = 6
+_MIN_BEFORE_SITE, _MIN_HEADING = 6, 5  # such characters before section and site, of a line and of an h1
 _SENTENCE_WORDS, _SENTENCE_DENSE_CHARS = 4, 14  # names of sections are shorter
 _SHARE_WORDS = frozenset(
     "share teilen partager compartir compartilhar condividi delen dela del jaa print drucken save tweet".split()
@@ -133,8 +134,9 @@ def _displayed(headings: list[_Candidate], lines: list[_Candidate], declared: li
             return agreed
         if equal:
             return equal
-        share = _HEADING_STEMS if candidate.origin == "h1" else _LINE_STEMS
-        if any(_confirms(other.text, candidate.text, share) for other in declared):
+        is_heading = candidate.origin == "h1"
+        share = _HEADING_STEMS if is_heading else _LINE_STEMS
+        if any(_confirms(other.text, candidate.text, share, is_heading=is_heading) for other in declared):
             return _without_buttons(candidate, declared)
     return None
 
@@ -173,12 +175,13 @@ def _without_kicker(chosen: _Candidate, declared: list[_Candidate]) -> _Candidat
     return chosen
 
 
-def _confirms(declared: str, shown: str, share: float) -> bool:
+def _confirms(declared: str, shown: str, share: float, *, is_heading: bool) -> bool:
     """Whether a declared title has the displayed one in it, or is it, or says the same in other words."""
     key, other = squeeze(shown), squeeze(declared)
     # in a script without spaces a headline of six letters may stand before section and site
-    is_dense = len(DENSE.findall(key)) >= _MIN_BEFORE_SITE
-    if is_dense and declared.startswith(shown) and _AFTER_HEADLINE.match(declared, len(shown)):
+    size = len(DENSE.findall(key))
+    ends = _AFTER_HEADLINE if size >= _MIN_BEFORE_SITE else _BAR if is_heading and size >= _MIN_HEADING else None
+    if ends and declared.startswith(shown) and ends.match(declared, len(shown)):
         return True
     if len(shown.split()) < _MIN_WORDS and len(key) < _MIN_DENSE_CHARS:
         return False

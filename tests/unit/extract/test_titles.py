@@ -116,6 +116,8 @@ def test_only_the_headline_is_left_of_a_title(text, title):
         ({"title": "桟橋、春まで閉鎖：港新聞デジタル"}, "桟橋、春まで閉鎖", None, "桟橋、春まで閉鎖"),
         ({"title": "老桥周一起封闭维修-社会新闻-某某港口门户网"}, "老桥周一起封闭维修", None, "老桥周一起封闭维修"),
         ({"title": "老桥周一起封闭_社会_港口网"}, "老桥周一起封闭", None, "老桥周一起封闭"),
+        ({"title": "老桥周一起封闭--港口网"}, None, "老桥周一起封闭", "老桥周一起封闭"),
+        ({"title": "老码头腐朽|码头|渡轮_港口网"}, "老码头腐朽", None, "老码头腐朽"),
         ({"title": "ニュース：桟橋は春まで閉鎖される"}, "ニュース", None, "ニュース：桟橋は春まで閉鎖される"),
         ({"nodes": [article(headline=OTHER)], "title": f"{OTHER}, The Wend"}, "A prize for rye loaf", None, OTHER),
     ],
