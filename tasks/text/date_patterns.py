@@ -63,7 +63,9 @@ DAY_NAMED_MONTH = re.compile(
 NAMED_MONTH_DAY = re.compile(
     rf"(?<!\w)(?P<w>{LETTER}+)\.?[\s]+(?P<d>\d{{1,2}})(?:(?:st|nd|rd|th)?\.?,?\s+(?:\|\s|del?\s)?|(?<=\d\d))(?P<y>(?:19|20)\d{{2}})(?!\d)"
 )
-YEAR_NAMED_MONTH = re.compile(rf"(?<!\d)(?P<y>(?:19|20)\d{{2}})\.?\s+(?:m\.\s+)?(?P<w>{LETTER}+)\s+(?P<d>\d{{1,2}})\b")
+YEAR_NAMED_MONTH = re.compile(
+    rf"(?<!\d)(?P<y>(?:19|20)\d{{2}})[.,]?\s+(?:m\.\s+)?(?P<w>{LETTER}+)\s+(?P<d>\d{{1,2}})\b"
+)
 SHORT_YEAR = re.compile(
     r"(?<![\d-])(?P<d>\d{1,2})(?:st|nd|rd|th)?[-\s](?P<w>[^\W\d_]{3,9})[-\s]['’]?(?P<y>\d{2})(?![\d:-])"
 )

@@ -24,7 +24,11 @@ _MIN_CHARS = 20  # less text says nothing about its language
 _PAGE_LINES, _PAGE_CHARS = 20, 1_000  # of a page without a story; its longest lines are the least likely to be menus
 _SCRIPT_CHARS = 300  # enough to recognise the script
 # languages that differ in few words: where the page declares the other one, the cheap detector is not sure
-_TWINS = {"id": "ms", "ms": "id", "hr": "bs sr", "bs": "hr sr", "sr": "bs hr"}
+_TWIN_LISTS = """
+    id=ms ms=id hr=bs,sr bs=hr,sr sr=bs,hr,mk cs=sk sk=cs da=no no=da bg=ru,mk mk=bg,sr ru=bg,uk,be uk=ru,be be=ru,uk
+    gl=pt,es pt=gl es=gl
+"""
+_TWINS = {code: others.split(",") for code, others in (pair.split("=") for pair in _TWIN_LISTS.split())}
 # scripts used almost only by one language: its code, first and last letter of the script
 _SCRIPT_RANGES = """
     el-0370-03ff hy-0530-058f he-0590-05ff bn-0980-09ff pa-0a00-0a7f gu-0a80-0aff or-0b00-0b7f ta-0b80-0bff
@@ -84,7 +88,7 @@ def detect(text: str, declared: str | None) -> tuple[str | None, str, float]:
     cheap = _ALIASES.get(code, code) if code != "unknown" else None
     if declared_code and declared_code == cheap:
         return declared_code, "declared and detected", 0.99
-    is_twin = cheap is not None and declared_code in _TWINS.get(cheap, "").split()
+    is_twin = cheap is not None and declared_code in _TWINS.get(cheap, ())
     if (
         cheap
         and not is_twin

@@ -210,8 +210,8 @@ class Signals:
                     "datetime": (attributes.get("datetime") or "")[:60],
                     "text": " ".join((node.text(deep=True) or "").split())[:80],
                     "class": " ".join(filter(None, (attributes.get("class"), attributes.get("itemprop"))))[:200],
-                    "is_in_comment": bool(above & BITS["comment"] & ~self.page_bits),
-                    "is_beside_story": bool(above & _BESIDE_STORY & ~self.page_bits) and not above & BITS["byline"],
+                    "is_in_comment": bool(above & BITS["comment"]),
+                    "is_beside_story": bool(above & _BESIDE_STORY) and not above & BITS["byline"],
                 }
             )
 

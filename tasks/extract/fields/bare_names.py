@@ -14,7 +14,8 @@ from tasks.text.date_lines import words_beside_dates
 from tasks.text.known_names import is_known_name
 from tasks.text.person_names import leading_name
 
-_OF_OTHERS = frozenset(["caption", "comment", "credit", "footer", "headline", "navigation", "related", "subhead"])
+_OF_OTHERS = frozenset(["caption", "comment", "credit", "footer", "headline", "subhead"])
+_MENUS = frozenset(["navigation", "related"])  # a name alone looks like one of their links
 _CASED = re.compile(r"[A-Za-zÀ-ɏḀ-ỿΑ-ωА-яЀ-џҐґԱ-և]")
 _LINE_CHARS = 60
 _BRACKETS = re.compile(r"^[【〔（(\[](.{2,20})[】〕）)\]]$")
@@ -24,6 +25,7 @@ _BETWEEN_NAMES = re.compile(r"\s+(?:&|and|und|et|y|e|och|og|en|i|a|ve|и|та|і
 _WORDS_BEHIND = 6
 _MAX_LINES = 3  # more are a list of people
 _LINES_TO_DATE = 2
+_LINES_OF_STANDFIRST = 3
 
 
 def bare_names(page: Page) -> list[str]:
@@ -39,6 +41,10 @@ def bare_names(page: Page) -> list[str]:
     dated = [line.line_no for line in lines if words_beside_dates(line.text, language) is not None]
     kept: list[str] = []
     for line, names, is_all in found:
+        if line.label in _MENUS:
+            is_by_date = is_all and any(abs(line.line_no - number) == 1 for number in dated)
+            kept += names if is_by_date else []
+            continue
         is_by_date = any(abs(line.line_no - number) <= _LINES_TO_DATE for number in dated)
         if is_by_date or (is_all and not _CASED.search(line.text)):
             kept += names
@@ -69,10 +75,15 @@ def _lines_below_headline(page: Page) -> Iterator[LabelledLine]:
     kept = page.kept
     if head is None or not kept:
         return
-    first = next((line.line_no for line in kept if line.line_no > head), head)
+    below = [line for line in kept if line.line_no > head]
+    # a standfirst may be kept as the first paragraph, above the byline
+    running = [line for line in below[:_LINES_OF_STANDFIRST] if line.reason == "running_text"]
+    first = next((line.line_no for line in [*running, *below]), head)
     for number in sorted(lines):
         line = lines[number]
-        if head < number < first and line.label not in _OF_OTHERS and len(line.text) <= _LINE_CHARS:
+        if not head < number < first or line.label in _OF_OTHERS or len(line.text) > _LINE_CHARS:
+            continue
+        if line.label not in _MENUS or (line.tag != "li" and line.reason != "link_list"):
             yield line
 
 

@@ -22,6 +22,7 @@ _HAN_REPORTER = (
 # the names of nearly all reporters have three characters; the place follows without a sign
 _HAN_REPORTER_AND_PLACE = rf"^[（(]中央社記者({_HAN}{{3}})(?={_HAN}{{2,3}}\d{{1,2}}日)"
 _HAN_REPORTER_IN_DATELINE = rf"[电電讯訊]\s?[（(](?:本报|本報)?(?:记者|記者)\s?({_HAN_NAMES})[）)]"
+_HAN_REPORTER_ALONE = rf"^(?:本報|本报)(?:特派|特約|特约|實習|实习|見習|见习)?(?:記者|记者)\s+({_HAN_NAMES})$"
 _KANA = r"[\u3040-\u30ff\u3400-\u9fff々]"
 _JAPANESE_LABEL = (
     rf"(?<!\w)(?:取材・)?文(?:・写真)?\s*[:：／/]\s*({_KANA}{{1,4}}[\s　]{_KANA}{{1,4}})"
@@ -35,7 +36,7 @@ _KOREAN_REPORTER = (
     r"(?:선임|수습|전문|객원|인턴)?(?:기자|특파원)(?:\s*[=(/|]|\s+\S+@\S+|$)"
 )
 _KOREAN_REPORTER_OF_SITE = rf"^[\[(【](?!사진|그래픽|영상)[^\])】=\s]{{2,20}}(?:=\s*|\s)({_HANGUL_NAMES})\s*기자[\])】]"
-_LABELS = (_HAN_LABEL, _HAN_REPORTER, _NAME_AND_ROLE, _KOREAN_REPORTER, _KOREAN_REPORTER_OF_SITE)
+_LABELS = (_HAN_LABEL, _HAN_REPORTER, _HAN_REPORTER_ALONE, _NAME_AND_ROLE, _KOREAN_REPORTER, _KOREAN_REPORTER_OF_SITE)
 _IN_DATELINES = (
     *(_KOREAN_REPORTER, _KOREAN_REPORTER_OF_SITE),
     *(_HAN_REPORTER, _HAN_REPORTER_AND_PLACE, _HAN_REPORTER_IN_DATELINE),

@@ -202,7 +202,12 @@ def _in_list_below(page: Page) -> set[int]:
         if not is_named and not _OTHER_DATES.search(line.text):
             below.append(line)
     language = page.printed_language()
-    days = {printed.day for line in below if line.action != "drop" for printed in find_dates(line.text, language)[:1]}
+    days = {
+        printed.day
+        for line in below
+        if line.action != "drop" or line.label == "related"
+        for printed in find_dates(line.text, language)[:1]
+    }
     bounds = [*([teaser] if teaser else []), *([end + _LINES_BELOW] if len(days) > 1 else [])]
     return {line.line_no for line in below if bounds and line.line_no > min(bounds)}
 

@@ -11,6 +11,8 @@ from tasks.text.publisher_names import is_wire_agency, squeeze
 _HEAD_CHARS = 70  # of the first paragraph; a dateline has a place, a date and an agency
 _WORDS_BEFORE = 7  # `RIO DE JANEIRO, 12 out 2024 (EFE)`
 _LINE_CHARS = 120
+_LINES_BELOW = 2  # of the story
+_CREDIT_CHARS = 50  # of a source line below it; a longer one names books and pictures
 _WORDS_OF_PHRASE = 8  # before the name of an agency; a sentence is longer
 _MIN_DECLARED = 3  # letters; two may be the initials of a writer
 _COPYRIGHT = re.compile(
@@ -103,8 +105,12 @@ def agency_declared(page: Page) -> str | None:
     site = host(page.document.get("url")) or ""
     declared = [name for node in page.nodes() for name in names_of(node.get("author"), page)]
     end = page.kept[-1].line_no if page.kept else 0
-    below = [line.text for line in page.dropped_names if line.line_no > end > 0]
-    owners = [match[1] for text in below if (match := _COPYRIGHT.match(text))]
+    below = [line for line in page.dropped_names if line.line_no > end > 0]
+    for line in below[:_LINES_BELOW]:
+        is_credit = line.line_no <= end + _LINES_BELOW and len(line.text) <= _CREDIT_CHARS and _SOURCE.match(line.text)
+        if is_credit and (agencies := _agencies_of(line, site)):
+            return ", ".join(agencies)
+    owners = [match[1] for line in below if (match := _COPYRIGHT.match(line.text))]
     beside_writers = [part.strip() for name in declared for part in name.split(",")[1:]]
     for name in [*declared, *owners, *beside_writers]:
         if is_wire_agency(name) and (len(squeeze(name)) >= _MIN_DECLARED or name == "AP"):

@@ -6,8 +6,10 @@ import pytest
 from support.ids import case_id
 from support.pages import page_table, process
 
+from tasks.extract.fields.bare_names import bare_names
 from tasks.extract.fields.bylines import is_person, people_in
 from tasks.extract.fields.signed_lines import names_signed
+from tasks.extract.page import LabelledLine, Page
 
 STORY = """<p>The ferry pier at Osterby will be closed for repairs until the spring, the harbour board said on Monday
 after a survey found rot in eleven of its forty piles. Boats will use the old stone quay in the meantime.</p>
@@ -42,6 +44,7 @@ def article(top="", below="", head="", body_class=""):
         ("ដោយ សុខា ចាន់", "km", ["សុខា ចាន់"]),
         ("מאת יעל בן-דוד, כתבת ימית", "he", ["יעל בן-דוד"]),
         ("เรื่อง : นภัสสร วงศ์ใหญ่ ภาพ : ธีรพล สุขดี", "th", ["นภัสสร วงศ์ใหญ่"]),
+        ("本报记者 陈思远", "zh", ["陈思远"]),
         ("取材・文：原田 美咲　撮影：大野 誠", "ja", ["原田 美咲"]),
         ("Texto Leonor Abrantes Fotografia Duarte Pinho", "pt", ["Leonor Abrantes"]),
         ("Texto Completo Do Acordo", "pt", []),
@@ -116,6 +119,28 @@ def test_a_sentence_of_the_story_is_not_the_date_line():
 def test_a_date_line_with_a_full_stop_is_read():
     row = article("<p>Published on Saturday, 12 October 2024 at noon.</p>")
     assert row["published_date"] == date(2024, 10, 12)
+
+
+def test_a_source_line_below_the_story_names_the_agency():
+    assert article(below="<p>Source: dpa/lno</p>")["wire_credit"] == "dpa"
+    assert article(below="<p>Source: Harbour Board</p>")["wire_credit"] is None
+
+
+@pytest.mark.parametrize(
+    ("line", "is_in_list", "expected"),
+    [("Trịnh Thu Hà", False, ["Trịnh Thu Hà"]), ("Hoàng Sa", False, []), ("Trịnh Thu Hà", True, [])],
+)
+def test_a_known_name_beside_the_date_is_read_though_it_looks_like_a_link(line, is_in_list, expected):
+    lines = [(2, line, "navigation", "li" if is_in_list else "div"), (3, "12/10/2024 18:40", "date", "div")]
+    shown = [LabelledLine(1, TITLE, "headline", "field", "r", 0, "h1")]
+    dropped = []
+    for number, text, label, tag in lines:
+        is_dropped = label == "navigation"
+        line_on_page = LabelledLine(number, text, label, "drop" if is_dropped else "field", "between", 0, tag)
+        (dropped if is_dropped else shown).append(line_on_page)
+    shown.append(LabelledLine(4, "Bến phà sẽ đóng cửa đến mùa xuân.", "paragraph", "keep", "running_text", 0, "p"))
+    document = {"media_type": "text/html", "url": None, "fetched_at": None, "signals": None, "language": "vi"}
+    assert bare_names(Page(document, shown, {}, dropped_names=dropped)) == expected
 
 
 def test_topics_in_the_addresses_of_a_search():
