@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -93,9 +94,13 @@ def _by_document(lines: pa.Table) -> dict[str, list[LabelledLine]]:
     """The lines by doc_id, in their order."""
     # by way of numpy, which makes Python values several times as fast as Arrow does; no number of a line is null
     doc_ids, *columns = (lines.column(name).to_numpy().tolist() for name in ("doc_id", *LabelledLine._fields))
+    made = list(map(LabelledLine._make, zip(*columns, strict=True)))
+    # the lines of a document are in one piece
+    starts = [0, *(at for at in range(1, len(doc_ids)) if doc_ids[at] != doc_ids[at - 1]), len(doc_ids)]
     by_document: dict[str, list[LabelledLine]] = {}
-    for doc_id, line in zip(doc_ids, map(LabelledLine, *columns), strict=True):
-        by_document.setdefault(doc_id, []).append(line)
+    for start, end in pairwise(starts):
+        if end > start:
+            by_document.setdefault(doc_ids[start], []).extend(made[start:end])
     return by_document
 
 

@@ -1,7 +1,7 @@
 """What the fields are read from: a page's labelled lines and its declarations."""
 
 import html
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -88,12 +88,15 @@ class Page:
     def _undropped(self) -> list[LabelledLine]:
         return [line for line in self.lines if line.action != "drop"]
 
-    def meta(self, *names: str) -> Iterator[tuple[str, str]]:
+    def meta(self, *names: str) -> list[tuple[str, str]]:
         """Name and content of the meta tags with these names, in the order of the names."""
-        metas = self.signals.get("metas", {})
-        for name in names:
-            for value in metas.get(name, ()):
-                yield name, html.unescape(value).strip()
+        metas = self._metas  # asked for a hundred names, of which a page has ten
+        return [(name, html.unescape(value).strip()) for name in names if name in metas for value in metas[name]]
+
+    @cached_property
+    def _metas(self) -> dict[str, list[str]]:
+        metas: dict[str, list[str]] = self.signals.get("metas", {})
+        return metas
 
     @cached_property
     def lines_and_dates(self) -> list[LabelledLine]:
@@ -114,6 +117,10 @@ class Page:
         """The JSON-LD nodes: of the page's own article, or of everything that is not an article."""
         if articles:
             return self._own_articles
+        return self._other_nodes
+
+    @cached_property
+    def _other_nodes(self) -> list[dict[str, Any]]:
         return [node for node in self.signals.get("nodes", ()) if not node.get("is_article")]
 
     @cached_property

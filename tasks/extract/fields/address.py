@@ -31,6 +31,7 @@ def clean_url(url: str, base: str | None = None) -> str | None:
         return None
 
 
+@lru_cache(_PAGE_ADDRESSES)
 def host(url: str | None) -> str | None:
     """The host of an address, lower case, without `www.`."""
     try:

@@ -3,6 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 
 from tasks.extract.fields.address import host, site_of_host
 from tasks.extract.fields.bare_names import bare_names
@@ -70,6 +72,8 @@ def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
     linked = {squeeze(text) for text in page.signals.get("author_links", ())}
     rejected = None
     for origin, values in _candidates(page, site_keys):
+        if not values:
+            continue
         texts = _without_places(values) if origin == _BARE else values
         people = [name for value in texts for name in people_in(value) if is_person(name, site_keys)]
         people = [_without_site(name, site_keys) for name in people if not _is_part_of_site(name, domain)]
@@ -87,7 +91,7 @@ def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
             if origin == SITE_RULE:
                 return FieldValue(_distinct(people)[:MAX_AUTHORS], origin)
             return _completed(page, FieldValue(_distinct(people)[:MAX_AUTHORS], _origin(origin)), site_keys)
-        if values and rejected is None:
+        if rejected is None:
             rejected = _origin(origin)
             if origin == SITE_RULE:
                 break  # the user says where the byline is: nobody is named in it
@@ -218,8 +222,8 @@ def _declared_by_newsroom(page: Page) -> Iterator[tuple[str, list[str]]]:
     if not articles:
         pages = [node for node in page.nodes(articles=False) if node.get("@type") == "WebPage"]
         yield "json-ld:author", [name for node in pages for name in persons_of(node.get("author"), page)]
-    for name in _AUTHOR_METAS:
-        yield name, _metas(page, name)
+    for name, declared in groupby(page.meta(*_AUTHOR_METAS), key=itemgetter(0)):
+        yield name, [value for _, value in declared]
     yield "json-ld:creator", [name for node in articles for name in names_of(node.get("creator"), page)]
 
 

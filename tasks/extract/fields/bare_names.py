@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from tasks.extract.fields.byline_places import dropped_by_the_headline, lines_by_the_headline
-from tasks.extract.page import LabelledLine, Page
+from tasks.extract.page import LabelledLine, Page, once_per_page
 from tasks.text.date_lines import words_beside_dates
 from tasks.text.known_names import is_known_name
 from tasks.text.person_names import leading_name
@@ -28,6 +28,7 @@ _LINES_TO_DATE = 2
 _LINES_OF_STANDFIRST = 3
 
 
+@once_per_page
 def bare_names(page: Page) -> list[str]:
     """The names that lines between headline and story are or start with, if they are known ones.
 

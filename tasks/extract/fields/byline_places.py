@@ -105,6 +105,7 @@ def _goes_on(text: str, following: str) -> bool:
     return is_lone_by(text) or text.rstrip().endswith((",", "&", ";")) or _AND_FIRST.match(following) is not None
 
 
+@once_per_page
 def printed_bylines(page: Page) -> list[tuple[str, list[str]]]:
     """The lines of bylines: those by the headline before those elsewhere, as at the end of the story."""
     near = {line.line_no for line in lines_by_the_headline(page)}
@@ -120,6 +121,7 @@ def is_source(text: str, language: str | None) -> bool:
     return (language or "").lower().startswith("vi") and text.startswith("Theo ")
 
 
+@once_per_page
 def dropped_bylines(page: Page) -> list[str]:
     """The byline among the dropped lines right by the headline: it stands in a bar of buttons or dates.
 
@@ -172,6 +174,7 @@ def _own_headline(page: Page) -> LabelledLine | None:
     return before[-1] if before else next(iter(headlines), None)
 
 
+@once_per_page
 def labelled_names(page: Page) -> list[str]:
     """Lines such as `Autor: Ada Mörk` anywhere on the page; none if they name several people."""
     following = {line.line_no: line.text for line in [*page.lines, *page.dropped_names]}
@@ -185,6 +188,7 @@ def labelled_names(page: Page) -> list[str]:
     return list(texts.values()) if len(texts) == 1 else []
 
 
+@once_per_page
 def writers_links(page: Page) -> list[tuple[str, list[str]]]:
     """The texts of links to writers' pages: by the headline or in a byline; else in lines that clean dropped.
 
@@ -218,6 +222,7 @@ def _links_in(links: list[str], lines: list[str]) -> list[str]:
     ]
 
 
+@once_per_page
 def names_beside_date(page: Page) -> list[str]:
     """The name in the date line by the headline: `Ada Mörk, 12 October 2024`, `Posted on 12 October by Ada Mörk`.
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from tasks.extract.fields.byline_places import dropped_by_the_headline, is_source, lines_by_the_headline
 from tasks.extract.fields.byline_words import ROLE_AT_END, TWO_IN_ARABIC
 from tasks.extract.fields.east_asian_bylines import name_in_brackets, names_in_dateline, names_labelled
-from tasks.extract.page import LabelledLine, Page
+from tasks.extract.page import LabelledLine, Page, once_per_page
 from tasks.text.cldr_dates import is_weekday
 from tasks.text.date_patterns import LETTER
 from tasks.text.known_names import is_known_name
@@ -248,6 +248,7 @@ def _lines_at_the_end(page: Page, kept: list[LabelledLine]) -> list[LabelledLine
     return [line for line in [kept[-1], *below] if len(line.text) <= _LINE_CHARS and line.label not in _OF_OTHERS]
 
 
+@once_per_page
 def names_under_story(page: Page) -> list[str]:
     """The plain name in the line below the story, or in its last line, if it stands nowhere else on the page.
 

@@ -115,8 +115,8 @@ class People:
         """The name in a run of capitalised items."""
         lowered = [item.lower().rstrip(".") for item in items]
         is_german = self.lexicon.is_german
-        has_plain_words = not is_german and NEVER_IN_PLAIN_NAMES.isdisjoint(lowered)
-        if has_plain_words and 1 < len(items) < 4 and not items[0].isupper():
+        has_plain_words = 1 < len(items) < 4 and NEVER_IN_PLAIN_NAMES.isdisjoint(lowered)
+        if has_plain_words and not items[0].isupper() and (not is_german or self._is_plain_german(lowered)):
             return _ParsedName(items)  # most names are plain; the rest takes longer
         start, end = 0, len(items)
         has_title = False
@@ -136,6 +136,14 @@ class People:
         if is_female_title or any(word in WORDS["women"] for word in lowered[:start]):
             return _ParsedName(words, has_title, "f")
         return _ParsedName(words, has_title, "m" if any(word in WORDS["men"] for word in lowered[:start]) else None)
+
+    @staticmethod
+    def _is_plain_german(lowered: list[str]) -> bool:
+        """Whether a name without known titles has no word that may be one by its ending, and a full last word."""
+        *others, last = lowered
+        return (
+            len(last) > 1 and last not in ALL_SPEECH_VERBS and not any(word.endswith(ROLE_ENDINGS) for word in others)
+        )
 
     def _is_role(self, word: str, remaining: int) -> bool:
         """Whether a word before a name is a title or role; `remaining` counts the items from the word on."""
