@@ -54,6 +54,7 @@ _BYLINE = "byline"
 _CASED = re.compile(r"[A-Za-zÀ-ɏΑ-ωА-я]")
 _CJK_NAME = re.compile(r"[\u4e00-\u9fff\uac00-\ud7a3]{2,4}$")
 _PEN_NAME = re.compile(r"[\u3400-\u9fff]{2}$")  # 深海: beside a byline such a word is an account or a section
+_MAX_ROW = 3  # more are a list of people
 _FULL_NAME_CHARS = 60
 _BYLINE_CHARS = 120
 _ITEM_CHARS = 80  # of a microdata property; a longer one tells the writer's life
@@ -147,7 +148,7 @@ def _completed(page: Page, declared: FieldValue[list[str]], site_keys: set[str])
     is_short = all(" " not in name for name in declared.value)
     texts = introduced_bylines(page) or (dropped_bylines(page) if is_short else [])
     printed = [name for text in texts for name in people_in(text) if is_person(name, site_keys)]
-    printed = _distinct([name for name in printed if _is_full_name(name)])
+    printed = _distinct([name for name in printed if _is_full_name(name)] or _in_a_row_of_bylines(page, site_keys))
     keys, declared_keys = {squeeze(name) for name in printed}, {squeeze(name) for name in declared.value}
     if declared_keys < keys:
         return FieldValue(printed, _BYLINE)
@@ -158,6 +159,13 @@ def _completed(page: Page, declared: FieldValue[list[str]], site_keys: set[str])
         fuller = [next((name for name in full if name.startswith(first + " ")), first) for first in declared.value]
         return FieldValue(_distinct(fuller), declared.origin)
     return declared
+
+
+def _in_a_row_of_bylines(page: Page, site_keys: set[str]) -> list[str]:
+    """The names of two or three bylines by the headline that follow each other and are nothing but full names."""
+    (_, near), _ = printed_bylines(page)
+    names = [text for text in near if leading_name(text) == text and is_person(text, site_keys) and not is_place(text)]
+    return names if 1 < len(names) == len(near) <= _MAX_ROW else []
 
 
 def _is_full_name(name: str) -> bool:

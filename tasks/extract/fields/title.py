@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 
 from tasks.extract.fields.headlines import SEPARATOR, clean_title
 from tasks.extract.fields.json_ld_people import names_of
@@ -166,6 +167,8 @@ def _agreed(declared: list[_Candidate], *, is_whole: bool) -> _Candidate | None:
 def _without_kicker(chosen: _Candidate, declared: list[_Candidate]) -> _Candidate:
     """The headline without the kicker in front of it, if the page declares it for social media without one."""
     for other in declared:
+        if other.origin == "og:title" and (common := _behind_two_kickers(chosen.text, other.text)):
+            return _Candidate(chosen.origin, common)
         head = chosen.text[: len(chosen.text) - len(other.text)]
         is_last_part = chosen.key.endswith(other.key) and chosen.key != other.key
         is_headline = len(other.text.split()) >= _MIN_WORDS or len(DENSE.findall(other.text)) >= _MIN_DENSE_CHARS
@@ -173,6 +176,17 @@ def _without_kicker(chosen: _Candidate, declared: list[_Candidate]) -> _Candidat
         if is_last_part and is_headline and is_kicker and other.origin == "og:title":
             return other
     return chosen
+
+
+def _behind_two_kickers(shown: str, declared: str) -> str | None:
+    """What two titles have in common behind other kickers: `Flood - "We swam"` and `After the rain: "We swam"`."""
+    for first, second in product(SEPARATOR.finditer(shown), SEPARATOR.finditer(declared)):
+        common = shown[first.end() :]
+        heads = (shown[: first.start()], declared[: second.start()])
+        is_headline = len(common.split()) >= _SENTENCE_WORDS and common[0] in _QUOTES and common[-1] in _QUOTES
+        if is_headline and common == declared[second.end() :] and heads[0] != heads[1]:
+            return common if all(len(head.split()) <= _KICKER_WORDS for head in heads) else None
+    return None
 
 
 def _confirms(declared: str, shown: str, share: float, *, is_heading: bool) -> bool:

@@ -112,6 +112,19 @@ def test_only_the_headline_is_left_of_a_title(text, title):
         ({"title": "Artikel"}, "Nacht am Anleger", None, "Nacht am Anleger"),
         ({"title": "首页"}, "码头关闭到明年春天", None, "码头关闭到明年春天"),
         ({"title": SHOWN}, "Harbour", None, SHOWN),
+        # another kicker before the same words of somebody
+        (
+            {"metas": {"og:title": ["After the rain: «We swam to the old pier»"]}},
+            "Flood - «We swam to the old pier»",
+            None,
+            "«We swam to the old pier»",
+        ),
+        (
+            {"metas": {"og:title": ["Wales: ferry is back on Monday"]}},
+            "Wend: ferry is back on Monday",
+            None,
+            "Wend: ferry is back on Monday",
+        ),
         # short headlines of scripts without spaces, before the site
         ({"title": "桟橋、春まで閉鎖：港新聞デジタル"}, "桟橋、春まで閉鎖", None, "桟橋、春まで閉鎖"),
         ({"title": "老桥周一起封闭维修-社会新闻-某某港口门户网"}, "老桥周一起封闭维修", None, "老桥周一起封闭维修"),

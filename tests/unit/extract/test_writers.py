@@ -172,6 +172,23 @@ def test_an_element_of_a_writers_class_counts_by_the_headline(elements, line, ex
     assert authors([HEAD, line, *BODY], {"bylines": elements}) == expected
 
 
+@pytest.mark.parametrize(
+    ("bylines", "expected"),
+    [
+        (["Ada Mork", "Piet Vos"], ["Ada Mork", "Piet Vos"]),
+        (["Ada Mork", "Osterby"], ["Ada Mork"]),
+        (["Bo Lee", "Piet Vos"], ["Ada Mork"]),
+        (["Ada Mork", "Piet Vos", "Bo Lee", "Cy Fox"], ["Ada Mork"]),
+    ],
+)
+def test_a_row_of_names_by_the_headline_completes_the_declared_one(bylines, expected):
+    signals = {
+        "nodes": [{"@type": "NewsArticle", "is_article": True, "author": {"@type": "Person", "name": "Ada Mork"}}]
+    }
+    lines = [HEAD, *(("byline", text) for text in bylines), ("date", "12 October 2024"), *BODY]
+    assert authors(lines, signals) == expected
+
+
 def test_sections_of_the_site_are_not_people_and_an_agency_is_named_before_the_site():
     signals = {
         "links": {"canonical": ["https://www.wendgazette.example/a"]},
