@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -90,11 +91,15 @@ def _dated_by_document(lines: pa.Table) -> dict[str, list[LabelledLine]]:
     return _by_document(dropped.filter(pc.match_substring_regex(dropped.column("text"), MAY_HAVE_DATE)))
 
 
+# like `LabelledLine._make`, without a call in Python for each of the lines
+_make_line = partial(tuple.__new__, LabelledLine)
+
+
 def _by_document(lines: pa.Table) -> dict[str, list[LabelledLine]]:
     """The lines by doc_id, in their order."""
     # by way of numpy, which makes Python values several times as fast as Arrow does; no number of a line is null
     doc_ids, *columns = (lines.column(name).to_numpy().tolist() for name in ("doc_id", *LabelledLine._fields))
-    made = list(map(LabelledLine._make, zip(*columns, strict=True)))
+    made = list(map(_make_line, zip(*columns, strict=True)))
     # the lines of a document are in one piece
     starts = [0, *(at for at in range(1, len(doc_ids)) if doc_ids[at] != doc_ids[at - 1]), len(doc_ids)]
     by_document: dict[str, list[LabelledLine]] = {}

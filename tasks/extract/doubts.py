@@ -195,7 +195,7 @@ def has_no_short_words(words: Sequence[str], language: str | None) -> bool:
     """Whether the articles and prepositions are missing, of which these languages have many."""
     if language not in _SHORT_WORDS or not _SHORT_WORDS_MIN <= len(words) <= _FIRST_CHARS / _LONG_WORD_CHARS:
         return False
-    return sum(len(word) <= _SHORT_WORD_CHARS for word in words) < _SHORT_WORDS_SHARE * len(words)
+    return sum(map(_SHORT_WORD_CHARS.__ge__, map(len, words))) < _SHORT_WORDS_SHARE * len(words)
 
 
 def is_stuttering(words: Sequence[str]) -> bool:

@@ -49,7 +49,8 @@ def all_spans(paragraphs: list[str]) -> list[list[Span]]:
     spans_by_paragraph: list[list[Span]] = []
     continues = False
     for paragraph in paragraphs:
-        spans = spans_of(paragraph, is_inward=is_inward, continues=continues)[:remaining] if remaining else []
+        has_mark = remaining and _OPENING.search(paragraph)  # two of three paragraphs have none
+        spans = spans_of(paragraph, is_inward=is_inward, continues=continues)[:remaining] if has_mark else []
         remaining -= len(spans)
         continues = bool(spans) and spans[-1].is_open
         spans_by_paragraph.append(spans)
