@@ -1,5 +1,6 @@
 """A row of a table as a page: which of its columns hold the page, its address and its time."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import repeat
@@ -18,6 +19,7 @@ _NO_TEXTS: frozenset[str] = frozenset()
 _CONTENT = (str, bytes, bytearray, memoryview)
 _KINDS = {list: "a list", int: "a number", float: "a number", bool: "yes or no"}
 _ACTIONS = frozenset({"index", "create", "update", "delete"})  # each on a line before its document
+_FORMULA = re.compile(r'=(?:HYPERLINK\()?\s{0,9}"(https?://[^"\s]+)"', re.I)
 _MAX_NAMES = 40  # of columns, for a message that lists them
 _SHOWN_CHARS = 200  # of the names of columns
 _MAX_SHAPES = 256  # of rows; tables have one, and JSON some
@@ -52,7 +54,7 @@ class Rows:
         `texts` are columns of bytes that were text; a flat row is not looked into, and a clean one has no controls.
         """
         shape = self._shape(row)
-        url, when, is_time_unread = _text(shape.value(row, "url")), None, False
+        url, when, is_time_unread = _address(shape.value(row, "url")), None, False
         if (fetched_at := shape.value(row, "fetched_at")) not in (None, ""):
             when = microseconds(fetched_at)
             is_time_unread = when is None
@@ -172,6 +174,14 @@ def _encoded(text: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
+
+
+def _address(value: Any) -> str | None:
+    """An address, also out of the formula in which a spreadsheet keeps it."""
+    text = _text(value)
+    if text is not None and text.startswith("=") and (found := _FORMULA.match(text)):
+        return found[1]
+    return text
 
 
 def _text(value: Any) -> str | None:
