@@ -26,7 +26,12 @@ _SITE_FILES = {
     "ads.txt": re.compile(rb",\s{0,9}(?:direct|reseller)\b", re.I),
     "app-ads.txt": re.compile(rb",\s{0,9}(?:direct|reseller)\b", re.I),
     "cookies.txt": re.compile(rb"\A# (?:Netscape )?HTTP Cookie File", re.I),
+    # of a folder that an archive keeps as BagIt
+    "bagit.txt": re.compile(rb"\A(?:\xef\xbb\xbf)?BagIt-Version:", re.I),
+    "bag-info.txt": re.compile(rb"^(?:Bagging-Date|Payload-Oxum|Bag-Software-Agent|Bag-Size):", re.I | re.M),
 }
+_CHECKSUM_NAME = re.compile(r"(?:tag)?manifest-\w{1,20}\.txt|(?:md5|sha\d{0,3})sums?\.txt|checksums?\.txt")
+_CHECKSUMS = re.compile(rb"\A[0-9a-f]{32,128}[ \t]", re.I)
 # of pages that a server makes, and of exports; their names say nothing of what is in a file
 _SERVER_SUFFIXES = frozenset(
     ".php .php3 .php4 .php5 .phtml .asp .aspx .ashx .jsp .jspx .jsf .do .action .shtml .shtm .stm .cgi .pl .cfm .cfml "
@@ -103,7 +108,7 @@ def is_beside_pages(path: str) -> bool:
     if name in _TEXTS_OF_ARCHIVE:
         folder = Path(path).parent
         return folder.name == "pages" and (folder.parent / "archive").is_dir()
-    signs = _SITE_FILES.get(name)
+    signs = signs_beside_pages(name)
     if signs is None:
         return False
     try:
@@ -111,6 +116,12 @@ def is_beside_pages(path: str) -> bool:
             return signs.search(stream.read(_HEAD_BYTES)) is not None
     except (OSError, object_stores.StoreError):
         return False
+
+
+def signs_beside_pages(name: str) -> re.Pattern[bytes] | None:
+    """What a file with such a name begins with if it only stands beside pages; None if the name is of no such file."""
+    name = name.lower()
+    return _CHECKSUMS if _CHECKSUM_NAME.fullmatch(name) else _SITE_FILES.get(name)
 
 
 def kind_without_ending(path: str) -> tuple[Format, str | None] | None:

@@ -252,6 +252,8 @@ class Crawl:
             response = self._get(url, entry, {})
             if response.status != 200:
                 raise FlawError(Flaw.FETCH_FAILED, f"HTTP status {response.status}")
+            if not response.body:  # what a server in trouble sends; a page that is empty for good has at least a tag
+                raise FlawError(Flaw.FETCH_FAILED, "the response is empty")
             if reason := reservation(response):
                 raise FlawError(Flaw.OPT_OUT, reason)
         except FlawError as error:

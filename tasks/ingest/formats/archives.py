@@ -15,9 +15,9 @@ from tasks.ingest.formats import Opened, Options, Skipped, format_of
 from tasks.ingest.formats.nested import read_nested
 from tasks.ingest.formats.tar_members import NO_END, Damage
 from tasks.ingest.formats.tar_members import members as tar_members
-from tasks.ingest.formats.zip_members import Budget, CountedMember, overlapping, without_directory
+from tasks.ingest.formats.zip_members import Budget, CountedMember, overlapping, realign, without_directory
 from tasks.ingest.record import Record
-from tasks.ingest.selection import BESIDE_PAGES, is_hidden, is_of_mirror, may_be_of, may_be_page
+from tasks.ingest.selection import BESIDE_PAGES, is_hidden, is_of_mirror, may_be_of, may_be_page, signs_beside_pages
 from tasks.vocabulary import Flaw
 
 MEMBERS_NOT_READ = Skipped("members of archives that decompress beyond all limits")
@@ -30,6 +30,7 @@ def read_zip(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     try:
         archive = zipfile.ZipFile(opened.stream)
         members = archive.infolist()
+        realign(members, opened.stream)
     except _ZIP_ERRORS as error:
         yield from _without_directory(opened, options, error)
         return
@@ -123,9 +124,12 @@ def _member(stream: IO[bytes], name: str, fetched_at_us: int | None, options: Op
         suffix = PurePosixPath(leaf).suffix.lower()
         yield Skipped(f"{suffix} files in archives" if suffix else "files without a suffix in archives")
         return
-    if is_of_mirror(name):
+    signs = signs_beside_pages(leaf)
+    begun = Begun(stream) if signs is not None else None
+    if is_of_mirror(name) or (signs is not None and begun is not None and signs.search(begun.head)):
         yield Skipped(BESIDE_PAGES)
         return
+    stream = stream if begun is None else cast("IO[bytes]", begun)
     if problem := _unsafe(name):
         yield Record(None, key=_key(name), flaw=Flaw.UNSAFE_NAME, detail=problem)
         return
