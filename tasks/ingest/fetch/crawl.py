@@ -307,7 +307,9 @@ class Crawl:
         """
         name = _site_name(url)
         permissions = site.permissions(self.user_agent) if name == site.name else self._elsewhere.get(name)
-        if permissions is None:  # with the client at hand: two sites that lead to each other must not wait for each other
+        if (
+            permissions is None
+        ):  # with the client at hand: two sites that lead to each other must not wait for each other
             permissions = self._elsewhere[name] = Permissions(site.client, name, self.user_agent)
         if refusal := permissions.refusal(url):
             raise FlawError(*refusal)

@@ -17,7 +17,11 @@ _LOCAL_NAMES = tuple(
     f".{name}"
     for name in "local localhost localdomain internal intranet lan home home.arpa corp private svc test".split()
 )
-_METADATA_NAMES = ("metadata.goog", "metadata.tencentyun.com", "metadata.platformequinix.com")  # services of clouds with names as of the Web
+_METADATA_NAMES = (
+    "metadata.goog",
+    "metadata.tencentyun.com",
+    "metadata.platformequinix.com",
+)  # services of clouds with names as of the Web
 
 
 class ProxyError(UsageError):

@@ -124,12 +124,13 @@ def _member(stream: IO[bytes], name: str, fetched_at_us: int | None, options: Op
         suffix = PurePosixPath(leaf).suffix.lower()
         yield Skipped(f"{suffix} files in archives" if suffix else "files without a suffix in archives")
         return
-    signs = signs_beside_pages(leaf)
-    begun = Begun(stream) if signs is not None else None
-    if is_of_mirror(name) or (signs is not None and begun is not None and signs.search(begun.head)):
+    is_beside = is_of_mirror(name)
+    if signs := signs_beside_pages(leaf):
+        begun = Begun(stream)
+        is_beside, stream = is_beside or bool(signs.search(begun.head)), cast("IO[bytes]", begun)
+    if is_beside:
         yield Skipped(BESIDE_PAGES)
         return
-    stream = stream if begun is None else cast("IO[bytes]", begun)
     if problem := _unsafe(name):
         yield Record(None, key=_key(name), flaw=Flaw.UNSAFE_NAME, detail=problem)
         return

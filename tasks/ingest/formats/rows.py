@@ -110,7 +110,9 @@ class Rows:
         """Whether a row is a page or is about one; a list in it is a part of that page."""
         place = Shape(row, self._options).place(row, "url")
         # what was asked for is not the address of all that is in the answer
-        return self.is_page(row) or (place is not None and place[0].casefold() != REQUEST)
+        has_address = place is not None and place[0].casefold() != REQUEST
+        found = value_at(row, place)
+        return self.is_page(row) or (has_address and not (isinstance(found, list) and len(found) > 1))
 
     def notes(self) -> Iterator[Skipped]:
         """What the report says of the rows, when all are read."""
