@@ -41,7 +41,8 @@ _SERVER_SUFFIXES = frozenset(
 )
 # what Python knows to be pictures, programs, documents and so on, whatever this machine says, and templates of pages
 _OTHER_SUFFIXES = frozenset(suffix for types in mimetypes.MimeTypes().types_map for suffix in types) | frozenset(
-    ".tpl .tmpl .twig .ejs .hbs .erb .jinja .j2 .njk .vue .haml .pug .jade .blade .latte .ftl .vm .map .scss .less".split()
+    ".tpl .tmpl .twig .ejs .hbs .erb .jinja .j2 .njk .vue .haml .pug .jade .blade .latte .ftl .vm "
+    ".map .scss .less".split()
 )
 _MAILDIR = re.compile(
     r"\d{9,11}\.[\w=-]{1,99}\.[\w.-]{1,255}(?:[:;!]2,[A-Za-z]{0,20})?\Z"

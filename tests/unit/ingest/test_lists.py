@@ -76,7 +76,8 @@ READ = {
     ),
     "a feed whose items have an address as their id alone": (
         RSS.format(
-            f"<item><link/><guid isPermaLink='true'>{ONE}</guid></item><item><guid isPermaLink='false'>tag:1</guid></item>"
+            f"<item><link/><guid isPermaLink='true'>{ONE}</guid></item>"
+            "<item><guid isPermaLink='false'>tag:1</guid></item>"
         ),
         [ONE],
     ),
