@@ -54,7 +54,9 @@ class Rows:
         `texts` are columns of bytes that were text; a flat row is not looked into, and a clean one has no controls.
         """
         shape = self._shape(row)
-        url, when, is_time_unread = _address(shape.value(row, "url")), None, False
+        url, when, is_time_unread = _text(shape.value(row, "url")), None, False
+        if url is not None and url[0] == "=":
+            url = _out_of_formula(url)
         if (fetched_at := shape.value(row, "fetched_at")) not in (None, ""):
             when = microseconds(fetched_at)
             is_time_unread = when is None
@@ -178,12 +180,10 @@ def _encoded(text: str) -> bytes:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
 
 
-def _address(value: Any) -> str | None:
-    """An address, also out of the formula in which a spreadsheet keeps it."""
-    text = _text(value)
-    if text is not None and text.startswith("=") and (found := _FORMULA.match(text)):
-        return found[1]
-    return text
+def _out_of_formula(text: str) -> str:
+    """The address in the formula in which a spreadsheet keeps it; any other text as it is."""
+    found = _FORMULA.match(text)
+    return found[1] if found else text
 
 
 def _text(value: Any) -> str | None:
