@@ -1,6 +1,7 @@
 """Objects that only hold a list of pages, as interfaces on the Web answer: `{"total": 2, "items": [{...}, {...}]}`."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from tasks.ingest.formats.json_text import JsonScan, parsed
@@ -9,6 +10,7 @@ from tasks.ingest.formats.rows import Rows
 from tasks.ingest.formats.typed_values import is_typed
 
 _FIRST_ITEMS = 20
+_MAX_TABLES = 50  # objects that are looked at for pages: an answer has some, and a hostile one thousands
 _DEPTH = 3  # objects around the list: {"response": {"results": [...]}}
 
 
@@ -23,7 +25,9 @@ def pages_in(row: dict[str, Any], rows: Rows) -> list[dict[str, Any]]:
     pages = [
         item for items in _lists(row, _DEPTH) if _is_of_pages(items, rows) for item in items if isinstance(item, dict)
     ]
-    return pages or next((table for table in _tables(row, _DEPTH) if _is_of_pages(table, rows)), [])
+    return pages or next(
+        (table for table in islice(_tables(row, _DEPTH), _MAX_TABLES) if _is_of_pages(table, rows)), []
+    )
 
 
 def _tables(row: dict[str, Any], depth: int) -> Iterator[list[Any]]:

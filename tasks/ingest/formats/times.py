@@ -18,6 +18,7 @@ _LOG = re.compile(r"(\d{1,2})/([A-Z][a-z]{2})/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d{4
 _BEHIND_OFFSET = re.compile(r"([+-]\d\d:?\d\d|Z)(?:\[[\w/+-]{1,40}\]|\s+[A-Z]{3,5}(?:\s+m=[+-][\d.]+)?)$")
 _BEFORE_OFFSET = re.compile(r"\s+(?=[+-]\d\d:?\d\d$)")
 _NUMBER = re.compile(r"\d{9,20}(?:\.\d+)?")
+_MAX_CHARS = 200  # of a time; those of JavaScript have some 70, with the name of the zone
 _LAST_SECOND = 4e9  # the year 2096; larger numbers are of smaller units
 _FIRST_SECOND = 631_152_000  # the year 1990: no page of the Web is older
 _UNITS = (1, 1_000, 1_000_000, 1_000_000_000)  # of a second
@@ -52,6 +53,8 @@ def _of_datetime(when: datetime) -> int:
 
 def _of_text(text: str) -> int | None:
     text = text.strip()
+    if len(text) > _MAX_CHARS:  # patterns take long for a text of blanks
+        return None
     if text[4:5] == "-":  # most are ISO 8601
         try:
             return _of_datetime(datetime.fromisoformat(text))

@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 import zipfile
 
 import pytest
@@ -50,6 +51,18 @@ def test_what_only_looks_like_bytes_of_python_stays(tmp_path, cell):
     (tmp_path / "a.json").write_text(json.dumps({"url": URL, "text": cell}))
     rows, _ = rows_of(tmp_path)
     assert [row["raw"].decode() for row in rows] == [cell]
+
+
+def nested(depth):
+    return {str(n): nested(depth - 1) if depth else {"x": [1]} for n in range(18)}
+
+
+@pytest.mark.parametrize("row", [nested(3), {"html": PAGE, "fetched_at": "2026-" + " " * 200_000 + "x"}])
+def test_rows_made_to_take_long_take_no_longer_than_a_page_may(tmp_path, row):
+    (tmp_path / "a.json").write_text(json.dumps(row))
+    before = time.process_time()
+    rows_of(tmp_path)
+    assert time.process_time() - before < 8  # it was 14
 
 
 SAID = '"We were not asked," said Ann. It is 5" too long.'
