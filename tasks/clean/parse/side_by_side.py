@@ -37,6 +37,7 @@ _HYPHENATED = re.compile(r"[^\W\d_]{2}[-\u2010\u00ad]$")
 _FRAMED = re.compile(r"\s*[|│║┃]([^|│║┃]*)[|│║┃]\s*$")
 _FRAME_RULE = re.compile(r"\s*[|+│║┃┌┐└┘├┤╔╗╚╝╠╣][-=+─━═┬┴┼╦╩╬ |│║┃┐┘┤╗╝╣]*\s*$")
 _FRAME_SIDES = ("|", "│", "║", "┃")
+_MAX_LINES = 200_000  # at 3 microseconds each; a book has 10,000 to 20,000
 _FRAMED_SHARE = 0.9  # of the lines with text from the first framed one to the last
 
 
@@ -44,8 +45,10 @@ def unfolded(lines: list[str]) -> list[str]:
     """The lines of a text, with columns below each other, each paragraph in one line, and without line numbers
     and frames.
 
-    A text without any of these is returned as it is, the same list.
+    A text without any of these, or of more lines than a page has, is returned as it is, the same list.
     """
+    if len(lines) > _MAX_LINES:
+        return lines
     lines = _without_frame(_without_numbers(lines))
     if sum("  " in line for line in lines) < _MIN_LINES:
         return lines

@@ -16,8 +16,8 @@ _MARKS = (
 )
 # Which of the first eight bytes are zero, where the first characters are of ASCII: the header of a table, or JSON
 _ZEROS = {"01010101": "utf-16-le", "10101010": "utf-16-be", "01110111": "utf-32-le", "11101110": "utf-32-be"}
-# bytes with which no character of UTF-8 begins: behind an error they are errors, too
-_NEVER_FIRST = re.compile(rb"[\x80-\xc1\xf5-\xff]+")
+# bytes with which no character of UTF-8 begins, or which no other byte of it follows: behind an error they are errors
+_NEVER_FIRST = re.compile(rb"(?:[\x80-\xc1\xf5-\xff]|[\xc2-\xf4](?=[^\x80-\xbf]))++")
 _MAC_LINE = re.compile(rb"[^\r\n]*+\r(?![\r\n])")  # ends as on the classic Mac OS, which Excel still writes
 BYTE_BY_BYTE = "windows-1252"  # an error handler: bytes that are not UTF-8 are read as windows-1252
 

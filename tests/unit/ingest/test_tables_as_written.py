@@ -1,5 +1,6 @@
 """JSON and CSV as scripts and spreadsheets write them give the pages that were put in."""
 
+import codecs
 import json
 import time
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from support.source_files import HTML, OPTIONS, URL, WHEN, rows_of
 
 from tasks.ingest import bounded_streams
 from tasks.ingest.formats import Options, json_rows
+from tasks.ingest.formats.encodings import BYTE_BY_BYTE
 from tasks.ingest.formats.rows import unmatched, without_named_columns
 from tasks.ingest.formats.times import microseconds
 from tasks.ingest.listing import list_files
@@ -190,6 +192,9 @@ SECOND = int(datetime(2026, 3, 14, 12, 30, tzinfo=UTC).timestamp())
         *("2026-03-14T12:30:00Z", "2026-03-14 12:30:00", "2026-03-14T13:30:00+01:00", "2026-03-14 12:30:00 UTC"),
         *("Sat, 14 Mar 2026 12:30:00 GMT", "Sat, 14 Mar 2026 13:30:00 +0100", "20260314123000", 20260314123000),
         *(SECOND, str(SECOND), float(SECOND), f"{SECOND}.0", SECOND * 10**3, SECOND * 10**6, SECOND * 10**9),
+        *("2026-03-14 13:30:00 +0100", "2026-03-14 12:30:00.000 +0000 UTC", "2026-03-14 12:30:00 +0000 UTC m=+0.01"),
+        *("2026-03-14T13:30:00+01:00[Europe/Paris]", "2026-03-14T12:30:00Z[UTC]", "14/Mar/2026:12:30:00 +0000"),
+        *(f"/Date({SECOND}000)/", f"/Date({SECOND}000+0100)/"),
         *(str(SECOND * 10**3), str(SECOND * 10**6), str(SECOND * 10**9), WHEN, b"20260314123000"),
     ],
 )
@@ -254,3 +259,12 @@ def test_a_row_of_bytes_that_are_no_text_is_read_in_bounded_time(tmp_path):
     rows, _ = rows_of(tmp_path / "a.jsonl", Options(64 << 20))
     assert time.process_time() - started < 3  # a second; before, more than ten
     assert [row["raw"].decode()[:9] for row in rows] == ["ÿ" * 9, "café \ufffd‚ €"]
+
+
+@pytest.mark.parametrize("run", [b"\xd4" * 1_000, b"\x80\xd4\xff" * 1_000])
+def test_a_run_of_damaged_bytes_is_one_error(run):
+    """Garbage with an error in every byte took a second per megabyte."""
+    error = UnicodeDecodeError("utf-8", b"a" + run + b"\xc3\xa9", 1, 2, "invalid start byte")
+    text, end = codecs.lookup_error(BYTE_BY_BYTE)(error)
+    assert (text, end) == (run.decode("windows-1252", "replace"), 1 + len(run))
+    assert error.object.decode("utf-8", BYTE_BY_BYTE) == f"a{text}é"
