@@ -67,7 +67,16 @@ _SURE = re.compile(
       | (?: uma? \s )? (?: reportagem | texto | entrevista ) \s (?: de | por )
       | (?: escribe | escriben | reportagem | tekst | texte | foto \s og \s tekst | tekst \s og \s foto )
       | laporan \s (?: wartawan | reporter | kontributor ) \s [\w.]+ (?: \s [A-Z]\w+ )? , | laporan \s wartawan
-      | (?: soumis | proposé | mis \s en \s ligne ) \s par | (?: ingediend | geplaatst | verzonden ) \s door
+      | (?: texto | testo | text ) (?= \s .* \s (?: foto | imag | bild ))
+      | (?:columna | crónica | artículo | análisis | reportaje) (?: \s de \s opinión )? \s por
+    )\s+
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# words of content systems for who submitted a page
+_SUBMITTED = re.compile(
+    r"""
+    ^(?: (?: soumis | proposé | mis \s en \s ligne ) \s par | (?: ingediend | geplaatst | verzonden ) \s door
       | publicat \s de | (?: enviado | publicado | postado ) \s por | (?: inviato | pubblicato ) \s da
       | (?: eingereicht | gespeichert | eingestellt ) \s von | indsendt \s af | (?: skickat | innsendt ) \s av
       | (?: przesłan | opublikowan | dodan ) [aey] \s przez | vložil[a]? | zveřejnil[a]? | od[eo]slal[a]? | beküldte
@@ -78,8 +87,6 @@ _SURE = re.compile(
       | (?: dërguar | botuar | shkruar ) \s nga | бичсэн | нийтэлсэн | нийтлэгч | ავტორი | հեղինակ
       | (?: diposting | dikirim | dipublikasikan ) \s oleh | (?: đăng | gửi ) \s bởi | (?: enviat | publicat ) \s per
       | ដោយ | በ (?= \s )
-      | (?: texto | testo | text ) (?= \s .* \s (?: foto | imag | bild ))
-      | (?:columna | crónica | artículo | análisis | reportaje) (?: \s de \s opinión )? \s por
     )\s+
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -198,7 +205,7 @@ def names_signed(text: str, language: str | None) -> list[str]:
     if names := names_labelled(text):
         return names
     short = _SHORT_WORDS.get((language or "")[:2])
-    for words in (_LABEL.search(text), _SURE.match(text), short.match(text) if short else None):
+    for words in (_LABEL.search(text), _SURE.match(text), _SUBMITTED.match(text), short.match(text) if short else None):
         if words and (names := _names_after(text[words.end() :], language)):
             if (
                 _KIND_OF_STORY.search(words[0])
