@@ -225,7 +225,7 @@ class Signals:
         """
         rel, href = attributes.get("rel") or "", attributes.get("href") or ""
         parts = href.lower().split("/")  # nearly no link has one of the words; half of the cost of the patterns
-        if rel not in _RELATIONS and _PLACES.isdisjoint(parts) and "?tags=" not in href:
+        if rel not in _RELATIONS and _PLACES.isdisjoint(parts) and "search/?tags=" not in href:
             return
         if (
             rel in ("tag", "category tag")
