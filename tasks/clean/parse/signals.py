@@ -229,7 +229,7 @@ class Signals:
             return
         if (
             rel in ("tag", "category tag")
-            or "?tags=" in href
+            or "search/?tags=" in href
             or (not _TOPICS.isdisjoint(parts) and _TOPIC_PAGE.search(href))
         ):
             kept = self.tag_links
