@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from tasks.clean.label.page_titles import has_buttons_between, is_list_of_cut_texts, is_one_sentence, title_of_site_page
+from tasks.clean.label.page_titles import is_list_of_cut_texts, is_one_sentence, title_of_site_page
 from tasks.clean.parse.signals import Signals
 
 _PHRASES_FILE = Path(__file__).with_name("page_signs.toml")
@@ -111,7 +111,6 @@ _CHAPTERS = Sign("video", "times of a recording", 0.2)
 # also on pages with a date, which each entry has
 _THREAD = Sign("forum", "entries with a date and a time of day from the start", 0.05)
 _CUT_TEXTS = Sign("listing", "most of the text ends in dots", 0.3)
-_BUTTONS_BETWEEN = Sign("forum", "one line below each of several texts", 0.2)
 _ONE_SENTENCE = Sign("service", "one sentence among the entries of a menu", 0.3)
 _TITLE_ODDS = 0.02
 
@@ -163,14 +162,12 @@ def signs_against(page: PageText, *, is_story_like: bool) -> tuple[Sign, ...]:
 def _form_of_text_signs(page: PageText, *, is_story_like: bool) -> list[Sign]:
     """Signs in the title of a page and in the form of its text."""
     declared = page.signals.title if page.signals else None
-    is_bare = _is_bare(page.texts, is_story_like=is_story_like)
     title = title_of_site_page(declared, page.texts if len(page.texts) <= _BARE_LINES else (), page.first_kept)
     found = [_CUT_TEXTS] if is_list_of_cut_texts(page.texts, page.kept) else []
     if title and (title.group == "terms" or not is_story_like):
         found.append(Sign(title.kind, f"its title is {title.phrase!r}", _TITLE_ODDS))
-    if is_bare:
-        found += [_BUTTONS_BETWEEN] if has_buttons_between(page.texts) else []
-        found += [_ONE_SENTENCE] if is_one_sentence(page.texts, page.kept) else []
+    if _is_bare(page.texts, is_story_like=is_story_like) and is_one_sentence(declared, page.texts, page.kept):
+        found.append(_ONE_SENTENCE)
     return found
 
 

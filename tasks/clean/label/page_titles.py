@@ -5,16 +5,16 @@ Like the signs in `page_signs.py`, they count only where the model is in doubt.
 
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Sequence
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 _PHRASES_FILE = Path(__file__).with_name("page_titles.toml")
 _TITLE_CHARS = 80
 _TITLE_LINES = 2  # above the text
+# a story that lost its headline stands below the last entry of a menu, which is often `About us`
+_GROUPS_OF_LINES = ("terms", "answers", "manual")
 _DATED = "terms"  # the group of pages that say when they were changed
 _SITE_WORDS = 3  # a longer part before another is a headline
 _BEFORE_NAME = ("camera", "job", "manual")  # groups whose phrases may stand before what they name
@@ -23,10 +23,9 @@ _WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0
 _QUESTION_MARKS = ("?", "？", "؟", "՞", "፧")
 _CUT = re.compile(r"(?:\.{2,}|…|\[(?:\.{3}|…|&hellip;)\])[\s»>›]*$")
 _CUT_LINES, _CUT_SHARE = 3, 0.6  # of the kept lines; a story leaves a sentence or two unfinished
-_BUTTONS = 3  # the same line below as many posts
-_BUTTON_CHARS = 60
 _SENTENCE_CHARS, _MENU_LINES = 150, 6  # of a page with one sentence; other lines around it, at least
 _MENU_CHARS = 40  # of each of them
+_NAME_WORDS, _NAME_CHARS = 2, 20  # at most, of an entry or a name; scripts without spaces write a headline in more
 
 
 class Title(NamedTuple):
@@ -49,7 +48,7 @@ def title_of_site_page(declared: str | None, texts: Sequence[str], first_kept: i
     above = texts[max(first_kept - _TITLE_LINES, 0) : first_kept]
     for distance, text in enumerate(reversed(above)):
         named = _named_by(text)
-        if named and named.group != "contact" and (distance == 0 or _may_be_apart(named, text, above[-1])):
+        if named and named.group in _GROUPS_OF_LINES and (distance == 0 or _may_be_apart(named, text, above[-1])):
             return named
     return None
 
@@ -64,7 +63,8 @@ def _may_be_apart(title: Title, text: str, between: str) -> bool:
 def _without_site(title: str) -> list[str]:
     """The parts of a declared title that may be the page's own: the first, or the second below a short one."""
     parts = [part for part in _SITE_MARK.split(title.strip()) if part]
-    return parts if len(parts) == 2 and len(parts[0].split()) <= _SITE_WORDS else parts[:1]
+    is_site_first = len(parts) == 2 and len(parts[0].split()) <= _SITE_WORDS and len(parts[0]) <= _NAME_CHARS
+    return parts if is_site_first else parts[:1]
 
 
 def _named_by(title: str) -> Title | None:
@@ -101,15 +101,11 @@ def is_list_of_cut_texts(texts: Sequence[str], kept: Sequence[int]) -> bool:
     return len(cut) >= _CUT_LINES and len(cut) >= _CUT_SHARE * len(kept)
 
 
-def has_buttons_between(texts: Sequence[str]) -> bool:
-    """Whether the same short line is below several texts and before the next, as in a thread."""
-    long = [n for n, text in enumerate(texts) if len(text) > _BUTTON_CHARS]
-    between = Counter(text for above, below in pairwise([*long, len(texts)]) for text in set(texts[above + 1 : below]))
-    return bool(between) and max(between.values()) >= _BUTTONS
-
-
-def is_one_sentence(texts: Sequence[str], kept: Sequence[int]) -> bool:
-    """Whether a page is one sentence among the entries of a menu."""
+def is_one_sentence(declared: str | None, texts: Sequence[str], kept: Sequence[int]) -> bool:
+    """Whether a page is one sentence among the entries of a menu, without a headline, which the shortest brief has."""
     if len(kept) != 1 or len(texts[kept[0]]) > _SENTENCE_CHARS:
+        return False
+    heads = [*texts[max(kept[0] - 1, 0) : kept[0]], _SITE_MARK.split((declared or "").strip())[0]]
+    if any(len(head.split()) > _NAME_WORDS or len(head) > _NAME_CHARS for head in heads):
         return False
     return sum(len(text) <= _MENU_CHARS for text in texts) >= max(_MENU_LINES, len(texts) - 2)
