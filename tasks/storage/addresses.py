@@ -21,6 +21,7 @@ _LOGIN = re.compile(r"""(?<![^\s"'`(<\[=])(?!mailto:)[^\s"'`(<\[@:/=]{1,200}:[^\
 # ends of names of parameters, in lower case and without - _ .
 _SECRET_ENDS = (
     *("token", "secret", "password", "passwd", "passphrase", "signature", "credential", "credentials", "authorization"),
+    *("passcode", "magiclink", "clientkey"),
     *("apikey", "accesskey", "secretkey", "privatekey", "authkey", "subscriptionkey", "accesskeyid", "sessionid"),
 )
 _SEPARATORS = re.compile(r"[-_.\[\]]")

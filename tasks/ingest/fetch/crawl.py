@@ -17,7 +17,7 @@ from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.client import Client, ClientSettings, Response
 from tasks.ingest.fetch.guard import Backend, Resolve, resolve
 from tasks.ingest.fetch.list_reader import ListReader
-from tasks.ingest.fetch.listed import Listed
+from tasks.ingest.fetch.listed import Listed, page_address
 from tasks.ingest.fetch.permissions import Permissions, reservation
 from tasks.ingest.fetch.progress import GONE, MAX_WAITING, Backlog, FetchState, Progress, state_of
 from tasks.ingest.fetch.publishers import PublisherEntry, PublisherList
@@ -235,7 +235,7 @@ class Crawl:
             if origin is not None and without_secrets(url) == url:
                 self._note_failure(url, "failed_list", response, origin)
             return Listed()
-        listed.pages = [page.partition("#")[0] for page in listed.pages]
+        listed.pages = [page_address(page) for page in listed.pages]
         if listed.damage:
             put(Skipped(f"lists that could be read only in part: {listed.damage}"))
         # an index is always read: it may be unchanged while a list in it has new pages
