@@ -37,6 +37,15 @@ _CLOSING_CHANCE, _CLOSING_CHANCE_OF_TEXT = 0.06, 0.1
 _CLOSING_WORDS = 8
 _HEADLINE_LINKED = 0.8  # of its words
 _LAST_PARAGRAPHS = 3
+_BRIEF_CHANCE = 0.3  # the same where the model found a paragraph or two
+_QUESTIONS, _QUESTION_WORDS = 2, 30  # in an interview at least; words of one at most
+_QUESTION_MARKS = ("?", "？", "؟", "՞", "፧")
+# a reader's name before the date and the time of a comment, all in one line with it
+_SIGNED = re.compile(
+    r"""[^.!?。]{2,40}?[\s,(|–-]
+        \d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{1,4}\.?[\s,|–-]{1,3}(?:\w{1,4}\s)?\d{1,2}[:.]\d\d(?!\d)""",
+    re.X,
+)
 _OTHER_SCRIPT_LETTER = re.compile("[\u0370-\u1fff\u2c00-\u2dff\u3040-\ud7af]")
 _OTHER_SCRIPT_SHARE = 1 / 3  # of a line's characters
 _FEW_LINES, _FEW_PARAGRAPHS, _PARAGRAPH_WORDS = 40, 3, 90
@@ -141,32 +150,55 @@ def _add_last_lines(page: PageLines, story: list[int], added: dict[int, LineLabe
     """
     last = story[-1]
     low, high = _LAST_WORDS
-    is_short_page = len(page.text) <= _FEW_LINES and sum(page.is_story) >= _FEW_PARAGRAPHS
+    is_few = len(page.text) <= _FEW_LINES
+    is_short_page = is_few and sum(page.is_story) >= _FEW_PARAGRAPHS
+    is_brief = is_few and not is_short_page
     kept = {_surroundings(page, last)}
     if is_short_page and page.is_html:
         kept = {_surroundings(page, n) for n in story}
     elif last in added:  # below verses, a paragraph stands where the next stanza would
         kept |= {_surroundings(page, n) for n in added}
     seen = {_surroundings(page, n) for n in range(story[0], last)} if is_short_page and page.is_html else set()
+    asked = sum(_is_question(page, n) for n in story) if is_few else 0
     count = 0
     for n in range(last + 1, len(page.text)):
-        is_paragraph = is_short_page and _CLOSING_WORDS <= page.words[n] <= _PARAGRAPH_WORDS
+        is_paragraph = is_few and _CLOSING_WORDS <= page.words[n] <= _PARAGRAPH_WORDS
         is_sentence = page.is_html and page.is_end[n] and low <= page.words[n] <= high and n == last + 1
+        least = max(_least_chance(page, n), _BRIEF_CHANCE * is_brief) if is_paragraph else _LAST_CHANCE
         if (
             (is_sentence or is_paragraph)
-            and page.chance[n] >= (_least_chance(page, n) if is_paragraph else _LAST_CHANCE)
+            and page.chance[n] >= least
             and _is_plain(page, n)
             and page.text[n][-2:] != ".."
-            and not (is_paragraph and (CONTACT.search(page.text[n]) or _is_headline_link(page, n - 1)))
+            and not (is_paragraph and (_is_of_others(page, n) or _is_headline_link(page, n - 1)))
             and _surroundings(page, n) in kept
         ):
             detail = "the last sentence" if is_sentence else "the last paragraph"
             added[n] = LineLabel(Label.PARAGRAPH, Action.KEEP, Reason.WITHIN_STORY, detail, 0.6)
+            if n - 1 > last and n - 1 not in added and _is_turn(page, n - 1, asked):
+                added[n - 1] = added[n]
             count += 1
-        elif _surroundings(page, n) not in seen or (page.link_share[n] == 0 and page.words[n] >= _CLOSING_WORDS):
+        elif not (_surroundings(page, n) in seen and (page.link_share[n] or page.words[n] < _CLOSING_WORDS)):
+            is_linked = is_few and page.link_share[n] > 0 and _surroundings(page, n) in kept
+            if not (is_linked or _is_turn(page, n, asked)):
+                return
+        if count >= (_LAST_PARAGRAPHS if is_few else 1):
             return
-        if count >= (_LAST_PARAGRAPHS if is_short_page else 1):
-            return
+
+
+def _is_question(page: PageLines, n: int) -> bool:
+    return page.words[n] <= _QUESTION_WORDS and page.text[n][-1:] in _QUESTION_MARKS
+
+
+def _is_turn(page: PageLines, n: int, asked: int) -> bool:
+    """Whether a line asks the next question of an interview, below a story with several of them."""
+    is_likely = asked >= _QUESTIONS and page.chance[n] >= _TURN_CHANCE
+    return is_likely and _is_question(page, n) and _is_plain(page, n)
+
+
+def _is_of_others(page: PageLines, n: int) -> bool:
+    """Whether a line gives an address to write to, or starts with the name of a reader, a date and a time."""
+    return bool(CONTACT.search(page.text[n]) or (page.has_digit[n] and _SIGNED.match(page.text[n])))
 
 
 def _is_headline_link(page: PageLines, n: int) -> bool:

@@ -45,6 +45,7 @@ _CLOCK_FIRST = re.compile(r"^\d{1,2}[:.h]\d{2}(?:\s?Uhr|\s?[ap]\.?m\.?)?[\s|–-
 _CLOCK_LAST = re.compile(r"\((?:\d{1,2}[/.]\d{1,2}(?:[/.]\d{2,4})?\s*[-–]?\s*)?\d{1,2}:\d{2}(?:\)|…|\.\.\.)$")
 _TICKER_LINES = 3
 _TICKER_WORDS = 20
+_CUT_LINES = 2  # a story may end in dots once
 
 
 def remove_other_parts(page: PageLines, removed: Removed) -> None:
@@ -56,6 +57,7 @@ def remove_other_parts(page: PageLines, removed: Removed) -> None:
         _remove_slides(page, removed)
     remove_comments(page, removed)
     _remove_tickers(page, removed)
+    _remove_cut_teasers(page, removed)
     remove_author_box(page, removed)
 
 
@@ -208,3 +210,18 @@ def _has_clock(text: str) -> bool:
     if text[:1].isdigit() and _CLOCK_FIRST.match(text):
         return True
     return text[-1:] in ").…" and bool(_CLOCK_LAST.search(text))
+
+
+def _remove_cut_teasers(page: PageLines, removed: Removed) -> None:
+    """Texts below the last whole sentence of the story that a program has cut: each ends in dots."""
+    story = story_lines(page, removed)
+    is_cut = {n: page.text[n].rstrip(" »>]").endswith(("...", "…")) for n in story}
+    end = max((n for n in story if page.is_end[n] and not is_cut[n]), default=None)
+    if end is None:
+        return
+    part = [n for n in story if n > end]
+    cut_count = sum(is_cut[n] for n in part)
+    rest = [n for n in story if n <= end]
+    if cut_count < _CUT_LINES or any(is_cut[n] for n in rest) or word_sum(page, rest) < STORY_WORDS_LEFT:
+        return
+    removed.update({n: LineLabel(Label.RELATED, Action.DROP, Reason.LINK_LIST, "cut teasers", 0.85) for n in part})

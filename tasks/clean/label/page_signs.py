@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from tasks.clean.label.page_titles import is_list_of_cut_texts, is_one_sentence, title_of_site_page
 from tasks.clean.parse.signals import Signals
 
 _PHRASES_FILE = Path(__file__).with_name("page_signs.toml")
@@ -93,6 +94,7 @@ _CONTACT = Sign("service", "a telephone number", 0.3)
 _TEASERS = Sign("listing", "several headings are links", 0.2)
 _BARE_PHRASES = {  # by group: lines at least, what they say
     "basket": (1, Sign("product", "words of a shop", 0.2)),
+    "cart": (1, Sign("product", "a basket in the menu", 0.4)),
     "question": (1, Sign("documentation", "words of a manual", 0.2)),
     "offer": (2, _OFFERS),
     "error": (1, Sign("error_page", "words of an error", 0.1)),
@@ -108,6 +110,9 @@ _STATUS = Sign("error_page", "an error's number as its title", 0.1)
 _CHAPTERS = Sign("video", "times of a recording", 0.2)
 # also on pages with a date, which each entry has
 _THREAD = Sign("forum", "entries with a date and a time of day from the start", 0.05)
+_CUT_TEXTS = Sign("listing", "most of the text ends in dots", 0.3)
+_ONE_SENTENCE = Sign("service", "one sentence among the entries of a menu", 0.3)
+_TITLE_ODDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -135,6 +140,7 @@ def has_story_signs(page: PageText) -> bool:
 def signs_against(page: PageText, *, is_story_like: bool) -> tuple[Sign, ...]:
     """The signs of a page that it is something else, the surest first; `is_story_like` if it has those of a story."""
     found = _declared_signs(page, is_story_like=is_story_like) + _line_signs(page.texts, is_story_like=is_story_like)
+    found += _form_of_text_signs(page, is_story_like=is_story_like)
     if _is_thread(page):
         found.append(_THREAD)
     if page.features.get("times", 0) >= _TIMES:
@@ -151,6 +157,18 @@ def signs_against(page: PageText, *, is_story_like: bool) -> tuple[Sign, ...]:
     for sign in found:
         surest.setdefault(sign.kind, sign)  # around much text, signs of one kind go together: a second says little more
     return tuple(surest.values())
+
+
+def _form_of_text_signs(page: PageText, *, is_story_like: bool) -> list[Sign]:
+    """Signs in the title of a page and in the form of its text."""
+    declared = page.signals.title if page.signals else None
+    title = title_of_site_page(declared, page.texts if len(page.texts) <= _BARE_LINES else (), page.first_kept)
+    found = [_CUT_TEXTS] if is_list_of_cut_texts(page.texts, page.kept) else []
+    if title and (title.group == "terms" or not is_story_like):
+        found.append(Sign(title.kind, f"its title is {title.phrase!r}", _TITLE_ODDS))
+    if _is_bare(page.texts, is_story_like=is_story_like) and is_one_sentence(declared, page.texts, page.kept):
+        found.append(_ONE_SENTENCE)
+    return found
 
 
 def _is_thread(page: PageText) -> bool:

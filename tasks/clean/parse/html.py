@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from tasks.clean.parse import class_words
 from tasks.clean.parse.blocks import MAX_BLOCKS, Blocks
-from tasks.clean.parse.class_words import class_bits
+from tasks.clean.parse.class_words import PICTURE, class_bits
 from tasks.clean.parse.inline_forms import MAX_READING_CHARS, Form, form_of, is_unseen, start_of_text
 from tasks.clean.parse.nesting import limit_nesting
 from tasks.clean.parse.selected import RulesOf, begin_selection
@@ -56,7 +56,7 @@ MAX_NOSCRIPTS = 64  # of a page; most hold a picture, one the story
 _BLOCK, _SKIP, _BREAK, _TEXT, _LINK, _BOLD = Kind.BLOCK, Kind.SKIP, Kind.BREAK, Kind.TEXT, Kind.LINK, Kind.BOLD
 _SCRIPT, _SIGNAL, _INLINE, _READING = Kind.SCRIPT, Kind.SIGNAL, Kind.INLINE, Kind.READING
 _NOSCRIPT, _TEMPLATE, _DECLARATION = Kind.NOSCRIPT, Kind.TEMPLATE, Kind.DECLARATION
-_PLAIN, _SHOWN_BLOCK, _ICON, _SPOKEN = Form.PLAIN, Form.BLOCK, Form.ICON, Form.SPOKEN
+_PLAIN, _SHOWN_BLOCK, _ICON, _SPOKEN, _CAPTION = Form.PLAIN, Form.BLOCK, Form.ICON, Form.SPOKEN, Form.CAPTION
 _AS_BLOCK = 32  # added on the stack to the kind of an inline element that is shown as a block
 
 
@@ -193,7 +193,7 @@ class _Walk:
                             )  # most links are in menus, where neither these nor hidden text occur
                             self.signals.read_link(node, attributes, containers.above[container] & _IN_BYLINE)
                             form = form_of(attributes)
-                        if form is _PLAIN:
+                        if form is _PLAIN or (form is _CAPTION and containers.above[container] & PICTURE):
                             stack.append((kind, container, tag))
                         elif self.is_omitted(form, node, container):
                             descend = None
@@ -278,7 +278,7 @@ class _Walk:
         if form is _SPOKEN and self.blocks.containers.bits[container] & _LABELLED:
             is_first = len(self.buffer) < _LEADING_SPACES and not any(map(str.strip, self.buffer))
             return not is_first and is_unseen(form, node)  # `By`, `Posted on`: a label for what follows it
-        return form is not _SHOWN_BLOCK and is_unseen(form, node)
+        return form is not _SHOWN_BLOCK and form is not _CAPTION and is_unseen(form, node)
 
     def shadow_of(self, template: Any) -> Any:
         """The body of a declared shadow tree, or None for any other template, whose content is not shown."""

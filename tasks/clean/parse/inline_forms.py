@@ -23,6 +23,7 @@ class Form(IntEnum):
     BLOCK = 2
     ICON = 3  # hidden from screen readers: skipped when it holds neither a word nor a mark of a sentence
     SPOKEN = 4  # for screen readers only: skipped, except the label of a byline or a date
+    CAPTION = 5  # a class says that it describes a picture: a separate block, unless an element around it does
 
 
 _PLAIN = Form.PLAIN
@@ -44,6 +45,13 @@ _HIDDEN_STYLE = re.compile(
 )
 _BLOCK_STYLE = re.compile(
     r"(?<![\w-])display\s*:\s*(?:block|flex|grid|table|table-row|list-item|flow-root|-webkit-box)(?![\w-])", re.I
+)
+# a whole class name for what stands below a picture: `caption`, `img_desc`, `photo-caption`, `wp-caption-text`
+_CAPTION_CLASS = re.compile(
+    r"""(?:^|\s)(?:[a-z0-9]{1,20}[_-]{1,2}){0,3}
+    (?:(?:(?:img|image|photo|pic|picture|figure|foto)[_-]?)?caption|(?:img|image|photo|pic|picture|foto)[_-]?desc(?:r|ription)?)
+    (?:[_-]{1,2}text)?(?=\s|$)""",
+    re.I | re.X,
 )
 _TINY_SIDE = re.compile(r"(?<![\w-])(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|!|$)", re.I)
 _OVERFLOW_HIDDEN = re.compile(r"(?<![\w-])overflow\s*:\s*(?:hidden|clip)", re.I)
@@ -86,7 +94,9 @@ def _form(names: str, style: str) -> Form:
         return Form.HIDDEN
     if names and _UNSEEN_CLASS.search(names):
         return Form.SPOKEN
-    return Form.BLOCK if style and _BLOCK_STYLE.search(style) else Form.PLAIN
+    if style and _BLOCK_STYLE.search(style):
+        return Form.BLOCK
+    return Form.CAPTION if names and _CAPTION_CLASS.search(names) else Form.PLAIN
 
 
 def is_unseen(form: Form, node: Any) -> bool:

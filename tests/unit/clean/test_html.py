@@ -9,7 +9,7 @@ from support.ids import case_id
 from support.pages import page_table, process
 
 from tasks.clean.parse.blocks import Blocks, add_text_page
-from tasks.clean.parse.class_words import HIDDEN
+from tasks.clean.parse.class_words import HIDDEN, PICTURE
 from tasks.clean.parse.decode import repair, soft_ends
 from tasks.clean.parse.html import add_html_page
 from tasks.clean.parse.tags import TAG_WORDS
@@ -184,6 +184,26 @@ def test_inline_elements_shown_as_blocks_are_blocks(display):
 )
 def test_what_stands_apart_and_what_does_not(body, expected):
     assert texts(body) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('<div><em class="img_desc">A lamp</em><br>A text.</div>', ["A lamp", "A text."]),
+        ('<div><span class="wp-caption-text">A lamp</span> A text.</div>', ["A lamp", "A text."]),
+        ('<div><span class="c-photo__caption">A lamp</span> A text.</div>', ["A lamp", "A text."]),
+        ('<figcaption class="caption"><span class="caption">A lamp</span> Ada</figcaption>', ["A lamp Ada"]),
+        ('<div><span class="captions-off">A lamp</span> A text.</div>', ["A lamp A text."]),
+        ('<div><span class="description">A lamp</span> A text.</div>', ["A lamp A text."]),
+    ],
+    ids=case_id,
+)
+def test_a_picture_is_described_apart_from_the_text_beside_it(body, expected):
+    blocks = blocks_of(f"<body>{body}</body>")
+    assert blocks.text == expected
+    if len(expected) > 1:
+        assert blocks.containers.above[blocks.container[0]] & PICTURE
+        assert not blocks.containers.above[blocks.container[1]] & PICTURE
 
 
 def test_link_and_bold_characters_are_counted_in_blocks_of_inline_elements():

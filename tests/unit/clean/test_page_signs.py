@@ -25,6 +25,8 @@ def declaring(*types, **metas):
     ("line", "kind"),
     [
         ("Add to cart", "product"),
+        ("My cart (0)", "product"),
+        ("购物车", "product"),
         ("In den Warenkorb", "product"),
         ("В корзину", "product"),
         ("加入购物车", "product"),

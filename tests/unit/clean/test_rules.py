@@ -174,6 +174,25 @@ def test_headlines_with_their_time_below_the_story_are_a_ticker_and_updates_of_a
     assert kept(["The quay by the hour", PARAGRAPHS[0], *live], tags={0: "h1"}, outside=(0,)) == [PARAGRAPHS[0], *live]
 
 
+@pytest.mark.parametrize("is_html", [True, False], ids=["HTML", "text"])
+@pytest.mark.parametrize(
+    ("story", "below"),
+    [
+        (PARAGRAPHS, ["The ferry has a new captain, who comes from...", "Two brothers have found an anchor that…"]),
+        (
+            PARAGRAPHS,
+            ["Cut ropes", "Somebody has cut the ropes of forty boats...", "The choir looks for a tenor and... »"],
+        ),
+        ([*PARAGRAPHS, "And so it went on..."], []),
+        ([*PARAGRAPHS[:2], "He waited...", *PARAGRAPHS[2:], "He waited...", "And then he was gone..."], []),
+        (["The sea...", "The wind...", "The rain..."], []),
+    ],
+    ids=["two", "a title above", "the last words", "the writer's way", "a poem"],
+)
+def test_texts_below_the_story_that_a_program_cut_are_of_other_stories(story, below, is_html):
+    assert kept([*story, *below], is_html=is_html) == story
+
+
 @pytest.mark.parametrize(
     "line",
     [
