@@ -181,7 +181,7 @@ class Doubt(DescribedEnum):
     FIELD_MISSING = "field_missing", "The site's pages in this run lack a value that its earlier pages seldom lacked."
     SITE_FLAGGED = (
         "site_flagged",
-        "Most pages of the site in this run have a flag that its earlier ones seldom had.",
+        "Most pages of the site in this run have a flag that its earlier ones, or other sites, seldom have.",
     )
     TITLE_UNLIKE_USUAL = (
         "title_unlike_usual",

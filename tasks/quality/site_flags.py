@@ -366,7 +366,8 @@ def _field_missing(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
 
 
 def _site_flagged(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
-    for own, shown in flags.marks.unflagged(Sites(rows.sites, rows.of_site), _earlier(flags, rows)):
+    first_seen = _first_seen(flags, rows)
+    for own, shown in flags.marks.unflagged(Sites(rows.sites, rows.of_site), _earlier(flags, rows), first_seen):
         yield _finding(Doubt.SITE_FLAGGED, own, shown)
 
 
@@ -375,6 +376,18 @@ def _earlier(flags: SiteFlags, rows: Rows) -> Earlier:
     pages = np.bincount(rows.sites, minlength=len(flags.sites))
     sites = {name: site for name, site in flags.sites.items() if pages[site] >= max(limits.batch_pages_min, 1)}
     return earlier_shares(flags.past, sites, limits.site_history_rows_min)
+
+
+def _first_seen(flags: SiteFlags, rows: Rows) -> list[int]:
+    """The sites with enough pages in the run and not enough earlier ones."""
+    limits = flags.limits.history
+    pages = np.bincount(rows.sites, minlength=len(flags.sites))
+    return [
+        site
+        for name, site in flags.sites.items()
+        if pages[site] >= max(limits.batch_pages_min, 1)
+        and flags.past.get((name, "passed"), (0.0, 0))[1] < limits.site_history_rows_min
+    ]
 
 
 # each flag with what finds it; in brackets the percent of 2,649 real articles that have it, without history
