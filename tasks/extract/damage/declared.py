@@ -42,7 +42,7 @@ _NO_PUBLISHERS = frozenset(
     for names in tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")).values()
     for name in names.split("|")
 )
-_CREDIT = re.compile(
+CREDIT = re.compile(
     r"""^\W*(?: photos? | foto(?:graf\w*|s)? | image | images | picture | pictures | bild(?:er)? | video | graphic
     | grafik | illustration | photograph(?:er|y|s)? | cr[ée]dit | infographic | фото | 写真 | 撮影 | 图片 | 摄影
     | fot\. | zdj[ęe]cie
@@ -128,14 +128,14 @@ def find_author_damage(story: Story) -> Evidence | None:
     A declared value counts where it gave no author, and a credit also where a photographer became the author.
     """
     for author in story.authors:
-        is_no_name = _NO_VALUE.fullmatch(author) or _CREDIT.search(author) or _IN_AUTHOR.search(author)
+        is_no_name = _NO_VALUE.fullmatch(author) or CREDIT.search(author) or _IN_AUTHOR.search(author)
         if is_no_name or _is_twice(author) or _TWO_NAMES.search(author):
             return Evidence(None, excerpt(author))
     if not story.authors and len(story.declared_authors) >= _MANY_AUTHORS:
         return Evidence(None, excerpt(", ".join(story.declared_authors)))
     for author in story.declared_authors:
-        is_empty = not story.authors and _is_no_author(author, story.title)
-        is_credit = _CREDIT.search(author) and all(name in author for name in story.authors)
+        is_empty = not story.authors and is_no_author(author, story.title)
+        is_credit = CREDIT.search(author) and all(name in author for name in story.authors)
         if is_empty or is_credit:
             return Evidence(None, excerpt(author))
     return None
@@ -147,7 +147,7 @@ def _is_twice(name: str) -> bool:
     return " " in name[:half] and name[:half].strip() == name[half:].strip()
 
 
-def _is_no_author(author: str, title: str) -> bool:
+def is_no_author(author: str, title: str) -> bool:
     """Whether a declared author that gave no name is a missing value, an account, a time, buttons, or a sentence."""
     is_odd = _NO_VALUE.fullmatch(author) or _MAIL.search(author) or _NO_NAME.search(author) or _ACCOUNT.search(author)
     return bool(is_odd) or author.count(" ") >= _NAME_SPACES or author == title
