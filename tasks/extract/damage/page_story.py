@@ -90,7 +90,8 @@ def _printed_bylines(page: Page) -> list[str]:
     """What stands after the word `By` in lines, elements and properties for the author; profiles' addresses, too."""
     marked = [text for _, text in page.signals.get("bylines", ())[:_BYLINES]]
     printed = [line.text for line in page.labelled("byline")[:_BYLINES]] + marked + page.items("author")[:_BYLINES]
-    return [BY.sub("", text, count=1).strip() for text in dict.fromkeys(printed) if len(text) <= _BYLINE_CHARS]
+    short = [text for text in dict.fromkeys(printed) if len(text) <= _BYLINE_CHARS]
+    return [text[by.end() :].strip() for text in short if (by := BY.match(text))]
 
 
 def _sections(page: Page, declared: str | None) -> list[str]:

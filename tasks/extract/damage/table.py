@@ -81,7 +81,6 @@ DETECTORS = (
     Detector(Doubt.TITLE_CUT_OFF, declared.find_title_cut, 0.03),
     Detector(Doubt.AUTHOR_DAMAGED, declared.find_author_damage, 0.35),
     Detector(Doubt.AUTHOR_DAMAGED, bylines.find_no_name, 0.0),
-    Detector(Doubt.PUBLISHER_DAMAGED, bylines.find_section_as_publisher, 0.0),
     Detector(Doubt.PUBLISHER_DAMAGED, declared.find_publisher_damage, 0.0),
     Detector(Doubt.DATE_DECLARED_INVALID, declared.find_date_invalid, 0.03),
     Detector(Doubt.ADDRESS_OF_FRONT_PAGE, declared.find_root_address, 0.1),
