@@ -19,8 +19,7 @@ _SELDOM = 0.1  # of its earlier pages
 _FIELDS = {name: column for name, column in MISSING.items() if name != "authors"}  # of which there is a flag of its own
 # about the page, not about damage that its neighbours may have too
 _OF_ONE_PAGE = frozenset({"published_after_fetched", "published_before_1990", "mojibake_repaired"})
-# damage to a text, which less than one real page in two hundred has: of a site without a history, too, most pages do not
-# have it by chance
+# damage to a text, which less than one real page in two hundred has: by chance, most pages of no site have it
 _DAMAGE = frozenset(
     doubt.value
     for doubt in (

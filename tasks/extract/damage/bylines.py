@@ -8,15 +8,16 @@ from tasks.extract.damage.evidence import Evidence, Story, excerpt
 # the whole of a byline
 _NO_NAME = re.compile(
     r"""
-      (?:https?://|www\.)\S+ | [\w.-]+\.[a-z]{2,}/\S*
+      https?://\S+ | [\w.-]+\.[a-z]{2,}/\S*
     | [^\w]*\d{1,3}\s?-?\s?(?:min(?:s|\.|ut\w*)?|мин\w*\.?|分\w*|хв\w*)\b.{0,24}  # how long it takes to read
-    | \W*(?:\w{5,14}\W+\w{0,3}\W*)?(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d\d-\d\d)\b[T\s\d:,+Z-]*  # a date
+    | \W*(?:(?:publi|posted|veröff|erschien|inlagd|опубл|zuletzt|added)\w*\W+\w{0,3}\W*)?
+      (?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d\d-\d\d)\b[T\s\d:,+Z-]*  # a date
     | .{0,6}\d{4}年\d{1,2}月.{0,12}
     | (?:share|teilen|partag\w+|compart\w+|condivid\w+|partilh\w+|dela|delen|del|udostępnij|поделиться|поширити
         |follow|folgen|suivre|seguir|segui|följ|volg|подписаться|abonnieren|s'abonner|abonner
         |print|drucken|imprimer|imprimir|stampa|skriv\ ut|печать
-        |read\ more|mehr\ lesen|weiterlesen|lire\ la\ suite|leer\ más|leggi\ (?:di\ più|tutto)|leia\ mais|läs\ mer|читать
-        |listen|anhören|écouter|escuchar|ascolta|ouvir|lyssna|слушать|comments?|kommentare?|commentaires?|comentarios?
+        |read\ more|mehr\ lesen|weiterlesen|lire\ la\ suite|leer\ más|leggi\ (?:di\ più|tutto)|leia\ mais|läs\ mer
+        |читать|listen|anhören|écouter|escuchar|ascolta|ouvir|lyssna|слушать|comments?|kommentare?|commentaires?|comentarios?
       )(?:\W.{0,40})?
     | .{0,12}シェア.{0,12}
     | (?:first\s?name|vorname|prénom|nombre|nome)\W+(?:last\s?name|surname|nachname|nom|apellidos?|cognome|sobrenome)
@@ -44,6 +45,8 @@ def find_no_name(story: Story) -> Evidence | None:
 def _is_none(name: str) -> bool:
     """Whether a byline is a button, a time, an address, a credit, a value of a program, or about a life."""
     is_life = name.count(" ") >= _LIFE_SPACES and _LIFE_MARKS.isdisjoint(name)
-    return is_life or any(one.fullmatch(name) for one in (_NO_NAME, NO_VALUE)) or any(
-        one.search(name) for one in (_TEMPLATE, CREDIT)
+    return (
+        is_life
+        or any(one.fullmatch(name) for one in (_NO_NAME, NO_VALUE))
+        or any(one.search(name) for one in (_TEMPLATE, CREDIT))
     )

@@ -38,9 +38,13 @@ def _lexicon() -> dict[str, dict[bytes, str]]:
                 for spelling in {word, word.capitalize() if len(word) > _SHORT_CHARS else word}
             )
     tables = _read("words.toml")
-    known = frozenset(word for table in tables.values() for word in f"{table['common']} {table.get('alone', '')}".split())
+    known = frozenset(
+        word for table in tables.values() for word in f"{table['common']} {table.get('alone', '')}".split()
+    )
     for code in WORDS:
-        forms = {spelling.encode(): _MISSPELT for word in misspelt(code, known) for spelling in (word, word.capitalize())}
+        forms = {
+            spelling.encode(): _MISSPELT for word in misspelt(code, known) for spelling in (word, word.capitalize())
+        }
         lexicon[code] = forms | lexicon.get(code, {})
     alone = {code: table.get("alone", "").split() for code, table in tables.items()}
     for code in alone:

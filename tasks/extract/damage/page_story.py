@@ -32,8 +32,10 @@ def named_repairs(page: Page) -> list[str]:
 
 
 def story_of(page: Page, row: Mapping[str, Any], body: Body) -> Story:
-    """A page's row as detectors see it; `row` has title, authors, publisher, domain, section,
-    language and word_count."""
+    """A page's row as detectors see it.
+
+    `row` has title, authors, publisher, domain, section, language and word_count.
+    """
     kept = page.kept
     first, last = (kept[0].line_no, kept[-1].line_no) if kept else (0, 0)
     dropped = page.dropped_names
