@@ -131,7 +131,10 @@ class Doubt(DescribedEnum):
         "words_unlikely",
         "The words or letters are not those of the language, or common words are missing.",
     )
-    NUMBERS_DAMAGED = "numbers_damaged", "Numbers are errors of a spreadsheet, powers of ten or zeros, or are missing."
+    NUMBERS_DAMAGED = (
+        "numbers_damaged",
+        "Numbers are errors of a spreadsheet, powers of ten, zeros or digits of another script, or are missing.",
+    )
     SPACES_BEFORE_MARKS = "spaces_before_marks", "Spaces are before full stops, or between characters that have none."
     PHRASE_REPEATED = "phrase_repeated", "A phrase, such as a label, recurs all through the text."
     ADS_IN_TEXT = "ads_in_text", "Advertisements, offers of a shop or spam are between the paragraphs."

@@ -10,26 +10,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from tasks.quality.first_pages import FirstPages, Shown
-from tasks.quality.history import read_metrics
 from tasks.quality.metrics import PastMetric, site_of_row
 from tasks.quality.past_shares import Earlier, earlier_shares, first_seen, past_shares
 from tasks.quality.shared_texts import SharedTexts
 from tasks.quality.site_marks import SiteMarks, Sites
-from tasks.quality.site_rows import COLUMNS, MICROSECONDS_PER_MINUTE, NO_TIME, Rows
+from tasks.quality.site_rows import MICROSECONDS_PER_MINUTE, NO_TIME, Rows
 from tasks.quality.site_texts import SiteTexts
 from tasks.quality.thresholds import HistoryThresholds
-from tasks.steps import rejected_ids
-from tasks.storage.ids import Ids, Mask, contains, hash_strings, to_uint64
-from tasks.storage.tables import write_table
+from tasks.storage.ids import Ids, Mask, hash_strings
 from tasks.text.hashing import paired
 from tasks.vocabulary import Doubt
 
@@ -126,22 +121,6 @@ def flag_sites(tables: Iterable[pa.Table], history: Iterable[PastMetric], limits
     for table in tables:
         flags.add(table)
     return flags.table()
-
-
-def write_flags(paths: Sequence[Path], rejected: Path | None, history: Path, limits: SiteLimits, target: Path) -> None:
-    """Write the flags of the candidates in some files that no gate has quarantined (see `flag_sites`)."""
-    runs = read_metrics(history, limits.history.history_runs)
-    write_table(flag_sites(_passed(paths, rejected_ids(rejected)), runs, limits), target)
-
-
-def _passed(paths: Sequence[Path], rejected: set[str]) -> Iterator[pa.Table]:
-    """The columns of the candidates that no gate has quarantined, by row group."""
-    rejected_docs = np.sort(to_uint64(list(rejected)))
-    for path in paths:
-        with pq.ParquetFile(path) as file:
-            for group in range(file.metadata.num_row_groups):
-                table = file.read_row_group(group, columns=list(COLUMNS))
-                yield table.filter(pa.array(~contains(rejected_docs, to_uint64(table.column("doc_id")))))
 
 
 def _distinct(keys: Ids, values: Ids, use: Mask) -> npt.NDArray[np.int64]:
