@@ -4,16 +4,19 @@ import re
 from itertools import pairwise
 
 from tasks.extract.damage.evidence import Evidence, Story, excerpt
+from tasks.extract.damage.literals import sought
 
 _DIGIT = re.compile("[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59]")
 _OWN_DIGITS = frozenset(
     "de en fr es pt it nl pl cs sk sv da no fi hu tr ro hr sl lt lv et is el ru uk bg sr ja zh ko".split()
 )
 _DIGITS_MIN = 4  # one or two may be quoted
-_BAR = re.compile(r"[^\W\d_]{2,}[,”»\"]? \| [^\W\d_]")
+_BAR = re.compile(r"(?<=[^\W\d_]) \| [^\W\d_]|(?<=[,”»\"]) \| [^\W\d_]")
+_BARS = sought(" | ")
 _BARS_MIN, _BARRED_SHARE, _SENTENCE_CHARS = 5, 0.5, 90  # of the long paragraphs; lines of links are short
-_NUMBERED = re.compile(r"(\d{2,4}) [^\W\d_]")
+_NUMBERED = re.compile(r"(\d{2,4}) \D")
 _NUMBERED_MIN, _NUMBERED_SHARE = 4, 0.6  # of the paragraphs
+_FIRST = 3  # paragraphs, of which one has a number if most have
 _SERVER = re.compile(r"[a-z]+(?:-[a-z\d]+)+-\d{1,3}|(?:\d{1,3}\.){3}\d{1,3}|localhost(?::\d+)?|[\w.-]+:\d{2,5}")
 
 
@@ -27,10 +30,10 @@ def find_foreign_digits(story: Story) -> Evidence | None:
 
 def find_bars(story: Story) -> Evidence | None:
     """Bars between the words of sentences, in place of commas."""
-    if story.count_of("|") < _BARS_MIN:
+    if story.count(_BARS) < _BARS_MIN:
         return None
     long_ones = [n for n, one in enumerate(story.paragraphs) if len(one) >= _SENTENCE_CHARS and one[-1].isascii()]
-    barred = [n for n in long_ones if _BAR.search(story.paragraphs[n])]
+    barred = [n for n in long_ones if " | " in story.paragraphs[n] and _BAR.search(story.paragraphs[n])]
     if len(barred) < max(_BARS_MIN - 1, _BARRED_SHARE * len(long_ones)):
         return None
     return Evidence(barred[0], excerpt(story.paragraphs[barred[0]], story.paragraphs[barred[0]].find("|")))
@@ -38,6 +41,8 @@ def find_bars(story: Story) -> Evidence | None:
 
 def find_line_numbers(story: Story) -> Evidence | None:
     """Numbers of lines before the paragraphs, which count in other steps than one or have zeros in front."""
+    if not any(map(str.isdigit, [one[:1] for one in story.paragraphs[:_FIRST]])):  # so in nearly all texts
+        return None
     heads = [one[:6] for one in story.paragraphs if one[:1].isdigit()]
     if len(heads) < max(_NUMBERED_MIN, _NUMBERED_SHARE * len(story.paragraphs)):
         return None
