@@ -31,7 +31,10 @@ _WORDS_MIN, _PARAGRAPHS_MIN, _PARAGRAPHS = 3, 4, 30
 _LEADING = 3  # the part of the paragraphs in which a story says what its headline says: the first third
 _LEAD_FIT = 0.67  # of the headline's words that another paragraph has, at most, are there
 # of the pages, on which the headline fits a later paragraph far better: of real sites, at most 22 % of the pages
-_LEAD_LATE_MIN, _LEAD_LATE_SHARE = 7, 0.5
+_LEAD_LATE_MIN, _LEAD_LATE_SHARE = 7, 0.4
+_STRAY_FIT, _STRAY_MIN, _STRAY_SHARE = 0.5, 5, 0.3  # of the words that another text has; of the pages
+_READ_CHARS = 6_000  # of a text, in which a headline's words are sought
+_LABEL, _START_SHARE = re.compile(r"[^:\]|>]{2,24}[:\]|>]"), 0.8  # of a headline; of the pages
 _PATH_PARTS = 2  # before the story's own name
 
 
@@ -44,6 +47,8 @@ class _Site:
     leads: list[bool | None] = field(default_factory=list)  # whether the lead comes late; None if that is unknown
     publishers: list[str | None] = field(default_factory=list)  # that are the page's section; "" if another
     authors: list[str | None] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+    stems: list[set[str]] = field(default_factory=list)  # of the text
     new_years: int = 0
 
     @property
@@ -95,6 +100,8 @@ def _add(site: _Site, row: int, page: dict[str, Any]) -> None:
     site.texts.append(long_ones)
     site.ends.append((paragraphs[0], paragraphs[-1]))
     site.leads.append(_is_lead_late(page["title"] or "", paragraphs[:_PARAGRAPHS]))
+    site.titles.append(page["title"] or "")
+    site.stems.append(_stems(page["text"][:_READ_CHARS]))
     section = _section_of(page["url"] or "")
     site.publishers.append(_if_section(page["publisher"], section))
     site.authors.append(_if_section((page["authors"] or [None])[0], section))
@@ -135,11 +142,38 @@ def _is_new_year(published: date | None, fetched: date | None) -> bool:
     return (published.month, published.day) == (1, 1) and fetched - published > _LATE
 
 
+def _titles_of(site: _Site, rows: npt.NDArray[np.int64]) -> Iterator[Shown]:
+    """Headlines whose words another text of the site has, and those that start alike."""
+    stray = np.array(_stray(site))
+    if stray.sum() >= max(_STRAY_MIN, _STRAY_SHARE * len(rows)):
+        yield Shown(Doubt.TITLE_MISPLACED, rows, f"{stray.sum()} of {len(rows)} headlines fit other texts of the site")
+    starts = Counter(label[0] for title in site.titles if (label := _LABEL.match(title)))
+    for start, count in starts.most_common(1):
+        if count >= _START_SHARE * len(rows):
+            is_own = np.array([title.startswith(start) for title in site.titles])
+            yield Shown(Doubt.TITLE_SHARED, rows[is_own], f"{count} of {len(rows)} headlines start with: {start}")
+
+
+def _stray(site: _Site) -> list[bool]:
+    """Per page whether another text has far more words of its headline."""
+    pages_of: dict[str, list[int]] = defaultdict(list)
+    for number, stems in enumerate(site.stems):
+        for stem in stems:
+            pages_of[stem].append(number)
+    found = []
+    for number, title in enumerate(site.titles):
+        hits = Counter(page for stem in _stems(title) for page in pages_of.get(stem, ()))
+        best = max(hits.values(), default=0)
+        found.append(best >= _WORDS_MIN and hits[number] <= _STRAY_FIT * best)
+    return found
+
+
 def _of_site(site: _Site) -> Iterator[Shown]:
     rows, pages = np.array(site.rows), len(site.rows)
     late = sum(one is True for one in site.leads)
     if late >= max(_LEAD_LATE_MIN, _LEAD_LATE_SHARE * sum(one is not None for one in site.leads)):
         yield Shown(Doubt.TITLE_MISPLACED, rows, f"{late} of {pages} headlines fit later paragraphs, not the first")
+    yield from _titles_of(site, rows)
     for place, name in ((0, "start"), (-1, "end")):
         parts = Counter(ends[place] for ends in site.ends if len(ends[place]) >= _LABEL_CHARS)
         for part, count in parts.most_common(1):

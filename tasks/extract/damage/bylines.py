@@ -19,6 +19,8 @@ _NO_NAME = re.compile(
         |read\ more|mehr\ lesen|weiterlesen|lire\ la\ suite|leer\ más|leggi\ (?:di\ più|tutto)|leia\ mais|läs\ mer
         |читать|listen|anhören|écouter|escuchar|ascolta|ouvir|lyssna|слушать|comments?|kommentare?|commentaires?|comentarios?
       )(?:\W.{0,40})?
+    | \d+\ (?:comments?|kommentar\w*|commentaires?|coment[aá]rios?|comenti|reacties|комментари\w*)
+    | web-?master | post-?master | moderator\d* | super-?user | system
     | .{0,12}シェア.{0,12}
     | (?:first\s?name|vorname|prénom|nombre|nome)\W+(?:last\s?name|surname|nachname|nom|apellidos?|cognome|sobrenome)
     | (?:your|ihr|votre|su|il\ tuo|o\ seu|ditt)\ (?:name|nom|nombre|nome|namn)(?:\W.{0,20})?

@@ -16,8 +16,16 @@ _BARS = sought(" | ")
 _BARS_MIN, _BARRED_SHARE, _SENTENCE_CHARS = 5, 0.5, 90  # of the long paragraphs; lines of links are short
 _NUMBERED = re.compile(r"(\d{2,4}) \D")
 _NUMBERED_MIN, _NUMBERED_SHARE = 4, 0.6  # of the paragraphs
+_MISREAD = re.compile(r"(?<=[a-zß-öø-ÿ])I(?!n\b|nnen)(?=[a-zß-öø-ÿI])")  # but SchülerInnen
+_MISREAD_MIN, _MISREAD_SHARE = 4, 0.01  # of the words
+_OTHER_SCRIPTS = frozenset("ja zh yue ko ru uk bg sr mk be el ar fa he hi bn th ka hy".split())
+_LATIN_MIN, _LATIN_SHARE = 2, 0.25  # of the paragraphs
+_OBJECT = re.compile(r"[{\[]\s*[\"'“”{]\w*[\"'“”]?\s*[:,]")
 _FIRST = 3  # paragraphs, of which one has a number if most have
-_SERVER = re.compile(r"[a-z]+(?:-[a-z\d]+)+-\d{1,3}|(?:\d{1,3}\.){3}\d{1,3}|localhost(?::\d+)?|[\w.-]+:\d{2,5}")
+# or of a language, or a kind of page
+_SERVER = re.compile(
+    r"[a-z]{2}_[A-Z]{2}|[Ww]ebsite|[Aa]rticle|NewsArticle|summary(?:_large_image)?|[a-z]+(?:-[a-z\d]+)+-\d{1,3}|(?:\d{1,3}\.){3}\d{1,3}|localhost(?::\d+)?|[\w.-]+:\d{2,5}"
+)
 
 
 def find_foreign_digits(story: Story) -> Evidence | None:
@@ -52,6 +60,29 @@ def find_line_numbers(story: Story) -> Evidence | None:
     if is_counted and (any(one.startswith("0") for one in numbers) or (len(steps) == 1 and steps != {1})):
         return story.at(story.text.find(heads[0]))
     return None
+
+
+def find_misread_capitals(story: Story) -> Evidence | None:
+    """The capital I in place of a small l, as after bad recognition of a scanned page."""
+    if story.capitals_after_small < _MISREAD_MIN or not _MISREAD.search(story.text):
+        return None
+    words = [word for word in story.tokens if "I" in word and _MISREAD.search(word)]
+    is_often = len(set(words)) >= _MISREAD_MIN and len(words) >= _MISREAD_SHARE * story.word_count
+    return story.at(story.text.find(words[0])) if is_often else None
+
+
+def find_latin_paragraphs(story: Story) -> Evidence | None:
+    """Paragraphs of plain Latin letters in a text of another script."""
+    if story.language not in _OTHER_SCRIPTS:
+        return None
+    own = [n for n, one in enumerate(story.paragraphs) if one.isascii() and len(one) >= _SENTENCE_CHARS]
+    is_mixed = len(own) >= max(_LATIN_MIN, _LATIN_SHARE * len(story.paragraphs))
+    return Evidence(own[0], excerpt(story.paragraphs[own[0]])) if is_mixed else None
+
+
+def find_data_as_title(story: Story) -> Evidence | None:
+    """A headline that is still an object of JSON."""
+    return Evidence(None, excerpt(story.title)) if story.title[:1] in "{[" and _OBJECT.match(story.title) else None
 
 
 def find_server_as_publisher(story: Story) -> Evidence | None:

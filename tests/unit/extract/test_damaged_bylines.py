@@ -28,7 +28,7 @@ def flags_of(damaged):
             "Weiterlesen",
         ),
         *("https://www.facebook.com/ada.orrin", "Publicado em 04/09/2026", "2026-09-04 10:20", "{{ author.name }}"),
-        *("%author%", "Foto: Ada Orrin", "undefined", "First name Last name", "sport", TITLE),
+        *("%author%", "Foto: Ada Orrin", "undefined", "First name Last name", "sport", "12 Kommentare", TITLE),
         "Ada has told the stories of this coast for eleven years and keeps two dogs",
     ],
 )
@@ -60,6 +60,10 @@ def test_a_template_as_declared_author():
         (Doubt.NUMBERS_BETWEEN, story([f"{5 * n + 10} {one}" for n, one in enumerate(PARAGRAPHS["en"] * 2)])),
         (Doubt.PUBLISHER_DAMAGED, replace(story(), publisher="prod-web-eu-1")),
         (Doubt.PUBLISHER_DAMAGED, replace(story(), publisher="10.0.3.17")),
+        (Doubt.PUBLISHER_DAMAGED, replace(story(), publisher="en_GB")),
+        (Doubt.WORDS_UNLIKELY, each(lambda text: text.replace("l", "I"), "de")),
+        (Doubt.WORDS_UNLIKELY, story([*PARAGRAPHS["ru"][:2], *PARAGRAPHS["en"][:2]], "ru")),
+        (Doubt.TITLE_DAMAGED, story(title='{"title": "Pier closes"}')),
     ],
 )
 def test_marks_that_no_text_has(doubt, damaged):
@@ -73,6 +77,8 @@ def test_marks_that_no_text_has(doubt, damaged):
         story([*PARAGRAPHS["en"], "Home | News | Sport | Town | Weather | Contact"]),
         story([f"{n + 1} {one}" for n, one in enumerate(PARAGRAPHS["en"])]),
         replace(story(), publisher="20 Minutes"),
+        story(title="[Update] Pier closes"),
+        story([*PARAGRAPHS["ru"], PARAGRAPHS["en"][0]], "ru"),
     ],
 )
 def test_marks_that_a_text_may_have(sound):

@@ -17,6 +17,7 @@ OTHERS = [
     f"{word} people came to the {number}th meeting in the hall, and the tea was cold again, said witness {{0}}."
     for number, word in enumerate(("Twenty", "Thirty", "Forty", "Fifty", "Sixty"), start=4)
 ]
+THINGS = "Bridge Museum Garden Library Theatre Market Stadium Bakery Airport Tunnel Orchard Lighthouse".split()
 OFFER = "Read on in our app, it is free and quicker than the page."
 
 
@@ -24,7 +25,7 @@ def page(number, **changes):
     section = SECTIONS[number % 3]
     row = {
         "url": f"https://www.a.example/{section}/{number}",
-        "title": "Council of Orrinmouth wants harbour ferry back",
+        "title": f"{THINGS[number % 12]}: Council of Orrinmouth wants harbour ferry back",
         "text": text(number),
         "authors": ["Ada Orrin"],
         "publisher": "The Paper",
@@ -40,6 +41,13 @@ def text(number, before=(), after=(), is_swapped=False):
     lines = [LEAD, *OTHERS]
     lines = [*lines[3:], *lines[:3]] if is_swapped else lines
     return "\n\n".join(line.format(number) for line in (*before, *lines, *after))
+
+
+def named(number, title_of):
+    """A story of its own thing under the headline of one."""
+    own, thing = THINGS[number].lower(), THINGS[title_of % 12].lower()
+    lines = [f"The {own} of Orrin{own} has a {own}keeper with a plan, and the {own}yard is closed.", *OTHERS]
+    return {"title": f"Orrin{thing} has a {thing}keeper, the {thing}yard is closed", "text": "\n\n".join(lines)}
 
 
 def flags_of(pages, size=5):
@@ -65,6 +73,11 @@ def flags_of(pages, size=5):
         pytest.param(lambda n: {"publisher": "Sport", "url": f"https://www.a.example/sport/{n}"}, {}, id="one name"),
         pytest.param(lambda n: {"authors": [SECTIONS[n % 3].title()]}, {"author_unusual": 12}, id="as author"),
         pytest.param(lambda n: {"published_date": date(2026, 1, 1)}, {"published_together": 12}, id="1 January"),
+        pytest.param(lambda n: named(n, n), {}, id="headlines of their texts"),
+        pytest.param(lambda n: named(n, n + 1), {"title_misplaced": 12}, id="headlines of the next text"),
+        pytest.param(
+            lambda n: {"title": f"Share this: {THINGS[n]} shut"}, {"title_shared": 12}, id="headlines start alike"
+        ),
         pytest.param(
             lambda n: {"published_date": date(2026, 1, 1), "fetched_at": datetime(2026, 1, 2, tzinfo=UTC)},
             {},
