@@ -26,7 +26,7 @@ def configurations_kept() -> Iterator[None]:
 
 def _install() -> None:
     """Let expectations look for a kept configuration first; without one they make it as ever."""
-    from great_expectations.expectations.expectation import Expectation  # noqa: PLC0415 - see `gate.load_checks`
+    from great_expectations.expectations.expectation import Expectation  # noqa: PLC0415 - see `checks.load`
 
     with _LOCK:
         make = vars(Expectation)["configuration"].fget

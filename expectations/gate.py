@@ -1,12 +1,9 @@
 """A gate: checks a slim table against a suite. Says which rows are quarantined and why, what stops the run, what warns.
 
-Great Expectations supplies the checks; the verdict is ours because its `success` ignores severity. It is imported
-inside functions because that takes seconds. Each call makes its own context: shared ones gave silently wrong results
-under threads.
+Great Expectations supplies the checks (see `checks`); the verdict is ours because its `success` ignores severity.
 """
 
 import gc
-import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,22 +17,13 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from expectations import data_docs
+from expectations import checks
+from expectations.checks import Result
 from expectations.configurations import configurations_kept
-from expectations.deferred import deferred
 from expectations.rule import ROW_COUNT, UNIQUE, Rule, Severity, Suite
 
 CHUNK_ROWS = 20_000  # GX hashes the whole frame at each call; beyond this the memory grows and nothing is gained
 _EXAMPLES = 5  # rows shown for each rule that warns
-# row numbers without copies of the values
-_RESULT_FORMAT = {
-    "result_format": "COMPLETE",
-    "exclude_unexpected_values": True,
-    "return_unexpected_index_query": False,
-    "partial_unexpected_count": 0,
-}
-# Great Expectations imports them for expectations of distributions and for charts: half of the time of its import
-_UNUSED_BY_CHECKS = ("scipy.stats", "altair")
 _STATES = ("error", "fail", "pass")  # the worst first
 _SEVERITIES = tuple(Severity)
 
@@ -130,15 +118,6 @@ class Verdict:
         return [outcome.as_row() for outcome in ordered]
 
 
-def load_checks() -> Any:
-    """Import Great Expectations: more than a second the first time."""
-    logging.getLogger("great_expectations").setLevel(logging.ERROR)  # it logs while it is imported
-    with deferred(*_UNUSED_BY_CHECKS):
-        import great_expectations as gx  # noqa: PLC0415 - only when a gate runs
-
-    return gx
-
-
 def contract(step: str, actual: pa.Schema, declared: pa.Schema, null_counts: Mapping[str, int]) -> Verdict:
     """The verdict on a table's shape: each declared column is present with its exact type, and null only where allowed.
 
@@ -182,7 +161,7 @@ def check(suite: Suite, tables: Tables, docs: Path | None = None) -> Verdict:
     chunks = _chunks(tables)
     chunk, following = next(chunks), next(chunks, None)
     is_only = following is None
-    load_checks()  # before the freeze: what it imports must not be searched for garbage either
+    checks.load()  # before the freeze: what it imports must not be searched for garbage either
     with _only_new_garbage():
         while chunk is not None:
             _check_chunk(suite, chunk, verdict, docs, is_only=is_only)
@@ -237,74 +216,20 @@ def _chunks(tables: Tables) -> Iterator[pa.Table]:
         yield rest
 
 
-class _Result(NamedTuple):
-    """What Great Expectations says of one rule and one chunk."""
-
-    code: str
-    is_met: bool
-    has_raised: bool
-    checked: int
-    rows: list[int] | None  # those that break it, counted in the chunk; None for a rule about the whole table
-    observed: str
-
-
-def _results(suite: Suite, chunk: pd.DataFrame, docs: Path | None) -> list[_Result]:
-    """Check a chunk with Great Expectations. Everything untyped about it stays in here."""
-    gx = load_checks()
-    context = gx.get_context(mode="ephemeral", project_config=data_docs.config(docs))
-    asset = context.data_sources.add_pandas(suite.step).add_dataframe_asset(suite.step)
-    batch = asset.add_batch_definition_whole_dataframe(suite.step)
-    gx_suite = gx.ExpectationSuite(name=suite.step, expectations=[_expectation(rule) for rule in suite.rules])
-    parameters = {"dataframe": chunk}
-    if docs is None:
-        validation = batch.get_batch(parameters).validate(gx_suite, result_format=_RESULT_FORMAT)
-    else:  # takes a fifth longer, and is the only way in which GX keeps a result
-        definition = gx.ValidationDefinition(name=suite.step, data=batch, suite=context.suites.add(gx_suite))
-        definition = context.validation_definitions.add(definition)
-        validation = definition.run(batch_parameters=parameters, result_format=_RESULT_FORMAT)
-    results = []
-    for item in validation.results:
-        values = item.result or {}
-        result = _Result(
-            code=item.expectation_config.meta["code"],
-            is_met=bool(item.success),
-            has_raised=_has_raised(item.exception_info or {}),
-            checked=int(values.get("element_count") or len(chunk)),
-            rows=values.get("unexpected_index_list"),
-            observed=str(values.get("observed_value", ""))[:80],
-        )
-        results.append(result)
-    return results
-
-
-def _has_raised(info: Mapping[str, Any]) -> bool:
-    """Whether a check raised an exception: said at the top, or by each of its metrics."""
-    metrics = [value for value in info.values() if isinstance(value, dict)]
-    return any(part.get("raised_exception") for part in (info, *metrics))
-
-
-def _expectation(rule: Rule) -> Any:
-    from great_expectations.expectations.registry import get_expectation_impl  # noqa: PLC0415 - see load_checks
-
-    expectation: Any = get_expectation_impl(f"expect_{rule.check.name}")
-    meta = {"code": rule.code}
-    return expectation(**rule.check.arguments, severity=rule.severity.value, meta=meta, description=rule.holds)
-
-
 def _check_chunk(suite: Suite, chunk: pa.Table, verdict: Verdict, docs: Path | None, *, is_only: bool) -> None:
     """Add the outcomes of one chunk to the verdict, which has those of all rows before it."""
     frame = chunk.to_pandas().reset_index(drop=True)
     outcomes = {outcome.code: outcome for outcome in verdict.outcomes}
     rules = {rule.code: rule for rule in suite.rules}
     with configurations_kept():
-        results = _results(suite, frame, docs)
+        results = checks.results(suite, frame, docs)
     for result in results:
         rule = rules[result.code]
         if is_only or rule.check.name != ROW_COUNT:  # of one chunk of several the number of rows says nothing
             _add_result(result, rule, outcomes[rule.code], frame, verdict)
 
 
-def _add_result(result: _Result, rule: Rule, outcome: Outcome, frame: pd.DataFrame, verdict: Verdict) -> None:
+def _add_result(result: Result, rule: Rule, outcome: Outcome, frame: pd.DataFrame, verdict: Verdict) -> None:
     outcome.checked += result.checked
     if result.has_raised:
         outcome.state = "error"

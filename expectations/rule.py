@@ -14,6 +14,7 @@ class Severity(StrEnum):
 
 
 UNIQUE, ROW_COUNT = "column_values_to_be_unique", "table_row_count_to_be_between"
+FORBIDDEN = "column_values_to_not_be_in_set"
 CRITICAL, WARNING, INFO = Severity.CRITICAL, Severity.WARNING, Severity.INFO
 
 
@@ -77,7 +78,7 @@ def unique(column: str) -> Check:
 def is_not(column: str, value: str | bool, mostly: float = 1.0) -> Check:
     """Values are other than the given one, in at least the share `mostly` of the rows."""
     arguments = {"column": column, "value_set": [value], "mostly": mostly}
-    return Check("column_values_to_not_be_in_set", arguments)
+    return Check(FORBIDDEN, arguments)
 
 
 def one_of(column: str, values: list[str]) -> Check:

@@ -18,12 +18,13 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed, Failed
 
+from expectations import checks
 from expectations import clean as clean_rules
 from expectations import dataset as dataset_rules
 from expectations import extract as extract_rules
 from expectations import ingest as ingest_rules
 from expectations import load as load_rules
-from expectations.gate import Verdict, check, contract, load_checks
+from expectations.gate import Verdict, check, contract
 from expectations.rule import Suite
 from expectations.thresholds import Thresholds
 from flows.problems import observe
@@ -89,7 +90,7 @@ def import_checks_during_ingest() -> Iterator[None]:
 @cache  # once per process, however many runs it serves
 def import_checks_in_background() -> Thread:
     """Import the checks in a thread."""
-    thread = Thread(target=load_checks, name="import of the checks")
+    thread = Thread(target=checks.load, name="import of the checks")
     thread.start()
     return thread
 

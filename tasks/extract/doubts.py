@@ -175,7 +175,7 @@ def is_disordered(text: str, language: str | None, words: int) -> bool:
     if pattern is None or not words:
         return False
     if len(text) > _ORDER_CHARS:
-        words = words * _ORDER_CHARS // len(text)
+        words = max(words * _ORDER_CHARS // len(text), 1)  # none of them if one word is a hundred times as long
     hits = len(pattern.findall(text[:_ORDER_CHARS].lower()))  # half the cost of a pattern that ignores case
     return hits >= _DISORDER_MIN and hits * 100 / words >= _DISORDER_PER_100_WORDS
 

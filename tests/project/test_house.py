@@ -48,7 +48,7 @@ def test_imports_point_one_way(path):
     if "prefect" in packages:
         assert package == "flows" or rest[-1] == "task.py", "Prefect is used in flows and in the thin task shells"
     if "great_expectations" in packages:
-        assert path.name in ("gate.py", "configurations.py", "data_docs.py")
+        assert path.name in ("checks.py", "configurations.py", "data_docs.py")
 
 
 @each_module

@@ -11,7 +11,7 @@ _MIN_ROWS = 3
 _ROW_WORDS = 14.0
 _HEADING_WORDS = 8.0
 _RANK = re.compile(r"(\d{1,3})(?:[.):]|\b)\s*\D")
-_FIGURE = re.compile(r"\d(?:[.,:'’]?\d)*\)?(?:\s?[^\W\d_]{1,4}\.?)?$")  # a time, points, a sum, with a unit
+_FIGURE = re.compile(r"\d\)?(?:\s?[^\W\d_]{1,4}\.?)?$")  # the end of a time, points or a sum, with a unit
 _LEAST_CHANCE = 0.05  # by the model, on average
 _FEW_LINES = 150
 

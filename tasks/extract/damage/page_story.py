@@ -1,6 +1,7 @@
 """A page's row and declarations as detectors of damage read them, and what they find as columns of the row."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -21,6 +22,7 @@ _PAGES_OF_NONE = frozenset(
 )
 _BYLINES, _BYLINE_CHARS = 2, 160  # the first lines and elements for the author, and of one of them
 _PATH_PARTS = 2  # before the story's own name
+EXAMINED_CHARS = 1_000_000  # of a text: the detectors take a second for them, and a book has as many
 _BESIDE_LINES = 3  # above and below the text: a label, or a line about the rest of it
 # repairs of undamaged text: they unify spaces and line ends
 _PLAIN_REPAIRS = frozenset({"spaces", "tabs", "line_breaks", "unicode_nfc"})
@@ -36,7 +38,7 @@ def story_of(page: Page, row: Mapping[str, Any], body: Body) -> Story:
 
     `row` has title, authors, publisher, domain, section, language and word_count.
     """
-    kept = page.kept
+    kept, body = page.kept, examined(body)
     first, last = (kept[0].line_no, kept[-1].line_no) if kept else (0, 0)
     dropped = page.dropped_names
     return Story(
@@ -60,6 +62,14 @@ def story_of(page: Page, row: Mapping[str, Any], body: Body) -> Story:
         is_doubtful=is_doubtful(page),
         is_canonical_root=_declares_front_page(page),
     )
+
+
+def examined(body: Body) -> Body:
+    """The body, without what goes beyond the length that is examined."""
+    if len(body.text) <= EXAMINED_CHARS:
+        return body
+    text = body.text[:EXAMINED_CHARS]
+    return replace(body, text=text, paragraphs=text.split("\n\n"))
 
 
 def damage_columns(stories: Sequence[Story]) -> Iterator[tuple[list[str], list[dict[str, Any]]]]:

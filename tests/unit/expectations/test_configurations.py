@@ -2,12 +2,12 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+from expectations import checks
 from expectations.configurations import configurations_kept
-from expectations.gate import load_checks
 
 
 def _expectation():
-    gx = load_checks()
+    gx = checks.load()
     return gx.expectations.ExpectColumnValuesToNotBeNull(column="title", meta={"code": "extract.title_missing"})
 
 

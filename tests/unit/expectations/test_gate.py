@@ -13,7 +13,7 @@ from support.ids import case_id
 
 from expectations import clean, data_docs, dataset, extract, gate, ingest, load
 from expectations.gate import check, contract
-from expectations.rule import CRITICAL, INFO, WARNING, Rule, Suite, between, not_null, row_count, unique
+from expectations.rule import CRITICAL, INFO, WARNING, Rule, Suite, between, is_not, not_null, row_count, unique
 from expectations.thresholds import DEFAULT_FILE, ThresholdError, load_thresholds
 from flows import gates
 from tasks import schema
@@ -69,6 +69,24 @@ def test_a_warning_names_pages_as_examples():
     assert verdict.warnings[0].observed == "ferry.html: size 5; bridge: size 7"
     many = check(suite(replace(BETWEEN, severity=WARNING)), table([1] * 30))
     assert (many.warnings[0].failed, len(many.warnings[0].examples)) == (30, 5)
+
+
+def test_rules_asked_together_give_what_each_alone_gives(tmp_path):
+    """Rules that forbid values of one column are one question, but for Data Docs, which show each of them."""
+    words = ["flag", "x", "advert", "flag", None, "remark", "odd"]
+    forbidden = [("advert", CRITICAL), ("flag", CRITICAL), ("remark", WARNING), ("odd", WARNING), ("absent", CRITICAL)]
+    rules = [
+        Rule(f"demo.{word}", severity, f"No {word}.", f"A {word}.", is_not("word", word), "{word}")
+        for word, severity in forbidden
+    ]
+    rules.insert(1, BETWEEN)
+    rules.append(Rule("demo.share", WARNING, "Few.", "Many.", is_not("word", "flag", mostly=0.9), "{word}"))
+    rows = table([5, 50, 50, 50, 50, 50, 50], words)
+    together, alone = check(suite(*rules), rows), check(suite(*rules), rows, tmp_path)
+    assert vars(together) == vars(alone)
+    assert together.reasons == {0: ["demo.size", "demo.flag"], 2: ["demo.advert"], 3: ["demo.flag"]}
+    assert [outcome.code for outcome in together.warnings] == ["demo.remark", "demo.odd", "demo.share"]
+    assert [outcome.checked for outcome in together.outcomes] == [7] * 7
 
 
 def test_a_critical_table_rule_stops():
@@ -237,7 +255,7 @@ def test_rules_over_many_rows_see_them_all():
 
 def test_the_checks_are_imported_while_workers_read_and_not_where_nothing_is_new(monkeypatch):
     imports = []
-    monkeypatch.setattr(gates, "load_checks", lambda: imports.append(threading.current_thread()))
+    monkeypatch.setattr(gates.checks, "load", lambda: imports.append(threading.current_thread()))
     gates.import_checks_in_background.cache_clear()
     with gates.import_checks_during_ingest():
         report_progress(Advance("ingest", 0, 0))

@@ -63,6 +63,7 @@ def test_words_in_no_order():
     assert is_disordered(stirred, "en", len(words))
     assert not is_disordered(EN, "en", len(words))
     assert not is_disordered(EN, "ja", len(words))
+    assert is_disordered("of of the the " * 400 + "x" * 10**6, "en", 1_601)  # a word as long as a book
 
 
 def test_the_order_of_words_is_judged_by_form_in_any_language():
