@@ -3,7 +3,7 @@
 import re
 from itertools import pairwise
 
-from tasks.extract.damage.evidence import Evidence, Story, excerpt
+from tasks.extract.damage.evidence import SAMPLE_CHARS, Evidence, Story, excerpt
 from tasks.extract.damage.literals import sought
 
 _DIGIT = re.compile("[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59]")
@@ -64,7 +64,7 @@ def find_line_numbers(story: Story) -> Evidence | None:
 
 def find_misread_capitals(story: Story) -> Evidence | None:
     """The capital I in place of a small l, as after bad recognition of a scanned page."""
-    if story.capitals_after_small < _MISREAD_MIN or not _MISREAD.search(story.text):
+    if story.capitals_after_small < _MISREAD_MIN or not _MISREAD.search(story.text[:SAMPLE_CHARS]):
         return None
     words = [word for word in story.tokens if "I" in word and _MISREAD.search(word)]
     is_often = len(set(words)) >= _MISREAD_MIN and len(words) >= _MISREAD_SHARE * story.word_count
