@@ -1,12 +1,13 @@
 """Which files of a folder are read: those that the user selects, and pages that their names do not show."""
 
+import mimetypes
 import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from tasks.ingest.content_kind import found_kind
-from tasks.ingest.formats import Format
+from tasks.ingest.formats import PAGE, Format
 from tasks.ingest.unpacking import CODECS
 from tasks.storage import object_stores
 from tasks.storage.addresses import printable
@@ -25,13 +26,23 @@ _SITE_FILES = {
     "ads.txt": re.compile(rb",\s{0,9}(?:direct|reseller)\b", re.I),
     "app-ads.txt": re.compile(rb",\s{0,9}(?:direct|reseller)\b", re.I),
     "cookies.txt": re.compile(rb"\A# (?:Netscape )?HTTP Cookie File", re.I),
+    # of a folder that an archive keeps as BagIt
+    "bagit.txt": re.compile(rb"\A(?:\xef\xbb\xbf)?BagIt-Version:", re.I),
+    "bag-info.txt": re.compile(rb"^(?:Bagging-Date|Payload-Oxum|Bag-Software-Agent|Bag-Size):", re.I | re.M),
 }
+_CHECKSUM_NAME = re.compile(r"(?:tag)?manifest-\w{1,20}\.txt|(?:md5|sha\d{0,3})sums?\.txt|checksums?\.txt")
+_CHECKSUMS = re.compile(rb"\A[0-9a-f]{32,128}[ \t]", re.I)
 # of pages that a server makes, and of exports; their names say nothing of what is in a file
 _SERVER_SUFFIXES = frozenset(
     ".php .php3 .php4 .php5 .phtml .asp .aspx .ashx .jsp .jspx .jsf .do .action .shtml .shtm .stm .cgi .pl .cfm .cfml "
     ".xml .xht .dhtml .amp .page .story"
     # of anything: Heritrix calls a WARC file .open while it writes it
     " .dat .data .log .out .open .dump .export .bak .old .orig .part".split()
+)
+# what Python knows to be pictures, programs, documents and so on, whatever this machine says, and templates of pages
+_OTHER_SUFFIXES = frozenset(suffix for types in mimetypes.MimeTypes().types_map for suffix in types) | frozenset(
+    ".tpl .tmpl .twig .ejs .hbs .erb .jinja .j2 .njk .vue .haml .pug .jade .blade .latte .ftl .vm "
+    ".map .scss .less".split()
 )
 _MAILDIR = re.compile(
     r"\d{9,11}\.[\w=-]{1,99}\.[\w.-]{1,255}(?:[:;!]2,[A-Za-z]{0,20})?\Z"
@@ -98,7 +109,7 @@ def is_beside_pages(path: str) -> bool:
     if name in _TEXTS_OF_ARCHIVE:
         folder = Path(path).parent
         return folder.name == "pages" and (folder.parent / "archive").is_dir()
-    signs = _SITE_FILES.get(name)
+    signs = signs_beside_pages(name)
     if signs is None:
         return False
     try:
@@ -108,17 +119,39 @@ def is_beside_pages(path: str) -> bool:
         return False
 
 
+def signs_beside_pages(name: str) -> re.Pattern[bytes] | None:
+    """What a file with such a name begins with if it only stands beside pages; None if the name is of no such file."""
+    name = name.lower()
+    return _CHECKSUMS if _CHECKSUM_NAME.fullmatch(name) else _SITE_FILES.get(name)
+
+
 def kind_without_ending(path: str) -> tuple[Format, str | None] | None:
     """The format and compression of a file in a folder whose name does not show them; None if it is passed over."""
-    return found_kind(path) if may_be_anything(PurePosixPath(path).name) else None
+    name = PurePosixPath(path).name
+    found = found_kind(path) if may_be_page(name) else None
+    return found if found and may_be_of(name, found[0]) else None
 
 
-def may_be_anything(name: str) -> bool:
+def may_be_of(name: str, kind: Format) -> bool:
+    """Whether a file of this name, without a known ending, is read as what its first bytes show."""
+    return kind is PAGE or _may_be_anything(name)
+
+
+def may_be_page(name: str) -> bool:
+    """Whether a file of this name may be a page: content systems have endings of their own, e.g. story.ece."""
+    return _may_be_anything(name) or _suffix(name) not in _OTHER_SUFFIXES
+
+
+def _may_be_anything(name: str) -> bool:
     """Whether a name without a known ending says nothing of what is in the file."""
     if _MAILDIR.match(name):  # what stands behind the last point is a part of the host's name
         return True
-    suffix = PurePosixPath(name).suffix.lower()
-    if suffix in CODECS:  # dump.gz
-        suffix = PurePosixPath(PurePosixPath(name).stem).suffix.lower()
+    suffix = _suffix(name)
     is_usual = suffix[1:].isalnum() and len(suffix) <= _SUFFIX_CHARS + 1 and not suffix[1:].isdigit()
     return not is_usual or suffix in _SERVER_SUFFIXES or "?" in name
+
+
+def _suffix(name: str) -> str:
+    """The ending of a name, that of compression apart, as in dump.gz."""
+    suffix = PurePosixPath(name).suffix.lower()
+    return PurePosixPath(PurePosixPath(name).stem).suffix.lower() if suffix in CODECS else suffix

@@ -21,17 +21,21 @@ _LOGIN = re.compile(r"""(?<![^\s"'`(<\[=])(?!mailto:)[^\s"'`(<\[@:/=]{1,200}:[^\
 # ends of names of parameters, in lower case and without - _ .
 _SECRET_ENDS = (
     *("token", "secret", "password", "passwd", "passphrase", "signature", "credential", "credentials", "authorization"),
+    *("passcode", "magiclink", "clientkey"),
     *("apikey", "accesskey", "secretkey", "privatekey", "authkey", "subscriptionkey", "accesskeyid", "sessionid"),
 )
 _SEPARATORS = re.compile(r"[-_.\[\]]")
 _SECRETS = frozenset({"sig", "sign", "hmac", "jwt", "auth", "pass", "pwd", "bearer", "hdnea", "hdnts", "phpsessid"})
+_SIGNATURES = frozenset({"sig", "hmac", "jwt", "pwd"})  # as the last word of a name, e.g. temp_url_sig of Swift
 _SECRET_STARTS = ("x-amz-", "x-goog-", "x-oss-", "x-cos-", "x-obs-", "x-ms-", "q-sign", "q-ak", "q-key-time")
 _GRANTS = ("x-amz-signature=", "x-amz-security-token=", "x-goog-signature=", "x-oss-signature=", "q-signature=")
 _NO_SECRETS = frozenset({"pagetoken", "nextpagetoken", "nexttoken", "continuationtoken"})  # of lists in pages
 # a key this long and this mixed is one to a service and not the key of a page
 _LONG_KEY = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w-]{20,}")
 # what a signature is made for changes with it
-_SIGNED = frozenset("expires policy keypairid googleaccessid awsaccesskeyid ossaccesskeyid username user login".split())
+_SIGNED = frozenset(
+    "expires policy keypairid googleaccessid awsaccesskeyid ossaccesskeyid username user login tempurlexpires".split()
+)
 _AZURE = frozenset(
     "sv ss srt sp se st spr sr sip sdd ses skoid sktid skt ske sks skv scid saoid suoid".split()
     + "rscc rscd rsce rscl rsct".split()
@@ -184,7 +188,8 @@ def _is_secret(name: str, plain: str, parameter: str) -> bool:
         return False
     if plain == "key":
         return bool(_LONG_KEY.fullmatch(unquote(parameter.partition("=")[2])))
-    return plain in _SECRETS or plain.endswith(_SECRET_ENDS) or name.startswith(_SECRET_STARTS)
+    is_signature = _SEPARATORS.split(name)[-1] in _SIGNATURES
+    return plain in _SECRETS or plain.endswith(_SECRET_ENDS) or name.startswith(_SECRET_STARTS) or is_signature
 
 
 def _without_inner_secrets(parameter: str) -> str:

@@ -81,8 +81,10 @@ class Client:
             login = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
             self._logins[site] = "Basic " + b64encode(login.encode()).decode()
 
-    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
-        """The response to a GET request, after redirects and retries.
+    def get(
+        self, url: str, headers: Mapping[str, str] | None = None, check: Callable[[str], None] | None = None
+    ) -> Response:
+        """The response to a GET request, after redirects and retries. `check` refuses the target of a redirect.
 
         Raises:
             FlawError: the address is refused, the response is too large, or there is none.
@@ -90,7 +92,7 @@ class Client:
         for attempt in range(self._settings.retries + 1):
             is_last = attempt == self._settings.retries
             try:
-                response = self._follow(url, headers or {})
+                response = self._follow(url, headers or {}, check)
             except _IO_ERRORS as error:
                 if is_last:
                     raise FlawError(Flaw.FETCH_FAILED, _sentence(error)) from error
@@ -105,7 +107,7 @@ class Client:
             self._sleep(max(wait or 0.0, backoff * random.uniform(0.5, 1.5)))  # noqa: S311 - jitter, not a secret
         raise AssertionError("the last attempt returns or raises")
 
-    def _follow(self, url: str, headers: Mapping[str, str]) -> Response:
+    def _follow(self, url: str, headers: Mapping[str, str], check: Callable[[str], None] | None) -> Response:
         seen: set[str] = set()
         for _ in range(_MAX_REDIRECTS + 1):
             parts = urlsplit(url)
@@ -113,6 +115,8 @@ class Client:
                 raise FlawError(Flaw.ADDRESS_REFUSED, f"{_shown(url)} is not an http or https address")
             if url in seen:
                 raise FlawError(Flaw.FETCH_FAILED, f"redirect loop at {_shown(url)}")
+            if seen and check is not None:
+                check(url)
             seen.add(url)
             response = self._request(url, headers)
             target = response.headers.get("location")

@@ -17,7 +17,7 @@ from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.client import Client, ClientSettings, Response
 from tasks.ingest.fetch.guard import Backend, Resolve, resolve
 from tasks.ingest.fetch.list_reader import ListReader
-from tasks.ingest.fetch.listed import Listed
+from tasks.ingest.fetch.listed import Listed, page_address
 from tasks.ingest.fetch.permissions import Permissions, reservation
 from tasks.ingest.fetch.progress import GONE, MAX_WAITING, Backlog, FetchState, Progress, state_of
 from tasks.ingest.fetch.publishers import PublisherEntry, PublisherList
@@ -63,6 +63,7 @@ class Crawl:
 
     def __post_init__(self) -> None:
         self._sites: dict[str, _Site] = {}
+        self._elsewhere: dict[str, Permissions] = {}  # of sites that redirects have led to
         self._lists = ListReader()
         self._backlog = Backlog(self.earlier.values())
         self._lock = threading.Lock()
@@ -234,7 +235,7 @@ class Crawl:
             if origin is not None and without_secrets(url) == url:
                 self._note_failure(url, "failed_list", response, origin)
             return Listed()
-        listed.pages = [page.partition("#")[0] for page in listed.pages]
+        listed.pages = [page_address(page) for page in listed.pages]
         if listed.damage:
             put(Skipped(f"lists that could be read only in part: {listed.damage}"))
         # an index is always read: it may be unchanged while a list in it has new pages
@@ -251,6 +252,8 @@ class Crawl:
             response = self._get(url, entry, {})
             if response.status != 200:
                 raise FlawError(Flaw.FETCH_FAILED, f"HTTP status {response.status}")
+            if not response.body:  # what a server in trouble sends; a page that is empty for good has at least a tag
+                raise FlawError(Flaw.FETCH_FAILED, "the response is empty")
             if reason := reservation(response):
                 raise FlawError(Flaw.OPT_OUT, reason)
         except FlawError as error:
@@ -294,13 +297,28 @@ class Crawl:
             site.client.delay_seconds = max(entry.delay_seconds, permissions.delay_seconds)
             if refusal := permissions.refusal(url):
                 raise FlawError(*refusal)
-            return site.client.get(url, headers)
+            return site.client.get(url, headers, lambda target: self._check_target(target, site))
+
+    def _check_target(self, url: str, site: "_Site") -> None:
+        """Refuse the target of a redirect that its own site does not allow.
+
+        Raises:
+            FlawError: it must not be fetched.
+        """
+        name = _site_name(url)
+        permissions = site.permissions(self.user_agent) if name == site.name else self._elsewhere.get(name)
+        if (
+            permissions is None
+        ):  # with the client at hand: two sites that lead to each other must not wait for each other
+            permissions = self._elsewhere[name] = Permissions(site.client, name, self.user_agent)
+        if refusal := permissions.refusal(url):
+            raise FlawError(*refusal)
 
     def _site(self, url: str, entry: PublisherEntry) -> "_Site":
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise FlawError(Flaw.ADDRESS_REFUSED, f"{without_secrets(url)[:200]} is not an http or https address")
-        name = f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
+        name = _site_name(url)
         with self._lock:
             if name not in self._sites:
                 changed = {"delay_seconds": entry.delay_seconds} | self.client_settings
@@ -322,6 +340,12 @@ class _Site:
         if self._permissions is None:
             self._permissions = Permissions(self.client, self.name, user_agent)
         return self._permissions
+
+
+def _site_name(url: str) -> str:
+    """The scheme, host and port of an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
 
 
 def _failed(url: str, error: FlawError) -> Fetched:

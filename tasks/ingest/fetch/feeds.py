@@ -56,7 +56,9 @@ def _link(entry: Any) -> str:
     original = str(entry.get("feedburner_origlink") or "").strip()
     if original.startswith(("http://", "https://")):
         return original
-    return str(entry.get("link") or "").strip()
+    link = str(entry.get("link") or "").strip()
+    item_id = str(entry.get("id") or "").strip()  # an address where it is one, as in RSS 1.0 and in most others
+    return link or (item_id if item_id.startswith(("http://", "https://")) else "")
 
 
 def read_json_feed(text: str, url: str) -> Listed | None:

@@ -1,14 +1,11 @@
 """Lists of pages: RSS, Atom and JSON feeds, sitemaps and their indexes, recognised by their content."""
 
-import io
 import re
 
-from tasks.ingest.bounded_streams import read_bounded
 from tasks.ingest.fetch import feeds, sitemaps
 from tasks.ingest.fetch.listed import Listed
-from tasks.ingest.fetch.xml_text import text_of, xml_of
+from tasks.ingest.fetch.xml_text import plain, text_of, xml_of
 
-MAX_LIST_BYTES = 64 << 20  # sitemaps.org allows 50 MB
 _HEAD_CHARS = 8 << 10  # a program's warnings before a list are not longer
 _START = re.compile(r"<\?xml\b|<(?:[\w-]{1,40}:)?(?:urlset|sitemapindex|rss|feed|rdf)\b", re.I)
 _WEB_PAGE = re.compile(r"<html\b|<!doctype html", re.I)
@@ -20,9 +17,7 @@ def read_list(raw: bytes, url: str) -> Listed | None:
     Raises:
         FlawError: it is broken or malicious.
     """
-    if raw.startswith(b"\x1f\x8b"):  # sitemap.xml.gz, sent without a content encoding
-        raw = read_bounded(io.BytesIO(raw), "gzip", MAX_LIST_BYTES)
-    text = text_of(raw)
+    text = text_of(plain(raw))  # sitemap.xml.gz is often sent without a content encoding
     if text.startswith(("{", "[")):
         return feeds.read_json_feed(text, url)
     xml = xml_of(text) if text.startswith("<") else None

@@ -14,7 +14,7 @@ from protego import Protego
 
 from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.client import Client, Response
-from tasks.ingest.fetch.xml_text import text_of
+from tasks.ingest.fetch.xml_text import plain, text_of
 from tasks.vocabulary import Flaw
 
 _MAX_ROBOTS_BYTES = 512_000  # RFC 9309 requires at least 500 KiB; the rest is not read
@@ -30,9 +30,10 @@ class Permissions:
     """What one site (scheme, host and port) allows, requested once."""
 
     def __init__(self, client: Client, site: str, user_agent: str) -> None:
-        self._agent = user_agent
+        # RFC 9309: the name of the program alone; in the rest a site could find the names of other robots
+        self._agent = user_agent.partition("/")[0]
         self._robots, self._refusal = self._read_robots(client, site)
-        delay = self._robots.crawl_delay(user_agent) if self._robots else None
+        delay = self._robots.crawl_delay(self._agent) if self._robots else None
         self.delay_seconds = min(float(delay or 0.0), _MAX_DELAY_SECONDS)
         self._reserved = _read_tdmrep(client, site)
 
@@ -45,8 +46,13 @@ class Permissions:
             return None, f"robots.txt could not be read ({error.detail})"
         if response.status >= 500 or response.status == 429:  # RFC 9309: unreachable means disallowed
             return None, f"HTTP status {response.status} for robots.txt"
-        text = text_of(response.body[:_MAX_ROBOTS_BYTES]) if response.status == 200 else ""
-        return Protego.parse(text), None
+        if response.status != 200:
+            return Protego.parse(""), None
+        try:
+            body = plain(response.body)
+        except FlawError as error:
+            return None, f"robots.txt could not be read ({error.detail})"
+        return Protego.parse(text_of(body[:_MAX_ROBOTS_BYTES])), None
 
     def refusal(self, url: str) -> tuple[Flaw, str] | None:
         """Why an address must not be fetched, or None."""

@@ -13,8 +13,15 @@ from tasks.errors import UsageError
 from tasks.storage.addresses import shown
 
 _PORTS = {"http": 80, "https": 443}
-_LOCAL_NAMES = (".local", ".localhost", ".internal", ".lan", ".home.arpa", ".intranet", ".corp", ".svc")
-_METADATA_NAMES = ("metadata.goog", "metadata.tencentyun.com")  # services of clouds with names as of the Web
+_LOCAL_NAMES = tuple(
+    f".{name}"
+    for name in "local localhost localdomain internal intranet lan home home.arpa corp private svc test".split()
+)
+_METADATA_NAMES = (
+    "metadata.goog",
+    "metadata.tencentyun.com",
+    "metadata.platformequinix.com",
+)  # services of clouds with names as of the Web
 
 
 class ProxyError(UsageError):
@@ -60,7 +67,8 @@ def proxy_for(url: str) -> Proxy | None:
 def is_local_name(host: str) -> bool:
     """Whether a name can only be of the network that the proxy is in."""
     name = host.rstrip(".").lower()
-    return "." not in name or name.endswith(_LOCAL_NAMES) or name in _METADATA_NAMES
+    is_number = name.rpartition(".")[2].isdigit()  # an address in a form that only the proxy might read: 127.0.0.1.
+    return "." not in name or is_number or name.endswith(_LOCAL_NAMES) or name in _METADATA_NAMES
 
 
 def _proxy_of(scheme: str) -> Proxy | None:

@@ -6,15 +6,18 @@ length.
 """
 
 import codecs
+import io
 import re
 from dataclasses import dataclass
 from html.entities import name2codepoint
 from xml.parsers import expat
 
-from tasks.ingest.bounded_streams import FlawError
+from tasks.ingest.bounded_streams import FlawError, read_bounded
 from tasks.ingest.formats.encodings import readable_text
 from tasks.vocabulary import Flaw
 
+MAX_LIST_BYTES = 64 << 20  # sitemaps.org allows 50 MB
+_MAX_PACKINGS = 2
 NEVER_EXPANDED = "\ufdd0"  # stands for a declared entity; a character that no address has
 _DECLARED_ENCODING = re.compile(rb"""\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _WIDE = ("utf-16", "utf-32", "utf-7", "utf_16", "utf_32", "utf_7")  # a head that can be read is not in these
@@ -35,6 +38,19 @@ class XmlText:
     root: str  # name of the first element, without a prefix, in lower case
     body: str
     prefix: str = ""
+
+
+def plain(raw: bytes) -> bytes:
+    """A list or robots.txt without the compression that no header says; some servers compress twice.
+
+    Raises:
+        FlawError: it is broken or too large.
+    """
+    for _ in range(_MAX_PACKINGS):
+        if not raw.startswith(b"\x1f\x8b"):
+            break
+        raw = read_bounded(io.BytesIO(raw), "gzip", MAX_LIST_BYTES)
+    return raw
 
 
 def text_of(raw: bytes) -> str:

@@ -10,8 +10,9 @@ from tasks.ingest.formats.warc_repair import with_line_ends
 from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw
 
-# URL, IP address, time of 14 digits, media type, (in version 2: status, checksum, location, offset, file name,) length
-_LINE = re.compile(rb"([a-z][a-z0-9.+-]*:\S*) \S+ (\d{12,17}) (\S*)(?: \S+)*? (\d{1,15})\r?\n")
+# URL, in which old crawlers left blanks, IP address, time of 14 digits, media type,
+# (in version 2: status, checksum, location, offset, file name,) length
+_LINE = re.compile(rb"([a-z][a-z0-9.+-]*:[^\r\n]*?) \S+ (\d{12,17}) (\S*)(?: \S+){0,12}? (\d{1,15})\r?\n")
 _MAX_LINE_BYTES = 16 << 10
 
 

@@ -15,9 +15,9 @@ from tasks.ingest.formats import Opened, Options, Skipped, format_of
 from tasks.ingest.formats.nested import read_nested
 from tasks.ingest.formats.tar_members import NO_END, Damage
 from tasks.ingest.formats.tar_members import members as tar_members
-from tasks.ingest.formats.zip_members import Budget, CountedMember, overlapping, without_directory
+from tasks.ingest.formats.zip_members import Budget, CountedMember, overlapping, realign, without_directory
 from tasks.ingest.record import Record
-from tasks.ingest.selection import BESIDE_PAGES, is_hidden, is_of_mirror, may_be_anything
+from tasks.ingest.selection import BESIDE_PAGES, is_hidden, is_of_mirror, may_be_of, may_be_page, signs_beside_pages
 from tasks.vocabulary import Flaw
 
 MEMBERS_NOT_READ = Skipped("members of archives that decompress beyond all limits")
@@ -30,6 +30,7 @@ def read_zip(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     try:
         archive = zipfile.ZipFile(opened.stream)
         members = archive.infolist()
+        realign(members, opened.stream)
     except _ZIP_ERRORS as error:
         yield from _without_directory(opened, options, error)
         return
@@ -115,14 +116,19 @@ def _after(name: str) -> str:
 def _member(stream: IO[bytes], name: str, fetched_at_us: int | None, options: Options) -> Iterator[Record | Skipped]:
     kind, codec = format_of(name)
     leaf = PurePosixPath(name).name
-    if kind is None and may_be_anything(leaf) and not is_hidden(leaf):
+    if kind is None and may_be_page(leaf) and not is_hidden(leaf):
         begun = Begun(stream)
-        kind, stream = kind_of_unnamed(begun.head), cast("IO[bytes]", begun)
+        found, stream = kind_of_unnamed(begun.head), cast("IO[bytes]", begun)
+        kind = found if found is not None and may_be_of(leaf, found) else None
     if kind is None or leaf.startswith(".") or leaf == "urls.csv":
         suffix = PurePosixPath(leaf).suffix.lower()
         yield Skipped(f"{suffix} files in archives" if suffix else "files without a suffix in archives")
         return
-    if is_of_mirror(name):
+    is_beside = is_of_mirror(name)
+    if signs := signs_beside_pages(leaf):
+        begun = Begun(stream)
+        is_beside, stream = is_beside or bool(signs.search(begun.head)), cast("IO[bytes]", begun)
+    if is_beside:
         yield Skipped(BESIDE_PAGES)
         return
     if problem := _unsafe(name):

@@ -1,5 +1,6 @@
 """Pages in cells that are packed: compressed, or in base64, since many tables hold text only."""
 
+import ast
 import base64
 import binascii
 import io
@@ -12,7 +13,8 @@ from tasks.ingest.unpacking import MAGIC_BYTES, codec_of
 
 _PROBE_BYTES = 64  # base64 has lines of 76 letters; no text has these many without a blank, a comma or a sign
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{%d}" % _PROBE_BYTES)
-_PACKED_STARTS = frozenset((b"\x1f", b"\x28", b"\xfd", b"\x42", b"\x78"))
+_PACKED_STARTS = frozenset((b"\x1f", b"\x28", b"\xfd", b"\x42", b"\x78", b"b"))
+_REPR_STARTS = (b"b'", b'b"')
 _ZLIB_STARTS = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")  # of the levels of compression
 _HEAD_BYTES = 8192
 
@@ -22,7 +24,18 @@ def unpacked(raw: bytes, max_bytes: int) -> bytes:
     if raw.find(b" ", 0, _PROBE_BYTES) < 0 and _BASE64.match(raw):
         page = _decoded(raw)
         return page if is_html(page[:_HEAD_BYTES]) else _decompressed(page, max_bytes, raw)
-    return _decompressed(raw, max_bytes, raw) if raw[:1] in _PACKED_STARTS else raw
+    if raw[:1] not in _PACKED_STARTS:
+        return raw
+    return _from_repr(raw) if raw.startswith(_REPR_STARTS) else _decompressed(raw, max_bytes, raw)
+
+
+def _from_repr(raw: bytes) -> bytes:
+    """The page in a cell that Python wrote as b'...': bytes in a table of text."""
+    try:
+        page = ast.literal_eval(raw.decode("ascii"))
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return raw
+    return page if isinstance(page, bytes) and is_html(page[:_HEAD_BYTES]) else raw
 
 
 def _decoded(raw: bytes) -> bytes:

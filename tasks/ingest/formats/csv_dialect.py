@@ -12,6 +12,7 @@ from tasks.ingest.formats.columns import is_wanted
 from tasks.vocabulary import Flaw
 
 SEPARATORS = ",;\t|~^\x01"  # the last is Hive's
+_UNQUOTED = "\t|\x01"  # programs that separate so often write cells as they are
 _MAX_LINES_BEFORE, _HEADER_CHARS = 10, 10_000  # the header is looked for in these many lines
 # \" within a cell, where RFC 4180 has ""; before a separator the backslash is the last letter of the cell
 _BACKSLASH_QUOTE = re.compile(r'\\"[^",;\t|\r\n]')
@@ -36,6 +37,7 @@ class Dialect:
     escape: str | None = None
     has_blanks: bool = False  # before quotes
     has_escapes: bool = False
+    has_quotes: bool = True
 
     def rows(self, lines: Iterator[str], max_chars: int) -> Iterator[list[str]]:
         """The cells of the rows in these lines; empty where a database has no value.
@@ -52,6 +54,7 @@ class Dialect:
             quotechar=self.quote,
             escapechar=self.escape,
             skipinitialspace=self.has_blanks,
+            quoting=csv.QUOTE_MINIMAL if self.has_quotes else csv.QUOTE_NONE,
             strict=True,
         )
         return ([cell if cell not in _NO_VALUES else "" for cell in cells] for cells in reader)
@@ -66,8 +69,23 @@ def dialect_of(sample: str, name: str, options: Options, separator: str | None =
     separator = separator or _separator(sample, quote, name, options)
     if _has_escapes(sample, separator):
         return Dialect(separator, has_escapes=True)
+    if separator in _UNQUOTED and not _is_quoted(sample, separator, quote):
+        return Dialect(separator, has_quotes=False)
     has_blanks = f"{separator} {quote}" in header
     return Dialect(separator, quote, _escape_in(sample) if quote == '"' else None, has_blanks)
+
+
+def _is_quoted(sample: str, separator: str, quote: str) -> bool:
+    """Whether quotes are around cells: where a story begins with a quotation, its quote is a letter of the story."""
+    if f"{separator}{quote}" not in sample and f"\n{quote}" not in sample:
+        return True  # nothing shows it
+    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=separator, quotechar=quote, strict=True)
+    try:
+        for _ in reader:
+            pass
+    except csv.Error as error:
+        return "expected after" not in str(error) or _BACKSLASH_QUOTE.search(sample) is not None
+    return True
 
 
 def _escape_in(sample: str) -> str | None:

@@ -35,7 +35,7 @@ def read_csv(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     try:
         yield from to_first_sound(source)
         text = _Text(source, opened.name, options)
-        header = [name.strip() for name in next(text.rows(), [])]
+        header = [_name(cell) for cell in next(text.rows(), [])]
         names: list[str] = []
         while True:
             try:
@@ -111,6 +111,12 @@ class _Text:
 
     def _read(self) -> Iterator[list[str]]:
         return self._dialect.rows(self._lines(), self._max_line)
+
+
+def _name(cell: str) -> str:
+    """The name of a column; joined files have more than one byte order mark, behind which quotes are part of a cell."""
+    name = cell.strip()
+    return name.lstrip("\ufeff").strip('" ') if name.startswith("\ufeff") else name
 
 
 def _is_under_header(cells: list[str]) -> bool:

@@ -1,26 +1,42 @@
 """Objects that only hold a list of pages, as interfaces on the Web answer: `{"total": 2, "items": [{...}, {...}]}`."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from tasks.ingest.formats.json_text import JsonScan, parsed
-from tasks.ingest.formats.row_shapes import rows_in
+from tasks.ingest.formats.row_shapes import columns_as_rows, rows_in
 from tasks.ingest.formats.rows import Rows
+from tasks.ingest.formats.typed_values import is_typed
 
 _FIRST_ITEMS = 20
+_MAX_TABLES = 50  # objects that are looked at for pages: an answer has some, and a hostile one thousands
 _DEPTH = 3  # objects around the list: {"response": {"results": [...]}}
 
 
 def pages_in(row: dict[str, Any], rows: Rows) -> list[dict[str, Any]]:
     """The items of the lists in an object that is not a page itself; none if there is no list of pages."""
-    if rows.is_page_or_has_address(row):
+    table = columns_as_rows(row)
+    if not table and rows.is_page_or_has_address(row):
         return []
-    table = list(rows_in(row))
+    table = table or list(rows_in(row))
     if _is_of_pages(table, rows):
         return table
-    return [
+    pages = [
         item for items in _lists(row, _DEPTH) if _is_of_pages(items, rows) for item in items if isinstance(item, dict)
     ]
+    return pages or next(
+        (table for table in islice(_tables(row, _DEPTH), _MAX_TABLES) if _is_of_pages(table, rows)), []
+    )
+
+
+def _tables(row: dict[str, Any], depth: int) -> Iterator[list[Any]]:
+    """The objects within an object as tables: pages by their number or name, or columns as lists."""
+    for value in row.values():
+        if isinstance(value, dict) and not is_typed(value):
+            yield columns_as_rows(value) or list(rows_in(value))
+            if depth > 1:
+                yield from _tables(value, depth - 1)
 
 
 def _lists(row: dict[str, Any], depth: int) -> Iterator[list[Any]]:

@@ -160,7 +160,16 @@ def parsed(raw: bytes) -> list[Any]:
 
 
 def _undoubled(raw: bytes) -> Any:
-    """The object in a row whose backslashes are all doubled, as Postgres' COPY writes JSON; None if it is another."""
+    """The object in a row as COPY of Postgres writes JSON: its backslashes or, as CSV, its quotes are all doubled.
+
+    None if it is another.
+    """
+    if raw.startswith(b'"{""') and raw.endswith(b'}"'):
+        raw = raw[1:-1].replace(b'""', b'"')
+        try:
+            return orjson.loads(raw)
+        except ValueError:
+            return None
     if b'\\\\"' not in raw:
         return None
     try:

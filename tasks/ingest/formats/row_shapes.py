@@ -14,7 +14,7 @@ from tasks.ingest.formats.typed_values import is_typed
 # columns that hold another row, as an object or as JSON in a string: of Kafka, Debezium, Airtable, GraphQL and others
 _ROW_COLUMNS = frozenset(
     "payload value message record after fields attributes node properties post story json content data doc document"
-    " item body article log response summary".split()
+    " item body article log response summary row entry result object resource hit".split()
 )
 # within the column of a page: of WordPress, Feedly, Atom in JSON, XML in JSON, MongoDB
 _INNER_NAMES = ("rendered", "content", "html", "text", "value", "#text", "$t", "markdown", "plain", "raw")
@@ -36,6 +36,8 @@ def may_hold_page(column: str) -> bool:
 
 def flattened(row: Mapping[str, Any], depth: int = _DEPTH) -> dict[str, Any] | None:
     """The row with the values of its inner columns under usual names; None if that adds nothing."""
+    if columns_as_rows(row):
+        return None
     added: dict[str, Any] = {}
     for name, value in row.items():
         lowered = folded(name)
@@ -81,6 +83,19 @@ def _inner_row(value: Any) -> Mapping[str, Any] | None:
             return None
         return inner if isinstance(inner, dict) else None
     return None
+
+
+def columns_as_rows(table: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a table that is an object with a list for each column; empty where its lists are of one page.
+
+    A page may be a list of its paragraphs. Rows are what has as many addresses, in another list.
+    """
+    columns = {name: value for name, value in table.items() if isinstance(value, list)}
+    count = next((len(value) for name, value in columns.items() if folded(name) in FOLDED_NAMES["url"]), 0)
+    if count < 2 or not any(folded(name) in _PAGE_NAMES and len(value) == count for name, value in columns.items()):
+        return []
+    columns = {name: value for name, value in columns.items() if len(value) == count}
+    return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
 
 
 def rows_in(table: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

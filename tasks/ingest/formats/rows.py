@@ -1,5 +1,6 @@
 """A row of a table as a page: which of its columns hold the page, its address and its time."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import repeat
@@ -18,6 +19,7 @@ _NO_TEXTS: frozenset[str] = frozenset()
 _CONTENT = (str, bytes, bytearray, memoryview)
 _KINDS = {list: "a list", int: "a number", float: "a number", bool: "yes or no"}
 _ACTIONS = frozenset({"index", "create", "update", "delete"})  # each on a line before its document
+_FORMULA = re.compile(r'=(?:HYPERLINK\()?\s{0,9}"(https?://[^"\s]+)"', re.I)
 _MAX_NAMES = 40  # of columns, for a message that lists them
 _SHOWN_CHARS = 200  # of the names of columns
 _MAX_SHAPES = 256  # of rows; tables have one, and JSON some
@@ -53,6 +55,8 @@ class Rows:
         """
         shape = self._shape(row)
         url, when, is_time_unread = _text(shape.value(row, "url")), None, False
+        if url is not None and url[0] == "=":
+            url = _out_of_formula(url)
         if (fetched_at := shape.value(row, "fetched_at")) not in (None, ""):
             when = microseconds(fetched_at)
             is_time_unread = when is None
@@ -108,7 +112,9 @@ class Rows:
         """Whether a row is a page or is about one; a list in it is a part of that page."""
         place = Shape(row, self._options).place(row, "url")
         # what was asked for is not the address of all that is in the answer
-        return self.is_page(row) or (place is not None and place[0].casefold() != REQUEST)
+        has_address = place is not None and place[0].casefold() != REQUEST
+        found = value_at(row, place)
+        return self.is_page(row) or (has_address and not (isinstance(found, list) and len(found) > 1))
 
     def notes(self) -> Iterator[Skipped]:
         """What the report says of the rows, when all are read."""
@@ -172,6 +178,12 @@ def _encoded(text: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
+
+
+def _out_of_formula(text: str) -> str:
+    """The address in the formula in which a spreadsheet keeps it; any other text as it is."""
+    found = _FORMULA.match(text)
+    return found[1] if found else text
 
 
 def _text(value: Any) -> str | None:

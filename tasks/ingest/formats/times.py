@@ -11,7 +11,14 @@ _CDX = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)?(\d\d)?(\d\d)?(?:\d{3})?")  # 2026
 _SCRIPT = re.compile(
     r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d{4}) (\d\d:\d\d:\d\d) GMT([+-]\d{4})(?: \([^()]{1,60}\))?"
 )
+# /Date(1778051289000)/, with or without a zone, which changes nothing: as .NET writes times in JSON
+_DOTNET = re.compile(r"\\?/Date\((\d{9,15})(?:[+-]\d{4})?\)\\?/")
+_LOG = re.compile(r"(\d{1,2})/([A-Z][a-z]{2})/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d{4})")  # of servers
+# what Java and Go write behind an offset, which says it already, and the blank of Ruby and Go before one
+_BEHIND_OFFSET = re.compile(r"([+-]\d\d:?\d\d|Z)(?:\[[\w/+-]{1,40}\]|\s+[A-Z]{3,5}(?:\s+m=[+-][\d.]+)?)$")
+_BEFORE_OFFSET = re.compile(r"\s+(?=[+-]\d\d:?\d\d$)")
 _NUMBER = re.compile(r"\d{9,20}(?:\.\d+)?")
+_MAX_CHARS = 200  # of a time; those of JavaScript have some 70, with the name of the zone
 _LAST_SECOND = 4e9  # the year 2096; larger numbers are of smaller units
 _FIRST_SECOND = 631_152_000  # the year 1990: no page of the Web is older
 _UNITS = (1, 1_000, 1_000_000, 1_000_000_000)  # of a second
@@ -46,11 +53,15 @@ def _of_datetime(when: datetime) -> int:
 
 def _of_text(text: str) -> int | None:
     text = text.strip()
+    if len(text) > _MAX_CHARS:  # patterns take long for a text of blanks
+        return None
     if text[4:5] == "-":  # most are ISO 8601
         try:
             return _of_datetime(datetime.fromisoformat(text))
         except ValueError:
             pass  # perhaps with another zone
+    if written := _in_usual_form(text):
+        return microseconds(written)
     if when := _of_digits(text):
         return microseconds(when)
     if script := _SCRIPT.fullmatch(text):
@@ -62,6 +73,19 @@ def _of_text(text: str) -> int | None:
         return microseconds(datetime.fromisoformat(re.sub(r"\s+(?:UTC|GMT|Z)$", "+00:00", text)))
     except ValueError:
         return microseconds(parsedate_to_datetime(text))
+
+
+def _in_usual_form(text: str) -> datetime | int | str | None:
+    """A time as programs write it for themselves in a form that is read; None for any other text."""
+    if found := _DOTNET.fullmatch(text):
+        return int(found[1])
+    if found := _LOG.fullmatch(text):
+        day, month, year, clock, zone = found.groups()
+        return parsedate_to_datetime(f"{day} {month} {year} {clock} {zone}")
+    if text[4:5] != "-":
+        return None
+    shorter = _BEFORE_OFFSET.sub("", _BEHIND_OFFSET.sub(r"\1", text))
+    return shorter if shorter != text else None
 
 
 def _of_digits(text: str) -> datetime | None:

@@ -71,6 +71,26 @@ def overlapping(members: list[zipfile.ZipInfo]) -> set[int]:
     return found
 
 
+def realign(members: list[zipfile.ZipInfo], stream: IO[bytes]) -> None:
+    """Correct where members begin, if bytes stand between the last one and the directory.
+
+    `zipfile` takes them for bytes before the first member, and then looks for each member too far behind.
+    """
+    first = min((member.header_offset for member in members), default=0)
+    if not members or _is_header(stream, first) or (at := _next_header(stream, 0)) is None:
+        return
+    for member in members:
+        if _is_header(stream, member.header_offset - (first - at)):
+            member.header_offset -= first - at
+
+
+def _is_header(stream: IO[bytes], at: int) -> bool:
+    if at < 0:
+        return False
+    stream.seek(at)
+    return stream.read(len(_LOCAL)) == _LOCAL
+
+
 @dataclass(slots=True)
 class Found:
     """A member found by its local header. `detail` says why it cannot be read."""

@@ -7,6 +7,7 @@ from support.crawls import STORY, Archive, at_first
 from support.news_site import feed
 
 from tasks.ingest.fetch import progress
+from tasks.ingest.fetch.listed import page_address
 from tasks.ingest.fetch.progress import Backlog, FetchState
 
 
@@ -116,3 +117,38 @@ def test_the_memory_of_pages_left_is_bounded(site, monkeypatch):
     waiting = [state.url for state in archive.states.values() if state.kind == "waiting"]
     assert len(waiting) == 7
     assert not any(url.endswith(tuple(numbered(100, 120))) for url in waiting)  # which a long list will name again
+
+
+def test_pages_whose_clicks_are_counted_by_their_addresses_are_had_once(site):
+    """A list may give the parameters of a campaign another value at each request."""
+    paths = [f"/s?id={n}" for n in range(6)]
+    site.answers |= {"/s": (200, {}, STORY)} | {path: (200, {}, STORY) for path in paths}
+    visits = iter(range(1_000))
+
+    def feed_of_clicks(_):
+        visit = next(visits)
+        return 200, {}, feed(site, [f"{path}&amp;utm_source=rss&amp;utm_content={visit}#top" for path in paths])
+
+    site.answers["/feed"] = feed_of_clicks
+    archive = Archive(site, feeds=["/feed"], max_pages=2)
+    for _ in range(4):
+        archive.run()
+    assert sorted(archive.received) == [site.url + path for path in paths]
+    assert [site.asked[path] for path in paths] == [1] * 6
+
+
+@pytest.mark.parametrize(
+    ("listed", "requested"),
+    [
+        ("https://a.example/s?utm_source=rss&id=3&fbclid=Iw", "https://a.example/s?id=3"),
+        ("https://a.example/s?utm_medium=rss#top", "https://a.example/s"),
+        ("https://a.example/s?id=3%20a&ref=front", "https://a.example/s?id=3%20a&ref=front"),
+        ("https://a.example/s?", "https://a.example/s?"),
+        (
+            "https://a.example/s?utm_source=rss&X-Amz-Signature=0a1b2c3d4e5f60718293a4b5c6d7e8f9",
+            "https://a.example/s?utm_source=rss&X-Amz-Signature=0a1b2c3d4e5f60718293a4b5c6d7e8f9",
+        ),
+    ],
+)
+def test_only_parameters_of_clicks_are_left_out_of_an_address(listed, requested):
+    assert page_address(listed) == requested

@@ -14,7 +14,7 @@ import brotli
 import pyarrow as pa
 import pytest
 from support.datasets import count, query
-from support.news_site import drip, endless, feed, raw_answer, slow_headers
+from support.news_site import NewsSite, drip, endless, feed, raw_answer, slow_headers
 from support.pages import page_rows
 from support.paths import PAGES
 
@@ -133,6 +133,28 @@ def test_robots_and_reservations_are_respected(site):
     }
     assert not site.asked["/private/b"] and not site.asked["/premium/c"]
     assert all(item.record.raw is None for item in records if item.record.flaw)
+
+
+def test_redirects_lead_only_to_what_their_target_allows(site):
+    with_robots = page(b"User-agent: *\nDisallow: /private/\n")
+    other = NewsSite()
+    try:
+        other.answers |= {"/robots.txt": with_robots, "/private/b": page(), "/open": page()}
+        site.answers |= {
+            "/robots.txt": with_robots,
+            "/feed.xml": page(feed(site, ["/a", "/b", "/c"])),
+            "/a": (301, {"Location": "/private/a"}, b""),
+            "/private/a": page(),
+            "/b": (302, {"Location": f"{other.url}/private/b"}, b""),
+            "/c": (302, {"Location": f"{other.url}/open"}, b""),
+        }
+        _, records, _ = crawl(site, private=[site.host, other.host])
+    finally:
+        other.shutdown()
+        other.server_close()
+    assert flaws(records) == {"a": "robots_disallowed", "b": "robots_disallowed", "c": None}
+    assert not site.asked["/private/a"] and not other.asked["/private/b"]
+    assert other.asked["/robots.txt"] == 1
 
 
 def test_a_site_that_cannot_say_what_it_allows_is_left_alone(site):

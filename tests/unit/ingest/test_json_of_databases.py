@@ -28,6 +28,12 @@ ROWS = {
         "fetched_at": {"$date": {"$numberLong": f"{SECONDS * 1000}"}},
     },
     "MongoDB, relaxed": {"url": URL, "html": PAGE, "fetched_at": {"$date": STAMP}},
+    "Firestore, as its libraries give it": {
+        "url": URL,
+        "html": PAGE,
+        "fetched_at": {"_seconds": SECONDS, "_nanoseconds": 0},
+    },
+    "Protocol Buffers": {"url": URL, "html": PAGE, "timestamp": {"seconds": SECONDS, "nanos": 5}},
     "MongoDB, bytes": {
         "url": URL,
         "html": {"$binary": {"base64": PACKED, "subType": "00"}},

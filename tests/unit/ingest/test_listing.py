@@ -73,6 +73,10 @@ PAGES = {
     "news.shtml": b"<!-- made by a server -->\n" + HTML,
     "page.xml": b'<?xml version="1.0"?>\n<html xmlns="http://www.w3.org/1999/xhtml"><body><p>x</p></body></html>',
     "show.php?page=a.jpg": HTML,
+    "story.ece": HTML,
+    "story.lasso": HTML,
+    "story.html.de": HTML,
+    "indexhtml-2": HTML,
     "the-mayor-says.no-to-ferries": HTML,
     "wide": HTML.decode().encode("utf-16"),
     "packed": gzip.compress(HTML),
@@ -84,6 +88,9 @@ OTHERS = {
     "style.css": b"p {}",
     "empty": b"",
     "app.js": b"<html>",
+    "theme.twig": HTML,
+    "photo.jpg": HTML,
+    "rows.ece": b'{"url": "https://a.example/", "html": "<p>x</p>"}',
     "list.1": b"a\nb",
 }
 

@@ -25,6 +25,7 @@ PLAIN = SITEMAP.format(f"<url><loc>{ONE}</loc></url>")
 RSS = '<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>{}</channel></rss>'
 ITEM = f"<item><title>One</title><link>{ONE}</link></item>"
 BURNER = '<rss version="2.0" xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"><channel><item>'
+RDF = "xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'"
 BURNER_END = "</item></channel></rss>"
 JSON_FEED = '{"version": "https://jsonfeed.org/version/1.1", "items": [{"url": "%s"}]%s}'
 LAUGHS = '<!ENTITY a "https://a.example/"><!ENTITY b "&a;&a;&a;&a;">'
@@ -71,6 +72,17 @@ READ = {
     ),
     "a feed whose origLink is no address": (
         f"{BURNER}<link>{ONE}</link><feedburner:origLink>javascript:x()</feedburner:origLink>{BURNER_END}",
+        [ONE],
+    ),
+    "a feed whose items have an address as their id alone": (
+        RSS.format(
+            f"<item><link/><guid isPermaLink='true'>{ONE}</guid></item>"
+            "<item><guid isPermaLink='false'>tag:1</guid></item>"
+        ),
+        [ONE],
+    ),
+    "RSS 1.0 with addresses in rdf:about alone": (
+        f"<rdf:RDF {RDF}><channel rdf:about='x'/><item rdf:about='{ONE}'><title>t</title></item></rdf:RDF>",
         [ONE],
     ),
     "a JSON feed": (JSON_FEED % (ONE, ""), [ONE]),
@@ -181,6 +193,34 @@ def test_robots_are_obeyed_in_any_encoding(site, encoding):
     client.close()
     assert permissions.refusal(f"{site.url}/private/1") == (Flaw.ROBOTS, "robots.txt disallows it")
     assert permissions.refusal(f"{site.url}/public/1") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_refused"),
+    [
+        ("User-agent: archive\nAllow: /\nUser-agent: *\nDisallow: /", True),  # a word of the contact's address
+        ("User-agent: a\nCrawl-delay: 1\nUser-agent: *\nDisallow: /", True),
+        ("User-agent: news\nDisallow: /", False),
+        ("User-agent: COPYDESK\nDisallow: /\nUser-agent: *\nAllow: /", True),
+    ],
+)
+@pytest.mark.parametrize("packings", [0, 1, 2])  # by a server that does not say so
+def test_robots_name_the_program_and_not_its_user(site, text, is_refused, packings):
+    body = text.encode()
+    for _ in range(packings):
+        body = gzip.compress(body)
+    site.answers["/robots.txt"] = answer(body)
+    client = Client(ClientSettings("test", 1 << 20, delay_seconds=0), Backend([site.host]))
+    permissions = Permissions(client, site.url, "Copydesk/1 (news archive; desk@archive.example)")
+    client.close()
+    assert (permissions.refusal(f"{site.url}/1") is not None) == is_refused
+    assert permissions.delay_seconds == 0
+
+
+def test_a_sitemap_that_is_compressed_twice_is_read():
+    listed = read_list(gzip.compress(gzip.compress(PLAIN.encode())), BASE)
+    assert listed is not None
+    assert listed.pages == [ONE]
 
 
 def test_what_a_broken_list_still_names_is_fetched_and_its_end_is_asked_for_again(site):

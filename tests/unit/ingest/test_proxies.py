@@ -74,6 +74,9 @@ def test_a_name_that_only_the_proxy_knows_is_left_to_it(proxy, environment):
         ("http://wiki.corp/a", {}),
         ("http://printer.local./a", {}),
         ("http://kubernetes.default.svc/api", {}),
+        ("http://a.localdomain/a", {}),
+        ("http://127.0.0.1./a", {}),
+        ("http://metadata.platformequinix.com/metadata", {}),
         ("http://metadata.goog/computeMetadata/v1/", {}),
     ],
 )

@@ -26,6 +26,10 @@ WITHOUT = {
         "https://a.example/f.zip"
     ),
     f"https://a.example/f?v=2&X-Goog-Signature={SECRET}&X-Goog-Expires=9": "https://a.example/f?v=2",
+    f"https://a.example/f?temp_url_sig={SECRET}&temp_url_expires=9&v=2": "https://a.example/f?v=2",
+    f"https://a.example/f?magic_link={SECRET}&passcode={SECRET}&v=2": "https://a.example/f?v=2",
+    f"https://a.example/f?x-url-hmac={SECRET}": "https://a.example/f",
+    "https://a.example/f?zodiac_sign=aries&boarding_pass=1": "https://a.example/f?zodiac_sign=aries&boarding_pass=1",
     f"https://x.blob.core.windows.net/c/f?sv=2024&se=2026&sp=r&sr=b&sig={SECRET}": (
         "https://x.blob.core.windows.net/c/f"
     ),
