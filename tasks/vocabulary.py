@@ -131,7 +131,10 @@ class Doubt(DescribedEnum):
         "words_unlikely",
         "The words or letters are not those of the language, or common words are missing.",
     )
-    NUMBERS_DAMAGED = "numbers_damaged", "Numbers are errors of a spreadsheet, powers of ten or zeros, or are missing."
+    NUMBERS_DAMAGED = (
+        "numbers_damaged",
+        "Numbers are errors of a spreadsheet, powers of ten, zeros or digits of another script, or are missing.",
+    )
     SPACES_BEFORE_MARKS = "spaces_before_marks", "Spaces are before full stops, or between characters that have none."
     PHRASE_REPEATED = "phrase_repeated", "A phrase, such as a label, recurs all through the text."
     ADS_IN_TEXT = "ads_in_text", "Advertisements, offers of a shop or spam are between the paragraphs."
@@ -152,7 +155,7 @@ class Doubt(DescribedEnum):
     PARAGRAPHS_ALIKE = "paragraphs_alike", "The paragraphs differ only in names and figures, as small ads do."
     TITLE_DAMAGED = "title_damaged", "The headline has markup, a variable or a program's word for no value."
     TITLE_CUT_OFF = "title_cut_off", "The headline was cut off."
-    AUTHOR_DAMAGED = "author_damaged", "An author is a credit, an account, an address or no value."
+    AUTHOR_DAMAGED = "author_damaged", "An author is a credit, an account, an address, a button, a time or no value."
     DATE_DECLARED_INVALID = "date_declared_invalid", "The page declares a date of publication that does not exist."
     ADDRESS_OF_FRONT_PAGE = (
         "address_of_front_page",
@@ -168,20 +171,29 @@ class Doubt(DescribedEnum):
     REST_FOR_PAYERS = "rest_for_payers", "The last line says that the rest is for those who pay."
     SPONSORED = "sponsored", "The text is labelled as paid for."
     PUBLISHER_DAMAGED = "publisher_damaged", "The publisher is a program's name, a label or no value."
-    PUBLISHED_TOGETHER = "published_together", "Other articles of the site have the same instant of publication."
+    PUBLISHED_TOGETHER = (
+        "published_together",
+        "Other articles of the site have the same instant, or the first of January, as their date.",
+    )
     OLDER_THAN_USUAL = "older_than_usual", "The article is over a month old, and the site's articles usually are not."
     TITLE_SHARED = "title_shared", "Other headlines of the site are the same, or have the same start, end or form."
     SUMMARY_SHARED = "summary_shared", "Other texts of the site have the same summary."
-    TITLE_MISPLACED = "title_misplaced", "Headlines and texts of the site do not belong together in this run."
+    TITLE_MISPLACED = (
+        "title_misplaced",
+        "Headlines of the site do not belong to their texts in this run, or fit later paragraphs only.",
+    )
     ADDRESS_SHARED = "address_shared", "Other stories of the site declare the same address as their own."
-    AUTHOR_UNUSUAL = "author_unusual", "The site names this author, or none, on nearly all pages, and did not before."
+    AUTHOR_UNUSUAL = (
+        "author_unusual",
+        "The site names this author, or none, on nearly all pages, and did not before, or names sections.",
+    )
     PUBLISHER_UNUSUAL = "publisher_unusual", "The site's other pages, or its earlier ones, name another publisher."
     LANGUAGE_UNUSUAL = "language_unusual", "The site's other pages, or its earlier ones, are in another language."
     LENGTHS_ALIKE = "lengths_alike", "Other texts of the site end open after as many characters."
     FIELD_MISSING = "field_missing", "The site's pages in this run lack a value that its earlier pages seldom lacked."
     SITE_FLAGGED = (
         "site_flagged",
-        "Most pages of the site in this run have a flag that its earlier ones seldom had.",
+        "Most pages of the site in this run have a flag that its earlier ones, or other sites, seldom have.",
     )
     TITLE_UNLIKE_USUAL = (
         "title_unlike_usual",
@@ -191,7 +203,10 @@ class Doubt(DescribedEnum):
         "text_unlike_usual",
         "Most texts of the site in this run have other characters, or another length, than its earlier ones.",
     )
-    TEXT_SHARED = "text_shared", "Much of the text is also in other articles of the site."
+    TEXT_SHARED = (
+        "text_shared",
+        "Much of the text, or a paragraph that most pages of the site have, is also in other articles.",
+    )
 
 
 class Flaw(StrEnum):

@@ -40,3 +40,10 @@ def earlier_shares(
             part = pages / past[site, "passed"][1] if metric.startswith("flag_") else 1
             shares[number][metric] = share * part
     return shares
+
+
+def first_seen(
+    past: Mapping[tuple[str, str], tuple[float, int]], sites: Mapping[str, int], pages_min: int
+) -> list[int]:
+    """The sites of which too few earlier pages are known to say what is usual."""
+    return [number for name, number in sites.items() if past.get((name, "passed"), (0.0, 0))[1] < pages_min]

@@ -10,25 +10,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from tasks.quality.history import read_metrics
+from tasks.quality.first_pages import FirstPages, Shown
 from tasks.quality.metrics import PastMetric, site_of_row
-from tasks.quality.past_shares import Earlier, earlier_shares, past_shares
+from tasks.quality.past_shares import Earlier, earlier_shares, first_seen, past_shares
 from tasks.quality.shared_texts import SharedTexts
 from tasks.quality.site_marks import SiteMarks, Sites
-from tasks.quality.site_rows import COLUMNS, MICROSECONDS_PER_MINUTE, NO_TIME, Rows
+from tasks.quality.site_rows import MICROSECONDS_PER_MINUTE, NO_TIME, Rows
 from tasks.quality.site_texts import SiteTexts
 from tasks.quality.thresholds import HistoryThresholds
-from tasks.steps import rejected_ids
-from tasks.storage.ids import Ids, Mask, contains, hash_strings, to_uint64
-from tasks.storage.tables import write_table
+from tasks.storage.ids import Ids, Mask, hash_strings
 from tasks.text.hashing import paired
 from tasks.vocabulary import Doubt
 
@@ -80,7 +76,7 @@ class SiteFlags:
         self.limits = limits
         self.sites: dict[str, int] = {}
         self.past = past_shares(history)
-        self.shared = SharedTexts()
+        self.shared, self.first = SharedTexts(), FirstPages()
         self.texts, self.marks = SiteTexts(self.past), SiteMarks()
         self._parts: list[Rows] = []
         self._count = 0
@@ -98,6 +94,7 @@ class SiteFlags:
         self.marks.add(table, self._count)
         self.texts.add(table, sites, list(self.sites), self._count)
         self.shared.add(table.column("text"), sites, self._count)
+        self.first.add(table, sites, self._count)
         self._count += table.num_rows
 
     def table(self) -> pa.Table:
@@ -106,8 +103,10 @@ class SiteFlags:
         if self._parts:
             names = [field.name for field in fields(Rows)]
             rows = Rows(*(np.concatenate([getattr(part, name) for part in self._parts]) for name in names))
-            for find in _FINDERS.values():
-                for finding in find(self, rows):
+            beside = list(self.first.findings(self.limits.history.batch_pages_min))
+            for doubt, find in _FINDERS.items():
+                found = list(find(self, rows))
+                for finding in (*found, *_more(doubt, found, beside)):
                     self.marks.flag(finding.doubt.value, finding.rows)
                     for number in finding.rows.tolist():
                         columns["doc_id"].append(f"{int(rows.docs[number]):016x}")
@@ -122,22 +121,6 @@ def flag_sites(tables: Iterable[pa.Table], history: Iterable[PastMetric], limits
     for table in tables:
         flags.add(table)
     return flags.table()
-
-
-def write_flags(paths: Sequence[Path], rejected: Path | None, history: Path, limits: SiteLimits, target: Path) -> None:
-    """Write the flags of the candidates in some files that no gate has quarantined (see `flag_sites`)."""
-    runs = read_metrics(history, limits.history.history_runs)
-    write_table(flag_sites(_passed(paths, rejected_ids(rejected)), runs, limits), target)
-
-
-def _passed(paths: Sequence[Path], rejected: set[str]) -> Iterator[pa.Table]:
-    """The columns of the candidates that no gate has quarantined, by row group."""
-    rejected_docs = np.sort(to_uint64(list(rejected)))
-    for path in paths:
-        with pq.ParquetFile(path) as file:
-            for group in range(file.metadata.num_row_groups):
-                table = file.read_row_group(group, columns=list(COLUMNS))
-                yield table.filter(pa.array(~contains(rejected_docs, to_uint64(table.column("doc_id")))))
 
 
 def _distinct(keys: Ids, values: Ids, use: Mask) -> npt.NDArray[np.int64]:
@@ -366,15 +349,31 @@ def _field_missing(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
 
 
 def _site_flagged(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
-    for own, shown in flags.marks.unflagged(Sites(rows.sites, rows.of_site), _earlier(flags, rows)):
+    limits = flags.limits.history
+    new = first_seen(flags.past, _large_sites(flags, rows), limits.site_history_rows_min)
+    for own, shown in flags.marks.unflagged(Sites(rows.sites, rows.of_site), _earlier(flags, rows), new):
         yield _finding(Doubt.SITE_FLAGGED, own, shown)
 
 
 def _earlier(flags: SiteFlags, rows: Rows) -> Earlier:
-    limits = flags.limits.history
+    return earlier_shares(flags.past, _large_sites(flags, rows), flags.limits.history.site_history_rows_min)
+
+
+def _large_sites(flags: SiteFlags, rows: Rows) -> dict[str, int]:
+    """The sites with enough pages in the run."""
     pages = np.bincount(rows.sites, minlength=len(flags.sites))
-    sites = {name: site for name, site in flags.sites.items() if pages[site] >= max(limits.batch_pages_min, 1)}
-    return earlier_shares(flags.past, sites, limits.site_history_rows_min)
+    return {
+        name: site for name, site in flags.sites.items() if pages[site] >= max(flags.limits.history.batch_pages_min, 1)
+    }
+
+
+def _more(doubt: Doubt, found: Sequence[Finding], beside: Sequence[Shown]) -> Iterator[Finding]:
+    """The rows that the first pages of their site add to those found; of one row each flag is there once."""
+    known = np.concatenate([finding.rows for finding in found]) if found else np.array([], dtype=np.int64)
+    for own in beside:
+        rows = own.rows[~np.isin(own.rows, known)]
+        if own.doubt is doubt and len(rows):
+            yield _finding(doubt, rows, own.shown)
 
 
 # each flag with what finds it; in brackets the percent of 2,649 real articles that have it, without history

@@ -1,7 +1,7 @@
 """What most pages of a site have in a run and few of its earlier pages had: a flag, or no value of a field."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,12 +12,25 @@ import pyarrow.compute as pc
 from tasks.quality.metrics import MISSING
 from tasks.quality.past_shares import Earlier
 from tasks.storage.ids import Mask
+from tasks.vocabulary import Doubt
 
 _MOST, _ALL_PAGES = 0.5, 0.95  # of a site's pages, that have a flag, and that lack a field
 _SELDOM = 0.1  # of its earlier pages
 _FIELDS = {name: column for name, column in MISSING.items() if name != "authors"}  # of which there is a flag of its own
 # about the page, not about damage that its neighbours may have too
 _OF_ONE_PAGE = frozenset({"published_after_fetched", "published_before_1990", "mojibake_repaired"})
+# damage to a text, which less than one real page in two hundred has: by chance, most pages of no site have it
+_DAMAGE = frozenset(
+    doubt.value
+    for doubt in (
+        *(Doubt.CODE_IN_TEXT, Doubt.MARKUP_IN_TEXT, Doubt.MARKDOWN_IN_TEXT, Doubt.TEMPLATE_IN_TEXT, Doubt.ENCODED_TEXT),
+        *(Doubt.CHARACTERS_AS_CODES, Doubt.SIGNS_IN_WORDS, Doubt.WORDS_UNLIKELY, Doubt.NUMBERS_DAMAGED),
+        *(Doubt.SPACES_BEFORE_MARKS, Doubt.PHRASE_REPEATED, Doubt.SCRIPTS_MIXED, Doubt.DIGITS_IN_WORDS),
+        *(Doubt.LETTERS_REPEATED, Doubt.SPACES_DAMAGED, Doubt.CASE_LOST, Doubt.MARKS_LOST, Doubt.HYPHENS_LEFT),
+        *(Doubt.TEXT_REPEATED, Doubt.PARAGRAPHS_CUT, Doubt.WORDS_OUT_OF_ORDER, Doubt.LETTERS_UNUSUAL),
+        *(Doubt.ADS_IN_TEXT, Doubt.NUMBERS_BETWEEN, Doubt.TITLE_MISPLACED, Doubt.TEXT_ENDS_OPEN, Doubt.TITLE_DAMAGED),
+    )
+)
 
 
 class Sites(NamedTuple):
@@ -58,13 +71,20 @@ class SiteMarks:
                     yield own[~is_known[own]], f"no {name} on {len(own)} pages; before, on {share:.0%}"
                     is_known[own] = True
 
-    def unflagged(self, sites: Sites, earlier: Earlier) -> Iterator[tuple[npt.NDArray[np.int64], str]]:
-        """The rows without a flag that most pages of their site have, each once, and what shows it."""
+    def unflagged(
+        self, sites: Sites, earlier: Earlier, first_seen: Collection[int]
+    ) -> Iterator[tuple[npt.NDArray[np.int64], str]]:
+        """The rows without a flag that most pages of their site have, each once, and what shows it.
+
+        Sites that are `first_seen` have enough pages, but no earlier ones: of them, only damage to texts counts.
+        """
+        nothing: Earlier = {site: {} for site in first_seen}
         is_known = np.zeros(len(sites.of_rows), dtype=bool)
         for code in sorted(self._flagged.keys() - _OF_ONE_PAGE):
             rows = np.unique(np.concatenate(self._flagged[code]))
-            for site, own, rest in _split(sites, rows, earlier, _MOST):
-                if earlier[site].get(f"flag_{code}_share", 0.0) <= _SELDOM:
+            wanted = {**nothing, **earlier} if code in _DAMAGE else earlier
+            for site, own, rest in _split(sites, rows, wanted, _MOST):
+                if wanted[site].get(f"flag_{code}_share", 0.0) <= _SELDOM:
                     yield rest[~is_known[rest]], f"{len(own)} of {len(own) + len(rest)} pages of the site have {code}"
                     is_known[rest] = True
 

@@ -6,7 +6,8 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.parallel.executor import Executor
-from tasks.quality.site_flags import SiteLimits, write_flags
+from tasks.quality.site_flag_files import write_flags
+from tasks.quality.site_flags import SiteLimits
 from tasks.steps import StepResult
 
 

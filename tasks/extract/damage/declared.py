@@ -9,12 +9,13 @@ from tasks.extract.damage.evidence import Evidence, Story, excerpt
 from tasks.extract.damage.machine_text import ENTITY, TAG, TEMPLATE
 
 # what programs print in place of a value, as the whole of a field
-_NO_VALUE = re.compile(
+NO_VALUE = re.compile(
     r"""[\[({<"'\s]*(?: undefined | null | none | nil | nan | n/?a | \(?unknown\)? | false | true | object | todo | test
     | untitled(?:\ (?:document|page|post))? | no\ title | \[?object\ object\]? | title | headline | array | string
     | author(?:\ name)? | admin(?:istrator)? | root | user | username | editor\ name | default | anonymous\ user
     | (?:test|demo|sample|example|dummy)[\ _-](?:user|author|name|account|editor|writer)s?
     | (?:john|jane)\ doe(?:\ test)? | (?:max|erika)\ mustermann | lorem\ ipsum.*
+    | (?:first\s?name|vorname|prénom|nombre|nome)\W+(?:last\s?name|surname|nachname|nom|apellidos?|cognome|sobrenome)
     | not\ found | \d{5,12} | [^\w]* )[\])}>"'\s]*""",
     re.I | re.X,
 )
@@ -42,7 +43,7 @@ _NO_PUBLISHERS = frozenset(
     for names in tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")).values()
     for name in names.split("|")
 )
-_CREDIT = re.compile(
+CREDIT = re.compile(
     r"""^\W*(?: photos? | foto(?:graf\w*|s)? | image | images | picture | pictures | bild(?:er)? | video | graphic
     | grafik | illustration | photograph(?:er|y|s)? | cr[ée]dit | infographic | фото | 写真 | 撮影 | 图片 | 摄影
     | fot\. | zdj[ęe]cie
@@ -79,7 +80,7 @@ def find_title_damage(story: Story) -> Evidence | None:
         return Evidence(None, excerpt(title))
     if _COMMENTS.search(title) or _is_printed_twice(title) or _has_path(title, story.publisher):
         return Evidence(None, excerpt(title))
-    if _NO_VALUE.fullmatch(title) or any(pattern.search(title) for pattern in (_FILE_NAME, _SLUG, *patterns)):
+    if NO_VALUE.fullmatch(title) or any(pattern.search(title) for pattern in (_FILE_NAME, _SLUG, *patterns)):
         return Evidence(None, excerpt(title))
     return None
 
@@ -128,14 +129,14 @@ def find_author_damage(story: Story) -> Evidence | None:
     A declared value counts where it gave no author, and a credit also where a photographer became the author.
     """
     for author in story.authors:
-        is_no_name = _NO_VALUE.fullmatch(author) or _CREDIT.search(author) or _IN_AUTHOR.search(author)
+        is_no_name = NO_VALUE.fullmatch(author) or CREDIT.search(author) or _IN_AUTHOR.search(author)
         if is_no_name or _is_twice(author) or _TWO_NAMES.search(author):
             return Evidence(None, excerpt(author))
     if not story.authors and len(story.declared_authors) >= _MANY_AUTHORS:
         return Evidence(None, excerpt(", ".join(story.declared_authors)))
     for author in story.declared_authors:
         is_empty = not story.authors and _is_no_author(author, story.title)
-        is_credit = _CREDIT.search(author) and all(name in author for name in story.authors)
+        is_credit = CREDIT.search(author) and all(name in author for name in story.authors)
         if is_empty or is_credit:
             return Evidence(None, excerpt(author))
     return None
@@ -149,7 +150,7 @@ def _is_twice(name: str) -> bool:
 
 def _is_no_author(author: str, title: str) -> bool:
     """Whether a declared author that gave no name is a missing value, an account, a time, buttons, or a sentence."""
-    is_odd = _NO_VALUE.fullmatch(author) or _MAIL.search(author) or _NO_NAME.search(author) or _ACCOUNT.search(author)
+    is_odd = NO_VALUE.fullmatch(author) or _MAIL.search(author) or _NO_NAME.search(author) or _ACCOUNT.search(author)
     return bool(is_odd) or author.count(" ") >= _NAME_SPACES or author == title
 
 
@@ -159,7 +160,7 @@ def find_publisher_damage(story: Story) -> Evidence | None:
     plain = " ".join(name.casefold().split())
     if not name or plain.replace(" ", "") in story.host:  # the site of the program's maker
         return None
-    if plain in _NO_PUBLISHERS or _NO_VALUE.fullmatch(name) or _has_mark(name):
+    if plain in _NO_PUBLISHERS or NO_VALUE.fullmatch(name) or _has_mark(name):
         return Evidence(None, excerpt(name))
     return None
 

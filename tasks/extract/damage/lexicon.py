@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tasks.extract.damage.misspelt import WORDS, misspelt
+
 _SHORT_CHARS = 3  # with a capital, such a word may be a name or an abbreviation
-_GLUED, OTHER_LANGUAGE = "spaces", "language"
+_GLUED, _MISSPELT, OTHER_LANGUAGE = "spaces", "letters", "language"
 
 
 def _read(name: str) -> dict[str, dict[str, Any]]:
@@ -26,8 +28,8 @@ def _lexicon() -> dict[str, dict[bytes, str]]:
     """By language the words as a text spells them, each with what was lost."""
     lexicon: dict[str, dict[bytes, str]] = {}
     glued = {code: {_GLUED: " ".join(_glued(table))} for code, table in _read("glued.toml").items()}
-    for tables in (_read("lexicon.toml"), glued):
-        for code, table in tables.items():
+    for lost_words in (_read("lexicon.toml"), glued):
+        for code, table in lost_words.items():
             own = lexicon.setdefault(code, {})
             own.update(
                 (spelling.encode(), lost)
@@ -35,7 +37,16 @@ def _lexicon() -> dict[str, dict[bytes, str]]:
                 for word in words.split()
                 for spelling in {word, word.capitalize() if len(word) > _SHORT_CHARS else word}
             )
-    alone = {code: table.get("alone", "").split() for code, table in _read("words.toml").items()}
+    tables = _read("words.toml")
+    known = frozenset(
+        word for table in tables.values() for word in f"{table['common']} {table.get('alone', '')}".split()
+    )
+    for code in WORDS:
+        forms = {
+            spelling.encode(): _MISSPELT for word in misspelt(code, known) for spelling in (word, word.capitalize())
+        }
+        lexicon[code] = forms | lexicon.get(code, {})
+    alone = {code: table.get("alone", "").split() for code, table in tables.items()}
     for code in alone:
         # in small letters, since names begin with capitals, as Los Angeles does
         others = {word.encode(): OTHER_LANGUAGE for other in alone if other != code for word in alone[other]}

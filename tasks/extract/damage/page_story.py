@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from tasks.extract.body import Body
 from tasks.extract.damage.evidence import Story
 from tasks.extract.damage.table import find_damage
 from tasks.extract.doubts import is_doubtful
 from tasks.extract.fields.address import clean_url, host, is_front_page
+from tasks.extract.fields.byline_words import BY
 from tasks.extract.fields.json_ld_people import names_of
 from tasks.extract.page import Page
 
@@ -19,6 +20,8 @@ _DATE_METAS = ("article:published_time", "parsely-pub-date", "sailthru.date", "p
 _PAGES_OF_NONE = frozenset(
     "search suche recherche buscar busca buscador cerca zoeken sok login signin 404 error".split()
 )
+_BYLINES, _BYLINE_CHARS = 2, 160  # the first lines and elements for the author, and of one of them
+_PATH_PARTS = 2  # before the story's own name
 EXAMINED_CHARS = 1_000_000  # of a text: the detectors take a second for them, and a book has as many
 _BESIDE_LINES = 3  # above and below the text: a label, or a line about the rest of it
 # repairs of undamaged text: they unify spaces and line ends
@@ -31,7 +34,10 @@ def named_repairs(page: Page) -> list[str]:
 
 
 def story_of(page: Page, row: Mapping[str, Any], body: Body) -> Story:
-    """A page's row as detectors see it; `row` has title, authors, publisher, domain, language and word_count."""
+    """A page's row as detectors see it.
+
+    `row` has title, authors, publisher, domain, section, language and word_count.
+    """
     kept, body = page.kept, examined(body)
     first, last = (kept[0].line_no, kept[-1].line_no) if kept else (0, 0)
     dropped = page.dropped_names
@@ -49,6 +55,8 @@ def story_of(page: Page, row: Mapping[str, Any], body: Body) -> Story:
         line_numbers=[line.line_no for line in kept],
         declared_authors=_declared_authors(page),
         declared_dates=_declared_dates(page),
+        printed_bylines=() if row["authors"] else _printed_bylines(page),
+        sections=_sections(page, row.get("section")),
         lines_before=[line.text for line in dropped if first - _BESIDE_LINES <= line.line_no < first],
         lines_after=[line.text for line in dropped if last < line.line_no <= last + _BESIDE_LINES],
         is_doubtful=is_doubtful(page),
@@ -88,6 +96,21 @@ def _declared_authors(page: Page) -> list[str]:
     names = [name for node in page.nodes() for name in names_of(node.get("author"), page)]
     names += [value for _, value in page.meta(*_AUTHOR_METAS)]
     return [name for name in names if "://" not in name]
+
+
+def _printed_bylines(page: Page) -> list[str]:
+    """What stands after the word `By` in lines, elements and properties for the author; profiles' addresses, too."""
+    marked = [text for _, text in page.signals.get("bylines", ())[:_BYLINES]]
+    printed = [line.text for line in page.labelled("byline")[:_BYLINES]] + marked + page.items("author")[:_BYLINES]
+    short = [text for text in dict.fromkeys(printed) if len(text) <= _BYLINE_CHARS]
+    return [text[by.end() :].strip() for text in short if (by := BY.match(text))]
+
+
+def _sections(page: Page, declared: str | None) -> list[str]:
+    """The section that a page declares, and the first part of its address."""
+    path = urlsplit(page.document.get("url") or "").path.split("/")
+    first = unquote(path[1]) if len(path) > _PATH_PARTS else ""
+    return [name.casefold() for name in (declared, first) if name]
 
 
 def _declared_dates(page: Page) -> list[str]:

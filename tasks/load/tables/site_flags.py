@@ -23,7 +23,7 @@ class SiteFlagRows:
 
     @classmethod
     def read(cls, path: Path) -> "SiteFlagRows":
-        """The flags in a file of `tasks.quality.site_flags.write_flags`."""
+        """The flags in a file of `tasks.quality.site_flag_files.write_flags`."""
         return cls.of(pq.ParquetFile(path).read())
 
     @classmethod

@@ -1,0 +1,194 @@
+"""What the first pages of a site show beside each other, without any history of the site.
+
+Each finding is about most pages of a site, since a single page may have any of this by chance.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from tasks.vocabulary import Doubt
+
+_COLUMNS = ["url", "title", "text", "authors", "publisher", "published_date", "fetched_at"]
+_FIRST_PAGES = 40  # of a site in a run: if they show nothing, the others are not read
+_LINE_CHARS = 40  # of a paragraph that different stories do not share by chance; a heading is shorter
+_LABEL_CHARS, _ENDS_SHARE = 8, 0.8  # of a label above or below all texts; of the pages
+_SHARED_SHARE = 0.6  # of the pages, that have one paragraph
+_SECTIONS_MIN, _SECTION_SHARE = 3, 0.8  # different names that are the page's section; of the pages with a name
+_NEW_YEAR_SHARE = 0.8
+_LATE = timedelta(days=7)  # after the first of January, when a page of that day is still fetched
+_WORD, _STEM_CHARS = re.compile(r"\w{4,}"), 6  # as long as what inflection leaves
+_WORDS_MIN, _PARAGRAPHS_MIN, _PARAGRAPHS = 3, 4, 30
+_LEADING = 3  # the part of the paragraphs in which a story says what its headline says: the first third
+_LEAD_FIT = 0.67  # of the headline's words that another paragraph has, at most, are there
+# of the pages, on which the headline fits a later paragraph far better: of real sites, at most 22 % of the pages
+_LEAD_LATE_MIN, _LEAD_LATE_SHARE = 7, 0.4
+_STRAY_FIT, _STRAY_MIN, _STRAY_SHARE = 0.5, 5, 0.3  # of the words that another text has; of the pages
+_READ_CHARS = 6_000  # of a text, in which a headline's words are sought
+_LABEL, _START_SHARE = re.compile(r"[^:\]|>]{2,24}[:\]|>]"), 0.8  # of a headline; of the pages
+_PATH_PARTS = 2  # before the story's own name
+
+
+@dataclass
+class _Site:
+    rows: list[int] = field(default_factory=list)
+    lines: Counter[str] = field(default_factory=Counter)
+    texts: list[frozenset[str]] = field(default_factory=list)
+    ends: list[tuple[str, str]] = field(default_factory=list)  # the first and the last paragraph
+    leads: list[bool | None] = field(default_factory=list)  # whether the lead comes late; None if that is unknown
+    publishers: list[str | None] = field(default_factory=list)  # that are the page's section; "" if another
+    authors: list[str | None] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+    stems: list[set[str]] = field(default_factory=list)  # of the text
+    new_years: int = 0
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether one more page is read."""
+        return len(self.rows) < _FIRST_PAGES or self._is_odd
+
+    @cached_property
+    def _is_odd(self) -> bool:
+        """Whether the first pages show something, and the others are read, too."""
+        return any(True for _ in _of_site(self))
+
+
+class Shown(NamedTuple):
+    """A flag, the rows that have it, and what shows it."""
+
+    doubt: Doubt
+    rows: npt.NDArray[np.int64]
+    shown: str
+
+
+class FirstPages:
+    """Collects the first pages of each site in a run."""
+
+    def __init__(self) -> None:
+        self._sites: dict[int, _Site] = defaultdict(_Site)
+
+    def add(self, table: pa.Table, sites: npt.NDArray[np.int64], start: int) -> None:
+        """Add pages, whose rows are counted from `start`."""
+        for part in range(0, table.num_rows, _FIRST_PAGES):
+            some = sites[part : part + _FIRST_PAGES].tolist()
+            wanted = [n for n, site in enumerate(some) if self._sites[site].is_wanted]
+            pages = table.select(_COLUMNS).take(pa.array([part + n for n in wanted], pa.int64()))
+            for number, page in zip(wanted, pages.to_pylist(), strict=True):
+                _add(self._sites[some[number]], start + part + number, page)
+
+    def findings(self, pages_min: int) -> Iterator[Shown]:
+        """The flags of sites with enough pages."""
+        for site in self._sites.values():
+            if len(site.rows) >= max(pages_min, 1):
+                yield from _of_site(site)
+
+
+def _add(site: _Site, row: int, page: dict[str, Any]) -> None:
+    site.rows.append(row)
+    paragraphs = page["text"].split("\n\n")
+    long_ones = frozenset(one for one in paragraphs if len(one) >= _LINE_CHARS)
+    site.lines.update(long_ones)
+    site.texts.append(long_ones)
+    site.ends.append((paragraphs[0], paragraphs[-1]))
+    site.leads.append(_is_lead_late(page["title"] or "", paragraphs[:_PARAGRAPHS]))
+    site.titles.append(page["title"] or "")
+    site.stems.append(_stems(page["text"][:_READ_CHARS]))
+    section = _section_of(page["url"] or "")
+    site.publishers.append(_if_section(page["publisher"], section))
+    site.authors.append(_if_section((page["authors"] or [None])[0], section))
+    site.new_years += _is_new_year(page["published_date"], page["fetched_at"] and page["fetched_at"].date())
+
+
+def _is_lead_late(title: str, paragraphs: Sequence[str]) -> bool | None:
+    """Whether a later paragraph says what the headline says, and the first ones hardly do; None if no one does."""
+    words = _stems(title)
+    if len(words) < _WORDS_MIN or len(paragraphs) < _PARAGRAPHS_MIN:
+        return None
+    hits = [len(words & _stems(one)) for one in paragraphs]
+    best, leading = max(hits), max(hits[: max(2, -(-len(hits) // _LEADING))])
+    return None if best < _WORDS_MIN else leading <= _LEAD_FIT * best
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:_STEM_CHARS] for word in _WORD.findall(text.casefold())}
+
+
+def _section_of(url: str) -> str:
+    """The first part of an address with more parts."""
+    try:
+        path = urlsplit(url).path.split("/")
+    except ValueError:  # files may give any text as an address
+        return ""
+    return unquote(path[1]).casefold() if len(path) > _PATH_PARTS else ""
+
+
+def _if_section(name: str | None, section: str) -> str | None:
+    """The name if it is the section, or an empty string; None without a name."""
+    return None if not name else section if section and name.casefold() == section else ""
+
+
+def _is_new_year(published: date | None, fetched: date | None) -> bool:
+    if not (published and fetched):
+        return False
+    return (published.month, published.day) == (1, 1) and fetched - published > _LATE
+
+
+def _titles_of(site: _Site, rows: npt.NDArray[np.int64]) -> Iterator[Shown]:
+    """Headlines whose words another text of the site has, and those that start alike."""
+    stray = np.array(_stray(site))
+    if stray.sum() >= max(_STRAY_MIN, _STRAY_SHARE * len(rows)):
+        yield Shown(Doubt.TITLE_MISPLACED, rows, f"{stray.sum()} of {len(rows)} headlines fit other texts of the site")
+    starts = Counter(label[0] for title in site.titles if (label := _LABEL.match(title)))
+    for start, count in starts.most_common(1):
+        if count >= _START_SHARE * len(rows):
+            is_own = np.array([title.startswith(start) for title in site.titles])
+            yield Shown(Doubt.TITLE_SHARED, rows[is_own], f"{count} of {len(rows)} headlines start with: {start}")
+
+
+def _stray(site: _Site) -> list[bool]:
+    """Per page whether another text has far more words of its headline."""
+    pages_of: dict[str, list[int]] = defaultdict(list)
+    for number, stems in enumerate(site.stems):
+        for stem in stems:
+            pages_of[stem].append(number)
+    found = []
+    for number, title in enumerate(site.titles):
+        hits = Counter(page for stem in _stems(title) for page in pages_of.get(stem, ()))
+        best = max(hits.values(), default=0)
+        found.append(best >= _WORDS_MIN and hits[number] <= _STRAY_FIT * best)
+    return found
+
+
+def _of_site(site: _Site) -> Iterator[Shown]:
+    rows, pages = np.array(site.rows), len(site.rows)
+    late = sum(one is True for one in site.leads)
+    if late >= max(_LEAD_LATE_MIN, _LEAD_LATE_SHARE * sum(one is not None for one in site.leads)):
+        yield Shown(Doubt.TITLE_MISPLACED, rows, f"{late} of {pages} headlines fit later paragraphs, not the first")
+    yield from _titles_of(site, rows)
+    for place, name in ((0, "start"), (-1, "end")):
+        parts = Counter(ends[place] for ends in site.ends if len(ends[place]) >= _LABEL_CHARS)
+        for part, count in parts.most_common(1):
+            if count >= _ENDS_SHARE * pages and len(set(site.texts)) > pages / 2:
+                own = np.array([row for row, ends in zip(site.rows, site.ends, strict=True) if ends[place] == part])
+                yield Shown(Doubt.TEXT_SHARED, own, f"{count} of {pages} texts {name} with: {part[:60]}")
+    line, count = site.lines.most_common(1)[0] if site.lines else ("", 0)
+    if count >= _SHARED_SHARE * pages and len(set(site.texts)) > pages / 2:
+        own = np.array([row for row, text in zip(site.rows, site.texts, strict=True) if line in text])
+        yield Shown(Doubt.TEXT_SHARED, own, f"on {count} of {pages} pages: {line[:60]}")
+    for doubt, names in ((Doubt.PUBLISHER_UNUSUAL, site.publishers), (Doubt.AUTHOR_UNUSUAL, site.authors)):
+        known = [name for name in names if name is not None]
+        sections = [name for name in known if name]
+        if len(set(sections)) >= _SECTIONS_MIN and len(sections) >= _SECTION_SHARE * len(known):
+            own = np.array([row for row, name in zip(site.rows, names, strict=True) if name])
+            yield Shown(doubt, own, f"the section of the page, on {len(sections)} of {pages} pages")
+    if site.new_years >= _NEW_YEAR_SHARE * pages:
+        yield Shown(Doubt.PUBLISHED_TOGETHER, rows, f"on 1 January, as {site.new_years} of {pages} pages of the site")
