@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -19,7 +18,9 @@ import pyarrow as pa
 from tasks.vocabulary import Doubt
 
 _COLUMNS = ["url", "title", "text", "authors", "publisher", "published_date", "fetched_at"]
-_FIRST_PAGES = 40  # of a site in a run: if they show nothing, the others are not read
+_FIRST_PAGES = 20  # of a site in a run: if they show nothing, the others are not read
+_WAITING_PAGES, _WAITING_CHARS = 4_000, 10_000  # of sites with too few pages so far: some 40 megabytes
+_ODD_PAGES = 4_000  # of sites whose first pages show something: some 100 megabytes
 _LINE_CHARS = 40  # of a paragraph that different stories do not share by chance; a heading is shorter
 _LABEL_CHARS, _ENDS_SHARE = 8, 0.8  # of a label above or below all texts; of the pages
 _SHARED_SHARE = 0.6  # of the pages, that have one paragraph
@@ -51,16 +52,6 @@ class _Site:
     stems: list[set[str]] = field(default_factory=list)  # of the text
     new_years: int = 0
 
-    @property
-    def is_wanted(self) -> bool:
-        """Whether one more page is read."""
-        return len(self.rows) < _FIRST_PAGES or self._is_odd
-
-    @cached_property
-    def _is_odd(self) -> bool:
-        """Whether the first pages show something, and the others are read, too."""
-        return any(True for _ in _of_site(self))
-
 
 class Shown(NamedTuple):
     """A flag, the rows that have it, and what shows it."""
@@ -71,25 +62,72 @@ class Shown(NamedTuple):
 
 
 class FirstPages:
-    """Collects the first pages of each site in a run."""
+    """Collects the first pages of each site in a run, and more of a site of which these show something."""
 
     def __init__(self) -> None:
-        self._sites: dict[int, _Site] = defaultdict(_Site)
+        self._waiting: dict[int, list[tuple[int, dict[str, Any]]]] = {}  # pages by site, until they are enough
+        self._waiting_pages = 0
+        self._odd: dict[int, _Site] = {}  # sites whose first pages show something, and whose others are read
+        self._odd_pages = 0
+        self._done: set[int] = set()  # sites of which no more pages are read
+        self._shown: list[Shown] = []  # on the pages of these
 
     def add(self, table: pa.Table, sites: npt.NDArray[np.int64], start: int) -> None:
         """Add pages, whose rows are counted from `start`."""
         for part in range(0, table.num_rows, _FIRST_PAGES):
             some = sites[part : part + _FIRST_PAGES].tolist()
-            wanted = [n for n, site in enumerate(some) if self._sites[site].is_wanted]
+            wanted = [n for n, site in enumerate(some) if self._is_wanted(site)]
             pages = table.select(_COLUMNS).take(pa.array([part + n for n in wanted], pa.int64()))
             for number, page in zip(wanted, pages.to_pylist(), strict=True):
-                _add(self._sites[some[number]], start + part + number, page)
+                self._add(some[number], start + part + number, page)
 
     def findings(self, pages_min: int) -> Iterator[Shown]:
         """The flags of sites with enough pages."""
-        for site in self._sites.values():
-            if len(site.rows) >= max(pages_min, 1):
-                yield from _of_site(site)
+        few = (_read(pages) for pages in self._waiting.values() if len(pages) >= max(pages_min, 1))
+        yield from self._shown
+        for site in (*self._odd.values(), *few):
+            yield from _of_site(site)
+
+    def _is_wanted(self, site: int) -> bool:
+        """Whether one more page of a site is read."""
+        return site not in self._done and (site not in self._odd or self._odd_pages < _ODD_PAGES)
+
+    def _add(self, site: int, row: int, page: dict[str, Any]) -> None:
+        if not self._is_wanted(site):  # since pages before it in the table
+            return
+        if site in self._odd:
+            _add(self._odd[site], row, page)
+            self._odd_pages += 1
+            return
+        if len(page["text"]) > _WAITING_CHARS:
+            page["text"] = page["text"][: _WAITING_CHARS // 2] + page["text"][-_WAITING_CHARS // 2 :]
+        pages = self._waiting.setdefault(site, [])
+        pages.append((row, page))
+        self._waiting_pages += 1
+        if len(pages) == _FIRST_PAGES:
+            self._decide(site)
+        while self._waiting_pages > _WAITING_PAGES:  # the site that was met first may get no more pages
+            self._waiting_pages -= len(self._waiting.pop(next(iter(self._waiting))))
+
+    def _decide(self, site: int) -> None:
+        """Keep what a site's first pages show, and read the others if they show something."""
+        pages = self._waiting.pop(site)
+        self._waiting_pages -= len(pages)
+        read = _read(pages)
+        shown = list(_of_site(read))
+        if shown and self._odd_pages < _ODD_PAGES:
+            self._odd[site] = read
+            self._odd_pages += len(pages)
+        else:
+            self._done.add(site)
+            self._shown += shown
+
+
+def _read(pages: list[tuple[int, dict[str, Any]]]) -> _Site:
+    site = _Site()
+    for row, page in pages:
+        _add(site, row, page)
+    return site
 
 
 def _add(site: _Site, row: int, page: dict[str, Any]) -> None:

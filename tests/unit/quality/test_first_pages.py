@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from tasks import schema
+from tasks.quality import first_pages
 from tasks.quality.first_pages import FirstPages
 
 NAMES = "url title text authors publisher published_date fetched_at".split()
@@ -96,3 +97,25 @@ def test_what_most_pages_of_a_site_have(change, expected):
 def test_of_a_site_of_many_pages_all_are_read_if_the_first_show_something():
     assert flags_of([page(n, text=text(n, after=[OFFER])) for n in range(100)], 100) == {"text_shared": 100}
     assert flags_of([page(n, text=text(n, after=[OFFER] * (n > 39))) for n in range(100)]) == {}
+
+
+@pytest.mark.parametrize("pages", [60, 200])
+def test_what_is_held_is_bounded(monkeypatch, pages):
+    """Pages of many sites, one by one in turn: what is held of each is dropped or judged."""
+    monkeypatch.setattr(first_pages, "_ODD_PAGES", 100)
+    sites = np.array([n % 3 for n in range(3 * pages)])
+    rows = [page(n // 3, **({"text": text(n // 3, after=[OFFER])} if n % 3 == 0 else {})) for n in range(3 * pages)]
+    first = FirstPages()
+    first.add(pa.Table.from_pylist(rows, schema=SCHEMA), sites, 0)
+    found = list(first.findings(10))
+    assert {int(row) % 3 for one in found for row in one.rows} == {0}
+    assert len({int(row) for one in found for row in one.rows}) == min(pages, 100)
+
+
+def test_sites_with_too_few_pages_are_forgotten(monkeypatch):
+    monkeypatch.setattr(first_pages, "_WAITING_PAGES", 30)
+    rows = [page(n, text=text(n, after=[OFFER])) for n in range(45)]
+    sites = np.array([*range(20), *[20] * 12, *range(13)])
+    first = FirstPages()
+    first.add(pa.Table.from_pylist(rows, schema=SCHEMA), sites, 0)
+    assert {int(row) for one in first.findings(10) for row in one.rows} == set(range(20, 32))
