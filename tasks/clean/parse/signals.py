@@ -91,9 +91,8 @@ class Signals:
     found: Found | None = None  # by the user's rules for its site
     asks_password: bool = False  # has a field for one
     byline_chars: int = 0  # read in search of bylines, until `finish`
-    page_bits: int = (
-        0  # groups of the classes of the whole body: `one-sidebar` says that it has one, not that it is one
-    )
+    # groups of the classes of the whole body: `one-sidebar` says that it has one, not that it is one
+    page_bits: int = 0
 
     def read_html_element(self, attributes: dict[str, str | None]) -> None:
         """Read the language from the html element."""
