@@ -34,6 +34,11 @@ class Containers:
         self.name.append(name)
         return len(self.parent) - 1
 
+    def clear(self, container: int, bits: int) -> None:
+        """Take groups of names from an element; `above` of those within it stays."""
+        self.bits[container] &= ~bits
+        self.above[container] &= ~bits
+
 
 @dataclass
 class Blocks:

@@ -38,6 +38,8 @@ _WORDS = {
 GROUPS = {group: tuple(words.split()) for group, words in _WORDS.items()}
 BITS = {group: 1 << n for n, group in enumerate(GROUPS)}
 PICTURE = BITS["caption"]
+# of a page's body, they say what the page has (`comments-open popup-enabled`), not what it is
+PARTS_OF_PAGE = BITS["comment"] | BITS["cookie"] | BITS["newsletter"]
 HIDDEN = 1 << len(GROUPS)  # hidden by attribute or style
 ARTICLE_BODY = 1 << (len(GROUPS) + 1)  # itemprop="articleBody"
 IN_LINK = 1 << (len(GROUPS) + 2)  # the whole element is in an anchor

@@ -4,7 +4,6 @@ The walk follows first_child and next, which cost 0.1 microseconds per node (CSS
 look-ups on every node, cost several parses), and reads attributes only where something depends on them.
 """
 
-import itertools
 import re
 from functools import lru_cache
 from typing import Any
@@ -14,7 +13,15 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 from tasks.clean.parse import class_words
 from tasks.clean.parse.blocks import MAX_BLOCKS, Blocks
 from tasks.clean.parse.class_words import PICTURE, class_bits
-from tasks.clean.parse.inline_forms import MAX_READING_CHARS, Form, form_of, is_unseen, start_of_text
+from tasks.clean.parse.inline_forms import (
+    MAX_READING_CHARS,
+    SENTENCE_CHARS,
+    Form,
+    form_of,
+    is_unseen,
+    spaced,
+    start_of_text,
+)
 from tasks.clean.parse.nesting import limit_nesting
 from tasks.clean.parse.selected import RulesOf, begin_selection
 from tasks.clean.parse.shells import MIN_STORY_WORDS, is_shell, open_shadows, word_count
@@ -43,10 +50,6 @@ _TEXT_TAGS = _HEADINGS | {
 }
 
 _EMPTY_LINE = re.compile(r"\n[^\S\n]*\n")
-_MARKS = frozenset('.!?”"')
-# before the mark a word of three letters: not an initial, not `a.m.`, not the `www.` of an address
-_SENTENCE_END = re.compile(r"[^\W\d_A-Z]{3}(?<!www)[.!?][”\"]?$")
-_SENTENCE_CHARS = 30  # a shorter piece is a label or part of a name
 _LABELLED = _SIGNAL_CLASS | class_words.BITS["tags"]  # elements whose text starts with a label; `tags` has `meta`
 _LEADING_SPACES = 4  # pieces of white space before the first word of a block
 MAX_SHADOWS = 500  # of a page, each parsed separately; a page of web components has some 50
@@ -115,6 +118,7 @@ class _Walk:
         """Cut a page's body into blocks."""
         container = self.open_container(0, body, 0, 0)
         self.signals.page_bits = self.blocks.containers.bits[container]
+        self.blocks.containers.clear(container, class_words.PARTS_OF_PAGE)
         self.run(body, container)
         if self.noscripts and is_shell(self.blocks, self.first):
             for node in self.noscripts:
@@ -335,8 +339,8 @@ class _Walk:
             buffer.clear()
             self.link_chars = self.link_count = self.bold_chars = 0
             return
-        if len(buffer) > 1 and len(raw) > _SENTENCE_CHARS:
-            raw = "".join(_spaced(buffer))
+        if len(buffer) > 1 and len(raw) > SENTENCE_CHARS:
+            raw = "".join(spaced(buffer))
         buffer.clear()
         if tag == _PRE and "\n" in raw:
             raw = raw.replace("\u00ad\n", "")
@@ -372,21 +376,6 @@ class _Walk:
         blocks.is_after_break += [False] * size
         self.link_chars = self.link_count = self.bold_chars = 0
         return True
-
-
-def _spaced(pieces: list[str]) -> list[str]:
-    """The pieces of a block, with a space where one element ends a sentence and the next one begins another."""
-    spaced = pieces[:1]
-    for above, below in itertools.pairwise(pieces):
-        if (
-            above[-1:] in _MARKS
-            and below[:1].isupper()
-            and len(above) > _SENTENCE_CHARS
-            and _SENTENCE_END.search(above[-12:])
-        ):
-            spaced.append(" ")
-        spaced.append(below)
-    return spaced
 
 
 @lru_cache(maxsize=4096)  # the same few recur on every page of a site

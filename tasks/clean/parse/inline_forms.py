@@ -4,6 +4,7 @@ Only the attributes of the page itself are known, and the class names that commo
 screen readers get.
 """
 
+import itertools
 import re
 from enum import IntEnum
 from functools import lru_cache
@@ -12,6 +13,10 @@ from typing import Any
 MAX_ATTRIBUTE_CHARS = 4_000  # of a class or style; its meaning is cached for the next page
 MAX_UNSEEN_CHARS = 300  # a longer hidden text may be the story, which a script will show: the model decides
 MAX_READING_CHARS = 60  # of a ruby reading; a longer one is text in an element that was never closed
+SENTENCE_CHARS = 30  # a shorter piece is a label or part of a name
+_MARKS = frozenset('.!?”"')
+# before the mark a word of three letters: not an initial, not `a.m.`, not the `www.` of an address
+_SENTENCE_END = re.compile(r"[^\W\d_A-Z]{3}(?<!www)[.!?][”\"]?$")
 _MAX_PROBED_NODES = 64  # of one hidden element; labels for screen readers have one or two
 
 
@@ -125,3 +130,18 @@ def start_of_text(node: Any, limit: int) -> str | None:
             return None
         waiting += [child.next, child.first_child]
     return "".join(parts)
+
+
+def spaced(pieces: list[str]) -> list[str]:
+    """The pieces of a block, with a space where one element ends a sentence and the next one begins another."""
+    spaced = pieces[:1]
+    for above, below in itertools.pairwise(pieces):
+        if (
+            above[-1:] in _MARKS
+            and below[:1].isupper()
+            and len(above) > SENTENCE_CHARS
+            and _SENTENCE_END.search(above[-12:])
+        ):
+            spaced.append(" ")
+        spaced.append(below)
+    return spaced
