@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, NamedTuple
-from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from tasks.storage.addresses import folder_of
 from tasks.vocabulary import Doubt
 
 _COLUMNS = ["url", "title", "text", "authors", "publisher", "published_date", "fetched_at"]
@@ -36,7 +36,6 @@ _LEAD_LATE_MIN, _LEAD_LATE_SHARE = 7, 0.4
 _STRAY_FIT, _STRAY_MIN, _STRAY_SHARE = 0.5, 5, 0.3  # of the words that another text has; of the pages
 _READ_CHARS = 6_000  # of a text, in which a headline's words are sought
 _LABEL, _START_SHARE = re.compile(r"[^:\]|>]{2,24}[:\]|>]"), 0.8  # of a headline; of the pages
-_PATH_PARTS = 2  # before the story's own name
 
 
 @dataclass
@@ -140,7 +139,7 @@ def _add(site: _Site, row: int, page: dict[str, Any]) -> None:
     site.leads.append(_is_lead_late(page["title"] or "", paragraphs[:_PARAGRAPHS]))
     site.titles.append(page["title"] or "")
     site.stems.append(_stems(page["text"][:_READ_CHARS]))
-    section = _section_of(page["url"] or "")
+    section = folder_of(page["url"]).casefold()
     site.publishers.append(_if_section(page["publisher"], section))
     site.authors.append(_if_section((page["authors"] or [None])[0], section))
     site.new_years += _is_new_year(page["published_date"], page["fetched_at"] and page["fetched_at"].date())
@@ -158,15 +157,6 @@ def _is_lead_late(title: str, paragraphs: Sequence[str]) -> bool | None:
 
 def _stems(text: str) -> set[str]:
     return {word[:_STEM_CHARS] for word in _WORD.findall(text.casefold())}
-
-
-def _section_of(url: str) -> str:
-    """The first part of an address with more parts."""
-    try:
-        path = urlsplit(url).path.split("/")
-    except ValueError:  # files may give any text as an address
-        return ""
-    return unquote(path[1]).casefold() if len(path) > _PATH_PARTS else ""
 
 
 def _if_section(name: str | None, section: str) -> str | None:

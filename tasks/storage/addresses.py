@@ -224,3 +224,12 @@ def path_of(address: str) -> str:
         return urlsplit(address).path
     except ValueError:
         return address
+
+
+def folder_of(address: str | None) -> str:
+    """The first part of the path of a page that has at least one more, e.g. its section; files may give any text."""
+    try:
+        parts = urlsplit(address or "").path.split("/")
+    except ValueError:
+        return ""
+    return unquote(parts[1]) if len(parts) > 2 else ""

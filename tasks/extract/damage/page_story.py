@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from tasks.extract.body import Body
 from tasks.extract.damage.evidence import Story
@@ -13,6 +13,7 @@ from tasks.extract.fields.address import clean_url, host, is_front_page
 from tasks.extract.fields.byline_words import BY
 from tasks.extract.fields.json_ld_people import names_of
 from tasks.extract.page import Page
+from tasks.storage.addresses import folder_of
 
 _AUTHOR_METAS = ("author", "article:author", "parsely-author", "dc.creator")
 _DATE_METAS = ("article:published_time", "parsely-pub-date", "sailthru.date", "pubdate", "datepublished")
@@ -21,7 +22,6 @@ _PAGES_OF_NONE = frozenset(
     "search suche recherche buscar busca buscador cerca zoeken sok login signin 404 error".split()
 )
 _BYLINES, _BYLINE_CHARS = 2, 160  # the first lines and elements for the author, and of one of them
-_PATH_PARTS = 2  # before the story's own name
 EXAMINED_CHARS = 1_000_000  # of a text: the detectors take a second for them, and a book has as many
 _BESIDE_LINES = 3  # above and below the text: a label, or a line about the rest of it
 # repairs of undamaged text: they unify spaces and line ends
@@ -108,9 +108,8 @@ def _printed_bylines(page: Page) -> list[str]:
 
 def _sections(page: Page, declared: str | None) -> list[str]:
     """The section that a page declares, and the first part of its address."""
-    path = urlsplit(page.document.get("url") or "").path.split("/")
-    first = unquote(path[1]) if len(path) > _PATH_PARTS else ""
-    return [name.casefold() for name in (declared, first) if name]
+    names = (declared, folder_of(page.document.get("url")))
+    return [name.casefold() for name in names if name]
 
 
 def _declared_dates(page: Page) -> list[str]:

@@ -7,6 +7,7 @@ import pytest
 from tasks.storage.addresses import (
     GIVEN_VARIABLE,
     as_given,
+    folder_of,
     hand_on_given,
     has_secret_parameter,
     keep_as_given,
@@ -146,3 +147,18 @@ def test_sources_are_opened_as_they_were_given(monkeypatch):
 def test_two_sources_that_differ_in_a_secret_alone_are_both_opened():
     sources = ["https://c.example/feed?token=1", "https://c.example/feed?token=2"]
     assert as_given(keep_as_given(sources)) == sources
+
+
+@pytest.mark.parametrize(
+    ("address", "folder"),
+    [
+        ("https://a.example/S%C3%BCd/2026/story", "Süd"),
+        ("https://a.example/story", ""),
+        ("https://[a/sport/story", ""),
+        ("https://\u2100.x/sport/story", ""),
+        (None, ""),
+    ],
+)
+def test_the_folder_of_a_page(address, folder):
+    """Files may give any text as an address: one that was none stopped the batch."""
+    assert folder_of(address) == folder
