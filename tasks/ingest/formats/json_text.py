@@ -15,7 +15,10 @@ _IN_STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.S)
 _VALUE_START = re.compile(rb'(?:\A|\n|[}\]])[\s\[,]{0,200}(\{\s{0,200}")')
 _DECODER = json.JSONDecoder(strict=False)  # accepts NaN, control characters and halves of characters
 # with which a row may begin that holds a value: in plain text, behind a mark of UTF-8, or in UTF-16 with one or without
-_VALUE_BEGINS = (*(bytes((code,)) for code in b'{["-0123456789NI\0'), b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_VALUE_BEGINS = (
+    *(bytes((code,)) for code in b'{["-0123456789NI\0'),
+    *(b"true", b"false", b"null", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"),
+)
 _NOWHERE = 1 << 30  # deeper than any value
 _LIST_DEPTH = 3  # objects around a list: {"response": {"results": [...]}}
 
@@ -138,13 +141,13 @@ def parsed(raw: bytes) -> list[Any]:
     Raises:
         ValueError: there is something else.
     """
+    if not raw.startswith(_VALUE_BEGINS):  # garbage is refused fast: a file may have a million rows of it
+        raise ValueError("it begins with no sign of JSON")
     try:
         return [orjson.loads(raw.rstrip(b","))]
     except orjson.JSONDecodeError as error:
         if (value := _undoubled(raw)) is not None:
             return [value]
-        if not raw.startswith(_VALUE_BEGINS):
-            raise  # what no value begins with is not read in other encodings, which costs a second per megabyte
         text, at, values = readable_text(raw), 0, []
         while at < len(text):
             try:
