@@ -4,20 +4,14 @@ from datetime import date
 
 import pytest
 from support.ids import case_id
+from support.pages import PIER_STORY as STORY
+from support.pages import PIER_TITLE as TITLE
 from support.pages import page_table, process
 
 from tasks.extract.fields.bare_names import bare_names
 from tasks.extract.fields.bylines import is_person, people_in
 from tasks.extract.fields.signed_lines import names_signed
 from tasks.extract.page import LabelledLine, Page
-
-STORY = """<p>The ferry pier at Osterby will be closed for repairs until the spring, the harbour board said on Monday
-after a survey found rot in eleven of its forty piles. Boats will use the old stone quay in the meantime.</p>
-<p>Traders in the harbour street fear for the winter trade. They live from the people who get off that boat, one of
-them said, and he wants the board to put up signs and to waive the rent until the pier is open again.</p>
-<p>A public meeting will take place in the town hall. Residents can hand in questions beforehand, and the plans are on
-display in the library during opening hours, where a model of the new pier can be seen as well.</p>"""
-TITLE = "Pier shut after survey finds rot"
 
 
 def article(top="", below="", head="", body_class=""):

@@ -29,7 +29,7 @@ def flags_of(damaged):
         ),
         *("https://www.facebook.com/ada.orrin", "Publicado em 04/09/2026", "2026-09-04 10:20", "{{ author.name }}"),
         *("%author%", "Foto: Ada Orrin", "undefined", "First name Last name", "sport", "12 Kommentare", TITLE),
-        "Ada has told the stories of this coast for eleven years and keeps two dogs",
+        "Ada has written about this coast for eleven years and keeps two dogs",
     ],
 )
 def test_a_byline_that_names_nobody(byline):
