@@ -114,7 +114,8 @@ def count_controls(codes: "np.typing.NDArray[np.uint8]") -> int:
     """How many of some bytes are control characters that no text has."""
     # of the codes below 32 all but 9 to 13 and 27; in the second sum smaller codes wrap around to large ones
     low, high = np.count_nonzero(codes < 9), np.count_nonzero(codes - np.uint8(14) < 18)
-    return int(low + high) - int(np.count_nonzero(codes == 0x1B))
+    found = int(low + high)
+    return found - int(np.count_nonzero(codes == 0x1B)) if found else 0  # most pages have none
 
 
 def is_wide(raw: bytes) -> bool:

@@ -248,30 +248,28 @@ def _member(stream: IO[bytes], position: int, past: int | None = None) -> int | 
 
 def _page(record: Any, position: int, options: Options) -> tuple[Record | Skipped, bool]:
     """The page of one record, and whether its bytes contradict the length in its header."""
-    body = _Body(b"")
+    body = _Body()
     try:
         page = _page_of(record, position, options, body)
     except (OSError, ValueError, EOFError, RuntimeError) as error:
         page = Record(None, str(position), flaw=Flaw.BROKEN_RECORD, detail=f"at byte {position:,}: {error}")
-    return page, body.holds_record or body.is_short
+    return page, body.contradicts_length
 
 
 @dataclass(slots=True)
 class _Body:
     """What stands in a record behind its headers."""
 
-    raw: bytes
-    is_short: bool = False  # for what the HTTP header says
-
-    @property
-    def holds_record(self) -> bool:
-        return b"\nWARC/1." in self.raw
+    contradicts_length: bool = False  # in the header of the record
 
     def read(self, record: Any) -> bytes:
-        self.raw = record.reader.read()
-        size = (record.http_headers.get("Content-Length") or "").strip() if record.is_http else ""
-        self.is_short = size.isdigit() and len(size) < _LENGTH_DIGITS and int(size) > len(self.raw)
-        return self.raw
+        raw: bytes = record.reader.read()
+        declared = (record.http_headers.get("Content-Length") or "").strip() if record.is_http else ""
+        is_size = declared.isdigit() and len(declared) < _LENGTH_DIGITS
+        # where the server and the crawler agree, no record can be inside: the search costs a third of reading
+        if not is_size or int(declared) != len(raw):
+            self.contradicts_length = (is_size and int(declared) > len(raw)) or b"\nWARC/1." in raw
+        return raw
 
 
 def _page_of(record: Any, position: int, options: Options, body: _Body) -> Record | Skipped:
