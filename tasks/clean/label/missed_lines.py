@@ -5,6 +5,7 @@ from collections import Counter
 from itertools import pairwise
 
 from tasks.clean.label.constants import CONTACT, HEADINGS, OTHER_PARTS, SENTENCE_END
+from tasks.clean.label.missed_headings import find_headings
 from tasks.clean.label.page import LineLabel, PageLines
 from tasks.clean.label.removal import Removed, story_lines
 from tasks.clean.label.result_rows import find_results
@@ -64,6 +65,8 @@ def find_missed_lines(page: PageLines, removed: Removed) -> dict[int, LineLabel]
     if len(page.text) <= _FEW_LINES:  # on longer pages half of such lines are captions and teasers
         _add_between(page, story, added)
     _add_last_lines(page, story, added)
+    if page.is_html:
+        added |= find_headings(page, {*story, *added})
     return {n: label for n, label in added.items() if n not in removed and n not in page.template}
 
 

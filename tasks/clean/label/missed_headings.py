@@ -1,0 +1,76 @@
+"""Headings within a story that the model leaves out although the paragraph below them was taken for it."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from tasks.clean.label.constants import HEADINGS
+from tasks.clean.label.page import LineLabel, PageLines
+from tasks.clean.parse import class_words
+from tasks.clean.parse.tags import TAG_CODES
+from tasks.vocabulary import Action, Label, Reason
+
+_H1 = TAG_CODES["h1"]
+_WORDS = 25  # of a heading at most
+_ALIKE = 2  # headings of the story's sections in one element, for one above its first line
+_LIST = 3  # headings that link, one above each entry of a list: teasers amid a story are fewer, or not beside its text
+_LABEL_CHARS = 7  # headings that start alike are labels: `Related: ...`
+_CAPTION = class_words.BITS["caption"]
+
+_Place = tuple[int, int]  # tag, and the element around it
+
+
+def find_headings(page: PageLines, story: Iterable[int]) -> dict[int, LineLabel]:
+    """The headings right above a line of the story in one element with it, with their labels."""
+    inside = set(story)
+    first, last = min(inside), max(inside)
+    places: dict[int, _Place] = {n: (tag, page.parent_of(n)) for n, tag in enumerate(page.tag) if tag in HEADINGS}
+    alike = Counter(place for n, place in places.items() if n in inside)
+    found = [
+        n
+        for n, place in places.items()
+        if first < n < last and n not in inside and _is_above(page, n, inside) and not page.link_share[n]
+        if alike[place] or (n - 1 in inside and page.is_within(n - 1, place[1]))
+    ]
+    found += _linked(page, places, inside)
+    alike += Counter(places[n] for n in found)
+    above = first - 1
+    if above in places and alike[places[above]] >= _ALIKE and _is_first(page, above, inside):
+        found.append(above)
+    return {n: LineLabel(Label.SUBHEAD, Action.KEEP, Reason.WITHIN_STORY, "above its paragraph", 0.6) for n in found}
+
+
+def _is_above(page: PageLines, n: int, inside: set[int]) -> bool:
+    """Whether a heading stands right above a line of the story, in the element that holds both."""
+    return (
+        n + 1 in inside
+        and 0 < page.words[n] <= _WORDS
+        and page.key[n] != 0
+        and page.tag[n] != _H1
+        and n not in page.entry
+        and page.key[n] not in page.titles
+        and page.parent_of(n) > 0
+        and page.is_within(n + 1, page.parent_of(n))
+    )
+
+
+def _is_first(page: PageLines, n: int, inside: set[int]) -> bool:
+    """Whether the line above the story heads its first section: the page has another headline further up."""
+    has_headline = any(tag in HEADINGS for tag in page.tag[max(0, n - 20) : n])
+    is_plain = not page.link_share[n] and not page.classes[n] & _CAPTION
+    return has_headline and is_plain and _is_above(page, n, inside)
+
+
+def _linked(page: PageLines, places: dict[int, _Place], inside: set[int]) -> list[int]:
+    """Headings that link, of which each entry of a list has one: the ten best books, the candidates."""
+    by_place: dict[_Place, list[int]] = {}
+    first = min(inside)
+    for n, place in places.items():
+        if n > first and page.link_share[n]:
+            by_place.setdefault(place, []).append(n)
+    found: list[int] = []
+    for lines in by_place.values():
+        starts = Counter(page.text[n][:_LABEL_CHARS] for n in lines)
+        is_list = len(lines) >= _LIST and starts.most_common(1)[0][1] == 1
+        if is_list and all(_is_above(page, n, inside) for n in lines):
+            found += [n for n in lines if n not in inside]
+    return found
