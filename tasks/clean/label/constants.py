@@ -79,6 +79,8 @@ AUTHOR_BOX_CONFIDENCE = 0.75
 LEAST_CONFIDENCE = 0.5  # of a line labelled by its position
 
 CONTACT = re.compile(r"\w@\w|@\w{3}|https?://|\bwww\.")
+# who owns the text, in any language
+OWNER = re.compile(r"^.{0,60}[©ⓒ]|^\W{0,3}\([cC]\)\s?\d{4}")
 # the end of a sentence, in quotes or brackets too; Thai and Lao have no full stop
 SENTENCE_END = re.compile('[.!?…。！？।؟۔։።།။”"»)）」』\u0e00-\u0eff]\\s*$')
 

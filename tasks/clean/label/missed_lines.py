@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from itertools import pairwise
 
-from tasks.clean.label.constants import CONTACT, HEADINGS, OTHER_PARTS, SENTENCE_END
+from tasks.clean.label.constants import CONTACT, HEADINGS, OTHER_PARTS, OWNER, SENTENCE_END
 from tasks.clean.label.missed_headings import find_headings
 from tasks.clean.label.page import LineLabel, PageLines
 from tasks.clean.label.removal import Removed, story_lines
@@ -18,6 +18,7 @@ _TABLE = 1 << TAG_CODES["table"]
 _CELLS = frozenset(TAG_CODES[name] for name in ("td", "th"))
 # a table in such a part of the page is not the story's
 _ELSEWHERE = OTHER_PARTS | class_words.BITS["byline"]
+_PRE = TAG_CODES["pre"]  # program text
 _MIN_CELLS = 4
 _CELL_WORDS = 8.0  # on average; a table of longer ones is layout, and its paragraphs are judged by themselves
 _TABLE_SHARE = 1.0  # of the story's words outside it: a longer table is what the page is about
@@ -62,6 +63,7 @@ def find_missed_lines(page: PageLines, removed: Removed) -> dict[int, LineLabel]
     story = sorted({*story, *added})
     if page.is_html:
         _add_tables(page, story, added)
+        _add_within_paragraphs(page, story, added)
     if len(page.text) <= _FEW_LINES:  # on longer pages half of such lines are captions and teasers
         _add_between(page, story, added)
     _add_last_lines(page, story, added)
@@ -136,6 +138,17 @@ def _add_between(page: PageLines, story: list[int], added: dict[int, LineLabel])
                     added[n] = LineLabel(Label.PARAGRAPH, Action.KEEP, Reason.WITHIN_STORY, "between its lines", 0.6)
 
 
+def _add_within_paragraphs(page: PageLines, story: list[int], added: dict[int, LineLabel]) -> None:
+    """Lines between two of the story in one paragraph, which only line breaks separate: verses, entries of a list."""
+    for above, below in pairwise(story if page.element else ()):
+        is_one = page.element[above] == page.element[below] and page.tag[above] != _PRE
+        if is_one and 1 < below - above <= _MAX_BETWEEN:
+            lines = range(above + 1, below)
+            if all(page.element[n] == page.element[above] and _is_plain(page, n) for n in lines):
+                label = LineLabel(Label.PARAGRAPH, Action.KEEP, Reason.WITHIN_STORY, "within a paragraph", 0.6)
+                added.update(dict.fromkeys(lines, label))
+
+
 def _speaker(page: PageLines, n: int) -> str:
     """What stands before the colon of a line: in an interview, the name of who speaks."""
     return page.text[n][:_SPEAKER_CHARS].partition(":")[0] if ":" in page.text[n][:_SPEAKER_CHARS] else ""
@@ -174,6 +187,7 @@ def _add_last_lines(page: PageLines, story: list[int], added: dict[int, LineLabe
             and _is_plain(page, n)
             and page.text[n][-2:] != ".."
             and not (is_paragraph and (_is_of_others(page, n) or _is_headline_link(page, n - 1)))
+            and not OWNER.match(page.text[n])
             and _surroundings(page, n) in kept
         ):
             detail = "the last sentence" if is_sentence else "the last paragraph"

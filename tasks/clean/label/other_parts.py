@@ -8,7 +8,7 @@ import re
 from itertools import pairwise
 
 from tasks.clean.label.author_box import remove_author_box
-from tasks.clean.label.constants import HEADINGS
+from tasks.clean.label.constants import HEADINGS, OWNER
 from tasks.clean.label.page import LineLabel, PageLines
 from tasks.clean.label.reader_comments import remove_comments
 from tasks.clean.label.removal import STORY_WORDS_LEFT, Removed, is_small_part, story_lines, word_sum
@@ -45,6 +45,7 @@ _CLOCK_FIRST = re.compile(r"^\d{1,2}[:.h]\d{2}(?:\s?Uhr|\s?[ap]\.?m\.?)?[\s|–-
 _CLOCK_LAST = re.compile(r"\((?:\d{1,2}[/.]\d{1,2}(?:[/.]\d{2,4})?\s*[-–]?\s*)?\d{1,2}:\d{2}(?:\)|…|\.\.\.)$")
 _TICKER_LINES = 3
 _TICKER_WORDS = 20
+_OWNER_WORDS = 25
 _CUT_LINES = 2  # a story may end in dots once
 
 
@@ -58,6 +59,7 @@ def remove_other_parts(page: PageLines, removed: Removed) -> None:
     remove_comments(page, removed)
     _remove_tickers(page, removed)
     _remove_cut_teasers(page, removed)
+    _remove_owner(page, removed)
     remove_author_box(page, removed)
 
 
@@ -210,6 +212,13 @@ def _has_clock(text: str) -> bool:
     if text[:1].isdigit() and _CLOCK_FIRST.match(text):
         return True
     return text[-1:] in ").…" and bool(_CLOCK_LAST.search(text))
+
+
+def _remove_owner(page: PageLines, removed: Removed) -> None:
+    """Who owns the text: a line with the sign of copyright below the story's last paragraph."""
+    story = story_lines(page, removed)
+    while len(story) > 1 and page.words[story[-1]] <= _OWNER_WORDS and OWNER.match(page.text[story[-1]]):
+        removed[story.pop()] = LineLabel(Label.FOOTER, Action.DROP, Reason.LEXICON, "©", 0.85)
 
 
 def _remove_cut_teasers(page: PageLines, removed: Removed) -> None:

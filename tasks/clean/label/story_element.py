@@ -5,7 +5,7 @@ and that paragraph holds nothing that is something else (no link, no phrase of t
 all of it is the story: verses, short questions, tables of results, and a closing sentence.
 """
 
-from tasks.clean.label.constants import CONTACT, HEADINGS, OTHER_PARTS, SENTENCE_END
+from tasks.clean.label.constants import CONTACT, HEADINGS, OTHER_PARTS, OWNER, SENTENCE_END
 from tasks.clean.label.page import LineLabel, PageLines
 from tasks.clean.label.removal import Removed, story_lines
 from tasks.clean.parse import class_words
@@ -87,6 +87,7 @@ def _is_something_else(page: PageLines, n: int, first: int) -> bool:
         page.link_share[n] > 0
         or n in page.entry
         or CONTACT.search(page.text[n])
+        or OWNER.match(page.text[n])
         or page.classes[n] & ~page.classes[first] & _ELSEWHERE
         or page.tags_around[n] & ~page.tags_around[first] & _ELSEWHERE_TAGS
         or page.article[n] != page.article[first]

@@ -13,6 +13,7 @@ _VERSE_WORDS = 12.0
 _VERSE_CHARS = 70
 _CONTINUED = 0.5  # of the lines below the first one; menus, headlines, tables and addresses have hardly any
 _MAX_LINES, _MAX_TRIES = 200, 200  # of verses, and to find some; a page may have 20,000 short lines
+_STANZA = 3  # lines of a paragraph in a script without capitals
 _MEAN_WORDS = 2.5  # of a stanza; lists of single words have fewer
 _CODE = re.compile(r"[{}<>=\[\]_#|]|\(\)|[\"'],$")  # program text continues its lines, too
 _COMMAS = frozenset(",;،；、，؛—–")
@@ -54,7 +55,7 @@ def _verses_from(page: PageLines, start: int, removed: Removed) -> list[int]:
         if not _is_verse(page, stanza):
             break
         verses += stanza
-        last = len(verses) if SENTENCE_END.search(page.text[stanza[-1]]) else last
+        last = len(verses) if SENTENCE_END.search(page.text[stanza[-1]]) or _is_unmarked(page, stanza) else last
     del verses[last:]
     if len(verses) < _MIN_LINES or sum(page.chance[n] for n in verses) < _LEAST_CHANCE * len(verses):
         return []
@@ -66,9 +67,23 @@ def _stanzas(page: PageLines, start: int, end: int) -> list[range]:
     gaps = [
         n
         for n in range(start + 1, end)
-        if page.blank_before[n] or page.parent_of(n) != page.parent_of(n - 1) or page.tag[n] != page.tag[n - 1]
+        if page.blank_before[n]
+        or page.parent_of(n) != page.parent_of(n - 1)
+        or page.tag[n] != page.tag[n - 1]
+        or (page.is_html and _is_end_of_lines(page, n))
     ]
     return [range(a, b) for a, b in pairwise([start, *gaps, end])]
+
+
+def _is_end_of_lines(page: PageLines, n: int) -> bool:
+    """Whether the line above is the last of several in one paragraph, in a script without capitals."""
+    element = page.element
+    return n > 1 and element[n] != element[n - 1] == element[n - 2] and not _has_case(page.text[n - 1])
+
+
+def _has_case(text: str) -> bool:
+    """Whether the first character is one of a script with capitals."""
+    return text[0].lower() != text[0].upper()
 
 
 def _may_be_verse(page: PageLines, n: int) -> bool:
@@ -88,7 +103,22 @@ def _is_verse(page: PageLines, lines: range) -> bool:
     breaks = list(pairwise(lines))
     continued = sum(_continues(page.text[above], page.text[below]) for above, below in breaks)
     words = sum(page.words[n] for n in lines)
-    return len(lines) > 1 and continued >= _CONTINUED * len(breaks) and words >= _MEAN_WORDS * len(lines)
+    are_broken = continued >= _CONTINUED * len(breaks) or _is_unmarked(page, lines)
+    return len(lines) > 1 and are_broken and words >= _MEAN_WORDS * len(lines)
+
+
+def _is_unmarked(page: PageLines, lines: range) -> bool:
+    """Whether these are the lines of one paragraph, in a script without capitals, and without the marks of data.
+
+    Such scripts do not show where a sentence starts, and their verses often have no marks at all.
+    """
+    return (
+        page.is_html
+        and len(lines) >= _STANZA
+        and len({page.element[n] for n in lines}) == 1
+        and not any(page.has_digit[n] or page.has_colon[n] for n in lines)
+        and not any(_has_case(page.text[n]) for n in lines)
+    )
 
 
 def _continues(above: str, below: str) -> bool:

@@ -44,3 +44,32 @@ def test_a_note_after_each_paragraph_is_removed_whole(lines):
 def test_lines_of_the_story_with_one_start_stay(lines):
     kept = kept_lines(lines)
     assert [line for line in dict.fromkeys(lines) if line not in kept] == []
+
+
+@pytest.mark.parametrize("is_html", [True, False], ids=["HTML", "text"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "© 2024 Κήρυκας Παλαιόβρυσης. Με επιφύλαξη παντός δικαιώματος.",
+        "© 2024 روزنامہ نئی بستی۔ جملہ حقوق محفوظ ہیں۔",
+        "Text and photos ⓒ The Harbour Post.",
+        "(c) 2024 The Harbour Post.",
+    ],
+)
+def test_a_last_line_that_says_who_owns_the_text_goes_in_any_language(line, is_html):
+    lines = [*PARAGRAPHS, line]
+    if is_html:
+        body = "".join(f"<p>{one}</p>" for one in lines)
+        page = page_table(f"<html lang='en'><body><article><h1>Trust spends two million</h1>{body}</article>")
+    else:
+        page = page_table("\n".join(["Trust spends two million", *lines]), "text/plain")
+    rows = clean_pages(page).lines.to_pylist()
+    assert [row["text"] for row in rows if row["action"] == "keep"] == PARAGRAPHS
+
+
+def test_a_last_paragraph_about_the_sign_of_copyright_stays():
+    last = (
+        "Nobody had drawn the sign © on a map of this coast before the trust did, and the engineer, who had to print it"
+        " on each of the forty sheets by hand, said that he would never do so again."
+    )
+    assert last in kept_lines(["Nobody objected.", last])
