@@ -14,6 +14,7 @@ _WORDS = 25  # of a heading at most
 _ALIKE = 2  # headings of the story's sections in one element, for one above its first line
 _LIST = 3  # headings that link, one above each entry of a list: teasers amid a story are fewer, or not beside its text
 _LABEL_CHARS = 7  # headings that start alike are labels: `Related: ...`
+_ASIDE = 1 << TAG_CODES["aside"]
 _CAPTION = class_words.BITS["caption"]
 
 _Place = tuple[int, int]  # tag, and the element around it
@@ -29,9 +30,9 @@ def find_headings(page: PageLines, story: Iterable[int]) -> dict[int, LineLabel]
         n
         for n, place in places.items()
         if first < n < last and n not in inside and _is_above(page, n, inside) and not page.link_share[n]
-        if alike[place] or (n - 1 in inside and page.is_within(n - 1, place[1]))
+        if alike[place] or (n - 1 in inside and _is_beside(page, n))
     ]
-    found += _linked(page, places, inside)
+    found += _linked(page, places, inside) + _of_entries(page, places, inside)
     alike += Counter(places[n] for n in found)
     above = first - 1
     if above in places and alike[places[above]] >= _ALIKE and _is_first(page, above, inside):
@@ -51,6 +52,30 @@ def _is_above(page: PageLines, n: int, inside: set[int]) -> bool:
         and page.parent_of(n) > 0
         and page.is_within(n + 1, page.parent_of(n))
     )
+
+
+def _is_beside(page: PageLines, n: int) -> bool:
+    """Whether the line above a heading is in the element of its section, or right beside a box that it heads."""
+    around = page.parent_of(n)
+    if not page.tags_around[n] & _ASIDE and page.parents[around] > 1:
+        around = page.parents[around]
+    return page.is_within(n - 1, around)
+
+
+def _of_entries(page: PageLines, places: dict[int, _Place], inside: set[int]) -> list[int]:
+    """Headings of entries that have an element each, with other lines like a time above the heading: a live blog."""
+    by_place: dict[_Place, list[int]] = {}
+    first = min(inside)
+    for n, (tag, around) in places.items():
+        if n > first and page.parents[around] > 1 and not page.tags_around[n] & _ASIDE:
+            by_place.setdefault((tag, page.parents[around]), []).append(n)
+    return [
+        n
+        for lines in by_place.values()
+        if len(lines) >= _LIST and all(_is_above(page, n, inside) and not page.link_share[n] for n in lines)
+        for n in lines
+        if n not in inside
+    ]
 
 
 def _is_first(page: PageLines, n: int, inside: set[int]) -> bool:

@@ -45,6 +45,9 @@ _CLOCK_FIRST = re.compile(r"^\d{1,2}[:.h]\d{2}(?:\s?Uhr|\s?[ap]\.?m\.?)?[\s|–-
 _CLOCK_LAST = re.compile(r"\((?:\d{1,2}[/.]\d{1,2}(?:[/.]\d{2,4})?\s*[-–]?\s*)?\d{1,2}:\d{2}(?:\)|…|\.\.\.)$")
 _TICKER_LINES = 3
 _TICKER_WORDS = 20
+# links below a story in paragraphs; in lists, half of them are its sources or entries of its own
+_LINKED_END, _LINKED_LINES = 0.8, 2  # of a line's words; lines at least
+_PARAGRAPHS = frozenset({TAG_CODES["p"], TAG_CODES["div"]})
 _OWNER_WORDS = 25
 _CUT_LINES = 2  # a story may end in dots once
 
@@ -59,6 +62,7 @@ def remove_other_parts(page: PageLines, removed: Removed) -> None:
     remove_comments(page, removed)
     _remove_tickers(page, removed)
     _remove_cut_teasers(page, removed)
+    _remove_linked_end(page, removed)
     _remove_owner(page, removed)
     remove_author_box(page, removed)
 
@@ -212,6 +216,19 @@ def _has_clock(text: str) -> bool:
     if text[:1].isdigit() and _CLOCK_FIRST.match(text):
         return True
     return text[-1:] in ").…" and bool(_CLOCK_LAST.search(text))
+
+
+def _remove_linked_end(page: PageLines, removed: Removed) -> None:
+    """Links to other stories below the last paragraph, unless the story has such lines amid it, too."""
+    story = story_lines(page, removed)
+    linked = [n for n in story if page.link_share[n] >= _LINKED_END]
+    if len(linked) < _LINKED_LINES:
+        return
+    part = [n for n in story if n >= linked[0]]
+    is_run = len(part) == len(linked) and all(page.tag[n] in _PARAGRAPHS for n in part)
+    if is_run and is_small_part(page, part, story):
+        label = LineLabel(Label.RELATED, Action.DROP, Reason.LINK_LIST, "below the last paragraph", 0.85)
+        removed.update(dict.fromkeys(part, label))
 
 
 def _remove_owner(page: PageLines, removed: Removed) -> None:

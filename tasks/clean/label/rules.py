@@ -35,6 +35,10 @@ _TRAIL = re.compile(
         |POLL|OPINION)\s*[:|]\s""",
     re.X,
 )
+# the same in small letters, where what follows is a link
+_LINKED_TRAIL = re.compile(r"^\W{0,3}(?:related|must\ read|read|more|see\ also|check\ out|watch)\s?[:|]\s", re.I)
+_LINKED_TRAIL_WORDS, _LINKED_TRAIL_SHARE = 40, 0.5
+_TRAIL_LABEL = re.compile(r"[^:：|]{1,40}[:：|]")
 # A call to the reader ends with what to do, and is a clause of its own or says where. A report about one goes on.
 _CALL = re.compile(
     r"""(?:
@@ -111,6 +115,8 @@ def _intruder(view: PageView, n: int) -> LineLabel | None:
     page = view.page
     if page.words[n] <= 20 and _TRAIL.match(page.text[n]):
         return LineLabel(Label.RELATED, Action.DROP, Reason.LEXICON, page.text[n].split(":")[0], 0.9)
+    if _is_linked_trail(page, n):
+        return LineLabel(Label.RELATED, Action.DROP, Reason.LINK_LIST, "a pointer", 0.85)
     if page.words[n] <= constants.CALL_WORDS and _CALL.search(page.text[n][-_CALL_CHARS:]):
         return LineLabel(Label.PROMO, Action.DROP, Reason.LEXICON, "a call to the reader", 0.85)
     label = _self_explaining(view, n)
@@ -134,6 +140,16 @@ def _intruder(view: PageView, n: int) -> LineLabel | None:
     if entry.kind in ("promo.sponsor", "related.read_more") and entry.mode != "has" and not is_sentence:
         return LineLabel(Label(group), Action.DROP, Reason.LEXICON, entry.phrase, 0.85)
     return None
+
+
+def _is_linked_trail(page: PageLines, n: int) -> bool:
+    """Whether a line is the headline of another story, as a link behind `Related:` or its like in any language."""
+    if page.link_share[n] < _LINKED_TRAIL_SHARE or page.words[n] > _LINKED_TRAIL_WORDS:
+        return False
+    entry = page.entry.get(n)
+    if entry is not None and entry.group == "related" and entry.mode != "has":
+        return _TRAIL_LABEL.match(page.text[n]) is not None
+    return page.words[n] <= constants.CALL_WORDS and _LINKED_TRAIL.match(page.text[n]) is not None
 
 
 def _is_subhead(view: PageView, n: int) -> bool:
