@@ -65,9 +65,9 @@ def _is_beside(page: PageLines, n: int) -> bool:
 def _of_entries(page: PageLines, places: dict[int, _Place], inside: set[int]) -> list[int]:
     """Headings of entries that have an element each, with other lines like a time above the heading: a live blog."""
     by_place: dict[_Place, list[int]] = {}
-    first = min(inside)
+    first, last = min(inside), max(inside)
     for n, (tag, around) in places.items():
-        if n > first and page.parents[around] > 1 and not page.tags_around[n] & _ASIDE:
+        if first < n < last and page.parents[around] > 1 and not page.tags_around[n] & _ASIDE:
             by_place.setdefault((tag, page.parents[around]), []).append(n)
     return [
         n

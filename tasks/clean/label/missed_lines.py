@@ -67,7 +67,7 @@ def find_missed_lines(page: PageLines, removed: Removed) -> dict[int, LineLabel]
     if len(page.text) <= _FEW_LINES:  # on longer pages half of such lines are captions and teasers
         _add_between(page, story, added)
     _add_last_lines(page, story, added)
-    if page.is_html:
+    if page.is_html and page.element:
         added |= find_headings(page, {*story, *added})
     return {n: label for n, label in added.items() if n not in removed and n not in page.template}
 

@@ -70,7 +70,7 @@ def _stanzas(page: PageLines, start: int, end: int) -> list[range]:
         if page.blank_before[n]
         or page.parent_of(n) != page.parent_of(n - 1)
         or page.tag[n] != page.tag[n - 1]
-        or (page.is_html and _is_end_of_lines(page, n))
+        or _is_end_of_lines(page, n)
     ]
     return [range(a, b) for a, b in pairwise([start, *gaps, end])]
 
@@ -78,7 +78,13 @@ def _stanzas(page: PageLines, start: int, end: int) -> list[range]:
 def _is_end_of_lines(page: PageLines, n: int) -> bool:
     """Whether the line above is the last of several in one paragraph, in a script without capitals."""
     element = page.element
-    return n > 1 and element[n] != element[n - 1] == element[n - 2] and not _has_case(page.text[n - 1])
+    return (
+        page.is_html
+        and bool(element)
+        and n > 1
+        and element[n] != element[n - 1] == element[n - 2]
+        and not _has_case(page.text[n - 1])
+    )
 
 
 def _has_case(text: str) -> bool:
@@ -114,6 +120,7 @@ def _is_unmarked(page: PageLines, lines: range) -> bool:
     """
     return (
         page.is_html
+        and bool(page.element)
         and len(lines) >= _STANZA
         and len({page.element[n] for n in lines}) == 1
         and not any(page.has_digit[n] or page.has_colon[n] for n in lines)

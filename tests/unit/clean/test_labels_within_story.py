@@ -73,3 +73,27 @@ def test_a_last_paragraph_about_the_sign_of_copyright_stays():
         " on each of the forty sheets by hand, said that he would never do so again."
     )
     assert last in kept_lines(["Nobody objected.", last])
+
+
+def kept_of(body, language="en"):
+    """The lines of the story of a page with this body."""
+    page = page_table(f"<html lang='{language}'><body><article><h1>Trust spends two million</h1>{body}</article>")
+    return [row["text"] for row in clean_pages(page).lines.to_pylist() if row["action"] == "keep"]
+
+
+def paragraphs(lines):
+    return "".join(f"<p>{line}</p>" for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("language", "stanzas"),
+    [
+        ("ko", ["물은 아침 빛을 품고", "바닥에 창을 하나 낸다", "헤엄치던 사람들 가고", "초록 타일만 남는다"]),
+        ("ar", ["الماء يحفظ ضوء الصباح", "ونافذة في القرار العميق", "ومن سبحوا فيه راحوا", "كما يرحل النهار عنا"]),
+        ("ja", ["水は朝の光を抱き", "底に窓をひとつ開く", "泳いだ人は去っていき", "緑のタイルだけが残る"]),
+    ],
+)
+def test_verses_in_a_script_without_capitals_stay_whole(language, stanzas):
+    first, second = stanzas, stanzas[::-1]
+    body = paragraphs([*PARAGRAPHS[:3], "<br>".join(first), "<br>".join(second), *PARAGRAPHS[3:]])
+    assert kept_of(body, language) == [*PARAGRAPHS[:3], *first, *second, *PARAGRAPHS[3:]]

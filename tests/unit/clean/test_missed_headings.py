@@ -7,21 +7,22 @@ from tasks.clean.label.missed_headings import find_headings
 from tasks.clean.label.page import PageLines
 from tasks.clean.parse.tags import TAG_CODES
 
-PARENTS = {"story": 1, "list": 2, "box": 3}  # the list is in the story, the box beside both
+# the list and the entries are in the story, the box beside all of them; the page's body is around the story and the box
+PARENTS = {"story": 2, "list": 3, "box": 4, "entry 0": 5, "entry 1": 6, "entry 2": 7}
+AROUND = [0, 0, 1, 2, 1, 2, 2, 2]
 
 
 def headings_added(lines, titles=()):
     """The numbers of the headings added; `lines` are (mark, tag, element around it, text), the story's marked `+`."""
-    elements = [*PARENTS.values()]
-    parents = [0, 0, 1, 0] + [PARENTS[place] for _, _, place, _ in lines]
+    parents = AROUND + [PARENTS[place] for _, _, place, _ in lines]
     texts = [text for *_, text in lines]
     columns = {
         "text": texts,
         "key": [1 + texts.index(text) for text in texts],
         "words": [float(len(text.split())) for text in texts],
-        "tag": [TAG_CODES[tag] for _, tag, _, _ in lines],
+        "tag": [TAG_CODES.get(tag, 0) for _, tag, _, _ in lines],
         "link_share": [1.0 * mark.endswith("@") for mark, *_ in lines],
-        "element": [len(elements) + 1 + n for n in range(len(lines))],
+        "element": [len(AROUND) + n for n in range(len(lines))],
         "is_story": [mark.startswith("+") for mark, *_ in lines],
         "entry": {},
     }
@@ -47,8 +48,9 @@ OTHER = ("", "h2", "story", "What it costs")
     [
         ([paragraph(1), HEAD, paragraph(2)], [1]),
         ([paragraph(1), HEAD, paragraph(2, place="list", tag="li"), paragraph(3)], [1]),
-        ([paragraph(1), ("", "dt", "list", "Who pays?"), paragraph(2, place="list", tag="dd")], []),
+        ([paragraph(1), ("", "dt", "list", "Who pays?"), paragraph(2, place="list", tag="dd"), paragraph(3)], [1]),
         ([paragraph(1), ("", "h4", "box", "Fire in the mill"), paragraph(2)], []),
+        ([paragraph(1), ("", "h4", "box", "Fire in the mill"), paragraph(2, place="box"), paragraph(3)], []),
         ([paragraph(1), HEAD, paragraph(2, ""), paragraph(3)], []),
         ([paragraph(1), ("@", "h2", "story", "Fire in the mill"), paragraph(2)], []),
         ([paragraph(1), ("", "h1", "story", "Lamps for the pier"), paragraph(2)], []),
@@ -58,8 +60,9 @@ OTHER = ("", "h2", "story", "What it costs")
     ids=[
         "between paragraphs",
         "above a list",
-        "the first of a list",
+        "at the start of a list in the story",
         "in a box",
+        "in a box with text of its own",
         "above another part",
         "a link",
         "the headline",
@@ -103,3 +106,13 @@ def test_linked_headings_of_the_entries_of_a_list_are_kept(texts, expected):
 def test_one_linked_heading_above_something_else_shows_that_they_are_teasers():
     entries = [line for n in range(3) for line in (("@", "h3", "story", f"{n}. Lamp"), paragraph(n + 1))]
     assert headings_added([paragraph(0), *entries, ("@", "h3", "story", "Rope"), paragraph(9, "")]) == []
+
+
+@pytest.mark.parametrize("is_text", [True, False], ids=["all have text", "one has none"])
+def test_headings_of_entries_with_a_time_above_are_kept_if_all_have_text(is_text):
+    lines = [paragraph(9)]
+    for n in range(3):
+        place = f"entry {n}"
+        mark = "+" if is_text or n < 2 else ""
+        lines += [("", "time", place, f"{n}:30"), ("", "h3", place, f"What we know at {n}"), paragraph(n, mark, place)]
+    assert headings_added([*lines, paragraph(8)]) == ([2, 5, 8] if is_text else [])

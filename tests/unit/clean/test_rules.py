@@ -346,3 +346,52 @@ def test_sections_with_headings_of_their_own_are_one_story_and_whole_further_sto
     other = [line.replace("sail", "net") + " " + BESIDE for line in PARAGRAPHS]
     article = dict.fromkeys(range(7), 0) | dict.fromkeys(range(7, 14), 1)
     assert not set(other) & set(kept([*lines[:7], "Nets", *other], tags={0: "h1", 7: "h1"}, article=article))
+
+
+@pytest.mark.parametrize(
+    ("line", "is_kept"),
+    [
+        ("Related: Nine boats lie idle in the harbour as the price of fuel goes up", False),
+        ("Must read: Nine boats lie idle in the harbour", False),
+        (
+            "Lesen Sie auch: Neun Boote liegen im Hafen still, seit der Preis für Treibstoff wieder steigt",
+            False,
+        ),
+        (
+            "اقرأ أيضا: تسعة قوارب متوقفة في الميناء منذ ارتفاع سعر الوقود",
+            False,
+        ),
+        (
+            "یہ بھی پڑھیں: ایندھن مہنگا ہونے سے بندرگاہ میں نو کشتیاں کھڑی ہیں",
+            False,
+        ),
+        ("Read more about the nine boats and their owners.", True),
+        ("Idle boats: the harbour office counts nine of them", True),
+    ],
+    ids=case_id,
+)
+def test_a_linked_headline_behind_a_label_is_of_another_story(line, is_kept):
+    lines = [*PARAGRAPHS[:3], line, *PARAGRAPHS[3:]]
+    assert (line in kept(lines, linked={3})) == is_kept
+
+
+LINKS = ["Boats lie idle again this week", "A lamp for the old pier"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "linked", "is_kept"),
+    [
+        ([*PARAGRAPHS, *LINKS], {6, 7}, False),
+        ([*PARAGRAPHS, *LINKS], {6}, True),
+        ([*PARAGRAPHS[:3], LINKS[0], *PARAGRAPHS[3:], *LINKS], {3, 7, 8}, True),
+        ([PARAGRAPHS[0], *LINKS], {1, 2}, True),
+    ],
+    ids=["links only", "one is no link", "links amid the story, too", "most of the story"],
+)
+def test_links_in_paragraphs_below_the_last_one_are_of_other_stories(lines, linked, is_kept):
+    assert (LINKS[1] in kept(lines, linked=linked)) == is_kept
+
+
+def test_sources_in_a_list_below_the_story_stay():
+    lines = [*PARAGRAPHS, *LINKS]
+    assert set(LINKS) <= set(kept(lines, linked={6, 7}, tags={6: "li", 7: "li"}))
