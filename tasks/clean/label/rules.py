@@ -38,6 +38,7 @@ _TRAIL = re.compile(
 # the same in small letters, where what follows is a link
 _LINKED_TRAIL = re.compile(r"^\W{0,3}(?:related|must\ read|read|more|see\ also|check\ out|watch)\s?[:|]\s", re.I)
 _LINKED_TRAIL_WORDS, _LINKED_TRAIL_SHARE = 40, 0.5
+_FIRST_OTHER_LETTER, _TITLE_CHARS, _LABEL_TOLERANCE = "\u0370", 12, 0.08
 _TRAIL_LABEL = re.compile(r"[^:：|]{1,40}[:：|]")
 # A call to the reader ends with what to do, and is a clause of its own or says where. A report about one goes on.
 _CALL = re.compile(
@@ -149,7 +150,19 @@ def _is_linked_trail(page: PageLines, n: int) -> bool:
     entry = page.entry.get(n)
     if entry is not None and entry.group == "related" and entry.mode != "has":
         return _TRAIL_LABEL.match(page.text[n]) is not None
-    return page.words[n] <= constants.CALL_WORDS and _LINKED_TRAIL.match(page.text[n]) is not None
+    if page.words[n] > constants.CALL_WORDS:
+        return False
+    return _LINKED_TRAIL.match(page.text[n]) is not None or _is_label_of_link(page, n)
+
+
+def _is_label_of_link(page: PageLines, n: int) -> bool:
+    """Whether all but a label is one link. In Latin letters, half of such lines are data: `Website: ...`."""
+    text = page.text[n]
+    label = _TRAIL_LABEL.match(text)
+    if label is None or text[0] < _FIRST_OTHER_LETTER or page.link_share[n] >= 1:
+        return False
+    rest = len(text) - label.end()
+    return rest >= _TITLE_CHARS and abs(page.link_share[n] - rest / len(text)) <= _LABEL_TOLERANCE
 
 
 def _is_subhead(view: PageView, n: int) -> bool:

@@ -2,67 +2,12 @@
 
 import pytest
 from support.ids import case_id
+from support.rule_pages import PARAGRAPHS, kept, labels_of
 
-from tasks.clean.label.page import PageLines
-from tasks.clean.label.rules import label_line, open_view
-from tasks.clean.model import lexicon
-from tasks.clean.model.words import count_words, phrase_hashes
 from tasks.clean.parse import class_words
-from tasks.clean.parse.tags import TAG_CODES
-from tasks.vocabulary import Action, Label
+from tasks.vocabulary import Label
 
-PARAGRAPHS = [
-    "The ropeworks at Tallow Quay will weave sails again from the spring, its new owners said on Monday morning.",
-    "Nobody had worked in the long shed since the fire of four years ago, and the roof was about to come down.",
-    "Two sisters from the next valley bought it for the price of a small car and have cleared it with their friends.",
-    "“We found looms under the soot that only wanted oil and patience,” said the elder of them, Bettina Aldous.",
-    "The harbour office has promised them its next order, which would keep six people busy until the late summer.",
-    "A school for sailmakers is to follow, if the county agrees to pay for the teachers in the first two years.",
-]
 BESIDE = "It was said later that the weather had been kinder than anyone on the quay had hoped it might be."
-
-
-def page(
-    lines, *, is_html=True, tags=None, classes=None, around=None, article=None, linked=(), outside=(), chance=None
-):
-    """A page of these lines, all of them in the story except those in `outside`; all arguments are by line number."""
-    size = len(lines)
-    words = [float(len(line.split())) for line in lines]
-    keys = phrase_hashes(lines)[0].tolist()
-    code = {n: TAG_CODES[tag] for n, tag in (tags or {}).items()}
-    ends = [line.rstrip("”\"')")[-1:] in ".!?" for line in lines]
-    return PageLines(
-        text=list(lines),
-        key=keys,
-        has_digit=[any(c.isdigit() for c in line) for line in lines],
-        is_story=[n not in outside for n in range(size)],
-        chance=[(chance or {}).get(n, 0.95) for n in range(size)],
-        entry=lexicon.find(list(lines), count_words(list(lines))),
-        words=words,
-        is_good=[end and count >= 12 for end, count in zip(ends, words, strict=True)],
-        is_end=ends,
-        has_colon=[":" in line for line in lines],
-        blank_before=[0] * size,
-        copies=[1.0] * size,
-        cohesion=[0.5] * size,
-        link_share=[1.0 if n in linked else 0.0 for n in range(size)],
-        tag=[code.get(n, TAG_CODES["p"] if is_html else 0) for n in range(size)],
-        classes=[(classes or {}).get(n, 0) for n in range(size)],
-        tags_around=[sum(1 << TAG_CODES[tag] for tag in (around or {}).get(n, ())) for n in range(size)],
-        article=[(article or {}).get(n, -1) for n in range(size)],
-        is_html=is_html,
-    )
-
-
-def labels_of(lines, **facts):
-    """The label of each line, by its text; of lines that recur, the last one's."""
-    view = open_view(page(lines, **facts))
-    return {line: label_line(view, n) for n, line in enumerate(lines)}
-
-
-def kept(lines, **facts):
-    view = open_view(page(lines, **facts))
-    return [line for n, line in enumerate(lines) if label_line(view, n).action is Action.KEEP]
 
 
 @pytest.mark.parametrize("is_html", [True, False])
@@ -346,52 +291,3 @@ def test_sections_with_headings_of_their_own_are_one_story_and_whole_further_sto
     other = [line.replace("sail", "net") + " " + BESIDE for line in PARAGRAPHS]
     article = dict.fromkeys(range(7), 0) | dict.fromkeys(range(7, 14), 1)
     assert not set(other) & set(kept([*lines[:7], "Nets", *other], tags={0: "h1", 7: "h1"}, article=article))
-
-
-@pytest.mark.parametrize(
-    ("line", "is_kept"),
-    [
-        ("Related: Nine boats lie idle in the harbour as the price of fuel goes up", False),
-        ("Must read: Nine boats lie idle in the harbour", False),
-        (
-            "Lesen Sie auch: Neun Boote liegen im Hafen still, seit der Preis für Treibstoff wieder steigt",
-            False,
-        ),
-        (
-            "اقرأ أيضا: تسعة قوارب متوقفة في الميناء منذ ارتفاع سعر الوقود",
-            False,
-        ),
-        (
-            "یہ بھی پڑھیں: ایندھن مہنگا ہونے سے بندرگاہ میں نو کشتیاں کھڑی ہیں",
-            False,
-        ),
-        ("Read more about the nine boats and their owners.", True),
-        ("Idle boats: the harbour office counts nine of them", True),
-    ],
-    ids=case_id,
-)
-def test_a_linked_headline_behind_a_label_is_of_another_story(line, is_kept):
-    lines = [*PARAGRAPHS[:3], line, *PARAGRAPHS[3:]]
-    assert (line in kept(lines, linked={3})) == is_kept
-
-
-LINKS = ["Boats lie idle again this week", "A lamp for the old pier"]
-
-
-@pytest.mark.parametrize(
-    ("lines", "linked", "is_kept"),
-    [
-        ([*PARAGRAPHS, *LINKS], {6, 7}, False),
-        ([*PARAGRAPHS, *LINKS], {6}, True),
-        ([*PARAGRAPHS[:3], LINKS[0], *PARAGRAPHS[3:], *LINKS], {3, 7, 8}, True),
-        ([PARAGRAPHS[0], *LINKS], {1, 2}, True),
-    ],
-    ids=["links only", "one is no link", "links amid the story, too", "most of the story"],
-)
-def test_links_in_paragraphs_below_the_last_one_are_of_other_stories(lines, linked, is_kept):
-    assert (LINKS[1] in kept(lines, linked=linked)) == is_kept
-
-
-def test_sources_in_a_list_below_the_story_stay():
-    lines = [*PARAGRAPHS, *LINKS]
-    assert set(LINKS) <= set(kept(lines, linked={6, 7}, tags={6: "li", 7: "li"}))
