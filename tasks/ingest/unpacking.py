@@ -180,7 +180,7 @@ class Zstd:
         self._stream = self._first = _arrow_stream(stream)  # Arrow closes the file with the stream
         self._start = 0  # the byte of the file where that stream begins
         self._count = 0  # bytes that it gave
-        self._read_bytes = _READ_BYTES
+        self._read_bytes: tuple[int, ...] = _READ_BYTES
 
     def read(self, size: int) -> bytes:
         """At most `size` bytes, b"" at the end.
@@ -296,5 +296,5 @@ class _Part:
         """Do nothing."""
 
 
-def _arrow_stream(stream: IO[bytes]) -> Any:
+def _arrow_stream(stream: "IO[bytes] | _Part") -> Any:
     return pa.CompressedInputStream(pa.PythonFile(stream, "r"), "zstd")
