@@ -63,6 +63,15 @@ def test_compression_is_known_by_the_bytes(tmp_path, name, pack, ending):
     assert [row["url"] for row in rows] == [row["url"] for row in ROWS]
 
 
+@each_table
+@pytest.mark.parametrize("inner", [gzip.compress, bz2.compress, zstd])
+def test_a_table_that_was_compressed_twice_is_read(tmp_path, name, inner):
+    (tmp_path / f"{name}.gz").write_bytes(gzip.compress(inner(TABLES[name])))
+    rows, _ = rows_of(tmp_path / f"{name}.gz")
+    assert [row["url"] for row in rows] == [row["url"] for row in ROWS]
+    assert len({row["source_uri"] for row in rows}) == len(ROWS)
+
+
 @pytest.mark.parametrize("name", ["a.html", "a.html.gz", "a.html.bz2"])
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress])
 def test_a_page_is_read_whatever_its_name_says_of_its_compression(tmp_path, name, pack):
