@@ -14,10 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from tasks.quality.shared_lines import find_shared_lines, lines_of
+from tasks.quality.site_words import SAMPLE_CHARS, TEXTS, find_lost_words
 from tasks.storage.addresses import folder_of
 from tasks.vocabulary import Doubt
 
-_COLUMNS = ["url", "title", "text", "authors", "publisher", "published_date", "fetched_at"]
+_COLUMNS = ["url", "title", "text", "language", "authors", "publisher", "published_date", "fetched_at"]
 _FIRST_PAGES = 20  # of a site in a run: if they show nothing, the others are not read
 _WAITING_PAGES, _WAITING_CHARS = 4_000, 10_000  # of sites with too few pages so far: some 40 megabytes
 _ODD_PAGES = 4_000  # of sites whose first pages show something: some 100 megabytes
@@ -42,7 +44,10 @@ _LABEL, _START_SHARE = re.compile(r"[^:\]|>]{2,24}[:\]|>]"), 0.8  # of a headlin
 class _Site:
     rows: list[int] = field(default_factory=list)
     lines: Counter[str] = field(default_factory=Counter)
-    texts: list[frozenset[str]] = field(default_factory=list)
+    texts: list[frozenset[str]] = field(default_factory=list)  # the long paragraphs
+    short_lines: list[frozenset[str]] = field(default_factory=list)  # and those that may be none of the story
+    languages: list[str] = field(default_factory=list)
+    samples: list[str] = field(default_factory=list)  # the starts of the first texts
     ends: list[tuple[str, str]] = field(default_factory=list)  # the first and the last paragraph
     leads: list[bool | None] = field(default_factory=list)  # whether the lead comes late; None if that is unknown
     publishers: list[str | None] = field(default_factory=list)  # that are the page's section; "" if another
@@ -135,6 +140,10 @@ def _add(site: _Site, row: int, page: dict[str, Any]) -> None:
     long_ones = frozenset(one for one in paragraphs if len(one) >= _LINE_CHARS)
     site.lines.update(long_ones)
     site.texts.append(long_ones)
+    site.languages.append(page["language"] or "")
+    if len(site.samples) < TEXTS:
+        site.samples.append(page["text"][:SAMPLE_CHARS])
+    site.short_lines.append(lines_of(page["text"]))
     site.ends.append((paragraphs[0], paragraphs[-1]))
     site.leads.append(_is_lead_late(page["title"] or "", paragraphs[:_PARAGRAPHS]))
     site.titles.append(page["title"] or "")
@@ -196,12 +205,22 @@ def _stray(site: _Site) -> list[bool]:
     return found
 
 
+def _words_of(site: _Site, rows: npt.NDArray[np.int64]) -> Iterator[Shown]:
+    """Words that were lost in the texts of the site's main language."""
+    main, _ = Counter(site.languages).most_common(1)[0]
+    is_own = np.array([language == main for language in site.languages])
+    samples = [text for text, language in zip(site.samples, site.languages, strict=False) if language == main]
+    for doubt, shown in find_lost_words(samples, main):
+        yield Shown(doubt, rows[is_own], shown)
+
+
 def _of_site(site: _Site) -> Iterator[Shown]:
     rows, pages = np.array(site.rows), len(site.rows)
     late = sum(one is True for one in site.leads)
     if late >= max(_LEAD_LATE_MIN, _LEAD_LATE_SHARE * sum(one is not None for one in site.leads)):
         yield Shown(Doubt.TITLE_MISPLACED, rows, f"{late} of {pages} headlines fit later paragraphs, not the first")
     yield from _titles_of(site, rows)
+    yield from _words_of(site, rows)
     for place, name in ((0, "start"), (-1, "end")):
         parts = Counter(ends[place] for ends in site.ends if len(ends[place]) >= _LABEL_CHARS)
         for part, count in parts.most_common(1):
@@ -212,6 +231,10 @@ def _of_site(site: _Site) -> Iterator[Shown]:
     if count >= _SHARED_SHARE * pages and len(set(site.texts)) > pages / 2:
         own = np.array([row for row, text in zip(site.rows, site.texts, strict=True) if line in text])
         yield Shown(Doubt.TEXT_SHARED, own, f"on {count} of {pages} pages: {line[:60]}")
+    for number, line in find_shared_lines(site.short_lines).items():
+        yield Shown(
+            Doubt.TEXT_SHARED, rows[number : number + 1], f"other stories of the site have the line: {line[:60]}"
+        )
     for doubt, names in ((Doubt.PUBLISHER_UNUSUAL, site.publishers), (Doubt.AUTHOR_UNUSUAL, site.authors)):
         known = [name for name in names if name is not None]
         sections = [name for name in known if name]
