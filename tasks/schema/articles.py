@@ -174,8 +174,8 @@ CANDIDATES = table(
     optional(
         "title_found_share",
         FLOAT32,
-        "Share of the headline's longer words whose stems are in the text; in Chinese, Japanese and Korean, of its pairs of "
-        "characters, where 40 % count as all.",
+        "Share of the headline's longer words whose stems are in the text; in Chinese, Japanese and Korean, of its "
+        "pairs of characters, where 40 % count as all.",
     ),
     required("mojibake_count", INT32, "Signs of encoding damage left in title and text."),
     optional("problem", STRING, "Code of the rule for how extraction of this page failed, else null."),
