@@ -270,10 +270,8 @@ def _of_site(site: _Site) -> Iterator[Shown]:
     if count >= _SHARED_SHARE * pages and len(set(site.texts)) > pages / 2:
         own = np.array([row for row, text in zip(site.rows, site.texts, strict=True) if line in text])
         yield Shown(Doubt.TEXT_SHARED, own, f"on {count} of {pages} pages: {line[:60]}")
-    for number, line in find_shared_lines(site.short_lines).items():
-        yield Shown(
-            Doubt.TEXT_SHARED, rows[number : number + 1], f"other stories of the site have the line: {line[:60]}"
-        )
+    for line, numbers in find_shared_lines(site.short_lines).items():
+        yield Shown(Doubt.TEXT_SHARED, rows[numbers], f"other stories of the site have the line: {line[:60]}")
     for doubt, names in ((Doubt.PUBLISHER_UNUSUAL, site.publishers), (Doubt.AUTHOR_UNUSUAL, site.authors)):
         known = [name for name in names if name is not None]
         sections = [name for name in known if name]

@@ -1,6 +1,6 @@
 """Lines that different stories of a site have in common: they were written for the page, not for the story."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 
 _PAGES_MIN, _PAGES_SHARE = 3, 0.12  # of a site's pages: two stories may have one sentence by chance
@@ -15,16 +15,16 @@ def lines_of(text: str) -> frozenset[str]:
     return frozenset(one for one in text.split("\n\n") if len(one) * 4 >= _LINE_BYTES and _size(one) >= _LINE_BYTES)
 
 
-def find_shared_lines(texts: Sequence[Collection[str]]) -> dict[int, str]:
-    """The pages with lines that other stories of the site have, each with the longest of them."""
+def find_shared_lines(texts: Sequence[Collection[str]]) -> dict[str, list[int]]:
+    """The pages with lines that other stories of the site have, by the longest of those lines."""
     counts = Counter(line for text in texts for line in text)
     least = max(_PAGES_MIN, _PAGES_SHARE * len(texts))
     shared = {line for line, count in counts.items() if count >= least and not _is_of_versions(line, texts)}
-    found = {}
+    found: dict[str, list[int]] = defaultdict(list)
     for page, text in enumerate(texts) if shared else ():
-        own = sorted((line for line in text if line in shared), key=_size)
+        own = sorted((line for line in text if line in shared), key=lambda line: (_size(line), line))
         if own and (_size(own[-1]) >= _SENTENCE_BYTES or len(own) >= _SHORT_LINES_MIN):
-            found[page] = own[-1]
+            found[own[-1]].append(page)
     return found
 
 
