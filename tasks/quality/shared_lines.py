@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 
 _PAGES_MIN, _PAGES_SHARE = 3, 0.12  # of a site's pages: two stories may have one sentence by chance
+_SAMPLE_PAGES, _LINES_MAX = 50, 50  # from which the lines are known, and lines: enough for what a template adds
 _LINE_BYTES = 8  # in UTF-8; a shorter line may be a heading such as Sport
 _SENTENCE_BYTES = 24  # of a line that no two stories have by chance; several shorter ones are none of a story, either
 _SHORT_LINES_MIN = 2
@@ -17,9 +18,11 @@ def lines_of(text: str) -> frozenset[str]:
 
 def find_shared_lines(texts: Sequence[Collection[str]]) -> dict[str, list[int]]:
     """The pages with lines that other stories of the site have, by the longest of those lines."""
-    counts = Counter(line for text in texts for line in text)
-    least = max(_PAGES_MIN, _PAGES_SHARE * len(texts))
-    shared = {line for line, count in counts.items() if count >= least and not _is_of_versions(line, texts)}
+    sample = texts[:_SAMPLE_PAGES]
+    counts = Counter(line for text in sample for line in text)
+    least = max(_PAGES_MIN, _PAGES_SHARE * len(sample))
+    often = sorted((-count, line) for line, count in counts.items() if count >= least)[:_LINES_MAX]
+    shared = {line for _, line in often if not _is_of_versions(line, sample)}
     found: dict[str, list[int]] = defaultdict(list)
     for page, text in enumerate(texts) if shared else ():
         own = sorted((line for line in text if line in shared), key=lambda line: (_size(line), line))

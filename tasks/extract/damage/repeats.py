@@ -83,8 +83,7 @@ def find_repeats(story: Story) -> Evidence | None:
 
 def _find_reprinted(paragraphs: Sequence[str]) -> Evidence | None:
     """A long paragraph that comes again after others; of two in a row, one may be a subtitle."""
-    long_ones = [one for one in paragraphs if len(one.encode("utf-8", "surrogatepass")) >= _REPRINTED_BYTES]
-    if len(set(long_ones)) == len(long_ones) or len(paragraphs) > _REPRINTED_IN:
+    if len(paragraphs) > _REPRINTED_IN or len(set(paragraphs)) == len(paragraphs):
         return None
     first: dict[str, int] = {}
     for number, one in enumerate(paragraphs):
