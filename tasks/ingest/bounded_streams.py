@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any, cast
 
-from tasks.ingest.unpacking import Members, UnpackError, unpacker
+from tasks.ingest.unpacking import Members, UnpackError, Zstd, unpacker
 from tasks.vocabulary import Flaw
 
 CHUNK_BYTES = 1 << 20
@@ -206,7 +206,7 @@ class BoundedStream:
 
         Log files are compressed member by member, and a damaged one must not cost the others.
         """
-        if not self._has_gap or not isinstance(self._stream, Members):
+        if not self._has_gap or not isinstance(self._stream, Members | Zstd):
             return None
         self._has_gap = False
         position = self._stream.go_on()

@@ -7,6 +7,8 @@ from typing import IO, Any
 
 import pyarrow as pa
 
+from tasks.ingest.zstd_frames import frame_end, next_frame
+
 CODECS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
 MAGIC_BYTES = 10
 _MAGIC = {"gzip": b"\x1f\x8b\x08", "bzip2": b"BZh", "xz": b"\xfd7zXZ\x00"}
@@ -15,10 +17,13 @@ _WARC_DICTIONARY = 0x5D  # that byte where the frame holds a dictionary, in WARC
 DICTIONARY = (
     "it was compressed with a dictionary, which cannot be read; decompress it first, e.g. with zstd -d -D DICTIONARY"
 )
+WINDOW = "it needs more memory than any reader should give; decompress it first, e.g. with zstd -d --long=31"
 _PACKED_BYTES = 1 << 17  # read at a time
 _PROBE_BYTES = 1 << 11  # of what looks like a member; the tables before the first letters of gzip are smaller
 _ERRORS = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, pa.ArrowException)
-_SMALL_BYTES = 256  # read at a time where Zstandard is damaged: what is read at once is lost at once
+# of Zstandard, at a time: where it is damaged, what is read at once is lost at once
+_READ_BYTES = (1 << 20, 1 << 8, 1)
+_MAX_BLOCKS = 1 << 17  # of a frame of Zstandard that are walked, 16 GB of data
 
 
 class UnpackError(Exception):
@@ -49,7 +54,7 @@ def needs_dictionary(head: bytes) -> bool:
 def unpacker(stream: IO[bytes], codec: str | None) -> Any:
     """A stream of the decompressed data; `read` raises UnpackError behind the last byte that is whole."""
     if codec == "zstd":
-        return _Zstd(stream)
+        return Zstd(stream)
     return Members(stream, codec) if codec else stream
 
 
@@ -167,14 +172,15 @@ def _engine(codec: str) -> Any:
     return bz2.BZ2Decompressor() if codec == "bzip2" else lzma.LZMADecompressor()
 
 
-class _Zstd:
+class Zstd:
     """Frames of Zstandard, by Arrow, which refuses windows of gigabytes (the limit is 128 MB)."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._packed = stream
-        self._stream = _arrow_stream(stream)
-        self._count = 0
-        self._is_damaged = False
+        self._stream = self._first = _arrow_stream(stream)  # Arrow closes the file with the stream
+        self._start = 0  # the byte of the file where that stream begins
+        self._count = 0  # bytes that it gave
+        self._read_bytes: tuple[int, ...] = _READ_BYTES
 
     def read(self, size: int) -> bytes:
         """At most `size` bytes, b"" at the end.
@@ -182,23 +188,28 @@ class _Zstd:
         Raises:
             UnpackError: what follows cannot be decompressed.
         """
-        if not self._is_damaged:
+        while True:
             try:
-                return self._counted(self._stream.read(size))
+                data: bytes = self._stream.read(min(size, self._read_bytes[0]))
             except _ERRORS as error:
-                self._is_damaged = True
-                if not self._count and self._needs_dictionary():
-                    raise UnpackError(DICTIONARY) from error
-                if not self._goes_back():
-                    raise UnpackError(str(error)) from error
-        try:  # little by little, up to the damage
-            return self._counted(self._stream.read(min(size, _SMALL_BYTES)))
-        except _ERRORS as error:
-            raise UnpackError(str(error)) from error
+                self._go_nearer(error)
+            else:
+                self._count += len(data)
+                return data
 
-    def _counted(self, data: bytes) -> bytes:
-        self._count += len(data)
-        return data
+    def _go_nearer(self, error: Exception) -> None:
+        """Begin to read in smaller pieces, up to the damage.
+
+        Raises:
+            UnpackError: it is reached.
+        """
+        if not self._count and not self._start and self._needs_dictionary():
+            raise UnpackError(DICTIONARY) from error
+        if "too much memory" in str(error):
+            raise UnpackError(WINDOW) from error
+        if len(self._read_bytes) == 1 or not self._goes_back():
+            raise UnpackError(str(error)) from error
+        self._read_bytes = self._read_bytes[1:]
 
     def _needs_dictionary(self) -> bool:
         try:
@@ -209,16 +220,81 @@ class _Zstd:
 
     def _goes_back(self) -> bool:
         """Whether the stream can be read again up to where it was."""
-        try:
-            self._packed.seek(0)
-        except (OSError, AttributeError):
+        left = self._count
+        if not self._begins_at(self._start):
             return False
-        self._first = self._stream  # Arrow closes the file when a stream of it is no longer used
-        self._stream, left = _arrow_stream(self._packed), self._count
         while left and (data := self._stream.read(min(left, 1 << 20))):
             left -= len(data)
         return not left
 
+    def _begins_at(self, start: int) -> bool:
+        try:
+            self._packed.seek(start)
+        except (OSError, AttributeError):
+            return False
+        self._stream = _arrow_stream(_Part(self._packed))
+        return True
 
-def _arrow_stream(stream: IO[bytes]) -> Any:
+    def go_on(self) -> int | None:
+        """Pass over a damaged frame; the byte of the file at which the next one begins, or None."""
+        try:
+            start = self._behind_damage()
+        except (OSError, AttributeError):  # the file cannot be read again
+            return None
+        if start is None or not self._begins_at(start):
+            return None
+        self._start, self._count, self._read_bytes = start, 0, _READ_BYTES
+        return start
+
+    def _behind_damage(self) -> int | None:
+        """Where the first frame begins behind the first that is damaged."""
+        start = self._start
+        while end := frame_end(self._packed, start, _MAX_BLOCKS):
+            self._packed.seek(end)
+            if not self._packed.read(1):  # none is behind it
+                return None
+            if not self._is_whole(start, end):
+                break
+            start = end
+        return next_frame(self._packed, end if end and frame_end(self._packed, end, 1) else start + 1)
+
+    def _is_whole(self, start: int, end: int) -> bool:
+        """Whether a frame can be decompressed."""
+        self._packed.seek(start)
+        frame = _arrow_stream(_Part(self._packed, end - start))
+        try:
+            while frame.read(_READ_BYTES[0]):
+                pass
+        except _ERRORS:
+            return False
+        return True
+
+
+class _Part:
+    """The next bytes of a stream, or its rest, as a file that leaves the stream open."""
+
+    closed = False
+
+    def __init__(self, stream: IO[bytes], byte_count: int = 1 << 62) -> None:
+        self._stream, self._left = stream, byte_count
+
+    def read(self, size: int = -1) -> bytes:
+        """Read from the stream."""
+        data = self._stream.read(self._left if size < 0 else min(size, self._left))
+        self._left -= len(data)
+        return data
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def seekable(self) -> bool:
+        """False."""
+        return False
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+def _arrow_stream(stream: "IO[bytes] | _Part") -> Any:
     return pa.CompressedInputStream(pa.PythonFile(stream, "r"), "zstd")

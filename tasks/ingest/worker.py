@@ -137,6 +137,8 @@ def _records_in(stream: IO[bytes], ref: FileRef, options: Options) -> Iterator[R
     opened = opened_as(stream, ref)
     if kind.name in UNPACKED_FORMATS and (codec := codec_of(_first_bytes(stream))):
         return within(_decompressed(stream, codec, kind, ref, options), seconds_for(ref.size))
+    if kind.is_container and opened.codec and ref.span is None and _is_packed_twice(stream):
+        return within(_decompressed(stream, opened.codec, kind, ref, options), seconds_for(ref.size))
     if ref.span and opened.codec != ref.codec:  # it was cut into parts by its name
         return iter((PARTS_MISALIGNED,))
 
@@ -172,6 +174,15 @@ def _kind_inside(stream: IO[bytes], kind: Format) -> Format:
     stream.seek(0)
     is_other = inside is not None and inside.is_container and inside.name not in _SAME_BYTES.get(kind.name, ())
     return inside if inside is not None and is_other else kind
+
+
+def _is_packed_twice(stream: IO[bytes]) -> bool:
+    """Whether a compressed file holds compressed data, as servers send it that compress whatever they have."""
+    head = b""
+    with contextlib.suppress(UnpackError):
+        head = unpacked_head(stream)[0]
+    stream.seek(0)
+    return codec_of(head[:MAGIC_BYTES]) is not None
 
 
 def opened_as(stream: IO[bytes], ref: FileRef) -> Opened:

@@ -21,7 +21,7 @@ _LOGIN = re.compile(r"""(?<![^\s"'`(<\[=])(?!mailto:)[^\s"'`(<\[@:/=]{1,200}:[^\
 # ends of names of parameters, in lower case and without - _ .
 _SECRET_ENDS = (
     *("token", "secret", "password", "passwd", "passphrase", "signature", "credential", "credentials", "authorization"),
-    *("passcode", "magiclink", "clientkey"),
+    *("passcode", "accesscode", "authcode", "authorizationcode", "magiclink", "clientkey"),
     *("apikey", "accesskey", "secretkey", "privatekey", "authkey", "subscriptionkey", "accesskeyid", "sessionid"),
 )
 _SEPARATORS = re.compile(r"[-_.\[\]]")
@@ -32,6 +32,8 @@ _GRANTS = ("x-amz-signature=", "x-amz-security-token=", "x-goog-signature=", "x-
 _NO_SECRETS = frozenset({"pagetoken", "nextpagetoken", "nexttoken", "continuationtoken"})  # of lists in pages
 # a key this long and this mixed is one to a service and not the key of a page
 _LONG_KEY = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w-]{20,}")
+_MIXED_KEY = re.compile(r"(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[\w-]{8,}")  # or this mixed: what people write is of one case
+_KEYS = frozenset({"key", "code", "ticket"})
 # what a signature is made for changes with it
 _SIGNED = frozenset(
     "expires policy keypairid googleaccessid awsaccesskeyid ossaccesskeyid username user login tempurlexpires".split()
@@ -139,7 +141,7 @@ def _is_plain(address: str) -> bool:
 def _is_harmless(name: str) -> bool:
     lowered = unquote(name).lower()
     plain = _SEPARATORS.sub("", lowered)
-    return plain != "key" and not _is_secret(lowered, plain, f"{name}=")
+    return plain not in _KEYS and not _is_secret(lowered, plain, f"{name}=")
 
 
 def _without_user(address: str) -> str:
@@ -186,8 +188,9 @@ def _parameters(query: str) -> str:
 def _is_secret(name: str, plain: str, parameter: str) -> bool:
     if "=" not in parameter or plain in _NO_SECRETS:
         return False
-    if plain == "key":
-        return bool(_LONG_KEY.fullmatch(unquote(parameter.partition("=")[2])))
+    if plain in _KEYS:
+        value = unquote(parameter.partition("=")[2])
+        return bool(_LONG_KEY.fullmatch(value) or _MIXED_KEY.fullmatch(value))
     is_signature = _SEPARATORS.split(name)[-1] in _SIGNATURES
     return plain in _SECRETS or plain.endswith(_SECRET_ENDS) or name.startswith(_SECRET_STARTS) or is_signature
 

@@ -9,9 +9,9 @@ Inputs are the sample pages and every kind of file made of them (gz, zip, WARC, 
 parts cut, doubled and exchanged, and with text planted that parsers and patterns choke on; each is made again from
 its number. They go in batches through readers, clean, extract and what the gates look at, in processes that the
 kernel ends when they take more CPU time or memory than a worker of a run may. Then every page must be accounted for:
-once in each table, its lines complete. What dies, raises, takes more than 5 s or loses a page is a finding; its input
-and a note are kept under --findings by its number. `--again` runs one input alone and shows what it does; `--atheris`
-drives the same line by coverage.
+once in each table, its lines complete. What dies, raises, loses a page or takes more than 5 s, and more than half a
+second for each of its pages, is a finding; its input and a note are kept under --findings by its number. `--again`
+runs one input alone and shows what it does; `--atheris` drives the same line by coverage.
 """
 
 import argparse
@@ -29,6 +29,7 @@ from fuzz_inputs import FORMATS, Input, make
 from fuzz_pages import seeds
 
 HANG_SECONDS = 5.0  # of CPU for one input: half of what a page may take
+PAGE_SECONDS = 0.5  # for each page of an input of more than ten; a file of 4,000 takes its time
 SLOW_SECONDS = HANG_SECONDS  # a batch that takes longer is run again input by input
 NOTED_INPUTS = 1000  # progress in a file of messages
 KINDS = ("crash", "exception", "hang", "identity")
@@ -97,7 +98,7 @@ def work(options, batches, totals, lock):
             for number in numbers:
                 one = worker.run([number])
                 peak = max(peak, one[2])
-                slow = one[1] > HANG_SECONDS
+                slow = one[1] > max(HANG_SECONDS, PAGE_SECONDS * one[0])
                 if one[3] or slow:
                     culprits.append((number, one[3] or "hang", one[4] or f"{one[1]:.1f} s of CPU"))
                 with lock:

@@ -21,7 +21,8 @@ _BEFORE_NAME = ("camera", "job", "manual")  # groups whose phrases may stand bef
 _SITE_MARK = re.compile(r"\s[|·»«•–—-]+\s|\s?[|｜_]\s?")  # between a title and the name of the site
 _WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u0dff\u0e31-\u0e4e\u200c])*")
 _QUESTION_MARKS = ("?", "？", "؟", "՞", "፧")
-_CUT = re.compile(r"(?:\.{2,}|…|\[(?:\.{3}|…|&hellip;)\])[\s»>›]*$")
+_CUT_ENDS = ("..", "…", "[...]", "[…]", "[&hellip;]")
+_ARROWS = " \t\n\r\xa0»>›"  # of the link to the rest
 _CUT_LINES, _CUT_SHARE = 3, 0.6  # of the kept lines; a story leaves a sentence or two unfinished
 _SENTENCE_CHARS, _MENU_LINES = 150, 6  # of a page with one sentence; other lines around it, at least
 _MENU_CHARS = 40  # of each of them
@@ -97,7 +98,7 @@ def _phrases() -> tuple[dict[str, tuple[str, str]], int]:
 
 def is_list_of_cut_texts(texts: Sequence[str], kept: Sequence[int]) -> bool:
     """Whether most of the kept lines end in dots, as teasers do that a program has cut."""
-    cut = [n for n in kept if _CUT.search(texts[n])]
+    cut = [n for n in kept if texts[n].rstrip(_ARROWS).endswith(_CUT_ENDS)]
     return len(cut) >= _CUT_LINES and len(cut) >= _CUT_SHARE * len(kept)
 
 

@@ -1,11 +1,12 @@
 """One polite HTTP client per host: bounded in size and time, checked at every redirect, patient with busy servers."""
 
 import random
+import re
 import ssl
 import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
@@ -20,6 +21,8 @@ from tasks.vocabulary import Flaw
 
 _MAX_REDIRECTS = 8
 _MAX_HEADERS = 200  # h11 limits them to 100 kB in all
+_MAX_COOKIES = 20  # of one page
+_COOKIE = re.compile(r"[!#$%&'*+.^`|~\w-]{1,256}=[\x21-\x3a\x3c-\x7e]{0,4096}", re.ASCII)  # without attributes
 _SHOWN_CHARS = 200  # of an address in a message
 _HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5",
@@ -57,6 +60,7 @@ class Response:
     status: int
     headers: dict[str, str]
     body: bytes
+    cookies: list[str] = field(default_factory=list)  # as the server set them, with their attributes
 
 
 class Client:
@@ -108,17 +112,20 @@ class Client:
         raise AssertionError("the last attempt returns or raises")
 
     def _follow(self, url: str, headers: Mapping[str, str], check: Callable[[str], None] | None) -> Response:
-        seen: set[str] = set()
+        seen: set[tuple[str, str]] = set()
+        cookies = _Cookies()
         for _ in range(_MAX_REDIRECTS + 1):
             parts = urlsplit(url)
             if parts.scheme not in ("http", "https") or not parts.hostname:
                 raise FlawError(Flaw.ADDRESS_REFUSED, f"{_shown(url)} is not an http or https address")
-            if url in seen:
+            sent = cookies.of(url)
+            if (url, sent) in seen:
                 raise FlawError(Flaw.FETCH_FAILED, f"redirect loop at {_shown(url)}")
             if seen and check is not None:
                 check(url)
-            seen.add(url)
-            response = self._request(url, headers)
+            seen.add((url, sent))
+            response = self._request(url, {**headers, "Cookie": sent} if sent else headers)
+            cookies.keep(response)
             target = response.headers.get("location")
             if response.status not in (301, 302, 303, 307, 308) or not target:
                 return response
@@ -142,13 +149,14 @@ class Client:
                 if len(response.headers) > _MAX_HEADERS:
                     raise FlawError(Flaw.FETCH_FAILED, f"{len(response.headers)} header lines")
                 received = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+                cookies = [value.decode("latin-1") for name, value in response.headers if name.lower() == b"set-cookie"]
                 body = self._body(response)
         finally:
             self._last_request = time.monotonic()
         codings = received.get("content-encoding", "").lower().split(",")
         for coding in reversed([coding.strip() for coding in codings if coding.strip()]):
             body = decoded(body, coding, self._settings.max_bytes)
-        return Response(url, response.status, received, body)
+        return Response(url, response.status, received, body, cookies)
 
     def _pool(self, url: str) -> httpcore.ConnectionPool:
         """The connections for an address: directly, or through the proxy that the environment names for it.
@@ -187,6 +195,29 @@ class Client:
                 raise FlawError(Flaw.TOO_LARGE, f"more than {self._settings.max_bytes:,} bytes")
             parts.append(chunk)
         return b"".join(parts)
+
+
+class _Cookies:
+    """What servers set on the way to one page, for their own host alone, and forgotten with the page.
+
+    Servers that set a cookie and name the same address again would else redirect forever.
+    """
+
+    def __init__(self) -> None:
+        self._by_host: dict[str, dict[str, str]] = {}
+
+    def of(self, url: str) -> str:
+        """The header to send with a request, or an empty text."""
+        return "; ".join(self._by_host.get(urlsplit(url).hostname or "", {}).values())
+
+    def keep(self, response: Response) -> None:
+        """Take over the cookies of a response."""
+        for line in response.cookies:
+            pair = line.partition(";")[0].strip()
+            kept = self._by_host.setdefault(urlsplit(response.url).hostname or "", {})
+            name = pair.partition("=")[0]
+            if _COOKIE.fullmatch(pair) and (name in kept or len(kept) < _MAX_COOKIES):
+                kept[name] = pair
 
 
 def _site(url: str) -> str | None:

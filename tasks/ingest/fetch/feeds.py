@@ -4,6 +4,7 @@ import io
 import json
 import warnings
 from typing import Any
+from xml.parsers import expat
 from xml.sax import SAXException
 
 import orjson
@@ -19,6 +20,8 @@ _FEED_ERRORS = (
     *(ValueError, LookupError, OverflowError, TypeError),
     *(AttributeError, AssertionError, RecursionError),
 )
+_MAX_BROKEN_TAGS = 20_000  # a thousand items; feedparser takes 0.1 ms for each tag of a feed that is not XML
+_ITEM_ENDS = ("</item>", "</entry>")
 
 
 def read_feed(xml: XmlText, url: str) -> Listed:
@@ -29,13 +32,14 @@ def read_feed(xml: XmlText, url: str) -> Listed:
     """
     import feedparser  # noqa: PLC0415 - only where there is a feed
 
+    body, cut = _readable_part(xml.body)
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         # give it the bytes, never the address, which feedparser would fetch itself
         try:
             parsed = feedparser.parse(
-                io.BytesIO(xml.body.encode("utf-8", "replace")),
+                io.BytesIO(body.encode("utf-8", "replace")),
                 response_headers=headers,
                 sanitize_html=False,
                 resolve_relative_uris=False,  # of texts; links are made absolute all the same
@@ -43,12 +47,31 @@ def read_feed(xml: XmlText, url: str) -> Listed:
         except _FEED_ERRORS as error:
             raise FlawError(Flaw.BROKEN_FILE, f"the feed cannot be read: {error}") from error
     links = [_link(entry) for entry in parsed.entries]
-    listed = Listed(absolute(links, url), damage=damage_in(links))
+    listed = Listed(absolute(links, url), damage=damage_in(links) or cut)
     problem = parsed.get("bozo_exception")
     damage = str(problem) if not links and isinstance(problem, SAXException) else listed.damage
     if damage and not listed.pages:
         raise FlawError(Flaw.BROKEN_FILE, f"the feed cannot be read: {damage}")
     return listed
+
+
+def _readable_part(body: str) -> tuple[str, str | None]:
+    """What is read of a feed, and why that is not all of it."""
+    parts = body.split("<", _MAX_BROKEN_TAGS + 1)
+    if len(parts) <= _MAX_BROKEN_TAGS + 1 or _is_xml(body):
+        return body, None
+    kept = "<".join(parts[:-1])
+    end = max(kept.rfind(end) for end in _ITEM_ENDS)
+    kept = kept[:end] if end > 0 else kept
+    return kept, f"the XML is broken; of {len(body):,} characters the first {len(kept):,} are read"
+
+
+def _is_xml(body: str) -> bool:
+    try:
+        expat.ParserCreate("utf-8").Parse(body.encode("utf-8", "replace"), True)
+    except expat.ExpatError:
+        return False
+    return True
 
 
 def _link(entry: Any) -> str:

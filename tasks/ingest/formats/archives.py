@@ -54,9 +54,16 @@ def read_zip(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
                 counted = cast("IO[bytes]", CountedMember(stream, budget))
                 yield from _member(counted, member.filename, _zip_time(member), options)
         except _ZIP_ERRORS as error:
-            yield Record(None, key=_key(member.filename), flaw=Flaw.BROKEN_RECORD, detail=str(error))
+            yield Record(None, key=_key(member.filename), flaw=Flaw.BROKEN_RECORD, detail=_of_damage(error))
     if budget.refused:
         yield Record(None, key=budget.refused[0], flaw=Flaw.BOMB, detail=budget.detail)
+
+
+def _of_damage(error: Exception) -> str:
+    """What is wrong with a member; zlib and the other engines name neither the member nor what they read."""
+    if isinstance(error, zlib.error | EOFError):
+        return f"the member of the zip file is damaged: {str(error) or 'it is cut short'}"
+    return str(error)
 
 
 def _without_directory(opened: Opened, options: Options, error: Exception) -> Iterator[Record | Skipped]:

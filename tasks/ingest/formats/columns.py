@@ -24,7 +24,7 @@ COMMON_NAMES = {
         "fetched_at crawled crawled_at date_download crawl_date scraped_at timestamp date_crawled "
         "retrieved_at downloaded_at fetch_time fetch_date warc_date warc-date ts @timestamp loaded_time crawl_time "
         "scrape_date scraped_on date_scraped date_fetched date_retrieved retrieval_date download_date "
-        "collected_at crawl_time_msec".split()
+        "collected_at crawl_time_msec captured_at archived_at fetched".split()
     ),
     "encoding": "encoding charset".split(),
 }

@@ -13,6 +13,7 @@ from tasks.ingest.formats.csv_dialect import dialect_of, lines_before_header
 from tasks.ingest.formats.encodings import BYTE_BY_BYTE, encoding_of
 from tasks.ingest.formats.gaps import damaged, to_first_sound
 from tasks.ingest.formats.rows import Rows
+from tasks.ingest.formats.tables import problem_of_columns
 from tasks.ingest.record import Record
 from tasks.vocabulary import Flaw
 
@@ -44,7 +45,15 @@ def read_csv(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
                         continue  # files that were joined repeat the header
                     if not names and _is_under_header(cells):
                         continue
-                    names = names or _names(header, cells)
+                    if not names:
+                        names = _names(header, cells)
+                        rows.has_columns(name for name in names if name)
+                        # a file of a million short lines that is called .csv is refused at once, not row by row
+                        problem = problem_of_columns([name for name in names if name], options)
+                        if problem:
+                            yield from rows.notes()
+                            yield Record(None, "end", flaw=Flaw.NO_PAGES, detail=problem)
+                            return
                     number += 1
                     yield rows.record(
                         {name: cell for name, cell in zip(names, cells, strict=False) if name}, f"{number}"

@@ -4,13 +4,14 @@ import email
 import email.policy
 import re
 from collections.abc import Iterator
+from email.errors import MessageError
 from email.message import EmailMessage
 
 from tasks.ingest.bounded_streams import FlawError
 from tasks.vocabulary import Flaw
 
 # what `email` raises on data that is not a message
-MESSAGE_ERRORS = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+MESSAGE_ERRORS = (ValueError, LookupError, TypeError, AttributeError, RecursionError, MessageError)
 # The parser takes a microsecond per line, and that again for each part around it: real messages have some ten such
 _MAX_LINES, _MAX_NESTED = 2_000_000, 100
 _NESTED = re.compile(rb"\bboundary\s{0,9}=|^content-type:\s{0,9}message/", re.I | re.M)

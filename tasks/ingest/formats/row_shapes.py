@@ -114,8 +114,13 @@ def rows_in(table: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                     rows.setdefault(number, {})[name] = cell
             yield from rows.values()
         else:
-            yield from ({"id": name} | value for name, value in table.items())
-    elif all(str(name).startswith(("http://", "https://")) for name in table):
+            yield from ({_name_of_key(name): name} | value for name, value in table.items())
+    elif all(_name_of_key(name) == "url" for name in table):
         for address, page in table.items():
             if isinstance(page, str):
                 yield {"url": address, "html" if "<" in page else "text": page}
+
+
+def _name_of_key(key: Any) -> str:
+    """The column that the key of a row stands for: many programs keep pages by their addresses."""
+    return "url" if str(key).startswith(("http://", "https://")) else "id"

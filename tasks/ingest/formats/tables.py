@@ -180,13 +180,22 @@ def column_names_of(table: pa.Schema) -> Iterator[str]:
 
 
 def wanted_columns(names: list[str], options: Options) -> list[str]:
-    """The columns of a table that are needed for records."""
-    wanted = needed_columns(names, options)
-    if not wanted:
-        shown = ", ".join(names[:20])
-        detail = f"none of the columns ({shown}) has a known name; name them with --map html=COLUMN,url=COLUMN"
-        raise FlawError(Flaw.NO_PAGES, detail)
-    return wanted
+    """The columns of a table that are needed for records.
+
+    Raises:
+        FlawError: there are none.
+    """
+    if problem := problem_of_columns(names, options):
+        raise FlawError(Flaw.NO_PAGES, problem)
+    return needed_columns(names, options)
+
+
+def problem_of_columns(names: list[str], options: Options) -> str | None:
+    """What to say of a table none of whose columns may hold a page, or None."""
+    if needed_columns(names, options):
+        return None
+    shown = ", ".join(names[:20])[:400]
+    return f"none of the columns ({shown}) has a known name; name them with --map html=COLUMN,url=COLUMN"
 
 
 def needed_columns(names: list[str], options: Options) -> list[str]:

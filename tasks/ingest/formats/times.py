@@ -14,10 +14,19 @@ _SCRIPT = re.compile(
 # /Date(1778051289000)/, with or without a zone, which changes nothing: as .NET writes times in JSON
 _DOTNET = re.compile(r"\\?/Date\((\d{9,15})(?:[+-]\d{4})?\)\\?/")
 _LOG = re.compile(r"(\d{1,2})/([A-Z][a-z]{2})/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d{4})")  # of servers
+# 04mar2025 10:15:00 of Stata, 04MAR2025:10:15:00 of SAS, 04-MAR-25 10.15.00.000000 AM of Oracle
+_STATISTICS = re.compile(
+    r"(\d{1,2})([ -]?)([A-Za-z]{3})\2(\d{4}|\d\d)"
+    r"(?:[ :T](\d{1,2})[:.](\d\d)(?:[:.](\d\d))?(?:[.,]\d{1,9})?(?: ([AP])M)?)?"
+)
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 # what Java and Go write behind an offset, which says it already, and the blank of Ruby and Go before one
 _BEHIND_OFFSET = re.compile(r"([+-]\d\d:?\d\d|Z)(?:\[[\w/+-]{1,40}\]|\s+[A-Z]{3,5}(?:\s+m=[+-][\d.]+)?)$")
 _BEFORE_OFFSET = re.compile(r"\s+(?=[+-]\d\d:?\d\d$)")
-_NUMBER = re.compile(r"\d{9,20}(?:\.\d+)?")
+_NUMBER = re.compile(r"\d{9,20}(?:\.\d+)?|[7-9]\d{3}(?:\.\d{1,15})?|\d{5}(?:\.\d{1,15})?")
+# numbers this small are of days: since 1970 as R counts them, or since the end of 1899 as spreadsheets do
+_FIRST_DAY, _FIRST_SHEET_DAY, _LAST_SHEET_DAY = 7_305, 32_874, 73_050  # 1990 for both, and 2099
+_SHEET_DAYS = 25_569  # from the one to the other
 _MAX_CHARS = 200  # of a time; those of JavaScript have some 70, with the name of the zone
 _LAST_SECOND = 4e9  # the year 2096; larger numbers are of smaller units
 _FIRST_SECOND = 631_152_000  # the year 1990: no page of the Web is older
@@ -82,10 +91,23 @@ def _in_usual_form(text: str) -> datetime | int | str | None:
     if found := _LOG.fullmatch(text):
         day, month, year, clock, zone = found.groups()
         return parsedate_to_datetime(f"{day} {month} {year} {clock} {zone}")
+    if found := _STATISTICS.fullmatch(text):
+        return _of_statistics(*found.groups())
     if text[4:5] != "-":
         return None
     shorter = _BEFORE_OFFSET.sub("", _BEHIND_OFFSET.sub(r"\1", text))
     return shorter if shorter != text else None
+
+
+def _of_statistics(day: str, _: str, month: str, year: str, *clock: str | None) -> datetime | None:
+    """The time in its parts, with the name of the month and perhaps two digits of the year."""
+    hour, minute, second = (int(part or 0) for part in clock[:3])
+    if clock[3]:  # A or P of the twelve hours
+        hour = hour % 12 + 12 * (clock[3] == "P")
+    full_year = int(year) if len(year) == 4 else int(year) + (1900 if int(year) >= 90 else 2000)
+    if month.lower() not in _MONTHS:
+        return None
+    return datetime(full_year, _MONTHS.index(month.lower()) + 1, int(day), hour, minute, second, tzinfo=UTC)
 
 
 def _of_digits(text: str) -> datetime | None:
@@ -102,6 +124,8 @@ def _of_digits(text: str) -> datetime | None:
 def _of_number(value: float) -> int | None:
     if isinstance(value, int) and len(str(value)) == 14 and (when := _of_digits(str(value))):
         return microseconds(when)
+    if _FIRST_DAY <= value < _LAST_SHEET_DAY:
+        return round((value - (_SHEET_DAYS if value >= _FIRST_SHEET_DAY else 0)) * 86_400) * 1_000_000
     for unit in _UNITS:
         if (_FIRST_SECOND * unit if unit > 1 else 0) < value < _LAST_SECOND * unit:
             return value * 1_000_000 // unit if isinstance(value, int) else int(value / unit * 1_000_000)

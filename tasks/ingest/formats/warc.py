@@ -12,17 +12,26 @@ from tasks.ingest.formats import BY_NAME, PARTS_MISALIGNED, Opened, Options, Ski
 from tasks.ingest.formats.http_body import body_of
 from tasks.ingest.formats.nested import read_nested
 from tasks.ingest.formats.times import microseconds
-from tasks.ingest.formats.warc_repair import WRONG_LENGTH, Actual, Unpacked, actual_record, is_compressed_as_whole
+from tasks.ingest.formats.warc_repair import (
+    NO_RECORD,
+    SCAN_BYTES,
+    STARTS,
+    WRONG_LENGTH,
+    Actual,
+    Unpacked,
+    actual_record,
+    gap_behind,
+    is_compressed_as_whole,
+    next_start,
+)
 from tasks.ingest.record import Record
 from tasks.ingest.unpacking import DICTIONARY, needs_dictionary
 from tasks.vocabulary import Flaw
 
 _PAGE_TYPES = ("text/html", "application/xhtml", "text/plain")
 _MAX_BROKEN = 1000  # records; a file with more is not a WARC file
-_SCAN_BYTES = 1 << 20
 _WALK_BYTES = 1 << 16  # copied once per member that ends in them
 _PROBE_BYTES = 1 << 12  # of a member; its first block is smaller than this, apart from the tables before it
-_STARTS = {"gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd", None: b"WARC/1."}
 _TAIL_BYTES = 8 << 20  # the last record of nearly every file is in them; a larger one is not checked
 _MAX_TAIL_GROWTH_BYTES = 64 << 20
 _SHOWN_TYPE_CHARS = 60
@@ -45,11 +54,11 @@ def read_warc(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
             yield Record(None, "end", flaw=unpacked.problem.flaw, detail=unpacked.problem.detail)
         return
     if opened.codec == "zstd":
-        head = opened.stream.read(_SCAN_BYTES)
+        head = opened.stream.read(SCAN_BYTES)
         if needs_dictionary(head):
             yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=f"the file cannot be read: {DICTIONARY}")
             return
-        if head[:4] != _STARTS["zstd"]:  # a frame without data, behind which fastwarc sees nothing
+        if head[:4] != STARTS["zstd"]:  # a frame without data, behind which fastwarc sees nothing
             unpacked = Unpacked(opened.stream, "zstd")
             opened = replace(opened, stream=cast("IO[bytes]", unpacked), codec=None)
     yield from _named_apart(_read_records(opened, options))
@@ -67,12 +76,14 @@ def _named_apart(records: Iterator[Record | Skipped]) -> Iterator[Record | Skipp
         yield record
 
 
-def _records(stream: IO[bytes]) -> Iterator[Any]:
-    """The records of a file that may be pages. fastwarc detects the compression, which is by record."""
+def _records(stream: IO[bytes], seen: list[int] | None = None) -> Iterator[Any]:
+    """The records of a file that may be pages; `seen` has the place of the last. fastwarc detects the compression."""
     from fastwarc.warc import ArchiveIterator, WarcRecordType  # noqa: PLC0415 - only where there is a WARC file
 
     kinds = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion | WarcRecordType.revisit
+    last = seen if seen is not None else [0]
     for record in ArchiveIterator(stream, parse_http=False, quirks_mode=True):
+        last[0] = record.stream_pos
         # where the names of headers are in small letters, fastwarc knows no kind
         if record.record_type & kinds or not int(record.record_type):
             yield record
@@ -87,17 +98,17 @@ def _read_records(opened: Opened, options: Options) -> Iterator[Record | Skipped
     if start is None:
         return
     opened = replace(opened, stream=cast("IO[bytes]", Window(opened.stream, end)))
-    last_whole, broken = start, 0
+    last_whole, broken, seen = start, 0, [start]
     if start == 0 and opened.codec is None and not opened.stream.read(16).lstrip(b"\r\n").startswith(b"WARC/"):
         yield BYTES_BEFORE
-        first = _next_start(opened.stream, 0, None, _SCAN_BYTES)
+        first = next_start(opened.stream, 0, None, SCAN_BYTES)
         start = last_whole = first or 0
     while True:
         opened.stream.seek(start)
         position: int | None = None  # of the last record that was found
         is_read = False
         try:
-            for record in _records(opened.stream):
+            for record in _records(opened.stream, seen):
                 position = last_whole = record.stream_pos  # in the file, wherever the iterator began
                 page, is_odd = _page(record, position, options)
                 is_doubtful = is_odd or _is_doubtful(record, page)
@@ -107,14 +118,15 @@ def _read_records(opened: Opened, options: Options) -> Iterator[Record | Skipped
                     continue
                 yield from _as_it_is(actual, position, options)
                 start, position = max(actual.end, position + 1), None  # whatever is broken, reading moves on
+                seen[0] = start
                 break
             else:
                 is_read = True
         except (OSError, ValueError, EOFError, RuntimeError) as error:
             broken += 1
             # the record that cannot be read starts after the last one, or where reading began
-            failed = start if position is None else _next_start(opened.stream, position + 1, opened.codec)
-            following = None if failed is None else _next_start(opened.stream, failed + 1, opened.codec)
+            failed = start if position is None else next_start(opened.stream, position + 1, opened.codec)
+            following = None if failed is None else next_start(opened.stream, failed + 1, opened.codec)
             if (following is None and end is not None) or (broken > _MAX_BROKEN and opened.span):
                 yield PARTS_MISALIGNED
                 return
@@ -126,6 +138,11 @@ def _read_records(opened: Opened, options: Options) -> Iterator[Record | Skipped
             yield Record(None, str(failed), flaw=Flaw.BROKEN_RECORD, detail=f"at byte {failed:,}: {error}")
             start = following
         if is_read:
+            gap = gap_behind(opened.stream, seen[0]) if opened.codec is None and end is None else None
+            if gap is not None and broken < _MAX_BROKEN:
+                broken, start, seen[0] = broken + 1, gap[1], gap[1]
+                yield Record(None, str(gap[0]), flaw=Flaw.BROKEN_RECORD, detail=NO_RECORD.format(*gap))
+                continue
             yield from _problem_of_end(opened, last_whole, end, is_sound=broken == 0)
             return
 
@@ -211,9 +228,9 @@ def _ends_at(stream: IO[bytes], position: int, end: int) -> bool:
     engine, rest = zlib.decompressobj(wbits=31), b""
     while chunk := rest or stream.read(_WALK_BYTES):
         try:
-            engine.decompress(chunk, _SCAN_BYTES)
+            engine.decompress(chunk, SCAN_BYTES)
             while engine.unconsumed_tail:
-                engine.decompress(engine.unconsumed_tail, _SCAN_BYTES)
+                engine.decompress(engine.unconsumed_tail, SCAN_BYTES)
         except zlib.error:
             return False
         rest = engine.unused_data
@@ -234,7 +251,7 @@ def _member(stream: IO[bytes], position: int, past: int | None = None) -> int | 
     """
     import zlib  # noqa: PLC0415 - beside its use
 
-    start = _next_start(stream, position, "gzip", past)
+    start = next_start(stream, position, "gzip", past)
     for _ in range(_MAX_BROKEN):
         if start is None:
             return None
@@ -242,7 +259,7 @@ def _member(stream: IO[bytes], position: int, past: int | None = None) -> int | 
         with contextlib.suppress(zlib.error):
             if zlib.decompressobj(wbits=31).decompress(stream.read(_PROBE_BYTES), 5) == b"WARC/":
                 return start
-        start = _next_start(stream, start + 1, "gzip", past)
+        start = next_start(stream, start + 1, "gzip", past)
     raise ValueError("is not a WARC file")
 
 
@@ -317,21 +334,6 @@ def _page_of(record: Any, position: int, options: Options, body: _Body) -> Recor
     return Record(raw, key, url=url, fetched_at_us=fetched, media_type=media_type, encoding=encoding)
 
 
-def _next_start(stream: IO[bytes], position: int, codec: str | None, past: int | None = None) -> int | None:
-    """Where the next record may start at or after a position and before `past`, or None."""
-    signature = _STARTS.get(codec, _STARTS[None])
-    stream.seek(position)
-    overlap = b""
-    while (past is None or position - len(overlap) < past) and (chunk := stream.read(_SCAN_BYTES)):
-        index = (overlap + chunk).find(signature)
-        if index >= 0:
-            start = position - len(overlap) + index
-            return start if past is None or start < past else None
-        position += len(chunk)
-        overlap = chunk[-(len(signature) - 1) :]
-    return None
-
-
 def _end_problem(stream: IO[bytes]) -> str | None:
     """What is wrong with the end of a file whose records are gzip members, or None.
 
@@ -343,7 +345,7 @@ def _end_problem(stream: IO[bytes]) -> str | None:
     tail_start = max(0, size - _TAIL_BYTES)
     stream.seek(tail_start)
     tail = stream.read()
-    start = tail.rfind(_STARTS["gzip"])
+    start = tail.rfind(STARTS["gzip"])
     while start >= 0:
         engine = zlib.decompressobj(wbits=31)
         try:
@@ -355,7 +357,7 @@ def _end_problem(stream: IO[bytes]) -> str | None:
             return None if is_sound else "bytes after the last record"
         if decompressed > 0:
             return f"the last record, at byte {tail_start + start:,}, is truncated"
-        start = tail.rfind(_STARTS["gzip"], 0, start)
+        start = tail.rfind(STARTS["gzip"], 0, start)
     return None
 
 

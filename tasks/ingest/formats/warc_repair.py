@@ -10,10 +10,14 @@ from tasks.ingest.formats import Skipped
 from tasks.ingest.unpacking import codec_of
 
 WRONG_LENGTH = Skipped("WARC records with a wrong Content-Length, whose end was found")
+STARTS = {"gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd", None: b"WARC/1."}
+SCAN_BYTES = 1 << 20
+NO_RECORD = "at byte {0:,}: no record; the reading goes on at byte {1:,}"
 _CHUNK_BYTES = 1 << 16
 _KEPT_BYTES = 8 << 20  # of a file that is compressed as a whole: a record is read again within them
 _PAGE_END_BYTES = 4096
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
+_VERSION = re.compile(rb"WARC/\d\.\d{1,2}\r?\n")
 _NEXT_RECORD = re.compile(rb"\r?\n\r?\n(?=WARC/1\.\d\r?\n)")
 _RECORD_START_BYTES = 16  # enough for the start of a record behind blank lines
 _MEMBER_BYTES = 8 << 20  # a gzip member of one record is smaller than this
@@ -61,6 +65,34 @@ def actual_record(stream: IO[bytes], position: int, codec: str | None, max_bytes
     kept = [field for field in fields if not field.startswith(b"Content-Length:")]
     head = b"\r\n".join([b"WARC/1.0", *kept, b"Content-Length: %d" % len(body)])
     return Actual(head + b"\r\n\r\n" + body + b"\r\n\r\n", end, len(block), declared, is_cut, is_wrong)
+
+
+def next_start(stream: IO[bytes], position: int, codec: str | None, past: int | None = None) -> int | None:
+    """Where the next record may start at or after a position and before `past`, or None."""
+    signature = STARTS.get(codec, STARTS[None])
+    stream.seek(position)
+    overlap = b""
+    while (past is None or position - len(overlap) < past) and (chunk := stream.read(SCAN_BYTES)):
+        index = (overlap + chunk).find(signature)
+        if index >= 0:
+            start = position - len(overlap) + index
+            return start if past is None or start < past else None
+        position += len(chunk)
+        overlap = chunk[-(len(signature) - 1) :]
+    return None
+
+
+def gap_behind(stream: IO[bytes], position: int) -> tuple[int, int] | None:
+    """Where the record at a position ends and the next one begins, which fastwarc does not see behind other bytes."""
+    stream.seek(position)
+    head = stream.read(_CHUNK_BYTES)
+    head_end = _END_OF_HEAD.search(head)
+    end = position + 1
+    if _VERSION.match(head) and head_end is not None:
+        declared = _declared([_renamed(line) for line in head[: head_end.start()].splitlines()])
+        end = position + head_end.end() + (declared or 0)
+    following = next_start(stream, end, None)
+    return None if following is None else (end, following)
 
 
 def _member(stream: IO[bytes], max_bytes: int) -> tuple[bytes, int, bool]:

@@ -53,8 +53,9 @@ def test_a_title_names_a_page_that_holds_no_story(declared, lines, expected):
         (["A lamp is...", "A street was…", "Well.", "All is well.", "A keeper has..."], True),
         (["A lamp is...", "A street was…"], False),
         (["He paused...", "A lamp.", "Then...", "A street.", "And...", "A keeper.", "All is well."], False),
+        ([f"{'.' * 300_000}a"] * 3, False),  # hours, where each dot begins a search of its own
     ],
-    ids=["three", "four", "three of five", "two", "a few of many"],
+    ids=["three", "four", "three of five", "two", "a few of many", "dots that do not end a line"],
 )
 def test_texts_that_mostly_end_in_dots_are_teasers(texts, expected):
     assert is_list_of_cut_texts(texts, range(len(texts))) is expected

@@ -8,6 +8,7 @@ from flows.article import read_article
 from tasks.clean.parse.decode import repair
 from tasks.extract.body import Body
 from tasks.extract.damage import page_story
+from tasks.extract.damage.declared import NO_VALUE
 from tasks.extract.damage.evidence import Story
 from tasks.extract.damage.table import find_damage
 from tasks.text.characters import visible
@@ -77,3 +78,11 @@ def test_a_row_of_figures_without_an_end_is_read_in_bounded_time():
     article = read_article(f"Bridge to close\n\n{story}1. Lane {'1' * CHARS}#\n2. Lane 12.1\n3. Lane 12.3\n")
     assert "engineers replace" in article.text
     assert time.process_time() - started < 15  # two seconds; before, hours
+
+
+@pytest.mark.parametrize("mark", ["'", '"', "<", "(", " ", "'("])
+def test_a_declared_author_of_marks_only_is_examined_in_bounded_time(mark):
+    started = time.process_time()
+    assert NO_VALUE.fullmatch(f"{mark * 5_000}x") is None  # before, half an hour
+    assert NO_VALUE.fullmatch(f"{mark * 5_000}none{mark[:1].translate({40: 41, 60: 62}) * 5_000}")
+    assert time.process_time() - started < 3

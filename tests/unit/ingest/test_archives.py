@@ -246,3 +246,13 @@ def test_a_tar_that_is_cut_between_members_is_noted(tmp_path, kept_blocks, is_no
     rows, skipped = rows_of(tmp_path / "a.tar")
     assert [row["problem"] for row in rows] == [None] * 3
     assert any("without an end" in note for note in map(str, skipped)) == is_noted
+
+
+def test_a_damaged_member_is_named_in_words(tmp_path):
+    raw = bytearray(zipped([(f"{number}.html", HTML * 30) for number in range(3)]))
+    at = raw.index(b"1.html") + 30
+    raw[at : at + 12] = b"\xa5" * 12
+    (tmp_path / "a.zip").write_bytes(raw)
+    rows, _ = rows_of(tmp_path / "a.zip")
+    assert [row["problem"] for row in rows] == [None, "ingest.broken_record", None]
+    assert "the zip file is damaged" in rows[1]["problem_detail"]

@@ -63,6 +63,15 @@ def test_compression_is_known_by_the_bytes(tmp_path, name, pack, ending):
     assert [row["url"] for row in rows] == [row["url"] for row in ROWS]
 
 
+@each_table
+@pytest.mark.parametrize("inner", [gzip.compress, bz2.compress, zstd])
+def test_a_table_that_was_compressed_twice_is_read(tmp_path, name, inner):
+    (tmp_path / f"{name}.gz").write_bytes(gzip.compress(inner(TABLES[name])))
+    rows, _ = rows_of(tmp_path / f"{name}.gz")
+    assert [row["url"] for row in rows] == [row["url"] for row in ROWS]
+    assert len({row["source_uri"] for row in rows}) == len(ROWS)
+
+
 @pytest.mark.parametrize("name", ["a.html", "a.html.gz", "a.html.bz2"])
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress])
 def test_a_page_is_read_whatever_its_name_says_of_its_compression(tmp_path, name, pack):
@@ -106,6 +115,31 @@ def test_behind_a_damaged_member_the_next_one_is_read(tmp_path, name, pack, at):
     assert finding["problem"] == "ingest.broken_file"
     assert ("the reading goes on at byte" in finding["problem_detail"]) == (at < 3)
     assert len({row["source_uri"] for row in rows}) == len(rows)
+
+
+def frames(*parts):
+    """Frames of Zstandard of the first rows, and what is not one between them."""
+    rows = [json.dumps(row).encode() + b"\n" for row in ROWS[:20]]
+    return b"".join(part if isinstance(part, bytes) else zstd(rows[part]) for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("packed", "whole"),
+    [
+        (frames(0, b"\0" * 700, 1, 2), [0, 1, 2]),
+        (frames(0, b"garbage" * 90, 1, b"more" * 9, 2), [0, 1, 2]),
+        (frames(0, b"\x28\xb5\x2f\xfd" * 99, 1), [0, 1]),  # looks like the beginning of frames
+        (frames(0, b"\x50\x2a\x4d\x18\x05\0\0\0other", 1), [0, 1]),
+        (frames(0, 1)[:-40] + frames(2, 3), [0, 2, 3]),
+        (frames(0, 1) + frames(2)[:-40], [0, 1]),
+        (damaged(frames(0)) + frames(1) + damaged(frames(2)) + frames(3), [1, 3]),
+    ],
+)
+def test_frames_of_zstandard_are_found_behind_what_is_none(tmp_path, packed, whole):
+    (tmp_path / "a.jsonl").write_bytes(packed)
+    rows, _ = rows_of(tmp_path / "a.jsonl")
+    assert [row["url"] for row in rows if row["problem"] is None] == [ROWS[number]["url"] for number in whole]
+    assert all("zstd data is broken" in row["problem_detail"] for row in rows if row["problem"])
 
 
 def damaged_parquet(rows, group_rows):

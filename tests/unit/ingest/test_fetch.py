@@ -157,6 +157,46 @@ def test_redirects_lead_only_to_what_their_target_allows(site):
     assert other.asked["/robots.txt"] == 1
 
 
+def wants_cookie(name, to=None):
+    """An answer that sets a cookie and leads to the same address until the cookie comes back."""
+
+    def answer(handler):
+        if f"{name}=1; b=2" in handler.headers.get("Cookie", ""):
+            return page()
+        handler.send_response(302)
+        handler.send_header("Location", to or handler.path)
+        handler.send_header("Set-Cookie", f"{name}=1; Path=/; HttpOnly; SameSite=Lax")
+        handler.send_header("Set-Cookie", "b=2; Secure=no")
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+        return None
+
+    return answer
+
+
+def test_a_redirect_that_only_sets_a_cookie_is_followed_and_the_cookie_forgotten(site):
+    other = NewsSite()
+    elsewhere = other.host.replace("127.0.0.1", "localhost")
+    try:
+        other.answers |= {"/robots.txt": (404, {}, b""), "/c": page()}
+        site.answers |= {
+            "/feed.xml": page(feed(site, ["/a", "/b", "/c", "/d", "/e"])),
+            "/a": wants_cookie("a"),
+            "/b": wants_cookie("b-seen", "/b?again"),
+            "/b?again": wants_cookie("b-seen"),
+            "/c": wants_cookie("c", f"http://{elsewhere}/c"),  # the cookie stays with its host
+            "/d": (302, {"Location": "/d", "Set-Cookie": "d=\x7f"}, b""),  # none that can be sent
+            "/e": (302, {"Location": "/e"}, b""),
+        }
+        _, records, _ = crawl(site, private=[site.host, elsewhere])
+    finally:
+        other.shutdown()
+        other.server_close()
+    assert flaws(records) == {"a": None, "b": None, "c": None, "d": "fetch_failed", "e": "fetch_failed"}
+    assert not any("cookie" in headers for headers in other.headers)
+    assert sum("cookie" in headers for headers in site.headers) == 2
+
+
 def test_a_site_that_cannot_say_what_it_allows_is_left_alone(site):
     site.answers |= {"/robots.txt": (503, {}, b""), "/feed.xml": page(feed(site, ["/a"])), "/a": page()}
     _, records, _ = crawl(site, client_settings={"retries": 0})

@@ -144,8 +144,8 @@ def test_what_is_no_list_is_not_taken_for_one(raw):
 @pytest.mark.parametrize(
     "raw",
     [
-        pytest.param(b"<rss><channel>" + b"<a>" * 400_000, id="tags", marks=pytest.mark.slow),
-        pytest.param(gzip.compress(b"<rss><channel>" + b"<item><link>" * 200_000), id="items"),
+        pytest.param(RSS.format("<a></a>" * 400_000).encode(), id="tags", marks=pytest.mark.slow),
+        pytest.param(gzip.compress(RSS.format("<item><link>a</link></item>" * 200_000).encode()), id="items"),
     ],
 )
 def test_a_feed_that_takes_too_long_ends_and_the_next_is_read(raw, monkeypatch):
@@ -158,6 +158,17 @@ def test_a_feed_that_takes_too_long_ends_and_the_next_is_read(raw, monkeypatch):
     reader.close()
     assert listed is not None
     assert listed.pages == [ONE]
+
+
+def test_a_long_feed_that_is_broken_is_read_up_to_a_bound_and_says_so():
+    items = "".join(f"<item><link>https://a.example/{n}</link>{'<b>x</b>' * 40}</item>" for n in range(2_000))
+    assert len(read_list(RSS.format(items).encode(), BASE).pages) == 2_000
+    before = time.process_time()
+    found = read_list(RSS.format(f"{items}<item>").encode(), BASE)
+    assert found.damage.startswith("the XML is broken; of ")
+    assert found.pages == [f"https://a.example/{n}" for n in range(len(found.pages))]
+    assert 200 < len(found.pages) < 2_000
+    assert time.process_time() - before < 30  # minutes, if all were read
 
 
 def test_a_valid_feed_has_time_by_its_size_and_a_short_one_needs_no_process(monkeypatch):

@@ -155,6 +155,7 @@ def nested(depth, kind="mixed"):
         (mail("The ferry.").replace(b"utf-8", b"x-no-such"), None),
         (mail("The ferry.").replace(b"Wed, 06 May", b"Wed, 99 Xyz"), None),
         (mail("x").replace(b"Subject: ", b"Subject: =?x-no-such?B?!!!?= "), None),
+        (mail("x").replace(b"Subject: ", "Subject: =?é?B?QQ==?= ".encode()), None),
         (mail(page=HTML.decode()).replace(b"7bit", b"base64"), None),
         (b"", "ingest.empty"),
     ],

@@ -59,6 +59,7 @@ def test_tables_of_pandas_are_read_in_every_orientation(tmp_path, orient, indent
     "text",
     [
         json.dumps({row["url"]: row["html"] for row in TWO}),
+        json.dumps({row["url"]: {"html": row["html"], "status": 200} for row in TWO}),
         json.dumps({str(number): row for number, row in enumerate(TWO)}, indent=1),
         "[\n" + ",\n".join(map(json.dumps, TWO)) + "]",
         "[\n" + ",\n".join(map(json.dumps, TWO[:1])) + "\n][\n" + json.dumps(TWO[1]) + "\n]",
@@ -107,6 +108,8 @@ PACKED = {
     "base64 for addresses": base64.urlsafe_b64encode(HTML + "<p>ÿ÷¿</p>".encode("latin-1")),
     "gzip": gzip.compress(HTML, mtime=0),
     "zstd": zstd(HTML),
+    "hexadecimal, of Postgres": b"\\x" + HTML.hex().encode(),
+    "hexadecimal, of SQL Server": b"0x" + HTML.hex().upper().encode(),
     "gzip in base64": base64.b64encode(gzip.compress(HTML, mtime=0)),
 }
 
@@ -128,6 +131,8 @@ def test_packed_cells_are_unpacked(tmp_path, name, column):
     ("cell", "problem"),
     [
         (b"A" * 400, None),
+        (b"0x" + b"feed" * 50, None),
+        (b"\\xylophones are back in the school band, its teacher says.", None),
         (base64.b64encode(b"\x89PNG" + bytes(300)), None),
         (gzip.compress(b"<html>" + b" " * (90 << 20), mtime=0), "ingest.binary"),
         (gzip.compress(b"no page", mtime=0)[:-4], "ingest.binary"),

@@ -19,3 +19,20 @@ def test_a_feed_is_known_behind_declarations_and_comments(before):
     flaw, detail = find_problem(before + b"<rss version='2.0'><channel></channel></rss>")
     assert flaw is Flaw.NO_PAGES
     assert "<rss>" in detail
+
+
+@pytest.mark.parametrize(
+    ("start", "advice"),
+    [
+        (b"\x04\x22\x4d\x18", "LZ4"),
+        (b"\x1f\x9d\x90", "compress"),
+        (b"\x5d\x00\x00\x80\x00", "LZMA"),
+        (b"\xff\x06\x00\x00sNaPpY", "Snappy"),
+        (b"7z\xbc\xaf\x27\x1c", "7z"),
+        (b"Rar!\x1a\x07\x01\x00", "RAR"),
+    ],
+)
+def test_other_compressions_are_named_with_what_to_do(start, advice):
+    flaw, detail = find_problem(start + bytes(range(256)))
+    assert flaw is Flaw.BINARY
+    assert advice in detail

@@ -194,6 +194,8 @@ SECOND = int(datetime(2026, 3, 14, 12, 30, tzinfo=UTC).timestamp())
         *(SECOND, str(SECOND), float(SECOND), f"{SECOND}.0", SECOND * 10**3, SECOND * 10**6, SECOND * 10**9),
         *("2026-03-14 13:30:00 +0100", "2026-03-14 12:30:00.000 +0000 UTC", "2026-03-14 12:30:00 +0000 UTC m=+0.01"),
         *("2026-03-14T13:30:00+01:00[Europe/Paris]", "2026-03-14T12:30:00Z[UTC]", "14/Mar/2026:12:30:00 +0000"),
+        *("14mar2026 12:30:00", "14MAR2026:12:30:00.000", "14-MAR-26 12.30.00.000000 PM", "14-Mar-2026 12:30"),
+        *(46095.5208333333, "46095.5208333333", "20526.520833333332"),  # days of a spreadsheet and of R
         *(f"/Date({SECOND}000)/", f"/Date({SECOND}000+0100)/"),
         *(str(SECOND * 10**3), str(SECOND * 10**6), str(SECOND * 10**9), WHEN, b"20260314123000"),
     ],
@@ -202,7 +204,22 @@ def test_times_of_every_kind(value):
     assert microseconds(value) == SECOND * 1_000_000
 
 
-@pytest.mark.parametrize("value", ["yesterday", "", "99999999999999", True, -5, float("nan"), [], "2026-13-45", 10**30])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "yesterday",
+        "",
+        "99999999999999",
+        True,
+        -5,
+        float("nan"),
+        [],
+        "2026-13-45",
+        10**30,
+        "14-mai-26",
+        "31-FEB-26",
+    ],
+)
 def test_no_time(value):
     assert microseconds(value) is None
 

@@ -182,6 +182,14 @@ def test_what_stands_before_the_first_record_costs_nothing(tmp_path, before):
     assert [row["raw"] for row in rows] == PAGES
 
 
+@pytest.mark.parametrize("between", [b"a line of a log\r\n" * 300, bytes(3000), b"WARC/1.0\r\n" * 3, b"WARC/1.x"])
+def test_what_stands_between_records_costs_nothing(tmp_path, between):
+    (tmp_path / "a.warc").write_bytes(between.join(RECORDS))
+    rows, _ = rows_of(tmp_path)
+    assert [row["raw"] for row in rows if row["problem"] is None] == PAGES
+    assert {row["problem"] for row in rows} <= {None, "ingest.broken_record"}
+
+
 def test_a_record_in_segments_is_no_whole_page(tmp_path):
     part = RECORDS[0].replace(b"WARC-Type: response", b"WARC-Type: response\r\nWARC-Segment-Number: 1")
     (tmp_path / "a.warc").write_bytes(part + RECORDS[1])

@@ -42,6 +42,9 @@ WITHOUT = {
     f"https://a.example/feed?%74oken={SECRET}": "https://a.example/feed",
     f"https://a.example/feed?user=desk&password={SECRET}": "https://a.example/feed",
     "https://a.example/feed?key=AIzaSyA0123456789abcdefghij": "https://a.example/feed",
+    "https://a.example/rss?key=hT7xQ2mZ&n=5": "https://a.example/rss?n=5",
+    "https://a.example/p?code=Zq81-LmX_4&id=1": "https://a.example/p?id=1",
+    "https://a.example/p?authorization_code=x1&access-code=y2&id=1": "https://a.example/p?id=1",
     f"https://a.example/p#access_token={SECRET}&state=1": "https://a.example/p#state=1",
     f"https://a.example/p;jsessionid={SECRET}?id=1": "https://a.example/p?id=1",
     f"https://a.example/get?url=https%3A%2F%2Fdesk%3A{SECRET}%40b.example%2Fx": (
@@ -54,6 +57,8 @@ WITHOUT = {
 UNCHANGED = [
     "https://a.example/article?id=3&page=2",
     "https://a.example/article?key=12&sid=44&user=7",
+    "https://a.example/article?key=20250304.22&code=LSD",
+    "https://a.example/article?code=NB0014&key=ferry-to-stay-2026",
     "https://a.example/list?pageToken=abc",
     "https://a.example/@desk/story",
     "https://a.example/?q=a@b.example",
