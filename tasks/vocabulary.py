@@ -150,7 +150,7 @@ class Doubt(DescribedEnum):
     CASE_LOST = "case_lost", "The text is in capitals, or has none."
     MARKS_LOST = "marks_lost", "The text lacks the accents or apostrophes of its language, or any full stop."
     HYPHENS_LEFT = "hyphens_left", "Words are still divided as at the ends of printed lines."
-    TEXT_REPEATED = "text_repeated", "Much of the text is in it more than once, or paragraphs start alike."
+    TEXT_REPEATED = "text_repeated", "Much of the text, or a paragraph, is in it more than once, or paragraphs start alike."
     COMMENTS_IN_TEXT = "comments_in_text", "Comments of readers are in the text."
     PARAGRAPHS_ALIKE = "paragraphs_alike", "The paragraphs differ only in names and figures, as small ads do."
     TITLE_DAMAGED = "title_damaged", "The headline has markup, a variable or a program's word for no value."
@@ -170,7 +170,7 @@ class Doubt(DescribedEnum):
     MACHINE_REPLY = "machine_reply", "A language model speaks around the text, or instead of it."
     REST_FOR_PAYERS = "rest_for_payers", "The last line says that the rest is for those who pay."
     SPONSORED = "sponsored", "The text is labelled as paid for."
-    PUBLISHER_DAMAGED = "publisher_damaged", "The publisher is a program's name, a label or no value."
+    PUBLISHER_DAMAGED = "publisher_damaged", "The publisher is a program's name, a label, a sentence or no value."
     PUBLISHED_TOGETHER = (
         "published_together",
         "Other articles of the site have the same instant, or the first of January, as their date.",
@@ -205,7 +205,7 @@ class Doubt(DescribedEnum):
     )
     TEXT_SHARED = (
         "text_shared",
-        "Much of the text, or a paragraph that most pages of the site have, is also in other articles.",
+        "Much of the text, or a line that several pages of the site have, is also in other articles.",
     )
 
 

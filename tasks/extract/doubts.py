@@ -25,6 +25,9 @@ _RELATED_SHARE = 0.25
 _STEM_CHARS = 5  # inflection changes the ends of words
 # letters without usable words: scripts without spaces; Korean, where particles are attached to words
 _DENSE = re.compile(f"[{char_class(COMPARED_LETTERS)}\uac00-\ud7af]")
+_DENSE_RUN = re.compile(_DENSE.pattern + "{2,60}")
+# of the pairs of characters of a headline, as good as all: of 256 true headlines 85 % have as many, of others 1 %
+_TITLE_PAIRS_MIN, _TITLE_PAIRS_FOUND = 5, 0.4
 _BODY_DOUBTFUL = 0.5  # body_confidence; below, the text more likely has wrong lines than not
 _STORY_DOUBTFUL = 0.8  # story_probability; below, more than one such page in five is not a story
 _AT_ONCE = timedelta(seconds=5)  # no crawler is that fast, but a page that prints the clock as its date
@@ -156,14 +159,24 @@ def ends_open(paragraphs: Sequence[str]) -> bool:
 
 
 def title_found_share(title: str, text: str) -> float | None:
-    """The share of the stems of a headline's content words that are in the text; None if there are too few of them."""
+    """The share of the stems of a headline's content words that are in the text; None if there are too few of them.
+
+    Without spaces between words it is the share of the pairs of characters, of which a true headline has fewer.
+    """
     if _DENSE.search(title):
-        return None
+        return _pairs_found_share(title, text)
     stems = {word[:_STEM_CHARS] for word in _TITLE_WORD.findall(title.casefold())}
     if len(stems) < _TITLE_WORDS_MIN:
         return None
     plain = text.casefold()
     return sum(stem in plain for stem in stems) / len(stems)
+
+
+def _pairs_found_share(title: str, text: str) -> float | None:
+    pairs = {run[start : start + 2] for run in _DENSE_RUN.findall(title) for start in range(len(run) - 1)}
+    if len(pairs) < _TITLE_PAIRS_MIN:
+        return None
+    return min(sum(pair in text for pair in pairs) / len(pairs) / _TITLE_PAIRS_FOUND, 1.0)
 
 
 def is_disordered(text: str, language: str | None, words: int) -> bool:

@@ -14,7 +14,7 @@ _HIGHEST = np.uint64(np.iinfo(np.uint64).max)
 _BYTES_MIN = 80  # of a paragraph; a shorter one may be a heading or a quote that two stories have
 # paragraphs in memory, 250 MB when compared; of more, those with the lowest hashes, the same of every text
 _KEPT_MAX = 4_000_000
-_SHARED_MIN, _SHARED_SHARE = 2, 0.35  # paragraphs, and of the bytes of all
+_SHARED_MIN, _SHARED_SHARE = 2, 0.15  # paragraphs, and of the bytes of all
 _WHOLE = 0.95  # of a text that is in one other, which has more: the other is damaged
 _SAME = 0.7  # of both texts: two versions of a story, which near-duplicates name
 _SAMPLED_ROWS_MAX = 4  # with one paragraph, in a sample: of what more have, the texts themselves cannot be compared

@@ -21,7 +21,8 @@ from tasks.quality.metrics import PastMetric, site_of_row
 from tasks.quality.past_shares import Earlier, earlier_shares, first_seen, past_shares
 from tasks.quality.shared_texts import SharedTexts
 from tasks.quality.site_marks import SiteMarks, Sites
-from tasks.quality.site_rows import MICROSECONDS_PER_MINUTE, NO_TIME, Rows
+from tasks.quality.site_names import has_many_names
+from tasks.quality.site_rows import MICROSECONDS_PER_MINUTE, NO_TIME, Rows, distinct_values
 from tasks.quality.site_texts import SiteTexts
 from tasks.quality.thresholds import HistoryThresholds
 from tasks.storage.ids import Ids, Mask, hash_strings
@@ -123,17 +124,6 @@ def flag_sites(tables: Iterable[pa.Table], history: Iterable[PastMetric], limits
     return flags.table()
 
 
-def _distinct(keys: Ids, values: Ids, use: Mask) -> npt.NDArray[np.int64]:
-    """Per row the number of different values that its key has among the rows in use; 0 for other rows."""
-    counts = np.zeros(len(keys), dtype=np.int64)
-    if not use.any():
-        return counts
-    pairs = np.unique(np.stack([keys[use], values[use]], axis=1), axis=0)
-    names, numbers = np.unique(pairs[:, 0], return_counts=True)
-    counts[use] = numbers[np.searchsorted(names, keys[use])]
-    return counts
-
-
 def _found(doubt: Doubt, is_odd: Mask, shown: Callable[[int], str]) -> Iterator[Finding]:
     rows = np.flatnonzero(is_odd)
     if len(rows):
@@ -147,7 +137,7 @@ def _finding(doubt: Doubt, rows: npt.NDArray[np.int64], shown: str) -> Finding:
 
 def _published_together(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
     """Different texts with one instant; at a full minute only where many pages have it, since clocks publish then."""
-    counts = _distinct(paired(rows.sites, rows.instants), rows.texts, rows.instants != NO_TIME)
+    counts = distinct_values(paired(rows.sites, rows.instants), rows.texts, rows.instants != NO_TIME)
     pages = np.bincount(rows.sites)[rows.sites]
     is_full = rows.instants % MICROSECONDS_PER_MINUTE == 0
     is_odd = (counts > flags.limits.instant_repeats_max) & (~is_full | (counts >= _FULL_MINUTE_SHARE * pages))
@@ -164,7 +154,7 @@ def _title_shared(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
         (rows.title_starts, batch_pages_min, _PART_SHARE, "headlines start alike"),
         (rows.title_ends, batch_pages_min, _PART_SHARE, "headlines end alike"),
     ):
-        counts = _distinct(paired(rows.sites, keys), rows.texts, keys != 0)
+        counts = distinct_values(paired(rows.sites, keys), rows.texts, keys != 0)
         is_odd = ~is_known & (counts >= max(least, 1)) & (counts >= share * pages)
         is_known |= is_odd
         yield from _found(Doubt.TITLE_SHARED, is_odd, partial(_counted, counts, shown))
@@ -176,7 +166,7 @@ def _counted(counts: npt.NDArray[np.int64], shown: str, row: int) -> str:
 
 def _summary_shared(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
     """One summary on many pages of a site that had many; a site whose summary is always its slogan is not damaged."""
-    counts = _distinct(paired(rows.sites, rows.summaries), rows.texts, rows.summaries != 0)
+    counts = distinct_values(paired(rows.sites, rows.summaries), rows.texts, rows.summaries != 0)
     for _, own in _where_seldom(flags, rows, "same_summary_share", _VARIED_SUMMARIES, rows.summaries != 0):
         odd = own[counts[own] > flags.limits.title_repeats_max]
         if len(odd):
@@ -187,7 +177,7 @@ def _address_shared(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
     """Versions of one story have one address under which they were fetched, or one headline."""
     keys, use = paired(rows.sites, rows.addresses), (rows.addresses != 0) & (rows.titles != 0)
     fetched = np.where(rows.urls != 0, rows.urls, rows.texts)
-    counts = np.minimum(_distinct(keys, rows.titles, use), _distinct(keys, fetched, use))
+    counts = np.minimum(distinct_values(keys, rows.titles, use), distinct_values(keys, fetched, use))
     is_odd = counts > flags.limits.history.stories_per_address_max
     yield from _found(Doubt.ADDRESS_SHARED, is_odd, lambda row: f"{counts[row]} stories declare this address")
     owner, has_owner = _rows_at(rows)
@@ -263,13 +253,7 @@ def _where_seldom(
 
 def _publisher_unusual(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
     yield from _unusual(flags, rows, rows.publishers, "publisher", Doubt.PUBLISHER_UNUSUAL)
-    # a name per page is none of the site
-    keys = paired(rows.sites, np.zeros(len(rows.sites), dtype=np.uint64))
-    has_name = (rows.publishers != 0) & ~rows.is_host
-    named = np.bincount(rows.sites[has_name], minlength=len(flags.sites))[rows.sites]
-    different = _distinct(keys, rows.publishers, has_name)
-    limits = flags.limits.history
-    is_odd = has_name & (named >= limits.batch_pages_min) & (different > limits.publishers_share_max * named)
+    is_odd, different, named = has_many_names(rows, flags.limits.history)
     yield from _found(Doubt.PUBLISHER_UNUSUAL, is_odd, lambda row: f"{different[row]} publishers on {named[row]} pages")
 
 
@@ -343,6 +327,11 @@ def _unlike_usual(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
         yield Finding(Doubt.TITLE_UNLIKE_USUAL if is_title else Doubt.TEXT_UNLIKE_USUAL, own, shown)
 
 
+def _shown_beside(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
+    """Nothing but what the first pages of a site show beside each other (see `FirstPages`)."""
+    yield from ()
+
+
 def _field_missing(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
     for own, shown in flags.marks.missing(Sites(rows.sites, rows.of_site), _earlier(flags, rows)):
         yield _finding(Doubt.FIELD_MISSING, own, shown)
@@ -373,6 +362,7 @@ def _more(doubt: Doubt, found: Sequence[Finding], beside: Sequence[Shown]) -> It
     for own in beside:
         rows = own.rows[~np.isin(own.rows, known)]
         if own.doubt is doubt and len(rows):
+            known = np.concatenate([known, rows])
             yield _finding(doubt, rows, own.shown)
 
 
@@ -390,6 +380,8 @@ _FINDERS: dict[Doubt, Callable[[SiteFlags, Rows], Iterator[Finding]]] = {
     Doubt.LENGTHS_ALIKE: _lengths_alike,  # (0)
     Doubt.TEXT_SHARED: _text_shared,  # (0.08)
     Doubt.TEXT_UNLIKE_USUAL: _unlike_usual,  # (0)
+    Doubt.WORDS_OUT_OF_ORDER: _shown_beside,  # (0)
+    Doubt.SPACES_DAMAGED: _shown_beside,  # (0)
     Doubt.FIELD_MISSING: _field_missing,  # (0)
     Doubt.SITE_FLAGGED: _site_flagged,  # (0), after all others
 }

@@ -91,6 +91,17 @@ class Rows:
         return self._of_sites[site]
 
 
+def distinct_values(keys: Ids, values: Ids, use: Mask) -> npt.NDArray[np.int64]:
+    """Per row the number of different values that its key has among the rows in use; 0 for other rows."""
+    counts = np.zeros(len(keys), dtype=np.int64)
+    if not use.any():
+        return counts
+    pairs = np.unique(np.stack([keys[use], values[use]], axis=1), axis=0)
+    names, numbers = np.unique(pairs[:, 0], return_counts=True)
+    counts[use] = numbers[np.searchsorted(names, keys[use])]
+    return counts
+
+
 def _part(titles: pa.ChunkedArray, start: int, stop: int | None) -> pa.ChunkedArray:
     """The start or end of each headline, with all numbers made equal; null for those that are hardly longer."""
     part = pc.replace_substring_regex(pc.utf8_slice_codeunits(titles, start, stop), r"\d+", "0")

@@ -171,7 +171,12 @@ CANDIDATES = table(
     required("author_count", INT32, "Number of authors."),
     required("quote_count", INT32, "Number of quotes."),
     required("mean_paragraph_words", FLOAT32, "Mean number of words per paragraph."),
-    optional("title_found_share", FLOAT32, "Share of the headline's longer words whose stems are in the text."),
+    optional(
+        "title_found_share",
+        FLOAT32,
+        "Share of the headline's longer words whose stems are in the text; in Chinese, Japanese and Korean, of its "
+        "pairs of characters, where 40 % count as all.",
+    ),
     required("mojibake_count", INT32, "Signs of encoding damage left in title and text."),
     optional("problem", STRING, "Code of the rule for how extraction of this page failed, else null."),
     PROBLEM_DETAIL,

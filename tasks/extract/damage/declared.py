@@ -60,6 +60,7 @@ _NO_NAME = re.compile(rf"\d:\d\d|\d \w{{3,10}}$|{_BUTTON}.{{0,80}}{_BUTTON}", re
 _TWO_NAMES = re.compile(r"^\w+(?: [\w.’'-]+)* [A-ZÀ-ÞА-Я][a-zß-öø-ÿа-яё]{3,}(?<!Fitz)[A-ZÀ-ÞА-Я][a-zß-öø-ÿа-яё]{2,} \w")
 _ACCOUNT = re.compile(r"\[email|^[a-z]+[_ .-]?\d{2,}$")
 _NAME_SPACES = 8  # more words are a sentence
+_SENTENCE_WORDS = 7
 _MANY_AUTHORS = 10  # the whole staff
 _MAIL = re.compile(r"\S@\w[\w-]*\.\w")
 _EMPTY_DATE = re.compile(
@@ -162,9 +163,14 @@ def find_publisher_damage(story: Story) -> Evidence | None:
     plain = " ".join(name.casefold().split())
     if not name or plain.replace(" ", "") in story.host:  # the site of the program's maker
         return None
-    if plain in _NO_PUBLISHERS or NO_VALUE.fullmatch(name) or _has_mark(name):
+    if plain in _NO_PUBLISHERS or NO_VALUE.fullmatch(name) or _has_mark(name) or _is_sentence(name):
         return Evidence(None, excerpt(name))
     return None
+
+
+def _is_sentence(name: str) -> bool:
+    """Whether a name has as many small words as a sentence; those of offices and slogans have fewer."""
+    return name.count(" ") >= _SENTENCE_WORDS and sum(word[0].islower() for word in name.split()) >= _SENTENCE_WORDS
 
 
 def _has_mark(name: str) -> bool:

@@ -38,7 +38,7 @@ _LABEL_CHARS = 60
 _AD_MARKS = frozenset({"anzeige", "реклама", "annons", "広告", "广告", "광고"})
 _FRAME_CHARS = 240
 _SPEAKS_CHARS = 60  # of a paragraph's start, where a language model says what it is
-_CRY_CHARS = 15
+_CRY_CHARS, _REST_CHARS = 15, 6
 _QUOTES = "\"'“„«‹‘「『–—"
 _MODEL = sought(
     *("anguage model", "as an AI", "As an AI", "prachmodell", "KI-Modell", "modèle de langage", "odelo de lengua"),
@@ -135,7 +135,7 @@ def find_machine_frame(story: Story) -> Evidence | None:
     head, tail = _plain(first[:_FRAME_CHARS]), _plain(last[:_FRAME_CHARS])
     is_short = len(first) < _FRAME_CHARS
     if (
-        (is_short and _STARTS["here_is"].match(head))
+        (is_short and (_STARTS["here_is"].match(head) or _is_announced(first)))
         or _STARTS["sorry"].match(head)
         or "as_model" in _said(head, "machine")["machine"]
     ):
@@ -144,6 +144,12 @@ def find_machine_frame(story: Story) -> Evidence | None:
         return Evidence(len(story.paragraphs) - 1, excerpt(last))
     number = _reply_inside(story)
     return None if number is None else Evidence(number, excerpt(story.paragraphs[number]))
+
+
+def _is_announced(line: str) -> bool:
+    """Whether a line announces a text as an answer does, in any language: by an exclamation and a colon."""
+    cry, mark, rest = line.replace("！", "!").partition("!")
+    return bool(mark) and len(cry) <= _CRY_CHARS and rest.rstrip()[-1:] in (":", "：") and len(rest) > _REST_CHARS
 
 
 def _reply_inside(story: Story) -> int | None:

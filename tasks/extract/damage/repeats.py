@@ -15,6 +15,8 @@ _SENTENCE_CHARS, _DENSE_SENTENCE_CHARS = 32, 14  # a shorter one may be a refrai
 _REPEATED_SHARE = 0.25  # of the characters of all long sentences
 _REPEATED_MIN = 3  # different sentences
 _STUCK_MIN = 5  # copies of one sentence: more than a song's refrain
+_REPRINTED_BYTES = 80  # of a paragraph that no story has twice; a refrain has shorter lines
+_REPRINTED_IN = 30  # paragraphs at most; a long page may have a notice twice
 _START_CHARS, _STARTS_MIN = 20, 5  # of paragraphs that start alike: more than a figure of speech
 _PULLED_MIN, _PULLED_SHARE = 2, 0.2  # paragraphs that are a sentence of another; a magazine pulls out fewer
 _PARAGRAPHS_MIN, _ALIKE_SHARE = 6, 0.5
@@ -59,6 +61,9 @@ def find_repeats(story: Story) -> Evidence | None:
     start, count = ("", 0) if is_varied else Counter(starts).most_common(1)[0]
     if count >= max(_STARTS_MIN, _CUT_SHARE * len(story.paragraphs)):
         return story.at(story.text.find(start))
+    reprinted = _find_reprinted(story.paragraphs)
+    if reprinted:
+        return reprinted
     least = _SENTENCE_CHARS if story.text.isascii() or " " in story.text[:80] else _DENSE_SENTENCE_CHARS
     if _count_repeated_parts(story, least) < _PULLED_MIN:
         return None
@@ -74,6 +79,17 @@ def find_repeats(story: Story) -> Evidence | None:
     if (is_stuck or len(again) >= _REPEATED_MIN) and surplus >= _REPEATED_SHARE * size:
         return story.at(story.text.rfind(again[0]))
     return _find_pulled(story, frozenset(again))
+
+
+def _find_reprinted(paragraphs: Sequence[str]) -> Evidence | None:
+    """A long paragraph that comes again after others; of two in a row, one may be a subtitle."""
+    if len(paragraphs) > _REPRINTED_IN or len(set(paragraphs)) == len(paragraphs):
+        return None
+    first: dict[str, int] = {}
+    for number, one in enumerate(paragraphs):
+        if number > first.setdefault(one, number) + 1 and len(one.encode("utf-8", "surrogatepass")) >= _REPRINTED_BYTES:
+            return Evidence(number, excerpt(one))
+    return None
 
 
 def _find_pulled(story: Story, again: frozenset[str]) -> Evidence | None:

@@ -40,7 +40,9 @@ class SiteFlagRows:
         flagged = np.flatnonzero(positions(self.docs, docs) >= 0).tolist()
         if not flagged:
             return table
-        own = {row: self._of(docs[row]) for row in flagged}
+        known = table.column("flags").to_pylist()
+        # a flag may be known from the page itself
+        own = {row: [n for n in self._of(docs[row]) if self.flags[n] not in (known[row] or ())] for row in flagged}
         added: dict[str, dict[int, list[Any]]] = {
             "flags": {row: [self.flags[n] for n in numbers] for row, numbers in own.items()},
             "flag_evidence": {

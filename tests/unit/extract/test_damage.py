@@ -96,6 +96,7 @@ DAMAGED = [
         each(lambda text: text.replace("er ", "er- ing ")),
     ),
     (Doubt.TEXT_REPEATED, story([*PLAIN, " ".join(PLAIN)])),
+    (Doubt.TEXT_REPEATED, story([LONG[0], *PLAIN, LONG[0]])),
     (
         Doubt.PARAGRAPHS_ALIKE,
         story([f"Ada Finch, {age}, of Overby, died on Sept. {age - 70}. Services private." for age in range(71, 79)]),
@@ -145,6 +146,8 @@ DAMAGED = [
     (Doubt.STORY_GONE, story(["The article you were looking for is no longer part of our archive.", *PLAIN])),
     (Doubt.STORY_GONE, story(["La página que busca no se ha encontrado o ya no existe."], language="es")),
     (Doubt.MACHINE_REPLY, story(["Sure! Here is a rewritten version of your text:", *PLAIN])),
+    (Doubt.MACHINE_REPLY, story(["Wrth gwrs! Dyma'r erthygl:", *PLAIN])),
+    (Doubt.MACHINE_REPLY, story(["當然！改寫後的文章如下：", *PLAIN])),
     (Doubt.MACHINE_REPLY, story(["Natürlich! Hier ist eine neutrale Fassung des Artikels:", *PLAIN])),
     (Doubt.MACHINE_REPLY, story([*PLAIN, "I hope this helps! Let me know if you need anything else."])),
     (Doubt.REST_FOR_PAYERS, story([*PLAIN, "The rest of this piece is for subscribers. Chip in to carry on."])),
@@ -154,6 +157,7 @@ DAMAGED = [
     *(
         (Doubt.PUBLISHER_DAMAGED, story(publisher=name))
         for name in (
+            "Our paper is not responsible for what other sites may say",
             "WordPress",
             "Home",
             "Startseite",
@@ -263,7 +267,10 @@ UNDAMAGED = {
     "a list with bullets": among(*(f"• {text[5:40]}" for text in PLAIN)),
     "no text": story([]),
     "no words": story(["…", "—"], title=""),
-    "labels of a list": story([part for text in PLAIN for part in (text, f"Con: {text[4:40]}")] + [PLAIN[0]]),
+    "a paragraph twice in a row": story([PLAIN[0], *PLAIN]),
+    "a call before a list": story(["Hurry! The harbour fair opens on Monday", *PLAIN]),
+    "an office with a long name": story(publisher="Office of the Commissioner for Harbours and Ferries of the Coast"),
+    "labels of a list": story([part for text in PLAIN for part in (text, f"Con: {text[4:40]}")] + [LONG[0]]),
     "topics of letters": story(title="Letters: The pier | The old boat | Taxes | Four lamps"),
     "an interview": story([part for text in PLAIN for part in ("The Post: Is it so?", f"Finch: {text}")]),
     "codes with digits": among("The A4, the B12, the covid19 ward, an mp3 and the g20 met on the f16 road."),

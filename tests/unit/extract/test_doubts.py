@@ -57,6 +57,21 @@ def test_a_headline_over_another_story():
     assert title_found_share("Oh no", EN) is None
 
 
+@pytest.mark.parametrize(
+    ("title", "is_own"),
+    [
+        ("港口信託撥款二百萬元修復舊渡輪碼頭", True),
+        ("港口碼頭獲二百萬元修復", True),
+        ("西部山區連日暴雨引發山體滑坡", False),
+        ("港口", None),
+    ],
+)
+def test_a_headline_without_spaces(title, is_own):
+    text = "港口信託週一宣布，將撥款二百萬元修復市內的舊渡輪碼頭。居民對此表示歡迎，工程預計明年春天完成。"
+    share = title_found_share(title, text)
+    assert share is None if is_own is None else (share > 0.9) == is_own
+
+
 def test_words_in_no_order():
     words = EN.split()
     stirred = " ".join(words[::2] + words[1::2])

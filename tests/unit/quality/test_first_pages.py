@@ -10,7 +10,7 @@ from tasks import schema
 from tasks.quality import first_pages
 from tasks.quality.first_pages import FirstPages
 
-NAMES = "url title text authors publisher published_date fetched_at".split()
+NAMES = "url title text language authors publisher published_date fetched_at".split()
 SCHEMA = pa.schema([schema.CANDIDATES.field(name) for name in NAMES])
 SECTIONS = ("sport", "politics", "town")
 LEAD = "The council of Orrinmouth wants the harbour ferry back, number {0}, and nobody knows who pays for it."
@@ -19,6 +19,17 @@ OTHERS = [
     for number, word in enumerate(("Twenty", "Thirty", "Forty", "Fifty", "Sixty"), start=4)
 ]
 THINGS = "Bridge Museum Garden Library Theatre Market Stadium Bakery Airport Tunnel Orchard Lighthouse".split()
+WIDGETS = ["Image loading", "Please wait"]
+NAMELESS = [
+    f"praises {word} bread warmly"
+    for word in "corn rye oat bean wheat spelt barley millet potato rice nut seed".split()
+]
+# every word of these sentences recurs, so that two that stick together are known
+PROSE = """The people of the harbour said that they had asked the council for the money in the spring. The council
+said that the money for the harbour was in the plan of the trust. People who had asked for the plan were
+sent to the office of the trust in the town. The office said in the spring that the plan of the council
+was with the people of the town. They had sent the money to the office, and the trust said that the
+harbour was sent to the people who were with the council."""
 OFFER = "Read on in our app, it is free and quicker than the page."
 
 
@@ -28,6 +39,7 @@ def page(number, **changes):
         "url": f"https://www.a.example/{section}/{number}",
         "title": f"{THINGS[number % 12]}: Council of Orrinmouth wants harbour ferry back",
         "text": text(number),
+        "language": "en",
         "authors": ["Ada Orrin"],
         "publisher": "The Paper",
         "published_date": date(2026, 9, 4),
@@ -42,6 +54,27 @@ def text(number, before=(), after=(), is_swapped=False):
     lines = [LEAD, *OTHERS]
     lines = [*lines[3:], *lines[:3]] if is_swapped else lines
     return "\n\n".join(line.format(number) for line in (*before, *lines, *after))
+
+
+def prose(number, damage):
+    """The same words in another order of sentences, under a number of its own."""
+    sentences = PROSE.replace("\n", " ").split(". ")
+    start = number % len(sentences)
+    own = [f"Story {number}: the council of Orrinmouth wants the ferry back", *sentences[start:], *sentences[:start]]
+    return "\n\n".join(damage(f"{one.rstrip('.')} on day {number * 7 + n}.") for n, one in enumerate(own))
+
+
+def lose_words(line):
+    return " ".join(word for n, word in enumerate(line.split()) if n % 6 != 4)
+
+
+def lose_spaces(line):
+    return (
+        " ".join(word + ("" if n % 5 == 2 else " ") for n, word in enumerate(line.split()))
+        .replace("  ", "\0")
+        .replace(" ", "")
+        .replace("\0", " ")
+    )
 
 
 def named(number, title_of):
@@ -68,7 +101,16 @@ def flags_of(pages, size=5):
         ),
         pytest.param(lambda n: {"text": text(n, is_swapped=n < 5)}, {}, id="some leads in the middle"),
         pytest.param(lambda n: {"text": text(n, after=[OFFER])}, {"text_shared": 12}, id="an offer below all texts"),
-        pytest.param(lambda n: {"text": text(n, after=[OFFER] * (n < 6))}, {}, id="below half of them"),
+        pytest.param(lambda n: {"text": text(n, after=[OFFER] * (n < 6))}, {"text_shared": 6}, id="below half of them"),
+        pytest.param(lambda n: {"text": text(n, after=[OFFER] * (n < 2))}, {}, id="below two of them"),
+        pytest.param(lambda n: {"text": text(n, after=WIDGETS * (n < 4))}, {"text_shared": 4}, id="short lines"),
+        pytest.param(lambda n: {"text": text(n, after=WIDGETS[:1] * (n < 4))}, {}, id="one heading"),
+        pytest.param(lambda n: {"text": text(n % 4)}, {}, id="versions of a story"),
+        pytest.param(lambda n: {"title": f"Vicar {NAMELESS[n]}"}, {"title_misplaced": 12}, id="words of no text"),
+        pytest.param(lambda n: {"text": prose(n, lose_words)}, {"words_out_of_order": 12}, id="words lost"),
+        pytest.param(lambda n: {"text": prose(n, lose_spaces)}, {"spaces_damaged": 12}, id="spaces lost"),
+        pytest.param(lambda n: {"text": prose(n, str)}, {}, id="prose"),
+        pytest.param(lambda n: {"text": prose(n, lose_words if n < 2 else str)}, {}, id="words lost on few pages"),
         pytest.param(lambda n: {"text": text(n, before=["Key points"])}, {"text_shared": 12}, id="a label above"),
         pytest.param(lambda n: {"publisher": "{1}"}, {"publisher_unusual": 12}, id="the section as publisher"),
         pytest.param(lambda n: {"publisher": "Sport", "url": f"https://www.a.example/sport/{n}"}, {}, id="one name"),
@@ -77,7 +119,9 @@ def flags_of(pages, size=5):
         pytest.param(lambda n: named(n, n), {}, id="headlines of their texts"),
         pytest.param(lambda n: named(n, n + 1), {"title_misplaced": 12}, id="headlines of the next text"),
         pytest.param(
-            lambda n: {"title": f"Share this: {THINGS[n]} shut"}, {"title_shared": 12}, id="headlines start alike"
+            lambda n: {"title": f"Share this: Orrinmouth wants a {THINGS[n]} council"},
+            {"title_shared": 12},
+            id="headlines start alike",
         ),
         pytest.param(
             lambda n: {"published_date": date(2026, 1, 1), "fetched_at": datetime(2026, 1, 2, tzinfo=UTC)},

@@ -114,16 +114,19 @@ OLD = {"published_date": date(2025, 9, 4)}
             id="a section and a date",
         ),
         pytest.param(
-            lambda n: {"title": f"Watch it live: {chr(97 + n) * 9} decides"},
+            lambda n: {"title": f"Old harbour council: {chr(97 + n) * 9} decides"},
             (),
             {"title_shared": ALL},
             id="one start of all headlines",
         ),
         pytest.param(
-            lambda n: {"title": f"{chr(97 + n) * 9} decides | The Old Paper"}, (), {"title_shared": ALL}, id="one end"
+            lambda n: {"title": f"{chr(97 + n) * 9} decided | Old Harbour Council"},
+            (),
+            {"title_shared": ALL},
+            id="one end",
         ),
         pytest.param(
-            lambda n: {"title": f"Police report: {chr(97 + n) * 9}"} if n % 2 else {}, (), {}, id="a start of some"
+            lambda n: {"title": f"Harbour council: {chr(97 + n) * 9}"} if n % 2 else {}, (), {}, id="a start of some"
         ),
         pytest.param(lambda n: {"title": f"Chapter {n}"} if n < 3 else {}, (), {}, id="a series"),
         pytest.param(lambda n: {"text": cut(n, 500)}, (), {"lengths_alike": ALL}, id="cut after as many characters"),
@@ -178,6 +181,18 @@ OLD = {"published_date": date(2025, 9, 4)}
             lambda n: {"publisher": "a.example"}, PAPER, {"publisher_unusual": ALL}, id="the host in place of the name"
         ),
         pytest.param(lambda n: {"publisher": "www.a.example"} if n == 3 else {}, (), {}, id="the host as a name"),
+        pytest.param(
+            lambda n: {"publisher": f"Agency {n % 4}"},
+            (),
+            {"publisher_unusual": ALL},
+            id="some names, none the main one",
+        ),
+        pytest.param(
+            lambda n: {"publisher": f"Section {n % 4}" if n % 3 == 0 else "The Paper"},
+            (),
+            {},
+            id="a main one beside some",
+        ),
         pytest.param(lambda n: {"publisher": f"Name {n}"}, (), {"publisher_unusual": ALL}, id="a name per page"),
         pytest.param(
             lambda n: {"publisher": f"Name {n}", "url": f"https://archive.example/web/https://{n}.example/a"},
@@ -242,6 +257,8 @@ def test_flags_are_added_to_the_rows_with_what_shows_them():
     assert flagged["flag_evidence"][0] == kept[0]
     assert flagged["flag_evidence"][1]["shown"] == "6 articles have this instant"
     assert other["flags"] == []
+    again = flags.added(flagged_rows := flags.added(rows))
+    assert again.equals(flagged_rows)  # a flag that the page has itself is there once
     assert flags.added(pa.table(columns)).column("flags").to_pylist()[0] == ["sponsored", "published_together"]
 
 
