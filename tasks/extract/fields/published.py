@@ -16,7 +16,14 @@ from tasks.extract.fields.published_declared import (
     shown_candidates,
 )
 from tasks.extract.fields.published_printed import days_named_as_publication, lines_under_the_headline
-from tasks.extract.fields.published_zone import in_ruled_zone, local_time, with_offset, zone_of, zone_of_language
+from tasks.extract.fields.published_zone import (
+    in_ruled_zone,
+    local_time,
+    with_offset,
+    zone_of,
+    zone_of_language,
+    zone_of_printed_times,
+)
 from tasks.extract.page import SITE_RULE, FieldValue, Page
 from tasks.text.dates import PrintedDate, find_dates
 from tasks.text.relative_dates import recent_day, relative_day
@@ -146,7 +153,8 @@ def _located(
         return local_time(published, dates, days, zone_of(site, language) or zone_of_language(language)), ""
     is_printed = origin.startswith("line by the headline")
     if is_printed or any(_agrees(published, meaning) for other in shown for meaning in other.meanings):
-        return with_offset(published, [*dates, *([modified] if modified else [])], zone_of(site, language))
+        zone = zone_of_printed_times(site, language)
+        return with_offset(published, [*dates, *([modified] if modified else [])], zone)
     return published, ""
 
 

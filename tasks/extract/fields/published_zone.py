@@ -29,7 +29,8 @@ _MAIN_ZONES = {
     "UA": "Europe/Kyiv",
     "UZ": "Asia/Tashkent",
 }
-# languages of which nearly all of the press is in one zone: enough where the page prints the day that the zone gives
+# languages of which nearly all of the press is in one zone: enough where the page prints the day that the zone gives,
+# and for a printed time on a site of no country
 _ZONES_OF_LANGUAGES = {
     "bg": "Europe/Sofia",
     "cs": "Europe/Prague",
@@ -68,8 +69,8 @@ def zone_of(host: str | None, language: str | None) -> ZoneInfo | None:
     """
     if not host or not language:
         return None
-    domain = host.rpartition(".")[2].lower()
-    if domain in _SHARED_DOMAINS or len(domain) != 2:
+    domain = _country_domain(host)
+    if domain is None:
         return None
     from babel.core import get_global  # noqa: PLC0415 - loads tables, only when a time has no zone
     from babel.languages import get_official_languages  # noqa: PLC0415
@@ -88,6 +89,18 @@ def zone_of_language(language: str | None) -> ZoneInfo | None:
     """The time zone in which nearly all of the press of a language works; None if there is none."""
     name = _ZONES_OF_LANGUAGES.get((language or "").lower().replace("_", "-").partition("-")[0])
     return ZoneInfo(name) if name else None
+
+
+def zone_of_printed_times(host: str | None, language: str | None) -> ZoneInfo | None:
+    """The time zone of a site's country; that of its language if the domain names no country."""
+    zone = zone_of(host, language)
+    return zone or (None if host and _country_domain(host) else zone_of_language(language))
+
+
+def _country_domain(host: str) -> str | None:
+    """The domain of the country that a host is in; None for one that is open to all."""
+    domain = host.rpartition(".")[2].lower()
+    return domain if len(domain) == 2 and domain not in _SHARED_DOMAINS else None
 
 
 def local_time(

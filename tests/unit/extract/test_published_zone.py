@@ -58,6 +58,9 @@ def test_a_printed_day_and_the_zone_of_the_site_agree(url, language, line, day):
         ("https://samachar.in/a", "hi", "12 अक्टूबर 2024 09:43", 330, "date line; zone Asia/Kolkata"),
         ("https://jornal.br/a", "pt", "12 de outubro de 2024 09:43", None, "date line"),  # several zones
         ("https://paper.de/a", "en", "12 October 2024 09:43", None, "date line"),  # may be written anywhere
+        ("https://xinwen.com/a", "zh", "2024-10-12 09:43", 480, "date line; zone Asia/Shanghai"),  # by its language
+        ("https://novine.io/a", "el", "12 Οκτωβρίου 2024 09:43", 180, "date line; zone Europe/Athens"),
+        ("https://xinwen.us/a", "zh", "2024-10-12 09:43", None, "date line"),  # in a country of another language
         ("https://startup.io/a", "en", "12 October 2024 09:43", None, "date line"),  # of no country
     ],
 )
