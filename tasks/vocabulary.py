@@ -150,7 +150,10 @@ class Doubt(DescribedEnum):
     CASE_LOST = "case_lost", "The text is in capitals, or has none."
     MARKS_LOST = "marks_lost", "The text lacks the accents or apostrophes of its language, or any full stop."
     HYPHENS_LEFT = "hyphens_left", "Words are still divided as at the ends of printed lines."
-    TEXT_REPEATED = "text_repeated", "Much of the text, or a paragraph, is in it more than once, or paragraphs start alike."
+    TEXT_REPEATED = (
+        "text_repeated",
+        "Much of the text or a paragraph is in it twice, or paragraphs start alike.",
+    )
     COMMENTS_IN_TEXT = "comments_in_text", "Comments of readers are in the text."
     PARAGRAPHS_ALIKE = "paragraphs_alike", "The paragraphs differ only in names and figures, as small ads do."
     TITLE_DAMAGED = "title_damaged", "The headline has markup, a variable or a program's word for no value."
