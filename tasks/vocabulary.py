@@ -152,7 +152,7 @@ class Doubt(DescribedEnum):
     HYPHENS_LEFT = "hyphens_left", "Words are still divided as at the ends of printed lines."
     TEXT_REPEATED = (
         "text_repeated",
-        "Much of the text, or a paragraph, is in it twice, or paragraphs start alike.",
+        "Much of the text or a paragraph is in it twice, or paragraphs start alike.",
     )
     COMMENTS_IN_TEXT = "comments_in_text", "Comments of readers are in the text."
     PARAGRAPHS_ALIKE = "paragraphs_alike", "The paragraphs differ only in names and figures, as small ads do."
