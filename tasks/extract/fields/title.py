@@ -28,6 +28,7 @@ _SHARE_WORDS = frozenset(
 _CUT_FROM_CHARS = 60  # programs shorten titles to about this length; a shorter beginning may be a headline
 _QUOTES = "\"“”„«»'‘’"
 _KICKER_WORDS = 5
+_LONG_KICKER_WORDS = 12  # if the title in the tab has no kicker either
 _LINES = 3  # headline lines that are compared with the declared titles
 
 
@@ -172,7 +173,8 @@ def _without_kicker(chosen: _Candidate, declared: list[_Candidate]) -> _Candidat
         head = chosen.text[: len(chosen.text) - len(other.text)]
         is_last_part = chosen.key.endswith(other.key) and chosen.key != other.key
         is_headline = len(other.text.split()) >= _MIN_WORDS or len(DENSE.findall(other.text)) >= _MIN_DENSE_CHARS
-        is_kicker = 0 < len(head.split()) <= _KICKER_WORDS
+        is_in_tab = any(tab.origin == "title" and tab.key == other.key for tab in declared)
+        is_kicker = 0 < len(head.split()) <= (_LONG_KICKER_WORDS if is_in_tab else _KICKER_WORDS)
         if is_last_part and is_headline and is_kicker and other.origin == "og:title":
             return other
     return chosen

@@ -125,6 +125,13 @@ def test_only_the_headline_is_left_of_a_title(text, title):
             None,
             "Wend: ferry is back on Monday",
         ),
+        # a long kicker in the heading, which neither the tab nor social media has
+        (
+            {"metas": {"og:title": [SHOWN]}, "title": SHOWN},
+            f"The day of the spring fair in the harbour of Wend {SHOWN}",
+            None,
+            SHOWN,
+        ),
         # short headlines of scripts without spaces, before the site
         ({"title": "桟橋、春まで閉鎖：港新聞デジタル"}, "桟橋、春まで閉鎖", None, "桟橋、春まで閉鎖"),
         ({"title": "老桥周一起封闭维修-社会新闻-某某港口门户网"}, "老桥周一起封闭维修", None, "老桥周一起封闭维修"),
