@@ -150,5 +150,5 @@ def test_columns_that_have_no_row_in_common_take_little_time_and_memory(tmp_path
     (tmp_path / "a.json").write_text(json.dumps(table))
     started = time.process_time()
     rows, _ = rows_of(tmp_path)
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 30  # three seconds on a free machine; before, minutes
     assert (rows[0]["problem"], rows[0]["url"], len(rows)) == (None, URL, 10_000)
