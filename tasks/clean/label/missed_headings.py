@@ -86,7 +86,7 @@ def _is_first(page: PageLines, n: int, inside: set[int]) -> bool:
 
 
 def _linked(page: PageLines, places: dict[int, _Place], inside: set[int]) -> list[int]:
-    """Headings that link, of which each entry of a list has one: the ten best books, the candidates."""
+    """Linked headings, one above each entry of a list such as the ten best books."""
     by_place: dict[_Place, list[int]] = {}
     first = min(inside)
     for n, place in places.items():
