@@ -65,7 +65,7 @@ def _joined_words(text: str) -> list[str]:
 
 
 def _is_two(word: str, known: Counter[str]) -> bool:
-    """Whether both parts of a word are words, of which one is long."""
+    """Whether both parts of a word are words and one of them is long."""
     return any(
         word[:cut] in known and word[cut:] in known and max(cut, len(word) - cut) >= _LONG_PART_CHARS
         for cut in range(_PART_CHARS, min(len(word), 40) - _PART_CHARS + 1)

@@ -53,7 +53,7 @@ def test_in_other_scripts_a_link_behind_a_label_is_of_another_story(line, link_s
         ([*PARAGRAPHS[:3], LINKS[0], *PARAGRAPHS[3:], *LINKS], {3, 7, 8}, True),
         ([PARAGRAPHS[0], *LINKS], {1, 2}, True),
     ],
-    ids=["links only", "one is no link", "links amid the story, too", "most of the story"],
+    ids=["links only", "one is not a link", "links amid the story, too", "most of the story"],
 )
 def test_links_in_paragraphs_below_the_last_one_are_of_other_stories(lines, linked, is_kept):
     assert (LINKS[1] in kept(lines, linked=linked)) == is_kept
