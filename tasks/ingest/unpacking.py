@@ -205,10 +205,8 @@ class Zstd:
         """
         if not self._count and not self._start and self._needs_dictionary():
             raise UnpackError(DICTIONARY) from error
-        if "too much memory" in str(error):
-            raise UnpackError(WINDOW) from error
         if len(self._read_bytes) == 1 or not self._goes_back():
-            raise UnpackError(str(error)) from error
+            raise UnpackError(WINDOW if "too much memory" in str(error) else str(error)) from error
         self._read_bytes = self._read_bytes[1:]
 
     def _needs_dictionary(self) -> bool:
