@@ -3,12 +3,13 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.formats import Options
 from tasks.ingest.formats.columns import is_wanted
+from tasks.ingest.formats.csv_recovery import BrokenRow, RecoveringRows
 from tasks.vocabulary import Flaw
 
 SEPARATORS = ",;\t|~^\x01"  # the last is Hive's
@@ -39,15 +40,18 @@ class Dialect:
     has_escapes: bool = False
     has_quotes: bool = True
 
-    def rows(self, lines: Iterator[str], max_chars: int) -> Iterator[list[str]]:
-        """The cells of the rows in these lines; empty where a database has no value.
+    def rows(self, lines: Iterator[str], max_chars: int) -> Iterator[list[str] | BrokenRow]:
+        """The cells of the rows in these lines, and rows that are broken; empty where a database has no value.
 
         Raises:
             FlawError: a row has more than so many characters.
-            csv.Error: a row is not of this dialect.
+            csv.Error: a row is not of this dialect, and it is unclear where the next one begins.
         """
         if self.has_escapes:
             return map(_unescaped_cells, _whole_rows(lines, max_chars))
+        return iter(RecoveringRows(lines, self._cells))
+
+    def _cells(self, lines: Iterable[str]) -> Iterator[list[str]]:
         reader = csv.reader(
             lines,
             delimiter=self.separator,
