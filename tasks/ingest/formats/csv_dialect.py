@@ -37,6 +37,7 @@ class Dialect:
     quote: str = '"'
     escape: str | None = None
     has_blanks: bool = False  # before quotes
+    has_blanks_behind: bool = False  # and behind them
     has_escapes: bool = False
     has_quotes: bool = True
 
@@ -59,7 +60,7 @@ class Dialect:
             escapechar=self.escape,
             skipinitialspace=self.has_blanks,
             quoting=csv.QUOTE_MINIMAL if self.has_quotes else csv.QUOTE_NONE,
-            strict=True,
+            strict=not self.has_blanks_behind,  # else such a blank would be an error
         )
         return ([cell if cell not in _NO_VALUES else "" for cell in cells] for cells in reader)
 
@@ -75,8 +76,11 @@ def dialect_of(sample: str, name: str, options: Options, separator: str | None =
         return Dialect(separator, has_escapes=True)
     if separator in _UNQUOTED and not _is_quoted(sample, separator, quote):
         return Dialect(separator, has_quotes=False)
-    has_blanks = f"{separator} {quote}" in header
-    return Dialect(separator, quote, _escape_in(sample) if quote == '"' else None, has_blanks)
+    names = header.split(separator)
+    has_blanks = len(names) > 1 and all(name[:1].isspace() for name in names[1:])
+    has_blanks_behind = len(names) > 1 and all(name[-1:].isspace() for name in names[:-1])
+    escape = _escape_in(sample) if quote == '"' else None
+    return Dialect(separator, quote, escape, has_blanks, has_blanks_behind=has_blanks_behind)
 
 
 def _is_quoted(sample: str, separator: str, quote: str) -> bool:
