@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from tasks.ingest.formats.columns import FIELDS
-from tasks.storage.addresses import keep_as_given
+from tasks.storage.addresses import keep_as_given, shown
 
 _DATASET = "Folder of the dataset."
 _THRESHOLDS = "A thresholds file to use instead of the bundled one."
@@ -42,6 +42,12 @@ class SourceParameters(_Form):
     )
 
     _kept = field_validator("sources")(keep_as_given)  # Prefect stores parameters
+
+    @field_validator("include", "exclude")
+    @classmethod
+    def _are_shown(cls, patterns: list[str]) -> list[str]:
+        """The names that they are compared with have no secrets either."""
+        return [shown(pattern) for pattern in patterns]
 
 
 class ProcessingParameters(_Form):

@@ -55,7 +55,7 @@ ADVICE = {
     ".wat": "WAT files describe pages and hold none; use the WARC or WET files",
     ".xml": "XML is read as XHTML only; name a feed or sitemap by its address, and export other XML as HTML",
     **dict.fromkeys(
-        (".rar", ".7z", ".lz4", ".lz", ".lzma", ".lzo", ".br", ".z", ".snappy", ".sz", ".cab", ".iso"),
+        (".rar", ".7z", ".lz", ".lzo", ".br", ".z", ".snappy", ".sz", ".cab", ".iso"),
         "unpack archives of other kinds",
     ),
     **dict.fromkeys(

@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from tasks.ingest.zstd_frames import frame_end, next_frame
 
-CODECS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
+CODECS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd", ".lz4": "lz4", ".lzma": "lzma"}
+CODECS |= {".zlib": "zlib", ".zz": "zlib"}
 MAGIC_BYTES = 10
 _MAGIC = {"gzip": b"\x1f\x8b\x08", "bzip2": b"BZh", "xz": b"\xfd7zXZ\x00"}
 _SKIPPABLE = b"\x2a\x4d\x18"  # of a frame without data, behind a byte from 50 to 5F
@@ -17,7 +18,13 @@ _WARC_DICTIONARY = 0x5D  # that byte where the frame holds a dictionary, in WARC
 DICTIONARY = (
     "it was compressed with a dictionary, which cannot be read; decompress it first, e.g. with zstd -d -D DICTIONARY"
 )
+_LZ4 = b"\x04\x22\x4d\x18"
+_LZMA_DICTIONARIES = frozenset((2 << n, 3 << n)[k] for n in range(11, 30) for k in (0, 1))  # that its programs write
+_ZLIB = (b"\x78\x01", b"\x78\x9c", b"\x78\xda")  # 78 5E is not among them: x^ may begin a text
+_BY_ZLIB = frozenset({"gzip", "zlib"})
+_MEMORY_BYTES = 1 << 29  # the most that a dictionary of xz or LZMA may take; what `xz -9` writes takes 65 MB
 WINDOW = "it needs more memory than any reader should give; decompress it first, e.g. with zstd -d --long=31"
+DICTIONARY_SIZE = "it needs more memory than any reader should give; decompress it first, e.g. with xz -d"
 _PACKED_BYTES = 1 << 17  # read at a time
 _PROBE_BYTES = 1 << 11  # of what looks like a member; the tables before the first letters of gzip are smaller
 _ERRORS = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, pa.ArrowException)
@@ -38,8 +45,22 @@ def codec_of(head: bytes) -> str | None:
         return "bzip2"
     if head.startswith(b"\xfd7zXZ\x00"):
         return "xz"
+    if head.startswith(_LZ4):
+        return "lz4"
+    if head.startswith(b"\x5d\0\0") and int.from_bytes(head[1:5], "little") in _LZMA_DICTIONARIES:
+        return "lzma"
+    if head.startswith(_ZLIB) and _is_zlib(head):
+        return "zlib"
     is_skippable = head[1:4] == _SKIPPABLE and head[0] & 0xF0 == 0x50
     return "zstd" if is_skippable or head.startswith(b"\x28\xb5\x2f\xfd") else None
+
+
+def _is_zlib(head: bytes) -> bool:
+    try:
+        zlib.decompressobj().decompress(head, _PROBE_BYTES)
+    except zlib.error:
+        return False
+    return len(head) > 2
 
 
 def needs_dictionary(head: bytes) -> bool:
@@ -55,6 +76,8 @@ def unpacker(stream: IO[bytes], codec: str | None) -> Any:
     """A stream of the decompressed data; `read` raises UnpackError behind the last byte that is whole."""
     if codec == "zstd":
         return Zstd(stream)
+    if codec == "lz4":
+        return Lz4(stream)
     return Members(stream, codec) if codec else stream
 
 
@@ -82,7 +105,8 @@ class Members:
             try:
                 data = self._next(size)
             except _ERRORS as error:
-                self._error = UnpackError(str(error) or "it is cut short")
+                is_large = isinstance(error, lzma.LZMAError) and "Memory" in str(error)
+                self._error = UnpackError(DICTIONARY_SIZE if is_large else str(error) or "it is cut short")
                 break
             if data is not None:
                 return data
@@ -90,7 +114,7 @@ class Members:
 
     def _next(self, size: int) -> bytes | None:
         """Some bytes, b"" at the end, None if the next packed data gave none."""
-        if self._engine is not None and self._codec != "gzip" and not self._engine.needs_input:
+        if self._engine is not None and self._codec not in _BY_ZLIB and not self._engine.needs_input:
             data = self._engine.decompress(b"", size)  # what it held back
         else:
             self._packed = self._packed or self._stream.read(_PACKED_BYTES)
@@ -99,7 +123,7 @@ class Members:
             if self._engine is None and not self._begins():
                 return None
             data = self._engine.decompress(self._packed, size)
-            self._packed = self._engine.unconsumed_tail if self._codec == "gzip" else b""
+            self._packed = self._engine.unconsumed_tail if self._codec in _BY_ZLIB else b""
         if self._engine.eof:
             self._packed, self._engine = self._engine.unused_data, None
         return data or None
@@ -112,7 +136,7 @@ class Members:
         """
         if self._engine is None:
             return b""
-        data: bytes = self._engine.decompress(b"", size) if self._codec == "gzip" else b""
+        data: bytes = self._engine.decompress(b"", size) if self._codec in _BY_ZLIB else b""
         if self._engine.eof:
             self._engine = None
         elif not data:
@@ -121,6 +145,8 @@ class Members:
 
     def go_on(self) -> int | None:
         """Pass over a damaged member; the byte of the file at which the next sound one begins, or None."""
+        if self._codec not in _MAGIC:
+            return None
         searched, is_end = 1, False  # the damaged one may begin with the packed data
         while not is_end:
             more = self._stream.read(_PACKED_BYTES)
@@ -167,17 +193,19 @@ def _is_sound(head: bytes, codec: str) -> bool:
 
 
 def _engine(codec: str) -> Any:
-    if codec == "gzip":
-        return zlib.decompressobj(wbits=31)
-    return bz2.BZ2Decompressor() if codec == "bzip2" else lzma.LZMADecompressor()
+    if codec in _BY_ZLIB:
+        return zlib.decompressobj(wbits=31 if codec == "gzip" else 15)
+    return bz2.BZ2Decompressor() if codec == "bzip2" else lzma.LZMADecompressor(memlimit=_MEMORY_BYTES)
 
 
 class Zstd:
     """Frames of Zstandard, by Arrow, which refuses windows of gigabytes (the limit is 128 MB)."""
 
+    _codec = "zstd"
+
     def __init__(self, stream: IO[bytes]) -> None:
         self._packed = stream
-        self._stream = self._first = _arrow_stream(stream)  # Arrow closes the file with the stream
+        self._stream = self._first = _arrow_stream(stream, self._codec)  # Arrow closes the file with the stream
         self._start = 0  # the byte of the file where that stream begins
         self._count = 0  # bytes that it gave
         self._read_bytes: tuple[int, ...] = _READ_BYTES
@@ -205,10 +233,8 @@ class Zstd:
         """
         if not self._count and not self._start and self._needs_dictionary():
             raise UnpackError(DICTIONARY) from error
-        if "too much memory" in str(error):
-            raise UnpackError(WINDOW) from error
         if len(self._read_bytes) == 1 or not self._goes_back():
-            raise UnpackError(str(error)) from error
+            raise UnpackError(WINDOW if "too much memory" in str(error) else str(error)) from error
         self._read_bytes = self._read_bytes[1:]
 
     def _needs_dictionary(self) -> bool:
@@ -232,7 +258,7 @@ class Zstd:
             self._packed.seek(start)
         except (OSError, AttributeError):
             return False
-        self._stream = _arrow_stream(_Part(self._packed))
+        self._stream = _arrow_stream(_Part(self._packed), self._codec)
         return True
 
     def go_on(self) -> int | None:
@@ -261,13 +287,26 @@ class Zstd:
     def _is_whole(self, start: int, end: int) -> bool:
         """Whether a frame can be decompressed."""
         self._packed.seek(start)
-        frame = _arrow_stream(_Part(self._packed, end - start))
+        frame = _arrow_stream(_Part(self._packed, end - start), self._codec)
         try:
             while frame.read(_READ_BYTES[0]):
                 pass
         except _ERRORS:
             return False
         return True
+
+
+class Lz4(Zstd):
+    """Frames of LZ4, by Arrow. Behind a damaged one nothing is read."""
+
+    _codec = "lz4"
+
+    def _needs_dictionary(self) -> bool:
+        return False
+
+    def go_on(self) -> int | None:
+        """None."""
+        return None
 
 
 class _Part:
@@ -296,5 +335,5 @@ class _Part:
         """Do nothing."""
 
 
-def _arrow_stream(stream: "IO[bytes] | _Part") -> Any:
-    return pa.CompressedInputStream(pa.PythonFile(stream, "r"), "zstd")
+def _arrow_stream(stream: "IO[bytes] | _Part", codec: str) -> Any:
+    return pa.CompressedInputStream(pa.PythonFile(stream, "r"), codec)

@@ -23,9 +23,11 @@ _SECRET_ENDS = (
     *("token", "secret", "password", "passwd", "passphrase", "signature", "credential", "credentials", "authorization"),
     *("passcode", "accesscode", "authcode", "authorizationcode", "magiclink", "clientkey"),
     *("apikey", "accesskey", "secretkey", "privatekey", "authkey", "subscriptionkey", "accesskeyid", "sessionid"),
+    "authsign",
 )
 _SEPARATORS = re.compile(r"[-_.\[\]]")
-_SECRETS = frozenset({"sig", "sign", "hmac", "jwt", "auth", "pass", "pwd", "bearer", "hdnea", "hdnts", "phpsessid"})
+_SECRETS = frozenset({"sig", "sign", "hmac", "jwt", "auth", "pass", "pwd", "bearer", "phpsessid"})
+_SECRETS |= {"hdnea", "hdnts", "hdntl", "gda"}  # of Akamai
 _SIGNATURES = frozenset({"sig", "hmac", "jwt", "pwd"})  # as the last word of a name, e.g. temp_url_sig of Swift
 _SECRET_STARTS = ("x-amz-", "x-goog-", "x-oss-", "x-cos-", "x-obs-", "x-ms-", "q-sign", "q-ak", "q-key-time")
 _GRANTS = ("x-amz-signature=", "x-amz-security-token=", "x-goog-signature=", "x-oss-signature=", "q-signature=")
@@ -33,7 +35,7 @@ _NO_SECRETS = frozenset({"pagetoken", "nextpagetoken", "nexttoken", "continuatio
 # a key this long and this mixed is one to a service and not the key of a page
 _LONG_KEY = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w-]{20,}")
 _MIXED_KEY = re.compile(r"(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[\w-]{8,}")  # or this mixed: what people write is of one case
-_KEYS = frozenset({"key", "code", "ticket"})
+_KEYS = frozenset({"key", "code", "ticket", "sid", "pw", "verify"})
 # what a signature is made for changes with it
 _SIGNED = frozenset(
     "expires policy keypairid googleaccessid awsaccesskeyid ossaccesskeyid username user login tempurlexpires".split()
@@ -42,6 +44,14 @@ _AZURE = frozenset(
     "sv ss srt sp se st spr sr sip sdd ses skoid sktid skt ske sks skv scid saoid suoid".split()
     + "rscc rscd rsce rscl rsct".split()
 )
+# in a path: behind a name of secrets, and as Telegram writes it. The slug of a story has hyphens between its words
+_PATH_SECRET = re.compile(
+    r"/((?:[\w-]{0,20}[-_])?(?:token|api[-_]?key|access[-_]?key|secret[-_]?key))[/=:]"
+    r"(?:(?=[^/?#;]{0,400}\d)(?=[^/?#;]{0,400}[a-z])\w{16,400}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"|eyJ[\w-]{8,4000}\.[\w-]{2,4000}\.[\w-]{0,1000})(?=[/?#;]|\Z)",
+    re.I,
+)
+_PATH_BOT = re.compile(r"/(bot)\d{6,12}:[\w-]{30,60}(?=[/?#;]|\Z)")
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*", re.I)
 # in these, what stands before @ names a container or a repository
 _NAMES_BEFORE_AT = ("abfs", "abfss", "wasb", "wasbs", "github")
@@ -52,9 +62,12 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2
 def without_secrets(address: str) -> str:
     """The address without user name, password, signatures and tokens; anything else stays as it is."""
     if "?" not in address and "@" not in address and "#" not in address and ";" not in address:
-        return address  # one of these stands before every secret; so asked, it takes a third of the time of a pattern
-    if "://" not in address or _is_plain(address):
+        # one of these stands before every other secret; so asked, it takes a third of the time of a pattern
+        return _without_path_secrets(address) if "://" in address else address
+    if "://" not in address:
         return address
+    if _is_plain(address):
+        return _without_path_secrets(address)
     if "::" in address:  # a chain of fsspec: zip://*.html::https://...
         return "::".join(_without_secrets(part) for part in address.split("::"))
     return _without_secrets(address)
@@ -156,8 +169,14 @@ def _without_user(address: str) -> str:
     return f"{scheme}{separator}{kept}{host}{rest[end:]}"
 
 
+def _without_path_secrets(address: str) -> str:
+    if "oken" not in address and "key" not in address and "/bot" not in address:  # one is in every such path
+        return address
+    return _PATH_BOT.sub(r"/\1", _PATH_SECRET.sub(r"/\1", address))
+
+
 def _without_secrets(address: str) -> str:
-    address = _without_user(address)
+    address = _without_path_secrets(_without_user(address))
     rest, hash_mark, fragment = address.partition("#")
     path, mark, query = rest.partition("?")
     if ";" in path:

@@ -15,7 +15,7 @@ import httpcore
 from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.fetch.guard import Backend
 from tasks.ingest.fetch.proxies import Proxy, proxy_for
-from tasks.ingest.formats.http_body import decoded
+from tasks.ingest.formats.http_body import decoded, is_cut
 from tasks.storage.addresses import without_secrets
 from tasks.vocabulary import Flaw
 
@@ -61,6 +61,7 @@ class Response:
     headers: dict[str, str]
     body: bytes
     cookies: list[str] = field(default_factory=list)  # as the server set them, with their attributes
+    is_cut: bool = False  # the body ends within its compressed data, as from caches that kept half of it
 
 
 class Client:
@@ -154,9 +155,16 @@ class Client:
         finally:
             self._last_request = time.monotonic()
         codings = received.get("content-encoding", "").lower().split(",")
+        is_body_cut = False
         for coding in reversed([coding.strip() for coding in codings if coding.strip()]):
-            body = decoded(body, coding, self._settings.max_bytes)
-        return Response(url, response.status, received, body, cookies)
+            is_body_cut = is_body_cut or is_cut(body, coding)
+            try:
+                body = decoded(body, coding, self._settings.max_bytes)
+            except FlawError as error:
+                if not is_body_cut or error.flaw is not Flaw.BROKEN_FILE:
+                    raise
+                body = b""
+        return Response(url, response.status, received, body, cookies, is_body_cut)
 
     def _pool(self, url: str) -> httpcore.ConnectionPool:
         """The connections for an address: directly, or through the proxy that the environment names for it.

@@ -236,6 +236,8 @@ class Crawl:
                 self._note_failure(url, "failed_list", response, origin)
             return Listed()
         listed.pages = [page_address(page) for page in listed.pages]
+        if response.is_cut:
+            listed.damage = listed.damage or "its compressed data is cut short"
         if listed.damage:
             put(Skipped(f"lists that could be read only in part: {listed.damage}"))
         # an index is always read: it may be unchanged while a list in it has new pages
@@ -254,6 +256,8 @@ class Crawl:
                 raise FlawError(Flaw.FETCH_FAILED, f"HTTP status {response.status}")
             if not response.body:  # what a server in trouble sends; a page that is empty for good has at least a tag
                 raise FlawError(Flaw.FETCH_FAILED, "the response is empty")
+            if response.is_cut:
+                raise FlawError(Flaw.FETCH_FAILED, "the compressed data is cut short")
             if reason := reservation(response):
                 raise FlawError(Flaw.OPT_OUT, reason)
         except FlawError as error:

@@ -20,6 +20,8 @@ from tasks.vocabulary import Flaw
 _MAX_ROBOTS_BYTES = 512_000  # RFC 9309 requires at least 500 KiB; the rest is not read
 _MAX_DELAY_SECONDS = 60.0
 _HEAD_BYTES = 65_536
+# RFC 9309 knows names without a version; sites write it all the same
+_VERSION = re.compile(r"^([ \t]{0,20}user-?agent[ \t]{0,20}:[ \t]{0,20}[\w-]{1,100})/[^\r\n]{0,200}", re.I | re.M)
 _NO_AI = re.compile(r"\bno-?(?:ai|ml|tdm)\b", re.I)
 _META = re.compile(rb"<meta\b[^>]{0,500}>", re.I)
 _NAME = re.compile(rb"""name\s*=\s*["']?\s*([\w-]+)""", re.I)
@@ -52,7 +54,7 @@ class Permissions:
             body = plain(response.body)
         except FlawError as error:
             return None, f"robots.txt could not be read ({error.detail})"
-        return Protego.parse(text_of(body[:_MAX_ROBOTS_BYTES])), None
+        return Protego.parse(_VERSION.sub(r"\1", text_of(body[:_MAX_ROBOTS_BYTES]))), None
 
     def refusal(self, url: str) -> tuple[Flaw, str] | None:
         """Why an address must not be fetched, or None."""

@@ -55,11 +55,12 @@ def proxy_for(url: str) -> Proxy | None:
         ProxyError: it cannot be used.
     """
     parts = urlsplit(url)
-    host = parts.hostname or ""
+    host = (parts.hostname or "").rstrip(".")
     proxies = getproxies_environment()
-    if proxy_bypass_environment(f"{host}:{parts.port}" if parts.port else host, proxies):
+    excepted = ",".join(map(_plain_exception, proxies.get("no", "").split(",")))
+    if proxy_bypass_environment(f"{host}:{parts.port}" if parts.port else host, proxies | {"no": excepted}):
         return None
-    if _is_in_networks(host, proxies.get("no", "")):
+    if _is_in_networks(host, excepted):
         return None
     return _proxy_of(parts.scheme)
 
@@ -91,6 +92,14 @@ def _proxy_of(scheme: str) -> Proxy | None:
     login = (unquote(parts.username).encode(), unquote(parts.password or "").encode()) if parts.username else None
     name = f"[{host}]" if ":" in host else host
     return Proxy(f"{parts.scheme}://{name}:{port}", host, port, login)
+
+
+def _plain_exception(name: str) -> str:
+    """An entry of NO_PROXY as Python reads it: `*.host`, `[::1]` and a dot at the end are forms of other programs."""
+    plain = name.strip().removeprefix("*") if name.strip() != "*" else "*"
+    if plain.startswith("[") and plain.endswith("]"):
+        plain = plain[1:-1]
+    return plain.rstrip(".")
 
 
 def _is_in_networks(host: str, excepted: str) -> bool:

@@ -3,12 +3,13 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.formats import Options
 from tasks.ingest.formats.columns import is_wanted
+from tasks.ingest.formats.csv_recovery import BrokenRow, RecoveringRows
 from tasks.vocabulary import Flaw
 
 SEPARATORS = ",;\t|~^\x01"  # the last is Hive's
@@ -36,18 +37,22 @@ class Dialect:
     quote: str = '"'
     escape: str | None = None
     has_blanks: bool = False  # before quotes
+    has_blanks_behind: bool = False  # and behind them
     has_escapes: bool = False
     has_quotes: bool = True
 
-    def rows(self, lines: Iterator[str], max_chars: int) -> Iterator[list[str]]:
-        """The cells of the rows in these lines; empty where a database has no value.
+    def rows(self, lines: Iterator[str], max_chars: int) -> Iterator[list[str] | BrokenRow]:
+        """The cells of the rows in these lines, and rows that are broken; empty where a database has no value.
 
         Raises:
             FlawError: a row has more than so many characters.
-            csv.Error: a row is not of this dialect.
+            csv.Error: a row is not of this dialect, and it is unclear where the next one begins.
         """
         if self.has_escapes:
             return map(_unescaped_cells, _whole_rows(lines, max_chars))
+        return iter(RecoveringRows(lines, self._cells))
+
+    def _cells(self, lines: Iterable[str]) -> Iterator[list[str]]:
         reader = csv.reader(
             lines,
             delimiter=self.separator,
@@ -55,7 +60,7 @@ class Dialect:
             escapechar=self.escape,
             skipinitialspace=self.has_blanks,
             quoting=csv.QUOTE_MINIMAL if self.has_quotes else csv.QUOTE_NONE,
-            strict=True,
+            strict=not self.has_blanks_behind,  # else such a blank would be an error
         )
         return ([cell if cell not in _NO_VALUES else "" for cell in cells] for cells in reader)
 
@@ -71,8 +76,11 @@ def dialect_of(sample: str, name: str, options: Options, separator: str | None =
         return Dialect(separator, has_escapes=True)
     if separator in _UNQUOTED and not _is_quoted(sample, separator, quote):
         return Dialect(separator, has_quotes=False)
-    has_blanks = f"{separator} {quote}" in header
-    return Dialect(separator, quote, _escape_in(sample) if quote == '"' else None, has_blanks)
+    names = header.split(separator)
+    has_blanks = len(names) > 1 and all(name[:1].isspace() for name in names[1:])
+    has_blanks_behind = len(names) > 1 and all(name[-1:].isspace() for name in names[:-1])
+    escape = _escape_in(sample) if quote == '"' else None
+    return Dialect(separator, quote, escape, has_blanks, has_blanks_behind=has_blanks_behind)
 
 
 def _is_quoted(sample: str, separator: str, quote: str) -> bool:

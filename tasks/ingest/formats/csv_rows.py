@@ -10,6 +10,7 @@ from tasks.ingest.bounded_streams import BoundedStream, FlawError
 from tasks.ingest.formats import BYTES_BEHIND, Opened, Options, Skipped
 from tasks.ingest.formats.columns import is_of_address
 from tasks.ingest.formats.csv_dialect import dialect_of, lines_before_header
+from tasks.ingest.formats.csv_recovery import BrokenRow
 from tasks.ingest.formats.encodings import BYTE_BY_BYTE, encoding_of
 from tasks.ingest.formats.gaps import damaged, to_first_sound
 from tasks.ingest.formats.rows import Rows
@@ -25,6 +26,7 @@ _UNDER_HEADER = re.compile(
     r"\s*(?:-+|(?:(?:Nullable|LowCardinality)\(){0,2}(?:String|FixedString|U?Int\d+|Float\d+|Bool|UUID|Date|Date32"
     r"|DateTime|DateTime64|Decimal|Array|Map|Enum8|Enum16)(?:\([^()]{0,200}\))?\){0,2})\s*"
 )
+_TOO_LARGE = "field larger"  # in the message of Python's reader
 _NAMED_SEPARATOR = re.compile(r"\s*sep=(.)\s*", re.I)  # a first line for Excel
 
 
@@ -36,14 +38,17 @@ def read_csv(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     try:
         yield from to_first_sound(source)
         text = _Text(source, opened.name, options)
-        header = [_name(cell) for cell in next(text.rows(), [])]
+        first = next(text.rows(), [])
+        header = [_name(cell) for cell in first] if isinstance(first, list) else []
         names: list[str] = []
         while True:
             try:
                 for cells in text.rows():
-                    if not cells or [cell.strip() for cell in cells] == header:
-                        continue  # files that were joined repeat the header
-                    if not names and _is_under_header(cells):
+                    if isinstance(cells, BrokenRow):
+                        number += 1
+                        yield _broken(cells, number)
+                        continue
+                    if _is_header(cells, header) or (not names and _is_under_header(cells)):
                         continue
                     if not names:
                         names = _names(header, cells)
@@ -71,8 +76,16 @@ def read_csv(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     except FlawError as error:
         yield Record(None, "end", flaw=error.flaw, detail=error.detail)
     except (csv.Error, UnicodeError) as error:
-        flaw = Flaw.TOO_LARGE if "field larger" in str(error) else Flaw.BROKEN_FILE
+        flaw = Flaw.TOO_LARGE if _TOO_LARGE in str(error) else Flaw.BROKEN_FILE
         yield Record(None, "end", flaw=flaw, detail=f"after row {number}: {error}; the rest is not read")
+
+
+def _broken(row: BrokenRow, number: int) -> Record:
+    flaw = Flaw.TOO_LARGE if _TOO_LARGE in row.problem else Flaw.BROKEN_RECORD
+    lines = "line" if row.line_count == 1 else "lines"
+    return Record(
+        None, f"{number}", flaw=flaw, detail=f"{row.problem}; the row is taken to end after {row.line_count} {lines}"
+    )
 
 
 class _Text:
@@ -94,7 +107,7 @@ class _Text:
         self._dialect = dialect_of(sample, name, options, named[1] if named else None)
         self._reader = self._read()
 
-    def rows(self) -> Iterator[list[str]]:
+    def rows(self) -> Iterator[list[str] | BrokenRow]:
         """The cells of the rows that are not read yet."""
         return self._reader
 
@@ -118,7 +131,7 @@ class _Text:
                 raise FlawError(Flaw.TOO_LARGE, f"a line of more than {self._max_line:,} characters")
             yield line
 
-    def _read(self) -> Iterator[list[str]]:
+    def _read(self) -> Iterator[list[str] | BrokenRow]:
         return self._dialect.rows(self._lines(), self._max_line)
 
 
@@ -126,6 +139,11 @@ def _name(cell: str) -> str:
     """The name of a column; joined files have more than one byte order mark, behind which quotes are part of a cell."""
     name = cell.strip()
     return name.lstrip("\ufeff").strip('" ') if name.startswith("\ufeff") else name
+
+
+def _is_header(cells: list[str], header: list[str]) -> bool:
+    """Whether a row is empty or the header, which files that were joined repeat."""
+    return not cells or [cell.strip() for cell in cells] == header
 
 
 def _is_under_header(cells: list[str]) -> bool:

@@ -4,7 +4,10 @@ import io
 from typing import Any
 
 from tasks.ingest.bounded_streams import MAX_GROWTH, BoundedStream, FlawError
+from tasks.ingest.zstd_frames import frame_end
 from tasks.vocabulary import Flaw
+
+_PART_BYTES = 1 << 16
 
 
 def body_of(record: Any, raw: bytes, max_bytes: int) -> bytes:
@@ -85,6 +88,46 @@ def _inflated(raw: bytes, coding: str, max_bytes: int) -> bytes:
     if len(data) > max_bytes:
         raise _too_large(len(raw), len(data), max_bytes)
     return data
+
+
+def is_cut(raw: bytes, coding: str) -> bool:
+    """Whether a body ends before its content coding does; a checksum that is missing or wrong costs no text."""
+    if coding in ("gzip", "x-gzip") and raw.startswith(b"\x1f\x8b"):
+        return _ends_within(raw[_gzip_head(raw) :])
+    if coding == "deflate" and raw:
+        return _ends_within(raw[2:] if raw[:1] == b"\x78" else raw)
+    if coding == "zstd":
+        end = frame_end(io.BytesIO(raw), 0, _PART_BYTES)
+        return end is not None and end > len(raw)
+    return False
+
+
+def _gzip_head(raw: bytes) -> int:
+    """The length of the head of a gzip member (RFC 1952)."""
+    flags, length = raw[3] if len(raw) > 3 else 0, 10
+    if flags & 4:
+        length += 2 + int.from_bytes(raw[10:12], "little")
+    for flag in (8, 16):  # a name, a comment
+        if flags & flag:
+            length = raw.find(b"\0", length) + 1 or len(raw)
+    return length + (2 if flags & 2 else 0)
+
+
+def _ends_within(raw: bytes) -> bool:
+    """Whether data in DEFLATE, without a head, ends before its last block does."""
+    import zlib  # noqa: PLC0415 - rare
+
+    engine = zlib.decompressobj(-zlib.MAX_WBITS)
+    rest = raw
+    try:
+        while rest and not engine.eof:
+            engine.decompress(rest, _PART_BYTES)
+            rest = engine.unconsumed_tail
+        if not engine.eof:
+            engine.decompress(b"", _PART_BYTES)  # what it held back
+    except zlib.error:
+        return False
+    return not engine.eof
 
 
 def _too_large(raw_bytes: int, decoded_bytes: int, max_bytes: int) -> FlawError:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from typing import IO
+from typing import IO, Any
 
 import orjson
 
@@ -19,6 +19,11 @@ from tasks.vocabulary import Flaw
 _AROUND = b" \t\r\x1e\0\xef\xbb\xbf"  # of a line; RFC 7464 puts 1E before a row, a crash leaves NUL
 _BETWEEN = _AROUND + b"\n,"
 _FRAME = (b"", b"[", b"]", b"],", b"][")  # Scrapy's JSON is an array with one item per line, or several of them
+# the first and the last line of an object that holds a list with one row per line, e.g. of CouchDB
+_PAIRS = rb"""(?:\s{0,9}"[^"\\]{0,99}"\s{0,9}:\s{0,9}(?:[-\w.+]{1,99}|"[^"\\]{0,200}"))"""
+_OPENING = re.compile(rb"\{(?:" + _PAIRS + rb"\s{0,9},){0,20}\s{0,9}\"[^\"\\]{1,99}\"\s{0,9}:\s{0,9}\[")
+_CLOSING = re.compile(rb"\](?:\s{0,9}," + _PAIRS + rb"){0,20}\s{0,9}\}")
+_FRAME_BYTES = 4 << 10
 _MAX_GROWTH = 6  # a page in JSON with every letter escaped, e.g. \u00e9
 _ENCODING_BYTES = 1 << 12
 _CONTAINER_LOG = re.compile(rb"\d{4}-\S{6,40} (?:stdout|stderr) F ")  # before each line of a container's log
@@ -104,8 +109,15 @@ def _lines(source: BoundedStream, limit: int, rows: Rows, first_number: int) -> 
 def _records_of(line: bytes | None, size: int, number: int, rows: Rows) -> Iterator[Found]:
     if line is None:
         yield _too_large(str(number), size)
-    elif line.strip(_AROUND) not in _FRAME:
+    elif not _is_frame(line.strip(_AROUND)):
         yield from _rows_of(line, str(number), rows)
+
+
+def _is_frame(line: bytes) -> bool:
+    """Whether a line is of what is around the rows."""
+    return line in _FRAME or (
+        len(line) < _FRAME_BYTES and line[:1] in b"{]" and bool(_OPENING.fullmatch(line) or _CLOSING.fullmatch(line))
+    )
 
 
 def _by_line(opened: Opened, source: BoundedStream, limit: int, rows: Rows) -> Iterator[Found]:
@@ -231,6 +243,9 @@ def _shape(head: bytes, *, is_all: bool) -> bool | None:
         return None
     # the object does not end on the first line: broken if another one begins after it, else a part of the object
     following = head[newline + 1 :].lstrip(b"\r\n")
+    if following.startswith(b"{") and _is_frame(head[start:newline].strip(_AROUND)):
+        close = end_of_value(following, 0)  # its rows are lines if the first one is
+        return None if close is None and not is_all else close is not None and b"\n" not in following[:close]
     return following.startswith(b"{") if following else None
 
 
@@ -252,12 +267,15 @@ def _rows_of(raw: bytes, key: str, rows: Rows) -> Iterator[Found]:
             continue
         name = key if number == 1 else f"{key}.{number}"
         if isinstance(value, dict):
-            record = rows.record(value, name)
-            if record.flaw is Flaw.NO_CONTENT and (tools := no_row(value)) is not None:
-                yield tools
-                continue
-            pages = pages_in(value, rows) if record.flaw is Flaw.NO_CONTENT else None
-            yield from (rows.record(page, f"{name}.{n}") for n, page in enumerate(pages, 1)) if pages else (record,)
+            found = _found(value, name, rows)
+            is_page = isinstance(found, Skipped) or found.flaw is not Flaw.NO_CONTENT
+            pages = None if is_page else pages_in(value, rows)
+            yield from (_found(page, f"{name}.{n}", rows) for n, page in enumerate(pages, 1)) if pages else (found,)
         else:
             detail = f"is a JSON {type(value).__name__}, not an object"
             yield Record(None, name, flaw=Flaw.BROKEN_RECORD, detail=detail)
+
+
+def _found(value: dict[str, Any], name: str, rows: Rows) -> Found:
+    record = rows.record(value, name)
+    return (no_row(value) if record.flaw is Flaw.NO_CONTENT else None) or record

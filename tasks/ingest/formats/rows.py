@@ -145,6 +145,8 @@ def no_row(value: Mapping[str, Any]) -> Skipped | None:
             return Skipped("actions of an Elasticsearch bulk file")
     if str(value.get("format")).startswith("json-pages-"):
         return Skipped("headers of a list of pages")
+    if str(value.get("id") or value.get("_id")).startswith("_design/"):
+        return Skipped("design documents of CouchDB")
     return None
 
 

@@ -8,6 +8,7 @@ import lzma
 import sqlite3
 import tarfile
 import zipfile
+import zlib
 
 import pyarrow as pa
 import pyarrow.feather
@@ -16,8 +17,18 @@ import pyarrow.parquet as pq
 import pytest
 from support.source_files import HTML, URL, rows_of, warc_record, zstd
 
+from tasks.ingest.unpacking import MAGIC_BYTES, codec_of
+
 ROW = {"url": URL, "html": HTML.decode()}
-PACKERS = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress, "zst": zstd}
+PACKERS = {
+    "gz": gzip.compress,
+    "bz2": bz2.compress,
+    "xz": lzma.compress,
+    "zst": zstd,
+    "lz4": lambda raw: pa.compress(raw, "lz4", asbytes=True),
+    "lzma": lambda raw: lzma.compress(raw, format=lzma.FORMAT_ALONE),
+    "zlib": zlib.compress,
+}
 MAIL = (
     b"From: a@ledger.example\nMessage-ID: <1@a>\nSubject: Ferry\nMIME-Version: 1.0\nContent-Type: text/html\n\n" + HTML
 )
@@ -92,3 +103,33 @@ def test_a_format_in_a_compression(tmp_path, name, packing, is_named):
     pages = [row for row in rows if row["problem"] is None]
     assert len(pages) == 1, ([row["problem_detail"] for row in rows], skipped)
     assert b"The council voted" in pages[0]["raw"]
+
+
+def rows_before_cut(path, packed):
+    path.write_bytes(packed)
+    rows, _ = rows_of(path)
+    assert [row["problem"] for row in rows if row["problem"]] == ["ingest.broken_file"]
+    return len(rows) - 1, rows[-1]["problem_detail"]
+
+
+@pytest.mark.parametrize("packing", PACKERS)
+def test_the_rows_before_a_cut_are_read_in_every_compression(tmp_path, packing):
+    lines = b"".join(
+        json.dumps(ROW | {"id": n, "salt": f"{hash(str(n)):x}" * 400}).encode() + b"\n" for n in range(300)
+    )
+    packed = PACKERS[packing](lines)
+    count, detail = rows_before_cut(tmp_path / f"a.jsonl.{packing}", packed[: len(packed) * 2 // 3])
+    assert 0 < count < 300, detail
+
+
+def test_a_dictionary_that_takes_too_much_memory_is_refused_in_words(tmp_path):
+    packed = bytearray(lzma.compress(FILES["a.jsonl"], format=lzma.FORMAT_ALONE))
+    packed[1:5] = (1 << 30).to_bytes(4, "little")
+    assert "more memory" in rows_before_cut(tmp_path / "a.jsonl.lzma", bytes(packed))[1]
+
+
+@pytest.mark.parametrize(
+    "text", [b"x^2 and y^2 are two numbers", b"]\0\0 is no page", b"x\x9c", "xÚ".encode("latin-1")]
+)
+def test_what_only_begins_like_compressed_data_is_read_as_it_is(text):
+    assert codec_of(text[:MAGIC_BYTES]) is None

@@ -1,10 +1,13 @@
 """A crawl in many runs has every page once, whatever was left, failed or was interrupted, and asks for no more."""
 
+import gzip
+import zlib
 from dataclasses import replace
 
+import pyarrow as pa
 import pytest
 from support.crawls import STORY, Archive, at_first
-from support.news_site import NewsSite, feed, raw_answer
+from support.news_site import NewsSite, feed, page, raw_answer
 
 CUT = raw_answer(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 999\r\n\r\nshort")
 
@@ -18,6 +21,12 @@ def static(body, tag="1"):
         return 200, {"ETag": f'"{tag}"'}, body
 
     return answer
+
+
+def cut_in(coding, pack, body=STORY * 9):
+    """An answer whose length is right and whose compressed data ends early, as from a cache that kept half of it."""
+    packed = pack(body)
+    return 200, {"Content-Encoding": coding}, packed[: len(packed) // 2]
 
 
 def test_a_site_in_slices_has_every_page_once(site):
@@ -69,6 +78,9 @@ def test_a_site_in_slices_has_every_page_once(site):
         ("a time", {}, {"budget_seconds": 0.0}),
         ("a failure", {"/2": at_first((503, {}, b""))}, {}),
         ("a body cut short", {"/2": at_first(CUT)}, {}),
+        ("gzip cut short", {"/2": at_first(cut_in("gzip", gzip.compress))}, {}),
+        ("deflate cut short", {"/2": at_first(cut_in("deflate", zlib.compress))}, {}),
+        ("zstd cut short", {"/2": at_first(cut_in("zstd", lambda raw: pa.compress(raw, "zstd", asbytes=True)))}, {}),
         ("a page not there yet", {"/2": at_first((403, {}, b""))}, {}),
         ("robots.txt unreadable", {"/robots.txt": at_first((503, {}, b""))}, {}),
     ],
@@ -83,6 +95,35 @@ def test_what_one_crawl_leaves_the_next_one_has(site, what, answers, first):
     archive.run()
     assert archive.received == {f"{site.url}{path}": 1 for path in paths}, what
     assert archive.run()[1] == {"lists that have not changed": 1}, what
+
+
+def test_a_list_whose_compressed_data_was_cut_is_read_again(site):
+    paths = [f"/{n}" for n in range(40)]
+    site.answers |= {path: (200, {}, STORY) for path in paths}
+    whole = gzip.compress(feed(site, paths))
+
+    def answer(handler):
+        status, headers, _ = static(b"")(handler)
+        packed = whole if handler.server.asked["/feed.xml"] > 1 else whole[: len(whole) * 2 // 3]
+        return status, headers | {"Content-Encoding": "gzip"}, b"" if status == 304 else packed
+
+    site.answers["/feed.xml"] = answer
+    archive = Archive(site, feeds=["/feed.xml"])
+    passed = archive.run()[1]
+    assert passed["lists that could be read only in part: its compressed data is cut short"] == 1
+    assert 0 < len(archive.received) < 40
+    archive.run()
+    assert archive.received == {f"{site.url}{path}": 1 for path in paths}
+
+
+def test_a_page_without_the_checksum_of_its_compressed_data_is_whole(site):
+    site.answers |= {
+        "/feed.xml": page(feed(site, ["/a"])),
+        "/a": (200, {"Content-Encoding": "gzip"}, gzip.compress(STORY)[:-8]),
+    }
+    archive = Archive(site, feeds=["/feed.xml"])
+    ((fetched,), _) = archive.run()
+    assert (fetched.record.flaw, fetched.record.raw) == (None, STORY)
 
 
 def test_a_page_on_a_site_whose_robots_cannot_be_read_comes_later(site):

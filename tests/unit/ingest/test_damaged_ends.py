@@ -117,6 +117,10 @@ def test_behind_a_damaged_member_the_next_one_is_read(tmp_path, name, pack, at):
     assert len({row["source_uri"] for row in rows}) == len(rows)
 
 
+# a frame with one block, for which a reader would need 2 GB
+WIDE = b"\x28\xb5\x2f\xfd\0\xa8" + (len(HTML) << 3 | 1).to_bytes(3, "little") + HTML
+
+
 def frames(*parts):
     """Frames of Zstandard of the first rows, and what is not one between them."""
     rows = [json.dumps(row).encode() + b"\n" for row in ROWS[:20]]
@@ -131,6 +135,7 @@ def frames(*parts):
         (frames(0, b"\x28\xb5\x2f\xfd" * 99, 1), [0, 1]),  # looks like the beginning of frames
         (frames(0, b"\x50\x2a\x4d\x18\x05\0\0\0other", 1), [0, 1]),
         (frames(0, 1)[:-40] + frames(2, 3), [0, 2, 3]),
+        (frames(0, WIDE, 1), [0, 1]),
         (frames(0, 1) + frames(2)[:-40], [0, 1]),
         (damaged(frames(0)) + frames(1) + damaged(frames(2)) + frames(3), [1, 3]),
     ],

@@ -108,6 +108,15 @@ def test_what_was_fetched_before_is_not_fetched_again(site):
     assert again.fetched == {}
 
 
+@pytest.mark.parametrize("name", ["*", "copydesk", "COPYDESK/1.0", "Copydesk/2.1 (+https://paper.example/bot) # ours"])
+def test_a_rule_of_robots_is_for_a_program_of_any_version(site, name):
+    rules = f"User-agent: *\nAllow: /\n\nUser-agent: {name}\nDisallow: /private/\n"
+    paths = ["/a", "/private/b"]
+    site.answers |= {"/robots.txt": page(rules.encode()), "/feed.xml": page(feed(site, paths)), "/a": page()}
+    _, records, _ = crawl(site)
+    assert flaws(records) == {"a": None, "b": "robots_disallowed"}
+
+
 def test_robots_and_reservations_are_respected(site):
     site.answers |= {
         "/robots.txt": page(b"User-agent: *\nDisallow: /private/\n"),

@@ -144,3 +144,23 @@ def test_json_in_a_script(tmp_path, script, shape):
     (tmp_path / "a.json").write_text(script.replace("{}", text))
     rows, _ = rows_of(tmp_path / "a.json")
     assert [(row["problem"], row["url"]) for row in rows] == [(None, page["url"]) for page in pages]
+
+
+COUCH = [{"id": f"{n}", "key": f"{n}", "doc": {"_id": f"{n}", "url": f"{URL}/{n}", "html": PAGE}} for n in range(4)]
+DESIGN = {"id": "_design/all", "key": "_design/all", "doc": {"_id": "_design/all", "views": {"a": {"map": "f()"}}}}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps({"total_rows": 5, "offset": 0, "rows": [DESIGN, *COUCH]}),
+        '{"total_rows":5,"offset":0,"rows":[\r\n' + ",\r\n".join(map(json.dumps, [DESIGN, *COUCH])) + "\r\n]}\n",
+        '{"rows":[\n' + ",\n".join(map(json.dumps, COUCH)) + '\n],"update_seq":"5-a","pending":0}\n',
+        '{"rows":[\n' + ",\n".join(json.dumps(row, indent=0) for row in COUCH) + "\n]}\n",
+    ],
+)
+def test_all_documents_of_couchdb(tmp_path, text):
+    (tmp_path / "a.json").write_text(text)
+    rows, skipped = rows_of(tmp_path / "a.json")
+    assert [(row["url"], row["problem"]) for row in rows] == [(f"{URL}/{n}", None) for n in range(4)]
+    assert set(skipped) <= {"design documents of CouchDB"}

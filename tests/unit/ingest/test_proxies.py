@@ -114,6 +114,31 @@ def test_no_proxy_is_honoured(proxy, environment, excepted):
 
 
 @pytest.mark.parametrize(
+    ("excepted", "url", "is_direct"),
+    [
+        ("*", "http://a.example/", True),
+        (".a.example", "http://b.a.example/", True),
+        (".a.example", "http://ba.example/", False),
+        ("*.a.example", "http://b.a.example/", True),
+        ("*.a.example", "http://ba.example/", False),
+        ("a.example.", "http://a.example/", True),
+        ("a.example", "http://a.example./", True),
+        ("b.example , *.A.example", "http://x.a.example/", True),
+        ("a.example:8080", "http://a.example:8080/", True),
+        ("a.example:8080", "http://a.example/", False),
+        ("[2001:db8::1]", "http://[2001:db8::1]/", True),
+        ("2001:db8::/32", "http://[2001:db8::1]:80/", True),
+        ("10.0.0.0/8", "http://10.1.2.3/", True),
+        ("10.0.0.0/8", "http://11.1.2.3/", False),
+    ],
+)
+def test_no_proxy_in_the_forms_of_other_programs(environment, excepted, url, is_direct):
+    environment.setenv("HTTP_PROXY", "http://proxy.example:3128")
+    environment.setenv("NO_PROXY", excepted)
+    assert (proxy_for(url) is None) is is_direct
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [("ALL_PROXY", "socks5://127.0.0.1:1080"), ("HTTPS_PROXY", "http://:3128"), ("HTTP_PROXY", "http://host:port")],
 )

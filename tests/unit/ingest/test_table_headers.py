@@ -17,6 +17,13 @@ from support.source_files import HTML, URL, rows_of
 ROWS = [(f"{URL}/{number}", HTML.decode()) for number in range(2)]
 
 
+def spaced(before, behind, quote='"'):
+    """Blanks around separators, and quotes around all cells."""
+    rows = [[f"{quote}{cell.replace(quote, 2 * quote)}{quote}" if quote else cell for cell in row] for row in ROWS]
+    header = [f"{quote}url{quote}", f"{quote}html{quote}"]
+    return "".join(f"{row[0]}{behind},{before}{row[1]}\n" for row in [header, *rows])
+
+
 def lines(separator=",", header=("url", "html"), before=""):
     text = io.StringIO()
     csv.writer(text, delimiter=separator).writerows([header, *ROWS])
@@ -34,12 +41,18 @@ def lines(separator=",", header=("url", "html"), before=""):
         lines("^"),
         lines(header=("article.url", "article.html")),
         lines(header=("Article_URL", "Article_HTML")),
+        spaced(" ", ""),
+        spaced("   ", ""),
+        spaced("", " "),
+        spaced(" ", " "),
+        "url, html\n" + "".join(spaced(" ", "").splitlines(keepends=True)[1:]),
     ],
 )
 def test_the_header_of_a_csv_file_is_found(tmp_path, raw):
     (tmp_path / "a.csv").write_text(raw)
     rows, _ = rows_of(tmp_path)
     assert [(row["problem"], row["url"]) for row in rows] == [(None, url) for url, _ in ROWS]
+    assert all(row["raw"] == HTML for row in rows)
 
 
 @pytest.mark.parametrize("names", [("response.url", "response.body"), ("_source.link", "_source.content")])
