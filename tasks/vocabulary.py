@@ -10,6 +10,10 @@ MARKDOWN = "text/markdown"
 MARKUP = frozenset({"text/html", MARKDOWN})  # media types of pages with elements: Markdown is rendered to HTML
 
 
+# repairs of fields: what the page declares is no author, and its address is not its own
+AUTHOR_LEFT_OUT, ADDRESS_LEFT_OUT = "author_left_out", "address_left_out"
+
+
 class DescribedEnum(StrEnum):
     """A string enum whose members carry the sentence that explains them."""
 

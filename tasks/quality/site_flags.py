@@ -27,7 +27,7 @@ from tasks.quality.site_texts import SiteTexts
 from tasks.quality.thresholds import HistoryThresholds
 from tasks.storage.ids import Ids, Mask, hash_strings
 from tasks.text.hashing import paired
-from tasks.vocabulary import Doubt
+from tasks.vocabulary import ADDRESS_LEFT_OUT, AUTHOR_LEFT_OUT, Doubt
 
 _SCHEMA = pa.schema([("doc_id", pa.string()), ("flag", pa.string()), ("shown", pa.string())])
 _SITE_COLUMNS = ["domain", "publisher", "source_uri", "url"]
@@ -45,13 +45,9 @@ _POOR_FIT, _SURE_FIT = 0.5, 1.0  # share of a headline's words in its text; true
 _FULL_MINUTE_SHARE = 0.3  # of a site's pages: fewer may be published by a clock at a full minute
 _PART_SHARE = 0.6  # of a site's pages whose headlines have the same start or end
 _FORM_SHARE = 0.2  # of a site's pages: fewer may be a series, such as a daily horoscope
-
-
 _ALIKE_CHARS = 2  # more or fewer, since spaces at the cut fall away
-_ALIKE_MIN, _ALIKE_SHARE = (
-    5,
-    0.35,
-)  # of a site's pages; of texts cut within words and after them, some end in a full stop
+# of a site's pages; of texts cut within words and after them, some end in a full stop
+_ALIKE_MIN, _ALIKE_SHARE = 5, 0.35
 
 
 class SiteLimits(NamedTuple):
@@ -337,6 +333,13 @@ def _field_missing(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
         yield _finding(Doubt.FIELD_MISSING, own, shown)
 
 
+def _left_out(doubt: Doubt, name: str, flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
+    """The rows of sites of which a declared value was left out on most pages."""
+    sites = Sites(rows.sites, rows.of_site)
+    for own in flags.marks.left_out(sites, set(_large_sites(flags, rows).values()), name):
+        yield _finding(doubt, own, f"declared on {len(own)} pages of the site")
+
+
 def _site_flagged(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
     limits = flags.limits.history
     new = first_seen(flags.past, _large_sites(flags, rows), limits.site_history_rows_min)
@@ -374,6 +377,8 @@ _FINDERS: dict[Doubt, Callable[[SiteFlags, Rows], Iterator[Finding]]] = {
     Doubt.ADDRESS_SHARED: _address_shared,  # (0)
     Doubt.TITLE_MISPLACED: _title_misplaced,  # (0)
     Doubt.AUTHOR_UNUSUAL: _author_unusual,  # (0)
+    Doubt.AUTHOR_DAMAGED: partial(_left_out, Doubt.AUTHOR_DAMAGED, AUTHOR_LEFT_OUT),  # (0)
+    Doubt.ADDRESS_OF_FRONT_PAGE: partial(_left_out, Doubt.ADDRESS_OF_FRONT_PAGE, ADDRESS_LEFT_OUT),  # (0)
     Doubt.OLDER_THAN_USUAL: _older_than_usual,  # (0)
     Doubt.PUBLISHER_UNUSUAL: _publisher_unusual,  # (0)
     Doubt.LANGUAGE_UNUSUAL: _language_unusual,  # (0.04)

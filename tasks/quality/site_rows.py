@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 from tasks.storage.ids import Ids, Mask, hash_strings, to_uint64
 
 COLUMNS = tuple(
-    "doc_id domain publisher source_uri url title title_found_share text authors language published_at published_date "
-    "published_utc_offset_minutes fetched_at text_digest canonical_url summary topics image_url flags".split()
+    "doc_id domain publisher source_uri url title title_found_share text repairs authors language published_at "
+    "published_date published_utc_offset_minutes fetched_at text_digest canonical_url summary topics image_url "
+    "flags".split()
 )
 NO_TIME = np.iinfo(np.int64).min
 _TITLE_PART_CHARS = 14  # of a headline's start or end

@@ -129,20 +129,27 @@ def find_title_cut(story: Story) -> Evidence | None:
 def find_author_damage(story: Story) -> Evidence | None:
     """An author that is a photographer's credit, an account, an address or a missing value.
 
-    A declared value counts where it gave no author, and a credit also where a photographer became the author.
+    A declared credit counts also where the photographer became the author. A declared value that gave no author is left
+    out (see `find_author_left_out`).
     """
     for author in story.authors:
         is_no_name = NO_VALUE.fullmatch(author) or CREDIT.search(author) or _IN_AUTHOR.search(author)
         if is_no_name or _is_twice(author) or _TWO_NAMES.search(author):
             return Evidence(None, excerpt(author))
-    if not story.authors and len(story.declared_authors) >= _MANY_AUTHORS:
-        return Evidence(None, excerpt(", ".join(story.declared_authors)))
     for author in story.declared_authors:
-        is_empty = not story.authors and _is_no_author(author, story.title)
-        is_credit = CREDIT.search(author) and all(name in author for name in story.authors)
-        if is_empty or is_credit:
+        if CREDIT.search(author) and all(name in author for name in story.authors):
             return Evidence(None, excerpt(author))
     return None
+
+
+def find_author_left_out(story: Story) -> Evidence | None:
+    """A declared author that is no name and gave none: a row without an author is right, many of a site are damage."""
+    if story.authors:
+        return None
+    if len(story.declared_authors) >= _MANY_AUTHORS:
+        return Evidence(None, excerpt(", ".join(story.declared_authors)))
+    wrong = next((author for author in story.declared_authors if _is_no_author(author, story.title)), None)
+    return None if wrong is None else Evidence(None, excerpt(wrong))
 
 
 def _is_twice(name: str) -> bool:

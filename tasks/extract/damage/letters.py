@@ -77,9 +77,7 @@ def find_mixed_scripts(story: Story) -> Evidence | None:
         return story.at(text.find(loose[0]))
     if _GREEK_OR_CYRILLIC.search(chars) and _BESIDE.search(text):
         words = [
-            match
-            for match in _MIXED_WORD.finditer(text)
-            if _BESIDE.search(match[0].lstrip(_SYMBOLS)) and len(match[0]) > 2
+            match for match in _MIXED_WORD.finditer(text) if _is_mixed(match[0].lstrip(_SYMBOLS)) and len(match[0]) > 2
         ]
         if len(words) >= max(_MIXED_MIN, _MIXED_SHARE * story.word_count):
             return story.at(words[0].start())
@@ -87,6 +85,11 @@ def find_mixed_scripts(story: Story) -> Evidence | None:
     if match and len(_STYLED.findall(text)) >= _STYLED_MIN:
         return story.at(match.start())
     return None
+
+
+def _is_mixed(word: str) -> bool:
+    """Whether a word has letters of two scripts; a first capital alone is the key of another keyboard."""
+    return bool(_BESIDE.search(word[1:] if word[:1].isupper() else word))
 
 
 def find_letters_repeated(story: Story) -> Evidence | None:

@@ -374,6 +374,16 @@ def test_pages_without_the_flag_that_most_of_their_site_have(count, code, histor
 
 
 @pytest.mark.parametrize(
+    ("repair", "flag"), [("author_left_out", "author_damaged"), ("address_left_out", "address_of_front_page")]
+)
+def test_values_that_were_left_out_of_most_pages_of_a_site(repair, flag):
+    for count, expected in ((20, ALL), (12, set(range(12))), (9, set())):
+        pages = [page(n, repairs=[repair] if n < count else ["soft_hyphens"]) for n in range(20)]
+        assert flags_of(pages).get(flag, set()) == expected
+    assert flag not in flags_of([page(n, repairs=[repair]) for n in range(5)])  # too few pages
+
+
+@pytest.mark.parametrize(
     ("title", "expected"),
     [
         pytest.param("Headline {0}", set(), id="as usual"),
