@@ -21,7 +21,7 @@ from tasks.quality.metrics import PastMetric, site_of_row
 from tasks.quality.past_shares import Earlier, earlier_shares, first_seen, past_shares
 from tasks.quality.shared_texts import SharedTexts
 from tasks.quality.site_marks import SiteMarks, Sites
-from tasks.quality.site_names import has_many_names
+from tasks.quality.site_names import has_many_names, has_one_crowd
 from tasks.quality.site_rows import MICROSECONDS_PER_MINUTE, NO_TIME, Rows, distinct_values
 from tasks.quality.site_texts import SiteTexts
 from tasks.quality.thresholds import HistoryThresholds
@@ -209,18 +209,21 @@ def _fitting(rows: Rows, row: int) -> str:
 
 
 def _author_unusual(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
-    """One author on nearly all pages of a site that had many, or none on those of a site that had some."""
+    """One author on nearly all pages of a site that had many, none where it had some, or the same crowd on all."""
+    is_known = np.zeros(len(rows.sites), dtype=np.bool_)
     for share, own in _where_seldom(flags, rows, "authors_missing_share", _NO_AUTHOR_OFTEN, rows.texts != 0):
         odd = own[rows.authors[own] == 0]
         if len(odd) >= (_ALL_PAGES if share <= _NO_AUTHOR_SELDOM else 1) * len(own):
-            yield _finding(
-                Doubt.AUTHOR_UNUSUAL, odd, f"{len(odd)} of {len(own)} pages of the site name none in this run"
-            )
+            shown = f"{len(odd)} of {len(own)} pages of the site name none in this run"
+            yield _finding(Doubt.AUTHOR_UNUSUAL, odd, shown)
     for _, own in _where_seldom(flags, rows, "same_author_share", _VARIED_AUTHORS, rows.authors != 0):
         values, counts = np.unique(rows.authors[own], return_counts=True)
         if counts.max() >= _ALL_PAGES * len(own):
             odd = own[rows.authors[own] == values[counts.argmax()]]
             yield _finding(Doubt.AUTHOR_UNUSUAL, odd, f"on {len(odd)} pages of the site in this run")
+            is_known[odd] = True
+    is_odd, counts = has_one_crowd(rows, flags.limits.history)
+    yield from _found(Doubt.AUTHOR_UNUSUAL, is_odd & ~is_known, partial(_counted, counts, "texts have these authors"))
 
 
 def _older_than_usual(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:

@@ -35,6 +35,7 @@ class Rows:
     addresses: Ids  # declared
     urls: Ids
     authors: Ids
+    author_counts: npt.NDArray[np.int64]
     publishers: Ids
     is_host: Mask  # whether the publisher is the host of the page, which stands for a missing name
     languages: Ids
@@ -71,6 +72,7 @@ class Rows:
             addresses=_hashes(table.column("canonical_url")),
             urls=_hashes(table.column("url")),
             authors=_hashes(pc.binary_join(table.column("authors"), "\n")),
+            author_counts=pc.fill_null(pc.list_value_length(table.column("authors")), 0).to_numpy().astype(np.int64),
             publishers=_hashes(table.column("publisher")),
             is_host=_is_host(table),
             languages=_hashes(table.column("language")),

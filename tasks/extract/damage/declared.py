@@ -64,7 +64,7 @@ _SENTENCE_WORDS = 7
 _MANY_AUTHORS = 10  # the whole staff
 _MAIL = re.compile(r"\S@\w[\w-]*\.\w")
 _EMPTY_DATE = re.compile(
-    r"^\d{5}(?:\.\d+)?$|^\d{4}-(?:1[3-9]|[2-9]\d)-|^0{4}\D?0{1,2}\D?0{1,2}|^0001-01-01|^-|invalid|^nan\b|undefined|^null$|\{\{|^0+$",
+    r"^\d{5}(?:\.\d+)?$|^\d{4}-(?:1[3-9]|[2-9]\d)-|^0{4}\D?0{1,2}\D?0{1,2}|^0001-01-01|^-|^\+?\d{5,}-\d\d-|invalid|^nan\b|undefined|^null$|\{\{|^0+$",
     re.I,
 )
 _ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?!\d)")
