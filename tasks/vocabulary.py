@@ -10,8 +10,9 @@ MARKDOWN = "text/markdown"
 MARKUP = frozenset({"text/html", MARKDOWN})  # media types of pages with elements: Markdown is rendered to HTML
 
 
-# repairs of fields: what the page declares is no author, and its address is not its own
+# repairs of fields: what the page declares is no author, no publisher, or not its own address
 AUTHOR_LEFT_OUT, ADDRESS_LEFT_OUT = "author_left_out", "address_left_out"
+PUBLISHER_LEFT_OUT = "publisher_left_out"
 
 
 class DescribedEnum(StrEnum):

@@ -27,7 +27,7 @@ from tasks.quality.site_texts import SiteTexts
 from tasks.quality.thresholds import HistoryThresholds
 from tasks.storage.ids import Ids, Mask, hash_strings
 from tasks.text.hashing import paired
-from tasks.vocabulary import ADDRESS_LEFT_OUT, AUTHOR_LEFT_OUT, Doubt
+from tasks.vocabulary import ADDRESS_LEFT_OUT, AUTHOR_LEFT_OUT, PUBLISHER_LEFT_OUT, Doubt
 
 _SCHEMA = pa.schema([("doc_id", pa.string()), ("flag", pa.string()), ("shown", pa.string())])
 _SITE_COLUMNS = ["domain", "publisher", "source_uri", "url"]
@@ -381,6 +381,7 @@ _FINDERS: dict[Doubt, Callable[[SiteFlags, Rows], Iterator[Finding]]] = {
     Doubt.TITLE_MISPLACED: _title_misplaced,  # (0)
     Doubt.AUTHOR_UNUSUAL: _author_unusual,  # (0)
     Doubt.AUTHOR_DAMAGED: partial(_left_out, Doubt.AUTHOR_DAMAGED, AUTHOR_LEFT_OUT),  # (0)
+    Doubt.PUBLISHER_DAMAGED: partial(_left_out, Doubt.PUBLISHER_DAMAGED, PUBLISHER_LEFT_OUT),  # (0)
     Doubt.ADDRESS_OF_FRONT_PAGE: partial(_left_out, Doubt.ADDRESS_OF_FRONT_PAGE, ADDRESS_LEFT_OUT),  # (0)
     Doubt.OLDER_THAN_USUAL: _older_than_usual,  # (0)
     Doubt.PUBLISHER_UNUSUAL: _publisher_unusual,  # (0)

@@ -12,12 +12,12 @@ import pyarrow.compute as pc
 from tasks.quality.metrics import MISSING
 from tasks.quality.past_shares import Earlier
 from tasks.storage.ids import Mask
-from tasks.vocabulary import ADDRESS_LEFT_OUT, AUTHOR_LEFT_OUT, Doubt
+from tasks.vocabulary import ADDRESS_LEFT_OUT, AUTHOR_LEFT_OUT, PUBLISHER_LEFT_OUT, Doubt
 
 _MOST, _ALL_PAGES = 0.5, 0.95  # of a site's pages, that have a flag, and that lack a field
 _SELDOM = 0.1  # of its earlier pages
 _FIELDS = {name: column for name, column in MISSING.items() if name != "authors"}  # of which there is a flag of its own
-_OF_LEFT_OUT = frozenset({AUTHOR_LEFT_OUT, ADDRESS_LEFT_OUT})  # repairs
+_OF_LEFT_OUT = frozenset({AUTHOR_LEFT_OUT, ADDRESS_LEFT_OUT, PUBLISHER_LEFT_OUT})  # repairs
 # about the page, not about damage that its neighbours may have too
 _OF_ONE_PAGE = frozenset({"published_after_fetched", "published_before_1990", "mojibake_repaired"})
 # damage to a text, which less than one real page in two hundred has: by chance, most pages of no site have it

@@ -61,6 +61,7 @@ _TWO_NAMES = re.compile(r"^\w+(?: [\w.’'-]+)* [A-ZÀ-ÞА-Я][a-zß-öø-ÿа-
 _ACCOUNT = re.compile(r"\[email|^[a-z]+[_ .-]?\d{2,}$")
 _NAME_SPACES = 8  # more words are a sentence
 _SENTENCE_WORDS = 7
+_SMALL_WORDS = 4
 _MANY_AUTHORS = 10  # the whole staff
 _MAIL = re.compile(r"\S@\w[\w-]*\.\w")
 _EMPTY_DATE = re.compile(
@@ -160,7 +161,15 @@ def _is_twice(name: str) -> bool:
 
 def _is_no_author(author: str, title: str) -> bool:
     """Whether a declared author that gave no name is a missing value, an account, a time, buttons, or a sentence."""
-    is_odd = NO_VALUE.fullmatch(author) or _MAIL.search(author) or _NO_NAME.search(author) or _ACCOUNT.search(author)
+    # names of several people and of offices have fewer small words than a sentence
+    small = sum([word.isalpha() and word.islower() for word in author.split()])
+    is_odd = (
+        small >= _SMALL_WORDS
+        or NO_VALUE.fullmatch(author)
+        or _MAIL.search(author)
+        or _NO_NAME.search(author)
+        or _ACCOUNT.search(author)
+    )
     return bool(is_odd) or author.count(" ") >= _NAME_SPACES or author == title
 
 
@@ -173,6 +182,12 @@ def find_publisher_damage(story: Story) -> Evidence | None:
     if plain in _NO_PUBLISHERS or NO_VALUE.fullmatch(name) or _has_mark(name) or _is_sentence(name):
         return Evidence(None, excerpt(name))
     return None
+
+
+def find_publisher_left_out(story: Story) -> Evidence | None:
+    """A declared publisher that is no value and gave none, as where the name of the site is the address's."""
+    wrong = (name for name in story.declared_publishers if name != story.publisher and NO_VALUE.fullmatch(name))
+    return next((Evidence(None, excerpt(name)) for name in wrong), None)
 
 
 def _is_sentence(name: str) -> bool:

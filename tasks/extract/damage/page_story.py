@@ -55,6 +55,7 @@ def story_of(page: Page, row: Mapping[str, Any], body: Body) -> Story:
         line_numbers=[line.line_no for line in kept],
         declared_authors=_declared_authors(page),
         declared_dates=_declared_dates(page),
+        declared_publishers=[*page.node_strings("publisher"), *(name for _, name in page.meta("og:site_name"))],
         printed_bylines=() if row["authors"] else _printed_bylines(page),
         sections=_sections(page, row.get("section")),
         lines_before=[line.text for line in dropped if first - _BESIDE_LINES <= line.line_no < first],

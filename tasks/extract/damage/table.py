@@ -24,7 +24,7 @@ from tasks.extract.damage import (
     words,
 )
 from tasks.extract.damage.evidence import Evidence, Story
-from tasks.vocabulary import ADDRESS_LEFT_OUT, AUTHOR_LEFT_OUT, Doubt
+from tasks.vocabulary import ADDRESS_LEFT_OUT, AUTHOR_LEFT_OUT, PUBLISHER_LEFT_OUT, Doubt
 
 # what a story about programs quotes and shows
 _PART_OF_PROGRAMS = frozenset(
@@ -105,6 +105,7 @@ DETECTORS = (
 LEFT_OUT: Mapping[str, Callable[[Story], Evidence | None]] = {
     AUTHOR_LEFT_OUT: declared.find_author_left_out,
     ADDRESS_LEFT_OUT: declared.find_root_address,
+    PUBLISHER_LEFT_OUT: declared.find_publisher_left_out,
 }
 
 

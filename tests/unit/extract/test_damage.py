@@ -103,6 +103,10 @@ DAMAGED = [
     ),
     (Doubt.PARAGRAPHS_ALIKE, among(*(part for n in range(1, 6) for part in (f"{n} of 5", f"A boat. Photo: {n}")))),
     (Doubt.PARAGRAPHS_ALIKE, among(*(f"{text[4:40]}. Photo: {n}" for n, text in enumerate(PLAIN + PLAIN)))),
+    (
+        Doubt.REST_FOR_PAYERS,
+        story(PLAIN[:1], lines_after=["You have no free articles left this month.", "Subscribe for two a week."]),
+    ),
     (Doubt.TITLE_DAMAGED, story(title="undefined")),
     (Doubt.TITLE_DAMAGED, story(title="{{ page.title }}")),
     (Doubt.TITLE_DAMAGED, story(title="Trust <b>spends</b> two million")),
@@ -244,6 +248,7 @@ UNDAMAGED = {
         [*PLAIN, *BESIDE_PLAIN],
         lines_after=["Keep reading: become a member."],
     ),
+    "an offer below a short text": story(lines_after=["Become a member and support our work", "Tickets are free"]),
     "a writer's hope": story([*PLAIN, "I hope this helps you end the battles about bedtime."]),
     "scores": among("Overby 3 of 5", "1-0", "2/3", "The pier of 1904"),
     "a castle for sale": story(["The castle may be for sale, and the town's parking service wants the yard.", *PLAIN]),

@@ -44,6 +44,14 @@ def test_a_name_a_missing_name_and_that_of_the_paper_are_no_repair(author):
     assert row_of(author)["repairs"] == []
 
 
+def test_a_publisher_that_is_no_value_is_left_out():
+    html = "<html lang='en'><head><title>Trust spends</title><meta property='og:site_name' content='undefined'></head>"
+    html += f"<body><article><h1>Trust spends two million</h1>{PARAGRAPHS}</article></body></html>"
+    (row,) = process(page_table(html, source_uri="s", url=ADDRESS))[2].to_pylist()
+    assert row["publisher"] != "undefined"
+    assert row["repairs"] == ["publisher_left_out"]
+
+
 def test_the_front_page_as_declared_address_is_left_out():
     row = row_of(address="https://ledger.example/")
     assert row["canonical_url"] is None
