@@ -10,7 +10,7 @@ MARKDOWN = "text/markdown"
 MARKUP = frozenset({"text/html", MARKDOWN})  # media types of pages with elements: Markdown is rendered to HTML
 
 
-# repairs of fields: what the page declares is no author, no publisher, or not its own address
+# repairs of fields: the page declares an author or a publisher without a name, or an address that is not its own
 AUTHOR_LEFT_OUT, ADDRESS_LEFT_OUT = "author_left_out", "address_left_out"
 PUBLISHER_LEFT_OUT = "publisher_left_out"
 

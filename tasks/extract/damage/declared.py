@@ -144,7 +144,7 @@ def find_author_damage(story: Story) -> Evidence | None:
 
 
 def find_author_left_out(story: Story) -> Evidence | None:
-    """A declared author that is no name and gave none: a row without an author is right, many of a site are damage."""
+    """A declared author that cannot be a name and gave none: a row without one is right, many of a site are damage."""
     if story.authors:
         return None
     if len(story.declared_authors) >= _MANY_AUTHORS:
@@ -185,7 +185,7 @@ def find_publisher_damage(story: Story) -> Evidence | None:
 
 
 def find_publisher_left_out(story: Story) -> Evidence | None:
-    """A declared publisher that is no value and gave none, as where the name of the site is the address's."""
+    """A declared publisher that stands for a missing value and gave no name to the row."""
     wrong = (name for name in story.declared_publishers if name != story.publisher and NO_VALUE.fullmatch(name))
     return next((Evidence(None, excerpt(name)) for name in wrong), None)
 
