@@ -30,6 +30,7 @@ from fuzz_pages import seeds
 
 HANG_SECONDS = 5.0  # of CPU for one input: half of what a page may take
 PAGE_SECONDS = 0.5  # for each page of an input of more than ten; a file of 4,000 takes its time
+MB_SECONDS = 1.0  # for each MB of an input of more than five: the work grows with the text, and no faster
 SLOW_SECONDS = HANG_SECONDS  # a batch that takes longer is run again input by input
 NOTED_INPUTS = 1000  # progress in a file of messages
 KINDS = ("crash", "exception", "hang", "identity")
@@ -84,6 +85,11 @@ class Worker:
             self.process.join(10)
 
 
+def allowed_seconds(options, number, pages):
+    """CPU that an input may take, by its pages and its bytes."""
+    return max(PAGE_SECONDS * pages, MB_SECONDS * len(make(options.seed, number, options.only).raw) / 1e6)
+
+
 def work(options, batches, totals, lock):
     """Take batches until there are none; one that fails or is slow is run again input by input."""
     worker = Worker(options)
@@ -98,8 +104,7 @@ def work(options, batches, totals, lock):
             for number in numbers:
                 one = worker.run([number])
                 peak = max(peak, one[2])
-                slow = one[1] > max(HANG_SECONDS, PAGE_SECONDS * one[0])
-                if one[3] or slow:
+                if one[3] or (one[1] > HANG_SECONDS and one[1] > allowed_seconds(options, number, one[0])):
                     culprits.append((number, one[3] or "hang", one[4] or f"{one[1]:.1f} s of CPU"))
                 with lock:
                     totals.slowest = max(totals.slowest, (one[1], number))

@@ -87,6 +87,9 @@ def _keys_of(site_names: tuple[str, ...]) -> frozenset[str]:
 
 
 def _without_one_end(title: str, site_keys: frozenset[str]) -> str:
+    host, _, rest = title.partition(" ")
+    if "." in host.strip(".") and rest[:1].isalnum() and squeeze(host) in site_keys:
+        return rest  # "harbourpost.com Ferry returns"
     separators = list(SEPARATOR.finditer(title))
     if not separators:
         return title

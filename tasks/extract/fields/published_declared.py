@@ -34,10 +34,13 @@ _PUBLISHED_METAS = tuple(
 _RARE_METAS = tuple(
     """
     article:published og:pubdate published_time publish_date pub_date dc.issued iso-8601-publish-date
-    article_date_original originalpublicationdate mediator_published_time
+    article_date_original originalpublicationdate mediator_published_time published published-date date_published
+    publicationdate published_date article:publication_date article:published_date article:post_date articlepublishdate
+    shareaholic:article_published_time vr:published_time twt-published-at bt:pubdate dc.date.publication
+    citation_online_date citation_date
     """.split()
 )
-_DATE_METAS = ("date", "dc.date", "dcterms.date", "article:created", "dc.date.created")
+_DATE_METAS = ("date", "dc.date", "dcterms.date", "article:created", "dc.date.created", "dc.created", "datecreated")
 _MODIFIED_METAS = tuple(
     """
     article:modified_time article:modified mediator_modified_time og:updated_time og:modified_time dcterms.modified

@@ -196,7 +196,8 @@ def _confirms(declared: str, shown: str, share: float, *, is_heading: bool) -> b
     key, other = squeeze(shown), squeeze(declared)
     # in a script without spaces a headline of six letters may stand before section and site
     size = len(DENSE.findall(key))
-    ends = _AFTER_HEADLINE if size >= _MIN_BEFORE_SITE else _BAR if is_heading and size >= _MIN_HEADING else None
+    is_whole = size >= _MIN_HEADING or len(shown.split()) >= _SENTENCE_WORDS
+    ends = _AFTER_HEADLINE if size >= _MIN_BEFORE_SITE else _BAR if is_heading and is_whole else None
     if ends and declared.startswith(shown) and ends.match(declared, len(shown)):
         return True
     if len(shown.split()) < _MIN_WORDS and len(key) < _MIN_DENSE_CHARS:

@@ -156,3 +156,8 @@ def test_of_two_orders_of_day_and_month_the_one_before_the_fetch_is_meant(printe
     row = article(above=f'<p class="date">{printed}</p>')
     assert row["published_date"] == day
     assert not {"published_after_fetched", "published_date_ambiguous"} & set(row["flags"])
+
+
+@pytest.mark.parametrize("name", ["published", "published-date", "citation_date", "article:publication_date"])
+def test_names_of_the_day_of_publication_that_few_programs_write(name):
+    assert article(f'<meta name="{name}" content="October 12, 2024">')["published_date"] == date(2024, 10, 12)

@@ -55,6 +55,8 @@ def article(**values):
         (f"{SHOWN} | The Wend Gazette | News that matters", SHOWN),
         (f"{SHOWN} » ☆☆☆ - The Wend Gazette - All the news", SHOWN),
         (f"{SHOWN} |", SHOWN),
+        (f"wendgazette.com {SHOWN}", SHOWN),
+        ("wendgazette.com - shop and readers", "shop and readers"),
         ("Pier in May - The Wend Gazette: more ferries are needed",) * 2,
         ("Tips - The Wend Gazette - Ferry runs",) * 2,
         ("Warning: storm to reach the coast tonight", "Warning: storm to reach the coast tonight"),
@@ -63,7 +65,7 @@ def article(**values):
     ids=case_id,
 )
 def test_only_the_headline_is_left_of_a_title(text, title):
-    assert clean_title(text, ["The Wend Gazette"], {"johncwelk"}) == title
+    assert clean_title(text, ["The Wend Gazette", "wendgazette.com"], {"johncwelk"}) == title
 
 
 @pytest.mark.parametrize(
@@ -96,6 +98,19 @@ def test_only_the_headline_is_left_of_a_title(text, title):
             "A prize for rye loaf",
             None,
             "A prize for rye loaf",
+        ),
+        # a slogan longer than the headline
+        (
+            {
+                "metas": {
+                    "og:title": [
+                        f"Bakers share a county prize | {SHOWN}, and other news from the coast for all readers"
+                    ]
+                }
+            },
+            "Bakers share a county prize",
+            None,
+            "Bakers share a county prize",
         ),
         # one heading in other words than those for search engines; not that of the site
         ({"metas": {"og:title": [OTHER], "og:type": ["article"]}, "title": OTHER}, SHOWN, None, SHOWN),
