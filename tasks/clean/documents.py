@@ -147,9 +147,10 @@ def _page_facts(
     if probability < PLAIN:
         kept = np.flatnonzero(is_kept).tolist()
         page_text = PageText(texts, first_kept, signals, page_features, kept)
-        is_story_like = has_story_signs(page_text)
+        is_dated = is_dated_address(url or (signals.canonical() if signals else None))
+        is_story_like = is_dated or has_story_signs(page_text)
         signs = signs_against(page_text, is_story_like=is_story_like)
-        has_head = is_dated_address(url or (signals.canonical() if signals else None)) or has_story_head(
+        has_head = is_dated or has_story_head(
             texts, entries, first_kept, page_features, kept_words=kept_words, page_words=page_words
         )
     return PageFacts(

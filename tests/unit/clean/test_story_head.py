@@ -161,3 +161,26 @@ def brief(language, *, with_story):
 def test_a_question_for_consent_below_a_brief_does_not_make_it_a_wall(language, with_story):
     (found,) = clean_pages(page_table(brief(language, with_story=with_story))).documents.to_pylist()
     assert (found["kind"] == "article" and found["story_probability"] >= 0.1) is with_story, found["kind_reason"]
+
+
+CARDS = ["የወተት ፋብሪካው ከዘጠና ዓመት በኋላ ተዘጋ", "በረዶ የትምህርት ቤት አውቶቡሶችን ዳግም አዘገየ", "መዘምራን በጎንደር አሸነፉ", "የምክር ቤቱ መሪ ሥልጣን ለቀቁ"]
+AMHARIC = [
+    "በሸለቆው ያሉ እርሻዎችን የሚዞረው ተንቀሳቃሽ ቤተ መጻሕፍት ቢያንስ ለሦስት ተጨማሪ ዓመታት እንደሚቀጥል ወረዳው ሰኞ ዕለት አስታወቀ።",
+    "ሹፌሩ ዘጠኝ መቶ ያህል መጻሕፍትን፣ አንድ ሳጥን እንቆቅልሽና ማንቆርቆሪያ ይዞ ይጓዛል።",
+    "መኪናው በሰኔ የመጀመሪያ ማክሰኞ በአዲስ ጎማና በድሮው አረንጓዴ ቀለም ዳግም ይወጣል።",
+]
+
+
+def test_a_day_in_the_address_counts_where_the_date_on_the_page_cannot_be_read():
+    cards = "".join(
+        f'<div><a href="/{n}.html"><h3>{text}</h3></a><p>{AMHARIC[1]}</p></div>' for n, text in enumerate(CARDS)
+    )
+    story = "".join(f"<p>{text}</p>" for text in AMHARIC)
+    page = f"<html lang='am'><body><h1>ሁለት ሺህ ፊርማዎች</h1><p>ትናንት</p><div>{story}</div><div>{cards}</div></body></html>"
+    dated, undated = (
+        clean_pages(page_table(page, url=f"https://kestle.example/{path}")).documents.to_pylist()[0][
+            "story_probability"
+        ]
+        for path in ("2025/06/03/bus.html", "bus.html")
+    )
+    assert undated < 0.1 <= dated
