@@ -10,6 +10,11 @@ MARKDOWN = "text/markdown"
 MARKUP = frozenset({"text/html", MARKDOWN})  # media types of pages with elements: Markdown is rendered to HTML
 
 
+# repairs of fields: the page declares an author or a publisher without a name, or an address that is not its own
+AUTHOR_LEFT_OUT, ADDRESS_LEFT_OUT = "author_left_out", "address_left_out"
+PUBLISHER_LEFT_OUT = "publisher_left_out"
+
+
 class DescribedEnum(StrEnum):
     """A string enum whose members carry the sentence that explains them."""
 

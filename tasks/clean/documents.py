@@ -7,6 +7,7 @@ import orjson
 
 from tasks.clean.label.page_kind import LIVE_UPDATES, PLAIN, PageFacts, judge
 from tasks.clean.label.page_signs import PageText, Sign, has_story_signs, signs_against
+from tasks.clean.label.story_head import has_story_head, is_dated_address
 from tasks.clean.model import features, page_words, story
 from tasks.clean.model.page_declared import declared_features
 from tasks.clean.model.page_features import block_features
@@ -89,7 +90,7 @@ def document_row(
     # a whole story may be one link, but then its lines are sentences, unlike the headlines of a list
     is_sentence = (words >= features.GOOD_WORDS) & (columns["is_end"][first:end] > 0)
     kept_words = float(words[is_kept].sum())
-    page_kind = judge(_page_facts(prepared, page, first, end, is_kept, verdicts))
+    page_kind = judge(_page_facts(prepared, page, first, end, is_kept, verdicts, record["url"]))
     is_doubtful = page_kind.story_probability < PLAIN or kept_words < _BRIEF_WORDS
     suspect_lines = int((is_kept & ~good & (columns["lexicon"][first:end] > 0)).sum())
     return {name: record[name] for name in _COPIED} | {
@@ -133,23 +134,30 @@ def _problem(prepared: Prepared, page: int) -> dict[str, str | None]:
 
 
 def _page_facts(
-    prepared: Prepared, page: int, first: int, end: int, is_kept: np.ndarray, verdicts: PageVerdicts
+    prepared: Prepared, page: int, first: int, end: int, is_kept: np.ndarray, verdicts: PageVerdicts, url: str | None
 ) -> PageFacts:
     words, signals = prepared.columns["words"][first:end], prepared.signals[page]
     probability, other_kind, page_features = verdicts.of(page)
     texts = prepared.blocks.text[first:end]
+    entries = {n - first: prepared.entries[n] for n in range(first, end) if n in prepared.entries}
+    kept_words, page_words = int(words[is_kept].sum()), float(words.sum())
+    first_kept = int(is_kept.argmax()) if is_kept.any() else 0
     signs: tuple[Sign, ...] = ()
-    is_story_like = True
+    is_story_like, has_head = True, False
     if probability < PLAIN:
         kept = np.flatnonzero(is_kept).tolist()
-        page_text = PageText(texts, kept[0] if kept else 0, signals, page_features, kept)
-        is_story_like = has_story_signs(page_text)
+        page_text = PageText(texts, first_kept, signals, page_features, kept)
+        is_dated = is_dated_address(url or (signals.canonical() if signals else None))
+        is_story_like = is_dated or has_story_signs(page_text)
         signs = signs_against(page_text, is_story_like=is_story_like)
+        has_head = is_dated or has_story_head(
+            texts, entries, first_kept, page_features, kept_words=kept_words, page_words=page_words
+        )
     return PageFacts(
-        kept_words=int(words[is_kept].sum()),
-        page_words=float(words.sum()),
+        kept_words=kept_words,
+        page_words=page_words,
         page_lines=end - first,
-        entries={n - first: prepared.entries[n] for n in range(first, end) if n in prepared.entries},
+        entries=entries,
         last_kept=int(np.flatnonzero(is_kept)[-1]) if is_kept.any() else 0,
         is_ending_in_dots=_ends_in_dots(texts, is_kept),
         kept_lines=int(is_kept.sum()),
@@ -160,6 +168,8 @@ def _page_facts(
         features=page_features,
         signs=signs,
         is_story_like=is_story_like,
+        first_kept=first_kept,
+        has_story_head=has_head,
     )
 
 

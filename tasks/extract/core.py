@@ -56,9 +56,10 @@ def extract_documents(
     version = version or rules_version()
     pages = [extract_page(page, guess_dates=guess_dates) for page in read_pages(documents, lines)]
     signatures, damages = minhash([page.shingles for page in pages]), damage_columns([page.story for page in pages])
-    for page, signature, (flags, evidence) in zip(pages, signatures, damages, strict=True):
+    for page, signature, (flags, evidence, repairs) in zip(pages, signatures, damages, strict=True):
         page.row.update(rules_version=version, signature=signature, flag_evidence=evidence)
         page.row["flags"] += flags
+        page.row["repairs"] += repairs
     return pa.Table.from_pylist([page.row for page in pages], schema=schema.CANDIDATES)
 
 

@@ -44,7 +44,8 @@ _STRAY_FIT, _STRAY_MIN, _STRAY_SHARE = 0.5, 5, 0.3  # of the words that another 
 _STEMS_MIN, _FOUND_SHARE = 30, 0.35
 _UNSPACED = frozenset("zh ja ko th lo km my".split())
 _READ_CHARS = 6_000  # of a text, in which a headline's words are sought
-_LABEL, _START_SHARE = re.compile(r"[^:\]|>]{2,24}[:\]|>]"), 0.8  # of a headline; of the pages
+_LABEL, _LABELLED_SHARE = re.compile(r"[^:\]|>]{2,24}[:\]|>]"), 0.8  # at the start of a headline; of the pages
+_SUFFIX = re.compile(r"\s[-–—|:·»/]\s[^-–—|:·»/]{2,40}$")  # at the end
 
 
 @dataclass
@@ -214,11 +215,12 @@ def _titles_of(site: _Site, rows: npt.NDArray[np.int64]) -> Iterator[Shown]:
         yield Shown(Doubt.TITLE_MISPLACED, rows, f"{stray.sum()} of {len(rows)} headlines fit other texts of the site")
     elif _are_of_others(site):
         yield Shown(Doubt.TITLE_MISPLACED, rows, "hardly any word of the site's headlines is in their texts")
-    starts = Counter(label[0] for title in site.titles if (label := _LABEL.match(title)))
-    for start, count in starts.most_common(1):
-        if count >= _START_SHARE * len(rows):
-            is_own = np.array([title.startswith(start) for title in site.titles])
-            yield Shown(Doubt.TITLE_SHARED, rows[is_own], f"{count} of {len(rows)} headlines start with: {start}")
+    for verb, labels in (("start", map(_LABEL.match, site.titles)), ("end", map(_SUFFIX.search, site.titles))):
+        own = [label[0] if label else None for label in labels]
+        for label, count in Counter(filter(None, own)).most_common(1):
+            if count >= _LABELLED_SHARE * len(rows):
+                is_own = np.array([one == label for one in own])
+                yield Shown(Doubt.TITLE_SHARED, rows[is_own], f"{count} of {len(rows)} headlines {verb} with: {label}")
 
 
 def _are_of_others(site: _Site) -> bool:

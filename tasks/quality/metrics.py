@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
-from statistics import median, pstdev
+from statistics import median
 from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
@@ -198,7 +198,9 @@ def _repetition(names: Counter[Any]) -> float:
 
 def _spread(lengths: list[int]) -> float:
     """The standard deviation of the logarithms."""
-    return pstdev(math.log(max(length, 1)) for length in lengths)
+    logs = [math.log(max(length, 1)) for length in lengths]
+    mean = math.fsum(logs) / len(logs)
+    return math.sqrt(math.fsum([(one - mean) ** 2 for one in logs]) / len(logs))  # `pstdev` counts in fractions
 
 
 def of_run(

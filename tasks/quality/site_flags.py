@@ -21,13 +21,13 @@ from tasks.quality.metrics import PastMetric, site_of_row
 from tasks.quality.past_shares import Earlier, earlier_shares, first_seen, past_shares
 from tasks.quality.shared_texts import SharedTexts
 from tasks.quality.site_marks import SiteMarks, Sites
-from tasks.quality.site_names import has_many_names
+from tasks.quality.site_names import has_many_names, has_one_crowd
 from tasks.quality.site_rows import MICROSECONDS_PER_MINUTE, NO_TIME, Rows, distinct_values
 from tasks.quality.site_texts import SiteTexts
 from tasks.quality.thresholds import HistoryThresholds
 from tasks.storage.ids import Ids, Mask, hash_strings
 from tasks.text.hashing import paired
-from tasks.vocabulary import Doubt
+from tasks.vocabulary import ADDRESS_LEFT_OUT, AUTHOR_LEFT_OUT, PUBLISHER_LEFT_OUT, Doubt
 
 _SCHEMA = pa.schema([("doc_id", pa.string()), ("flag", pa.string()), ("shown", pa.string())])
 _SITE_COLUMNS = ["domain", "publisher", "source_uri", "url"]
@@ -45,13 +45,9 @@ _POOR_FIT, _SURE_FIT = 0.5, 1.0  # share of a headline's words in its text; true
 _FULL_MINUTE_SHARE = 0.3  # of a site's pages: fewer may be published by a clock at a full minute
 _PART_SHARE = 0.6  # of a site's pages whose headlines have the same start or end
 _FORM_SHARE = 0.2  # of a site's pages: fewer may be a series, such as a daily horoscope
-
-
 _ALIKE_CHARS = 2  # more or fewer, since spaces at the cut fall away
-_ALIKE_MIN, _ALIKE_SHARE = (
-    5,
-    0.35,
-)  # of a site's pages; of texts cut within words and after them, some end in a full stop
+# of a site's pages; of texts cut within words and after them, some end in a full stop
+_ALIKE_MIN, _ALIKE_SHARE = 5, 0.35
 
 
 class SiteLimits(NamedTuple):
@@ -213,18 +209,21 @@ def _fitting(rows: Rows, row: int) -> str:
 
 
 def _author_unusual(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
-    """One author on nearly all pages of a site that had many, or none on those of a site that had some."""
+    """One author on nearly all pages of a site that had many, none where it had some, or the same crowd on all."""
+    is_known = np.zeros(len(rows.sites), dtype=np.bool_)
     for share, own in _where_seldom(flags, rows, "authors_missing_share", _NO_AUTHOR_OFTEN, rows.texts != 0):
         odd = own[rows.authors[own] == 0]
         if len(odd) >= (_ALL_PAGES if share <= _NO_AUTHOR_SELDOM else 1) * len(own):
-            yield _finding(
-                Doubt.AUTHOR_UNUSUAL, odd, f"{len(odd)} of {len(own)} pages of the site name none in this run"
-            )
+            shown = f"{len(odd)} of {len(own)} pages of the site name none in this run"
+            yield _finding(Doubt.AUTHOR_UNUSUAL, odd, shown)
     for _, own in _where_seldom(flags, rows, "same_author_share", _VARIED_AUTHORS, rows.authors != 0):
         values, counts = np.unique(rows.authors[own], return_counts=True)
         if counts.max() >= _ALL_PAGES * len(own):
             odd = own[rows.authors[own] == values[counts.argmax()]]
             yield _finding(Doubt.AUTHOR_UNUSUAL, odd, f"on {len(odd)} pages of the site in this run")
+            is_known[odd] = True
+    is_odd, counts = has_one_crowd(rows, flags.limits.history)
+    yield from _found(Doubt.AUTHOR_UNUSUAL, is_odd & ~is_known, partial(_counted, counts, "texts have these authors"))
 
 
 def _older_than_usual(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
@@ -337,6 +336,13 @@ def _field_missing(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
         yield _finding(Doubt.FIELD_MISSING, own, shown)
 
 
+def _left_out(doubt: Doubt, name: str, flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
+    """The rows of sites of which a declared value was left out on most pages."""
+    sites = Sites(rows.sites, rows.of_site)
+    for own in flags.marks.left_out(sites, set(_large_sites(flags, rows).values()), name):
+        yield _finding(doubt, own, f"declared on {len(own)} pages of the site")
+
+
 def _site_flagged(flags: SiteFlags, rows: Rows) -> Iterator[Finding]:
     limits = flags.limits.history
     new = first_seen(flags.past, _large_sites(flags, rows), limits.site_history_rows_min)
@@ -374,6 +380,9 @@ _FINDERS: dict[Doubt, Callable[[SiteFlags, Rows], Iterator[Finding]]] = {
     Doubt.ADDRESS_SHARED: _address_shared,  # (0)
     Doubt.TITLE_MISPLACED: _title_misplaced,  # (0)
     Doubt.AUTHOR_UNUSUAL: _author_unusual,  # (0)
+    Doubt.AUTHOR_DAMAGED: partial(_left_out, Doubt.AUTHOR_DAMAGED, AUTHOR_LEFT_OUT),  # (0)
+    Doubt.PUBLISHER_DAMAGED: partial(_left_out, Doubt.PUBLISHER_DAMAGED, PUBLISHER_LEFT_OUT),  # (0)
+    Doubt.ADDRESS_OF_FRONT_PAGE: partial(_left_out, Doubt.ADDRESS_OF_FRONT_PAGE, ADDRESS_LEFT_OUT),  # (0)
     Doubt.OLDER_THAN_USUAL: _older_than_usual,  # (0)
     Doubt.PUBLISHER_UNUSUAL: _publisher_unusual,  # (0)
     Doubt.LANGUAGE_UNUSUAL: _language_unusual,  # (0.04)

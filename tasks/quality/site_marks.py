@@ -12,11 +12,12 @@ import pyarrow.compute as pc
 from tasks.quality.metrics import MISSING
 from tasks.quality.past_shares import Earlier
 from tasks.storage.ids import Mask
-from tasks.vocabulary import Doubt
+from tasks.vocabulary import ADDRESS_LEFT_OUT, AUTHOR_LEFT_OUT, PUBLISHER_LEFT_OUT, Doubt
 
 _MOST, _ALL_PAGES = 0.5, 0.95  # of a site's pages, that have a flag, and that lack a field
 _SELDOM = 0.1  # of its earlier pages
 _FIELDS = {name: column for name, column in MISSING.items() if name != "authors"}  # of which there is a flag of its own
+_OF_LEFT_OUT = frozenset({AUTHOR_LEFT_OUT, ADDRESS_LEFT_OUT, PUBLISHER_LEFT_OUT})  # repairs
 # about the page, not about damage that its neighbours may have too
 _OF_ONE_PAGE = frozenset({"published_after_fetched", "published_before_1990", "mojibake_repaired"})
 # damage to a text, which less than one real page in two hundred has: by chance, most pages of no site have it
@@ -46,19 +47,27 @@ class SiteMarks:
     def __init__(self) -> None:
         self._lacks: list[Mask] = []
         self._flagged: dict[str, list[npt.NDArray[np.int64]]] = defaultdict(list)
+        self._left_out: dict[str, list[npt.NDArray[np.int64]]] = defaultdict(list)
 
     def add(self, table: pa.Table, start: int) -> None:
         """Add pages with flags and the columns of fields, whose rows are counted from `start`."""
         lacks = [_is_missing(table.column(column)) for column in _FIELDS.values()]
         self._lacks.append(np.array(lacks, dtype=bool).T)
-        flags = table.column("flags").combine_chunks()
-        rows, codes = pc.list_parent_indices(flags).to_numpy(), pc.list_flatten(flags)
-        for code in pc.unique(codes).to_pylist():
-            self.flag(code, rows[pc.equal(codes, code).to_numpy(zero_copy_only=False)] + start)
+        for code, rows in _rows_by_value(table.column("flags")):
+            self.flag(code, rows + start)
+        for name, rows in _rows_by_value(table.column("repairs")):
+            if name in _OF_LEFT_OUT:
+                self._left_out[name].append(rows + start)
 
     def flag(self, code: str, rows: npt.NDArray[np.int64]) -> None:
         """Add a flag of some rows."""
         self._flagged[code].append(rows)
+
+    def left_out(self, sites: Sites, wanted: Collection[int], name: str) -> Iterator[npt.NDArray[np.int64]]:
+        """The rows of each wanted site of which a declared value was left out, if most of its rows are such."""
+        rows = self._left_out.get(name)
+        if rows:
+            yield from (own for _, own, _ in _split(sites, np.concatenate(rows), wanted, _MOST))
 
     def missing(self, sites: Sites, earlier: Earlier) -> Iterator[tuple[npt.NDArray[np.int64], str]]:
         """The rows that lack a field like nearly all of their site, each once, and what shows it."""
@@ -89,6 +98,14 @@ class SiteMarks:
                     is_known[rest] = True
 
 
+def _rows_by_value(column: pa.ChunkedArray) -> Iterator[tuple[str, npt.NDArray[np.int64]]]:
+    """Each value of a column of lists, with the numbers of the rows that have it."""
+    lists = column.combine_chunks()
+    rows, values = pc.list_parent_indices(lists).to_numpy(), pc.list_flatten(lists)
+    for value in pc.unique(values).to_pylist():
+        yield value, rows[pc.equal(values, value).to_numpy(zero_copy_only=False)]
+
+
 def _is_missing(column: pa.ChunkedArray) -> Sequence[bool]:
     if pa.types.is_list(column.type):
         column = pc.equal(pc.fill_null(pc.list_value_length(column), 0), 0)
@@ -99,7 +116,7 @@ def _is_missing(column: pa.ChunkedArray) -> Sequence[bool]:
 
 
 def _split(
-    sites: Sites, rows: npt.NDArray[np.int64], wanted: Earlier, least: float
+    sites: Sites, rows: npt.NDArray[np.int64], wanted: Collection[int], least: float
 ) -> Iterator[tuple[int, npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
     """The wanted sites of whose pages at least such a share are among the rows, with these pages and the others."""
     is_marked = np.zeros(len(sites.of_rows), dtype=bool)

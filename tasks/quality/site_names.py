@@ -11,6 +11,7 @@ from tasks.storage.ids import Mask
 from tasks.text.hashing import paired
 
 _NAMES_MIN, _MAIN_SHARE = 4, 0.5  # of a site with sections under their own names, most pages have the site's
+_CROWD, _CROWD_SHARE = 4, 0.8  # authors of a text, and of the pages: two or three people may have a site of their own
 
 
 class Names(NamedTuple):
@@ -34,3 +35,11 @@ def has_many_names(rows: Rows, limits: HistoryThresholds) -> Names:
     has_no_main = (different >= _NAMES_MIN) & (most[rows.sites] < _MAIN_SHARE * named)
     is_varied = (different > limits.publishers_share_max * named) | has_no_main
     return Names(has_name & (named >= limits.batch_pages_min) & is_varied, different, named)
+
+
+def has_one_crowd(rows: Rows, limits: HistoryThresholds) -> tuple[Mask, npt.NDArray[np.int64]]:
+    """Which rows have the same many authors as nearly all of their site, and how many texts have each row's authors."""
+    pages = np.bincount(rows.sites)[rows.sites]
+    counts = distinct_values(paired(rows.sites, rows.authors), rows.texts, rows.author_counts >= _CROWD)
+    is_odd = (counts >= _CROWD_SHARE * pages) & (counts >= max(limits.batch_pages_min, 1))
+    return is_odd, counts

@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 from tasks.storage.ids import Ids, Mask, hash_strings, to_uint64
 
 COLUMNS = tuple(
-    "doc_id domain publisher source_uri url title title_found_share text authors language published_at published_date "
-    "published_utc_offset_minutes fetched_at text_digest canonical_url summary topics image_url flags".split()
+    "doc_id domain publisher source_uri url title title_found_share text repairs authors language published_at "
+    "published_date published_utc_offset_minutes fetched_at text_digest canonical_url summary topics image_url "
+    "flags".split()
 )
 NO_TIME = np.iinfo(np.int64).min
 _TITLE_PART_CHARS = 14  # of a headline's start or end
@@ -34,6 +35,7 @@ class Rows:
     addresses: Ids  # declared
     urls: Ids
     authors: Ids
+    author_counts: npt.NDArray[np.int64]
     publishers: Ids
     is_host: Mask  # whether the publisher is the host of the page, which stands for a missing name
     languages: Ids
@@ -70,6 +72,7 @@ class Rows:
             addresses=_hashes(table.column("canonical_url")),
             urls=_hashes(table.column("url")),
             authors=_hashes(pc.binary_join(table.column("authors"), "\n")),
+            author_counts=pc.fill_null(pc.list_value_length(table.column("authors")), 0).to_numpy().astype(np.int64),
             publishers=_hashes(table.column("publisher")),
             is_host=_is_host(table),
             languages=_hashes(table.column("language")),

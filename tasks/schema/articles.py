@@ -96,7 +96,7 @@ _ARTICLE_COLUMNS = (
     required("confidence", FLOAT32, "Probability that text and fields are right, 0 to 1."),
     required("flags", STRINGS, "Codes of doubts that deserve a second look."),
     optional("flag_evidence", _EVIDENCE, "What shows a flag: words, and their line if they are in one."),
-    optional("repairs", STRINGS, "Names of the repairs of damaged text on the page."),
+    optional("repairs", STRINGS, "Names of the repairs of damaged text on the page, and of its fields."),
     optional("title_from", STRING, "Origin of the title."),
     optional("authors_from", STRING, "Origin of the authors, or why there are none."),
     optional("published_from", STRING, "Origin of the publication time."),

@@ -33,6 +33,8 @@ _OCCUPATION = re.compile(
 _STATEMENT_WORDS = 70
 _BYLINE_WORDS = 12
 _NAME_WORDS = 5  # `By Ana Roe`, `Ana Roe, reporter`
+_NAME_CHARS = (3, 40)
+_NAME_END = re.compile(r"[\d|·•,،、/(]|\s[-–—]\s")
 _NEAR_TOP = 4  # lines of the story among which the byline may be
 
 
@@ -43,6 +45,9 @@ def remove_author_box(page: PageLines, removed: Removed) -> None:
         return
     while len(story) > 2:
         n = story.pop()
+        if _is_about_writer(page, n, story):
+            removed[n] = LineLabel(Label.FOOTER, Action.DROP, Reason.NAME_PATTERN, "who the writer is", 0.85)
+            continue
         match = _STATEMENT.match(page.text[n]) if page.words[n] <= _STATEMENT_WORDS else None
         if match is None or not match[1].split()[1][0].isupper():
             return
@@ -53,6 +58,32 @@ def remove_author_box(page: PageLines, removed: Removed) -> None:
         if not (_OCCUPATION.search(page.text[n]) or _is_signed(page, name, top)):
             return
         removed[n] = LineLabel(Label.FOOTER, Action.DROP, Reason.NAME_PATTERN, "who the writer is", 0.85)
+
+
+def _is_about_writer(page: PageLines, n: int, story: list[int]) -> bool:
+    """Whether a line starts with the name that stands alone above the story, and no line of the story has the name.
+
+    In any language: a story names the people in it more than once, and its writer never.
+    """
+    text = page.text[n]
+    if page.words[n] > _STATEMENT_WORDS or not page.is_end[n]:
+        return False
+    names = {name for m in range(max(0, story[0] - NEAR), story[0]) if (name := _name_beside_date(page, m))}
+    names = {name for name in names if text.startswith(name) and len(text) > 2 * len(name)}
+    return any(not any(name in page.text[m] for m in story) for name in names)
+
+
+def _name_beside_date(page: PageLines, n: int) -> str | None:
+    """What may be a name in a line: without the word for the writer, and without the date that follows it."""
+    entry = page.entry.get(n)
+    beside = page.has_digit[max(n - 1, 0) : n + 2]
+    if page.key[n] in page.titles or not (any(beside) or (entry and entry.group == "byline")):
+        return None
+    text = page.text[n]
+    if entry and entry.group == "byline" and text[: len(entry.phrase)].casefold() == entry.phrase:
+        text = text[len(entry.phrase) :]
+    name = _NAME_END.split(text.strip(" :："), maxsplit=1)[0].strip()
+    return name if _NAME_CHARS[0] <= len(name) <= _NAME_CHARS[1] and len(name.split()) <= _NAME_WORDS else None
 
 
 def _is_signed(page: PageLines, name: str, lines: range) -> bool:

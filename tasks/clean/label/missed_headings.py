@@ -14,7 +14,7 @@ _WORDS = 25  # of a heading at most
 _ALIKE = 2  # headings of the story's sections in one element, for one above its first line
 _LIST = 3  # headings that link, one above each entry of a list: teasers amid a story are fewer, or not beside its text
 _LABEL_CHARS = 7  # headings that start alike are labels: `Related: ...`
-_ASIDE = 1 << TAG_CODES["aside"]
+_ASIDE, _HEADER = 1 << TAG_CODES["aside"], 1 << TAG_CODES["header"]
 _CAPTION = class_words.BITS["caption"]
 
 _Place = tuple[int, int]  # tag, and the element around it
@@ -24,7 +24,7 @@ def find_headings(page: PageLines, story: Iterable[int]) -> dict[int, LineLabel]
     """The headings right above a line of the story in one element with it, with their labels."""
     inside = set(story)
     first, last = min(inside), max(inside)
-    places: dict[int, _Place] = {n: (tag, page.parent_of(n)) for n, tag in enumerate(page.tag) if tag in HEADINGS}
+    places: dict[int, _Place] = {n: (tag, _section_of(page, n)) for n, tag in enumerate(page.tag) if tag in HEADINGS}
     alike = Counter(place for n, place in places.items() if n in inside)
     found = [
         n
@@ -50,13 +50,20 @@ def _is_above(page: PageLines, n: int, inside: set[int]) -> bool:
         and n not in page.entry
         and page.key[n] not in page.titles
         and page.parent_of(n) > 0
-        and page.is_within(n + 1, page.parent_of(n))
+        and page.is_within(n + 1, _section_of(page, n))
     )
+
+
+def _section_of(page: PageLines, n: int) -> int:
+    """The element around a heading and its text; the heading may be in a `header` of its own."""
+    around = page.parent_of(n)
+    is_in_header = n + 1 < len(page.text) and page.tags_around[n] & ~page.tags_around[n + 1] & _HEADER
+    return page.parents[around] if is_in_header and page.parents[around] > 0 else around
 
 
 def _is_beside(page: PageLines, n: int) -> bool:
     """Whether the line above a heading is in the element of its section, or right beside a box that it heads."""
-    around = page.parent_of(n)
+    around = _section_of(page, n)
     if not page.tags_around[n] & _ASIDE and page.parents[around] > 1:
         around = page.parents[around]
     return page.is_within(n - 1, around)

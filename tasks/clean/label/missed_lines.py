@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from itertools import pairwise
 
+from tasks.clean.label.boxes import below_boxes, closing_paragraphs
 from tasks.clean.label.constants import CONTACT, HEADINGS, OTHER_PARTS, OWNER, SENTENCE_END
 from tasks.clean.label.missed_headings import find_headings
 from tasks.clean.label.page import LineLabel, PageLines
@@ -50,6 +51,8 @@ _SIGNED = re.compile(
 )
 _OTHER_SCRIPT_LETTER = re.compile("[\u0370-\u1fff\u2c00-\u2dff\u3040-\ud7af]")
 _OTHER_SCRIPT_SHARE = 1 / 3  # of a line's characters
+_UNMARKED_END = re.compile("[\u0e00-\u0eff]\\s*$")  # Thai and Lao
+_HEADLINE_SHARE = 0.6  # of the length of the story's lines
 _FEW_LINES, _FEW_PARAGRAPHS, _PARAGRAPH_WORDS = 40, 3, 90
 
 
@@ -67,6 +70,7 @@ def find_missed_lines(page: PageLines, removed: Removed) -> dict[int, LineLabel]
     if len(page.text) <= _FEW_LINES:  # on longer pages half of such lines are captions and teasers
         _add_between(page, story, added)
     _add_last_lines(page, story, added)
+    added |= closing_paragraphs(page, sorted({*story, *added}))
     if page.is_html and page.element:
         added |= find_headings(page, {*story, *added})
     return {n: label for n, label in added.items() if n not in removed and n not in page.template}
@@ -79,12 +83,13 @@ def _add_tables(page: PageLines, story: list[int], added: dict[int, LineLabel]) 
     if not paragraphs:
         return
     for above, below in zip(paragraphs, [*paragraphs[1:], len(page.text)], strict=True):
-        start = end = above + 1 + _has_introduction(page, above, below)
+        introduced = _has_introduction(page, above, below)
+        start = end = above + 2 if introduced else min(below_boxes(page, above), below)
         while end < below and page.tags_around[end] & _TABLE:
             end += 1
         rows = range(start, end)
         if rows and _is_story_table(page, above, rows, words):
-            for n in range(above + 1, end):
+            for n in range(above + 1 if introduced else start, end):
                 if not page.is_story[n] and page.key[n]:
                     added[n] = LineLabel(Label.PARAGRAPH, Action.KEEP, Reason.WITHIN_STORY, "a cell of a table", 0.6)
 
@@ -225,11 +230,19 @@ def _is_headline_link(page: PageLines, n: int) -> bool:
 
 def _least_chance(page: PageLines, n: int) -> float:
     """The least chance of a closing paragraph on a page of few lines."""
-    if not SENTENCE_END.search(page.text[n]):
+    if not SENTENCE_END.search(page.text[n]) or _is_headline_like(page, n):
         return _LAST_CHANCE
     if page.is_html or _is_foreign(page, n):
         return _CLOSING_CHANCE
     return _CLOSING_CHANCE_OF_TEXT
+
+
+def _is_headline_like(page: PageLines, n: int) -> bool:
+    """Whether a line of a script without full stops is much shorter than the story's lines, like a headline."""
+    if page.is_html or not _UNMARKED_END.search(page.text[n]):
+        return False
+    lengths = sorted(len(page.text[m]) for m in range(n) if page.is_story[m])
+    return bool(lengths) and len(page.text[n]) < _HEADLINE_SHARE * lengths[len(lengths) // 2]
 
 
 def _is_foreign(page: PageLines, n: int) -> bool:

@@ -14,6 +14,7 @@ from tasks.clean.label.reader_comments import remove_comments
 from tasks.clean.label.removal import STORY_WORDS_LEFT, Removed, is_small_part, story_lines, word_sum
 from tasks.clean.parse import class_words
 from tasks.clean.parse.tags import TAG_CODES
+from tasks.text.date_lines import is_date_line
 from tasks.vocabulary import Action, Label, Reason
 
 # Below the story's last line, lines in elements with such a class were gold body on 1 of 192 of 2,000 real pages. Amid
@@ -49,6 +50,8 @@ _TICKER_WORDS = 20
 _LINKED_END, _LINKED_LINES = 0.8, 2  # of a line's words; lines at least
 _PARAGRAPHS = frozenset({TAG_CODES["p"], TAG_CODES["div"]})
 _OWNER_WORDS = 25
+_RANKED = re.compile(r"(\d{1,2})[.):]?\s+(?=[^\W\d]).*\D$")
+_DATE_WORDS = 12
 _CUT_LINES = 2  # a story may end in dots once
 
 
@@ -64,6 +67,8 @@ def remove_other_parts(page: PageLines, removed: Removed) -> None:
     _remove_cut_teasers(page, removed)
     _remove_linked_end(page, removed)
     _remove_owner(page, removed)
+    _remove_ranking(page, removed)
+    _remove_first_date(page, removed)
     remove_author_box(page, removed)
 
 
@@ -236,6 +241,33 @@ def _remove_owner(page: PageLines, removed: Removed) -> None:
     story = story_lines(page, removed)
     while len(story) > 1 and page.words[story[-1]] <= _OWNER_WORDS and OWNER.match(page.text[story[-1]]):
         removed[story.pop()] = LineLabel(Label.FOOTER, Action.DROP, Reason.LEXICON, "©", 0.85)
+
+
+def _remove_ranking(page: PageLines, removed: Removed) -> None:
+    """The rest of a numbered list below the story, e.g. the most read, where its start is not the story's."""
+    story = story_lines(page, removed)
+    first = len(story)
+    while first and (rank := _rank(page, story[first - 1])) and not page.is_end[story[first - 1]]:
+        first -= 1
+        above = story[first] - 1
+        if rank == 2 and above >= 0 and above != story[first - 1] and _rank(page, above) == rank - 1:
+            label = LineLabel(Label.RELATED, Action.DROP, Reason.LINK_LIST, "the rest of a numbered list", 0.85)
+            removed.update(dict.fromkeys(story[first:], label) if first else {})
+            return
+
+
+def _rank(page: PageLines, n: int) -> int:
+    """The number that a headline in a list starts with; 0 for other lines, and for those that end in a figure."""
+    match = _RANKED.match(page.text[n]) if page.has_digit[n] else None
+    return int(match[1]) if match else 0
+
+
+def _remove_first_date(page: PageLines, removed: Removed) -> None:
+    """A line above the first paragraph that is no more than a date."""
+    for n in story_lines(page, removed)[:-1]:
+        if page.words[n] > _DATE_WORDS or not page.has_digit[n] or not is_date_line(page.text[n], page.language):
+            return
+        removed[n] = LineLabel(Label.DATE, Action.FIELD, Reason.DATE_PATTERN, None, 0.85)
 
 
 def _remove_cut_teasers(page: PageLines, removed: Removed) -> None:

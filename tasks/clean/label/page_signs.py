@@ -131,10 +131,15 @@ def has_story_signs(page: PageText) -> bool:
     names = ("type_article", "og_article", "has_published", "has_author", "lexicon_byline")
     if any(page.features.get(name, 0) > 0 for name in names):
         return True
-    # many languages have words like their months ("mais", "may"), so the name of a month needs a year or a time of day
-    date = _DATE if page.features.get("dates_near_start", 0) > 0 else _NUMERIC_DATE
     near = page.texts[max(page.first_kept - _BEFORE_STORY, 0) : page.first_kept + _IN_STORY]
-    return any(len(text) < _DATE_CHARS and date.search(text) for text in near)
+    return any(is_dated(text, page.features) for text in near)
+
+
+def is_dated(text: str, features: Mapping[str, float]) -> bool:
+    """Whether a line above a text holds a date; `features` are of its page."""
+    # many languages have words like their months ("mais", "may"), so the name of a month needs a year or a time of day
+    date = _DATE if features.get("dates_near_start", 0) > 0 else _NUMERIC_DATE
+    return len(text) < _DATE_CHARS and bool(date.search(text))
 
 
 def signs_against(page: PageText, *, is_story_like: bool) -> tuple[Sign, ...]:

@@ -3,6 +3,7 @@
 import re
 from itertools import pairwise
 
+from tasks.clean.label.boxes import below_boxes
 from tasks.clean.label.constants import OTHER_PARTS, SENTENCE_END
 from tasks.clean.label.page import LineLabel, PageLines
 from tasks.clean.label.removal import Removed
@@ -26,12 +27,14 @@ def find_verses(page: PageLines, story: list[int], removed: Removed) -> dict[int
     inside = set(story)
     at = tries = 0
     for n in story:
-        if n < at or n + 1 >= len(page.text) or not _may_be_verse(page, n + 1):
+        if n < at:
             continue
-        tries += 1
+        # the model may have taken the first verse for the story
+        starts = [start for start in (n, below_boxes(page, n)) if start < len(page.text) and _may_be_verse(page, start)]
+        tries += len(starts)
         if tries > _MAX_TRIES:
             break
-        verses = _verses_from(page, n + 1, removed)
+        verses = max((_verses_from(page, start, removed) for start in starts), key=len, default=[])
         if not verses or inside.issuperset(verses):
             continue
         at = verses[-1]

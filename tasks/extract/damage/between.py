@@ -38,6 +38,7 @@ _FIGURED_CHARS, _FIGURED_SHARE = 15, 0.15  # of a paragraph that differs from ot
 _STOPS = ".!?。！？…"
 _AGAIN_CHARS, _AGAIN_MIN, _AGAIN_SHARE = 25, 2, 0.2  # of the paragraphs; a guide repeats fewer of its headings
 _ENDS = " .…"
+_PROSE_CHARS = 50  # of a line that is a sentence
 _TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 _WORDS = {
     name: "|".join(re.escape(" ".join(phrase.split())).replace("\\ ", " ") for phrase in phrases.split("|"))
@@ -271,13 +272,23 @@ def find_ads(story: Story) -> Evidence | None:
     if not _has_paid_word("\n".join([story.paragraphs[n] for n in lines])):
         return None
     lines = [n for n in lines if _has_paid_word(story.paragraphs[n])]
-    paid = [n for n in lines if _PAID.search(story.paragraphs[n])]
-    if paid and 0 < paid[0] < len(story.paragraphs) - 1:
-        return Evidence(paid[0], excerpt(story.paragraphs[paid[0]]))
+    paid = (n for n in lines if _PAID.search(story.paragraphs[n]))
+    # in a guide to products, an offer is beside a name, a heading or a price
+    between = next((n for n in paid if _is_within_prose(story.paragraphs, n)), None)
+    if between is not None:
+        return Evidence(between, excerpt(story.paragraphs[between]))
     spam = [n for n in lines if _SPAM.search(story.paragraphs[n].lower())]
     if len(spam) >= _SPAM_MIN:
         return Evidence(spam[0], excerpt(story.paragraphs[spam[0]]))
     return None
+
+
+def _is_within_prose(paragraphs: Sequence[str], number: int) -> bool:
+    """Whether the lines above and below end as sentences do."""
+    return 0 < number < len(paragraphs) - 1 and all(
+        len(one) >= _PROSE_CHARS and one[-1] in SENTENCE_ENDS
+        for one in (paragraphs[number - 1], paragraphs[number + 1])
+    )
 
 
 def _has_paid_word(text: str) -> bool:

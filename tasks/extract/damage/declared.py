@@ -61,10 +61,11 @@ _TWO_NAMES = re.compile(r"^\w+(?: [\w.’'-]+)* [A-ZÀ-ÞА-Я][a-zß-öø-ÿа-
 _ACCOUNT = re.compile(r"\[email|^[a-z]+[_ .-]?\d{2,}$")
 _NAME_SPACES = 8  # more words are a sentence
 _SENTENCE_WORDS = 7
+_SMALL_WORDS = 4
 _MANY_AUTHORS = 10  # the whole staff
 _MAIL = re.compile(r"\S@\w[\w-]*\.\w")
 _EMPTY_DATE = re.compile(
-    r"^\d{5}(?:\.\d+)?$|^\d{4}-(?:1[3-9]|[2-9]\d)-|^0{4}\D?0{1,2}\D?0{1,2}|^0001-01-01|^-|invalid|^nan\b|undefined|^null$|\{\{|^0+$",
+    r"^\d{5}(?:\.\d+)?$|^\d{4}-(?:1[3-9]|[2-9]\d)-|^0{4}\D?0{1,2}\D?0{1,2}|^0001-01-01|^-|^\+?\d{5,}-\d\d-|invalid|^nan\b|undefined|^null$|\{\{|^0+$",
     re.I,
 )
 _ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?!\d)")
@@ -129,20 +130,27 @@ def find_title_cut(story: Story) -> Evidence | None:
 def find_author_damage(story: Story) -> Evidence | None:
     """An author that is a photographer's credit, an account, an address or a missing value.
 
-    A declared value counts where it gave no author, and a credit also where a photographer became the author.
+    A declared credit counts also where the photographer became the author. A declared value that gave no author is left
+    out (see `find_author_left_out`).
     """
     for author in story.authors:
         is_no_name = NO_VALUE.fullmatch(author) or CREDIT.search(author) or _IN_AUTHOR.search(author)
         if is_no_name or _is_twice(author) or _TWO_NAMES.search(author):
             return Evidence(None, excerpt(author))
-    if not story.authors and len(story.declared_authors) >= _MANY_AUTHORS:
-        return Evidence(None, excerpt(", ".join(story.declared_authors)))
     for author in story.declared_authors:
-        is_empty = not story.authors and _is_no_author(author, story.title)
-        is_credit = CREDIT.search(author) and all(name in author for name in story.authors)
-        if is_empty or is_credit:
+        if CREDIT.search(author) and all(name in author for name in story.authors):
             return Evidence(None, excerpt(author))
     return None
+
+
+def find_author_left_out(story: Story) -> Evidence | None:
+    """A declared author that cannot be a name and gave none: a row without one is right, many of a site are damage."""
+    if story.authors:
+        return None
+    if len(story.declared_authors) >= _MANY_AUTHORS:
+        return Evidence(None, excerpt(", ".join(story.declared_authors)))
+    wrong = next((author for author in story.declared_authors if _is_no_author(author, story.title)), None)
+    return None if wrong is None else Evidence(None, excerpt(wrong))
 
 
 def _is_twice(name: str) -> bool:
@@ -153,7 +161,15 @@ def _is_twice(name: str) -> bool:
 
 def _is_no_author(author: str, title: str) -> bool:
     """Whether a declared author that gave no name is a missing value, an account, a time, buttons, or a sentence."""
-    is_odd = NO_VALUE.fullmatch(author) or _MAIL.search(author) or _NO_NAME.search(author) or _ACCOUNT.search(author)
+    # names of several people and of offices have fewer small words than a sentence
+    small = sum([word.isalpha() and word.islower() for word in author.split()])
+    is_odd = (
+        small >= _SMALL_WORDS
+        or NO_VALUE.fullmatch(author)
+        or _MAIL.search(author)
+        or _NO_NAME.search(author)
+        or _ACCOUNT.search(author)
+    )
     return bool(is_odd) or author.count(" ") >= _NAME_SPACES or author == title
 
 
@@ -166,6 +182,12 @@ def find_publisher_damage(story: Story) -> Evidence | None:
     if plain in _NO_PUBLISHERS or NO_VALUE.fullmatch(name) or _has_mark(name) or _is_sentence(name):
         return Evidence(None, excerpt(name))
     return None
+
+
+def find_publisher_left_out(story: Story) -> Evidence | None:
+    """A declared publisher that stands for a missing value and gave no name to the row."""
+    wrong = (name for name in story.declared_publishers if name != story.publisher and NO_VALUE.fullmatch(name))
+    return next((Evidence(None, excerpt(name)) for name in wrong), None)
 
 
 def _is_sentence(name: str) -> bool:

@@ -69,6 +69,7 @@ class Story:
     host: str = ""  # of the page's address; empty if it has none
     declared_authors: Sequence[str] = ()
     declared_dates: Sequence[str] = ()
+    declared_publishers: Sequence[str] = ()
     printed_bylines: Sequence[str] = ()  # of a page without authors, without the word before the name
     sections: Sequence[str] = ()  # as the page declares it, and as its address begins; in small letters
     lines_before: Sequence[str] = ()  # dropped lines directly above the text

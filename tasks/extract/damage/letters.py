@@ -16,8 +16,10 @@ _GREEK_OR_CYRILLIC = re.compile(f"[{_CYRILLIC}{_GREEK}]")
 _SYMBOLS = "ΔΣΠΩμ"  # before the name of a quantity, and like no Latin letter
 _MIXED_WORD = re.compile(r"[^\W\d_]+")
 _MIXED_MIN, _MIXED_SHARE = 3, 0.003  # of the words; units (µm), symbols (Δx) and names are fewer
-# letters of mathematics and in circles, which stand for plain ones
-_STYLED = re.compile("[\U0001d400-\U0001d7ffⓐ-ⓩ]")
+# letters of mathematics, in circles, squares and small capitals, which stand for plain ones
+_STYLED = re.compile("[\U0001d400-\U0001d7ff\U0001f130-\U0001f189Ⓐ-ⓩᴀ-ᴢ]")
+_WIDE = re.compile("[Ａ-Ｚａ-ｚ]")  # as wide as East Asian characters
+_WIDE_LANGUAGES = frozenset("ja zh yue ko".split())
 _STYLED_MIN = 10
 _ACCENT_SIGNS = "´ˆ¨¸"  # and the ASCII one
 _LOOSE_ACCENT = re.compile("[´`ˆ¨¸][A-Za-z]|[A-Za-z][´ˆ¨¸]")  # an accent beside its letter
@@ -77,16 +79,20 @@ def find_mixed_scripts(story: Story) -> Evidence | None:
         return story.at(text.find(loose[0]))
     if _GREEK_OR_CYRILLIC.search(chars) and _BESIDE.search(text):
         words = [
-            match
-            for match in _MIXED_WORD.finditer(text)
-            if _BESIDE.search(match[0].lstrip(_SYMBOLS)) and len(match[0]) > 2
+            match for match in _MIXED_WORD.finditer(text) if _is_mixed(match[0].lstrip(_SYMBOLS)) and len(match[0]) > 2
         ]
         if len(words) >= max(_MIXED_MIN, _MIXED_SHARE * story.word_count):
             return story.at(words[0].start())
-    match = _STYLED.search(text) if _STYLED.search(chars) else None
-    if match and len(_STYLED.findall(text)) >= _STYLED_MIN:
-        return story.at(match.start())
+    for styled in (_STYLED,) if story.language in _WIDE_LANGUAGES else (_STYLED, _WIDE):
+        found = list(styled.finditer(text)) if styled.search(chars) else []
+        if len(found) >= _STYLED_MIN:
+            return story.at(found[0].start())
     return None
+
+
+def _is_mixed(word: str) -> bool:
+    """Whether a word has letters of two scripts; a first capital alone is the key of another keyboard."""
+    return bool(_BESIDE.search(word[1:] if word[:1].isupper() else word))
 
 
 def find_letters_repeated(story: Story) -> Evidence | None:

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Sized
+from collections.abc import Sequence, Sized
 from functools import cache
 from pathlib import Path
 
@@ -178,8 +178,16 @@ def find_pay_line(story: Story) -> Evidence | None:
     if _is_pay_line(story.paragraphs[-1]):
         return Evidence(len(story.paragraphs) - 1, excerpt(story.paragraphs[-1]))
     below = story.lines_after if len(story.text) <= _STUB_CHARS else ()
-    shown = next((line for line in below if _is_pay_line(line)), None)
+    shown = next((line for line in below if _is_pay_line(line)), None) or _meter_of(below)
     return Evidence(None, excerpt(shown)) if shown else None
+
+
+def _meter_of(lines: Sequence[str]) -> str | None:
+    """The line that says how many stories a reader has for nothing, if one of these lines names those who pay."""
+    plain = list(map(_plain, lines))
+    if not any("payers" in _said(line, "pay")["pay"] for line in plain):
+        return None
+    return next((line for line, own in zip(lines, plain, strict=True) if _said(own, "meter")["meter"]), None)
 
 
 def _is_pay_line(line: str) -> bool:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from tasks.extract.body import Body
 from tasks.extract.damage.evidence import Story
-from tasks.extract.damage.table import find_damage
+from tasks.extract.damage.table import find_damage, find_left_out
 from tasks.extract.doubts import is_doubtful
 from tasks.extract.fields.address import clean_url, host, is_front_page
 from tasks.extract.fields.byline_words import BY
@@ -55,6 +55,7 @@ def story_of(page: Page, row: Mapping[str, Any], body: Body) -> Story:
         line_numbers=[line.line_no for line in kept],
         declared_authors=_declared_authors(page),
         declared_dates=_declared_dates(page),
+        declared_publishers=[*page.node_strings("publisher"), *(name for _, name in page.meta("og:site_name"))],
         printed_bylines=() if row["authors"] else _printed_bylines(page),
         sections=_sections(page, row.get("section")),
         lines_before=[line.text for line in dropped if first - _BESIDE_LINES <= line.line_no < first],
@@ -72,8 +73,8 @@ def examined(body: Body) -> Body:
     return replace(body, text=text, paragraphs=text.split("\n\n"))
 
 
-def damage_columns(stories: Sequence[Story]) -> Iterator[tuple[list[str], list[dict[str, Any]]]]:
-    """The flags for damage to each story, and the column that says what shows them."""
+def damage_columns(stories: Sequence[Story]) -> Iterator[tuple[list[str], list[dict[str, Any]], list[str]]]:
+    """The flags for damage to each story, the column that says what shows them, and the repairs of its fields."""
     for story, found in zip(stories, find_damage(stories), strict=True):
         evidence = [
             {
@@ -83,7 +84,7 @@ def damage_columns(stories: Sequence[Story]) -> Iterator[tuple[list[str], list[d
             }
             for doubt, shown in found.items()
         ]
-        yield [doubt.value for doubt in found], evidence
+        yield [doubt.value for doubt in found], evidence, find_left_out(story)
 
 
 def _is_page_of_none(address: str) -> bool:

@@ -74,8 +74,12 @@ _FILE_LINE = re.compile(
     re.I,
 )
 _FILE_LINES_MIN = 2
-_LINK = re.compile(r"https?://|\b(?:pic\.twitter\.com|t\.co|bit\.ly)/\w")
-_LINKS_MIN, _LINKS_SHARE = 5, 0.012  # of the words; lists of sources have more than prose
+# an address after the words of a sentence, or before more; lists of sources and of shops have theirs below a label
+_LINK = re.compile(
+    r"(?:(?<=[^\n]{40})(?:https?://|\b(?:pic\.twitter\.com|t\.co|bit\.ly)/\w)"
+    r"|(?:https?://|\b(?:pic\.twitter\.com|t\.co|bit\.ly)/\w)\S{0,300}+[^\S\n]{1,3}[^\s—–-])"
+)
+_LINKS_MIN, _LINKS_SHARE = 5, 0.012  # of the words
 
 
 def find_desk_notes(story: Story) -> Evidence | None:

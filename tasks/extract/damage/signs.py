@@ -190,6 +190,7 @@ def find_spaces_before_marks(story: Story) -> Evidence | None:
             return story.at(marks[0].start())
     if story.language in ("ja", "zh", "yue") and text.count(" ") >= _APART_MIN:
         apart = list(_APART.finditer(text))
-        if len(apart) >= max(_APART_MIN, _APART_SHARE * len(text)):
+        is_own_way = len(_APART.findall(story.title)) >= _APART_SHARE * len(story.title) > 0  # of the site's printing
+        if len(apart) >= max(_APART_MIN, _APART_SHARE * len(text)) and not is_own_way:
             return story.at(apart[0].start())
     return None

@@ -1,9 +1,11 @@
 """The table of damage: each kind is one flag, found by one function in the form of the text or of a field.
 
-The sentence of a flag is in `tasks.vocabulary.Doubt`; each has cases in `tests/unit/extract/test_damage.py`.
+The sentence of a flag is in `tasks.vocabulary.Doubt`; each has cases in `tests/unit/extract/test_damage.py`. A declared
+value that was left out makes no wrong row: it is named among the `repairs`, and is a flag where most pages of a site
+have it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tasks.extract.damage import (
@@ -22,7 +24,7 @@ from tasks.extract.damage import (
     words,
 )
 from tasks.extract.damage.evidence import Evidence, Story
-from tasks.vocabulary import Doubt
+from tasks.vocabulary import ADDRESS_LEFT_OUT, AUTHOR_LEFT_OUT, PUBLISHER_LEFT_OUT, Doubt
 
 # what a story about programs quotes and shows
 _PART_OF_PROGRAMS = frozenset(
@@ -86,12 +88,11 @@ DETECTORS = (
     Detector(Doubt.TITLE_DAMAGED, declared.find_title_damage, 0.14),
     Detector(Doubt.TITLE_DAMAGED, headlines.find_odd_headline, 0.0),
     Detector(Doubt.TITLE_CUT_OFF, declared.find_title_cut, 0.03),
-    Detector(Doubt.AUTHOR_DAMAGED, declared.find_author_damage, 0.35),
+    Detector(Doubt.AUTHOR_DAMAGED, declared.find_author_damage, 0.0),
     Detector(Doubt.AUTHOR_DAMAGED, bylines.find_no_name, 0.0),
     Detector(Doubt.PUBLISHER_DAMAGED, declared.find_publisher_damage, 0.03),
     Detector(Doubt.PUBLISHER_DAMAGED, odd_marks.find_server_as_publisher, 0.0),
     Detector(Doubt.DATE_DECLARED_INVALID, declared.find_date_invalid, 0.03),
-    Detector(Doubt.ADDRESS_OF_FRONT_PAGE, declared.find_root_address, 0.1),
     Detector(Doubt.CONSENT_WALL, notices.find_consent_wall, 0.0),
     Detector(Doubt.ACCESS_REFUSED, notices.find_refusal, 0.0),
     Detector(Doubt.STORY_GONE, notices.find_story_gone, 0.0),
@@ -99,6 +100,18 @@ DETECTORS = (
     Detector(Doubt.REST_FOR_PAYERS, notices.find_pay_line, 0.0),
     Detector(Doubt.SPONSORED, notices.find_sponsored, 0.03),
 )
+
+# the repairs of fields, each with what finds it
+LEFT_OUT: Mapping[str, Callable[[Story], Evidence | None]] = {
+    AUTHOR_LEFT_OUT: declared.find_author_left_out,
+    ADDRESS_LEFT_OUT: declared.find_root_address,
+    PUBLISHER_LEFT_OUT: declared.find_publisher_left_out,
+}
+
+
+def find_left_out(story: Story) -> list[str]:
+    """The repairs of a story's fields: values that the page declares and that were left out."""
+    return [name for name, find in LEFT_OUT.items() if find(story)]
 
 
 def find_damage(stories: Sequence[Story]) -> Iterator[dict[Doubt, Evidence]]:

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +13,9 @@ from tasks.extract.damage.lexicon import OTHER_LANGUAGE
 
 _WORDS_MIN, _CHARS_MIN, _LETTERS_MIN = 80, 500, 300  # a shorter text may lack a common word or letter by chance
 _FOREIGN_MIN, _FOREIGN_SHARE = 8, 0.012  # of the letters; results with names of other languages have less
+_QUOTED = re.compile(
+    r"“[^“”\n]{1,1200}+[”“]|„[^“”\n]{1,1200}+[”“]|«[^«»\n]{1,1200}+»|»[^«»\n]{1,1200}+«|\"[^\"\n]{1,1200}+\""
+)
 _FOREIGN_WORDS_MIN, _FOREIGN_WORDS_SHARE = 4, 0.022  # of the words: quotes and names of films have fewer
 # times the usual percentage of a letter, and points above: in so many letters, chance and topic make one point more
 _MUCH, _MUCH_MORE, _LETTERS_PER_POINT = 2.2, 1.0, 600
@@ -79,7 +82,8 @@ def find_unlikely_words(story: Story) -> Evidence | None:
         ):
             return story.at(0)
         others = [word for word, kind in story.odd_words.items() if kind == OTHER_LANGUAGE]
-        if sum([counts[word] for word in others]) >= max(_FOREIGN_WORDS_MIN, _FOREIGN_WORDS_SHARE * len(words)):
+        least = max(_FOREIGN_WORDS_MIN, _FOREIGN_WORDS_SHARE * len(words))
+        if sum([counts[word] for word in others]) >= least and _count_unquoted(text, frozenset(others)) >= least:
             return story.at(text.find(f" {others[0].decode()} ") + 1)
     if language.accents and _lacks_accents(story, text, language.accents * _LETTERS_PER_CHAR * len(text) / 100):
         return story.at(0)
@@ -87,6 +91,11 @@ def find_unlikely_words(story: Story) -> Evidence | None:
     if foreign and sum(map(text.count, foreign)) >= max(_FOREIGN_MIN, _FOREIGN_SHARE * len(text)):
         return story.at(min(map(story.text.find, foreign)))
     return _find_unlikely_letter(story, language.letters) if language.letters else None
+
+
+def _count_unquoted(text: str, words: Set[bytes]) -> int:
+    """How often a text has some words outside of what it quotes, which may be in any language."""
+    return sum(map(words.__contains__, _QUOTED.sub(" ", text).encode("utf-8", "surrogatepass").split()))
 
 
 def _lacks_accents(story: Story, text: str, least: float) -> bool:

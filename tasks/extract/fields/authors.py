@@ -31,7 +31,7 @@ from tasks.extract.fields.bylines import (
 from tasks.extract.fields.json_ld_people import names_of, persons_of
 from tasks.extract.fields.place_names import is_place
 from tasks.extract.fields.signed_lines import names_under_story, signed_names
-from tasks.extract.page import SITE_RULE, FieldValue, Page
+from tasks.extract.page import SITE_RULE, FieldValue, Page, once_per_page
 from tasks.text.known_names import is_known_name
 from tasks.text.person_names import INITIAL_AND_NAME, leading_name, unglue
 from tasks.text.publisher_names import is_wire_agency, squeeze
@@ -61,6 +61,8 @@ _ITEM_CHARS = 80  # of a microdata property; a longer one tells the writer's lif
 _OTHER_WRITER = re.compile(
     r"comment|reply|respond|teaser|related|recommend|\bcard|bio|avatar|footer|sidebar|widget|kontext", re.I
 )
+_PRINTED = frozenset({_BARE, _BYLINE, "date line", "byline element"})
+_SMALL_WORD = re.compile(r"(?<!\w)[^\W\d_]{3,}(?!\w)")
 _MAY_BE_PLACES = frozenset({_BARE, "date line", "signature"})
 _DOMAIN_LETTERS = 5  # a shorter one may begin a name
 _REPORTING_BY = re.compile(r"^\(?reporting by\b", re.I)
@@ -82,6 +84,8 @@ def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
         if origin == _BARE:
             people = [name for name in people if leading_name(name) == name or not _CASED.search(name)]
             people = [name for name in people if not _is_subject(name, page)]
+        if origin in _PRINTED:
+            people = [name for name in people if not _is_phrase(name, page)]
         if origin in _MAY_BE_PLACES:
             people = [name for name in people if not is_place(name)]
         if origin not in _ORIGINS_OF_SHORT_NAMES:
@@ -102,6 +106,20 @@ def find_authors(page: Page, site_names: list[str]) -> FieldValue[list[str]]:
 def _is_subject(name: str, page: Page) -> bool:
     """Whether the headline names a person, whom it is about: `Ada Mörk, who sold rope`."""
     return any(name in line.text for line in page.labelled("headline"))
+
+
+def _is_phrase(name: str, page: Page) -> bool:
+    """Whether the page writes the words of an unknown name without capitals too: `Design Style`, `Ask Question`."""
+    words = [word.casefold() for word in name.split() if word[0].isupper() and not word.isupper()]
+    if not words or is_known_name(name, page.printed_language()):
+        return False
+    return _small_words(page).issuperset(words)
+
+
+@once_per_page
+def _small_words(page: Page) -> frozenset[str]:
+    """The words in small letters of the lines that the article has."""
+    return frozenset(word for line in page.lines for word in _SMALL_WORD.findall(line.text) if word.islower())
 
 
 def _without_places(lines: list[str]) -> list[str]:

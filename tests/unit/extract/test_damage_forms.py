@@ -104,6 +104,15 @@ DAMAGED: dict[str, tuple[Doubt, Story]] = {
     "rows of topics": (Doubt.PHRASE_REPEATED, between("Topics: Town | Money | Sea", "Topics: Boats | Work | Winter")),
     "rows of buttons": (Doubt.PHRASE_REPEATED, between("4 min · Save · Share", "12 likes · Reply · Report")),
     "a pager": (Doubt.PHRASE_REPEATED, story([*ENGLISH[:3], "« Back 1 2 3 4 5 … 27 Next »", *ENGLISH[3:]])),
+    "letters of two scripts": (
+        Doubt.SCRIPTS_MIXED,
+        each(every(3, lambda word: word.replace("e", "е").replace("o", "о"))),
+    ),
+    "an offer between sentences": (Doubt.ADS_IN_TEXT, between("Buy now at the Boat Shop")),
+    "sentences in English": (
+        Doubt.WORDS_UNLIKELY,
+        story([f"{one} {ENGLISH[n]}" for n, one in enumerate(GERMAN)], "de"),
+    ),
     "the author's name as headline": (Doubt.TITLE_DAMAGED, story(title="Ada Finch")),
     "question marks as headline": (Doubt.TITLE_DAMAGED, story(title="?? ?????? ??????? 272 ?????")),
     "a name twice": (Doubt.AUTHOR_DAMAGED, replace(story(), authors=["Ada FinchAda Finch"])),
@@ -131,6 +140,31 @@ SOUND = {
     "a headline in Chinese": story(title="港口信托基金同意花费两百万修复旧渡轮码头" * 2),
     "names with capitals": replace(story(), authors=["Mary FitzGerald Orrin", "Ian MacArthur", "Ana DeLuca Reis"]),
     "litres and gases": story([*ENGLISH, "It holds 5l, 10l or 20l of O2, O3 and CO2, said O2."]),
+    "the key of another keyboard": story(
+        [
+            "Eίναι γνωστό ότι το λιμάνι κλείνει. Oι βάρκες μένουν έξω και η πόλη περιμένει την απόφαση του ταμείου.",
+            "Zητήθηκε μια δεύτερη γνώμη, και το συμβούλιο θα μιλήσει την Τρίτη για τα χρήματα της προβλήτας.",
+        ],
+        "el",
+    ),
+    "a Chinese site that prints spaces": story(
+        [" ".join("港口信托基金同意花费两百万修复旧渡轮码头，市民表示欢迎。") for _ in range(2)],
+        "zh",
+        title=" ".join("港口信托基金修复码头"),
+    ),
+    "passages in English": story(
+        [
+            *GERMAN[:2],
+            "Er sagte: „This is about the boats that have been there from the start, and they will be with us then.“",
+            *GERMAN[2:],
+            "Sie schrieb: “Before they left the harbour there was this letter, and it would have said what they want.”",
+        ],
+        "de",
+    ),
+    "offers in a guide": story([*ENGLISH, "Boat One", "Check price at the Boat Shop", "Boat Two"]),
+    "sources at the ends of lines": story(
+        [*ENGLISH, *(f"{word}: https://ledger.example/{word}" for word in "First Next Then Last Beside".split())]
+    ),
     "one question": story(title="Will the pier be built at last??"),
 }
 

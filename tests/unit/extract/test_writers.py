@@ -253,3 +253,12 @@ def test_the_writer_of_a_site_of_one_person_stays_an_author():
     read.document |= {"page_digest": "a", "damaged_char_count": 0, "repairs": []}
     row = extract_page(read).row
     assert row["authors"] == ["Ada Mork"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("Harbour Style", []), ("Ask Question", []), ("Perpetua Style", ["Perpetua Style"]), ("Ada Ferry", ["Ada Ferry"])],
+)
+def test_words_that_the_story_has_in_small_letters_are_a_section_unless_a_given_name_is_among_them(name, expected):
+    story = ("paragraph", "Every harbour has its own style, and a ferry for those who ask a question.")
+    assert authors([HEAD, ("byline", name), ("date", "12 October 2024"), story]) == expected

@@ -124,6 +124,11 @@ def flags_of(pages, size=5):
             id="headlines start alike",
         ),
         pytest.param(
+            lambda n: {"title": f"Orrinmouth wants a {THINGS[n]} council - Page 2"},
+            {"title_shared": 12},
+            id="headlines end alike",
+        ),
+        pytest.param(
             lambda n: {"published_date": date(2026, 1, 1), "fetched_at": datetime(2026, 1, 2, tzinfo=UTC)},
             {},
             id="news",

@@ -373,6 +373,29 @@ def test_pages_without_the_flag_that_most_of_their_site_have(count, code, histor
     assert flags_of(pages, history, parts=3).get("site_flagged", set()) == expected
 
 
+def test_the_same_crowd_of_authors_on_all_pages():
+    crowd = [f"Ada Author {letter}" for letter in "ABCD"]
+    assert flags_of([page(n, authors=crowd) for n in range(20)]).get("author_unusual") == ALL
+    assert "author_unusual" not in flags_of([page(n, authors=crowd[:2]) for n in range(20)])
+    assert "author_unusual" not in flags_of([page(n, authors=crowd) for n in range(5)])
+    assert "author_unusual" not in flags_of([page(n, authors=[*crowd, f"Ben {n}"]) for n in range(20)])
+
+
+@pytest.mark.parametrize(
+    ("repair", "flag"),
+    [
+        ("author_left_out", "author_damaged"),
+        ("publisher_left_out", "publisher_damaged"),
+        ("address_left_out", "address_of_front_page"),
+    ],
+)
+def test_values_that_were_left_out_of_most_pages_of_a_site(repair, flag):
+    for count, expected in ((20, ALL), (12, set(range(12))), (9, set())):
+        pages = [page(n, repairs=[repair] if n < count else ["soft_hyphens"]) for n in range(20)]
+        assert flags_of(pages).get(flag, set()) == expected
+    assert flag not in flags_of([page(n, repairs=[repair]) for n in range(5)])  # too few pages
+
+
 @pytest.mark.parametrize(
     ("title", "expected"),
     [
