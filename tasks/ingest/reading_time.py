@@ -6,7 +6,7 @@ reading in Python, and keeps it. The other stays behind it, for a C library that
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from types import FrameType
 from typing import TypeVar
 
@@ -36,9 +36,9 @@ def seconds_for(byte_count: int) -> float:
     return page_cpu_seconds() + _SECONDS_PER_MEGABYTE * byte_count / (1 << 20)
 
 
-def time_is_up(seconds: float) -> Record:
-    """The record of a file that is read no further."""
-    detail = f"took more than {seconds:,.0f} s of CPU time; what follows is not read"
+def time_is_up(seconds: float, rest: str = "") -> Record:
+    """The record of a file that is read no further; `rest` says how much is left, e.g. `20 of 30 rows`."""
+    detail = f"took more than {seconds:,.0f} s of CPU time; {f'{rest} are' if rest else 'what follows is'} not read"
     return Record(None, "end", flaw=Flaw.READER_TIMEOUT, detail=detail)
 
 
@@ -50,25 +50,38 @@ def within(found: Iterator[Found], seconds: float) -> Iterator[Found | Record]:
         return
     clock = _Clock()
     before = signal.signal(signal.SIGPROF, clock.interrupt)
+    rest = None
     signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN_SECONDS)
     try:
         while not clock.is_up:
             try:
                 record = clock.next_of(records)
-            except _TimeIsUpError:
+            except TimeIsUpError as error:
+                rest = error.rest
                 break
             if record is None:
                 return
             yield record
             if isinstance(record, Record) and record.flaw is Flaw.READER_TIMEOUT:  # a library was stopped, and says so
                 return
-        yield time_is_up(seconds)
+        yield time_is_up(seconds, _rest_of(records) if rest is None else rest)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
 
 
-def _up_to_unforeseen(records: Iterator[Found]) -> Iterator[Found | Record]:
+def _rest_of(records: Generator[Found]) -> str:
+    """What a reader says that it has not read when its time is up between two records."""
+    try:
+        records.throw(TimeIsUpError())
+    except TimeIsUpError as error:
+        return error.rest
+    except StopIteration:
+        pass
+    return ""
+
+
+def _up_to_unforeseen(records: Iterator[Found]) -> Generator[Found | Record]:
     """The records up to what their reader fails at, and a record that says so."""
     try:
         yield from records
@@ -77,8 +90,13 @@ def _up_to_unforeseen(records: Iterator[Found]) -> Iterator[Found | Record]:
         yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=detail)
 
 
-class _TimeIsUpError(Exception):
-    """Raised in whatever code reads at that moment, and again if that code drops it; no reader catches it."""
+class TimeIsUpError(Exception):
+    """Raised in whatever code reads at that moment, and again if that code drops it.
+
+    A reader that knows how much it has not read writes it into `rest` and raises the error on.
+    """
+
+    rest = ""
 
 
 class _Clock:
@@ -91,7 +109,7 @@ class _Clock:
         """Handle the signal of the timer."""
         self.is_up = True
         if self._is_reading:
-            raise _TimeIsUpError
+            raise TimeIsUpError
 
     def next_of(self, records: Iterator[Found]) -> Found | None:
         """The next record, None at the end."""

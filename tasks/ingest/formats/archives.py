@@ -16,6 +16,7 @@ from tasks.ingest.formats.nested import read_nested
 from tasks.ingest.formats.tar_members import NO_END, Damage
 from tasks.ingest.formats.tar_members import members as tar_members
 from tasks.ingest.formats.zip_members import Budget, CountedMember, overlapping, realign, without_directory
+from tasks.ingest.reading_time import TimeIsUpError
 from tasks.ingest.record import Record
 from tasks.ingest.selection import BESIDE_PAGES, is_hidden, is_of_mirror, may_be_of, may_be_page, signs_beside_pages
 from tasks.vocabulary import Flaw
@@ -34,29 +35,42 @@ def read_zip(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
     except _ZIP_ERRORS as error:
         yield from _without_directory(opened, options, error)
         return
-    budget = Budget(_size(opened.stream))
-    within = overlapping(members)
-    for member in members:
-        if member.filename.endswith("/"):
-            continue
-        if member.flag_bits & 1:
-            yield Record(None, key=_key(member.filename), flaw=Flaw.ENCRYPTED, detail="needs a password")
-            continue
-        if stat.S_ISLNK(member.external_attr >> 16):
-            yield Record(None, key=_key(member.filename), flaw=Flaw.NO_REGULAR_FILE, detail="is a link")
-            continue
-        if (member.header_offset in within and budget.unpacked > FREE_BYTES) or not budget.allows(member):
-            budget.refused.append(_key(member.filename))
-            yield MEMBERS_NOT_READ
-            continue
-        try:
-            with archive.open(member) as stream:
-                counted = cast("IO[bytes]", CountedMember(stream, budget))
-                yield from _member(counted, member.filename, _zip_time(member), options)
-        except _ZIP_ERRORS as error:
-            yield Record(None, key=_key(member.filename), flaw=Flaw.BROKEN_RECORD, detail=_of_damage(error))
+    budget, within, read_count = Budget(_size(opened.stream)), overlapping(members), 0
+    try:
+        for member in members:
+            is_within = member.header_offset in within
+            yield from _zip_member(archive, member, budget, options, is_within=is_within)
+            read_count += 1
+    except TimeIsUpError as error:
+        error.rest = f"{len(members) - read_count:,} of {len(members):,} members"
+        raise
     if budget.refused:
         yield Record(None, key=budget.refused[0], flaw=Flaw.BOMB, detail=budget.detail)
+
+
+def _zip_member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget, options: Options, *, is_within: bool
+) -> Iterator[Record | Skipped]:
+    """The pages of a member of a zip archive; `is_within` says that its bytes are those of another one."""
+    if member.filename.endswith("/"):
+        return
+    key = _key(member.filename)
+    if member.flag_bits & 1:
+        yield Record(None, key=key, flaw=Flaw.ENCRYPTED, detail="needs a password")
+        return
+    if stat.S_ISLNK(member.external_attr >> 16):
+        yield Record(None, key=key, flaw=Flaw.NO_REGULAR_FILE, detail="is a link")
+        return
+    if (is_within and budget.unpacked > FREE_BYTES) or not budget.allows(member):
+        budget.refused.append(key)
+        yield MEMBERS_NOT_READ
+        return
+    try:
+        with archive.open(member) as stream:
+            counted = cast("IO[bytes]", CountedMember(stream, budget))
+            yield from _member(counted, member.filename, _zip_time(member), options)
+    except _ZIP_ERRORS as error:
+        yield Record(None, key=key, flaw=Flaw.BROKEN_RECORD, detail=_of_damage(error))
 
 
 def _of_damage(error: Exception) -> str:

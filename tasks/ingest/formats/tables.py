@@ -14,6 +14,7 @@ from tasks.ingest.formats import Opened, Options, Skipped
 from tasks.ingest.formats.columns import PAGES, is_of_page, is_wanted
 from tasks.ingest.formats.row_shapes import may_hold_page
 from tasks.ingest.formats.rows import Rows
+from tasks.ingest.reading_time import TimeIsUpError
 from tasks.ingest.record import Record
 from tasks.ingest.sniff import count_controls
 from tasks.vocabulary import Flaw
@@ -27,19 +28,21 @@ def read_parquet(opened: Opened, options: Options) -> Iterator[Record | Skipped]
     """One page per row; only the columns needed are read, some rows at a time."""
     begin = opened.span[0] if opened.span else 0
     groups: dict[int, int] | None = None
-    damaged_count = 0
+    damaged_count = read_count = row_count = 0
     table = Rows(options)
     try:
         file = pq.ParquetFile(_source(opened))
         table.has_columns(column_names_of(file.schema_arrow))
         wanted = wanted_columns(file.schema_arrow.names, options)
         groups = _groups(file.metadata, opened.span)
+        row_count = sum(file.metadata.row_group(group).num_rows for group in groups)
         for group, number in groups.items():
             opened.stream.seek(_begin(file.metadata.row_group(group)))  # shows how far the reading is
             last = number + file.metadata.row_group(group).num_rows
             try:
                 for batch in file.iter_batches(batch_size=ROWS, row_groups=[group], columns=wanted):
                     yield from records_of(batch, wanted, table, options, number)
+                    read_count += batch.num_rows
                     number += batch.num_rows  # noqa: PLW2901 - the number of the row in the file
             except (pa.ArrowException, OSError, ValueError) as error:
                 damaged_count += 1
@@ -47,6 +50,9 @@ def read_parquet(opened: Opened, options: Options) -> Iterator[Record | Skipped]
                     raise
                 yield _damaged_rows(number + 1, last, error)
         yield from table.notes()
+    except TimeIsUpError as error:
+        error.rest = f"up to {row_count - read_count:,} of {row_count:,} rows" if row_count else ""
+        raise
     except FlawError as error:
         if not begin:
             yield Record(None, "end", flaw=error.flaw, detail=error.detail)

@@ -16,6 +16,8 @@ from support.source_files import HTML, URL, rows_of
 
 from tasks.ingest import reading_time
 from tasks.ingest.bounded_streams import FREE_BYTES
+from tasks.ingest.formats import Opened, Options
+from tasks.ingest.formats.tables import read_parquet
 from tasks.ingest.listing import list_files
 from tasks.ingest.worker import Job, Limits
 
@@ -223,6 +225,30 @@ def test_a_table_of_millions_of_empty_rows_ends(tmp_path, monkeypatch):
     assert time.process_time() - started < 5
     assert [row["problem"] for row in rows] == ["ingest.no_pages"]
     assert "reader_timeout" in rows[0]["problem_detail"]
+
+
+def test_what_an_archive_has_left_when_its_time_is_up_is_counted(tmp_path, monkeypatch):
+    monkeypatch.setattr(reading_time, "page_cpu_seconds", lambda: 0.3)
+    monkeypatch.setattr(reading_time, "_SECONDS_PER_MEGABYTE", 0.0)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("first.html", HTML)
+        archive.writestr("rows.jsonl.gz", gzip.compress(b"[]\n" * 3_000_000))
+        archive.writestr("last.html", HTML)
+    rows, _ = rows_of(tmp_path / "a.zip")
+    assert [row["problem"] for row in rows] == [None, "ingest.reader_timeout"]
+    assert "2 of 3 members are not read" in rows[1]["problem_detail"]
+
+
+def test_what_a_reader_has_left_is_counted_between_two_records_too(tmp_path):
+    pq.write_table(pa.table({"html": [HTML.decode()] * 500}), tmp_path / "a.parquet")
+    with (tmp_path / "a.parquet").open("rb") as stream:
+        found = reading_time.within(read_parquet(Opened(stream, "a.parquet"), Options(1 << 20)), 0.2)
+        assert next(found).flaw is None
+        until = time.process_time() + 0.3
+        while time.process_time() < until:
+            sum(range(1000))
+        (end,) = found
+    assert end.detail == "took more than 0 s of CPU time; up to 500 of 500 rows are not read"
 
 
 def test_the_worker_of_a_file_of_many_pages_has_a_limit_by_its_size(tmp_path):
