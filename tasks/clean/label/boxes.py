@@ -35,10 +35,10 @@ def closing_paragraphs(page: PageLines, story: list[int]) -> dict[int, LineLabel
     places = {(page.tag[n], page.parent_of(n)) for n in story if page.is_end[n] and page.parent_of(n) > 1}
     sections = {(tag, page.parents[around]) for tag, around in places}
     found: dict[int, LineLabel] = {}
-    last = story[-1]
+    last, keys = story[-1], {page.key[n] for n in story}
     for _ in range(_PARAGRAPHS):
         n = below_boxes(page, last)
-        if n >= len(page.text) or not _is_paragraph(page, n) or _is_teaser(page, n):
+        if n >= len(page.text) or not _is_paragraph(page, n) or _is_teaser(page, n) or page.key[n] in keys:
             break
         around = page.parent_of(n)
         # a heading is above a text, in the section of an entry too
