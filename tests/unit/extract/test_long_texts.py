@@ -86,3 +86,11 @@ def test_a_declared_author_of_marks_only_is_examined_in_bounded_time(mark):
     assert NO_VALUE.fullmatch(f"{mark * 5_000}x") is None  # before, half an hour
     assert NO_VALUE.fullmatch(f"{mark * 5_000}none{mark[:1].translate({40: 41, 60: 62}) * 5_000}")
     assert time.process_time() - started < 3
+
+
+@pytest.mark.parametrize("unit", ["\xc2", "\xc2\xad"])
+def test_one_wrongly_decoded_sign_a_thousand_times_is_left_in_bounded_time(unit):
+    lines = [f"{number} \u00e2\u20ac " + unit * (9_000 // len(unit)) for number in range(20)]
+    started = time.process_time()
+    assert repair("\n".join(lines), set()).count("\n") == 19
+    assert time.process_time() - started < 8  # under a second; before, a minute
