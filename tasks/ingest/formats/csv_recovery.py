@@ -16,6 +16,7 @@ from tasks.ingest.formats.columns import is_of_address
 Reader = Callable[[Iterable[str]], Iterator[list[str]]]
 
 _SEARCHED_CHARS = 1 << 27  # of a file, in all; what is searched is read more than once
+_TRIED_CHARS = 2_000  # what trying a line costs beside its length: as much time as reading so many
 _COMPARED_ROWS = 3
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,4000}")
 _SHAPES = (
@@ -86,6 +87,7 @@ class RecoveringRows:
         width = len(self._last[-1]) if self._last else len(self._header or ())
         ahead = _Ahead(self._taken, self._again, self._lines)
         for start in ahead.places(1):
+            self._searched += _TRIED_CHARS
             if self._searched > _SEARCHED_CHARS:
                 return None
             if self._begins_row(ahead, start, width, shapes):

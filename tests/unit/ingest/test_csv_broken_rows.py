@@ -60,3 +60,11 @@ def test_the_search_takes_bounded_time(tmp_path, line):
     start = time.process_time()
     rows_of(tmp_path / "a.csv")
     assert time.process_time() - start < 10
+
+
+def test_a_million_blank_lines_behind_an_open_quote_are_searched_in_bounded_time(tmp_path):
+    (tmp_path / "a.csv").write_text(table(1, f'{URL}/bad,"no end\n' + "\n" * 1_000_000, 3))
+    started = time.process_time()
+    rows, _ = rows_of(tmp_path / "a.csv")
+    assert [row["problem"] for row in rows[:2]] == [None, "ingest.broken_file"]
+    assert time.process_time() - started < 10  # two seconds; before, thirty
