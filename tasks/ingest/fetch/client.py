@@ -157,13 +157,15 @@ class Client:
         codings = received.get("content-encoding", "").lower().split(",")
         is_body_cut = False
         for coding in reversed([coding.strip() for coding in codings if coding.strip()]):
-            is_body_cut = is_body_cut or is_cut(body, coding)
             try:
-                body = decoded(body, coding, self._settings.max_bytes)
+                plain = decoded(body, coding, self._settings.max_bytes)
             except FlawError as error:
-                if not is_body_cut or error.flaw is not Flaw.BROKEN_FILE:
+                if error.flaw is not Flaw.BROKEN_FILE or not (is_body_cut or is_cut(body, coding)):
                     raise
-                body = b""
+                plain, is_body_cut = b"", True
+            # asked last: it reads all of the data, whose size is known to be bounded only now
+            is_body_cut = is_body_cut or is_cut(body, coding)
+            body = plain
         return Response(url, response.status, received, body, cookies, is_body_cut)
 
     def _pool(self, url: str) -> httpcore.ConnectionPool:

@@ -86,6 +86,7 @@ class RecoveringRows:
             return None
         width = len(self._last[-1]) if self._last else len(self._header or ())
         ahead = _Ahead(self._taken, self._again, self._lines)
+        self._searched += len(ahead.lines)  # which were copied
         for start in ahead.places(1):
             self._searched += _TRIED_CHARS
             if self._searched > _SEARCHED_CHARS:

@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import threading
 import time
+import zlib
 from collections import Counter
 
 import brotli
@@ -20,6 +21,7 @@ from support.paths import PAGES
 
 from flows.cli.main import main
 from tasks.ingest.bounded_streams import FlawError
+from tasks.ingest.fetch import client
 from tasks.ingest.fetch.client import Client, ClientSettings
 from tasks.ingest.fetch.crawl import Crawl, Fetched
 from tasks.ingest.fetch.guard import Backend, is_public
@@ -256,6 +258,20 @@ def test_codings_are_undone_within_bounds(site, coding, pack):
     _, records, _ = crawl(site)
     assert next(item.record.raw for item in records if item.url.endswith("/a")) == STORY
     assert flaws(records)["bomb"] in ("decompression_bomb", "too_large")
+
+
+def test_a_bomb_is_refused_before_its_end_is_looked_for(site, monkeypatch):
+    asked = []
+    monkeypatch.setattr(client, "is_cut", lambda body, coding: asked.append(coding))  # it unpacks all of a body
+    bomb = gzip.compress(b"\0" * (40 << 20))
+    site.answers |= {
+        "/feed.xml": page(feed(site, ["/a", "/bomb"])),
+        "/a": page(zlib.compress(STORY), Content_Encoding="deflate"),
+        "/bomb": page(bomb, Content_Encoding="gzip"),
+    }
+    _, records, _ = crawl(site)
+    assert flaws(records)["bomb"] in ("decompression_bomb", "too_large")
+    assert asked == ["deflate"]
 
 
 HOSTILE = {
