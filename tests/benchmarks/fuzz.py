@@ -30,7 +30,7 @@ from fuzz_pages import seeds
 
 HANG_SECONDS = 5.0  # of CPU for one input: half of what a page may take
 PAGE_SECONDS = 0.5  # for each page of an input of more than ten; a file of 4,000 takes its time
-MB_SECONDS = 1.0  # for each MB of an input of more than five: the work grows with the text, and no faster
+MB_SECONDS = 1.0  # for each MB of pages beyond the fifth, as unpacked: the work grows with the text, and no faster
 SLOW_SECONDS = HANG_SECONDS  # a batch that takes longer is run again input by input
 NOTED_INPUTS = 1000  # progress in a file of messages
 KINDS = ("crash", "exception", "hang", "identity")
@@ -65,7 +65,7 @@ class Worker:
         there.close()
 
     def run(self, numbers):
-        """Pages, CPU seconds, peak MB, the kind of what went wrong, and a note."""
+        """Pages, their bytes, CPU seconds, peak MB, the kind of what went wrong, and a note."""
         if self.process is None:
             self.start()
         started, self.count = time.monotonic(), self.count + 1
@@ -76,8 +76,8 @@ class Worker:
             self.process.join()
             code, self.process = self.process.exitcode, None
             if code == -signal.SIGXCPU:
-                return 0, time.monotonic() - started, 0, "hang", "more CPU time than a page may take"
-            return 0, 0.0, 0, "crash", f"the process died with {code}"
+                return 0, 0, time.monotonic() - started, 0, "hang", "more CPU time than a page may take"
+            return 0, 0, 0.0, 0, "crash", f"the process died with {code}"
 
     def stop(self):
         if self.process is not None:
@@ -85,9 +85,9 @@ class Worker:
             self.process.join(10)
 
 
-def allowed_seconds(options, number, pages):
-    """CPU that an input may take, by its pages and its bytes."""
-    return max(PAGE_SECONDS * pages, MB_SECONDS * len(make(options.seed, number, options.only).raw) / 1e6)
+def is_hang(pages, size, seconds):
+    """Whether an input took more CPU than its pages and their bytes may."""
+    return seconds > max(HANG_SECONDS, PAGE_SECONDS * pages, MB_SECONDS * size / 1e6)
 
 
 def work(options, batches, totals, lock):
@@ -98,16 +98,17 @@ def work(options, batches, totals, lock):
             numbers = next(batches, None)
         if numbers is None:
             return worker.stop()
-        pages, seconds, peak, kind, note = worker.run(numbers)
+        pages, _, seconds, peak, kind, note = worker.run(numbers)
         culprits = []
         if kind or seconds > SLOW_SECONDS:
             for number in numbers:
-                one = worker.run([number])
-                peak = max(peak, one[2])
-                if one[3] or (one[1] > HANG_SECONDS and one[1] > allowed_seconds(options, number, one[0])):
-                    culprits.append((number, one[3] or "hang", one[4] or f"{one[1]:.1f} s of CPU"))
+                own_pages, size, own_seconds, own_peak, own_kind, own_note = worker.run([number])
+                peak = max(peak, own_peak)
+                if own_kind or is_hang(own_pages, size, own_seconds):
+                    what = own_note or f"{own_seconds:.1f} s of CPU for {own_pages} pages of {size / 1e6:.1f} MB"
+                    culprits.append((number, own_kind or "hang", what))
                 with lock:
-                    totals.slowest = max(totals.slowest, (one[1], number))
+                    totals.slowest = max(totals.slowest, (own_seconds, number))
             if kind and not culprits:  # only together
                 culprits = [(numbers[0], kind, f"only with all of {numbers[0]} to {numbers[-1]}: {note}")]
         with lock:
@@ -148,7 +149,7 @@ def again(options):
     one = make(options.seed, options.again, options.only)
     started = time.process_time()
     try:
-        print(one.format, f"{len(one.raw):,} bytes,", run([one], is_whole=True), "pages")
+        print(one.format, f"{len(one.raw):,} bytes,", run([one], is_whole=True)[0], "pages")
     finally:
         print(f"{time.process_time() - started:.2f} s of CPU")
 

@@ -76,7 +76,7 @@ def rows_of(one, folder):
 
 
 def run(inputs, *, is_whole=False, is_checked=False):
-    """A batch of inputs through readers, clean and extract; returns the pages that came out.
+    """A batch of inputs through readers, clean and extract; returns the pages that came out, and the bytes of all read.
 
     Raises:
         BrokenError: a page is missing, stands twice, or is not described as the schema says.
@@ -85,7 +85,7 @@ def run(inputs, *, is_whole=False, is_checked=False):
     try:
         rows = [row for one in inputs for row in rows_of(one, folder)]
         if not rows:
-            return 0
+            return 0, 0
         paged = Path(folder) / "pages"
         limit = Limits(MAX_PAGE_BYTES, 10**9, 10**12)
         receipts = list(write_batches(iter(rows), paged, "pages", limit, None)) if is_whole else []
@@ -129,7 +129,7 @@ def run(inputs, *, is_whole=False, is_checked=False):
                 write_table(table, Path(folder) / f"{name}.parquet")
                 back = pq.read_table(Path(folder) / f"{name}.parquet")
                 holds(back.equals(table.cast(back.schema)), f"{name} read back from Parquet differ")
-        return len(want)
+        return len(want), sum(len(row["raw"] or b"") for row in rows)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -175,7 +175,7 @@ def accounted(documents, lines):
 
 
 def serve(pipe, seed, only):
-    """A worker: takes batches of numbers; gives pages, CPU seconds and failures. The kernel ends it at its limits."""
+    """A worker: takes batches of numbers; gives pages, bytes, CPU seconds, failures; the kernel ends it at limits."""
     from fuzz_inputs import Input, make
     from fuzz_pages import seeds
 
@@ -189,13 +189,13 @@ def serve(pipe, seed, only):
         inputs = [make(seed, number, only) for number in numbers]
         allowed = time.process_time() + PAGE_CPU_SECONDS + 5 + PIECE_CPU_SECONDS * len(numbers)
         resource.setrlimit(resource.RLIMIT_CPU, (int(allowed) + 1, hard))
-        started, error, kind, pages = time.process_time(), "", "", 0
+        started, error, kind, pages, size = time.process_time(), "", "", 0, 0
         is_whole = len(numbers) > 1 and count % EVERY == 0
         try:
-            pages = run(inputs, is_whole=is_whole, is_checked=is_whole)
+            pages, size = run(inputs, is_whole=is_whole, is_checked=is_whole)
         except BrokenError as broken:
             kind, error = "identity", f"{broken}"
         except BaseException:
             kind, error = "exception", traceback.format_exc()
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        pipe.send((pages, time.process_time() - started, peak, kind, error[-6000:]))
+        pipe.send((pages, size, time.process_time() - started, peak, kind, error[-6000:]))

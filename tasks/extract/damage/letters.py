@@ -1,6 +1,7 @@
 """Damage to letters, spaces and marks: mixed scripts, OCR, lost spaces, lost accents, capitals."""
 
 import re
+from collections import Counter
 
 import numpy as np
 
@@ -78,11 +79,10 @@ def find_mixed_scripts(story: Story) -> Evidence | None:
     if len(loose) >= _LOOSE_MIN:
         return story.at(text.find(loose[0]))
     if _GREEK_OR_CYRILLIC.search(chars) and _BESIDE.search(text):
-        words = [
-            match for match in _MIXED_WORD.finditer(text) if _is_mixed(match[0].lstrip(_SYMBOLS)) and len(match[0]) > 2
-        ]
-        if len(words) >= max(_MIXED_MIN, _MIXED_SHARE * story.word_count):
-            return story.at(words[0].start())
+        words = Counter(_MIXED_WORD.findall(text))
+        mixed = [word for word in words if len(word) > 2 and _is_mixed(word.lstrip(_SYMBOLS))]
+        if sum(words[word] for word in mixed) >= max(_MIXED_MIN, _MIXED_SHARE * story.word_count):
+            return story.at(text.find(mixed[0]))
     for styled in (_STYLED,) if story.language in _WIDE_LANGUAGES else (_STYLED, _WIDE):
         found = list(styled.finditer(text)) if styled.search(chars) else []
         if len(found) >= _STYLED_MIN:
