@@ -10,8 +10,9 @@ parts cut, doubled and exchanged, and with text planted that parsers and pattern
 its number. They go in batches through readers, clean, extract and what the gates look at, in processes that the
 kernel ends when they take more CPU time or memory than a worker of a run may. Then every page must be accounted for:
 once in each table, its lines complete. What dies, raises, loses a page or takes more than 5 s, and more than half a
-second for each of its pages, is a finding; its input and a note are kept under --findings by its number. `--again`
-runs one input alone and shows what it does; `--atheris` drives the same line by coverage.
+second for each of its pages and a second for each MB of them, is a finding; its input and a note are kept under
+--findings by its number. `--again` runs one input alone and shows what it does; `--atheris` drives the same line by
+coverage.
 """
 
 import argparse
