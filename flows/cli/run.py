@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FlowCall = Callable[[], Any]  # returns the state in which the flow ended
 GUESS_DATES_HELP = "take a date from the text where a page declares none, marked as a guess"
+_NEWEST_RUNS = 10  # runs that start in the same second have no order, nor has one whose clock was ahead
 INTERRUPTED = "interrupted; finished work is kept, and the next run resumes from it"
 _EXIT_CODES = {"Completed": EXIT_DONE, "CompletedWithWarnings": EXIT_DONE, "StoppedByGate": EXIT_STOPPED}
 
@@ -284,9 +285,9 @@ def _report_of(call: FlowCall, root: str) -> "RunReport":
     from tasks.load.output import Output
 
     output = Output(root)
-    earlier = {report.run_id for report in read_reports(output, 1)}
+    earlier = {report.run_id for report in read_reports(output, _NEWEST_RUNS)}
     state = call()
-    report = next((report for report in read_reports(output, 1) if report.run_id not in earlier), None)
+    report = next((report for report in read_reports(output, _NEWEST_RUNS) if report.run_id not in earlier), None)
     if report is None or report.state == "Failed":
         _raise_failure(state, root)
     if report is None:

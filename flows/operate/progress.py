@@ -64,7 +64,7 @@ def progress_in_ui() -> Iterator[None]:
         yield
 
 
-class TimeIsOverError(TimeoutError):
+class TimeIsOverError(Exception):
     """A run exceeded its time limit."""
 
 

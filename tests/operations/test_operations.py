@@ -24,6 +24,7 @@ from flows.operate.schedules import EXAMPLE, ScheduleError, Schedules, read_sche
 from flows.parameters import BackfillParameters, NewsParameters
 from flows.report.model import RunReport
 from flows.report.prometheus import metrics_text
+from tasks.ingest.task import ingest
 from tasks.load.layout import OutputError
 from tasks.load.output import Output, OutputBusyError
 
@@ -228,8 +229,10 @@ def test_a_run_ends_when_its_time_is_over(prefect_server, tmp_path):
     from flows.pipeline import news
 
     parameters = NewsParameters(sources=[str(PAGES)], output=str(tmp_path / "out"), timeout_minutes=0.001)
+    started = time.monotonic()
     state = news(parameters, return_state=True)
     assert (state.is_failed(), state.name) == (True, "TimedOut")
+    assert time.monotonic() - started < sum(ingest.retry_delay_seconds), "ingest was tried again after its time"
     assert "longer than" in state.message
     assert not Output(tmp_path / "out").exists()
 

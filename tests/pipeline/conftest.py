@@ -5,7 +5,7 @@ from support.outcomes import make_dataset
 
 
 @pytest.fixture(scope="session")
-def dataset(prefect_server, tmp_path_factory):
+def dataset(tmp_path_factory):
     """The folder of a dataset with every outcome; its pages are in `pages/`, its tables in `out/`."""
     root = tmp_path_factory.mktemp("outcomes")
     make_dataset(root)

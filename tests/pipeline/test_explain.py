@@ -84,7 +84,7 @@ def test_an_empty_name_is_refused(dataset, capsys):
     assert "the name of the page is empty" in capsys.readouterr().err
 
 
-def test_all_pages_of_a_bare_name_are_found_the_newest_first(prefect_server, tmp_path, capsys):
+def test_all_pages_of_a_bare_name_are_found_the_newest_first(tmp_path, capsys):
     for number, folder in enumerate(("monday", "tuesday")):
         (tmp_path / folder).mkdir()
         text = SOURCE.read_text(encoding="utf-8").replace("/2025/12/food-bank/", f"/2025/12/{folder}/")

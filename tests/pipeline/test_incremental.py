@@ -18,7 +18,7 @@ NAMELESS = "exclude (run_id, rules_version, fetched_at, last_seen_at)"
 
 
 @pytest.fixture(scope="module")
-def first(prefect_server, tmp_path_factory):
+def first(tmp_path_factory):
     """Pages in a folder with their addresses, and the output of one run over them."""
     root = tmp_path_factory.mktemp("incremental")
     shutil.copytree(PAGES / "northquay", root / "pages")

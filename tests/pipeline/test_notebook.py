@@ -17,7 +17,7 @@ SITES = ("northquay", "talblick", "valleysignal")
 
 
 @pytest.fixture(scope="module")
-def dataset(prefect_server, tmp_path_factory):
+def dataset(tmp_path_factory):
     output = tmp_path_factory.mktemp("notebook") / "out"
     assert main(["run", *(str(PAGES / site) for site in SITES), "--output", str(output), "--quiet"]) == 0
     return output

@@ -46,7 +46,7 @@ def given(folder):
 
 
 @pytest.fixture(scope="module")
-def output(prefect_server, given, tmp_path_factory):
+def output(given, tmp_path_factory):
     """The output of a run with all the paths on its command line."""
     root = tmp_path_factory.mktemp("paths") / "out"
     assert main(["run", *given, "--output", str(root)]) == 0

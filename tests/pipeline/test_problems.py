@@ -44,9 +44,7 @@ def problems(root, capsys, *options):
     return json.loads(capsys.readouterr().out)
 
 
-def test_a_stop_opens_a_problem_once_and_the_run_that_passes_closes_it(
-    prefect_server, tmp_path, strict, alerts, capsys
-):
+def test_a_stop_opens_a_problem_once_and_the_run_that_passes_closes_it(tmp_path, strict, alerts, capsys):
     shutil.copytree(PAGES / "northquay", tmp_path / "pages")
     run = ["run", str(tmp_path / "pages"), "--output", str(tmp_path / "out")]
     for _ in range(2):
@@ -78,7 +76,7 @@ def test_a_stop_opens_a_problem_once_and_the_run_that_passes_closes_it(
     assert [row[:2] for row in kept] == [row[:2] for row in before]
 
 
-def test_an_acknowledged_problem_sends_no_alert_and_keeps_its_note(prefect_server, tmp_path, strict, alerts, capsys):
+def test_an_acknowledged_problem_sends_no_alert_and_keeps_its_note(tmp_path, strict, alerts, capsys):
     shutil.copytree(PAGES / "northquay", tmp_path / "pages")
     run = ["run", str(tmp_path / "pages"), "--output", str(tmp_path / "out"), "--thresholds", str(strict)]
     with pytest.MonkeyPatch.context() as quiet:

@@ -100,6 +100,19 @@ def test_running_twice_changes_nothing(published, capsys):
     assert not any((published / "work").iterdir()) if (published / "work").exists() else True
 
 
+def test_a_run_is_reported_although_another_one_seems_newer(tmp_path, capsys):
+    """As if a clock had been ahead, or two runs had started in one second."""
+    arguments = ["run", str(PAGES / "cometfeed"), "--output", str(tmp_path / "out")]
+    assert main(arguments) == 0
+    report = next((tmp_path / "out" / "runs").glob("*.json"))
+    later = "29990101T000000-ffffff"
+    content = json.loads(report.read_text()) | {"run_id": later}
+    report.with_name(f"{later}.json").write_text(json.dumps(content))
+    capsys.readouterr()
+    assert main(arguments) == 0
+    assert "Nothing new" in capsys.readouterr().out
+
+
 def test_new_pages_are_added_and_a_changed_text_becomes_a_version(published, tmp_path, capsys):
     root = tmp_path / "out"
     shutil.copytree(published, root, symlinks=True)

@@ -42,7 +42,7 @@ def write(folder, name):
 
 
 @pytest.fixture(scope="module")
-def dataset(prefect_server, tmp_path_factory):
+def dataset(tmp_path_factory):
     """A run over two pages without corrections; its folder, with `sites.toml` beside `out`."""
     root = tmp_path_factory.mktemp("corrected")
     (root / "sites.toml").write_text(SITES, encoding="utf-8")
@@ -138,7 +138,7 @@ def test_a_preview_without_a_page_of_the_sites_says_so(dataset, tmp_path, capsys
     assert "0 with rules." in capsys.readouterr().out
 
 
-def test_a_preview_looks_at_the_newest_text_and_names_entries_without_pages(prefect_server, tmp_path, capsys):
+def test_a_preview_looks_at_the_newest_text_and_names_entries_without_pages(tmp_path, capsys):
     write(tmp_path / "pages", "wall")
     run = ["run", str(tmp_path / "pages"), "--output", str(tmp_path / "out"), "--quiet"]
     assert main(run) == 0

@@ -44,18 +44,23 @@ def invented_pages(style):
 
 
 FILLER = "about the quay and the boats that lie there in winter under snow and wait for the spring".split()
+SITUATIONS = 4  # first or later run, the model's story or one elsewhere
 CLASSES = ["", "comment", "newsletter", "caption", "author", "date", "footer", "related-list", "sidebar hidden"]
 STORY = "The ropeworks at Tallow Quay will weave sails again from the spring, its new owners said on Monday number {}."
 
 
-def phrase_pages(form):
-    """Stories with every phrase of the lexicon around them, at the start of lines of all lengths or within them."""
+def phrase_pages(form, situation):
+    """Stories with phrases of the lexicon around them, at the start of lines of all lengths or within them.
+
+    Each of the situations has its own part of the phrases, which are thousands.
+    """
     entries = lexicon.lexicon().entries
     lines = []
     for mode in ("whole", "starts", "has"):
         for n, phrase in enumerate(sorted(entry.phrase for entry in entries[mode].values())):
             after = " ".join((FILLER * 3)[: 0 if mode == "whole" else n * 7 % 46])
             lines.append(f"{'Readers here' if mode == 'has' else ''} {phrase} {after}".strip())
+    lines = lines[situation::SITUATIONS]
     story = [STORY.format(n) for n in range(8)]
     for start in range(0, len(lines), 40):
         around = lines[start : start + 40]
@@ -68,12 +73,12 @@ def as_html(lines):
 
 
 CORPORA = {
-    "sample HTML": ("text/html", lambda: sample_pages(".html")),
-    "sample text": ("text/plain", lambda: sample_pages(".txt")),
-    "invented HTML": ("text/html", lambda: invented_pages("html")),
-    "invented text": ("text/plain", lambda: invented_pages("wet")),
-    "phrases in HTML": ("text/html", lambda: list(phrase_pages(as_html))),
-    "phrases in text": ("text/plain", lambda: list(phrase_pages("\n\n".join))),
+    "sample HTML": ("text/html", lambda _: sample_pages(".html")),
+    "sample text": ("text/plain", lambda _: sample_pages(".txt")),
+    "invented HTML": ("text/html", lambda _: invented_pages("html")),
+    "invented text": ("text/plain", lambda _: invented_pages("wet")),
+    "phrases in HTML": ("text/html", lambda situation: list(phrase_pages(as_html, situation))),
+    "phrases in text": ("text/plain", lambda situation: list(phrase_pages("\n\n".join, situation))),
 }
 
 
@@ -102,7 +107,7 @@ def history_of(evidence):
 @pytest.mark.parametrize("name", CORPORA)
 def test_both_labellers_agree_on_every_value_of_every_line(name, chances, has_history, monkeypatch):
     media_type, read = CORPORA[name]
-    pages = pages_table(read(), media_type)
+    pages = pages_table(read(2 * has_history + (chances is shifted_chances)), media_type)
     monkeypatch.setattr(story, "chances", chances)
     history = history_of(core.clean_pages(pages).evidence) if has_history else {}
     fast = core.clean_pages(pages, lambda sites: history)
@@ -128,7 +133,7 @@ def test_both_labellers_agree_on_every_value_of_every_line(name, chances, has_hi
 @pytest.mark.parametrize("name", ["invented HTML", "invented text"])
 def test_the_comparison_meets_thousands_of_lines_and_most_labels(name):
     media_type, read = CORPORA[name]
-    lines = core.clean_pages(pages_table(read(), media_type)).lines
+    lines = core.clean_pages(pages_table(read(0), media_type)).lines
     assert lines.num_rows > 3000
     assert len(set(lines["label"].to_pylist())) >= 12
     assert len(set(lines["reason"].to_pylist())) >= 12

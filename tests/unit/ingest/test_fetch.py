@@ -410,7 +410,7 @@ def test_time_is_bounded_and_what_is_left_is_reported(site):
     assert sum(passed.values()) == 20
 
 
-def test_a_run_over_publishers_publishes_once_and_keeps_warc(prefect_server, site, tmp_path, capsys):
+def test_a_run_over_publishers_publishes_once_and_keeps_warc(site, tmp_path, capsys):
     names = ["tram-strike.html", "museum-theft.html", "seawall-plan.html"]
     site.answers |= {"/feed.xml": page(feed(site, [f"/{name}" for name in [*names, "missing.html"]]), ETag='"1"')}
     site.answers |= {f"/{name}": page((NORTHQUAY / name).read_bytes()) for name in names}

@@ -49,7 +49,7 @@ def one_run_id(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def inline(prefect_server, tmp_path_factory):
+def inline(tmp_path_factory):
     """The dataset that this process makes alone, made when first asked for."""
     root = tmp_path_factory.mktemp("inline") / "out"
     found = {}

@@ -159,7 +159,7 @@ def test_drift_warns_and_stops_only_if_configured():
 
 
 @pytest.fixture(scope="module")
-def strict_run(prefect_server, tmp_path_factory):
+def strict_run(tmp_path_factory):
     """The sample pages of one site, run under a rule that sets most of them aside."""
     root = tmp_path_factory.mktemp("strict")
     text = THRESHOLDS.read_text()

@@ -145,7 +145,7 @@ SUBJECTS = ["harbour", "bridge", "festival", "library", "school", "market", "rai
 
 
 @pytest.fixture(scope="module")
-def lost_korean(prefect_server, tmp_path_factory):
+def lost_korean(tmp_path_factory):
     """Twelve fronts in Korean and ten stories in English, run; the folder of the output."""
     root = tmp_path_factory.mktemp("losses")
     pages = root / "pages"

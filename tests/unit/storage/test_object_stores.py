@@ -63,7 +63,7 @@ def test_sources_in_a_bucket_are_listed_and_read(bucket):
 
 
 @pytest.fixture(scope="module")
-def two_runs(prefect_server, tmp_path_factory):
+def two_runs(tmp_path_factory):
     root = tmp_path_factory.mktemp("mirror")
     for number, site in enumerate(("cometfeed", "islandobserver")):
         assert main(["run", str(PAGES / site), "--output", str(root / "out")]) == 0
