@@ -288,7 +288,7 @@ def _report_of(call: FlowCall, root: str) -> "RunReport":
     earlier = {report.run_id for report in read_reports(output, _NEWEST_RUNS)}
     state = call()
     report = next((report for report in read_reports(output, _NEWEST_RUNS) if report.run_id not in earlier), None)
-    if report is None or report.state == "Failed":
+    if (report is None or report.state == "Failed") and not state.is_completed():
         _raise_failure(state, root)
     if report is None:
         raise RunFailedError(state.message or "the run failed")

@@ -1,12 +1,10 @@
-"""Operating Copydesk: the file of schedules, backfill, maintenance, the doctor, waiting for an output, metrics."""
+"""Operating Copydesk: the file of schedules, the doctor, slices of a backfill, metrics."""
 
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-import time
 from datetime import date
 from pathlib import Path
 
@@ -24,9 +22,7 @@ from flows.operate.schedules import EXAMPLE, ScheduleError, Schedules, read_sche
 from flows.parameters import BackfillParameters, NewsParameters
 from flows.report.model import RunReport
 from flows.report.prometheus import metrics_text
-from tasks.ingest.task import ingest
 from tasks.load.layout import OutputError
-from tasks.load.output import Output, OutputBusyError
 
 
 def test_the_example_file_can_be_used(tmp_path):
@@ -205,65 +201,6 @@ def test_metrics_for_prometheus():
     assert 'copydesk_pages{output="o\\"ut\\\\",outcome="articles"} 7' in text
     assert 'copydesk_quarantined_pages{output="o\\"ut\\\\",reason="clean.listing"} 3' in text
     assert 'copydesk_state{output="o\\"ut\\\\"} 2' in text
-
-
-def test_a_run_waits_for_the_output_or_is_skipped(prefect_server, tmp_path):
-    from flows.pipeline import news
-
-    output = Output(tmp_path / "out")
-    output.prepare()
-    own = {"sources": [str(PAGES / "cometfeed")], "output": str(tmp_path / "out")}
-    with output.lock():
-        with pytest.raises(OutputBusyError):
-            news(NewsParameters(**own))
-        state = news(NewsParameters(**own, if_busy="skip"), return_state=True)
-        assert (state.name, state.is_completed()) == ("Skipped", True)
-    start = time.monotonic()
-    with pytest.raises(OutputBusyError), output.lock(), Output(tmp_path / "out").lock(0.5):
-        pass
-    assert time.monotonic() - start >= 0.5
-    assert news(NewsParameters(**own, if_busy="wait"), return_state=True).is_completed()
-
-
-def test_a_run_ends_when_its_time_is_over(prefect_server, tmp_path):
-    from flows.pipeline import news
-
-    parameters = NewsParameters(sources=[str(PAGES)], output=str(tmp_path / "out"), timeout_minutes=0.001)
-    started = time.monotonic()
-    state = news(parameters, return_state=True)
-    assert (state.is_failed(), state.name) == (True, "TimedOut")
-    assert time.monotonic() - started < sum(ingest.retry_delay_seconds), "ingest was tried again after its time"
-    assert "longer than" in state.message
-    assert not Output(tmp_path / "out").exists()
-
-
-def test_maintenance_and_backfill_do_their_work(prefect_server, tmp_path):
-    from flows.operate.backfill import backfill
-    from flows.operate.maintenance import maintenance
-    from flows.parameters import MaintenanceParameters
-
-    for number, site in enumerate(("cometfeed", "northquay")):
-        shutil.copytree(PAGES / site, tmp_path / f"2026-03-0{number + 1}")
-    parameters = BackfillParameters(
-        sources=[str(tmp_path) + "/{day:%Y-%m-%d}"],
-        first_day=date(2026, 3, 1),
-        last_day=date(2026, 3, 4),
-        output=str(tmp_path / "out"),
-    )
-    for _ in range(2):  # the second time all is known
-        state = backfill(parameters, return_state=True)
-        assert state.is_completed(), state.message
-        assert "2 of 4 slices" in state.message
-    assert len(Output(tmp_path / "out").files("ledger")) == 2
-    done = maintenance(
-        MaintenanceParameters(output=str(tmp_path / "out"), prune_days=0, mirror=f"file://{tmp_path}/mirror"),
-        return_state=True,
-    )
-    assert done.is_completed(), done.message
-    assert "compaction: " in done.message
-    assert "mirror: state 1" in done.message
-    assert len(Output(tmp_path / "out").files("ledger")) == 1
-    assert not Output(tmp_path / "out").files("quarantine")
 
 
 def test_the_doctor_says_what_is_wrong_and_what_to_do(tmp_path, capsys, monkeypatch):

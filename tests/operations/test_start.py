@@ -1,4 +1,4 @@
-"""Where runs start: a one-off run without a Prefect server, and what a server records of others."""
+"""Where runs start: a one-off run without a Prefect server, which records nothing of it."""
 
 import os
 import subprocess
@@ -7,11 +7,9 @@ import time
 
 import pytest
 from prefect import flow, task
-from prefect.client.orchestration import get_client
 from support.paths import PAGES, ROOT
 
-from flows.cli.main import main
-from flows.recording import WARNINGS, add_tag, is_recorded, run_flow, run_step
+from flows.recording import is_recorded, run_flow, run_step
 
 
 @pytest.fixture
@@ -98,22 +96,3 @@ def test_without_a_server_a_flow_ends_in_the_same_states():
     assert state.is_failed()
     with pytest.raises(ZeroDivisionError):
         state.result()
-
-
-def test_a_recorded_run_has_tags_by_which_it_is_found(prefect_server):
-    @flow
-    def warns(number):
-        add_tag(WARNINGS)
-
-    run_flow(warns, 1, is_recorded=True)
-    with get_client(sync_client=True) as client:
-        tags = [set(run.tags) for run in client.read_flow_runs() if {"command-line"} <= set(run.tags)]
-    assert {"copydesk", "command-line", "warnings"} in tags
-
-
-def test_deploy_to_an_unknown_pool_names_the_command_that_creates_it(prefect_server, tmp_path, capsys):
-    (tmp_path / "schedules.toml").write_text(f"[nightly]\ncron = '0 3 * * *'\nsources = ['{PAGES}']\n")
-    assert main(["deploy", "--pool", "nopool", "--schedules", str(tmp_path / "schedules.toml")]) == 2
-    assert capsys.readouterr().err == (
-        "copydesk: the server has no work pool 'nopool'; create it by: prefect work-pool create nopool --type process\n"
-    )

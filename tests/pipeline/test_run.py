@@ -26,7 +26,7 @@ from tasks.load.output import Output
 
 
 @pytest.fixture(scope="module")
-def published(prefect_server, tmp_path_factory):
+def published(tmp_path_factory):
     """The sample pages, published once."""
     root = tmp_path_factory.mktemp("run") / "out"
     assert main(["run", str(PAGES), "--output", str(root)]) == 0
@@ -181,7 +181,7 @@ def test_show_and_explain_speak(published, capsys):
     assert main(["explain", "no-such-page", "--output", str(published)]) == 2
 
 
-def test_a_gate_that_stops_publishes_nothing(prefect_server, tmp_path, capsys):
+def test_a_gate_that_stops_publishes_nothing(tmp_path, capsys):
     folder = tmp_path / "pages"
     folder.mkdir()
     for n in range(25):
@@ -206,7 +206,7 @@ def test_a_gate_that_stops_publishes_nothing(prefect_server, tmp_path, capsys):
     ],
     ids=case_id,
 )
-def test_wrong_use_is_reported_in_one_line(prefect_server, tmp_path, capsys, arguments, message):
+def test_wrong_use_is_reported_in_one_line(tmp_path, capsys, arguments, message):
     (tmp_path / "empty").mkdir()
     page = tmp_path / "page.txt"
     page.write_text("just some text")
