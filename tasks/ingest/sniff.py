@@ -66,7 +66,8 @@ _LIST = re.compile(
 )
 _WIDE_PROBE = 4096
 _FEW_BYTES = 16_384  # fewer are copied faster than NumPy is called
-_PROBE = 65_536  # at either end of a page: binary data is binary from its start or to its end
+_PART = 65_536  # bytes counted at once: a column of a table is larger than the cache of a processor
+_PROBE = 16_384  # at either end of a page: binary data is binary from its start or to its end
 
 _MARKDOWN_PROBE = 65_536  # of a scraped page: its menu alone may take ten thousand bytes
 _MARKDOWN_LINK = re.compile(rb"\]\((?:https?://|/|#|mailto:)[^\s)]{0,2000}")
@@ -115,9 +116,12 @@ def _count_controls(probe: bytes) -> int:
 
 def count_controls(codes: "np.typing.NDArray[np.uint8]") -> int:
     """How many of some bytes are control characters that no text has."""
+    return sum(_count_part(codes[start : start + _PART]) for start in range(0, len(codes), _PART))
+
+
+def _count_part(codes: "np.typing.NDArray[np.uint8]") -> int:
     # of the codes below 32 all but 9 to 13 and 27; in the second sum smaller codes wrap around to large ones
-    low, high = np.count_nonzero(codes < 9), np.count_nonzero(codes - np.uint8(14) < 18)
-    found = int(low + high)
+    found = int(np.count_nonzero(codes < 9)) + int(np.count_nonzero(codes - np.uint8(14) < 18))
     return found - int(np.count_nonzero(codes == 0x1B)) if found else 0  # most pages have none
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import IO, Any, cast
@@ -110,8 +111,8 @@ def _read_records(opened: Opened, options: Options) -> Iterator[Record | Skipped
         try:
             for record in _records(opened.stream, seen):
                 position = last_whole = record.stream_pos  # in the file, wherever the iterator began
-                page, is_odd = _page(record, position, options)
-                is_doubtful = is_odd or _is_doubtful(record, page)
+                page, body = _page(record, position, options)
+                is_doubtful = body.contradicts_length or (not body.has_declared_size and _is_doubtful(record, page))
                 actual = _looked_at(opened, record, page, options) if is_doubtful else None
                 if actual is None:
                     yield page
@@ -222,8 +223,6 @@ def _ends_at(stream: IO[bytes], position: int, end: int) -> bool:
 
     A page may contain what looks like a record: then the part would end inside the page, and the next begin there.
     """
-    import zlib  # noqa: PLC0415 - beside its use
-
     stream.seek(position)
     engine, rest = zlib.decompressobj(wbits=31), b""
     while chunk := rest or stream.read(_WALK_BYTES):
@@ -249,8 +248,6 @@ def _member(stream: IO[bytes], position: int, past: int | None = None) -> int | 
     Raises:
         ValueError: too many signatures are not of a record for a file of records.
     """
-    import zlib  # noqa: PLC0415 - beside its use
-
     start = next_start(stream, position, "gzip", past)
     for _ in range(_MAX_BROKEN):
         if start is None:
@@ -263,14 +260,14 @@ def _member(stream: IO[bytes], position: int, past: int | None = None) -> int | 
     raise ValueError("is not a WARC file")
 
 
-def _page(record: Any, position: int, options: Options) -> tuple[Record | Skipped, bool]:
-    """The page of one record, and whether its bytes contradict the length in its header."""
+def _page(record: Any, position: int, options: Options) -> tuple[Record | Skipped, "_Body"]:
+    """The page of one record, and what its bytes say of the length in its header."""
     body = _Body()
     try:
         page = _page_of(record, position, options, body)
     except (OSError, ValueError, EOFError, RuntimeError) as error:
         page = Record(None, str(position), flaw=Flaw.BROKEN_RECORD, detail=f"at byte {position:,}: {error}")
-    return page, body.contradicts_length
+    return page, body
 
 
 @dataclass(slots=True)
@@ -278,13 +275,15 @@ class _Body:
     """What stands in a record behind its headers."""
 
     contradicts_length: bool = False  # in the header of the record
+    has_declared_size: bool = False  # by the server: the record is then neither too long nor too short
 
     def read(self, record: Any) -> bytes:
         raw: bytes = record.reader.read()
         declared = (record.http_headers.get("Content-Length") or "").strip() if record.is_http else ""
         is_size = declared.isdigit() and len(declared) < _LENGTH_DIGITS
+        self.has_declared_size = is_size and int(declared) == len(raw)
         # where the server and the crawler agree, no record can be inside: the search costs a third of reading
-        if not is_size or int(declared) != len(raw):
+        if not self.has_declared_size:
             self.contradicts_length = (is_size and int(declared) > len(raw)) or b"\nWARC/1." in raw
         return raw
 
@@ -339,8 +338,6 @@ def _end_problem(stream: IO[bytes]) -> str | None:
 
     fastwarc skips a truncated last record, so the last member must decompress to its end here.
     """
-    import zlib  # noqa: PLC0415 - beside its use
-
     size = stream.seek(0, 2)
     tail_start = max(0, size - _TAIL_BYTES)
     stream.seek(tail_start)
