@@ -65,7 +65,10 @@ def progress_in_ui() -> Iterator[None]:
 
 
 class TimeIsOverError(Exception):
-    """A run exceeded its time limit."""
+    """A run exceeded its time limit.
+
+    Not a `TimeoutError`, which ingest takes for one of the network and answers with another try.
+    """
 
 
 @contextmanager
