@@ -3,62 +3,23 @@
 import gzip
 import itertools
 import re
-import socket
-import ssl
-import subprocess
-import threading
-import time
-import zlib
-from collections import Counter
 
-import brotli
-import pyarrow as pa
 import pytest
+from support.crawls import AGENT, WHOLE_STORY, crawl, flaws, page
 from support.datasets import count, query
-from support.news_site import NewsSite, drip, endless, feed, raw_answer, slow_headers
+from support.news_site import NewsSite, feed
 from support.pages import page_rows
 from support.paths import PAGES
 
 from flows.cli.main import main
 from tasks.ingest.bounded_streams import FlawError
-from tasks.ingest.fetch import client
-from tasks.ingest.fetch.client import Client, ClientSettings
-from tasks.ingest.fetch.crawl import Crawl, Fetched
-from tasks.ingest.fetch.guard import Backend, is_public
 from tasks.ingest.fetch.lists import read_list
-from tasks.ingest.fetch.publishers import ListError, PublisherList, read_publishers
+from tasks.ingest.fetch.publishers import ListError, read_publishers
 from tasks.ingest.formats import Options
 from tasks.ingest.listing import list_files
 from tasks.ingest.worker import file_rows
 
 NORTHQUAY = PAGES / "northquay"
-AGENT = "Copydesk/test (news archive; desk@copydesk.example)"
-STORY = (NORTHQUAY / "tram-strike.html").read_bytes()
-
-
-def page(body=STORY, **headers):
-    return 200, {name.replace("_", "-"): value for name, value in headers.items()}, body
-
-
-def crawl(site, feeds=("/feed.xml",), known=(), memory=None, entry=None, private=None, **changes):
-    listed = PublisherList.model_validate(
-        {
-            "private_hosts": [site.host] if private is None else private,
-            "publisher": [
-                {"feeds": [one if "://" in one else site.url + one for one in feeds], "delay_seconds": 0}
-                | (entry or {})
-            ],
-        }
-    )
-    settings = {"backoff_seconds": 0.01, "request_seconds": 3.0} | changes.pop("client_settings", {})
-    made = Crawl(listed, memory or {}, lambda url: url in known, 1 << 20, AGENT, client_settings=settings, **changes)
-    items = list(made.run())
-    records = [item for item in items if isinstance(item, Fetched)]
-    return made, records, Counter(item.kind for item in items if not isinstance(item, Fetched))
-
-
-def flaws(records):
-    return {item.url.rpartition("/")[2]: item.record.flaw and item.record.flaw.value for item in records}
 
 
 @pytest.mark.parametrize("kind", ["rss", "atom", "json", "sitemap"])
@@ -66,7 +27,7 @@ def test_lists_of_every_kind_lead_to_their_pages(site, kind):
     site.answers |= {"/feed.xml": page(feed(site, ["/a", "/b"], kind)), "/a": page(), "/b": page()}
     _, records, _ = crawl(site)
     assert sorted(item.record.url for item in records) == [f"{site.url}/a", f"{site.url}/b"]
-    assert all(item.record.raw == STORY and item.record.encoding == "utf-8" for item in records)
+    assert all(item.record.raw == WHOLE_STORY and item.record.encoding == "utf-8" for item in records)
     assert all(headers["user-agent"] == AGENT and "cookie" not in headers for headers in site.headers)
 
 
@@ -131,7 +92,7 @@ def test_robots_and_reservations_are_respected(site):
         "/premium/c": page(),
         "/d": page(tdm_reservation="1"),
         "/e": page(X_Robots_Tag="noindex, noai"),
-        "/f": page(STORY.replace(b"<head>", b'<head><meta name="robots" content="noai, noimageai">', 1)),
+        "/f": page(WHOLE_STORY.replace(b"<head>", b'<head><meta name="robots" content="noai, noimageai">', 1)),
     }
     _, records, _ = crawl(site)
     assert flaws(records) == {
@@ -243,124 +204,6 @@ def test_busy_servers_are_asked_again_and_dead_ones_reported(site):
     _, records, _ = crawl(site)
     assert flaws(records) == {"busy": None, "gone": "fetch_failed", "ever": "fetch_failed", "later": "fetch_failed"}
     assert (site.asked["/busy"], site.asked["/gone"], site.asked["/ever"], site.asked["/later"]) == (3, 1, 3, 1)
-
-
-@pytest.mark.parametrize(
-    ("coding", "pack"),
-    [("gzip", gzip.compress), ("br", brotli.compress), ("zstd", lambda raw: pa.compress(raw, "zstd", asbytes=True))],
-)
-def test_codings_are_undone_within_bounds(site, coding, pack):
-    site.answers |= {
-        "/feed.xml": page(feed(site, ["/a", "/bomb"])),
-        "/a": page(pack(STORY), Content_Encoding=coding),
-        "/bomb": page(pack(b"\0" * (40 << 20)), Content_Encoding=coding),
-    }
-    _, records, _ = crawl(site)
-    assert next(item.record.raw for item in records if item.url.endswith("/a")) == STORY
-    assert flaws(records)["bomb"] in ("decompression_bomb", "too_large")
-
-
-def test_a_bomb_is_refused_before_its_end_is_looked_for(site, monkeypatch):
-    asked = []
-    monkeypatch.setattr(client, "is_cut", lambda body, coding: asked.append(coding))  # it unpacks all of a body
-    bomb = gzip.compress(b"\0" * (40 << 20))
-    site.answers |= {
-        "/feed.xml": page(feed(site, ["/a", "/bomb"])),
-        "/a": page(zlib.compress(STORY), Content_Encoding="deflate"),
-        "/bomb": page(bomb, Content_Encoding="gzip"),
-    }
-    _, records, _ = crawl(site)
-    assert flaws(records)["bomb"] in ("decompression_bomb", "too_large")
-    assert asked == ["deflate"]
-
-
-HOSTILE = {
-    "drip": (drip, "fetch_failed"),
-    "slow-headers": (slow_headers, "fetch_failed"),
-    "endless": (endless, "too_large"),
-    "header-flood": (
-        raw_answer(
-            b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: y\r\n" % n for n in range(300)) + b"Content-Length: 2\r\n\r\nok"
-        ),
-        "fetch_failed",
-    ),
-    "giant-header": (raw_answer(b"HTTP/1.1 200 OK\r\nSet-Cookie: " + b"c" * 500_000 + b"\r\n\r\n"), "fetch_failed"),
-    "too-long": (
-        raw_answer(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 999999\r\n\r\nshort"),
-        "fetch_failed",
-    ),
-    "no-http": (raw_answer(b"SSH-2.0-OpenSSH_9.2\r\n"), "fetch_failed"),
-    "circle": ((302, {"Location": "/circle"}, b""), "fetch_failed"),
-    "to-file": ((302, {"Location": "file:///etc/passwd"}, b""), "address_refused"),
-    "to-private": ((302, {"Location": "http://192.168.0.1/"}, b""), "address_refused"),
-    "to-metadata": ((302, {"Location": "http://169.254.169.254/latest/meta-data"}, b""), "address_refused"),
-    "to-loopback": ((302, {"Location": "http://localhost:1/"}, b""), "address_refused"),
-    "to-nowhere": ((302, {"Location": "http://[::1"}, b""), "address_refused"),
-    "lying-type": (
-        (200, {"Content-Type": "text/html"}, b"\x89PNG\r\n\x1a\n" + bytes(200)),
-        None,
-    ),  # known by its bytes, after ingest
-}
-
-
-def test_hostile_answers_are_reported_by_name_and_end(site):
-    site.answers |= {"/feed.xml": page(feed(site, [f"/{name}" for name in HOSTILE] + ["/a"])), "/a": page()}
-    site.answers |= {f"/{name}": answer for name, (answer, _) in HOSTILE.items()}
-    start = time.monotonic()
-    _, records, _ = crawl(site, client_settings={"retries": 0, "request_seconds": 1.5})
-    assert flaws(records) == {name: want for name, (_, want) in HOSTILE.items()} | {"a": None}
-    assert time.monotonic() - start < 30
-
-
-def test_private_addresses_are_refused_unless_named(site):
-    site.answers |= {"/feed.xml": page(feed(site, ["/a"])), "/a": page()}
-    _, records, _ = crawl(site, private=[])
-    assert flaws(records) == {"feed.xml": "address_refused"}
-    assert not site.asked
-    # a public name that leads to a private address, after its resolution
-    _, records, _ = crawl(site, ["http://paper.example/feed.xml"], private=[], resolver=lambda host, port: ["10.0.0.7"])
-    assert flaws(records) == {"feed.xml": "address_refused"}
-    assert "10.0.0.7" in records[0].record.detail
-
-
-@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1::1"])
-def test_public_addresses(address):
-    assert is_public(address)
-
-
-@pytest.mark.parametrize(
-    "address",
-    """127.0.0.1 10.1.2.3 172.16.0.1 169.254.169.254 100.64.0.1 0.0.0.0 224.0.0.1 ::1 fe80::1%eth0 fd00::1
-    ::ffff:127.0.0.1 2002:7f00:1:: 64:ff9b::7f00:1 nonsense""".split(),
-)
-def test_addresses_that_are_not_public(address):
-    assert not is_public(address)
-
-
-def test_an_invalid_certificate_is_refused(tmp_path):
-    key, cert = tmp_path / "k.pem", tmp_path / "c.pem"
-    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=127.0.0.1".split()
-    openssl = subprocess.run([*command, "-keyout", key, "-out", cert], capture_output=True, check=False)
-    if openssl.returncode:
-        pytest.skip("needs openssl")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(cert, key)
-    listener = socket.create_server(("127.0.0.1", 0))
-    host = f"127.0.0.1:{listener.getsockname()[1]}"
-
-    def serve():
-        try:
-            plain, _ = listener.accept()
-            context.wrap_socket(plain, server_side=True)
-        except OSError:
-            pass
-
-    threading.Thread(target=serve, daemon=True).start()
-    client = Client(ClientSettings(AGENT, 1000, retries=0, request_seconds=5), Backend([host]))
-    with pytest.raises(FlawError, match="certificate is not valid"):
-        client.get(f"https://{host}/")
-    client.close()
-    listener.close()
 
 
 @pytest.mark.parametrize(

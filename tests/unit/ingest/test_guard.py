@@ -87,3 +87,17 @@ def test_python_s_own_table_agrees():
         for address in (network[0], network[-1], network[network.num_addresses // 2]):
             assert special_purpose(str(address)), address
     assert [str(network) for network in public if not is_public(str(network[-1]))] == []
+
+
+@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1::1"])
+def test_public_addresses(address):
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    """127.0.0.1 10.1.2.3 172.16.0.1 169.254.169.254 100.64.0.1 0.0.0.0 224.0.0.1 ::1 fe80::1%eth0 fd00::1
+    ::ffff:127.0.0.1 2002:7f00:1:: 64:ff9b::7f00:1 nonsense""".split(),
+)
+def test_addresses_that_are_not_public(address):
+    assert not is_public(address)
