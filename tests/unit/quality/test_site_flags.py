@@ -2,80 +2,15 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-import numpy as np
 import pyarrow as pa
 import pytest
+from support.site_pages import LIMITS, NOW, TABLE, cut, flags_of, metrics, page, paragraph, story
 
-from expectations.thresholds import load_thresholds
 from tasks import schema
 from tasks.load.tables.site_flags import SiteFlagRows
 from tasks.quality import shared_texts
-from tasks.quality.profiles import profile, usual_range
-from tasks.quality.site_flags import SiteLimits, flag_sites
-from tasks.quality.site_rows import COLUMNS
+from tasks.quality.site_flags import flag_sites
 from tasks.steps import digest
-
-LIMITS = SiteLimits(load_thresholds().dataset, title_repeats_max=3, instant_repeats_max=4)
-NOW = datetime(2026, 9, 5, 18, tzinfo=UTC)
-TABLE = pa.schema([schema.CANDIDATES.field(name) for name in COLUMNS])
-
-
-def paragraph(number, part):
-    day = 1000 + number * 97 + part
-    return f"Paragraph {part} of story {number} says what the council of the old harbour town decided on day {day}."
-
-
-def story(number, count=8):
-    return [paragraph(number, part) for part in range(count)]
-
-
-def page(number, **changes):
-    """A page of a site with many authors, written on the day before it was fetched."""
-    published = NOW - timedelta(hours=7 + number, minutes=3 * number, seconds=number)
-    row = {
-        "doc_id": digest(str(number)),
-        "domain": "www.a.example",
-        "publisher": "The Paper",
-        "source_uri": f"pages/{number}.html",
-        "url": f"https://www.a.example/{number}",
-        "canonical_url": f"https://www.a.example/{number}",
-        "title": f"Headline {chr(97 + number // 26)}{chr(97 + number % 26)}",
-        "title_found_share": 0.8,
-        "authors": [f"Ada Author {number % 7}"],
-        "language": "en",
-        "published_at": published,
-        "published_date": published.date(),
-        "published_utc_offset_minutes": 120,
-        "fetched_at": NOW,
-        "text": "\n\n".join(story(number)),
-    }
-    row |= changes
-    return row | {"text_digest": digest(row["text"])}
-
-
-def cut(number, chars):
-    """A story that ends within a word."""
-    return "\n\n".join(story(number))[: chars - 1].rstrip(" .") + "a"
-
-
-def metrics(share, **values):
-    """Six earlier runs of the site with twenty pages each."""
-    rows = [{"site": "a.example", "metric": "passed", "value": 20.0, "rows": 20}]
-    rows += [{"site": "a.example", "metric": metric, "value": share, "rows": 20} for metric in values.values()]
-    return [row | {"run_id": f"run-{run}"} for run in range(6) for row in rows]
-
-
-def flags_of(pages, history=(), parts=1):
-    """The flags of pages, by the number of the page."""
-    size = -(-len(pages) // parts)
-    tables = [pa.Table.from_pylist(pages[n : n + size], schema=TABLE) for n in range(0, len(pages), size)]
-    numbers = {row["doc_id"]: number for number, row in enumerate(pages)}
-    found = {}
-    for row in flag_sites(tables, history, LIMITS).to_pylist():
-        assert row["shown"]
-        found.setdefault(row["flag"], set()).add(numbers[row["doc_id"]])
-    return found
-
 
 ALL = set(range(20))
 MANY_AUTHORS = metrics(0.1, metric="same_author_share")
@@ -262,75 +197,6 @@ def test_flags_are_added_to_the_rows_with_what_shows_them():
     assert flags.added(pa.table(columns)).column("flags").to_pylist()[0] == ["sponsored", "published_together"]
 
 
-WHO = ("The harbour trust", "The town council", "The county court", "The ferry company", "The school board")
-DID = ("agreed to close", "heard from", "counted", "promised a wall to", "found water under", "asked for more time for")
-WHAT = ("the old pier", "many people of the north shore", "lorries on the road by the brickworks", "the market hall")
-
-
-def varied_story(number, count=7):
-    """Paragraphs of different words, lengths and figures, as a newspaper has them."""
-    dice = np.random.default_rng(number)
-    return [
-        " ".join(
-            f"{dice.choice(WHO)} {dice.choice(DID)} {dice.choice(WHAT)}, said {dice.choice(WHO).lower()} on day"
-            f" {dice.integers(1000)} of case {dice.integers(20)}."
-            for _ in range(dice.integers(1, 4))
-        )
-        for _ in range(count)
-    ]
-
-
-def ranges_of(stories):
-    """Three earlier runs with these stories each."""
-    values = usual_range(
-        np.array([profile("\n\n".join(one), f"Headline {chr(97 + n % 26)}x") for n, one in enumerate(stories)])
-    )
-    rows = [{"site": "a.example", "metric": name, "value": value, "rows": 20} for name, value in values.items()]
-    return [row | {"run_id": f"run-{run}"} for run in range(3) for row in rows]
-
-
-def each(change):
-    return lambda story: [change(one) for one in story]
-
-
-USUAL_RANGES = ranges_of([varied_story(number) for number in range(100, 140)])
-
-
-@pytest.mark.parametrize(
-    ("change", "share"),
-    [
-        pytest.param(list, 0.0, id="nothing"),
-        pytest.param(lambda story: story[:1], 1.0, id="one paragraph is left"),
-        pytest.param(each(lambda one: one.replace("e", "3").replace("a", "4")), 1.0, id="digits for letters"),
-        pytest.param(each(lambda one: one.replace("h", "b")), 1.0, id="h read as b"),
-        pytest.param(each(lambda one: one.replace(".", "")), 1.0, id="no full stops"),
-        pytest.param(lambda story: [x for one in story for x in (one, "Photo: A. Thornwick")], 1.0, id="captions"),
-        pytest.param(each(lambda one: one[4:]), 1.0, id="starts of paragraphs lost"),
-        pytest.param(lambda story: [*story, *story], 1.0, id="paragraphs twice"),
-    ],
-)
-def test_texts_that_are_unlike_the_earlier_ones_of_their_site(change, share):
-    pages = [page(n, text="\n\n".join(change(varied_story(n)))) for n in range(20)]
-    assert len(flags_of(pages, USUAL_RANGES).get("text_unlike_usual", ())) == pytest.approx(20 * share, abs=2)
-    assert "text_unlike_usual" not in flags_of(pages[:9], USUAL_RANGES)  # too few pages
-    assert "text_unlike_usual" not in flags_of(pages, [row for row in USUAL_RANGES if row["run_id"] == ""])
-
-
-def test_a_few_odd_texts_are_no_change_of_their_site():
-    pages = [page(n, text="\n\n".join(varied_story(n)[: 1 if n % 2 else None])) for n in range(20)]
-    assert "text_unlike_usual" not in flags_of(pages, USUAL_RANGES)
-
-
-def test_what_is_unlike_is_shown_beside_the_usual():
-    pages = [page(n, text="\n\n".join(varied_story(n)[:1])) for n in range(20)]
-    shown = {
-        row["shown"]
-        for row in flag_sites([pa.Table.from_pylist(pages, schema=TABLE)], USUAL_RANGES, LIMITS).to_pylist()
-        if row["flag"] == "text_unlike_usual"
-    }
-    assert any(one.startswith("characters: ") and one.endswith(" on the site") for one in shown)
-
-
 def past(**shares):
     """Three earlier runs of the site with twenty pages each, and these metrics."""
     rows = [{"site": "a.example", "metric": "passed", "value": 20.0, "rows": 20}]
@@ -394,21 +260,3 @@ def test_values_that_were_left_out_of_most_pages_of_a_site(repair, flag):
         pages = [page(n, repairs=[repair] if n < count else ["soft_hyphens"]) for n in range(20)]
         assert flags_of(pages).get(flag, set()) == expected
     assert flag not in flags_of([page(n, repairs=[repair]) for n in range(5)])  # too few pages
-
-
-@pytest.mark.parametrize(
-    ("title", "expected"),
-    [
-        pytest.param("Headline {0}", set(), id="as usual"),
-        pytest.param("{1}/20 Headline {0}", ALL, id="with a number"),
-        pytest.param("Headline {0} | Town | The Paper", ALL, id="with a path"),
-        pytest.param("IMG_{1:04}", ALL, id="of a picture"),
-        pytest.param("HEADLINE {0}", ALL, id="in capitals"),
-    ],
-)
-def test_headlines_that_are_unlike_the_earlier_ones_of_their_site(title, expected):
-    pages = [
-        page(n, text="\n\n".join(varied_story(n)), title=title.format(f"{chr(97 + n)}{chr(99 + n % 9)}", n))
-        for n in range(20)
-    ]
-    assert flags_of(pages, USUAL_RANGES).get("title_unlike_usual", set()) == expected
