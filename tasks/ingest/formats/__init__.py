@@ -98,7 +98,7 @@ FORMATS = (
     Format("har", (".har",), "har:read_har"),
     Format("warc", (".warc", ".wet"), "warc:read_warc", splittable=("gzip",)),
     Format("arc", (".arc",), "arc:read_arc"),
-    Format("wacz", (".wacz",), "warc:read_wacz"),
+    Format("wacz", (".wacz",), "wacz:read_wacz"),
     Format("zip", (".zip", ".maff"), "archives:read_zip"),
     Format("tar", (".tar", ".tgz", ".tbz2", ".txz", ".tzst"), "archives:read_tar"),
     Format(

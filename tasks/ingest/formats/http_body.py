@@ -1,7 +1,7 @@
 """The body of an HTTP response in a WARC record, without its transfer and content encodings."""
 
 import io
-from typing import Any
+from collections.abc import Mapping
 
 from tasks.ingest.bounded_streams import MAX_GROWTH, BoundedStream, FlawError
 from tasks.ingest.zstd_frames import frame_end
@@ -10,14 +10,14 @@ from tasks.vocabulary import Flaw
 _PART_BYTES = 1 << 16
 
 
-def body_of(record: Any, raw: bytes, max_bytes: int) -> bytes:
-    """The payload without its transfer and content encodings, which some crawlers keep and others remove."""
-    if not record.is_http:
-        return raw
-    headers = record.http_headers
-    if "chunked" in (headers.get("Transfer-Encoding") or "").lower():
+def body_of(headers: Mapping[str, str], raw: bytes, max_bytes: int) -> bytes:
+    """The payload without its transfer and content encodings, which some crawlers keep and others remove.
+
+    `headers` are those of the server, their names in small letters.
+    """
+    if "chunked" in headers.get("transfer-encoding", "").lower():
         raw = unchunked(raw)
-    for coding in reversed((headers.get("Content-Encoding") or "").lower().split(",")):
+    for coding in reversed(headers.get("content-encoding", "").lower().split(",")):
         raw = decoded(raw, coding.strip(), max_bytes)
     return raw
 

@@ -1,17 +1,15 @@
-"""WARC and WET files (ISO 28500) and WACZ, read by fastwarc: responses, resources and conversions are pages."""
+"""WARC and WET files (ISO 28500), read by fastwarc: responses, resources and conversions are pages."""
 
 import contextlib
 import io
-import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import IO, Any, cast
 
 from tasks.ingest.bounded_streams import FlawError, Window
-from tasks.ingest.formats import BY_NAME, PARTS_MISALIGNED, Opened, Options, Skipped
+from tasks.ingest.formats import PARTS_MISALIGNED, Opened, Options, Skipped
 from tasks.ingest.formats.http_body import body_of
-from tasks.ingest.formats.nested import read_nested
 from tasks.ingest.formats.times import microseconds
 from tasks.ingest.formats.warc_repair import (
     NO_RECORD,
@@ -277,9 +275,9 @@ class _Body:
     contradicts_length: bool = False  # in the header of the record
     has_declared_size: bool = False  # by the server: the record is then neither too long nor too short
 
-    def read(self, record: Any) -> bytes:
+    def read(self, record: Any, http_headers: Mapping[str, str]) -> bytes:
         raw: bytes = record.reader.read()
-        declared = (record.http_headers.get("Content-Length") or "").strip() if record.is_http else ""
+        declared = http_headers.get("content-length", "").strip()
         is_size = declared.isdigit() and len(declared) < _LENGTH_DIGITS
         self.has_declared_size = is_size and int(declared) == len(raw)
         # where the server and the crawler agree, no record can be inside: the search costs a third of reading
@@ -288,41 +286,47 @@ class _Body:
         return raw
 
 
+def _by_name(headers: Any) -> dict[str, str]:
+    """Headers by their names in small letters, the first of each name; fastwarc compares all for each that is asked."""
+    return {name.lower(): value for name, value in reversed(headers.astuples())}
+
+
 def _page_of(record: Any, position: int, options: Options, body: _Body) -> Record | Skipped:
-    headers = record.headers
+    headers, http_headers = _by_name(record.headers), dict[str, str]()
     kind = record.record_type.name if hasattr(record.record_type, "name") else str(record.record_type)
     if kind.endswith("unknown"):
         return UNKNOWN_KIND
     if kind.endswith("revisit"):
         return Skipped("revisit records, whose page is unchanged")
     key = str(position)
-    url = (headers.get("WARC-Target-URI") or "").strip("<> ") or None
+    url = headers.get("warc-target-uri", "").strip("<> ") or None
     if url and not url.startswith(("http://", "https://")):
         return Skipped(f"records of {url.partition(':')[0]}: addresses")
-    fetched = microseconds(headers.get("WARC-Date"))
+    fetched = microseconds(headers.get("warc-date"))
 
     def flawed(flaw: Flaw, detail: str) -> Record:
         size = record.content_length
         return Record(None, key, url=url, fetched_at_us=fetched, flaw=flaw, detail=detail, byte_count=size)
 
-    if headers.get("WARC-Segment-Number"):
+    if headers.get("warc-segment-number"):
         return flawed(Flaw.BROKEN_RECORD, "is a part of a record in segments, which are not joined")
     if record.content_length > 4 * options.max_page_bytes:
         return flawed(Flaw.TOO_LARGE, f"a record of {record.content_length:,} bytes")
-    media, encoding = (headers.get("Content-Type") or "").lower(), None
+    media, encoding = headers.get("content-type", "").lower(), None
     if record.is_http:
         record.parse_http(auto_decode="none")
         status = record.http_headers.status_code
         if status != 200:
             return Skipped(f"responses with status {status}")
+        http_headers = _by_name(record.http_headers)
         media = (record.http_content_type or "").lower()
         encoding = record.http_charset
-        identified = headers.get("WARC-Identified-Payload-Type")
+        identified = headers.get("warc-identified-payload-type")
         media = identified.lower() if identified else media
     if media and not media.startswith(_PAGE_TYPES):
         return Skipped(f"records of type {media.partition(';')[0][:_SHOWN_TYPE_CHARS]}")
     try:
-        raw = body_of(record, body.read(record), options.max_page_bytes)
+        raw = body_of(http_headers, body.read(record, http_headers), options.max_page_bytes)
     except FlawError as error:
         return flawed(error.flaw, error.detail)
     is_conversion = kind.endswith("conversion")
@@ -356,41 +360,3 @@ def _end_problem(stream: IO[bytes]) -> str | None:
             return f"the last record, at byte {tail_start + start:,}, is truncated"
         start = tail.rfind(STARTS["gzip"], 0, start)
     return None
-
-
-def _inner_wacz(archive: zipfile.ZipFile, member: zipfile.ZipInfo, options: Options) -> Iterator[Record | Skipped]:
-    """The pages of one of several crawls in a file."""
-    name = member.filename
-    try:
-        with archive.open(member) as stream:
-            yield from read_nested(stream, BY_NAME["wacz"], name, name, options)
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
-        yield Record(None, name, flaw=Flaw.BROKEN_RECORD, detail=str(error))
-
-
-def read_wacz(opened: Opened, options: Options) -> Iterator[Record | Skipped]:
-    """The pages of the WARC files in a WACZ, a zip with uncompressed and thus seekable `archive/*.warc.gz`."""
-    try:
-        archive = zipfile.ZipFile(opened.stream)
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        yield Record(None, "end", flaw=Flaw.BROKEN_FILE, detail=f"the WACZ file cannot be opened: {error}")
-        return
-    has_crawl = False
-    for member in archive.infolist():
-        name = member.filename
-        if name.endswith(".wacz"):
-            has_crawl = True
-            yield from _inner_wacz(archive, member, options)
-        if not (name.startswith("archive/") and ".warc" in name):
-            continue
-        has_crawl = True
-        try:
-            with archive.open(member) as stream:
-                for record in read_warc(Opened(stream, name, "gzip" if name.endswith(".gz") else None), options):
-                    if isinstance(record, Record):
-                        record.key = f"{name}:{record.key}"
-                    yield record
-        except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
-            yield Record(None, name, flaw=Flaw.BROKEN_RECORD, detail=str(error))
-    if not has_crawl:
-        yield Record(None, "end", flaw=Flaw.NO_PAGES, detail="has no WARC file in its folder archive/")
