@@ -1,6 +1,7 @@
 """Streams that cannot fill the memory: decompression bounded in size and in growth."""
 
 import codecs
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any, cast
@@ -235,7 +236,8 @@ class BoundedStream:
 
     def lines(self, max_bytes: int) -> Iterator[tuple[bytes | None, int]]:
         """Lines without their end, and their sizes; None instead of a line larger than `max_bytes`."""
-        line, size, is_too_large = bytearray(), 0, False
+        begun = io.BytesIO()  # a line that began in an earlier chunk; it gives its bytes away without a copy
+        size, is_too_large = 0, False
         while chunk := self.read():
             *complete, rest = chunk.split(b"\n")
             for part in complete:
@@ -244,15 +246,16 @@ class BoundedStream:
                     yield part, size
                     size = 0
                     continue
-                yield (None if is_too_large or size > max_bytes else bytes(line) + part), size
-                line, size, is_too_large = bytearray(), 0, False
+                begun.write(part)
+                yield (None if is_too_large or size > max_bytes else begun.getvalue()), size
+                begun, size, is_too_large = io.BytesIO(), 0, False
             size += len(rest)
             if size > max_bytes:
-                line, is_too_large = bytearray(), True
+                begun, is_too_large = io.BytesIO(), True
             elif not is_too_large:
-                line += rest
+                begun.write(rest)
         if size:
-            yield (None if is_too_large else bytes(line)), size
+            yield (None if is_too_large else begun.getvalue()), size
 
 
 def read_bounded(stream: IO[bytes], codec: str | None, max_bytes: int) -> bytes:
