@@ -14,6 +14,7 @@ IMAGE_PREFIX = re.compile(
     r"^\s*(?:next|prev|previous|lead|main|top|full)?\s?-?(?:img|image|photo|pic|picture|bild)\s?:\s*", re.I
 )
 _MAX_REMEMBERED_CHARS = 400  # of a name or headline; whole texts would fill the memory
+_NAME_WORDS = 16  # of the longest names; a text has no short form, and each of its words would be tried with each
 _NO_LETTERS = re.compile(r"[\W_]+")
 _ARTICLES = frozenset(
     "the der die das le la les el los las il lo o a de of and & und für et pour y del para di per e do da dos".split()
@@ -46,7 +47,9 @@ def is_short_form(short: str, full: str) -> bool:
     `NY Post` of `New York Post`, `WSJ` of `The Wall Street Journal`, `Guardian` of `The Guardian`.
     """
     short_words, full_words = short.replace(".", "").split(), full.split()
-    if not short_words or len(squeeze(short)) >= len(squeeze(full)):
+    if not short_words or max(len(short_words), len(full_words)) > _NAME_WORDS:
+        return False
+    if len(squeeze(short)) >= len(squeeze(full)):
         return False
     full_keys = [squeeze(word) for word in full_words if squeeze(word)]
     return _abbreviates([squeeze(word) for word in short_words], full_keys) or _is_acronym(short, full)

@@ -218,6 +218,8 @@ def test_addresses_become_absolute_without_tracking(url, base, clean):
         ("Castor Ledger", "The Castor City Ledger", True),
         ("Talblick", "Northquay Courier", False),
         ("The Times", "New York Post", False),
+        ("Saltbay Post", f"Saltbay {'said Jo Li ' * 400}Post", False),  # a text that an open quote made the name
+        ("a " * 8 + "b", "a " * 40 + "c", False),
     ],
 )
 def test_short_names_are_recognised(short, full, is_short):
