@@ -143,7 +143,7 @@ def find_spaces_damaged(story: Story) -> Evidence | None:
         return None
     if not any(_EVERY_OTHER in story.text[start::2] for start in (0, 1)):
         return None
-    if sum(len(word) == 1 for word in story.tokens) < _LONE_LETTERS_SHARE * len(story.tokens):
+    if list(map(len, story.tokens)).count(1) < _LONE_LETTERS_SHARE * len(story.tokens):
         return None
     matches = list(_SPACED_OUT.finditer(story.text))
     return story.at(matches[0].start()) if len(matches) >= _SPACED_OUT_MIN else None
