@@ -61,15 +61,17 @@ _PAGES = sought("1 2 3 4")
 _PAGER = re.compile(r"^[^\d ].{0,20} 1 2 3 4\b[ \d….]*$|1 2 3 4\b[ \d….]*[^\d ….][^\d]{0,30}$")
 _PAGER_CHARS = 80
 _WORD = re.compile(r"\w+")
-# the longest word of each phrase, without which lines need no search
+# the longest word of each phrase, without which lines need no search, in its spellings; only ASCII is in small letters
 _PAID_WORDS = frozenset(
-    max(_WORD.findall(phrase), key=len).encode()
+    spelt.encode().lower()
     for name in ("paid_within", "paid_end", "paid_start", "buttons", "spam")
     for phrase in _TABLES[name].split("|")
+    for word in (max(_WORD.findall(phrase), key=len),)
+    for spelt in (word, word.capitalize(), word.upper())
 )
-_MARKS_AS_SPACES = bytes(
+_SMALL_LETTERS_AND_SPACES = bytes(
     code if code > 127 or chr(code).isalnum() or chr(code) == "_" else ord(" ") for code in range(256)
-)
+).lower()
 # what intruders plant for search engines
 _SPAM = re.compile(rf"\b(?:{_WORDS['spam']})\b")
 _SPAM_MIN = 3
@@ -292,7 +294,9 @@ def _is_within_prose(paragraphs: Sequence[str], number: int) -> bool:
 
 
 def _has_paid_word(text: str) -> bool:
-    return not _PAID_WORDS.isdisjoint(text.lower().encode("utf-8", "surrogatepass").translate(_MARKS_AS_SPACES).split())
+    return not _PAID_WORDS.isdisjoint(
+        text.encode("utf-8", "surrogatepass").translate(_SMALL_LETTERS_AND_SPACES).split()
+    )
 
 
 def find_mail_footers(story: Story) -> Evidence | None:

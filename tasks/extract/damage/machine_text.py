@@ -88,6 +88,7 @@ _BLANKS_MIN, _BLANKS_SHARE = 4, 0.02  # of one spelling, and of the words; fewer
 _HIDDEN = re.compile(
     r"(?<![*])[*]{3,8}(?![*])|(?<!#)#{3,12}(?!#)|(?<!_)_{3,20}(?!_)|#(?:REF|DIV/0|VALUE|NAME\?)!?|#N/A|#NV|#WERT!"
 )  # also errors of spreadsheets
+_HIDDEN_SIGNS = sought("***", "###", "___", "#REF", "#DIV/0", "#VALUE", "#NAME", "#N/A", "#NV", "#WERT!")
 _HIDDEN_MIN = 5
 _KEY = re.compile(r"[a-z]\w{1,30}(?:\.[a-z_]\w{1,30}){2,6}|[A-Z]{2,20}(?:_[A-Z\d]{2,20}){2,6}")  # article.label.more
 _KEYS_MIN = 2
@@ -214,7 +215,7 @@ def _find_blanks(story: Story) -> Evidence | None:
         matches = list(_FORMAT.finditer(text))
         if len(matches) >= _FORMATS_MIN:
             return story.at(matches[0].start())
-    if story.count_of("#*_") >= 2 * _HIDDEN_MIN:
+    if story.count(_HIDDEN_SIGNS) >= _HIDDEN_MIN:
         hidden = _HIDDEN.findall(text)
         if len(hidden) >= max(_HIDDEN_MIN, _BLANKS_SHARE * story.word_count):
             return story.at(text.find(hidden[0]))

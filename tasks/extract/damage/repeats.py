@@ -13,6 +13,7 @@ _ASCII_MARKS_AS_STOPS = bytes.maketrans(b"!?\n", b"...")
 _OTHER_MARKS = "…。！？"
 _SENTENCE_CHARS, _DENSE_SENTENCE_CHARS = 32, 14  # a shorter one may be a refrain
 _REPEATED_SHARE = 0.25  # of the characters of all long sentences
+_PARTS_SHARE = 0.8 * _REPEATED_SHARE  # of bytes, in which a few sentences end elsewhere
 _REPEATED_MIN = 3  # different sentences
 _STUCK_MIN = 5  # copies of one sentence: more than a song's refrain
 _REPRINTED_BYTES = 80  # of a paragraph that no story has twice; a refrain has shorter lines
@@ -24,11 +25,12 @@ _FORM_PARAGRAPHS = 30  # of a text: as sure as all of it
 _FORM_CHARS = 200  # of a paragraph, from which its form is made
 _ALIKE_CHARS = 25  # of a paragraph's form: a shorter one is a heading or a result
 _DIGITS = re.compile(r"\d+")
+_TWO_FIGURES = re.compile(r"\d\D+\d")
 _NAME = re.compile(r"[A-ZÀ-ÞА-Я][\w’'-]*")
 _COUNTER = re.compile(
     r"\W{0,2}\d{1,3}\s?(?:of|/|von|sur|de|di|van|av|af|z|из|з)\s?\d{1,3}\W{0,2}"
 )  # of pictures: 3 of 14
-_COUNTERS_MIN = 4
+_COUNTERS_MIN, _COUNTER_CHARS = 4, 12
 _SHORT_MIN = 3  # short paragraphs: fewer are neither captions nor widgets
 _CREDITED = re.compile(r"(?:^|[.)!?…] |\()(?:photo|foto|fot\.|bild|image|credit|crédit)\b[^:/]{0,12}[:/]", re.I)
 _CREDITED_CHARS = 160  # of a caption with its credit
@@ -65,7 +67,7 @@ def find_repeats(story: Story) -> Evidence | None:
     if reprinted:
         return reprinted
     least = _SENTENCE_CHARS if story.text.isascii() or " " in story.text[:80] else _DENSE_SENTENCE_CHARS
-    if _count_repeated_parts(story, least) < _PULLED_MIN:
+    if not _may_repeat(story, least):
         return None
     sentences = _SENTENCE.split(story.text)
     long_ones = [sentence for sentence in sentences if len(sentence) >= least]
@@ -101,17 +103,34 @@ def _find_pulled(story: Story, again: frozenset[str]) -> Evidence | None:
     return None
 
 
-def _count_repeated_parts(story: Story, least: int) -> int:
-    """At least the number of sentences that say again what another one said, by a cut without a pattern.
+def _may_repeat(story: Story, least: int) -> bool:
+    """Whether sentences may recur as often as in a damaged text, by a cut without a pattern.
 
     A sentence of `least` characters is one part, and its mark at the end another character.
     """
-    text = story.utf8.translate(_ASCII_MARKS_AS_STOPS)
-    for mark in _OTHER_MARKS:
-        if mark in story.chars_beyond_ascii:
-            text = text.replace(mark.encode(), b".")
-    parts = [part for part in text.replace(b". ", b".").split(b".") if len(part) >= least - 1]
-    return len(parts) - len(set(parts))
+    marks = [mark for mark in _OTHER_MARKS if mark in story.chars_beyond_ascii]
+    cut = _with_stops(story.utf8, marks).replace(b". ", b".").split(b".")
+    parts = [part for part in cut if len(part) >= least - 1]
+    different = set(parts)
+    if len(parts) - len(different) < _PULLED_MIN:
+        return False
+    if not story.utf8.isascii():  # letters have several bytes
+        parts = [part for part in parts if len(part.decode("utf-8", "surrogatepass")) >= least - 1]
+        different = set(parts)
+    size = sum(map(len, parts))
+    if size - sum(map(len, different)) >= _PARTS_SHARE * size:
+        return True
+    counts = Counter(parts)
+    utf8 = (one.encode("utf-8", "surrogatepass") for one in story.paragraphs)
+    return sum(counts[_with_stops(one, marks).rstrip(b".")] > 1 for one in utf8) >= _PULLED_MIN
+
+
+def _with_stops(utf8: bytes, marks: Sequence[str]) -> bytes:
+    """The text with full stops in place of all marks that end sentences, and of line feeds."""
+    utf8 = utf8.translate(_ASCII_MARKS_AS_STOPS)
+    for mark in marks:
+        utf8 = utf8.replace(mark.encode(), b".")
+    return utf8
 
 
 def find_forms(story: Story) -> Evidence | None:
@@ -125,7 +144,8 @@ def find_forms(story: Story) -> Evidence | None:
 
 def _find_captions(story: Story, short: Sequence[int]) -> Evidence | None:
     """Counters of pictures, captions with their credits, or widgets among short paragraphs."""
-    counters = [n for n in short if len(story.paragraphs[n]) < 12 and _COUNTER.fullmatch(story.paragraphs[n])]
+    tiny = [n for n in short if len(story.paragraphs[n]) < _COUNTER_CHARS]
+    counters = [n for n in tiny if _COUNTER.fullmatch(story.paragraphs[n])] if len(tiny) >= _COUNTERS_MIN else []
     if len(counters) >= _COUNTERS_MIN:
         return Evidence(counters[0], excerpt(story.paragraphs[counters[0]]))
     least = max(_PARAGRAPHS_MIN - 2, _CREDITED_SHARE * len(story.paragraphs))
@@ -182,7 +202,7 @@ def _find_widgets(story: Story, short: Sequence[int]) -> Evidence | None:
 
 def _may_be_widget(line: str) -> bool:
     """Whether a line has a label or two figures."""
-    return _has_label(line) or len(_DIGITS.findall(line)) > 1
+    return _TWO_FIGURES.search(line) is not None or _has_label(line)
 
 
 def _is_between_sentences(paragraphs: Sequence[str], number: int) -> bool:
@@ -194,7 +214,8 @@ def _is_between_sentences(paragraphs: Sequence[str], number: int) -> bool:
 
 def _has_label(line: str) -> bool:
     """Whether a line starts with a label of two words or more; a single one may be a speaker, a place or a part."""
-    return " " in line[:_ALIKE_CHARS].partition(": ")[0] and ": " in line[:_ALIKE_CHARS]
+    before, colon, _ = line[:_ALIKE_CHARS].partition(": ")
+    return bool(colon) and " " in before
 
 
 def _label_or_form(line: str) -> str:
