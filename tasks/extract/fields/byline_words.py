@@ -209,6 +209,28 @@ _CALL_WORD = re.compile(
     re.I | re.X,
 )
 # names of organisations by their words and legal forms, wherever they stand
+# an office that is named after its subjects, which may be joined by `and`; the rest of the byline belongs to it
+OFFICE = re.compile(
+    r"""
+    (?:^|(?<=[;|•·/\n])|(?P<comma>,))\s*(?:the\s|das\s|le\s|la\s|l['’]|el\s|il\s|o\s)?(?:[^\W\d_][\w.'’&-]*\s){0,3}
+    (?: cent(?:er|re) | institut[eo]? | istituto | department | dept\.? | départe?ment | departamento | dipartimento
+      | ministry | ministère | ministerio | ministério | ministero | ministerstwo | ministerie
+      | \w*ministerium | council | conseil | consejo | committee | commission | comisión | association | asociación
+      | society | bureau | agency | agencia | faculty | faculté | facultad | fakultät | school | division | federation
+      | academy | authority | secretariat | secretaría | abteilung | \w*amt | referat | direction | dirección
+      | office | ufficio | oficina | kantoor
+    )\s
+    (?: of | for | on | to | de | du | des | del | della | d['’] | dei | di | do | da | für | der | per | para | pour
+      | van | voor )\b (?(comma) [^,;|•·/\n]* | [^;|•·/\n]* )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# `Ada Mörk on behalf of the working group`
+BEHALF = re.compile(
+    r"\s(?:on behalf of|im (?:namen|auftrag) (?:von|der|des)|au nom d(?:e|u|es)\b|en nombre de|em nome d[eoa]|a nome d"
+    r"(?:i|el|ella)|namens|på vegne af|på vegne av|på uppdrag av|w imieniu|от имени)\s[^;|\n]*",
+    re.IGNORECASE,
+)
 _ORGANISATION = re.compile(
     r"""
     (?<![\w’'-])

@@ -4,10 +4,12 @@ import re
 from functools import cache, lru_cache
 
 from tasks.extract.fields.byline_words import (
+    BEHALF,
     BY,
     GLUED_BY,
     INTERVIEWED,
     MORE_BY,
+    OFFICE,
     OTHER_ROLE,
     PLAIN_BY,
     POSTED_BY,
@@ -204,6 +206,7 @@ def _people_in(text: str) -> tuple[str, ...]:
     text = _BRACKETS.sub("", _HANDLE.sub("", text)).strip(_EDGES)
     text = _DEGREES.sub("", _SUFFIX.sub(_suffix, OTHER_ROLE.sub("; ", text))).strip(_EDGES)
     text = TWO_IN_ARABIC.sub(r"\1; \2", _without_introduction(text).strip())
+    text = BEHALF.sub("", OFFICE.sub("", text))
     names: list[str] = []
     for part in _BETWEEN_NAMES.split(text):
         pieces = [piece.strip() for piece in (part or "").split(",") if piece.strip()]
