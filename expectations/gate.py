@@ -125,8 +125,9 @@ def contract(step: str, actual: pa.Schema, declared: pa.Schema, null_counts: Map
     holds the number of nulls in each column.
     """
     broken = []
+    types = dict(zip(actual.names, actual.types, strict=True))
     for column in declared:
-        type_ = actual.field(column.name).type if column.name in actual.names else None
+        type_ = types.get(column.name)
         if type_ != column.type:
             broken.append(f"column {column.name}: {type_ or 'missing'}, declared {column.type}")
         elif not column.nullable and null_counts.get(column.name):

@@ -314,8 +314,9 @@ def _null_counts(file: pq.ParquetFile) -> dict[str, int]:
     """The nulls of each plain column by the file's own statistics; lists and structs are skipped."""
     counts: Counter[str] = Counter()
     for group in range(file.metadata.num_row_groups):
-        for number in range(file.metadata.num_columns):
-            column = file.metadata.row_group(group).column(number)
+        columns = file.metadata.row_group(group)
+        for number in range(columns.num_columns):
+            column = columns.column(number)
             if column.statistics is not None and column.statistics.has_null_count:
                 counts[column.path_in_schema] += column.statistics.null_count
     return dict(counts)

@@ -11,6 +11,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from statistics import fmean, median
 
 from tasks.quality.chance import absence_chance, deviates, length_reach, share_limits
@@ -40,6 +41,7 @@ FAMILIES = {
 _COMPARED_AS_LOGARITHMS = ("volume", "length")  # families
 
 
+@lru_cache(1 << 12)  # each site of a run has the same
 def family(metric: str) -> str | None:
     """The rule for a metric; None for one without a rule."""
     if metric.startswith("flag_"):
