@@ -46,7 +46,7 @@ class Page:
     document: dict[str, Any]
     lines: list[LabelledLine]
     signals: dict[str, Any] = field(default_factory=dict)
-    given: dict[str, Any] = field(default_factory=dict)  # by the user's list of publishers
+    given: dict[str, Any] = field(default_factory=dict)  # by the user's list of publishers or the row of a table
     dropped_dates: list[LabelledLine] = field(default_factory=list)
     dropped_names: list[LabelledLine] = field(default_factory=list)  # dropped lines that may name the writer
     ruled: dict[str, Any] = field(default_factory=dict)  # by the user's rules for its site, stronger than the page
@@ -62,6 +62,8 @@ class Page:
         if "mojibake" in document["repairs"] or mojibake.is_likely(declared):
             signals = _repaired(signals)
         given = orjson.loads(document["given"]) if document.get("given") else {}
+        for name, values in given.get("columns", {}).items():
+            signals.setdefault("metas", {})[f"column:{name}"] = values
         ruled = orjson.loads(document["site_rule"]) if document.get("site_rule") else {}
         return cls(document, lines, signals, given, dropped_dates or [], ruled=ruled)
 
@@ -69,6 +71,11 @@ class Page:
     def is_html(self) -> bool:
         """Whether the page has markup and so may declare its fields."""
         return self.document["media_type"] in MARKUP
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether something beside the text may declare its fields: markup, or the columns of its row in a table."""
+        return self.is_html or "columns" in self.given
 
     @property
     def fetched_at(self) -> datetime | None:
@@ -147,7 +154,7 @@ class Page:
             return str(self.ruled["language"])
         if self.signals.get("language"):
             return str(self.signals["language"])
-        metas = self.meta("og:locale", "content-language", "language", "dc.language")
+        metas = self.meta("og:locale", "content-language", "language", "dc.language", "column:language")
         declared = next((value for _, value in metas), None)
         return declared or self.given.get("language")
 

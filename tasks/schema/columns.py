@@ -44,7 +44,9 @@ PAGE_DIGEST = required("page_digest", STRING, "SHA-256 of the page's bytes; the 
 MEDIA_TYPE = required("media_type", STRING, "`text/plain`, `text/html` or `text/markdown`.")
 BYTE_COUNT = required("byte_count", INT64, "Size of the page in bytes.")
 PROBLEM_DETAIL = optional("problem_detail", STRING, "What exactly is wrong, in words.")
-GIVEN = optional("given", STRING, "What the user's list of publishers says about the page, as JSON.")
+GIVEN = optional(
+    "given", STRING, "What the user's list of publishers, or the columns beside a text, say about the page, as JSON."
+)
 SITE_RULE = optional("site_rule", STRING, "What the user's rules for its site say about the page's fields, as JSON.")
 STORY_PROBABILITY = required("story_probability", FLOAT32, "Probability that the page holds a story, 0 to 1.")
 ARTICLE_ID = required("article_id", STRING, "Identifies the article at its address; the same for all its versions.")

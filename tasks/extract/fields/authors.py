@@ -210,6 +210,7 @@ def find_byline(page: Page, authors: list[str]) -> str | None:
 def _candidates(page: Page, site_keys: set[str]) -> Iterator[tuple[str, list[str]]]:
     """Declared and printed writers by origin, the most reliable first (precision measured on news pages)."""
     if not page.is_html:
+        yield "column:author", _metas(page, "column:author")
         yield from _text_candidates(page)
         return
     if page.ruled.get("author"):

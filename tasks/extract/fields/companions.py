@@ -19,7 +19,7 @@ def find_summary(page: Page, title: str | None) -> FieldValue[str] | None:
     standfirst = [line.text for line in page.labelled("standfirst")]
     candidates = [("standfirst", " ".join(standfirst))] if standfirst else []
     candidates += [("json-ld:description", text) for text in page.node_strings("description")]
-    candidates += page.meta("og:description", "description", "twitter:description")
+    candidates += page.meta("og:description", "description", "twitter:description", "column:description")
     for origin, text in candidates:
         plain = " ".join(_TAG.sub(" ", text).split())
         if plain and not _is_title(plain, title) and not _NO_SUMMARY.search(plain):

@@ -55,7 +55,7 @@ def find_image(page: Page) -> FieldValue[str] | None:
         sizes = _image_urls(node.get("image"), page)
         candidates += [("json-ld:image", text) for text in _best_first(sizes, {value for _, value in shared})]
         candidates += [("json-ld:thumbnailUrl", text) for text in strings(node.get("thumbnailUrl"))]
-    candidates += shared
+    candidates += [*shared, *page.meta("column:image")]
     candidates += [("link:image_src", href) for href in page.links("image_src")]
     site = host(page.document.get("url")) or ""
     for origin, value in candidates:

@@ -27,6 +27,7 @@ _PUBLISHED_METAS = tuple(
     """
     og:published_time og:article:published_time article:published:time parsely-pub-date sailthru.date
     pubdate publishdate publish-date publication_date cxenseparse:recs:publishtime article.published
+    column:published
     datepublished schema:datepublished dc.date.issued dcterms.issued dcterms.created citation_publication_date
     """.split()
 )

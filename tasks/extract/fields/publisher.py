@@ -35,7 +35,7 @@ _MAX_INITIALS = 5  # letters; a longer name in capitals is a word
 
 def find_publisher(page: Page) -> tuple[FieldValue[str] | None, str | None]:
     """The publisher's full name with its origin, and the short name if the page gives one."""
-    if not page.is_html:
+    if not page.is_html and not page.meta("column:publisher"):
         return _publisher_of_text(page)
     site = host(page.document.get("url"))
     address = site or host(next((value for _, value in page.meta("og:url")), None)) or ""
@@ -208,7 +208,7 @@ def _spells(label: str, name: str) -> bool:
 
 def site_names(page: Page) -> list[str]:
     """Every name by which a page calls its site, beside those of the publisher: it may be at an end of the title."""
-    declared = [name for _, name in declared_names(page)] if page.is_html else []
+    declared = [name for _, name in declared_names(page)] if page.is_declared else []
     names = [form for name in declared for form in (name, clean_name(name))]
     names += [line.text.strip() for line in page.labelled("source")]
     site = host(page.document.get("url"))

@@ -49,7 +49,7 @@ def _candidates(page: Page) -> Iterator[tuple[str, str]]:
     for node in page.nodes():
         for value in strings(node.get("articleSection")):
             yield "json-ld:articleSection", value
-    yield from page.meta("article:section", "cxenseparse:recs:category", "parsely-section", "section")
+    yield from page.meta("article:section", "cxenseparse:recs:category", "parsely-section", "section", "column:section")
     for node in page.nodes(articles=False):
         if "BreadcrumbList" in str(node.get("@type")):
             steps = [text for item in node.get("itemListElement") or [] for text in _breadcrumb_names(item)]

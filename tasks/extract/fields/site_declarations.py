@@ -55,7 +55,14 @@ _OWNER_OF_OTHER_THINGS = re.compile(
     r"|its respective)|^bild(?:er|nachweis)?\s*:",
     re.I,
 )
-_DECLARING_METAS = ("application-name", "apple-mobile-web-app-title", "dc.publisher", "publisher", "copyright")
+_DECLARING_METAS = (
+    "application-name",
+    "apple-mobile-web-app-title",
+    "dc.publisher",
+    "publisher",
+    "copyright",
+    "column:publisher",
+)
 _TITLE_WORDS = 5  # a name of so many words that is also the page's title is that title
 _TITLE_DENSE_CHARS = 12  # the same in scripts without spaces
 

@@ -57,7 +57,7 @@ def find_title(page: Page, site_names: list[str]) -> FieldValue[str] | None:
         found = [_Candidate(origin, titles[text]) for origin, text in pairs]
         return [candidate for candidate in found if candidate.key and candidate.key not in site_keys]
 
-    declared = cleaned(_declared(page)) if page.is_html else []
+    declared = cleaned(_declared(page)) if page.is_declared else []
     headings, lines = _best_first(cleaned(_headings(page)), declared), cleaned(_headline_lines(page))
     chosen = _displayed(headings, lines[:_LINES], declared)
     if chosen is None:
@@ -100,7 +100,9 @@ def _best_first(headings: list[_Candidate], declared: list[_Candidate]) -> list[
 
 def _author_keys(page: Page) -> set[str]:
     names = [name for node in page.nodes() for name in names_of(node.get("author"), page)]
-    names += [name for _, name in page.meta("author", "article:author", "parsely-author", "dc.creator")]
+    names += [
+        name for _, name in page.meta("author", "article:author", "parsely-author", "dc.creator", "column:author")
+    ]
     return {squeeze(name) for name in names} - {""}
 
 
@@ -121,7 +123,7 @@ def _declared(page: Page) -> list[tuple[str, str]]:
     candidates = [(origin, text) for text in page.node_strings("headline")]
     candidates += page.meta("og:title", "twitter:title")
     candidates += [("itemprop:headline", text) for text in page.items("headline")]
-    candidates += page.meta("dc.title", "title", "sailthru.title", "parsely-title")
+    candidates += page.meta("dc.title", "title", "sailthru.title", "parsely-title", "column:title")
     if page.signals.get("title"):
         candidates.append(("title", page.signals["title"]))
     return candidates

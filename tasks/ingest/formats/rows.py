@@ -9,9 +9,11 @@ from typing import Any
 from tasks.ingest.formats import MAP_MATCHED, MAP_UNMATCHED, ColumnsFound, Options, Skipped
 from tasks.ingest.formats.cell_codings import unpacked
 from tasks.ingest.formats.columns import PAGES, REQUEST, Shape, column_names, value_at
+from tasks.ingest.formats.declaring import declared_in
 from tasks.ingest.formats.row_shapes import flattened
 from tasks.ingest.formats.times import microseconds
 from tasks.ingest.record import Record
+from tasks.ingest.sniff import is_html
 from tasks.vocabulary import Flaw
 
 _UNREAD_TIMES = "times that cannot be read; the time of the file is used for these pages"
@@ -20,6 +22,7 @@ _CONTENT = (str, bytes, bytearray, memoryview)
 _KINDS = {list: "a list", int: "a number", float: "a number", bool: "yes or no"}
 _ACTIONS = frozenset({"index", "create", "update", "delete"})  # each on a line before its document
 _FORMULA = re.compile(r'=(?:HYPERLINK\()?\s{0,9}"(https?://[^"\s]+)"', re.I)
+_HEAD_BYTES = 8192
 _MAX_NAMES = 40  # of columns, for a message that lists them
 _SHOWN_CHARS = 200  # of the names of columns
 _MAX_SHAPES = 256  # of rows; tables have one, and JSON some
@@ -82,6 +85,7 @@ class Rows:
                 # text of a table has been encoded just now, or by Arrow
                 encoding="utf-8" if is_text and is_raw else _text(shape.value(row, "encoding")),
                 is_clean=is_clean and is_raw,
+                given=declared_in(row) if field == "text" and is_raw and not is_html(raw[:_HEAD_BYTES]) else None,
             )
         if not is_flat and (flat := flattened(row)) is not None:
             record = self.record(flat, key, texts, is_flat=True, is_clean=is_clean)

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from tasks.ingest.bounded_streams import FlawError
 from tasks.ingest.formats import Opened, Options, Skipped
 from tasks.ingest.formats.columns import PAGES, is_of_page, is_wanted
+from tasks.ingest.formats.declaring import declaring_columns
 from tasks.ingest.formats.row_shapes import may_hold_page
 from tasks.ingest.formats.rows import Rows
 from tasks.ingest.reading_time import TimeIsUpError
@@ -209,7 +210,9 @@ def needed_columns(names: list[str], options: Options) -> list[str]:
     wanted = [name for name in names if is_wanted(name, options)]
     if set(PAGES).isdisjoint(options.columns) and not any(is_of_page(name) for name in wanted):
         wanted += [name for name in names if name not in wanted and may_hold_page(name)]
-    return wanted
+    if not wanted or "html" in options.columns:
+        return wanted
+    return wanted + [name for name in declaring_columns(names) if name not in wanted]
 
 
 def records_of(
