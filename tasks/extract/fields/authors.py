@@ -44,7 +44,7 @@ _AUTHOR_METAS = (
     *("parsely-author", "sailthru.author", "sailthru.byline_name", "cxenseparse:author", "byl", "byline"),
     *("article:author_name", "og:article:author", "article:byline", "articleauthor", "analyticsattributes.author"),
     *("shareaholic:article_author_name", "mrf:authors", "qc:author", "citation_author", "mediator_author"),
-    "authors",
+    *("authors", "column:author"),
 )
 _SYSTEM_METAS = ("author", "dc.creator", "dcterms.creator", "article.author", "og:author", "schema:author")
 _WRITTEN_BY_LABEL = re.compile(r"written|author|autor|verfasst|escrit|écrit|scritto|geschrieben|von", re.I)

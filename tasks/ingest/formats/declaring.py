@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from tasks.ingest.formats.columns import FOLDED_NAMES, folded
+from tasks.ingest.formats.columns import FOLDED_NAMES, PARENTS, folded
 
 # the field, and the columns in which tools and collections of news have it, tried in order; folded: no case, `_` or `-`
 _NAMES = {
@@ -22,7 +22,7 @@ _NAMES = {
         "publishedat datepublish datepublished publishdate publisheddate publicationdate published pubdate publishtime "
         "publishedtime publishedon publicationtime articledate date"
     ).split(),
-    "publisher": "publisher publication sitename sourcename outlet newspaper medianame".split(),
+    "publisher": "publisher publication sitename sourcename outlet newspaper medianame source".split(),
     "section": "section category articlesection".split(),
     "description": "standfirst description summary excerpt".split(),
     "image": "imageurl image topimage urltoimage leadimage".split(),
@@ -43,11 +43,19 @@ def declaring_columns(names: Iterable[str]) -> list[str]:
 
 
 def declared_in(row: Mapping[str, Any]) -> str | None:
-    """What the columns of a row declare, as the JSON of `Record.given`; None if they declare nothing."""
+    """What the columns of a row declare, as the JSON of `Record.given`; None if they declare nothing.
+
+    They may be one level down: `{"page_content": ..., "metadata": {"title": ...}}`.
+    """
     found: dict[str, list[str]] = {}
-    for name, field in _places(tuple(map(str, row))):
-        if field not in found and (values := _texts(row[name])):
-            found[field] = values
+    inner = (value for name, value in row.items() if isinstance(value, Mapping) and str(name).casefold() in PARENTS)
+    for columns in (row, *inner):
+        for name, field in _places(tuple(map(str, columns))):
+            values = _texts(columns.get(name)) if field not in found else []
+            if field == "publisher":  # the source is a name for some tools, and an address for others
+                values = [one for one in values if "/" not in one]
+            if values:
+                found[field] = values
     return orjson.dumps({"columns": found}).decode() if found else None
 
 

@@ -79,7 +79,18 @@ def test_the_columns_of_a_text_are_what_its_page_declares(name, write, tmp_path,
         ({"date_publish": "2025-04-02", "date": "2025-04-09"}, {"published": ["2025-04-02"]}),
         ({"title": "nan", "author": float("nan"), "date": "None", "section": []}, {}),
         ({"title": "x" * 3_000}, {}),
+        ({"source": {"id": "castor", "name": "The Castor Ledger"}}, {"publisher": ["The Castor Ledger"]}),
+        (
+            {"source": "https://castor.example/1", "publication": "The Castor Ledger"},
+            {"publisher": ["The Castor Ledger"]},
+        ),
+        ({"_index": "news", "_source": {"title": "A wall"}}, {"title": ["A wall"]}),
         ({"title": b"A wall", "id": 4}, {"title": ["A wall"]}),
+        (
+            {"markdown": TEXT, "metadata": {"title": "A wall", "publishedTime": "2025"}},
+            {"title": ["A wall"], "published": ["2025"]},
+        ),
+        ({"title": "A wall", "data": {"title": "Another"}, "image": {"title": "A photo"}}, {"title": ["A wall"]}),
     ],
     ids=case_id,
 )
