@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from tasks.ingest.formats.columns import FOLDED_NAMES, PARENTS, folded
+from tasks.storage.addresses import without_grant
 
 # the field, and the columns in which tools and collections of news have it, tried in order; folded: no case, `_` or `-`
 _NAMES = {
@@ -91,4 +92,6 @@ def _text(value: Any) -> str:
     if not isinstance(value, str) or len(value) > _MAX_CHARS:
         return ""
     text = value.encode("utf-8", "replace").decode().strip()
+    if "://" in text:
+        text = without_grant(text)
     return "" if text.casefold() in ("", "none", "null", "nan", "n/a", "[]", "{}") else text

@@ -85,6 +85,7 @@ def test_the_columns_of_a_text_are_what_its_page_declares(name, write, tmp_path,
             {"publisher": ["The Castor Ledger"]},
         ),
         ({"_index": "news", "_source": {"title": "A wall"}}, {"title": ["A wall"]}),
+        ({"image": "https://ada:secret@castor.example/1.jpg"}, {"image": ["https://castor.example/1.jpg"]}),
         ({"title": b"A wall", "id": 4}, {"title": ["A wall"]}),
         (
             {"markdown": TEXT, "metadata": {"title": "A wall", "publishedTime": "2025"}},
