@@ -58,12 +58,12 @@ class Page:
         """The page of a row of `schema.DOCUMENTS`, its lines, and its dropped lines that may have a date."""
         declared = document.get("signals") or "{}"
         signals = orjson.loads(declared)
-        # declarations may be damaged where the text is sound: they come from another program
-        if "mojibake" in document["repairs"] or mojibake.is_likely(declared):
-            signals = _repaired(signals)
         given = orjson.loads(document["given"]) if document.get("given") else {}
         for name, values in given.get("columns", {}).items():
             signals.setdefault("metas", {})[f"column:{name}"] = values
+        # declarations may be damaged where the text is sound: they come from another program
+        if "mojibake" in document["repairs"] or mojibake.is_likely(declared):
+            signals = _repaired(signals)
         ruled = orjson.loads(document["site_rule"]) if document.get("site_rule") else {}
         return cls(document, lines, signals, given, dropped_dates or [], ruled=ruled)
 
